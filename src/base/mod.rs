@@ -1,0 +1,27 @@
+//! The ground: ids, hashes, time, randomness, positions, configuration types.
+//!
+//! Knows no other module, does no input or output, reads no clock and no environment: what varies
+//! is passed in, so that replay and tests are exact.
+
+pub mod config;
+mod hash;
+mod id;
+mod pos;
+mod rand;
+
+pub use hash::{from_hex, hex, sha256, sha256_hex};
+pub use id::{AuthorId, BadId, DocId, EventId, OpId, TurnId, WriterId};
+pub use pos::{Pos, Span};
+pub use rand::Rand;
+
+/// Milliseconds since the Unix epoch, as the machine's clock told them. Informational only: order
+/// comes from Lamport numbers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Millis(pub u64);
+
+impl Millis {
+    /// Milliseconds from `earlier` to here; 0 when the clock went backwards.
+    pub fn since(self, earlier: Self) -> u64 {
+        self.0.saturating_sub(earlier.0)
+    }
+}

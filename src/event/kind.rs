@@ -1,0 +1,358 @@
+//! The kinds of events and their codec.
+//!
+//! Old kinds are never changed in meaning: they grow optional fields, or a new kind is made.
+//! Unknown kinds are kept byte for byte by the envelope and not folded.
+
+use super::{Anchor, BadLine, Edit, Envelope, Text, Version};
+use crate::base::{AuthorId, DocId, EventId, Millis, Rand, WriterId};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+/// What an author is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AuthorKind {
+    Person,
+    Model,
+    Agent,
+}
+
+/// An author as it is introduced.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Author {
+    pub author: AuthorId,
+    pub kind: AuthorKind,
+    /// A person's name; a model's `provider/model`.
+    pub name: Text,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MessageRole {
+    Person,
+    Model,
+    /// A note of the program in the conversation. Never sent to a model.
+    Note,
+}
+
+/// How a message ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MessageStatus {
+    Complete,
+    /// The person stopped it; what had come is kept.
+    Cancelled,
+    /// The provider failed in the middle; what had come is kept.
+    Failed,
+    /// cowrite ended in the middle; what had come is kept.
+    Incomplete,
+}
+
+/// Tokens as the provider counted them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Usage {
+    pub input: u64,
+    pub output: u64,
+    /// Of the input, read from the provider's cache.
+    #[serde(default)]
+    pub cached: u64,
+}
+
+/// What a person said about a hunk, or that nothing is said any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum HunkVerdict {
+    Accepted,
+    Rejected,
+    /// A verdict was undone.
+    Pending,
+    Superseded,
+}
+
+/// A hunk as it is made or split off.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HunkBody {
+    /// The place, or nothing where it was not found.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<(Anchor, Anchor)>,
+    pub old: Text,
+    pub new: Text,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<Text>,
+    /// The step of the placement that found it: `exact`, `space`, …
+    pub step: String,
+    /// Found by likeness only; "accept all" leaves it out.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub loose: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DecisionStatus {
+    Proposed,
+    Accepted,
+    Rejected,
+    Superseded,
+}
+
+/// One option of a decision.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Choice {
+    pub name: Text,
+    #[serde(default)]
+    pub pros: Vec<Text>,
+    #[serde(default)]
+    pub cons: Vec<Text>,
+}
+
+/// What a decision or a comment points at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Link {
+    Span { doc: DocId, start: Anchor, end: Anchor, quote: Text },
+    Message(EventId),
+    Hunk(EventId),
+    Decision(EventId),
+}
+
+/// One field of a decision with a value.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DecisionField {
+    Title(Text),
+    Status(DecisionStatus),
+    Context(Text),
+    Options(Vec<Choice>),
+    Outcome(Text),
+    Consequences(Text),
+    Links(Vec<Link>),
+    /// `YYYY-MM-DD`, or empty for none.
+    Review(Text),
+}
+
+/// One recorded fact.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "data")]
+pub enum Event {
+    #[serde(rename = "session.created")]
+    SessionCreated {
+        title: Text,
+        /// `cowrite/` and the version that made it.
+        app: String,
+        nonce: String,
+        #[serde(flatten)]
+        author: Author,
+    },
+    #[serde(rename = "session.titled")]
+    SessionTitled {
+        title: Text,
+        /// The settings of the title that this one replaces.
+        replaces: Vec<EventId>,
+    },
+    #[serde(rename = "author.introduced")]
+    AuthorIntroduced(Author),
+    #[serde(rename = "author.same_as")]
+    AuthorSameAs { author: AuthorId, same: AuthorId },
+    /// The first event of every writer but the session's first.
+    #[serde(rename = "writer.started")]
+    WriterStarted {
+        author: AuthorId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        doc: Option<DocId>,
+    },
+    #[serde(rename = "document.added")]
+    DocumentAdded {
+        doc: DocId,
+        name: Text,
+        /// The path relative to the repository, to find the document again in another clone.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        hint: Option<Text>,
+    },
+    #[serde(rename = "document.edited")]
+    DocumentEdited(Edit),
+    /// A version went to a file.
+    #[serde(rename = "document.saved")]
+    DocumentSaved {
+        doc: DocId,
+        version: Version,
+        /// SHA-256 of the file's bytes, hexadecimal.
+        hash: Text,
+    },
+    /// Local: which file on this machine a document is bound to.
+    #[serde(rename = "document.bound")]
+    DocumentBound {
+        doc: DocId,
+        /// Absolute; empty to unbind.
+        path: Text,
+    },
+    #[serde(rename = "message.posted")]
+    MessagePosted {
+        role: MessageRole,
+        /// The message before it on its branch.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        after: Option<EventId>,
+        text: Text,
+        /// Of an answer: how it ended.
+        status: MessageStatus,
+        /// Of an answer: `provider/model`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        model: Option<Text>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        usage: Option<Usage>,
+        /// Of a failed answer: what went wrong, in words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        error: Option<Text>,
+        /// Of a question: what it was about.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        links: Vec<Link>,
+    },
+    #[serde(rename = "message.pinned")]
+    MessagePinned { message: EventId, pinned: bool, replaces: Vec<EventId> },
+    #[serde(rename = "proposal.opened")]
+    ProposalOpened {
+        doc: DocId,
+        /// The message that asked for it.
+        question: EventId,
+        /// The version the proposal is made for.
+        version: Version,
+        /// The span it is confined to, when something was selected.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        span: Option<(Anchor, Anchor)>,
+        /// `selection`, `whole` or `blocks`.
+        dialect: String,
+    },
+    #[serde(rename = "hunk.made")]
+    HunkMade {
+        proposal: EventId,
+        #[serde(flatten)]
+        hunk: HunkBody,
+    },
+    #[serde(rename = "hunk.split")]
+    HunkSplit { hunk: EventId, parts: Vec<HunkBody> },
+    #[serde(rename = "hunk.placed")]
+    HunkPlaced { hunk: EventId, start: Anchor, end: Anchor, old: Text },
+    #[serde(rename = "hunk.resolved")]
+    HunkResolved {
+        hunk: EventId,
+        /// Which part of a split hunk, from 0; absent for a whole one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        part: Option<u32>,
+        verdict: HunkVerdict,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<Text>,
+        /// Of an acceptance: the edit that put the text in.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        edit: Option<EventId>,
+        /// The verdicts this one replaces.
+        replaces: Vec<EventId>,
+    },
+    #[serde(rename = "decision.recorded")]
+    DecisionRecorded {
+        title: Text,
+        status: DecisionStatus,
+        context: Text,
+        options: Vec<Choice>,
+        /// What was chosen, and because of what.
+        outcome: Text,
+        consequences: Text,
+        links: Vec<Link>,
+        /// `YYYY-MM-DD`, or empty.
+        #[serde(default)]
+        review: Text,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        supersedes: Option<EventId>,
+    },
+    #[serde(rename = "decision.changed")]
+    DecisionChanged {
+        decision: EventId,
+        field: DecisionField,
+        /// The settings of the same field that this one replaces.
+        replaces: Vec<EventId>,
+        /// Of a status `accepted`: the settings of every other field that are accepted with it.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        accepts: Vec<EventId>,
+    },
+    /// Local: bytes that left this machine for a model.
+    #[serde(rename = "egress.recorded")]
+    EgressRecorded {
+        question: EventId,
+        provider: String,
+        address: Text,
+        model: Text,
+        bytes: u64,
+        /// SHA-256 of the request's body, hexadecimal.
+        hash: Text,
+        /// The request's body, byte for byte.
+        request: Text,
+    },
+}
+
+/// The kinds that never leave this machine.
+const LOCAL_KINDS: [&str; 2] = ["document.bound", "egress.recorded"];
+
+/// Why an event's data does not have its kind's shape.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Undecodable {
+    /// From a newer version, or another program.
+    #[error("unknown kind {0}")]
+    UnknownKind(String),
+    #[error("{kind}: {why}")]
+    Shape { kind: String, why: String },
+    #[error(transparent)]
+    Bodies(#[from] BadLine),
+}
+
+impl Event {
+    fn parts(&self) -> (String, Value) {
+        // The derive serializes plain structs of strings and integers: it cannot fail.
+        let mut value = serde_json::to_value(self).unwrap_or_default();
+        let kind = value["kind"].as_str().unwrap_or_default().to_owned();
+        (kind, value["data"].take())
+    }
+
+    /// The data as it goes into [`Envelope::new`].
+    pub fn data(&self) -> Value {
+        self.parts().1
+    }
+
+    /// Whether events of this kind stay on this machine, with writers of their own.
+    pub fn is_local_kind(kind: &str) -> bool {
+        LOCAL_KINDS.contains(&kind)
+    }
+
+    /// Puts the event into an envelope.
+    #[allow(clippy::too_many_arguments, reason = "the envelope's fields, once")]
+    pub fn seal(
+        &self,
+        session: Option<EventId>,
+        writer: WriterId,
+        n: u64,
+        lamport: u64,
+        parents: Vec<EventId>,
+        at: Millis,
+        salts: &mut Rand,
+    ) -> Envelope {
+        let (kind, data) = self.parts();
+        Envelope::new(&kind, session, writer, n, lamport, parents, at, data, salts)
+    }
+
+    /// Reads an envelope's kind and data.
+    pub fn decode(envelope: &Envelope) -> Result<Self, Undecodable> {
+        let data = envelope.data_with_texts()?;
+        serde_json::from_value(json!({"kind": envelope.kind, "data": data})).map_err(|why| {
+            let why = why.to_string();
+            if why.starts_with("unknown variant") {
+                Undecodable::UnknownKind(envelope.kind.clone())
+            } else {
+                Undecodable::Shape { kind: envelope.kind.clone(), why }
+            }
+        })
+    }
+}
+
+impl Envelope {
+    /// Whether the event never leaves this machine.
+    pub fn is_local(&self) -> bool {
+        Event::is_local_kind(&self.kind)
+    }
+}

@@ -1,0 +1,19 @@
+//! The facts: what happened in a session, as events, their canonical bytes and their ids.
+//!
+//! Owns the envelope, the salted bodies, the kinds with their codec, and how a burst of typing is
+//! sealed into one event. Knows nothing of storage, of the CRDT's library or of projections; only
+//! the types in here are serialized.
+
+mod burst;
+mod canonical;
+mod edit;
+mod envelope;
+mod kind;
+
+pub use burst::{BurstHead, WipOp, seal};
+pub use edit::{Anchor, Cause, CauseKind, Edit, How, Op, Origin, Side, Source, Version};
+pub use envelope::{BadLine, Body, Envelope, Text};
+pub use kind::{
+    Author, AuthorKind, Choice, DecisionField, DecisionStatus, Event, HunkBody, HunkVerdict, Link,
+    MessageRole, MessageStatus, Undecodable, Usage,
+};

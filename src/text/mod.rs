@@ -1,0 +1,9 @@
+//! The document: a rope for the view and a CRDT for history and merge, kept equal.
+//!
+//! Owns positions that survive edits, origins of text, undo of a person's own edits, and the
+//! editing core (motions, changes, search) that serves every place where text is typed. Knows no
+//! session, no storage and no screen.
+
+mod change;
+
+pub use change::{Change, Delta, Replace};

@@ -1,0 +1,3 @@
+//! Everything that needs no network and no terminal, in one binary.
+
+mod event;
