@@ -1,1 +1,126 @@
-//! (see ARCHITECTURE.md)
+//! THE table: one row for each thing a user can do. Palette, help, hints, slash commands,
+//! `cowrite do`, completions and the reference are read from it; bodies stand in a file per area.
+
+mod app;
+mod area;
+mod chat;
+mod cursor;
+mod decision;
+mod edit;
+mod file;
+mod find;
+mod hunk;
+mod list;
+mod session;
+
+pub use area::{AREAS, Area};
+
+use crate::state::{Cx, Model};
+
+/// One thing a user can do.
+pub struct Command {
+    /// `area.verb`.
+    pub name: &'static str,
+    /// One sentence: palette, help and reference show it.
+    pub doc: &'static str,
+    /// The arguments as shown in usage; empty for none.
+    pub args: &'static str,
+    /// The name behind `/` in the message box, for those that make sense there.
+    pub slash: &'static str,
+    /// Whether it makes sense now; otherwise the palette greys it out.
+    pub when: fn(&Model) -> bool,
+    pub run: fn(&mut Cx, &str) -> Result<(), String>,
+}
+
+/// For commands that always make sense.
+pub(crate) fn always(_: &Model) -> bool {
+    true
+}
+
+/// A row of the table.
+pub(crate) const fn row(
+    name: &'static str,
+    doc: &'static str,
+    run: fn(&mut Cx, &str) -> Result<(), String>,
+) -> Command {
+    Command { name, doc, args: "", slash: "", when: always, run }
+}
+
+impl Command {
+    pub(crate) const fn args(mut self, args: &'static str) -> Self {
+        self.args = args;
+        self
+    }
+
+    pub(crate) const fn slash(mut self, slash: &'static str) -> Self {
+        self.slash = slash;
+        self
+    }
+
+    pub(crate) const fn when(mut self, when: fn(&Model) -> bool) -> Self {
+        self.when = when;
+        self
+    }
+}
+
+/// All commands, in the order of the palette.
+pub fn commands() -> impl Iterator<Item = &'static Command> {
+    AREAS.iter().flat_map(|area| area.commands)
+}
+
+/// The command of a name.
+pub fn find(name: &str) -> Option<&'static Command> {
+    commands().find(|command| command.name == name)
+}
+
+/// The command behind a slash word.
+pub fn find_slash(word: &str) -> Option<&'static Command> {
+    commands().find(|command| !command.slash.is_empty() && command.slash == word)
+}
+
+/// Splits a command line into its command and the rest. The error says what is wrong and what was
+/// perhaps meant.
+pub fn parse(line: &str) -> Result<(&'static Command, &str), String> {
+    let line = line.trim();
+    let (name, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+    match find(name) {
+        Some(command) if command.args.is_empty() && !rest.trim().is_empty() => {
+            Err(format!("{name} takes no arguments"))
+        }
+        Some(command) => Ok((command, rest.trim())),
+        None => {
+            let names = commands().map(|command| command.name);
+            let nearest = names.min_by_key(|known| distance(name, known));
+            let nearest = nearest.filter(|known| distance(name, known) <= 4);
+            Err(match nearest {
+                Some(nearest) => format!("no command {name:?}; perhaps {nearest}?"),
+                None => format!("no command {name:?}"),
+            })
+        }
+    }
+}
+
+/// Runs a command line.
+pub fn run(cx: &mut Cx, line: &str) -> Result<(), String> {
+    let (command, rest) = parse(line)?;
+    if !(command.when)(cx.model) {
+        return Err(format!("{} makes no sense here", command.name));
+    }
+    (command.run)(cx, rest)
+}
+
+/// Levenshtein distance; names are short.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, y) in b.iter().enumerate() {
+            let cost = diagonal + usize::from(x != *y);
+            diagonal = row[j + 1];
+            row[j + 1] = cost.min(diagonal + 1).min(row[j] + 1);
+        }
+    }
+    row[b.len()]
+}

@@ -1,1 +1,169 @@
-//! (see ARCHITECTURE.md)
+//! What is true now: the projections of one session, folded from its events.
+//!
+//! `fold(all) == apply one by one == any order of arrival`. Does no input or output and is not
+//! serialized; whatever is in here can be thrown away and folded again.
+
+mod decisions;
+mod documents;
+mod fold;
+mod proposals;
+mod register;
+mod transcript;
+
+pub use decisions::{Decision, Decisions};
+pub use documents::{DocEntry, EditEntry, SavedVersion};
+pub use proposals::{Hunk, HunkRef, HunkState, LastVerdict, Proposal, Proposals, Verdict};
+pub use register::Register;
+pub use transcript::{Message, Transcript};
+
+use crate::base::{AuthorId, DocId, EventId, Millis, Rand, WriterId};
+use crate::event::{AuthorKind, Envelope, Event};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Who an author is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuthorInfo {
+    pub kind: AuthorKind,
+    pub name: String,
+}
+
+/// Who a writer is, and how far it has written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WriterInfo {
+    pub author: AuthorId,
+    pub doc: Option<DocId>,
+}
+
+/// What is in the log and not folded, for the status line.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Oddities {
+    /// Events of kinds that this version does not know.
+    pub unknown: usize,
+    /// Events that an author had no right to write, or that make no sense.
+    pub refused: usize,
+    /// Second events with a number of a writer that was taken.
+    pub forks: usize,
+}
+
+/// One session.
+pub struct Session {
+    pub id: EventId,
+    pub title: Register<String>,
+    pub authors: BTreeMap<AuthorId, AuthorInfo>,
+    pub writers: BTreeMap<WriterId, WriterInfo>,
+    /// Pairs of authors that are one person.
+    same: BTreeSet<(AuthorId, AuthorId)>,
+    pub documents: BTreeMap<DocId, DocEntry>,
+    pub transcript: Transcript,
+    pub proposals: Proposals,
+    pub decisions: Decisions,
+    pub oddities: Oddities,
+    /// Shared events that no other shared event names as a parent.
+    heads: BTreeSet<EventId>,
+    /// Parents named by an event that came before them.
+    named: BTreeSet<EventId>,
+    lamport: u64,
+    known: BTreeSet<EventId>,
+    numbers: BTreeMap<WriterId, BTreeMap<u64, EventId>>,
+    /// Events of writers that were not introduced yet.
+    waiting: BTreeMap<WriterId, Vec<Envelope>>,
+}
+
+/// What folding an event did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Folded {
+    Done,
+    /// It was there already.
+    Known,
+    /// It waits for its writer to be introduced.
+    Waits,
+    /// It is kept and counted, not folded.
+    Left,
+    /// The projections no longer follow from the log: fold everything again.
+    Rebuild,
+}
+
+impl Session {
+    /// An empty session with an id, before any of its events.
+    pub fn new(id: EventId) -> Self {
+        Self {
+            id,
+            title: Register::default(),
+            authors: BTreeMap::new(),
+            writers: BTreeMap::new(),
+            same: BTreeSet::new(),
+            documents: BTreeMap::new(),
+            transcript: Transcript::default(),
+            proposals: Proposals::default(),
+            decisions: Decisions::default(),
+            oddities: Oddities::default(),
+            heads: BTreeSet::new(),
+            named: BTreeSet::new(),
+            lamport: 0,
+            known: BTreeSet::new(),
+            numbers: BTreeMap::new(),
+            waiting: BTreeMap::new(),
+        }
+    }
+
+    pub fn title(&self) -> &str {
+        self.title.value().map_or("Untitled", String::as_str)
+    }
+
+    /// The name of an author, as introduced.
+    pub fn author_name(&self, author: &AuthorId) -> &str {
+        match self.authors.get(author) {
+            Some(info) => &info.name,
+            None if author.as_str() == "outside" => "outside",
+            None => "unknown",
+        }
+    }
+
+    /// Whether two authors are one person.
+    pub fn is_same(&self, a: &AuthorId, b: &AuthorId) -> bool {
+        a == b
+            || self.same.contains(&(a.clone(), b.clone()))
+            || self.same.contains(&(b.clone(), a.clone()))
+    }
+
+    /// The number that a writer's next event has.
+    pub fn next_n(&self, writer: WriterId) -> u64 {
+        self.numbers.get(&writer).and_then(|taken| taken.keys().next_back()).map_or(0, |last| last + 1)
+    }
+
+    /// The Lamport number that the next event has.
+    pub fn next_lamport(&self) -> u64 {
+        self.lamport + 1
+    }
+
+    /// The shared events that the next event names as its parents.
+    pub fn heads(&self) -> Vec<EventId> {
+        self.heads.iter().copied().collect()
+    }
+
+    /// How many events there are, waiting ones included.
+    pub fn event_count(&self) -> usize {
+        self.known.len()
+    }
+
+    pub fn contains(&self, id: &EventId) -> bool {
+        self.known.contains(id)
+    }
+
+    /// Seals an event as the next of `writer`. It must then be applied and stored.
+    pub fn seal(&self, event: &Event, writer: WriterId, at: Millis, salts: &mut Rand) -> Envelope {
+        let parents = self.heads();
+        let (n, lamport) = (self.next_n(writer), self.next_lamport());
+        event.seal(Some(self.id), writer, n, lamport, parents, at, salts)
+    }
+
+    /// The only document, or the first that was added.
+    pub fn first_document(&self) -> Option<&DocId> {
+        self.documents.keys().next()
+    }
+
+    /// The authors of the given kind, by id.
+    pub fn authors_of(&self, kind: AuthorKind) -> impl Iterator<Item = (&AuthorId, &AuthorInfo)> {
+        self.authors.iter().filter(move |(_, info)| info.kind == kind)
+    }
+}

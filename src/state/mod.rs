@@ -1,1 +1,27 @@
-//! (see ARCHITECTURE.md)
+//! The model: one session, what the screen shows, and what a command may do with both.
+//!
+//! Does no input or output: what takes time or touches the world is returned as an [`Effect`].
+
+mod cx;
+mod editing;
+mod effect;
+mod frame;
+pub mod geometry;
+mod model;
+mod outside;
+mod prepare;
+mod turn;
+mod turns;
+mod ui;
+
+pub use cx::Cx;
+pub use editing::Target;
+pub use effect::{Effect, FileStamp, Open, Ticket, Timer};
+pub use frame::{EditorFrame, HunkPiece, Sign, VirtualRow};
+pub use model::{Burst, Me, Minted, Model, Opened, OpenedFile, Sent};
+pub use turns::{anchors, plural};
+pub use turn::{LiveEdit, Phase, Queued, Task, Turn};
+pub use ui::{
+    Ask, Caret, Clip, Dialog, FORM_FIELDS, Find, Focus, Form, FormKind, ListState, Notice, Overlay,
+    PanelSelection, PromptKind, Rendered, Scroll, Tab, Tone, Ui,
+};

@@ -1,0 +1,137 @@
+//! Asking a model: the message box, rewriting, changes of the whole document.
+
+use super::{Command, row};
+use crate::base::Pos;
+use crate::session::Message;
+use crate::state::{Cx, Effect, Model, Overlay, PromptKind, Queued, Task};
+use crate::text::Field;
+
+pub const COMMANDS: &[Command] = &[
+    row("chat.send", "Sends the message; a line that begins with / runs a command.", send),
+    row("chat.newline", "Begins a new line in the message.", |cx, _| {
+        cx.type_text("\n");
+        Ok(())
+    }),
+    row("chat.rewrite", "Asks for a rewrite of the selection.", |cx, rest| instruct(cx, rest, false))
+        .args("[instruction]")
+        .slash("rewrite")
+        .when(|model| model.caret().selection().is_some()),
+    row("chat.change", "Asks for a change of the whole document.", |cx, rest| instruct(cx, rest, true))
+        .args("[instruction]")
+        .slash("change"),
+    row("chat.cancel", "Stops the answer; what came is kept.", |cx, _| {
+        if cx.cancel_turn() { Ok(()) } else { Err("No answer is on its way.".into()) }
+    })
+    .when(|model| model.turn.is_some()),
+    row("chat.retry", "Asks the last question again.", retry).slash("retry").when(|model| model.turn.is_none()),
+    row("chat.previous", "Brings back the message before.", |cx, _| history(cx, -1)),
+    row("chat.next", "Brings back the message after.", |cx, _| history(cx, 1)),
+    row("chat.scroll-up", "Scrolls the conversation up.", |cx, _| scroll(cx, 1)),
+    row("chat.scroll-down", "Scrolls the conversation down.", |cx, _| scroll(cx, -1)),
+    row("chat.copy", "Copies the last answer.", copy).slash("copy"),
+    row("chat.pin", "Pins the last answer: it goes to the model with every turn; again unpins it.", pin).slash("pin"),
+];
+
+fn send(cx: &mut Cx, _: &str) -> Result<(), String> {
+    let text = cx.model.ui.chat.rope().to_string();
+    let text = text.trim();
+    if text.is_empty() {
+        return Ok(());
+    }
+    if let Some(rest) = text.strip_prefix('/').filter(|rest| !rest.starts_with('/')) {
+        let (word, rest) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+        let command = super::find_slash(word).or_else(|| super::find(word));
+        let Some(command) = command else {
+            return Err(format!("No command /{word}. F1 lists them; // sends a message that begins with /."));
+        };
+        cx.model.ui.chat.set_text("");
+        if !(command.when)(cx.model) {
+            return Err(format!("{} makes no sense here", command.name));
+        }
+        return (command.run)(cx, rest.trim());
+    }
+    let text = text.strip_prefix('/').map_or(text, |rest| rest).to_owned();
+    cx.model.ui.chat.set_text("");
+    cx.model.ui.history_at = None;
+    cx.ask(Queued { text, task: Task::Chat });
+    Ok(())
+}
+
+fn instruct(cx: &mut Cx, rest: &str, whole: bool) -> Result<(), String> {
+    if rest.is_empty() {
+        let kind = PromptKind::Instruction { whole };
+        cx.model.ui.overlays.push(Overlay::Prompt { kind, field: Field::default() });
+        return Ok(());
+    }
+    instructed(cx, rest, whole);
+    Ok(())
+}
+
+/// The instruction was given.
+pub fn instructed(cx: &mut Cx, instruction: &str, whole: bool) {
+    let task = if whole {
+        Task::Change
+    } else {
+        let Some(selection) = cx.model.caret().selection() else {
+            cx.error("Select what is to be rewritten first.");
+            return;
+        };
+        Task::Rewrite { selection }
+    };
+    cx.ask(Queued { text: instruction.to_owned(), task });
+}
+
+fn my_messages(model: &Model) -> Vec<String> {
+    let mine = |message: &&Message| model.is_me(&message.author);
+    model.session.transcript.iter().filter(mine).map(|message| message.text().to_owned()).collect()
+}
+
+fn retry(cx: &mut Cx, _: &str) -> Result<(), String> {
+    let text = my_messages(cx.model).pop().ok_or("There is no question yet.")?;
+    cx.ask(Queued { text, task: Task::Chat });
+    Ok(())
+}
+
+fn history(cx: &mut Cx, step: isize) -> Result<(), String> {
+    let mine = my_messages(cx.model);
+    let at = cx.model.ui.history_at.unwrap_or(mine.len());
+    let at = at.saturating_add_signed(step);
+    let text = match mine.get(at) {
+        Some(text) => text.as_str(),
+        None if at >= mine.len() => "",
+        None => return Ok(()),
+    };
+    cx.model.ui.chat.set_text(text);
+    let end = Pos(cx.model.ui.chat.rope().len_chars());
+    cx.model.ui.chat.move_to(end, false);
+    cx.model.ui.history_at = (at < mine.len()).then_some(at);
+    Ok(())
+}
+
+fn scroll(cx: &mut Cx, pages: isize) -> Result<(), String> {
+    let rows = isize::try_from(cx.model.ui.areas().panel.height / 2).unwrap_or(1).max(1);
+    let from_end = cx.model.ui.scroll.from_end.saturating_add_signed(pages * rows);
+    cx.model.ui.scroll.from_end = from_end;
+    Ok(())
+}
+
+fn last_answer(model: &Model) -> Option<&Message> {
+    model.session.transcript.iter().rev().find(|message| message.author.is_model())
+}
+
+fn copy(cx: &mut Cx, _: &str) -> Result<(), String> {
+    let text = last_answer(cx.model).map(|message| message.text().to_owned()).ok_or("There is no answer yet.")?;
+    cx.effect(Effect::Copy(text));
+    cx.info("The answer was sent to the clipboard.");
+    Ok(())
+}
+
+fn pin(cx: &mut Cx, _: &str) -> Result<(), String> {
+    let message = last_answer(cx.model).map(|message| message.id).ok_or("There is no answer yet.")?;
+    let pinned = !cx.model.session.transcript.is_pinned(&message);
+    let replaces = cx.model.session.transcript.pin_heads(&message);
+    cx.append(&crate::event::Event::MessagePinned { message, pinned, replaces });
+    cx.info(if pinned { "Pinned: it goes to the model with every turn." } else { "Unpinned." });
+    Ok(())
+}
+

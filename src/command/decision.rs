@@ -1,0 +1,338 @@
+//! Decisions: recording, editing, accepting, superseding, and the way between text and decision.
+
+use super::{Command, row};
+use crate::base::EventId;
+use crate::event::{Choice, DecisionField, DecisionStatus, Event, Link};
+use crate::session::Decision;
+use crate::state::{Caret, Cx, FORM_FIELDS, Focus, Form, FormKind, Model, Overlay, PromptKind, Tab};
+use crate::text::Field;
+
+pub const COMMANDS: &[Command] = &[
+    row("decision.new", "Records a decision, linked to what is selected.", new).args("[title]").slash("decide"),
+    row("decision.open", "Shows the chosen decision.", open).when(any),
+    row("decision.edit", "Changes the chosen decision.", edit).when(any),
+    row("decision.accept", "Accepts the chosen decision: it goes to the model from now on.", |cx, _| {
+        set_status(cx, DecisionStatus::Accepted)
+    })
+    .when(any),
+    row("decision.reject", "Rejects the chosen decision.", |cx, _| set_status(cx, DecisionStatus::Rejected)).when(any),
+    row("decision.supersede", "Records a decision in place of the chosen one.", supersede).when(any),
+    row("decision.goto", "Goes from the chosen decision to its text.", goto).when(any),
+    row("decision.here", "Shows the decisions behind the text at the caret.", here).slash("why"),
+    row("decision.filter", "Filters the decisions.", filter).args("[words]"),
+];
+
+fn any(model: &Model) -> bool {
+    !model.session.decisions.is_empty()
+}
+
+/// The decisions of the list, newest first, as filtered. Shared with the view.
+pub fn listed(model: &Model) -> Vec<&Decision> {
+    let filter = model.ui.decisions.filter.rope().to_string().to_lowercase();
+    let mut all = model.session.decisions.newest();
+    all.retain(|decision| {
+        let status = status_word(model.session.decisions.status(decision));
+        filter.split_whitespace().all(|word| {
+            decision.title().to_lowercase().contains(word)
+                || decision.outcome().to_lowercase().contains(word)
+                || decision.context().to_lowercase().contains(word)
+                || status.contains(word)
+        })
+    });
+    all
+}
+
+pub fn status_word(status: DecisionStatus) -> &'static str {
+    match status {
+        DecisionStatus::Proposed => "proposed",
+        DecisionStatus::Accepted => "accepted",
+        DecisionStatus::Rejected => "rejected",
+        DecisionStatus::Superseded => "superseded",
+    }
+}
+
+fn chosen(model: &Model) -> Result<&Decision, String> {
+    listed(model).get(model.ui.decisions.chosen).copied().ok_or_else(|| "No decision is chosen.".into())
+}
+
+fn form(cx: &mut Cx, title: &str, kind: FormKind, values: [String; 6]) {
+    let fields = values
+        .iter()
+        .map(|value| {
+            let mut field = Field::default();
+            field.set_text(value);
+            field
+        })
+        .collect();
+    let labels = FORM_FIELDS.to_vec();
+    cx.model.ui.overlays.push(Overlay::Form(Form { kind, title: title.into(), labels, fields, focus: 0 }));
+}
+
+fn new(cx: &mut Cx, title: &str) -> Result<(), String> {
+    let link = cx.model.caret().selection().and_then(|span| cx.link_to(span));
+    let mut links: Vec<Link> = link.into_iter().collect();
+    links.extend(cx.model.session.transcript.tip().map(Link::Message));
+    // What was turned down with a reason belongs to the options that were not taken.
+    let kind = FormKind::Decision { editing: None, was: Vec::new(), supersedes: None, links };
+    let values = [title.to_owned(), String::new(), String::new(), String::new(), String::new(), String::new()];
+    form(cx, "A decision", kind, values);
+    Ok(())
+}
+
+/// The decision as the form shows it.
+fn values(decision: &Decision) -> [String; 6] {
+    [
+        decision.title().into(),
+        decision.context().into(),
+        options_text(decision.options()),
+        decision.outcome().into(),
+        decision.consequences().into(),
+        decision.review().into(),
+    ]
+}
+
+/// Options as lines: `name`, then `+ for` and `- against` each on a line.
+pub fn options_text(options: &[Choice]) -> String {
+    let mut lines = Vec::new();
+    for choice in options {
+        lines.push(choice.name.as_str().to_owned());
+        lines.extend(choice.pros.iter().map(|pro| format!("  + {}", pro.as_str())));
+        lines.extend(choice.cons.iter().map(|con| format!("  - {}", con.as_str())));
+    }
+    lines.join("\n")
+}
+
+/// Reads what [`options_text`] writes.
+pub fn parse_options(text: &str) -> Vec<Choice> {
+    let mut options: Vec<Choice> = Vec::new();
+    for line in text.lines().filter(|line| !line.trim().is_empty()) {
+        let words = line.trim();
+        match (words.strip_prefix("+ "), words.strip_prefix("- "), options.last_mut()) {
+            (Some(pro), _, Some(choice)) => choice.pros.push(pro.into()),
+            (_, Some(con), Some(choice)) if line.starts_with(char::is_whitespace) => choice.cons.push(con.into()),
+            (_, name, _) => options.push(Choice { name: name.unwrap_or(words).into(), ..Choice::default() }),
+        }
+    }
+    options
+}
+
+fn edit(cx: &mut Cx, _: &str) -> Result<(), String> {
+    let (kind, values) = {
+        let decision = chosen(cx.model)?;
+        let values = values(decision);
+        let links = decision.links().to_vec();
+        (FormKind::Decision { editing: Some(decision.id), was: values.to_vec(), supersedes: None, links }, values)
+    };
+    form(cx, "Change the decision", kind, values);
+    Ok(())
+}
+
+fn supersede(cx: &mut Cx, _: &str) -> Result<(), String> {
+    let (kind, values) = {
+        let decision = chosen(cx.model)?;
+        let links = decision.links().to_vec();
+        let mut values = values(decision);
+        values[3].clear();
+        (FormKind::Decision { editing: None, was: Vec::new(), supersedes: Some(decision.id), links }, values)
+    };
+    form(cx, "A decision in place of the old one", kind, values);
+    Ok(())
+}
+
+/// The decision form was submitted.
+pub fn submit(cx: &mut Cx, kind: FormKind, values: &[String]) -> Result<(), String> {
+    let FormKind::Decision { editing, was, supersedes, links } = kind else { return Ok(()) };
+    let value = |index: usize| values.get(index).map_or("", |value| value.trim());
+    if value(0).is_empty() {
+        return Err("A decision needs a title.".into());
+    }
+    if !value(5).is_empty() && !is_date(value(5)) {
+        return Err(format!("{:?} is no date: write YYYY-MM-DD, or leave it empty.", value(5)));
+    }
+    let Some(decision) = editing else {
+        // What a person records with its reason is decided; without one it is a proposal.
+        let status = if value(3).is_empty() { DecisionStatus::Proposed } else { DecisionStatus::Accepted };
+        let id = cx.append(&Event::DecisionRecorded {
+            title: value(0).into(),
+            status,
+            context: value(1).into(),
+            options: parse_options(value(2)),
+            outcome: value(3).into(),
+            consequences: value(4).into(),
+            links,
+            review: value(5).into(),
+            supersedes,
+        });
+        cx.barrier();
+        show(cx, id);
+        cx.info(match status {
+            DecisionStatus::Accepted => "Recorded as accepted: it goes to the model from now on.",
+            _ => "Recorded as proposed: it has no outcome yet.",
+        });
+        return Ok(());
+    };
+    let fields: [DecisionField; 6] = [
+        DecisionField::Title(value(0).into()),
+        DecisionField::Context(value(1).into()),
+        DecisionField::Options(parse_options(value(2))),
+        DecisionField::Outcome(value(3).into()),
+        DecisionField::Consequences(value(4).into()),
+        DecisionField::Review(value(5).into()),
+    ];
+    let mut changed = 0;
+    for (index, field) in fields.into_iter().enumerate() {
+        if was.get(index).map_or("", |was| was.trim()) != value(index) {
+            change(cx, decision, field);
+            changed += 1;
+        }
+    }
+    cx.barrier();
+    cx.info(if changed == 0 { "Nothing was changed." } else { "Changed." });
+    Ok(())
+}
+
+fn is_date(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let number = |index: usize, len: usize, max: u32| {
+        parts.get(index).is_some_and(|part: &&str| {
+            part.len() == len && part.parse::<u32>().is_ok_and(|number| (1..=max).contains(&number))
+        })
+    };
+    parts.len() == 3 && number(0, 4, 9999) && number(1, 2, 12) && number(2, 2, 31)
+}
+
+fn change(cx: &mut Cx, decision: EventId, field: DecisionField) {
+    let Some(known) = cx.model.session.decisions.get(&decision) else { return };
+    let replaces = known.heads(&field);
+    let accepts = match field {
+        // A merge must never accept text that nobody saw: the versions are named.
+        DecisionField::Status(DecisionStatus::Accepted) => known.standing(),
+        _ => Vec::new(),
+    };
+    cx.append(&Event::DecisionChanged { decision, field, replaces, accepts });
+}
+
+fn set_status(cx: &mut Cx, status: DecisionStatus) -> Result<(), String> {
+    let id = chosen(cx.model)?.id;
+    change(cx, id, DecisionField::Status(status));
+    cx.barrier();
+    cx.info(format!("The decision is {}.", status_word(status)));
+    Ok(())
+}
+
+/// Shows the list with one decision chosen.
+fn show(cx: &mut Cx, id: EventId) {
+    cx.model.ui.tab = Tab::Decisions;
+    cx.model.ui.decisions.filter.set_text("");
+    let at = listed(cx.model).iter().position(|decision| decision.id == id);
+    cx.model.ui.decisions.chosen = at.unwrap_or(0);
+}
+
+fn open(cx: &mut Cx, _: &str) -> Result<(), String> {
+    let (title, lines) = {
+        let decision = chosen(cx.model)?;
+        (decision.title().to_owned(), describe(cx.model, decision))
+    };
+    cx.model.ui.overlays.push(Overlay::Page { title, lines, top: 0 });
+    Ok(())
+}
+
+/// A decision in lines for reading.
+pub fn describe(model: &Model, decision: &Decision) -> Vec<String> {
+    let decisions = &model.session.decisions;
+    let mut lines = vec![format!(
+        "{} · by {}",
+        status_word(decisions.status(decision)),
+        model.session.author_name(&decision.author)
+    )];
+    if decision.is_conflict() {
+        lines.push("! Two people set a field without seeing each other's: edit it to settle.".into());
+    }
+    if let Some(old) = decision.supersedes.and_then(|old| decisions.get(&old)) {
+        lines.push(format!("supersedes: {}", old.title()));
+    }
+    if let Some(newer) = decisions.superseded_by(&decision.id) {
+        lines.push(format!("superseded by: {}", newer.title()));
+    }
+    let options = options_text(decision.options());
+    for (label, text) in [
+        ("Context", decision.context()),
+        ("Options", options.as_str()),
+        ("Outcome, because", decision.outcome()),
+        ("Consequences", decision.consequences()),
+        ("Review on", decision.review()),
+    ] {
+        if !text.is_empty() {
+            lines.push(String::new());
+            lines.push(format!("{label}:"));
+            lines.extend(text.lines().map(|line| format!("  {line}")));
+        }
+    }
+    for link in decision.links() {
+        match link {
+            Link::Span { quote, .. } => {
+                lines.push(String::new());
+                lines.push("About the text:".into());
+                lines.extend(quote.as_str().lines().map(|line| format!("  | {line}")));
+            }
+            Link::Message(id) => {
+                if let Some(message) = model.session.transcript.get(id) {
+                    lines.push(String::new());
+                    let who = model.session.author_name(&message.author);
+                    lines.push(format!("After the message of {who}:"));
+                    lines.extend(message.text().lines().take(6).map(|line| format!("  | {line}")));
+                }
+            }
+            Link::Hunk(_) | Link::Decision(_) => {}
+        }
+    }
+    lines
+}
+
+fn goto(cx: &mut Cx, _: &str) -> Result<(), String> {
+    let span = {
+        let decision = chosen(cx.model)?;
+        let entry = cx.model.entry().ok_or("No document.")?;
+        let place = decision.links().iter().find_map(|link| match link {
+            Link::Span { doc, start, end, .. } if *doc == cx.model.doc => Some((*start, *end)),
+            _ => None,
+        });
+        entry.document.anchor_span(place.ok_or("The decision is not linked to this text.")?)
+    };
+    let span = span.ok_or("The text it was about is gone.")?;
+    cx.model.ui.focus = Focus::Editor;
+    cx.model.set_caret(Caret { pos: span.start, anchor: Some(span.end), sticky: None });
+    Ok(())
+}
+
+fn here(cx: &mut Cx, _: &str) -> Result<(), String> {
+    let found = {
+        let entry = cx.model.entry().ok_or("No document.")?;
+        let caret = cx.model.caret().pos;
+        let about_here = |decision: &&Decision| {
+            decision.links().iter().any(|link| match link {
+                Link::Span { doc, start, end, .. } if *doc == cx.model.doc => entry
+                    .document
+                    .anchor_span((*start, *end))
+                    .is_some_and(|span| span.start <= caret && caret <= span.end),
+                _ => false,
+            })
+        };
+        cx.model.session.decisions.newest().into_iter().find(about_here).map(|decision| decision.id)
+    };
+    let id = found.ok_or("No decision is linked to the text at the caret.")?;
+    show(cx, id);
+    open(cx, "")
+}
+
+fn filter(cx: &mut Cx, rest: &str) -> Result<(), String> {
+    cx.model.ui.tab = Tab::Decisions;
+    if rest.is_empty() {
+        let field = cx.model.ui.decisions.filter.clone();
+        cx.model.ui.overlays.push(Overlay::Prompt { kind: PromptKind::Filter, field });
+    } else {
+        cx.model.ui.decisions.filter.set_text(rest);
+    }
+    Ok(())
+}
+

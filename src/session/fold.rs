@@ -1,0 +1,282 @@
+//! Folding: how each kind of event changes the projections.
+
+use super::documents::EditEntry;
+use super::{AuthorInfo, Decision, DocEntry, Folded, HunkRef, Message, Proposal, Register, SavedVersion, Session, Verdict, WriterInfo};
+use crate::base::{AuthorId, DocId, EventId};
+use crate::event::{AuthorKind, DecisionStatus, Envelope, Event, MessageRole, Undecodable};
+use crate::text::Delta;
+use std::collections::BTreeMap;
+
+/// The furthest that a foreign event may push the Lamport clock ahead at once. A bogus number
+/// would otherwise use the clock up.
+const LAMPORT_LEAP: u64 = 1 << 40;
+
+impl Session {
+    /// Folds a session from all of its events, in any order.
+    pub fn fold<'a>(id: EventId, events: impl IntoIterator<Item = &'a Envelope>) -> Self {
+        let mut session = Self::new(id);
+        session.apply_all(events);
+        session
+    }
+
+    /// Applies many events; the edits of a document go into it together, which is much faster.
+    /// Returns what happened to the text of each document that changed.
+    pub fn apply_all<'a>(&mut self, events: impl IntoIterator<Item = &'a Envelope>) -> BTreeMap<DocId, Delta> {
+        let mut edited: BTreeMap<DocId, Vec<EventId>> = BTreeMap::new();
+        for event in events {
+            self.apply_lazily(event, &mut edited);
+        }
+        let mut deltas = BTreeMap::new();
+        for (doc, ids) in edited {
+            let Some(entry) = self.documents.get_mut(&doc) else { continue };
+            let batch: Vec<_> = {
+                let wanted: std::collections::BTreeSet<&EventId> = ids.iter().collect();
+                entry.edits().filter(|edit| wanted.contains(&edit.id)).map(|edit| (edit.writer, edit.edit.clone())).collect()
+            };
+            let refs: Vec<_> = batch.iter().map(|(writer, edit)| (*writer, edit)).collect();
+            match entry.document.apply_edits(&refs) {
+                Ok(imported) => {
+                    self.oddities.refused += imported.refused;
+                    deltas.insert(doc, imported.delta);
+                }
+                Err(_) => self.oddities.refused += 1,
+            }
+        }
+        deltas
+    }
+
+    /// Applies one event. A document's own edit that is already in its text (made here) is only
+    /// recorded: see [`Session::record_own`].
+    pub fn apply(&mut self, event: &Envelope) -> Folded {
+        let mut edited = BTreeMap::new();
+        let folded = self.apply_lazily(event, &mut edited);
+        for (doc, ids) in edited {
+            let Some(entry) = self.documents.get_mut(&doc) else { continue };
+            for id in ids {
+                let Some((writer, edit)) = entry.edit(&id).map(|edit| (edit.writer, edit.edit.clone())) else { continue };
+                if entry.document.apply_edit(writer, &edit).is_err() {
+                    self.oddities.refused += 1;
+                }
+            }
+        }
+        folded
+    }
+
+    /// Records an edit that was made on the document here: the text has it already.
+    pub fn record_own(&mut self, event: &Envelope) -> Folded {
+        self.apply_lazily(event, &mut BTreeMap::new())
+    }
+
+    fn apply_lazily(&mut self, event: &Envelope, edited: &mut BTreeMap<DocId, Vec<EventId>>) -> Folded {
+        if event.session_id() != self.id {
+            self.oddities.refused += 1;
+            return Folded::Left;
+        }
+        if !self.known.insert(event.id) {
+            return Folded::Known;
+        }
+        let taken = self.numbers.entry(event.writer).or_default();
+        if let Some(first) = taken.get(&event.n) {
+            self.oddities.forks += 1;
+            // Both are kept; the lower id folds.
+            return if event.id < *first { Folded::Rebuild } else { Folded::Left };
+        }
+        taken.insert(event.n, event.id);
+        if event.lamport < self.lamport.saturating_add(LAMPORT_LEAP) {
+            self.lamport = self.lamport.max(event.lamport);
+        }
+        if !event.is_local() {
+            for parent in &event.parents {
+                self.heads.remove(parent);
+                self.named.insert(*parent);
+            }
+            if !self.named.contains(&event.id) {
+                self.heads.insert(event.id);
+            }
+        }
+        let decoded = match Event::decode(event) {
+            Ok(decoded) => decoded,
+            Err(Undecodable::UnknownKind(_)) => {
+                self.oddities.unknown += 1;
+                return Folded::Left;
+            }
+            Err(_) => {
+                self.oddities.refused += 1;
+                return Folded::Left;
+            }
+        };
+        self.introduce(event, decoded, edited)
+    }
+
+    /// Learns of authors and writers, and holds back what an unknown writer wrote.
+    fn introduce(&mut self, event: &Envelope, decoded: Event, edited: &mut BTreeMap<DocId, Vec<EventId>>) -> Folded {
+        let author = match &decoded {
+            Event::SessionCreated { author, .. } => {
+                let info = AuthorInfo { kind: author.kind, name: author.name.as_str().into() };
+                self.authors.insert(author.author.clone(), info);
+                Some((author.author.clone(), None))
+            }
+            Event::WriterStarted { author, doc } => Some((author.clone(), doc.clone())),
+            _ => None,
+        };
+        if let Some((author, doc)) = author {
+            self.writers.insert(event.writer, WriterInfo { author: author.clone(), doc });
+            self.fold_one(event, decoded, &author, edited);
+            for waiting in self.waiting.remove(&event.writer).unwrap_or_default() {
+                if let Ok(decoded) = Event::decode(&waiting) {
+                    self.fold_one(&waiting, decoded, &author, edited);
+                }
+            }
+            return Folded::Done;
+        }
+        match self.writers.get(&event.writer).map(|writer| writer.author.clone()) {
+            Some(author) => self.fold_one(event, decoded, &author, edited),
+            None => {
+                self.waiting.entry(event.writer).or_default().push(event.clone());
+                Folded::Waits
+            }
+        }
+    }
+
+    fn fold_one(&mut self, event: &Envelope, decoded: Event, author: &AuthorId, edited: &mut BTreeMap<DocId, Vec<EventId>>) -> Folded {
+        if author.is_model() && !may_model_write(&decoded) {
+            self.oddities.refused += 1;
+            return Folded::Left;
+        }
+        let (id, lamport, at) = (event.id, event.lamport, event.at);
+        match decoded {
+            Event::SessionCreated { title, .. } => self.title.set(id, lamport, title.as_str().into(), &[]),
+            Event::SessionTitled { title, replaces } => {
+                self.title.set(id, lamport, title.as_str().into(), &replaces);
+            }
+            Event::AuthorIntroduced(author) => {
+                let info = AuthorInfo { kind: author.kind, name: author.name.as_str().into() };
+                self.authors.insert(author.author, info);
+            }
+            Event::AuthorSameAs { author: one, same } => {
+                // A person speaks for herself only.
+                if one == *author || same == *author {
+                    self.same.insert((one, same));
+                }
+            }
+            Event::WriterStarted { .. } | Event::EgressRecorded { .. } => {}
+            Event::DocumentAdded { doc, name, hint } => {
+                let entry = self.document_mut(&doc);
+                entry.name = name.as_str().into();
+                entry.hint = hint.map(|hint| hint.as_str().into());
+            }
+            Event::DocumentEdited(edit) => {
+                let doc = edit.doc.clone();
+                let entry = EditEntry { id, writer: event.writer, author: author.clone(), edit };
+                self.document_mut(&doc).add_edit(lamport, entry);
+                edited.entry(doc).or_default().push(id);
+            }
+            Event::DocumentSaved { doc, version, hash } => {
+                let saved = SavedVersion { event: id, lamport, version, hash: hash.as_str().into() };
+                self.document_mut(&doc).add_saved(saved);
+            }
+            Event::DocumentBound { doc, path } => {
+                self.document_mut(&doc).bind(lamport, path.as_str().into());
+            }
+            Event::MessagePosted { role, after, text, status, model, usage, error, links } => {
+                if author.is_model() == (role == MessageRole::Person) {
+                    self.oddities.refused += 1;
+                    return Folded::Left;
+                }
+                self.transcript.add(Message {
+                    id,
+                    lamport,
+                    at,
+                    author: author.clone(),
+                    role,
+                    after,
+                    text: text.0,
+                    status,
+                    model: model.map(|model| model.as_str().into()),
+                    usage,
+                    error: error.map(|error| error.as_str().into()),
+                    links,
+                });
+            }
+            Event::MessagePinned { message, pinned, replaces } => {
+                self.transcript.pin(id, lamport, message, pinned, &replaces);
+            }
+            Event::ProposalOpened { doc, question, version, span, dialect } => {
+                let author = author.clone();
+                self.proposals.open(Proposal { id, lamport, at, author, doc, question, version, span, dialect });
+            }
+            Event::HunkMade { proposal, hunk } => self.proposals.made(id, lamport, proposal, hunk),
+            Event::HunkSplit { hunk, parts } => self.proposals.split(id, lamport, hunk, parts),
+            Event::HunkPlaced { hunk, start, end, old } => {
+                self.proposals.placed(lamport, hunk, start, end, old.as_str().into());
+            }
+            Event::HunkResolved { hunk, part, verdict, reason, edit, replaces } => {
+                let reason = reason.map(|reason| reason.as_str().into());
+                let verdict = Verdict { verdict, reason, edit, author: author.clone(), at };
+                self.proposals.resolved(id, lamport, HunkRef { id: hunk, part }, verdict, replaces);
+            }
+            Event::DecisionRecorded { title, status, context, options, outcome, consequences, links, review, supersedes } => {
+                if author.is_model() && status != DecisionStatus::Proposed {
+                    self.oddities.refused += 1;
+                    return Folded::Left;
+                }
+                let set = |text: &str| {
+                    let mut register = Register::default();
+                    register.set(id, lamport, String::from(text), &[]);
+                    register
+                };
+                let mut decision = Decision {
+                    id,
+                    lamport,
+                    at,
+                    author: author.clone(),
+                    supersedes,
+                    title: set(title.as_str()),
+                    status: Register::default(),
+                    context: set(context.as_str()),
+                    options: Register::default(),
+                    outcome: set(outcome.as_str()),
+                    consequences: set(consequences.as_str()),
+                    links: Register::default(),
+                    review: set(review.as_str()),
+                };
+                decision.status.set(id, lamport, status, &[]);
+                decision.options.set(id, lamport, options, &[]);
+                decision.links.set(id, lamport, links, &[]);
+                self.decisions.add(decision);
+            }
+            Event::DecisionChanged { decision, field, replaces, .. } => {
+                self.decisions.change(id, lamport, decision, field, replaces);
+            }
+        }
+        Folded::Done
+    }
+
+    fn document_mut(&mut self, doc: &DocId) -> &mut DocEntry {
+        self.documents.entry(doc.clone()).or_insert_with(|| DocEntry::new(doc.clone()))
+    }
+
+    /// Gives the open hunks of every document their marks. Call after events were applied.
+    pub fn track_hunks(&mut self) {
+        for (doc, entry) in &mut self.documents {
+            self.proposals.track(doc, &mut entry.document);
+        }
+    }
+
+    /// Whether an author is a person.
+    pub fn is_person(&self, author: &AuthorId) -> bool {
+        self.authors.get(author).is_some_and(|info| info.kind == AuthorKind::Person)
+    }
+}
+
+/// What a model's writer has the right to write.
+fn may_model_write(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::MessagePosted { .. }
+            | Event::ProposalOpened { .. }
+            | Event::HunkMade { .. }
+            | Event::DecisionRecorded { .. }
+            | Event::WriterStarted { .. }
+    )
+}

@@ -1,0 +1,338 @@
+//! Proposals and their hunks: what a model suggested and what a person said to it.
+
+use super::Register;
+use crate::base::{AuthorId, DocId, EventId, Millis, Span};
+use crate::event::{Anchor, HunkBody, HunkVerdict, Version};
+use crate::text::{Document, MarkId};
+use std::collections::BTreeMap;
+
+/// A hunk, or a part of one that was split.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct HunkRef {
+    pub id: EventId,
+    pub part: Option<u32>,
+}
+
+/// What a person said, and with which event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    pub verdict: HunkVerdict,
+    pub reason: Option<String>,
+    pub edit: Option<EventId>,
+    pub author: AuthorId,
+    pub at: Millis,
+}
+
+/// How a hunk stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum HunkState {
+    Pending,
+    Accepted,
+    Rejected,
+    /// The text between its anchors is not its old text.
+    Stale,
+    /// Its place was not found.
+    Unplaced,
+    Superseded,
+    /// It was split; its parts stand for it.
+    Split,
+}
+
+/// One suggested replacement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hunk {
+    pub of: HunkRef,
+    pub proposal: EventId,
+    pub lamport: u64,
+    pub place: Option<(Anchor, Anchor)>,
+    pub old: String,
+    pub new: String,
+    pub why: Option<String>,
+    pub step: String,
+    pub loose: bool,
+    pub verdict: Register<Verdict>,
+    /// How it was split; taken back by a verdict `pending` that replaces the split.
+    pub splits: Register<u32>,
+    mark: Option<MarkId>,
+}
+
+impl Hunk {
+    fn new(of: HunkRef, proposal: EventId, lamport: u64, body: HunkBody) -> Self {
+        Self {
+            of,
+            proposal,
+            lamport,
+            place: body.place,
+            old: body.old.as_str().into(),
+            new: body.new.as_str().into(),
+            why: body.why.map(|why| why.as_str().into()),
+            step: body.step,
+            loose: body.loose,
+            verdict: Register::default(),
+            splits: Register::default(),
+            mark: None,
+        }
+    }
+
+    /// Where it stands in today's text.
+    pub fn span(&self, document: &Document) -> Option<Span> {
+        let marked = self.mark.and_then(|mark| document.marks().span(mark));
+        marked.or_else(|| document.anchor_span(self.place?))
+    }
+
+    /// Whether its parts stand for it.
+    pub fn is_split(&self) -> bool {
+        self.splits.value().is_some()
+    }
+
+    pub fn state(&self, document: &Document) -> HunkState {
+        if self.is_split() {
+            return HunkState::Split;
+        }
+        match self.verdict.value().map(|verdict| verdict.verdict) {
+            Some(HunkVerdict::Accepted) => return HunkState::Accepted,
+            Some(HunkVerdict::Rejected) => return HunkState::Rejected,
+            Some(HunkVerdict::Superseded) => return HunkState::Superseded,
+            Some(HunkVerdict::Pending) | None => {}
+        }
+        match self.span(document) {
+            None => HunkState::Unplaced,
+            Some(span) if document.rope().slice(span.range()) == self.old.as_str() => HunkState::Pending,
+            Some(_) => HunkState::Stale,
+        }
+    }
+
+    /// Whether a person has still to say something.
+    pub fn is_open(&self) -> bool {
+        let verdict = self.verdict.value().map(|verdict| verdict.verdict);
+        !self.is_split() && matches!(verdict, None | Some(HunkVerdict::Pending))
+    }
+}
+
+/// A model turn's suggested change of one document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proposal {
+    pub id: EventId,
+    pub lamport: u64,
+    pub at: Millis,
+    pub author: AuthorId,
+    pub doc: DocId,
+    pub question: EventId,
+    pub version: Version,
+    pub span: Option<(Anchor, Anchor)>,
+    pub dialect: String,
+}
+
+/// Verdicts of one moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LastVerdict {
+    pub lamport: u64,
+    pub hunks: Vec<HunkRef>,
+    /// Of a split: the events that split it.
+    pub splits: Vec<EventId>,
+}
+
+enum Waiting {
+    Split(EventId, u64, Vec<HunkBody>),
+    Placed(u64, Anchor, Anchor, String),
+    Verdict(EventId, u64, Option<u32>, Verdict, Vec<EventId>),
+}
+
+/// All proposals of a session.
+#[derive(Default)]
+pub struct Proposals {
+    proposals: BTreeMap<EventId, Proposal>,
+    hunks: BTreeMap<HunkRef, Hunk>,
+    waiting: BTreeMap<HunkRef, Vec<Waiting>>,
+    placed_at: BTreeMap<HunkRef, u64>,
+}
+
+impl Proposals {
+    pub fn open(&mut self, proposal: Proposal) {
+        self.proposals.insert(proposal.id, proposal);
+    }
+
+    pub fn made(&mut self, id: EventId, lamport: u64, proposal: EventId, body: HunkBody) {
+        let of = HunkRef { id, part: None };
+        self.hunks.insert(of, Hunk::new(of, proposal, lamport, body));
+        self.settle(of);
+    }
+
+    pub fn split(&mut self, id: EventId, lamport: u64, hunk: EventId, parts: Vec<HunkBody>) {
+        let of = HunkRef { id: hunk, part: None };
+        let Some(whole) = self.hunks.get_mut(&of) else {
+            self.waiting.entry(of).or_default().push(Waiting::Split(id, lamport, parts));
+            return;
+        };
+        // Splitting is a function of the hunk, so two people who split it made the same parts.
+        whole.splits.set(id, lamport, parts.len() as u32, &[]);
+        let (proposal, made) = (whole.proposal, whole.lamport);
+        for (index, body) in parts.into_iter().enumerate() {
+            let part = HunkRef { id: hunk, part: Some(index as u32) };
+            if self.hunks.contains_key(&part) {
+                continue;
+            }
+            self.hunks.insert(part, Hunk::new(part, proposal, made, body));
+            self.settle(part);
+        }
+    }
+
+    pub fn placed(&mut self, lamport: u64, hunk: EventId, start: Anchor, end: Anchor, old: String) {
+        let of = HunkRef { id: hunk, part: None };
+        let Some(known) = self.hunks.get_mut(&of) else {
+            self.waiting.entry(of).or_default().push(Waiting::Placed(lamport, start, end, old));
+            return;
+        };
+        let last = self.placed_at.entry(of).or_default();
+        if *last <= lamport {
+            *last = lamport;
+            known.place = Some((start, end));
+            known.old = old;
+            known.mark = None;
+        }
+    }
+
+    pub fn resolved(
+        &mut self,
+        id: EventId,
+        lamport: u64,
+        of: HunkRef,
+        verdict: Verdict,
+        replaces: Vec<EventId>,
+    ) {
+        match self.hunks.get_mut(&of) {
+            Some(hunk) => {
+                hunk.splits.replace(&replaces);
+                hunk.verdict.set(id, lamport, verdict, &replaces);
+            }
+            None => {
+                let waiting = Waiting::Verdict(id, lamport, of.part, verdict, replaces);
+                self.waiting.entry(of).or_default().push(waiting);
+            }
+        }
+    }
+
+    fn settle(&mut self, of: HunkRef) {
+        for waiting in self.waiting.remove(&of).unwrap_or_default() {
+            match waiting {
+                Waiting::Split(id, lamport, parts) => self.split(id, lamport, of.id, parts),
+                Waiting::Placed(lamport, start, end, old) => self.placed(lamport, of.id, start, end, old),
+                Waiting::Verdict(id, lamport, part, verdict, replaces) => {
+                    self.resolved(id, lamport, HunkRef { id: of.id, part }, verdict, replaces);
+                }
+            }
+        }
+    }
+
+    /// Gives every open hunk of a document a mark, so that typing moves it cheaply, and takes the
+    /// marks of settled ones away.
+    pub fn track(&mut self, doc: &DocId, document: &mut Document) {
+        let split: std::collections::BTreeSet<HunkRef> =
+            self.hunks.values().filter(|hunk| hunk.is_split()).map(|hunk| hunk.of).collect();
+        for hunk in self.hunks.values_mut() {
+            let here = self.proposals.get(&hunk.proposal).is_some_and(|proposal| proposal.doc == *doc);
+            if !here {
+                continue;
+            }
+            let whole = HunkRef { id: hunk.of.id, part: None };
+            let stands = hunk.of.part.is_none() || split.contains(&whole);
+            match (hunk.is_open() && stands, hunk.mark) {
+                (true, None) => {
+                    hunk.mark = hunk.place.and_then(|place| document.mark_anchored(place));
+                }
+                (false, Some(mark)) => {
+                    document.unmark(mark);
+                    hunk.mark = None;
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Whether the hunk itself stands: not split, and of a part, that its whole is split.
+    fn stands(&self, hunk: &Hunk) -> bool {
+        let whole = HunkRef { id: hunk.of.id, part: None };
+        !hunk.is_split()
+            && (hunk.of.part.is_none() || self.hunks.get(&whole).is_some_and(Hunk::is_split))
+    }
+
+    /// The newest rejections or splits of one moment that `mine` made and that stand: what undo
+    /// takes back when no edit is newer.
+    pub fn last_verdict(&self, mine: impl Fn(&AuthorId) -> bool) -> Option<LastVerdict> {
+        let mut last: Option<LastVerdict> = None;
+        let mut moment = Millis(0);
+        for hunk in self.hunks.values().filter(|hunk| self.stands(hunk)) {
+            let Some((lamport, verdict)) = hunk.verdict.newest() else { continue };
+            if verdict.verdict != HunkVerdict::Rejected || !mine(&verdict.author) {
+                continue;
+            }
+            let newer = last.as_ref().is_none_or(|last| last.lamport < lamport);
+            match &mut last {
+                Some(last) if verdict.at == moment => {
+                    last.lamport = last.lamport.max(lamport);
+                    last.hunks.push(hunk.of);
+                }
+                _ if newer => {
+                    moment = verdict.at;
+                    last = Some(LastVerdict { lamport, hunks: vec![hunk.of], splits: Vec::new() });
+                }
+                _ => {}
+            }
+        }
+        for whole in self.hunks.values().filter(|hunk| hunk.is_split()) {
+            let untouched = self
+                .hunks
+                .range(HunkRef { id: whole.of.id, part: Some(0) }..=HunkRef { id: whole.of.id, part: Some(u32::MAX) })
+                .all(|(_, part)| part.is_open());
+            let Some((lamport, _)) = whole.splits.newest().filter(|_| untouched) else { continue };
+            if last.as_ref().is_none_or(|last| last.lamport < lamport) {
+                last = Some(LastVerdict { lamport, hunks: vec![whole.of], splits: whole.splits.heads() });
+            }
+        }
+        last
+    }
+
+    pub fn proposal(&self, id: &EventId) -> Option<&Proposal> {
+        self.proposals.get(id)
+    }
+
+    pub fn proposals(&self) -> impl Iterator<Item = &Proposal> {
+        self.proposals.values()
+    }
+
+    pub fn hunk(&self, of: &HunkRef) -> Option<&Hunk> {
+        self.hunks.get(of)
+    }
+
+    /// Hunks and parts, split ones left out, in the order in which they were made.
+    pub fn hunks(&self) -> Vec<&Hunk> {
+        let mut all: Vec<&Hunk> = self.hunks.values().filter(|hunk| self.stands(hunk)).collect();
+        all.sort_by_key(|hunk| (hunk.lamport, hunk.of));
+        all
+    }
+
+    /// The open hunks of a document by place; those without a place come last.
+    pub fn open_in(&self, doc: &DocId, document: &Document) -> Vec<(Option<Span>, &Hunk)> {
+        let mut open: Vec<(Option<Span>, &Hunk)> = self
+            .hunks
+            .values()
+            .filter(|hunk| hunk.is_open() && self.stands(hunk))
+            .filter(|hunk| self.proposals.get(&hunk.proposal).is_some_and(|proposal| proposal.doc == *doc))
+            .map(|hunk| (hunk.span(document), hunk))
+            .collect();
+        open.sort_by_key(|(span, hunk)| (span.is_none(), span.unwrap_or_default(), hunk.lamport, hunk.of));
+        open
+    }
+
+    /// The hunks of one question's proposals that were turned down with a reason.
+    pub fn rejected(&self) -> impl Iterator<Item = (&Hunk, &Verdict)> {
+        self.hunks.values().filter_map(|hunk| {
+            let verdict = hunk.verdict.value()?;
+            (verdict.verdict == HunkVerdict::Rejected).then_some((hunk, verdict))
+        })
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.proposals.is_empty()
+    }
+}

@@ -1,0 +1,324 @@
+//! What a command may do: read the session, change what the screen shows, append events, ask for
+//! effects. The only way to change a session is an event.
+
+use super::{Burst, Caret, Effect, Model, Ticket, Tone};
+use crate::base::{AuthorId, DocId, EventId, Pos, WriterId};
+use crate::event::{
+    Author, AuthorKind, BurstHead, Cause, Envelope, Event, Text, WipOp, seal,
+};
+use crate::store::Write;
+use crate::text::{Change, Delta};
+
+/// Operations after which a burst is sealed.
+const BURST_OPS: usize = 64;
+/// Milliseconds after which a burst is sealed, counted from its first operation.
+const BURST_MS: u64 = 5_000;
+
+/// The context of one command.
+pub struct Cx<'a> {
+    pub model: &'a mut Model,
+    effects: Vec<Effect>,
+    writes: Vec<Write>,
+    ticket: Option<Ticket>,
+}
+
+impl<'a> Cx<'a> {
+    pub fn new(model: &'a mut Model) -> Self {
+        Self { model, effects: Vec::new(), writes: Vec::new(), ticket: None }
+    }
+
+    /// Everything that was asked for, the writes first: nothing leaves the process before it is in
+    /// the log.
+    pub fn finish(mut self) -> Vec<Effect> {
+        let mut all = Vec::new();
+        if !self.writes.is_empty() || self.ticket.is_some() {
+            all.push(Effect::Store { writes: self.writes, ticket: self.ticket });
+        }
+        all.append(&mut self.effects);
+        all
+    }
+
+    pub fn effect(&mut self, effect: Effect) {
+        self.effects.push(effect);
+    }
+
+    /// Stores something that is no event.
+    pub fn write(&mut self, write: Write) {
+        if !self.model.ephemeral {
+            self.writes.push(write);
+        }
+    }
+
+    /// Everything of this command is safe from a power cut once the ticket comes back.
+    pub fn barrier(&mut self) -> Ticket {
+        if self.ticket.is_none() {
+            self.ticket = Some(self.model.ui.next_ticket());
+        }
+        self.ticket.unwrap_or(Ticket(0))
+    }
+
+    pub fn info(&mut self, text: impl Into<String>) {
+        self.model.notify(Tone::Info, text);
+    }
+
+    pub fn warn(&mut self, text: impl Into<String>) {
+        self.model.notify(Tone::Warning, text);
+    }
+
+    pub fn error(&mut self, text: impl Into<String>) {
+        self.model.notify(Tone::Error, text);
+    }
+
+    /// Appends an event of the person's.
+    pub fn append(&mut self, event: &Event) -> EventId {
+        self.seal_bursts();
+        let writer = self.person_writer();
+        self.append_by(event, writer)
+    }
+
+    /// Appends an event that never leaves this machine.
+    pub fn append_local(&mut self, event: &Event) -> EventId {
+        self.seal_bursts();
+        self.start();
+        let writer = match self.model.minted.local {
+            Some(writer) => writer,
+            None => {
+                let author = self.model.me.author.clone();
+                let writer = self.mint(&author, None, false);
+                self.model.minted.local = Some(writer);
+                writer
+            }
+        };
+        self.append_by(event, writer)
+    }
+
+    /// Appends an event of a model's.
+    pub fn append_as_model(&mut self, author: &AuthorId, event: &Event) -> EventId {
+        self.seal_bursts();
+        self.start();
+        let writer = match self.model.minted.models.get(author) {
+            Some(writer) => *writer,
+            None => {
+                let writer = self.mint(author, None, true);
+                self.model.minted.models.insert(author.clone(), writer);
+                writer
+            }
+        };
+        self.append_by(event, writer)
+    }
+
+    /// The author that stands for a model, introduced when it is new.
+    pub fn model_author(&mut self, name: &str) -> AuthorId {
+        let known = self.model.session.authors_of(AuthorKind::Model).find(|(_, info)| info.name == name);
+        if let Some((author, _)) = known {
+            return author.clone();
+        }
+        let id = format!("m_{}", self.model.rand.ulid(self.model.now));
+        let author: AuthorId = id.parse().unwrap_or_else(|_| AuthorId::outside());
+        let introduced = Author { author: author.clone(), kind: AuthorKind::Model, name: Text::new(name) };
+        self.append(&Event::AuthorIntroduced(introduced));
+        author
+    }
+
+    fn append_by(&mut self, event: &Event, writer: WriterId) -> EventId {
+        let model = &mut *self.model;
+        let sealed = model.session.seal(event, writer, model.now, &mut model.rand);
+        model.session.apply(&sealed);
+        let id = sealed.id;
+        self.store_events(vec![sealed], Vec::new());
+        id
+    }
+
+    fn store_events(&mut self, events: Vec<Envelope>, clears: Vec<WriterId>) {
+        self.write(Write::Events { events, clears, ends: None });
+    }
+
+    /// Puts the events that were held back into the log.
+    fn start(&mut self) {
+        let held = std::mem::take(&mut self.model.preamble);
+        if held.is_empty() {
+            return;
+        }
+        for envelope in &held {
+            if envelope.n == 0
+                && let Some(info) = self.model.session.writers.get(&envelope.writer).cloned()
+            {
+                let (writer, session) = (envelope.writer, self.model.session.id);
+                self.write(Write::Writer { writer, session, author: info.author, doc: info.doc });
+            }
+        }
+        self.store_events(held, Vec::new());
+        let path = self.model.path.clone();
+        if let Some(path) = path {
+            self.bind(&path);
+        }
+    }
+
+    /// Remembers which file the shown document is in.
+    pub fn bind(&mut self, path: &std::path::Path) {
+        let doc = self.model.doc.clone();
+        let path = Text::new(path.to_string_lossy());
+        if self.model.entry().and_then(|entry| entry.path.as_deref()) == Some(path.as_str()) {
+            return;
+        }
+        self.append_local(&Event::DocumentBound { doc, path });
+    }
+
+    fn person_writer(&mut self) -> WriterId {
+        self.start();
+        if let Some(writer) = self.model.minted.person {
+            return writer;
+        }
+        let me = self.model.me.clone();
+        let writer = self.mint(&me.author, None, true);
+        self.model.minted.person = Some(writer);
+        if !self.model.session.authors.contains_key(&me.author) {
+            let author = Author { author: me.author, kind: AuthorKind::Person, name: Text::new(me.name) };
+            self.append_by(&Event::AuthorIntroduced(author), writer);
+        }
+        writer
+    }
+
+    /// Starts a fresh writer. A local one starts without a shared event.
+    fn mint(&mut self, author: &AuthorId, doc: Option<DocId>, shared: bool) -> WriterId {
+        let writer = self.model.rand.writer();
+        let session = self.model.session.id;
+        self.write(Write::Writer { writer, session, author: author.clone(), doc: doc.clone() });
+        if shared {
+            self.append_by(&Event::WriterStarted { author: author.clone(), doc }, writer);
+        } else {
+            let info = crate::session::WriterInfo { author: author.clone(), doc };
+            self.model.session.writers.insert(writer, info);
+        }
+        writer
+    }
+
+    /// The person's writer on a document; the document's CRDT writes under it.
+    fn text_writer(&mut self, doc: &DocId) -> Option<WriterId> {
+        if let Some(writer) = self.model.minted.text.get(doc) {
+            return Some(*writer);
+        }
+        self.person_writer();
+        let author = self.model.me.author.clone();
+        let writer = self.mint(&author, Some(doc.clone()), true);
+        let entry = self.model.session.documents.get_mut(doc)?;
+        if let Err(why) = entry.document.start_writer(writer) {
+            self.error(format!("The document can't be edited: {why}"));
+            return None;
+        }
+        self.model.minted.text.insert(doc.clone(), writer);
+        Some(writer)
+    }
+
+    /// Changes the shown document as the person. With a cause the change is an event of its own,
+    /// whose id is returned; typing joins the burst.
+    pub fn edit(&mut self, change: &Change, cause: Option<Cause>) -> Option<EventId> {
+        if change.is_empty() {
+            return None;
+        }
+        let doc = self.model.doc.clone();
+        let has_history = self.model.entry().is_some_and(|entry| entry.document.has_history());
+        if !has_history {
+            let changed = self.model.entry_mut().map(|entry| entry.document.change(change));
+            match changed {
+                Some(Ok(applied)) => self.text_changed(&doc, &applied.delta),
+                Some(Err(why)) => self.error(format!("The change could not be made: {why}")),
+                None => {}
+            }
+            return None;
+        }
+        let writer = self.text_writer(&doc)?;
+        let full = self.model.bursts.get(&doc).is_some_and(|burst| {
+            burst.rows.len() >= BURST_OPS || self.model.now.since(crate::base::Millis(burst.head.at)) >= BURST_MS
+        });
+        if cause.is_some() || full {
+            self.seal_bursts();
+        }
+        let applied = {
+            let entry = self.model.session.documents.get_mut(&doc)?;
+            match entry.document.change(change) {
+                Ok(applied) => applied,
+                Err(why) => {
+                    self.error(format!("The change could not be made: {why}"));
+                    return None;
+                }
+            }
+        };
+        let alone = cause.is_some();
+        let model = &mut *self.model;
+        let mut head = None;
+        let burst = model.bursts.entry(doc.clone()).or_insert_with(|| {
+            let made = BurstHead {
+                session: model.session.id,
+                writer,
+                n: model.session.next_n(writer),
+                lamport: model.session.next_lamport(),
+                parents: model.session.heads(),
+                at: model.now.0,
+                doc: doc.clone(),
+                start: applied.start,
+                crdt_lamport: applied.lamport,
+                deps: applied.deps.clone(),
+                cause,
+                salt: crate::base::hex(&model.rand.bytes()),
+            };
+            head = Some(made.clone());
+            Burst { head: made, rows: Vec::new() }
+        });
+        let row = burst.rows.len() as u64;
+        let op = WipOp { ops: applied.ops };
+        burst.rows.push(op.clone());
+        model.last_edit = model.now;
+        let salt_of_burst = head.is_some();
+        if !alone {
+            self.write(Write::Wip { head, writer, row, op });
+            if salt_of_burst {
+                self.effect(Effect::Schedule { after_ms: 500, timer: super::Timer::Seal });
+            }
+        }
+        self.text_changed(&doc, &applied.delta);
+        if alone { self.seal_bursts().pop() } else { None }
+    }
+
+    /// Ends every burst: its event goes into the log in place of its operations. Returns the
+    /// events' ids.
+    pub fn seal_bursts(&mut self) -> Vec<EventId> {
+        let mut sealed = Vec::new();
+        for (_, burst) in std::mem::take(&mut self.model.bursts) {
+            let envelope = seal(&burst.head, &burst.rows);
+            self.model.session.record_own(&envelope);
+            sealed.push(envelope.id);
+            self.store_events(vec![envelope], vec![burst.head.writer]);
+        }
+        sealed
+    }
+
+    /// Keeps everything that points into a document in its place after the text changed.
+    pub fn text_changed(&mut self, doc: &DocId, delta: &Delta) {
+        if let Some(turn) = self.model.turn.as_mut().filter(|turn| turn.doc == *doc) {
+            turn.since.push(delta.clone());
+        }
+        if let Some(caret) = self.model.ui.carets.get_mut(doc) {
+            caret.pos = delta.map(caret.pos, false);
+            caret.anchor = caret.anchor.map(|anchor| delta.map(anchor, false));
+        }
+        if *doc == self.model.doc {
+            self.model.view_changed(delta);
+        }
+        self.model.session.track_hunks();
+    }
+
+    /// Puts the caret somewhere and ends the selection.
+    pub fn go(&mut self, pos: Pos) {
+        self.model.set_caret(Caret::at(pos));
+    }
+
+    /// Ends the answer's rows in the store together with an event of the model's.
+    pub fn append_answer(&mut self, author: &AuthorId, event: &Event, turn: crate::base::TurnId) -> EventId {
+        let id = self.append_as_model(author, event);
+        if let Some(Write::Events { ends, .. }) = self.writes.last_mut() {
+            *ends = Some(turn);
+        }
+        id
+    }
+}

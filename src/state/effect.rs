@@ -1,0 +1,76 @@
+//! What a command asks for and cannot do itself. The runtime carries it out and answers with an
+//! input.
+
+use crate::base::{DocId, EventId, TurnId};
+use crate::store::Write;
+use std::path::PathBuf;
+
+/// Names an answer that is waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Ticket(pub u64);
+
+/// What a file looked like when it was read or written here: enough to notice that another
+/// program changed it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FileStamp {
+    /// SHA-256 of the bytes, hexadecimal; empty when there was no file.
+    pub hash: String,
+}
+
+/// What a timer wakes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Timer {
+    /// The burst of typing ends.
+    Seal,
+    /// View state is stored.
+    View,
+    /// A notice goes away.
+    Notice,
+    /// Highlighting goes on.
+    Highlight,
+    /// The hint box for a pending chord appears.
+    Hints,
+}
+
+/// Work for the runtime.
+#[derive(Debug)]
+pub enum Effect {
+    /// Store these. With a ticket, answer once they are safe from a power cut.
+    Store { writes: Vec<Write>, ticket: Option<Ticket> },
+    /// Send a request; its bytes were shown, recorded and are final.
+    Ask { turn: TurnId, body: String },
+    Cancel(TurnId),
+    ListModels,
+    /// Write a file. Refused when its bytes are not `expect`ed any more.
+    SaveFile { doc: DocId, path: PathBuf, bytes: Vec<u8>, expect: Option<FileStamp>, ticket: Ticket },
+    /// Read the bound file again and answer with what it holds.
+    ReadFile { doc: DocId, path: PathBuf },
+    /// Copy to the clipboard.
+    Copy(String),
+    /// Ask the system for its clipboard, where there is one.
+    ReadClipboard,
+    ListSessions,
+    Search { text: String, ticket: Ticket },
+    /// Leave this session and open another, or a file.
+    Open(Open),
+    RenameSession { session: EventId, title: String },
+    DeleteSession(EventId),
+    /// Remember in the configuration file that documents may go to a provider.
+    Consent { provider: String },
+    /// Remember the model in the configuration file.
+    ChooseModel { model: String },
+    Mouse(bool),
+    Suspend,
+    Redraw,
+    Schedule { after_ms: u64, timer: Timer },
+    Quit,
+}
+
+/// What to open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Open {
+    Session(EventId),
+    File(PathBuf),
+    /// A fresh document without a file.
+    Fresh,
+}

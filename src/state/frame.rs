@@ -1,0 +1,62 @@
+//! What the editor shows now, computed before drawing so that drawing is a function of the state.
+
+use crate::base::{ClassSpan, Span};
+use crate::layout::Row;
+use crate::session::{HunkRef, HunkState};
+use std::collections::BTreeMap;
+
+/// The sign left of a row. Says without colour what colour says too.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sign {
+    #[default]
+    None,
+    /// Old text of a hunk.
+    Minus,
+    /// New text of a hunk.
+    Plus,
+    /// The text under a hunk changed.
+    Stale,
+    /// A word of the program's or of the model's about a hunk.
+    Note,
+    /// A decision is linked to the text.
+    Decision,
+}
+
+/// A row that is no text of the document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VirtualRow {
+    pub sign: Sign,
+    pub text: String,
+    /// Whether it belongs to the hunk at the caret.
+    pub current: bool,
+}
+
+/// A hunk as it stands in the text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HunkPiece {
+    pub of: Option<HunkRef>,
+    pub span: Span,
+    pub state: HunkState,
+    pub current: bool,
+}
+
+/// The editor's part of a frame.
+#[derive(Debug, Default)]
+pub struct EditorFrame {
+    pub rows: Vec<Row>,
+    /// Rows after a line, by line.
+    pub virtual_rows: BTreeMap<usize, Vec<VirtualRow>>,
+    /// Highlighting of the visible lines; ranges in bytes of the line.
+    pub classes: BTreeMap<usize, std::sync::Arc<[ClassSpan]>>,
+    /// Open hunks, by place.
+    pub hunks: Vec<HunkPiece>,
+    /// Places that decisions are linked to.
+    pub decided: Vec<Span>,
+    /// Row and column of the caret in the text's area.
+    pub caret: Option<(usize, usize)>,
+    pub line: usize,
+    pub column: usize,
+    /// Open hunks in the document, and those without a place.
+    pub open: usize,
+    pub unplaced: usize,
+}

@@ -1,0 +1,292 @@
+//! The model itself, and how one is made for a session that was opened.
+
+use super::{Effect, FileStamp, Queued, Turn, Ui};
+use crate::base::config::Config;
+use crate::base::{AuthorId, DocId, EventId, Millis, Pos, Rand, Span, WriterId};
+use crate::event::{Author, AuthorKind, BurstHead, Envelope, Event, Text, WipOp};
+use crate::provider::Provider;
+use crate::session::{DocEntry, Session};
+use crate::text::{Change, Document};
+use std::collections::{BTreeMap, VecDeque};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// The person at the keyboard.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Me {
+    pub author: AuthorId,
+    pub name: String,
+}
+
+/// The writers that this process minted, by what they write.
+#[derive(Debug, Default)]
+pub struct Minted {
+    /// The person's, for everything but text.
+    pub person: Option<WriterId>,
+    /// The person's, by document.
+    pub text: BTreeMap<DocId, WriterId>,
+    /// For what never leaves this machine.
+    pub local: Option<WriterId>,
+    /// Models', by author.
+    pub models: BTreeMap<AuthorId, WriterId>,
+}
+
+/// A burst of typing that is not sealed yet.
+#[derive(Debug)]
+pub struct Burst {
+    pub head: BurstHead,
+    pub rows: Vec<WipOp>,
+}
+
+/// What the runtime found when it opened something: a session with its events, or nothing yet.
+#[derive(Default)]
+pub struct Opened {
+    pub session: Option<EventId>,
+    pub events: Vec<Envelope>,
+    /// The document to show, when the session has several.
+    pub doc: Option<DocId>,
+    /// View state of the session: carets, drafts, scroll.
+    pub view: BTreeMap<String, String>,
+    /// The file to edit, with its decoded text; `None` for a document without a file.
+    pub file: Option<OpenedFile>,
+    /// Above the limit for history: plain-file mode.
+    pub plain: bool,
+    /// What to tell the person once the workspace is there.
+    pub notes: Vec<String>,
+    /// Where the text goes at the end, when it came through a pipe.
+    pub to_stdout: bool,
+    /// Nothing of this is kept in the library: for use as `$EDITOR`.
+    pub ephemeral: bool,
+}
+
+/// A file as it was read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OpenedFile {
+    pub path: PathBuf,
+    pub text: String,
+    pub bom: bool,
+    /// Whether there is a file yet.
+    pub exists: bool,
+    pub stamp: FileStamp,
+    /// The path relative to the repository around it.
+    pub hint: Option<String>,
+    pub read_only: bool,
+}
+
+/// Everything.
+pub struct Model {
+    pub session: Session,
+    pub doc: DocId,
+    pub me: Me,
+    pub config: Config,
+    pub now: Millis,
+    pub rand: Rand,
+    pub minted: Minted,
+    pub bursts: BTreeMap<DocId, Burst>,
+    /// Events that exist only here until the first real one: a session that was opened and left
+    /// untouched leaves nothing behind.
+    pub preamble: Vec<Envelope>,
+    pub path: Option<PathBuf>,
+    pub bom: bool,
+    /// What the file held when it was last read or written here.
+    pub stamp: Option<FileStamp>,
+    /// The revision of the document that is in the file.
+    pub saved_revision: Option<u64>,
+    pub to_stdout: bool,
+    pub ephemeral: bool,
+    pub ui: Ui,
+    pub turn: Option<Turn>,
+    pub queue: VecDeque<Queued>,
+    pub provider: Option<Arc<dyn Provider>>,
+    /// The model's name at the provider.
+    pub model_name: Option<String>,
+    /// Its context window in tokens, where it is known.
+    pub window: Option<u64>,
+    /// The person agreed to send documents to the provider.
+    pub consented: bool,
+    /// Why the last attempt to store failed; tried again until it works.
+    pub store_trouble: Option<String>,
+    /// Another program works on the same library.
+    pub others: bool,
+    pub quitting: Option<super::Ticket>,
+    pub last_edit: Millis,
+    /// The request that left last, for reading.
+    pub last_sent: Option<Sent>,
+}
+
+/// A request that was sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sent {
+    pub address: String,
+    pub model: String,
+    pub body: String,
+    pub hash: String,
+}
+
+impl Model {
+    /// Builds the model of what was opened. Returns it with what must be done at once.
+    pub fn open(opened: Opened, me: Me, config: Config, ui: Ui, now: Millis, rand: Rand) -> (Self, Vec<Effect>) {
+        let mut rand = rand;
+        let mut preamble = Vec::new();
+        let (mut session, minted) = match opened.session {
+            Some(id) => (Session::fold(id, &opened.events), Minted::default()),
+            None => Self::fresh_session(&opened, &me, now, &mut rand, &mut preamble),
+        };
+        if let Some(file) = opened.file.as_ref().filter(|_| opened.plain) {
+            let doc = session.first_document().cloned().unwrap_or_else(|| fresh_doc(&mut rand, now));
+            let entry = session.documents.entry(doc.clone()).or_insert_with(|| DocEntry::new(doc.clone()));
+            entry.document = Document::plain(doc, ropey::Rope::from_str(&file.text));
+        }
+        session.track_hunks();
+        let doc = opened.doc.clone().or_else(|| session.first_document().cloned());
+        let doc = doc.unwrap_or_else(|| fresh_doc(&mut rand, now));
+        session.documents.entry(doc.clone()).or_insert_with(|| DocEntry::new(doc.clone()));
+        let mut model = Self {
+            session,
+            doc,
+            me,
+            config,
+            now,
+            rand,
+            minted,
+            bursts: BTreeMap::new(),
+            preamble,
+            path: opened.file.as_ref().map(|file| file.path.clone()),
+            bom: opened.file.as_ref().is_some_and(|file| file.bom),
+            stamp: opened.file.as_ref().map(|file| file.stamp.clone()),
+            saved_revision: None,
+            to_stdout: opened.to_stdout,
+            ephemeral: opened.ephemeral,
+            ui,
+            turn: None,
+            queue: VecDeque::new(),
+            provider: None,
+            model_name: None,
+            window: None,
+            consented: false,
+            store_trouble: None,
+            others: false,
+            quitting: None,
+            last_edit: now,
+            last_sent: None,
+        };
+        model.restore_view(&opened.view);
+        let effects = model.meet_file(opened.file, opened.session.is_none(), opened.plain);
+        for note in opened.notes {
+            model.notify(super::Tone::Warning, note);
+        }
+        (model, effects)
+    }
+
+    /// A session that nobody has written in: its first events stay in memory until they matter.
+    fn fresh_session(
+        opened: &Opened,
+        me: &Me,
+        now: Millis,
+        rand: &mut Rand,
+        preamble: &mut Vec<Envelope>,
+    ) -> (Session, Minted) {
+        let name = opened.file.as_ref().and_then(|file| file.path.file_name());
+        let name = name.map_or_else(|| "Untitled".to_owned(), |name| name.to_string_lossy().into_owned());
+        let created = Event::SessionCreated {
+            title: Text::new(name.clone()),
+            app: concat!("cowrite/", env!("CARGO_PKG_VERSION")).into(),
+            nonce: rand.salt(),
+            author: Author { author: me.author.clone(), kind: AuthorKind::Person, name: Text::new(me.name.clone()) },
+        };
+        let writer = rand.writer();
+        let created = created.seal(None, writer, 0, 0, Vec::new(), now, rand);
+        let mut session = Session::new(created.id);
+        session.apply(&created);
+        preamble.push(created);
+        let doc = fresh_doc(rand, now);
+        let hint = opened.file.as_ref().and_then(|file| file.hint.clone()).map(Text::new);
+        let added = Event::DocumentAdded { doc, name: Text::new(name), hint };
+        let added = session.seal(&added, writer, now, rand);
+        session.apply(&added);
+        preamble.push(added);
+        (session, Minted { person: Some(writer), ..Minted::default() })
+    }
+
+    /// The document that is shown.
+    pub fn entry(&self) -> Option<&DocEntry> {
+        self.session.documents.get(&self.doc)
+    }
+
+    pub fn entry_mut(&mut self) -> Option<&mut DocEntry> {
+        self.session.documents.get_mut(&self.doc)
+    }
+
+    /// The rope that is shown; O(1) to clone.
+    pub fn rope(&self) -> ropey::Rope {
+        self.entry().map(|entry| entry.document.rope().clone()).unwrap_or_default()
+    }
+
+    /// The document's name, for the status line.
+    pub fn name(&self) -> String {
+        match (&self.path, self.entry()) {
+            (Some(path), _) => {
+                path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
+            }
+            (None, Some(entry)) if !entry.name.is_empty() => entry.name.clone(),
+            _ => "Untitled".into(),
+        }
+    }
+
+    pub fn caret(&self) -> super::Caret {
+        let mut caret = self.ui.carets.get(&self.doc).copied().unwrap_or_default();
+        let len = self.entry().map_or(0, |entry| entry.document.rope().len_chars());
+        caret.pos = Pos(caret.pos.0.min(len));
+        caret.anchor = caret.anchor.map(|anchor| Pos(anchor.0.min(len)));
+        caret
+    }
+
+    pub fn set_caret(&mut self, caret: super::Caret) {
+        self.ui.carets.insert(self.doc.clone(), caret);
+    }
+
+    /// Whether the document holds text that its file does not.
+    pub fn is_modified(&self) -> bool {
+        let Some(entry) = self.entry() else { return false };
+        match self.saved_revision {
+            Some(saved) => entry.document.revision() != saved,
+            None => entry.document.rope().len_chars() > 0 || self.path.is_some(),
+        }
+    }
+
+    /// Whether what is written is kept as history.
+    pub fn has_history(&self) -> bool {
+        self.entry().is_some_and(|entry| entry.document.has_history())
+    }
+
+    /// The last edits of this person come first in undo.
+    pub fn is_me(&self, author: &AuthorId) -> bool {
+        self.session.is_same(author, &self.me.author)
+    }
+
+    pub fn notify(&mut self, tone: super::Tone, text: impl Into<String>) {
+        self.ui.notice = Some(super::Notice { tone, text: text.into(), at: self.now });
+    }
+
+    /// The open hunk under the caret.
+    pub fn hunk_here(&self) -> Option<(crate::session::HunkRef, Option<Span>)> {
+        let entry = self.entry()?;
+        let caret = self.caret().pos;
+        let open = self.session.proposals.open_in(&self.doc, &entry.document);
+        let hit = open.iter().find(|(span, _)| {
+            span.is_some_and(|span| span.start <= caret && caret <= span.end)
+        })?;
+        Some((hit.1.of, hit.0))
+    }
+
+    /// The whole text as a change against what is there, for outside changes.
+    pub fn difference(old: &ropey::Rope, new: &str) -> Change {
+        crate::text::diff(&old.to_string(), new)
+    }
+}
+
+fn fresh_doc(rand: &mut Rand, now: Millis) -> DocId {
+    let text = format!("d_{}", rand.ulid(now));
+    // A ULID of our own making always has the form.
+    text.parse().unwrap_or_else(|_| unreachable!("{text} is a document id"))
+}

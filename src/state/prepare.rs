@@ -1,0 +1,198 @@
+//! Before a frame: the view follows the caret, hunks become rows, visible lines are highlighted.
+//! Costs what is visible.
+
+use super::frame::VirtualRow;
+use super::{HunkPiece, Model, Sign, Task};
+use crate::base::{Pos, Span};
+use crate::event::Link;
+use crate::layout::wrap::{Rule, rows as wrap_rows};
+use crate::session::HunkState;
+use crate::text::Delta;
+use ropey::Rope;
+use std::collections::BTreeMap;
+
+/// The most rows that one proposed text takes; the rest is counted.
+const BLOCK_ROWS: usize = 200;
+
+impl Model {
+    /// The shown text changed.
+    pub(super) fn view_changed(&mut self, delta: &Delta) {
+        let rope = self.rope();
+        self.ui.view.edited(&rope, delta);
+        if let Some(highlighter) = self.ui.highlighter.as_mut() {
+            highlighter.edited(&rope, delta);
+        }
+        self.ui.blocks_stale = true;
+    }
+
+    /// Hunks, decisions or the conversation changed.
+    pub fn refresh(&mut self) {
+        self.ui.blocks_stale = true;
+    }
+
+    /// Brings everything that is drawn up to date.
+    pub fn prepare(&mut self) {
+        let rope = self.rope();
+        let numbers = self.config.editor.line_numbers;
+        let area = self.ui.text_area(rope.len_lines(), numbers);
+        let (width, height) = (usize::from(area.width), usize::from(area.height));
+        let tab = usize::from(self.config.editor.tab_width.clamp(1, 16));
+        let caret = self.caret();
+        if width == 0 || height == 0 {
+            self.ui.frame.rows.clear();
+            self.ui.frame.caret = None;
+            return;
+        }
+        self.ui.view.configure(&rope, width, height, self.config.editor.wrap, tab);
+        self.prepare_hunks(&rope, width, tab, caret.pos);
+        if self.ui.reveal {
+            self.ui.view.reveal(&rope, caret.pos, 2.min(height.saturating_sub(1) / 2));
+            self.ui.reveal = false;
+        }
+        let rows = self.ui.view.rows(&rope);
+        self.ui.frame.caret = self.ui.view.pos_to_cell(&rope, caret.pos);
+        let line = rope.char_to_line(caret.pos.0);
+        self.ui.frame.line = line;
+        self.ui.frame.column = caret.pos.0 - rope.line_to_char(line);
+        self.highlight(&rope, &rows);
+        self.note_seen(&rows);
+        self.ui.frame.rows = rows;
+    }
+
+    fn highlight(&mut self, rope: &Rope, rows: &[crate::layout::Row]) {
+        self.ui.frame.classes.clear();
+        let Some(highlighter) = self.ui.highlighter.as_mut() else { return };
+        let lines = rows.iter().map(|row| match row {
+            crate::layout::Row::Text { line, .. } | crate::layout::Row::Virtual { line, .. } => *line,
+        });
+        let (Some(first), Some(last)) = (lines.clone().min(), lines.max()) else { return };
+        let done = highlighter.lines(rope, first..last + 1, &mut self.ui.frame.classes);
+        self.ui.highlight_more = !done;
+    }
+
+    /// Remembers which hunks were on the screen.
+    fn note_seen(&mut self, rows: &[crate::layout::Row]) {
+        let spans = rows.iter().filter_map(|row| match row {
+            crate::layout::Row::Text { span, .. } => Some(*span),
+            crate::layout::Row::Virtual { .. } => None,
+        });
+        let Some(first) = spans.clone().next() else { return };
+        let last = spans.last().unwrap_or(first);
+        let shown = Span { start: first.start, end: last.end };
+        for piece in &self.ui.frame.hunks {
+            if let Some(of) = piece.of.filter(|_| piece.span.touches(shown)) {
+                self.ui.seen.insert(of);
+            }
+        }
+    }
+
+    /// Open hunks as rows below the line in which they end.
+    fn prepare_hunks(&mut self, rope: &Rope, width: usize, tab: usize, caret: Pos) {
+        let live = self.turn.as_ref().is_some_and(|turn| turn.live.is_some() && turn.doc == self.doc);
+        let nothing = self.session.proposals.is_empty() && self.session.decisions.is_empty() && !live;
+        let key = (width, caret);
+        if !self.ui.blocks_stale && (nothing || self.ui.blocks_key == key) {
+            return;
+        }
+        self.ui.blocks_stale = false;
+        self.ui.blocks_key = key;
+        let mut hunks = Vec::new();
+        let mut decided = Vec::new();
+        let mut blocks: BTreeMap<usize, Vec<VirtualRow>> = BTreeMap::new();
+        let mut unplaced = 0;
+        if let Some(entry) = self.entry() {
+            for (span, hunk) in self.session.proposals.open_in(&self.doc, &entry.document) {
+                let state = hunk.state(&entry.document);
+                let Some(span) = span else {
+                    unplaced += 1;
+                    continue;
+                };
+                let current = span.start <= caret && caret <= span.end;
+                let rows = blocks.entry(last_line(rope, span)).or_default();
+                if state == HunkState::Stale {
+                    push(rows, Sign::Note, "the text above changed; it was:", width, tab, current);
+                    push(rows, Sign::Minus, &hunk.old, width, tab, current);
+                }
+                if hunk.new.is_empty() {
+                    push(rows, Sign::Note, "(remove this)", width, tab, current);
+                } else {
+                    push(rows, Sign::Plus, &shown_new(rope, span, &hunk.new), width, tab, current);
+                }
+                if let Some(why) = hunk.why.as_deref().filter(|why| !why.is_empty()) {
+                    push(rows, Sign::Note, why, width, tab, current);
+                }
+                if hunk.loose {
+                    push(rows, Sign::Note, "found by likeness only: compare before accepting", width, tab, current);
+                }
+                hunks.push(HunkPiece { of: Some(hunk.of), span, state, current });
+            }
+            for decision in self.session.decisions.newest() {
+                for link in decision.links() {
+                    if let Link::Span { doc, start, end, .. } = link
+                        && *doc == self.doc
+                        && let Some(span) = entry.document.anchor_span((*start, *end))
+                    {
+                        decided.push(span);
+                    }
+                }
+            }
+        }
+        if let Some(turn) = self.turn.as_ref().filter(|turn| turn.doc == self.doc)
+            && let (Some(live), Some(span)) = (&turn.live, turn.live_span())
+        {
+            let rows = blocks.entry(last_line(rope, span)).or_default();
+            push(rows, Sign::Plus, &live.new, width, tab, true);
+            let what = if matches!(turn.task, Task::Rewrite { .. }) { "rewriting…" } else { "writing…" };
+            push(rows, Sign::Note, what, width, tab, true);
+            hunks.push(HunkPiece { of: None, span, state: HunkState::Pending, current: true });
+        }
+        self.ui.view.set_virtual(rope, blocks.iter().map(|(line, rows)| (*line, rows.len())));
+        self.ui.frame.open = hunks.iter().filter(|piece| piece.of.is_some()).count() + unplaced;
+        self.ui.frame.unplaced = unplaced;
+        self.ui.frame.hunks = hunks;
+        self.ui.frame.decided = decided;
+        self.ui.frame.virtual_rows = blocks;
+    }
+}
+
+/// The line in which a span ends; a line end at its end belongs to the line before.
+fn last_line(rope: &Rope, span: Span) -> usize {
+    let end = if span.is_empty() { span.end.0 } else { span.end.0 - 1 };
+    rope.char_to_line(end.min(rope.len_chars()))
+}
+
+/// The new text with what stands around it on its first and last line, so that a change of three
+/// words is read as a line.
+fn shown_new(rope: &Rope, span: Span, new: &str) -> String {
+    let start = rope.line_to_char(rope.char_to_line(span.start.0));
+    let last = last_line(rope, span);
+    let line_end = rope.line_to_char(last) + rope.line(last).len_chars();
+    let (before, after) = (span.start.0 - start, line_end.saturating_sub(span.end.0));
+    // Long lines are cut: what is new must stay in sight.
+    const AROUND: usize = 400;
+    let from = span.start.0 - before.min(AROUND);
+    let to = span.end.0 + after.min(AROUND);
+    let mut shown = rope.slice(from..span.start.0).to_string();
+    shown.push_str(new);
+    shown.extend(rope.slice(span.end.0..to.max(span.end.0)).chunks());
+    shown
+}
+
+fn push(rows: &mut Vec<VirtualRow>, sign: Sign, text: &str, width: usize, tab: usize, current: bool) {
+    let rule = Rule { width, tab, first: 0, indent: 0 };
+    let mut count = 0;
+    for line in text.trim_end_matches('\n').split('\n') {
+        let starts = wrap_rows(line, rule);
+        for (index, start) in starts.iter().enumerate() {
+            let end = starts.get(index + 1).map_or(line.len(), |next| next.bytes);
+            count += 1;
+            if count <= BLOCK_ROWS {
+                rows.push(VirtualRow { sign, text: line[start.bytes..end].to_owned(), current });
+            }
+        }
+    }
+    if count > BLOCK_ROWS {
+        let text = format!("… {} more rows", count - BLOCK_ROWS);
+        rows.push(VirtualRow { sign: Sign::Note, text, current });
+    }
+}

@@ -1,0 +1,96 @@
+//! A question on its way and its answer as it comes.
+
+use super::Ticket;
+use crate::assist::{Dialect, ReplyParser};
+use crate::base::{AuthorId, DocId, EventId, Pos, Span, TurnId};
+use crate::event::Usage;
+use crate::text::Delta;
+use ropey::Rope;
+
+/// What a question wants.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Task {
+    /// An answer in the conversation; edits may come as blocks.
+    Chat,
+    /// A change of the whole document.
+    Change,
+    /// A rewrite of what was selected.
+    Rewrite { selection: Span },
+}
+
+/// A question that waits for the one before it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Queued {
+    pub text: String,
+    pub task: Task,
+}
+
+/// Where a turn stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// The question and its egress record are on their way to the disk.
+    Recording(Ticket),
+    /// Sent; nothing came yet.
+    Waiting,
+    Retrying { attempt: u32, wait_ms: u64, why: String },
+    Answering,
+}
+
+/// An edit that is being written by the model.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LiveEdit {
+    /// Its place at the base version, once it is known.
+    pub span: Option<Span>,
+    pub old: String,
+    pub new: String,
+}
+
+/// The running turn.
+pub struct Turn {
+    pub id: TurnId,
+    pub question: EventId,
+    pub task: Task,
+    pub dialect: Dialect,
+    /// The model as an author, and as its provider calls it.
+    pub author: AuthorId,
+    pub model: String,
+    pub body: String,
+    pub phase: Phase,
+    pub text: String,
+    pub reasoning: String,
+    pub usage: Option<Usage>,
+    pub warnings: Vec<String>,
+    /// How many bytes of `text` the store has.
+    pub stored: usize,
+    pub stored_parts: u64,
+    pub parser: ReplyParser,
+    pub live: Option<LiveEdit>,
+    pub proposal: Option<EventId>,
+    pub hunks: usize,
+    pub unplaced: usize,
+    pub malformed: Vec<String>,
+    /// The document as it was sent, and every change since: places in the answer are places there.
+    pub doc: DocId,
+    pub base: Rope,
+    pub base_version: crate::event::Version,
+    pub since: Vec<Delta>,
+}
+
+impl Turn {
+    /// Carries a span of the version that was sent to today's text.
+    pub fn carry(&self, span: Span) -> Span {
+        self.since.iter().fold(span, |span, delta| {
+            if span.is_empty() { Span::at(delta.map(span.start, false)) } else { delta.map_span(span) }
+        })
+    }
+
+    /// Today's place of the edit that is being written.
+    pub fn live_span(&self) -> Option<Span> {
+        Some(self.carry(self.live.as_ref()?.span?))
+    }
+
+    /// A place of the version that was sent, in today's text.
+    pub fn carry_pos(&self, pos: Pos) -> Pos {
+        self.since.iter().fold(pos, |pos, delta| delta.map(pos, false))
+    }
+}

@@ -1,0 +1,485 @@
+//! Turns: from a question to its answer, its hunks and their place in the log.
+
+use super::{Ask, Cx, Dialog, Effect, LiveEdit, Overlay, Phase, Queued, Task, Ticket, Tone, Turn};
+use crate::assist::context::{Request, build};
+use crate::assist::{Dialect, Piece, Placement, Placer, ReplyParser, adapt, whole_to_hunks};
+use crate::base::{EventId, Pos, Span, TurnId, sha256_hex};
+use crate::event::{Anchor, Event, HunkBody, Link, MessageRole, MessageStatus, Side, Text};
+use crate::prompt::{Chunk, Fault, FaultKind, Stop};
+use crate::store::{StreamHead, Write};
+
+/// Bytes of an answer that are stored at once.
+const PART_BYTES: usize = 256;
+
+impl Cx<'_> {
+    /// Asks, or waits for the running turn to end, or asks for consent first.
+    pub fn ask(&mut self, queued: Queued) {
+        let Some(provider) = self.model.provider.clone() else {
+            self.error("No model is set up. Set OPENAI_API_KEY, or OPENAI_BASE_URL for a server of your own, and start again; everything else works meanwhile.");
+            self.keep_question(&queued);
+            return;
+        };
+        if self.model.model_name.is_none() {
+            self.keep_question(&queued);
+            self.model.ui.overlays.push(Overlay::Models { list: Default::default(), models: None });
+            self.effect(Effect::ListModels);
+            self.info("Choose a model first; your question waits in the message box.");
+            return;
+        }
+        if self.model.turn.is_some() {
+            self.model.queue.push_back(queued);
+            self.store_queue();
+            self.info("Queued: it is asked when this answer is done.");
+            return;
+        }
+        if provider.leaves_machine() && !self.model.consented {
+            let lines = vec![
+                format!("{} is at {}.", provider.name(), provider.address()),
+                "Your question, the document and the conversation go there.".into(),
+                "What was sent can be read byte for byte afterwards (app.egress).".into(),
+            ];
+            let choices = vec![
+                ('y', "Yes, and don't ask again for this provider".into(), "dialog.yes".into()),
+                ('n', "No".into(), "dialog.no".into()),
+            ];
+            let ask = Ask::Consent { queued };
+            let title = "Send this to another machine?".into();
+            self.model.ui.overlays.push(Overlay::Dialog(Dialog { ask, title, lines, choices, chosen: 1 }));
+            return;
+        }
+        self.start_turn(queued);
+    }
+
+    /// Puts a question that can't be asked back where it was typed.
+    fn keep_question(&mut self, queued: &Queued) {
+        if self.model.ui.chat.rope().len_chars() == 0 {
+            self.model.ui.chat.set_text(&queued.text);
+        }
+    }
+
+    pub(super) fn store_queue(&mut self) {
+        let lines: Vec<String> = self.model.queue.iter().map(|queued| queued.text.replace('\n', "\u{2028}")).collect();
+        let session = self.model.session.id;
+        self.write(Write::View { session, key: "queue".into(), value: lines.join("\n") });
+    }
+
+    fn start_turn(&mut self, queued: Queued) {
+        let (Some(provider), Some(model_name)) = (self.model.provider.clone(), self.model.model_name.clone()) else {
+            return;
+        };
+        let selection = match &queued.task {
+            Task::Rewrite { selection } => Some(*selection),
+            Task::Chat | Task::Change => self.model.caret().selection(),
+        };
+        self.seal_bursts();
+        let Some(entry) = self.model.entry() else { return };
+        let base = entry.document.rope().clone();
+        let base_version = entry.document.version();
+        let tip = self.model.session.transcript.tip();
+        let request = Request {
+            session: &self.model.session,
+            rope: &base,
+            name: &self.model.name(),
+            task: match &queued.task {
+                Task::Chat => crate::assist::context::Wish::Chat,
+                Task::Change => crate::assist::context::Wish::Change,
+                Task::Rewrite { .. } => crate::assist::context::Wish::Rewrite,
+            },
+            selection,
+            caret: self.model.caret().pos,
+            question: &queued.text,
+            tip,
+            model: &model_name,
+            window: self.model.window,
+        };
+        let context = match build(&request) {
+            Ok(context) => context,
+            Err(why) => {
+                self.error(why.to_string());
+                self.keep_question(&queued);
+                return;
+            }
+        };
+        let links = selection.and_then(|span| self.link_to(span)).into_iter().collect();
+        let text = if queued.text.is_empty() { "Rewrite the selection.".to_owned() } else { queued.text.clone() };
+        let question = self.append(&Event::MessagePosted {
+            role: MessageRole::Person,
+            after: tip,
+            text: Text::new(text),
+            status: MessageStatus::Complete,
+            model: None,
+            usage: None,
+            error: None,
+            links,
+        });
+        let body = provider.encode(&context.prompt);
+        let full_name = format!("{}/{}", provider.name(), model_name);
+        self.append_local(&Event::EgressRecorded {
+            question,
+            provider: provider.name().into(),
+            address: Text::new(provider.address()),
+            model: Text::new(model_name.clone()),
+            bytes: body.len() as u64,
+            hash: Text::new(sha256_hex(body.as_bytes())),
+            request: Text::new(body.clone()),
+        });
+        self.model.last_sent = Some(super::Sent {
+            address: provider.address().into(),
+            model: model_name.clone(),
+            hash: sha256_hex(body.as_bytes()),
+            body: body.clone(),
+        });
+        let author = self.model_author(&full_name);
+        let ticket = self.barrier();
+        let id = format!("t_{}", self.model.rand.ulid(self.model.now));
+        let Ok(id) = id.parse::<TurnId>() else { return };
+        let live = selection.filter(|_| context.dialect == Dialect::Selection).map(|span| LiveEdit {
+            span: Some(span),
+            old: base.slice(span.range()).to_string(),
+            new: String::new(),
+        });
+        let head = StreamHead { session: self.model.session.id, question, model: full_name.clone() };
+        self.write(Write::Stream { turn: id.clone(), head: Some(head), seq: 0, text: String::new() });
+        for what in &context.dropped {
+            self.warn(format!("Left out of the question: {what}"));
+        }
+        self.model.turn = Some(Turn {
+            id,
+            question,
+            task: queued.task,
+            dialect: context.dialect,
+            author,
+            model: full_name,
+            body,
+            phase: Phase::Recording(ticket),
+            text: String::new(),
+            reasoning: String::new(),
+            usage: None,
+            warnings: Vec::new(),
+            stored: 0,
+            stored_parts: 1,
+            parser: ReplyParser::new(context.dialect),
+            live,
+            proposal: None,
+            hunks: 0,
+            unplaced: 0,
+            malformed: Vec::new(),
+            doc: self.model.doc.clone(),
+            base,
+            base_version,
+            since: Vec::new(),
+        });
+        self.model.ui.scroll.from_end = 0;
+        self.model.ui.live = None;
+    }
+
+    /// A link to a span of the shown document.
+    pub fn link_to(&self, span: Span) -> Option<Link> {
+        let entry = self.model.entry()?;
+        if !entry.document.has_history() {
+            return None;
+        }
+        let quote: String = entry.document.rope().slice(span.range()).chars().take(400).collect();
+        let (start, end) = anchors(&entry.document, span);
+        Some(Link::Span { doc: self.model.doc.clone(), start, end, quote: Text::new(quote) })
+    }
+
+    /// The question is on the disk: now it may leave.
+    pub fn recorded(&mut self, ticket: Ticket) {
+        let Some(turn) = self.model.turn.as_mut() else { return };
+        if turn.phase == Phase::Recording(ticket) {
+            turn.phase = Phase::Waiting;
+            let (turn, body) = (turn.id.clone(), turn.body.clone());
+            self.effect(Effect::Ask { turn, body });
+        }
+    }
+
+    /// A piece of the answer, or its failure. Returns whether the turn is over.
+    pub fn answer(&mut self, id: &TurnId, piece: Result<Chunk, Fault>) {
+        let Some(mut turn) = self.model.turn.take_if(|turn| turn.id == *id) else { return };
+        match piece {
+            Ok(Chunk::Text(text)) => {
+                turn.phase = Phase::Answering;
+                turn.text.push_str(&text);
+                let pieces = turn.parser.push(&text);
+                self.pieces(&mut turn, pieces);
+                if turn.text.len() - turn.stored >= PART_BYTES {
+                    self.store_part(&mut turn);
+                }
+                self.model.turn = Some(turn);
+            }
+            Ok(Chunk::Reasoning(text)) => {
+                turn.phase = Phase::Answering;
+                turn.reasoning.push_str(&text);
+                self.model.turn = Some(turn);
+            }
+            Ok(Chunk::Usage(usage)) => {
+                turn.usage = Some(usage);
+                self.model.turn = Some(turn);
+            }
+            Ok(Chunk::Warning(why)) => {
+                turn.warnings.push(why);
+                self.model.turn = Some(turn);
+            }
+            Ok(Chunk::Retrying { attempt, wait_ms, why }) => {
+                turn.phase = Phase::Retrying { attempt, wait_ms, why };
+                self.model.turn = Some(turn);
+            }
+            Ok(Chunk::Stop(stop)) => {
+                match stop {
+                    Stop::Length => self.warn("The model stopped at the most tokens it may answer with: the answer is cut off."),
+                    Stop::Filter => self.warn("The provider's filter ended the answer."),
+                    Stop::End | Stop::Other(_) => {}
+                }
+                // A cut-off answer is no whole replacement.
+                let whole = stop != Stop::Length && stop != Stop::Filter;
+                self.end_turn(turn, MessageStatus::Complete, None, whole);
+            }
+            Err(fault) => {
+                let words = format!("{} {}", fault.what, fault.advice);
+                self.error(words.clone());
+                if turn.text.is_empty() && matches!(fault.kind, FaultKind::Key | FaultKind::Unreachable | FaultKind::TooLong) {
+                    self.info_keep(&words);
+                }
+                self.end_turn(turn, MessageStatus::Failed, Some(words), false);
+            }
+        }
+    }
+
+    fn info_keep(&mut self, words: &str) {
+        self.model.notify(Tone::Error, words);
+    }
+
+    /// What came of the answer goes to the store, so that a crash keeps it.
+    pub fn store_part(&mut self, turn: &mut Turn) {
+        if turn.stored == turn.text.len() {
+            return;
+        }
+        let text = turn.text[turn.stored..].to_owned();
+        let seq = turn.stored_parts;
+        turn.stored = turn.text.len();
+        turn.stored_parts += 1;
+        self.write(Write::Stream { turn: turn.id.clone(), head: None, seq, text });
+    }
+
+    /// Stores what came since the last part; called when the inbox is empty.
+    pub fn store_rest(&mut self) {
+        if let Some(mut turn) = self.model.turn.take() {
+            self.store_part(&mut turn);
+            self.model.turn = Some(turn);
+        }
+    }
+
+    /// Stops the running answer at once; what came is kept.
+    pub fn cancel_turn(&mut self) -> bool {
+        let Some(turn) = self.model.turn.take() else { return false };
+        self.effect(Effect::Cancel(turn.id.clone()));
+        self.end_turn(turn, MessageStatus::Cancelled, None, false);
+        self.info("Stopped. What had come is kept.");
+        true
+    }
+
+    fn end_turn(&mut self, mut turn: Turn, status: MessageStatus, error: Option<String>, whole: bool) {
+        let pieces = turn.parser.finish();
+        if whole || turn.dialect == Dialect::Blocks {
+            self.pieces(&mut turn, pieces);
+        }
+        if whole {
+            self.finish_replacement(&mut turn);
+        }
+        let provider_model = turn.model.clone();
+        let text = std::mem::take(&mut turn.text);
+        let event = Event::MessagePosted {
+            role: MessageRole::Model,
+            after: Some(turn.question),
+            text: Text::new(text),
+            status,
+            model: Some(Text::new(provider_model)),
+            usage: turn.usage,
+            error: error.map(Text::new),
+            links: Vec::new(),
+        };
+        let author = turn.author.clone();
+        self.append_answer(&author, &event, turn.id.clone());
+        self.barrier();
+        if let Some(first) = turn.malformed.first() {
+            self.warn(format!("An edit in the answer could not be read: {first}"));
+        } else if turn.unplaced > 0 {
+            self.warn(format!("{} of {} edits have no unique place in the text; see the Review tab.", turn.unplaced, turn.hunks));
+        } else if turn.hunks > 0 {
+            self.info(format!("{} to review. F8 goes to the next.", plural(turn.hunks, "hunk")));
+        }
+        self.model.ui.live = None;
+        self.model.session.track_hunks();
+        self.model.refresh();
+        if let Some(next) = self.model.queue.pop_front() {
+            self.store_queue();
+            self.ask(next);
+        }
+    }
+
+    fn pieces(&mut self, turn: &mut Turn, pieces: Vec<Piece>) {
+        for piece in pieces {
+            match piece {
+                Piece::Prose(_) => {}
+                Piece::EditStarted { .. } => {
+                    if turn.dialect == Dialect::Blocks {
+                        turn.live = Some(LiveEdit::default());
+                    }
+                }
+                Piece::EditOld { text, .. } => {
+                    if let Some(live) = turn.live.as_mut() {
+                        live.old = text;
+                    }
+                }
+                Piece::EditNew { delta, .. } => self.live_text(turn, &delta),
+                Piece::EditDone { old, new, why, .. } => {
+                    if turn.dialect == Dialect::Blocks {
+                        turn.live = None;
+                        self.block_done(turn, &old, &new, why);
+                    } else if let Some(live) = turn.live.as_mut() {
+                        live.new = new;
+                    } else {
+                        turn.live = Some(LiveEdit { span: None, old, new });
+                    }
+                }
+                Piece::Malformed { why, .. } => {
+                    turn.malformed.push(why);
+                    turn.live = None;
+                }
+            }
+        }
+    }
+
+    fn live_text(&mut self, turn: &mut Turn, delta: &str) {
+        let live = turn.live.get_or_insert_default();
+        // The place shows as soon as the old text is whole.
+        if live.new.is_empty() && live.span.is_none() && !live.old.is_empty() {
+            if let Placement::Placed { span, .. } = Placer::new(&turn.base).place(&live.old, None) {
+                live.span = Some(span);
+            }
+        }
+        live.new.push_str(delta);
+    }
+
+    /// A block is complete: it becomes a hunk at once, so that it can be accepted while the rest
+    /// streams.
+    fn block_done(&mut self, turn: &mut Turn, old: &str, new: &str, why: Option<String>) {
+        if old.is_empty() {
+            let end = Pos(turn.base.len_chars());
+            let text = if turn.base.len_chars() == 0 { new.to_owned() } else { format!("\n{new}") };
+            self.make_hunk(turn, Some(Span::at(end)), "", &text, why, "append", false);
+            return;
+        }
+        match Placer::new(&turn.base).place(old, None) {
+            Placement::Placed { span, step } => {
+                let there = turn.base.slice(span.range()).to_string();
+                let new = adapt(&there, old, new);
+                let loose = step.is_loose();
+                self.make_hunk(turn, Some(span), &there, &new, why, step.name(), loose);
+            }
+            Placement::AlreadyApplied { .. } => {
+                turn.warnings.push("An edit is in the text already.".into());
+            }
+            Placement::Ambiguous { .. } => self.make_hunk(turn, None, old, new, why, "ambiguous", false),
+            Placement::Missing { .. } => self.make_hunk(turn, None, old, new, why, "missing", false),
+        }
+    }
+
+    /// The whole replacement is there: the smallest set of hunks against what was sent.
+    fn finish_replacement(&mut self, turn: &mut Turn) {
+        let Some(live) = turn.live.take() else { return };
+        let (offset, old) = match (turn.dialect, live.span) {
+            (Dialect::Selection, Some(span)) => (span.start.0, live.old),
+            (Dialect::Whole, _) => (0, turn.base.to_string()),
+            _ => return,
+        };
+        for hunk in whole_to_hunks(&old, &live.new) {
+            let span = Span { start: Pos(hunk.span.start.0 + offset), end: Pos(hunk.span.end.0 + offset) };
+            self.make_hunk(turn, Some(span), &hunk.old, &hunk.new, None, "exact", false);
+        }
+        if turn.hunks == 0 {
+            self.info("The model suggests no change.");
+        }
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "a hunk's fields, once")]
+    fn make_hunk(
+        &mut self,
+        turn: &mut Turn,
+        span: Option<Span>,
+        old: &str,
+        new: &str,
+        why: Option<String>,
+        step: &str,
+        loose: bool,
+    ) {
+        if old == new && span.is_some() {
+            return;
+        }
+        let proposal = self.proposal(turn);
+        let place = span.and_then(|span| {
+            let today = turn.carry(span);
+            let entry = self.model.session.documents.get(&turn.doc)?;
+            Some(anchors(&entry.document, today))
+        });
+        let hunk = HunkBody {
+            place,
+            old: old.into(),
+            new: new.into(),
+            why: why.map(Text::new),
+            step: step.into(),
+            loose,
+        };
+        let author = turn.author.clone();
+        self.append_as_model(&author, &Event::HunkMade { proposal, hunk });
+        turn.hunks += 1;
+        turn.unplaced += usize::from(span.is_none());
+        self.model.session.track_hunks();
+        self.model.refresh();
+    }
+
+    fn proposal(&mut self, turn: &mut Turn) -> EventId {
+        if let Some(proposal) = turn.proposal {
+            return proposal;
+        }
+        let author = turn.author.clone();
+        let dialect = match turn.dialect {
+            Dialect::Selection => "selection",
+            Dialect::Whole => "whole",
+            Dialect::Blocks => "blocks",
+        };
+        let span = match turn.task {
+            Task::Rewrite { selection } => {
+                let today = turn.carry(selection);
+                self.model.session.documents.get(&turn.doc).map(|entry| anchors(&entry.document, today))
+            }
+            Task::Chat | Task::Change => None,
+        };
+        let event = Event::ProposalOpened {
+            doc: turn.doc.clone(),
+            question: turn.question,
+            version: turn.base_version.clone(),
+            span,
+            dialect: dialect.into(),
+        };
+        let proposal = self.append_as_model(&author, &event);
+        turn.proposal = Some(proposal);
+        proposal
+    }
+}
+
+/// The anchors of a span: what is inserted at its borders stays outside. An empty span sticks to
+/// what stands before it.
+pub fn anchors(document: &crate::text::Document, span: Span) -> (Anchor, Anchor) {
+    if span.is_empty() {
+        let anchor = document.anchor(span.start, Side::Right);
+        return (anchor, anchor);
+    }
+    (document.anchor(span.start, Side::Left), document.anchor(span.end, Side::Right))
+}
+
+/// `1 hunk`, `2 hunks`.
+pub fn plural(count: usize, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
+}

@@ -1,0 +1,313 @@
+//! What the screen shows beside the session: focus, carets, scroll, overlays. View state; never an
+//! event.
+
+use super::geometry::{Area, Areas, BOTH_SIDES, Shown, areas};
+use super::{Queued, Ticket};
+use crate::base::{DocId, EventId, Millis, Pos, Span};
+use crate::layout::{MarkdownView, View};
+use crate::session::HunkRef;
+use crate::store::{Hit, SessionRow};
+use crate::syntax::Highlighter;
+use crate::text::Field;
+use std::collections::BTreeMap;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Focus {
+    Editor,
+    Chat,
+    Panel,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tab {
+    Conversation,
+    Decisions,
+    Review,
+}
+
+/// How loud a notice is. Shown by a sign as well as by colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    Info,
+    Warning,
+    Error,
+}
+
+/// One line for the person, until it is old or the next key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    pub tone: Tone,
+    pub text: String,
+    pub at: Millis,
+}
+
+/// The caret of a document and what is selected.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Caret {
+    pub pos: Pos,
+    /// The other end of the selection.
+    pub anchor: Option<Pos>,
+    /// The column that vertical motion keeps to.
+    pub sticky: Option<usize>,
+}
+
+impl Caret {
+    pub fn at(pos: Pos) -> Self {
+        Self { pos, ..Self::default() }
+    }
+
+    /// What is selected; empty spans are none.
+    pub fn selection(&self) -> Option<Span> {
+        self.anchor.map(|anchor| Span::new(anchor, self.pos)).filter(|span| !span.is_empty())
+    }
+}
+
+/// A list with a filter and a chosen row.
+#[derive(Debug, Default)]
+pub struct ListState {
+    pub filter: Field,
+    pub chosen: usize,
+    pub top: usize,
+}
+
+impl ListState {
+    /// Moves the choice by `rows` among `len`.
+    pub fn step(&mut self, rows: isize, len: usize) {
+        let last = len.saturating_sub(1);
+        self.chosen = self.chosen.saturating_add_signed(rows).min(last);
+    }
+
+    /// Scrolls so that the choice is among `height` visible rows.
+    pub fn reveal(&mut self, height: usize) {
+        self.top = self.top.min(self.chosen).max((self.chosen + 1).saturating_sub(height.max(1)));
+    }
+}
+
+/// What a one-line prompt is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PromptKind {
+    Find,
+    ReplaceWhat,
+    ReplaceWith { what: String },
+    Line,
+    SaveAs { then_quit: bool },
+    Open,
+    RejectBecause { hunk: HunkRef },
+    Rename { session: EventId },
+    Instruction { whole: bool },
+    Filter,
+    Supersede,
+}
+
+/// A question with a few answers, each a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ask {
+    Quit,
+    Consent { queued: Queued },
+    /// The file holds something else than what was saved last.
+    FileChanged,
+    /// The file is one of its older versions again.
+    FileReverted,
+    DeleteSession { session: EventId, title: String },
+    ReplaceOne,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dialog {
+    pub ask: Ask,
+    pub title: String,
+    pub lines: Vec<String>,
+    /// Key, label and the command line that it runs.
+    pub choices: Vec<(char, String, String)>,
+    pub chosen: usize,
+}
+
+/// The fields of the decision form, in order.
+pub const FORM_FIELDS: [&str; 6] =
+    ["Title", "Context", "Options", "Outcome, because", "Consequences", "Review on"];
+
+/// What a form is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FormKind {
+    /// `editing` is the decision that is changed, with its fields as they were shown.
+    Decision { editing: Option<EventId>, was: Vec<String>, supersedes: Option<EventId>, links: Vec<crate::event::Link> },
+    /// The new text of a hunk, to be changed before it is accepted.
+    EditHunk { hunk: HunkRef },
+}
+
+/// A form: fields with labels, the last keys of which submit or leave it.
+#[derive(Debug)]
+pub struct Form {
+    pub kind: FormKind,
+    pub title: String,
+    pub labels: Vec<&'static str>,
+    pub fields: Vec<Field>,
+    pub focus: usize,
+}
+
+/// What lies above the workspace. The last one has the keys.
+#[derive(Debug)]
+pub enum Overlay {
+    Palette(ListState),
+    Models { list: ListState, models: Option<Result<Vec<crate::prompt::ModelInfo>, crate::prompt::Fault>> },
+    Sessions { list: ListState, rows: Vec<SessionRow>, hits: Vec<Hit>, asked: Option<Ticket>, preview: Vec<String> },
+    Prompt { kind: PromptKind, field: Field },
+    Dialog(Dialog),
+    Form(Form),
+    /// Text to read: help, what was sent, a decision.
+    Page { title: String, lines: Vec<String>, top: usize },
+}
+
+/// How far the conversation is scrolled, in rows from its end.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Scroll {
+    pub from_end: usize,
+}
+
+/// A rendered message, kept until its text or the width changes.
+pub struct Rendered {
+    pub text_len: usize,
+    pub width: u16,
+    pub view: MarkdownView,
+}
+
+/// Selection in the conversation by mouse: from row and column to row and column of the panel's
+/// rendered rows, counted from the end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PanelSelection {
+    pub from: (usize, usize),
+    pub to: (usize, usize),
+}
+
+/// Everything the screen shows that is not in the session.
+pub struct Ui {
+    pub width: u16,
+    pub height: u16,
+    pub focus: Focus,
+    pub tab: Tab,
+    /// The panel's share of the width in percent.
+    pub share: u16,
+    pub zoomed: bool,
+    pub carets: BTreeMap<DocId, Caret>,
+    pub view: View,
+    /// The caret moved: the view follows it.
+    pub reveal: bool,
+    /// The rows of hunks must be made anew; they hold for this width and caret.
+    pub blocks_stale: bool,
+    pub blocks_key: (usize, Pos),
+    /// Highlighting has more to do.
+    pub highlight_more: bool,
+    pub highlighter: Option<Highlighter>,
+    pub chat: Field,
+    pub history_at: Option<usize>,
+    pub overlays: Vec<Overlay>,
+    pub notice: Option<Notice>,
+    pub pending: Vec<String>,
+    pub hints: Vec<(String, String)>,
+    pub scroll: Scroll,
+    pub rendered: BTreeMap<EventId, Rendered>,
+    pub live: Option<Rendered>,
+    pub decisions: ListState,
+    pub review: ListState,
+    pub mouse: bool,
+    pub dragging: bool,
+    pub panel_selection: Option<PanelSelection>,
+    /// What was cut or copied here last, with its sources.
+    pub clip: Option<Clip>,
+    pub find: Find,
+    pub ticket: u64,
+    /// Every key with what it does, as the keymap tells.
+    pub key_lines: Vec<String>,
+    /// Which hunks were on the screen.
+    pub seen: std::collections::BTreeSet<HunkRef>,
+    /// What a screen reader and the frame need: rows drawn last.
+    pub frame: super::EditorFrame,
+}
+
+/// Text on the inner clipboard.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Clip {
+    pub text: String,
+    pub src: Vec<crate::event::Source>,
+}
+
+/// The last search.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Find {
+    pub what: String,
+    pub with: String,
+    pub regex: bool,
+}
+
+impl Ui {
+    pub fn new(width: u16, height: u16) -> Self {
+        Self {
+            width,
+            height,
+            focus: Focus::Editor,
+            tab: Tab::Conversation,
+            share: 42,
+            zoomed: false,
+            carets: BTreeMap::new(),
+            view: View::new(80, 24, true, 4),
+            reveal: true,
+            blocks_stale: true,
+            blocks_key: (0, Pos(0)),
+            highlight_more: false,
+            highlighter: None,
+            chat: Field::default(),
+            history_at: None,
+            overlays: Vec::new(),
+            notice: None,
+            pending: Vec::new(),
+            hints: Vec::new(),
+            scroll: Scroll::default(),
+            rendered: BTreeMap::new(),
+            live: None,
+            decisions: ListState::default(),
+            review: ListState::default(),
+            mouse: true,
+            dragging: false,
+            panel_selection: None,
+            clip: None,
+            find: Find::default(),
+            ticket: 0,
+            key_lines: Vec::new(),
+            seen: std::collections::BTreeSet::new(),
+            frame: super::EditorFrame::default(),
+        }
+    }
+
+    /// Which sides are on the screen.
+    pub fn shown(&self) -> Shown {
+        match (self.focus, self.zoomed || self.width < BOTH_SIDES) {
+            (_, false) => Shown::Both,
+            (Focus::Editor, true) => Shown::EditorOnly,
+            (Focus::Chat | Focus::Panel, true) => Shown::PanelOnly,
+        }
+    }
+
+    pub fn areas(&self) -> Areas {
+        let rows = self.chat.rope().len_lines().clamp(1, 6) as u16;
+        areas(self.width, self.height, self.shown(), self.share, rows)
+    }
+
+    /// The columns left of the text, for line numbers and signs.
+    pub fn gutter(&self, lines: usize, numbers: bool) -> u16 {
+        let digits = if numbers { lines.max(1).ilog10() as u16 + 1 } else { 0 };
+        let gutter = digits.max(if numbers { 2 } else { 0 }) + 2;
+        if self.areas().editor.width > gutter + 8 { gutter } else { 0 }
+    }
+
+    /// The cells that hold text of the document.
+    pub fn text_area(&self, lines: usize, numbers: bool) -> Area {
+        let editor = self.areas().editor;
+        let gutter = self.gutter(lines, numbers);
+        Area { x: editor.x + gutter, width: editor.width.saturating_sub(gutter), ..editor }
+    }
+
+    pub fn next_ticket(&mut self) -> Ticket {
+        self.ticket += 1;
+        Ticket(self.ticket)
+    }
+}
