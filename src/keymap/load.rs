@@ -53,7 +53,10 @@ pub(super) fn load(
     let mut errors = Vec::new();
     for (number, (file, text)) in layers.iter().enumerate() {
         map.files.push((*file).to_owned());
-        let mut layer = Layer { map: &mut map, is_command, number, file, text, errors: Vec::new() };
+        let starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1));
+        let starts = starts.collect();
+        let mut layer =
+            Layer { map: &mut map, is_command, number, file, text, starts, errors: Vec::new() };
         layer.read();
         errors.append(&mut layer.errors);
     }
@@ -67,6 +70,8 @@ struct Layer<'a> {
     number: usize,
     file: &'a str,
     text: &'a str,
+    /// The bytes at which lines begin.
+    starts: Vec<usize>,
     errors: Vec<KeymapError>,
 }
 
@@ -319,9 +324,10 @@ impl Layer<'_> {
 
     /// Line and column of a byte, from 1; the column in characters.
     fn place(&self, byte: usize) -> (usize, usize) {
-        let before = self.text.get(..byte).unwrap_or(self.text);
-        let line = before.matches('\n').count() + 1;
-        let col = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
+        // The number of lines that begin at or before it.
+        let line = self.starts.partition_point(|start| *start <= byte).max(1);
+        let start = self.starts.get(line - 1).copied().unwrap_or(0);
+        let col = self.text.get(start..byte).map_or(0, |before| before.chars().count()) + 1;
         (line, col)
     }
 }
