@@ -1,1 +1,266 @@
-//! (see ARCHITECTURE.md)
+//! The machine: a model, a keymap, and one function from an input to the effects it asks for.
+//!
+//! Does no input or output and can't fail; whatever takes time comes back as an input.
+
+mod input;
+mod mouse;
+
+pub use input::{Input, Mouse, MouseKind};
+
+use crate::base::Millis;
+use crate::command;
+use crate::keymap::{Key, Keymap, Step, print_keys};
+use crate::state::{Cx, Effect, Focus, Model, Overlay, Tab, Timer, Tone};
+
+/// Milliseconds without typing after which a burst is sealed; with a second program at work.
+const PAUSE_MS: u64 = 1_500;
+const PAUSE_SHARED_MS: u64 = 400;
+/// Milliseconds after which view state is stored.
+const VIEW_MS: u64 = 300;
+/// Milliseconds that a notice stays at least.
+const NOTICE_MS: u64 = 6_000;
+
+/// The model and what turns keys into commands.
+pub struct App {
+    pub model: Model,
+    pub keymap: Keymap,
+    pending: Vec<Key>,
+    view_timer: bool,
+}
+
+impl App {
+    pub fn new(mut model: Model, keymap: Keymap) -> Self {
+        model.ui.key_lines = key_lines(&keymap);
+        Self { model, keymap, pending: Vec::new(), view_timer: false }
+    }
+
+    /// The contexts that have a say about the next key, innermost first.
+    pub fn contexts(&self) -> Vec<&'static str> {
+        let ui = &self.model.ui;
+        match ui.overlays.last() {
+            Some(Overlay::Palette(_) | Overlay::Models { .. } | Overlay::Page { .. }) => vec!["list", "global"],
+            Some(Overlay::Sessions { searching: true, .. }) => vec!["list", "global"],
+            Some(Overlay::Sessions { .. }) => vec!["sessions", "global"],
+            Some(Overlay::Prompt { .. }) => vec!["prompt", "global"],
+            Some(Overlay::Form(_)) => vec!["form", "global"],
+            Some(Overlay::Dialog(_)) => vec!["dialog"],
+            None => match (ui.focus, ui.tab) {
+                (Focus::Editor, _) if self.model.hunk_here().is_some() => vec!["hunk", "editor", "global"],
+                (Focus::Editor, _) => vec!["editor", "global"],
+                (Focus::Chat, _) => vec!["chat", "global"],
+                (Focus::Panel, Tab::Conversation) => vec!["conversation", "global"],
+                (Focus::Panel, Tab::Decisions) => vec!["decisions", "global"],
+                (Focus::Panel, Tab::Review) => vec!["review", "global"],
+            },
+        }
+    }
+
+    /// Takes one input.
+    pub fn update(&mut self, input: Input, now: Millis) -> Vec<Effect> {
+        self.model.now = now;
+        let before = self.model.caret();
+        let mut effects = self.take(input);
+        if self.model.caret() != before {
+            self.model.ui.reveal = true;
+        }
+        let dirty = !self.view_timer && self.model.preamble.is_empty();
+        if dirty && self.model.view_is_dirty() {
+            self.view_timer = true;
+            effects.push(Effect::Schedule { after_ms: VIEW_MS, timer: Timer::View });
+        }
+        effects
+    }
+
+    fn take(&mut self, input: Input) -> Vec<Effect> {
+        match input {
+            Input::Key(key) => return self.key(key),
+            Input::Mouse(mouse) => return mouse::mouse(&mut self.model, mouse),
+            Input::Timer(timer) => return self.timer(timer),
+            Input::Highlighter(highlighter) => {
+                self.model.ui.highlighter = Some(*highlighter);
+                return Vec::new();
+            }
+            Input::Resize(width, height) => {
+                self.model.ui.width = width;
+                self.model.ui.height = height;
+                self.model.ui.reveal = true;
+                return Vec::new();
+            }
+            Input::Run(line) => return self.run(&[line]),
+            _ => {}
+        }
+        let mut cx = Cx::new(&mut self.model);
+        match input {
+            Input::Paste(text) => cx.paste(&text, true),
+            Input::Durable(ticket) => cx.durable(ticket),
+            Input::Stored(outcome) => match outcome {
+                Ok(()) => {
+                    if cx.model.store_trouble.take().is_some() {
+                        cx.info("The library can be written again; nothing was lost.");
+                    }
+                }
+                Err(why) => {
+                    cx.error(why.clone());
+                    cx.model.store_trouble = Some(why);
+                }
+            },
+            Input::Answer(turn, piece) => cx.answer(&turn, piece),
+            Input::Idle => cx.store_rest(),
+            Input::Models(models) => {
+                if let Some(Overlay::Models { models: shown, .. }) = cx.model.ui.overlays.last_mut() {
+                    *shown = Some(models);
+                }
+            }
+            Input::Saved(ticket, outcome) => cx.saved(ticket, outcome),
+            Input::File(doc, file) => match file {
+                Ok(file) if doc == cx.model.doc => cx.file_changed(&file),
+                Ok(_) => {}
+                Err(why) => cx.error(why),
+            },
+            Input::Clipboard(text) => match text {
+                Some(text) => cx.paste(&text, false),
+                None => cx.paste_inner(),
+            },
+            Input::Sessions(list) => {
+                if let Some(Overlay::Sessions { rows, .. }) = cx.model.ui.overlays.last_mut() {
+                    *rows = list;
+                }
+                command::session_preview(&mut cx);
+            }
+            Input::Preview(lines) => {
+                if let Some(Overlay::Sessions { preview, .. }) = cx.model.ui.overlays.last_mut() {
+                    *preview = lines;
+                }
+            }
+            Input::Hits(ticket, found) => {
+                if let Some(Overlay::Sessions { hits, asked, .. }) = cx.model.ui.overlays.last_mut()
+                    && *asked == Some(ticket)
+                {
+                    *hits = found;
+                }
+            }
+            Input::Foreign(events) => cx.foreign(&events),
+            Input::Others(others) => cx.model.others = others,
+            Input::Note(tone, text) => cx.model.notify(tone, text),
+            Input::Terminate => cx.leave(),
+            Input::Key(_)
+            | Input::Mouse(_)
+            | Input::Timer(_)
+            | Input::Highlighter(_)
+            | Input::Resize(..)
+            | Input::Run(_) => {}
+        }
+        cx.finish()
+    }
+
+    fn key(&mut self, key: Key) -> Vec<Effect> {
+        let contexts = self.contexts();
+        let step = self.keymap.step(&contexts, &self.pending, key);
+        let was_pending = !self.pending.is_empty();
+        self.pending.clear();
+        self.model.ui.pending.clear();
+        self.model.ui.hints.clear();
+        if self.model.now.since(self.model.ui.notice.as_ref().map_or(Millis(0), |notice| notice.at)) > 1_500 {
+            self.model.ui.notice = None;
+        }
+        match step {
+            Step::Run(lines) => self.run(&lines),
+            Step::Pending(hints) => {
+                self.pending.push(key);
+                self.model.ui.pending = vec![print_keys(&self.pending)];
+                self.model.ui.hints = hints
+                    .into_iter()
+                    .map(|hint| {
+                        let label = command::find(&hint.label).map_or(hint.label.clone(), |command| command.doc.into());
+                        (hint.key.to_string(), label)
+                    })
+                    .collect();
+                Vec::new()
+            }
+            Step::NotFound if was_pending => {
+                self.model.notify(Tone::Info, "No such sequence of keys.");
+                Vec::new()
+            }
+            Step::NotFound => match key.text().filter(|_| self.keymap.takes_text(&contexts)) {
+                Some(character) => {
+                    let mut cx = Cx::new(&mut self.model);
+                    let mut buffer = [0; 4];
+                    cx.type_text(character.encode_utf8(&mut buffer));
+                    command::typed(&mut cx);
+                    cx.finish()
+                }
+                None => Vec::new(),
+            },
+        }
+    }
+
+    /// Runs command lines until one fails; says why it did.
+    pub fn run(&mut self, lines: &[String]) -> Vec<Effect> {
+        let mut cx = Cx::new(&mut self.model);
+        for line in lines {
+            if let Err(why) = command::run(&mut cx, line) {
+                cx.warn(why);
+                break;
+            }
+            command::typed(&mut cx);
+        }
+        cx.finish()
+    }
+
+    fn timer(&mut self, timer: Timer) -> Vec<Effect> {
+        let mut cx = Cx::new(&mut self.model);
+        match timer {
+            Timer::Seal => {
+                let idle = cx.model.now.since(cx.model.last_edit);
+                let pause = if cx.model.others { PAUSE_SHARED_MS } else { PAUSE_MS };
+                if idle >= pause || cx.model.others {
+                    cx.seal_bursts();
+                } else if !cx.model.bursts.is_empty() {
+                    cx.effect(Effect::Schedule { after_ms: pause - idle, timer: Timer::Seal });
+                }
+            }
+            Timer::View => {
+                self.view_timer = false;
+                cx.store_view();
+            }
+            Timer::Notice => {
+                let old = cx.model.ui.notice.as_ref().is_some_and(|notice| cx.model.now.since(notice.at) >= NOTICE_MS);
+                if old {
+                    cx.model.ui.notice = None;
+                }
+            }
+            Timer::Highlight => {
+                let rope = cx.model.rope();
+                if let Some(highlighter) = cx.model.ui.highlighter.as_mut() {
+                    highlighter.advance(&rope, 400);
+                }
+            }
+            Timer::Hints => {}
+        }
+        cx.finish()
+    }
+
+    /// The keys for a command here, as printed; for hints on the screen.
+    pub fn key_for(&self, command: &str) -> Option<String> {
+        self.keymap.key_here(&self.contexts(), command).map(|keys| print_keys(&keys))
+    }
+}
+
+/// Every binding in lines for reading.
+pub fn key_lines(keymap: &Keymap) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut context = String::new();
+    for row in keymap.describe() {
+        if row.context != context {
+            if !lines.is_empty() {
+                lines.push(String::new());
+            }
+            lines.push(format!("[{}]", row.context));
+            context = row.context.clone();
+        }
+        let name = row.lines.join("; ");
+        let doc = command::parse(row.lines.first().map_or("", String::as_str)).map_or("", |(command, _)| command.doc);
+        lines.push(format!("  {:<22} {:<24} {doc}", print_keys(&row.keys), name));
+    }
+    lines
+}

@@ -140,6 +140,7 @@ fn pretty(body: &str) -> Vec<String> {
 fn sessions(cx: &mut Cx, _: &str) -> Result<(), String> {
     cx.model.ui.overlays.push(Overlay::Sessions {
         list: ListState::default(),
+        searching: false,
         rows: Vec::new(),
         hits: Vec::new(),
         asked: None,

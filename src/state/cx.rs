@@ -20,11 +20,13 @@ pub struct Cx<'a> {
     effects: Vec<Effect>,
     writes: Vec<Write>,
     ticket: Option<Ticket>,
+    /// Events are held back until the first that matters.
+    holding: bool,
 }
 
 impl<'a> Cx<'a> {
     pub fn new(model: &'a mut Model) -> Self {
-        Self { model, effects: Vec::new(), writes: Vec::new(), ticket: None }
+        Self { model, effects: Vec::new(), writes: Vec::new(), ticket: None, holding: false }
     }
 
     /// Everything that was asked for, the writes first: nothing leaves the process before it is in
@@ -129,12 +131,25 @@ impl<'a> Cx<'a> {
         id
     }
 
-    fn store_events(&mut self, events: Vec<Envelope>, clears: Vec<WriterId>) {
-        self.write(Write::Events { events, clears, ends: None });
+    pub(super) fn store_events(&mut self, events: Vec<Envelope>, clears: Vec<WriterId>) {
+        if self.holding {
+            self.model.preamble.extend(events);
+            return;
+        }
+        self.write(Write::Events { events, clears, ends: Vec::new() });
+    }
+
+    /// From now on the events of this command are held back until the first that matters: what was
+    /// only looked at leaves nothing behind.
+    pub fn hold(&mut self) {
+        self.holding = true;
     }
 
     /// Puts the events that were held back into the log.
     fn start(&mut self) {
+        if self.holding {
+            return;
+        }
         let held = std::mem::take(&mut self.model.preamble);
         if held.is_empty() {
             return;
@@ -180,10 +195,13 @@ impl<'a> Cx<'a> {
     }
 
     /// Starts a fresh writer. A local one starts without a shared event.
-    fn mint(&mut self, author: &AuthorId, doc: Option<DocId>, shared: bool) -> WriterId {
+    pub(super) fn mint(&mut self, author: &AuthorId, doc: Option<DocId>, shared: bool) -> WriterId {
         let writer = self.model.rand.writer();
         let session = self.model.session.id;
-        self.write(Write::Writer { writer, session, author: author.clone(), doc: doc.clone() });
+        if !self.holding {
+            self.start();
+            self.write(Write::Writer { writer, session, author: author.clone(), doc: doc.clone() });
+        }
         if shared {
             self.append_by(&Event::WriterStarted { author: author.clone(), doc }, writer);
         } else {
@@ -271,7 +289,7 @@ impl<'a> Cx<'a> {
         model.last_edit = model.now;
         let salt_of_burst = head.is_some();
         if !alone {
-            self.write(Write::Wip { head, writer, row, op });
+            self.write(Write::Wip { head: head.map(Box::new), writer, row, op });
             if salt_of_burst {
                 self.effect(Effect::Schedule { after_ms: 500, timer: super::Timer::Seal });
             }
@@ -317,7 +335,7 @@ impl<'a> Cx<'a> {
     pub fn append_answer(&mut self, author: &AuthorId, event: &Event, turn: crate::base::TurnId) -> EventId {
         let id = self.append_as_model(author, event);
         if let Some(Write::Events { ends, .. }) = self.writes.last_mut() {
-            *ends = Some(turn);
+            ends.push(turn);
         }
         id
     }

@@ -50,6 +50,8 @@ pub enum Effect {
     /// Ask the system for its clipboard, where there is one.
     ReadClipboard,
     ListSessions,
+    /// Show what a session holds, beside the list.
+    Preview(EventId),
     Search { text: String, ticket: Ticket },
     /// Leave this session and open another, or a file.
     Open(Open),

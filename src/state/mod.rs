@@ -18,6 +18,7 @@ pub use cx::Cx;
 pub use editing::Target;
 pub use effect::{Effect, FileStamp, Open, Ticket, Timer};
 pub use frame::{EditorFrame, HunkPiece, Sign, VirtualRow};
+pub use outside::{Saving, stamp};
 pub use model::{Burst, Me, Minted, Model, Opened, OpenedFile, Sent};
 pub use turns::{anchors, plural};
 pub use turn::{LiveEdit, Phase, Queued, Task, Turn};

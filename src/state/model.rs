@@ -108,7 +108,9 @@ pub struct Model {
     pub store_trouble: Option<String>,
     /// Another program works on the same library.
     pub others: bool,
-    pub quitting: Option<super::Ticket>,
+    /// Leaves when the ticket comes back, for something else or for good.
+    pub quitting: Option<(super::Ticket, Option<super::Open>)>,
+    pub saving: Option<super::Saving>,
     pub last_edit: Millis,
     /// The request that left last, for reading.
     pub last_sent: Option<Sent>,
@@ -167,6 +169,7 @@ impl Model {
             store_trouble: None,
             others: false,
             quitting: None,
+            saving: None,
             last_edit: now,
             last_sent: None,
         };

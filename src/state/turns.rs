@@ -138,7 +138,13 @@ impl Cx<'_> {
             old: base.slice(span.range()).to_string(),
             new: String::new(),
         });
-        let head = StreamHead { session: self.model.session.id, question, model: full_name.clone() };
+        let head = StreamHead {
+            session: self.model.session.id,
+            question,
+            author: author.clone(),
+            model: full_name.clone(),
+            at: self.model.now.0,
+        };
         self.write(Write::Stream { turn: id.clone(), head: Some(head), seq: 0, text: String::new() });
         for what in &context.dropped {
             self.warn(format!("Left out of the question: {what}"));

@@ -96,7 +96,6 @@ pub enum PromptKind {
     Rename { session: EventId },
     Instruction { whole: bool },
     Filter,
-    Supersede,
 }
 
 /// A question with a few answers, each a key.
@@ -104,12 +103,9 @@ pub enum PromptKind {
 pub enum Ask {
     Quit,
     Consent { queued: Queued },
-    /// The file holds something else than what was saved last.
-    FileChanged,
     /// The file is one of its older versions again.
-    FileReverted,
+    FileReverted { file: Box<super::OpenedFile> },
     DeleteSession { session: EventId, title: String },
-    ReplaceOne,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -150,7 +146,7 @@ pub struct Form {
 pub enum Overlay {
     Palette(ListState),
     Models { list: ListState, models: Option<Result<Vec<crate::prompt::ModelInfo>, crate::prompt::Fault>> },
-    Sessions { list: ListState, rows: Vec<SessionRow>, hits: Vec<Hit>, asked: Option<Ticket>, preview: Vec<String> },
+    Sessions { list: ListState, searching: bool, rows: Vec<SessionRow>, hits: Vec<Hit>, asked: Option<Ticket>, preview: Vec<String> },
     Prompt { kind: PromptKind, field: Field },
     Dialog(Dialog),
     Form(Form),
@@ -218,6 +214,8 @@ pub struct Ui {
     pub ticket: u64,
     /// Every key with what it does, as the keymap tells.
     pub key_lines: Vec<String>,
+    /// View state as the store has it.
+    pub view_stored: BTreeMap<String, String>,
     /// Which hunks were on the screen.
     pub seen: std::collections::BTreeSet<HunkRef>,
     /// What a screen reader and the frame need: rows drawn last.
@@ -273,6 +271,7 @@ impl Ui {
             find: Find::default(),
             ticket: 0,
             key_lines: Vec::new(),
+            view_stored: BTreeMap::new(),
             seen: std::collections::BTreeSet::new(),
             frame: super::EditorFrame::default(),
         }

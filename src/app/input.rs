@@ -1,0 +1,66 @@
+//! The closed list of what can happen to the machine.
+
+use crate::base::{DocId, TurnId};
+use crate::event::Envelope;
+use crate::keymap::Key;
+use crate::prompt::{Chunk, Fault, ModelInfo};
+use crate::state::{FileStamp, OpenedFile, Ticket, Timer, Tone};
+use crate::store::{Hit, SessionRow};
+use crate::syntax::Highlighter;
+use std::path::PathBuf;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MouseKind {
+    Down,
+    /// The second press at one place within a moment.
+    Double,
+    Drag,
+    Up,
+    ScrollUp,
+    ScrollDown,
+}
+
+/// The mouse, in cells of the screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mouse {
+    pub kind: MouseKind,
+    pub x: u16,
+    pub y: u16,
+}
+
+/// Something that happened.
+pub enum Input {
+    Key(Key),
+    /// Pasted by the terminal. Never submits anything.
+    Paste(String),
+    Mouse(Mouse),
+    Resize(u16, u16),
+    Timer(Timer),
+    /// The outcome of a write; errors in words.
+    Stored(Result<(), String>),
+    /// What the ticket stands for is safe from a power cut.
+    Durable(Ticket),
+    Answer(TurnId, Result<Chunk, Fault>),
+    /// Nothing else waits: what came of an answer is stored.
+    Idle,
+    Models(Result<Vec<ModelInfo>, Fault>),
+    Saved(Ticket, Result<(PathBuf, FileStamp), String>),
+    /// The bound file was read again.
+    File(DocId, Result<OpenedFile, String>),
+    /// The system's clipboard, where there is one.
+    Clipboard(Option<String>),
+    Sessions(Vec<SessionRow>),
+    Preview(Vec<String>),
+    Hits(Ticket, Vec<Hit>),
+    /// Events that another program on the same library wrote.
+    Foreign(Vec<Envelope>),
+    /// Whether another program works on the same library.
+    Others(bool),
+    /// The syntaxes are loaded.
+    Highlighter(Box<Highlighter>),
+    Note(Tone, String),
+    /// A command line from outside: `cowrite do`.
+    Run(String),
+    /// The terminal or the system wants cowrite to end.
+    Terminate,
+}

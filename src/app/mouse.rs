@@ -1,0 +1,88 @@
+//! The mouse: where it points, what it selects.
+
+use super::{Mouse, MouseKind};
+use crate::base::Pos;
+use crate::layout::Hit;
+use crate::state::{Caret, Cx, Effect, Focus, Model, PanelSelection, Tab};
+
+pub fn mouse(model: &mut Model, mouse: Mouse) -> Vec<Effect> {
+    if !model.ui.overlays.is_empty() {
+        return Vec::new();
+    }
+    let areas = model.ui.areas();
+    let Mouse { kind, x, y } = mouse;
+    let mut cx = Cx::new(model);
+    match kind {
+        MouseKind::ScrollUp | MouseKind::ScrollDown => {
+            let down = kind == MouseKind::ScrollDown;
+            if areas.panel.contains(x, y) {
+                let from_end = &mut cx.model.ui.scroll.from_end;
+                *from_end = from_end.saturating_add_signed(if down { -3 } else { 3 });
+            } else {
+                let rope = cx.model.rope();
+                cx.model.ui.view.scroll(&rope, if down { 3 } else { -3 });
+            }
+        }
+        MouseKind::Down | MouseKind::Double if areas.tabs.contains(x, y) => {
+            let share = (x - areas.tabs.x) * 3 / areas.tabs.width.max(1);
+            cx.model.ui.tab = [Tab::Conversation, Tab::Decisions, Tab::Review][usize::from(share.min(2))];
+        }
+        MouseKind::Down | MouseKind::Double if areas.chat.contains(x, y) => cx.model.ui.focus = Focus::Chat,
+        MouseKind::Down | MouseKind::Double if areas.panel.contains(x, y) => {
+            cx.model.ui.focus = Focus::Panel;
+            let at = (usize::from(y - areas.panel.y), usize::from(x - areas.panel.x));
+            cx.model.ui.panel_selection = Some(PanelSelection { from: at, to: at });
+        }
+        MouseKind::Down | MouseKind::Double if areas.editor.contains(x, y) => {
+            cx.model.ui.focus = Focus::Editor;
+            cx.model.ui.panel_selection = None;
+            let pos = position(cx.model, x, y);
+            cx.model.set_caret(Caret::at(pos));
+            cx.model.ui.dragging = true;
+            if kind == MouseKind::Double {
+                let rope = cx.model.rope();
+                let span = crate::text::word_at(&rope, pos);
+                cx.model.set_caret(Caret { pos: span.end, anchor: Some(span.start), sticky: None });
+                cx.model.ui.dragging = false;
+            }
+        }
+        MouseKind::Drag if cx.model.ui.dragging => {
+            let pos = position(cx.model, x.max(areas.editor.x), y);
+            let caret = cx.model.caret();
+            let anchor = caret.anchor.unwrap_or(caret.pos);
+            cx.model.set_caret(Caret { pos, anchor: Some(anchor), sticky: None });
+        }
+        MouseKind::Drag => {
+            if let Some(selection) = cx.model.ui.panel_selection.as_mut() {
+                let y = y.clamp(areas.panel.y, (areas.panel.y + areas.panel.height).saturating_sub(1));
+                let x = x.max(areas.panel.x);
+                selection.to = (usize::from(y - areas.panel.y), usize::from(x - areas.panel.x));
+            }
+        }
+        MouseKind::Up => {
+            cx.model.ui.dragging = false;
+            if let Some(selection) = cx.model.ui.panel_selection {
+                if selection.from == selection.to {
+                    cx.model.ui.panel_selection = None;
+                } else if let Some(text) = cx.model.panel_text(selection).filter(|text| !text.trim().is_empty()) {
+                    cx.effect(Effect::Copy(text));
+                    cx.info("Sent to the clipboard.");
+                }
+            }
+        }
+        MouseKind::Down | MouseKind::Double => {}
+    }
+    cx.finish()
+}
+
+/// The position of the text under a cell.
+fn position(model: &mut Model, x: u16, y: u16) -> Pos {
+    let rope = model.rope();
+    let area = model.ui.text_area(rope.len_lines(), model.config.editor.line_numbers);
+    let row = usize::from(y.saturating_sub(area.y).min(area.height.saturating_sub(1)));
+    let column = usize::from(x.saturating_sub(area.x));
+    match model.ui.view.cell_to_pos(&rope, row, column) {
+        Hit::Text(pos) => pos,
+        Hit::Virtual { line, .. } => Pos(rope.line_to_char(line)),
+    }
+}

@@ -1,0 +1,97 @@
+//! Files: saving, opening, taking in what changed outside.
+
+use super::{Command, row};
+use crate::event::{Cause, CauseKind};
+use crate::state::{Cx, Effect, Model, Open, Overlay, PromptKind};
+use crate::text::{Field, diff};
+use std::path::PathBuf;
+
+pub const COMMANDS: &[Command] = &[
+    row("file.save", "Saves the document to its file.", |cx, _| save(cx, false)).slash("save"),
+    row("file.save-as", "Saves the document under another name.", |cx, rest| {
+        if rest.is_empty() {
+            ask_where(cx, false);
+            return Ok(());
+        }
+        save_as(cx, rest, false)
+    })
+    .args("[path]"),
+    row("file.open", "Opens a file with its session.", |cx, rest| {
+        if rest.is_empty() {
+            cx.model.ui.overlays.push(Overlay::Prompt { kind: PromptKind::Open, field: Field::default() });
+            return Ok(());
+        }
+        open_path(cx, rest)
+    })
+    .args("[path]")
+    .slash("open"),
+    row("file.reload", "Reads the file again and takes in what changed outside.", reload).when(|model| model.path.is_some()),
+];
+
+fn ask_where(cx: &mut Cx, then_quit: bool) {
+    let mut field = Field::default();
+    if let Some(path) = &cx.model.path {
+        field.set_text(&path.to_string_lossy());
+    }
+    cx.model.ui.overlays.push(Overlay::Prompt { kind: PromptKind::SaveAs { then_quit }, field });
+}
+
+/// Saves; asks where when the document has no file.
+pub fn save(cx: &mut Cx, then_quit: bool) -> Result<(), String> {
+    match cx.model.path.clone() {
+        Some(path) => {
+            cx.save_to(path, then_quit);
+            Ok(())
+        }
+        None => {
+            ask_where(cx, then_quit);
+            Ok(())
+        }
+    }
+}
+
+pub fn save_as(cx: &mut Cx, text: &str, then_quit: bool) -> Result<(), String> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err("Say where to save it.".into());
+    }
+    let path = PathBuf::from(text);
+    // Another file: whatever stands there was never read here, so it must not be there.
+    if cx.model.path.as_ref() != Some(&path) {
+        cx.model.stamp = None;
+    }
+    cx.save_to(path, then_quit);
+    Ok(())
+}
+
+pub fn open_path(cx: &mut Cx, text: &str) -> Result<(), String> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Ok(());
+    }
+    cx.leave_for(Open::File(PathBuf::from(text)));
+    Ok(())
+}
+
+fn reload(cx: &mut Cx, _: &str) -> Result<(), String> {
+    let path = cx.model.path.clone().ok_or("The document has no file.")?;
+    let doc = cx.model.doc.clone();
+    cx.effect(Effect::ReadFile { doc, path });
+    Ok(())
+}
+
+/// Goes back to what the file holds, as an edit, so that even this can be undone.
+pub fn discard(cx: &mut Cx) {
+    let Some(saved) = saved_text(cx.model) else { return };
+    let change = diff(&cx.model.rope().to_string(), &saved);
+    let cause = Cause { kind: CauseKind::Restore, proposal: None, hunk: None, of: Vec::new() };
+    cx.edit(&change, Some(cause));
+}
+
+fn saved_text(model: &Model) -> Option<String> {
+    let entry = model.entry()?;
+    match entry.saved.last() {
+        Some(saved) => entry.document.text_at(&saved.version).ok(),
+        None => Some(String::new()),
+    }
+}

@@ -1,0 +1,283 @@
+//! Lists, forms, questions: what the keys do while something lies above the workspace, or in the
+//! panel.
+
+use super::{Command, chat, decision, file, find, hunk, row, session};
+use crate::base::Pos;
+use crate::state::{Ask, Cx, Dialog, Focus, FormKind, ListState, Model, Overlay, PromptKind, Tab};
+
+pub const COMMANDS: &[Command] = &[
+    row("list.up", "Moves up in the list.", |cx, _| step(cx, -1)),
+    row("list.down", "Moves down in the list.", |cx, _| step(cx, 1)),
+    row("list.page-up", "Moves a page up in the list.", |cx, _| step(cx, -10)),
+    row("list.page-down", "Moves a page down in the list.", |cx, _| step(cx, 10)),
+    row("list.top", "Moves to the first row.", |cx, _| step(cx, -1_000_000)),
+    row("list.bottom", "Moves to the last row.", |cx, _| step(cx, 1_000_000)),
+    row("list.choose", "Takes the chosen row.", choose),
+    row("list.toggle", "Opens the chosen row.", choose),
+    row("form.next", "Goes to the next field or answer.", |cx, _| field(cx, 1)),
+    row("form.previous", "Goes to the field or answer before.", |cx, _| field(cx, -1)),
+    row("form.submit", "Submits the form or prompt.", submit),
+    row("form.cancel", "Leaves the form or prompt.", close),
+    row("dialog.yes", "Answers yes.", |cx, _| answer(cx, "yes")),
+    row("dialog.no", "Answers no.", |cx, _| answer(cx, "no")),
+    row("dialog.cancel", "Leaves the question.", close),
+    row("dialog.choose", "Gives the chosen answer.", answer).args("[answer]"),
+];
+
+/// The list that has the keys, and how many rows it has.
+fn list(model: &mut Model) -> Option<(&mut ListState, usize)> {
+    let palette = palette_rows(model).len();
+    let models = model_rows(model).len();
+    let sessions = session::row_count(model);
+    let decisions = decision::listed(model).len();
+    let review = model.ui.frame.open;
+    match model.ui.overlays.last_mut() {
+        Some(Overlay::Palette(list)) => Some((list, palette)),
+        Some(Overlay::Models { list, .. }) => Some((list, models)),
+        Some(Overlay::Sessions { list, .. }) => Some((list, sessions)),
+        Some(_) => None,
+        None => match (model.ui.focus, model.ui.tab) {
+            (Focus::Panel, Tab::Decisions) => Some((&mut model.ui.decisions, decisions)),
+            (Focus::Panel, Tab::Review) => Some((&mut model.ui.review, review)),
+            _ => None,
+        },
+    }
+}
+
+/// The commands of the palette that match what was typed, best first. Shared with the view.
+pub fn palette_rows(model: &Model) -> Vec<&'static Command> {
+    let Some(Overlay::Palette(list)) = model.ui.overlays.last() else { return Vec::new() };
+    let words = list.filter.rope().to_string();
+    let names = super::commands().filter(|command| !command.name.starts_with("list.")
+        && !command.name.starts_with("form.")
+        && !command.name.starts_with("dialog."));
+    fuzzy(&words, names, |command| format!("{} {}", command.name, command.doc))
+}
+
+/// The models that match what was typed. Shared with the view.
+pub fn model_rows(model: &Model) -> Vec<crate::prompt::ModelInfo> {
+    let Some(Overlay::Models { list, models: Some(Ok(models)) }) = model.ui.overlays.last() else {
+        return Vec::new();
+    };
+    fuzzy(&list.filter.rope().to_string(), models.iter().cloned(), |model| model.name.clone())
+}
+
+/// Filters and ranks; everything in its order when nothing was typed.
+pub fn fuzzy<T>(words: &str, items: impl Iterator<Item = T>, text: impl Fn(&T) -> String) -> Vec<T> {
+    use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
+    use nucleo_matcher::{Config, Matcher, Utf32Str};
+    if words.trim().is_empty() {
+        return items.collect();
+    }
+    let mut matcher = Matcher::new(Config::DEFAULT);
+    let pattern = Pattern::parse(words, CaseMatching::Ignore, Normalization::Smart);
+    let mut buffer = Vec::new();
+    let mut scored: Vec<(u32, T)> = items
+        .filter_map(|item| {
+            let text = text(&item);
+            let score = pattern.score(Utf32Str::new(&text, &mut buffer), &mut matcher)?;
+            Some((score, item))
+        })
+        .collect();
+    scored.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
+    scored.into_iter().map(|(_, item)| item).collect()
+}
+
+fn step(cx: &mut Cx, rows: isize) -> Result<(), String> {
+    let height = usize::from(cx.model.ui.height);
+    if let Some(Overlay::Page { lines, top, .. }) = cx.model.ui.overlays.last_mut() {
+        let last = lines.len().saturating_sub(height.saturating_sub(6).max(1));
+        *top = top.saturating_add_signed(rows).min(last);
+        return Ok(());
+    }
+    if cx.model.ui.overlays.is_empty() && cx.model.ui.focus == Focus::Panel && cx.model.ui.tab == Tab::Conversation {
+        let scroll = &mut cx.model.ui.scroll.from_end;
+        *scroll = scroll.saturating_add_signed(-rows);
+        return Ok(());
+    }
+    if let Some((list, len)) = list(cx.model) {
+        list.step(rows, len);
+        list.reveal(height.saturating_sub(8).max(1));
+    }
+    session::preview(cx);
+    if cx.model.ui.overlays.is_empty() && cx.model.ui.tab == Tab::Review {
+        review_goto(cx);
+    }
+    Ok(())
+}
+
+/// The text follows the chosen row of the Review tab.
+fn review_goto(cx: &mut Cx) {
+    let span = {
+        let Some(entry) = cx.model.entry() else { return };
+        let open = cx.model.session.proposals.open_in(&cx.model.doc, &entry.document);
+        open.get(cx.model.ui.review.chosen).and_then(|(span, _)| *span)
+    };
+    if let Some(span) = span {
+        cx.go(span.start);
+        cx.model.ui.reveal = true;
+    }
+}
+
+fn choose(cx: &mut Cx, _: &str) -> Result<(), String> {
+    match cx.model.ui.overlays.last() {
+        Some(Overlay::Palette(list)) => {
+            let chosen = palette_rows(cx.model).get(list.chosen).copied();
+            cx.model.ui.overlays.pop();
+            let Some(command) = chosen else { return Ok(()) };
+            if !(command.when)(cx.model) {
+                return Err(format!("{} makes no sense here.", command.name));
+            }
+            (command.run)(cx, "")
+        }
+        Some(Overlay::Models { list, .. }) => {
+            let chosen = model_rows(cx.model).get(list.chosen).cloned();
+            let Some(chosen) = chosen else { return Ok(()) };
+            cx.model.ui.overlays.pop();
+            cx.model.model_name = Some(chosen.name.clone());
+            cx.model.window = chosen.window.or(cx.model.window);
+            cx.effect(crate::state::Effect::ChooseModel { model: chosen.name.clone() });
+            cx.info(format!("{} answers from now on.", chosen.name));
+            Ok(())
+        }
+        Some(Overlay::Sessions { .. }) => session::open_chosen(cx),
+        Some(Overlay::Page { .. }) => close(cx, ""),
+        Some(_) => Ok(()),
+        None if cx.model.ui.tab == Tab::Decisions => super::run(cx, "decision.open"),
+        None if cx.model.ui.tab == Tab::Review => {
+            review_goto(cx);
+            cx.model.ui.focus = Focus::Editor;
+            Ok(())
+        }
+        None => Ok(()),
+    }
+}
+
+fn field(cx: &mut Cx, by: isize) -> Result<(), String> {
+    let moved = |at: usize, len: usize| (at as isize + by).rem_euclid(len.max(1) as isize) as usize;
+    match cx.model.ui.overlays.last_mut() {
+        Some(Overlay::Form(form)) => form.focus = moved(form.focus, form.fields.len()),
+        Some(Overlay::Dialog(dialog)) => dialog.chosen = moved(dialog.chosen, dialog.choices.len()),
+        _ => {}
+    }
+    Ok(())
+}
+
+fn close(cx: &mut Cx, _: &str) -> Result<(), String> {
+    super::run(cx, "app.cancel")
+}
+
+fn submit(cx: &mut Cx, _: &str) -> Result<(), String> {
+    match cx.model.ui.overlays.pop() {
+        Some(Overlay::Prompt { kind, field }) => prompted(cx, kind, &field.rope().to_string()),
+        Some(Overlay::Form(form)) => {
+            let values: Vec<String> = form.fields.iter().map(|field| field.rope().to_string()).collect();
+            let done = match form.kind.clone() {
+                FormKind::EditHunk { hunk } => {
+                    hunk::accept(cx, hunk, Some(values.first().cloned().unwrap_or_default()))
+                }
+                kind @ FormKind::Decision { .. } => decision::submit(cx, kind, &values),
+            };
+            // What was typed is not lost to a mistake.
+            if done.is_err() {
+                cx.model.ui.overlays.push(Overlay::Form(form));
+            }
+            done
+        }
+        Some(other) => {
+            cx.model.ui.overlays.push(other);
+            choose(cx, "")
+        }
+        None => Ok(()),
+    }
+}
+
+fn prompted(cx: &mut Cx, kind: PromptKind, text: &str) -> Result<(), String> {
+    match kind {
+        PromptKind::Find => find::found(cx, text),
+        PromptKind::ReplaceWhat => find::replace_with(cx, text),
+        PromptKind::ReplaceWith { what } => find::replace_all(cx, &what, text),
+        PromptKind::Line => find::line(cx, text),
+        PromptKind::SaveAs { then_quit } => file::save_as(cx, text, then_quit),
+        PromptKind::Open => file::open_path(cx, text),
+        PromptKind::RejectBecause { hunk } => {
+            hunk::reject_one(cx, hunk, text.trim());
+            Ok(())
+        }
+        PromptKind::Rename { session } => session::renamed(cx, session, text),
+        PromptKind::Instruction { whole } => {
+            if text.trim().is_empty() {
+                return Ok(());
+            }
+            chat::instructed(cx, text.trim(), whole);
+            Ok(())
+        }
+        PromptKind::Filter => {
+            cx.model.ui.decisions.filter.set_text(text);
+            cx.model.ui.decisions.chosen = 0;
+            cx.model.ui.focus = Focus::Panel;
+            Ok(())
+        }
+    }
+}
+
+/// Gives an answer to the question on the screen: by its word, or the chosen one.
+fn answer(cx: &mut Cx, word: &str) -> Result<(), String> {
+    let Some(Overlay::Dialog(dialog)) = cx.model.ui.overlays.pop() else { return Ok(()) };
+    let chosen = if word.is_empty() {
+        let line = dialog.choices.get(dialog.chosen).map_or("", |(_, _, line)| line.as_str());
+        match line {
+            "dialog.yes" => "yes".to_owned(),
+            "dialog.no" => "no".to_owned(),
+            line => line.strip_prefix("dialog.choose ").unwrap_or("").to_owned(),
+        }
+    } else {
+        word.to_owned()
+    };
+    let Dialog { ask, .. } = dialog.clone();
+    match (ask, chosen.as_str()) {
+        (Ask::Quit, "save") => file::save(cx, true),
+        (Ask::Quit, "draft") => {
+            cx.leave();
+            Ok(())
+        }
+        (Ask::Quit, "discard") => {
+            file::discard(cx);
+            cx.leave();
+            Ok(())
+        }
+        (Ask::Consent { queued }, "yes") => {
+            cx.model.consented = true;
+            let provider = cx.model.provider.as_ref().map(|provider| provider.name().to_owned());
+            if let Some(provider) = provider {
+                cx.effect(crate::state::Effect::Consent { provider });
+            }
+            cx.ask(queued);
+            Ok(())
+        }
+        (Ask::Consent { queued }, _) => {
+            cx.model.ui.chat.set_text(&queued.text);
+            let end = Pos(cx.model.ui.chat.rope().len_chars());
+            cx.model.ui.chat.move_to(end, false);
+            cx.info("Nothing was sent.");
+            Ok(())
+        }
+        (Ask::FileReverted { file }, "yes") => {
+            cx.take_outside(&file);
+            Ok(())
+        }
+        (Ask::FileReverted { file }, "no") => {
+            cx.keep_mine(&file);
+            Ok(())
+        }
+        (Ask::DeleteSession { session, .. }, "yes") => {
+            cx.effect(crate::state::Effect::DeleteSession(session));
+            Ok(())
+        }
+        (Ask::DeleteSession { .. }, _) => Ok(()),
+        (_, _) => {
+            cx.model.ui.overlays.push(Overlay::Dialog(dialog));
+            Ok(())
+        }
+    }
+}

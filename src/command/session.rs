@@ -1,0 +1,155 @@
+//! Sessions: the list, opening, renaming, deleting, searching everything.
+
+use super::{Command, row};
+use crate::base::EventId;
+use crate::event::{Event, Text};
+use crate::state::{Ask, Cx, Dialog, Effect, Model, Open, Overlay, PromptKind};
+use crate::store::{Hit, SessionRow};
+use crate::text::Field;
+
+pub const COMMANDS: &[Command] = &[
+    row("session.open", "Opens the chosen session.", |cx, _| open_chosen(cx)),
+    row("session.new", "Begins a session with an empty document.", |cx, _| {
+        cx.leave_for(Open::Fresh);
+        Ok(())
+    }),
+    row("session.rename", "Renames the session.", rename).args("[title]"),
+    row("session.delete", "Deletes the session, after asking; it is gone from the disk.", delete),
+    row("session.search", "Searches everything said, decided and written.", search).slash("search").args("[words]"),
+];
+
+/// A row of the sessions list: a session, or something found in one.
+pub enum Row<'a> {
+    Session(&'a SessionRow),
+    Hit(&'a Hit),
+}
+
+/// The rows of the list as filtered: sessions by title, then what was found. Shared with the view.
+pub fn rows(model: &Model) -> Vec<Row<'_>> {
+    let Some(Overlay::Sessions { list, rows, hits, .. }) = model.ui.overlays.last() else {
+        return Vec::new();
+    };
+    let words = list.filter.rope().to_string().to_lowercase();
+    let fits = |row: &&SessionRow| {
+        words.split_whitespace().all(|word| {
+            row.title.to_lowercase().contains(word)
+                || row.documents.iter().any(|(_, name)| name.to_lowercase().contains(word))
+        })
+    };
+    let mut all: Vec<Row> = rows.iter().filter(fits).map(Row::Session).collect();
+    all.extend(hits.iter().map(Row::Hit));
+    all
+}
+
+pub fn row_count(model: &Model) -> usize {
+    rows(model).len()
+}
+
+fn chosen(model: &Model) -> Option<EventId> {
+    let Some(Overlay::Sessions { list, .. }) = model.ui.overlays.last() else { return None };
+    match rows(model).get(list.chosen)? {
+        Row::Session(row) => Some(row.id),
+        Row::Hit(hit) => Some(hit.session),
+    }
+}
+
+pub fn open_chosen(cx: &mut Cx) -> Result<(), String> {
+    let session = chosen(cx.model).ok_or("No session is chosen.")?;
+    cx.model.ui.overlays.pop();
+    if session != cx.model.session.id {
+        cx.leave_for(Open::Session(session));
+    }
+    Ok(())
+}
+
+/// Asks for what the chosen session holds, to show it beside the list.
+pub fn preview(cx: &mut Cx) {
+    if let Some(session) = chosen(cx.model) {
+        cx.effect(Effect::Preview(session));
+    }
+}
+
+fn rename(cx: &mut Cx, title: &str) -> Result<(), String> {
+    let session = chosen(cx.model).unwrap_or(cx.model.session.id);
+    if !title.is_empty() {
+        return renamed(cx, session, title);
+    }
+    let mut field = Field::default();
+    if session == cx.model.session.id {
+        field.set_text(cx.model.session.title());
+    }
+    cx.model.ui.overlays.push(Overlay::Prompt { kind: PromptKind::Rename { session }, field });
+    Ok(())
+}
+
+pub fn renamed(cx: &mut Cx, session: EventId, title: &str) -> Result<(), String> {
+    let title = title.trim();
+    if title.is_empty() {
+        return Err("A session needs a title.".into());
+    }
+    if session == cx.model.session.id {
+        let replaces = cx.model.session.title.heads();
+        cx.append(&Event::SessionTitled { title: Text::new(title), replaces });
+        cx.barrier();
+    } else {
+        cx.effect(Effect::RenameSession { session, title: title.into() });
+    }
+    cx.effect(Effect::ListSessions);
+    cx.info(format!("The session is called {title} now."));
+    Ok(())
+}
+
+fn delete(cx: &mut Cx, _: &str) -> Result<(), String> {
+    let session = chosen(cx.model).ok_or("Choose a session in the list first (F4).")?;
+    if session == cx.model.session.id {
+        return Err("This session is open: open another one first.".into());
+    }
+    let title = rows(cx.model)
+        .iter()
+        .find_map(|row| match row {
+            Row::Session(row) if row.id == session => Some(row.title.clone()),
+            _ => None,
+        })
+        .unwrap_or_else(|| session.short());
+    let lines = vec![
+        "Its text, conversation and decisions are removed from the disk.".into(),
+        "Files on the disk stay as they are. This can't be undone.".into(),
+    ];
+    let choices = vec![
+        ('y', "Yes, delete it".to_owned(), "dialog.yes".to_owned()),
+        ('n', "No".to_owned(), "dialog.no".to_owned()),
+    ];
+    let title_line = format!("Delete the session {title}?");
+    let ask = Ask::DeleteSession { session, title };
+    cx.model.ui.overlays.push(Overlay::Dialog(Dialog { ask, title: title_line, lines, choices, chosen: 1 }));
+    Ok(())
+}
+
+fn search(cx: &mut Cx, words: &str) -> Result<(), String> {
+    if !matches!(cx.model.ui.overlays.last(), Some(Overlay::Sessions { .. })) {
+        super::run(cx, "app.sessions")?;
+    }
+    if let Some(Overlay::Sessions { list, .. }) = cx.model.ui.overlays.last_mut()
+        && !words.is_empty()
+    {
+        list.filter.set_text(words);
+    }
+    filter_changed(cx);
+    Ok(())
+}
+
+/// The filter of the list changed: search everything for it.
+pub fn filter_changed(cx: &mut Cx) {
+    let ticket = cx.model.ui.next_ticket();
+    let Some(Overlay::Sessions { list, hits, asked, .. }) = cx.model.ui.overlays.last_mut() else { return };
+    list.chosen = 0;
+    list.top = 0;
+    let text = list.filter.rope().to_string();
+    if text.trim().is_empty() {
+        hits.clear();
+        *asked = None;
+        return;
+    }
+    *asked = Some(ticket);
+    cx.effect(Effect::Search { text, ticket });
+}

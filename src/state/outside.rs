@@ -1,0 +1,348 @@
+//! The file beside the document: meeting it, taking in what changed outside, saving, leaving.
+
+use super::{Ask, Caret, Cx, Dialog, Effect, FileStamp, Model, Open, OpenedFile, Overlay, Ticket, Tone};
+use crate::base::{AuthorId, DocId, Pos, sha256_hex};
+use crate::event::{Cause, CauseKind, Edit, Event, Origin, Text, Version};
+use crate::store::Write;
+use crate::text::{Change, diff, encode};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// A save that is on its way.
+#[derive(Clone, Debug)]
+pub struct Saving {
+    pub ticket: Ticket,
+    pub doc: DocId,
+    pub path: PathBuf,
+    pub revision: u64,
+    pub version: Version,
+    pub then_quit: bool,
+}
+
+impl Model {
+    /// The document meets its file when both are opened.
+    pub(super) fn meet_file(&mut self, file: Option<OpenedFile>, fresh: bool, plain: bool) -> Vec<Effect> {
+        let Some(file) = file else {
+            if self.path.is_none() && self.entry().is_some_and(|entry| entry.document.rope().len_chars() == 0) {
+                self.saved_revision = self.entry().map(|entry| entry.document.revision());
+            }
+            return Vec::new();
+        };
+        if file.read_only {
+            self.notify(Tone::Warning, "The file can't be written: save under another name.");
+        }
+        if plain {
+            self.saved_revision = self.entry().map(|entry| entry.document.revision());
+            self.notify(Tone::Warning, "Larger than 10 MB: plain editing, without history, proposals and decisions.");
+            return Vec::new();
+        }
+        let mut cx = Cx::new(self);
+        if fresh {
+            cx.hold();
+            if file.exists {
+                let change = Change::with_origin(crate::base::Span::at(Pos(0)), file.text.clone(), Origin::outside());
+                cx.edit_outside(&Version::default(), &change);
+                cx.note_saved(&file.stamp);
+            }
+            let revision = cx.model.entry().map(|entry| entry.document.revision());
+            cx.model.saved_revision = revision;
+        } else {
+            cx.file_changed(&file);
+            if let Some(path) = cx.model.path.clone().filter(|_| cx.model.preamble.is_empty()) {
+                cx.bind(&path);
+            }
+        }
+        cx.finish()
+    }
+
+    /// Puts carets, drafts and tabs back as they were left.
+    pub(super) fn restore_view(&mut self, view: &BTreeMap<String, String>) {
+        for (key, value) in view {
+            match key.split_once(' ') {
+                Some(("caret", doc)) => {
+                    let mut numbers = value.split(' ').map(|number| number.parse::<usize>().ok());
+                    if let (Ok(doc), Some(Some(pos))) = (doc.parse(), numbers.next()) {
+                        let anchor = numbers.next().flatten().map(Pos);
+                        self.ui.carets.insert(doc, Caret { pos: Pos(pos), anchor, sticky: None });
+                    }
+                }
+                _ if key == "chat" => self.ui.chat.set_text(value),
+                _ if key == "queue" => {
+                    let lines = value.lines().map(|line| line.replace('\u{2028}', "\n"));
+                    let waiting: Vec<String> = lines.filter(|line| !line.is_empty()).collect();
+                    if !waiting.is_empty() && self.ui.chat.rope().len_chars() == 0 {
+                        self.ui.chat.set_text(&waiting.join("\n"));
+                    }
+                }
+                _ if key == "share" => self.ui.share = value.parse().unwrap_or(42).clamp(20, 80),
+                _ => {}
+            }
+        }
+        self.ui.view_stored = self.view_state();
+    }
+
+    fn view_state(&self) -> BTreeMap<String, String> {
+        let mut view = BTreeMap::new();
+        for (doc, caret) in &self.ui.carets {
+            let anchor = caret.anchor.map(|anchor| format!(" {}", anchor.0)).unwrap_or_default();
+            view.insert(format!("caret {doc}"), format!("{}{anchor}", caret.pos.0));
+        }
+        view.insert("chat".into(), self.ui.chat.rope().to_string());
+        view.insert("share".into(), self.ui.share.to_string());
+        view
+    }
+}
+
+impl Cx<'_> {
+    /// Stores what of the view state changed. A session without events has none.
+    pub fn store_view(&mut self) {
+        if !self.model.preamble.is_empty() {
+            return;
+        }
+        let view = self.model.view_state();
+        let session = self.model.session.id;
+        for (key, value) in &view {
+            if self.model.ui.view_stored.get(key) != Some(value) {
+                self.write(Write::View { session, key: key.clone(), value: value.clone() });
+            }
+        }
+        self.model.ui.view_stored = view;
+    }
+
+    /// Applies a change that came from elsewhere, at the version it was made on.
+    pub fn edit_outside(&mut self, version: &Version, change: &Change) {
+        if change.is_empty() {
+            return;
+        }
+        let doc = self.model.doc.clone();
+        self.seal_bursts();
+        let writer = self.mint(&AuthorId::outside(), Some(doc.clone()), true);
+        let Some(entry) = self.model.session.documents.get_mut(&doc) else { return };
+        let applied = match entry.document.change_at(version, writer, change) {
+            Ok(applied) => applied,
+            Err(why) => {
+                self.error(format!("The change from outside could not be taken in: {why}"));
+                return;
+            }
+        };
+        let cause = Cause { kind: CauseKind::Outside, proposal: None, hunk: None, of: Vec::new() };
+        let edit = Edit {
+            doc: doc.clone(),
+            start: applied.start,
+            lamport: applied.lamport,
+            deps: applied.deps,
+            ops: applied.ops,
+            cause: Some(cause),
+        };
+        let model = &mut *self.model;
+        let sealed = model.session.seal(&Event::DocumentEdited(edit), writer, model.now, &mut model.rand);
+        model.session.record_own(&sealed);
+        self.store_events(vec![sealed], Vec::new());
+        self.text_changed(&doc, &applied.delta);
+        self.model.session.track_hunks();
+    }
+
+    /// Records that the shown version is what the file holds.
+    fn note_saved(&mut self, stamp: &FileStamp) {
+        let Some(entry) = self.model.entry() else { return };
+        let (doc, version) = (self.model.doc.clone(), entry.document.version());
+        self.append(&Event::DocumentSaved { doc, version, hash: Text::new(stamp.hash.clone()) });
+    }
+
+    /// What the file holds now: taken in, or asked about.
+    pub fn file_changed(&mut self, file: &OpenedFile) {
+        let Some(entry) = self.model.entry() else { return };
+        if !entry.document.has_history() {
+            if self.model.stamp.as_ref() != Some(&file.stamp) {
+                self.warn("The file changed outside. In plain editing it is not taken in: save under another name, or open it again.");
+            }
+            return;
+        }
+        let text = entry.document.rope().to_string();
+        if !file.exists {
+            if self.model.stamp.as_ref().is_some_and(|stamp| !stamp.hash.is_empty()) || !entry.saved.is_empty() {
+                self.warn("The file is gone; its text is here. Saving writes it again.");
+            }
+            self.model.stamp = Some(FileStamp::default());
+            return;
+        }
+        self.model.bom = file.bom;
+        self.model.stamp = Some(file.stamp.clone());
+        if file.text == text {
+            let known = entry.saved.last().is_some_and(|saved| saved.hash == file.stamp.hash);
+            self.model.saved_revision = Some(entry.document.revision());
+            if !known {
+                self.note_saved(&file.stamp);
+            }
+            return;
+        }
+        let last = entry.saved.last();
+        if last.is_some_and(|saved| saved.hash == file.stamp.hash) {
+            self.model.saved_revision = None;
+            self.info("Text that is not saved yet is here from last time; the file is as it was.");
+            return;
+        }
+        if has_conflict_markers(&file.text) {
+            self.warn("The file holds conflict markers: it is not taken in. Settle them in the file, then file.reload.");
+            self.model.saved_revision = None;
+            return;
+        }
+        let older = entry.saved.iter().any(|saved| saved.hash == file.stamp.hash);
+        if older {
+            let lines = vec![
+                "Another program, or git, put an older version back.".into(),
+                "Taking it in is an edit that can be undone.".into(),
+            ];
+            let choices = vec![
+                ('y', "Take the older version in".to_owned(), "dialog.yes".to_owned()),
+                ('n', "Keep the text that is here".to_owned(), "dialog.no".to_owned()),
+            ];
+            let dialog = Dialog {
+                ask: Ask::FileReverted { file: Box::new(file.clone()) },
+                title: "The file is one of its older versions again".into(),
+                lines,
+                choices,
+                chosen: 0,
+            };
+            self.model.ui.overlays.push(Overlay::Dialog(dialog));
+            return;
+        }
+        self.take_outside(file);
+    }
+
+    /// Takes in what the file holds, as an edit from outside against the version saved last.
+    pub fn take_outside(&mut self, file: &OpenedFile) {
+        let Some(entry) = self.model.entry() else { return };
+        // Without a saved version there is nothing the file could have been made from.
+        let base = entry.saved.last().map_or_else(|| entry.document.version(), |saved| saved.version.clone());
+        let base_text = match entry.document.text_at(&base) {
+            Ok(text) => text,
+            Err(why) => {
+                self.error(format!("The version that was saved can't be read: {why}"));
+                return;
+            }
+        };
+        let mut change = diff(&base_text, &file.text);
+        for one in &mut change.0 {
+            one.origin = Origin::outside();
+        }
+        self.edit_outside(&base, &change);
+        let Some(entry) = self.model.entry() else { return };
+        if *entry.document.rope() == file.text.as_str() {
+            let revision = entry.document.revision();
+            self.note_saved(&file.stamp);
+            self.model.saved_revision = Some(revision);
+            self.info("The file changed outside; the change is taken in.");
+        } else {
+            // The text has both: the file's version is recorded, so that it is no news next time.
+            self.note_file_version(file, &base);
+            self.model.saved_revision = None;
+            self.info("The file changed outside; its change is taken in beside your unsaved text.");
+        }
+    }
+
+    /// The file's own version: the saved one with the change from outside and nothing else.
+    fn note_file_version(&mut self, file: &OpenedFile, base: &Version) {
+        let Some(entry) = self.model.entry() else { return };
+        let outside = entry.edits().next_back().map(|edit| (edit.writer, edit.edit.start + edit.edit.width()));
+        let Some((writer, end)) = outside.filter(|(_, end)| *end > 0) else { return };
+        let last = crate::base::OpId { writer, counter: end - 1 };
+        let version = match entry.document.join(base, &Version(vec![last])) {
+            Ok(version) => version,
+            Err(_) => return,
+        };
+        let doc = self.model.doc.clone();
+        let hash = Text::new(file.stamp.hash.clone());
+        self.append(&Event::DocumentSaved { doc, version, hash });
+    }
+
+    /// Keeps the text that is here although the file holds an older version.
+    pub fn keep_mine(&mut self, file: &OpenedFile) {
+        self.model.stamp = Some(file.stamp.clone());
+        self.model.saved_revision = None;
+        self.info("Kept. Saving writes it over the older version.");
+    }
+
+    /// Writes the document to a file; the answer comes as an input.
+    pub fn save_to(&mut self, path: PathBuf, then_quit: bool) {
+        self.seal_bursts();
+        let Some(entry) = self.model.entry() else { return };
+        let rope = entry.document.rope().clone();
+        let (revision, version) = (entry.document.revision(), entry.document.version());
+        let doc = self.model.doc.clone();
+        let ticket = self.model.ui.next_ticket();
+        let expect = self.model.stamp.clone();
+        let bytes = encode(&rope, self.model.bom);
+        self.model.saving =
+            Some(Saving { ticket, doc: doc.clone(), path: path.clone(), revision, version, then_quit });
+        self.effect(Effect::SaveFile { doc, path, bytes, expect, ticket });
+    }
+
+    /// A save is done or failed.
+    pub fn saved(&mut self, ticket: Ticket, outcome: Result<(PathBuf, FileStamp), String>) {
+        let Some(saving) = self.model.saving.take_if(|saving| saving.ticket == ticket) else { return };
+        match outcome {
+            Err(why) => self.error(why),
+            Ok((path, stamp)) => {
+                self.model.path = Some(path.clone());
+                self.model.stamp = Some(stamp.clone());
+                self.model.saved_revision = Some(saving.revision);
+                if self.model.has_history() {
+                    let doc = saving.doc.clone();
+                    let hash = Text::new(stamp.hash);
+                    self.append(&Event::DocumentSaved { doc, version: saving.version, hash });
+                    self.bind(&path);
+                    self.barrier();
+                }
+                self.info(format!("Saved to {}.", path.display()));
+                if saving.then_quit {
+                    self.leave();
+                }
+            }
+        }
+    }
+
+    /// Leaves cowrite once everything is on the disk.
+    pub fn leave(&mut self) {
+        self.leave_with(None);
+    }
+
+    /// Leaves this session for another.
+    pub fn leave_for(&mut self, open: Open) {
+        if self.model.is_modified() && !self.model.has_history() {
+            self.error("Save first: plain editing keeps nothing beside the file.");
+            return;
+        }
+        self.leave_with(Some(open));
+    }
+
+    fn leave_with(&mut self, open: Option<Open>) {
+        self.cancel_turn();
+        self.seal_bursts();
+        self.store_view();
+        let ticket = self.barrier();
+        self.model.quitting = Some((ticket, open));
+    }
+
+    /// Something is safe from a power cut.
+    pub fn durable(&mut self, ticket: Ticket) {
+        self.recorded(ticket);
+        if let Some((_, open)) = self.model.quitting.take_if(|(waited, _)| *waited == ticket) {
+            match open {
+                Some(open) => self.effect(Effect::Open(open)),
+                None => self.effect(Effect::Quit),
+            }
+        }
+    }
+}
+
+/// Whether a file is in the middle of a merge.
+fn has_conflict_markers(text: &str) -> bool {
+    let starts = |marker: &str| text.lines().any(|line| line.starts_with(marker));
+    starts("<<<<<<< ") && starts("=======") && starts(">>>>>>> ")
+}
+
+/// The stamp of bytes.
+pub fn stamp(bytes: &[u8]) -> FileStamp {
+    FileStamp { hash: sha256_hex(bytes) }
+}
