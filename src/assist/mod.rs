@@ -1,1 +1,13 @@
-//! (see ARCHITECTURE.md)
+//! What is asked of a model and what becomes of its answer: dialects of edits, their placement in
+//! the document, hunks, templates.
+//!
+//! Pure: text in, values out. Knows no session, no provider and no screen.
+
+pub mod dialect;
+pub mod hunks;
+pub mod placement;
+pub mod prompts;
+
+pub use dialect::{Dialect, Piece, ReplyParser, choose};
+pub use hunks::{Hunk, Tag, apply, split, whole_to_hunks, word_diff};
+pub use placement::{Placement, Placer, Step, place};

@@ -1,0 +1,324 @@
+//! An answer that is the new text itself: for a selection, or for the whole document.
+//!
+//! What streams is a preview. The text that counts is made at the end from the whole answer, when
+//! it is clear what is wrapping and what is text; where it is not clear, the answer is refused.
+
+use super::Piece;
+use super::markers::{Marker, fence, is_gap, is_talk, marker, may_become_talk};
+use crate::assist::hunks::{line_end, with_line_ends};
+
+#[derive(Clone, Debug)]
+pub(super) struct Rewrite {
+    whole: bool,
+    /// The text that is rewritten, if known.
+    old: Option<String>,
+    raw: String,
+    /// How much of `raw` the preview has passed.
+    told: usize,
+    preview: Preview,
+    started: bool,
+    ended: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Preview {
+    /// It is not clear yet where the text starts.
+    Waiting,
+    Text,
+    Fenced,
+}
+
+impl Rewrite {
+    pub fn new(whole: bool) -> Self {
+        Self {
+            whole,
+            old: None,
+            raw: String::new(),
+            told: 0,
+            preview: Preview::Waiting,
+            started: false,
+            ended: false,
+        }
+    }
+
+    pub fn about(&mut self, text: String) {
+        self.old = Some(text);
+    }
+
+    pub fn push(&mut self, chunk: &str, out: &mut Vec<Piece>) {
+        self.raw.push_str(chunk);
+        if self.preview == Preview::Waiting && !self.find_start() {
+            return;
+        }
+        // Blanks and closing fences wait for what follows them.
+        let rest = &self.raw[self.told..];
+        let mut end = rest.trim_end().len();
+        while self.preview == Preview::Fenced {
+            let line = rest[..end].rfind('\n').map_or(0, |at| at + 1);
+            let text = rest[line..end].trim_start();
+            if end == 0 || !(text.starts_with("``") || text.starts_with("~~")) {
+                break;
+            }
+            end = rest[..line].trim_end().len();
+        }
+        if end > 0 {
+            let delta = rest[..end].to_owned();
+            self.told += end;
+            self.start(out);
+            out.push(Piece::EditNew { index: 0, delta });
+        }
+    }
+
+    pub fn finish(&mut self, cut_off: bool, out: &mut Vec<Piece>) {
+        if std::mem::replace(&mut self.ended, true) {
+            return;
+        }
+        let result = match cut_off {
+            true => Err("The answer broke off."),
+            false => read(&self.raw, self.old.as_deref(), self.whole),
+        };
+        self.start(out);
+        match result {
+            Ok((new, talk)) => {
+                if !talk.is_empty() {
+                    out.push(Piece::Prose(talk));
+                }
+                let old = self.old.clone().unwrap_or_default();
+                if self.old.as_deref() == Some(new.as_str()) {
+                    out.push(Piece::EditDropped { index: 0 });
+                } else {
+                    out.push(Piece::EditDone { index: 0, old, new, why: None });
+                }
+            }
+            Err(why) => {
+                let text = std::mem::take(&mut self.raw);
+                out.push(Piece::Malformed { index: Some(0), text, why: why.into() });
+            }
+        }
+    }
+
+    fn start(&mut self, out: &mut Vec<Piece>) {
+        if !std::mem::replace(&mut self.started, true) {
+            out.push(Piece::EditStarted { index: 0 });
+        }
+    }
+
+    /// Skips blank lines, an opening fence, and talk before one. Whether the text has started.
+    fn find_start(&mut self) -> bool {
+        let mut talk = false;
+        let mut at = 0;
+        for line in self.raw.split_inclusive('\n') {
+            let complete = line.ends_with('\n');
+            let text = line.trim();
+            let start = at;
+            at += line.len();
+            if text.is_empty() {
+                continue;
+            }
+            if fence(text).is_some() && complete {
+                self.preview = Preview::Fenced;
+                self.told = at;
+                return true;
+            }
+            let open = !complete && (text.starts_with(['`', '~']) || may_become_talk(text));
+            if open || complete && !talk && is_talk(text) {
+                talk = true;
+                continue;
+            }
+            self.preview = Preview::Text;
+            self.told = if talk { 0 } else { start };
+            return true;
+        }
+        false
+    }
+}
+
+/// The new text of a complete answer and the talk around it, or why there is none.
+fn read(raw: &str, old: Option<&str>, whole: bool) -> Result<(String, String), &'static str> {
+    let lines: Vec<&str> = raw.split_inclusive('\n').collect();
+    let in_old = |line: &str| {
+        let line = line.trim();
+        !line.is_empty() && old.is_some_and(|old| old.lines().any(|one| one.trim() == line))
+    };
+    if lines.iter().any(|line| matches!(marker(line), Some(Marker::Search(_))) && !in_old(line)) {
+        return Err("The answer is written as edit blocks where bare text was asked for.");
+    }
+    let (range, fenced) = unwrap(&lines, old, &in_old)?;
+    let range = match fenced {
+        true => range,
+        false => skip_talk(&lines, old, whole, range, &in_old),
+    };
+    let fences = usize::from(fenced);
+    let before = lines[..range.start - fences].concat();
+    let after = lines[range.end + fences..].concat();
+    let around = format!("{}\n\n{}", before.trim(), after.trim()).trim().to_owned();
+
+    let text = lines[range].concat();
+    let mut text = trim_blank_lines(&text);
+    if text.trim().is_empty() {
+        return Err("The answer is empty.");
+    }
+    if !whole {
+        text = unquote(text, old);
+    }
+    if text.lines().any(|line| is_gap(line) && !in_old(line)) {
+        return Err("The answer leaves text out instead of writing it.");
+    }
+    if let Some(old) = old.filter(|_| whole)
+        && ends_early(text, old)
+    {
+        return Err("The answer ends in the middle of a line.");
+    }
+    Ok((fit(text, old), around))
+}
+
+/// Which lines are the text, and whether a fence was taken off.
+fn unwrap(
+    lines: &[&str],
+    old: Option<&str>,
+    in_old: &dyn Fn(&str) -> bool,
+) -> Result<(std::ops::Range<usize>, bool), &'static str> {
+    let all = 0..lines.len();
+    let Some((open, wrapper)) =
+        lines.iter().enumerate().find_map(|(index, line)| Some((index, fence(line)?)))
+    else {
+        return Ok((all, false));
+    };
+    let close = (open + 1..lines.len()).rev().find(|index| {
+        fence(lines[*index]).is_some_and(|fence| fence.closes(wrapper.mark, wrapper.count))
+    });
+    let filled = |lines: &[&str]| -> Vec<String> {
+        lines.iter().filter(|l| !l.trim().is_empty()).map(|l| l.trim().to_owned()).collect()
+    };
+    let before = filled(&lines[..open]);
+    let after = filled(close.map_or(&[][..], |close| &lines[close + 1..]));
+    let talk = before.len() <= 3
+        && before.last().is_none_or(|last| last.ends_with(':') || is_talk(&before[0]));
+    let first_of_old = old.and_then(|old| old.lines().find(|line| !line.trim().is_empty()));
+    if first_of_old.is_some_and(|line| fence(line).is_some()) {
+        // The text itself starts with a fence. A wrapper would start with two.
+        let twice = lines.get(open + 1).is_some_and(|line| fence(line).is_some());
+        return match (before.is_empty(), twice) {
+            (true, false) => Ok((all, false)),
+            (false, false) if talk && after.is_empty() => Ok((open..lines.len(), false)),
+            _ => Err("It is not clear which part of the answer is the text."),
+        };
+    }
+    let mut around = before.iter().chain(&after);
+    if around.any(|line| in_old(line)) || !talk || old.is_none() && !after.is_empty() {
+        return Ok((all, false));
+    }
+    if old.is_none() && before.len() > 1 {
+        return Ok((all, false));
+    }
+    let Some(close) = close else {
+        return Err("The answer ends inside a code fence.");
+    };
+    // Fences inside: which one closes the wrapper must be clear.
+    let inner = &lines[open + 1..close];
+    let fences = inner.iter().filter_map(|line| fence(line));
+    let fences: Vec<_> =
+        fences.filter(|one| one.mark == wrapper.mark && one.count >= wrapper.count).collect();
+    let document = ["md", "markdown"].contains(&wrapper.info.to_ascii_lowercase().as_str());
+    let nested = fences.first().is_some_and(|first| document || !first.info.is_empty());
+    if !fences.is_empty() && (!nested || fences.len() % 2 == 1) {
+        return Err("It is not clear which part of the answer is the text.");
+    }
+    let had_fence = old.is_some_and(|old| old.lines().any(|line| fence(line).is_some()));
+    if had_fence && !document && !before.is_empty() && fences.is_empty() {
+        return Err("It is not clear which part of the answer is the text.");
+    }
+    Ok((open + 1..close, true))
+}
+
+/// Leaves out one line of talk before a whole text that goes on as the old one starts.
+fn skip_talk(
+    lines: &[&str],
+    old: Option<&str>,
+    whole: bool,
+    range: std::ops::Range<usize>,
+    in_old: &dyn Fn(&str) -> bool,
+) -> std::ops::Range<usize> {
+    let mut filled = range.clone().filter(|index| !lines[*index].trim().is_empty());
+    let (Some(talk), Some(first), Some(old)) = (filled.next(), filled.next(), old) else {
+        return range;
+    };
+    let first_of_old = old.lines().find(|line| !line.trim().is_empty());
+    let same = first_of_old.is_some_and(|line| line.trim() == lines[first].trim());
+    if whole && same && is_talk(lines[talk]) && !in_old(lines[talk]) {
+        first..range.end
+    } else {
+        range
+    }
+}
+
+/// Without blank lines at the start, and without blanks at the end.
+fn trim_blank_lines(text: &str) -> &str {
+    let text = text.trim_end();
+    let start = text.len() - text.trim_start().len();
+    let line = text[..start].rfind('\n').map_or(0, |at| at + 1);
+    &text[line..]
+}
+
+/// Takes off one pair of quotes around a text that had none.
+fn unquote<'a>(text: &'a str, old: Option<&str>) -> &'a str {
+    const PAIRS: &[(char, char)] =
+        &[('"', '"'), ('“', '”'), ('\'', '\''), ('«', '»'), ('「', '」')];
+    let body = text.trim();
+    for (open, close) in PAIRS {
+        let inner = body.strip_prefix(*open).and_then(|rest| rest.strip_suffix(*close));
+        let had = old.is_some_and(|old| {
+            let old = old.trim();
+            PAIRS.iter().any(|(open, close)| old.starts_with(*open) || old.ends_with(*close))
+        });
+        if let Some(inner) = inner
+            && !inner.contains([*open, *close])
+            && !had
+        {
+            return inner;
+        }
+    }
+    text
+}
+
+/// Whether a whole text stops in the middle of a line that is not the last of the old one.
+fn ends_early(new: &str, old: &str) -> bool {
+    let Some(last) = new.lines().last() else { return false };
+    let ended = last.ends_with(|c: char| !c.is_alphanumeric() && c != ',' && c != '-');
+    let mut filled = old.lines().filter(|line| !line.trim().is_empty()).rev();
+    filled.next().is_some_and(|last_of_old| last_of_old.trim_end() != last)
+        && !ended
+        && !old.lines().any(|line| line.trim_end() == last)
+        && filled.any(|line| line.starts_with(last))
+}
+
+/// Gives the text the blanks around, the indentation and the line ends of the old one.
+fn fit(text: &str, old: Option<&str>) -> String {
+    let Some(old) = old.filter(|old| !old.trim().is_empty()) else {
+        return text.to_owned();
+    };
+    let lead = &old[..old.len() - old.trim_start().len()];
+    let tail = &old[old.trim_end().len()..];
+    let lines = lead.rfind('\n').map_or(0, |at| at + 1);
+    let (above, indent) = lead.split_at(lines);
+    let mut out = String::from(above);
+    let common = |text: &str, prefix: &str| {
+        text.lines().filter(|line| !line.trim().is_empty()).all(|line| line.starts_with(prefix))
+    };
+    let bare = text.lines().any(|line| !line.trim().is_empty() && !line.starts_with([' ', '\t']));
+    if indent.is_empty() || text.starts_with([' ', '\t']) {
+        out.push_str(text);
+    } else if bare && common(&old[lines..], indent) {
+        for line in text.split_inclusive('\n') {
+            if !line.trim().is_empty() {
+                out.push_str(indent);
+            }
+            out.push_str(line);
+        }
+    } else {
+        out.push_str(indent);
+        out.push_str(text);
+    }
+    out.push_str(tail);
+    with_line_ends(&out, line_end(old))
+}

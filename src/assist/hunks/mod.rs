@@ -1,0 +1,250 @@
+//! Hunks: a new text against an old one as few small replacements, and a hunk's parts.
+//!
+//! Knows no document version and no anchors; positions are those of the text it was given.
+
+mod diff;
+
+pub(crate) use diff::{Cut, Token, bytes, token_cuts};
+
+use crate::base::{Pos, Span};
+use std::ops::Range;
+use unicode_segmentation::UnicodeSegmentation;
+
+/// A replacement: the text `old` at `span` (in `char`s) becomes `new`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hunk {
+    pub span: Span,
+    pub old: String,
+    pub new: String,
+}
+
+/// What a piece of a shown difference is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tag {
+    Equal,
+    /// Only in the old text.
+    Old,
+    /// Only in the new text.
+    New,
+}
+
+/// Applies hunks to the text whose positions they have. They must be in ascending order and not
+/// overlap; one that does not fit what was applied before it is left out.
+pub fn apply(text: &str, hunks: &[Hunk]) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text.chars();
+    let (mut at, mut copied) = (0, 0);
+    // Walks on to a position, which is never before the last one, and tells its byte.
+    let mut byte_of = |pos: usize| {
+        if pos > at {
+            rest.nth(pos - at - 1);
+            at = pos;
+        }
+        text.len() - rest.as_str().len()
+    };
+    let mut done = 0;
+    for hunk in hunks {
+        if hunk.span.start.0 < done {
+            continue;
+        }
+        done = hunk.span.end.0;
+        let start = byte_of(hunk.span.start.0);
+        let end = byte_of(hunk.span.end.0);
+        out.push_str(&text[copied..start]);
+        out.push_str(&hunk.new);
+        copied = end;
+    }
+    out.push_str(&text[copied..]);
+    out
+}
+
+/// The hunks that make `new` of `old`: by lines, and where lines resemble each other by sentences
+/// and words. Ascending; at least two characters stand between two of them. How the two texts end
+/// (line ends at the very end) and which line ends they use makes no hunk: the old text's hold.
+pub fn whole_to_hunks(old: &str, new: &str) -> Vec<Hunk> {
+    let new = fit_ends(old, new);
+    let new = new.as_str();
+    let mut cuts = Vec::new();
+    for cut in diff::cuts(old, new, diff::lines) {
+        if cut.old.is_empty() || cut.new.is_empty() {
+            cuts.push(cut);
+        } else {
+            refine(old, new, &cut, &mut cuts);
+        }
+    }
+    for cut in &mut cuts {
+        diff::trim_end(old, new, cut);
+    }
+    let cuts = diff::merge(cuts, |a, b| old[a.old.end..b.old.start].chars().nth(1).is_none());
+    to_hunks(old, new, &cuts, Pos(0))
+}
+
+/// The parts of a hunk: by line, else by sentence, else by groups of words. Accepting all of them
+/// is accepting the hunk; positions are those before any is accepted, and no two share a place
+/// where something is inserted. `None` where it has only one part.
+pub fn split(hunk: &Hunk) -> Option<Vec<Hunk>> {
+    let (old, new) = (hunk.old.as_str(), hunk.new.as_str());
+    let grains: [fn(&str) -> Vec<Token<'_>>; 3] = [diff::whole_lines, diff::sentences, diff::words];
+    for (level, grain) in grains.into_iter().enumerate() {
+        let words = level == 2;
+        let (old_tokens, new_tokens) = (grain(old), grain(new));
+        let mut cuts = Vec::new();
+        for cut in token_cuts(&old_tokens, &new_tokens) {
+            // As many on each side: one by one. Otherwise which became which is a guess.
+            let pairs = cut.old.len() == cut.new.len() || cut.new.is_empty();
+            let count = if pairs { cut.old.len() } else { 1 };
+            for index in 0..count {
+                let run = |run: &Range<usize>| match (pairs, run.is_empty()) {
+                    (true, false) => run.start + index..run.start + index + 1,
+                    _ => run.clone(),
+                };
+                cuts.push(Cut {
+                    old: bytes(&old_tokens, &run(&cut.old)),
+                    new: bytes(&new_tokens, &run(&cut.new)),
+                });
+            }
+        }
+        for cut in &mut cuts {
+            diff::trim_end(old, new, cut);
+        }
+        cuts.retain(|cut| old[cut.old.clone()] != new[cut.new.clone()]);
+        let cuts = diff::merge(cuts, |a, b| {
+            let between = &old[a.old.end..b.old.start];
+            let inserts = a.old.is_empty() || b.old.is_empty();
+            between.is_empty() && (inserts || words) || words && is_slight(between)
+        });
+        if cuts.len() > 1 {
+            return Some(to_hunks(old, new, &cuts, hunk.span.start));
+        }
+    }
+    None
+}
+
+/// The difference for drawing: pieces in reading order, the old one of a pair first. Together the
+/// `Equal` and `Old` pieces are the old text, the `Equal` and `New` ones the new text.
+pub fn word_diff(old: &str, new: &str) -> Vec<(Tag, String)> {
+    let cuts = diff::cuts(old, new, diff::words);
+    let cuts = diff::merge(cuts, |a, b| old[a.old.end..b.old.start].trim().is_empty());
+    let mut out = Vec::new();
+    let mut push = |tag, text: &str| {
+        if !text.is_empty() {
+            out.push((tag, text.to_owned()));
+        }
+    };
+    let mut at = 0;
+    for cut in cuts {
+        push(Tag::Equal, &old[at..cut.old.start]);
+        push(Tag::Old, &old[cut.old.clone()]);
+        push(Tag::New, &new[cut.new]);
+        at = cut.old.end;
+    }
+    push(Tag::Equal, &old[at..]);
+    out
+}
+
+/// The line end that most lines of a text have.
+pub(crate) fn line_end(text: &str) -> &'static str {
+    let all = text.matches('\n').count();
+    let crlf = text.matches("\r\n").count();
+    if crlf * 2 > all { "\r\n" } else { "\n" }
+}
+
+/// `text` with every line end as `end`.
+pub(crate) fn with_line_ends(text: &str, end: &str) -> String {
+    let plain = text.replace("\r\n", "\n");
+    if end == "\n" { plain } else { plain.replace('\n', end) }
+}
+
+/// `new` with the line ends of `old`, also at its very end.
+fn fit_ends(old: &str, new: &str) -> String {
+    let new = with_line_ends(new, line_end(old));
+    let body = new.trim_end_matches(['\n', '\r']);
+    if body.is_empty() || old.is_empty() {
+        return new;
+    }
+    let end = old.trim_end_matches(['\n', '\r']).len();
+    format!("{body}{}", &old[end..])
+}
+
+/// Cuts within changed lines: word by word, with whole sentences where most of one changed.
+fn refine(old: &str, new: &str, lines: &Cut, out: &mut Vec<Cut>) {
+    let (old_lines, new_lines) = (&old[lines.old.clone()], &new[lines.new.clone()]);
+    let mut cuts = diff::cuts(old_lines, new_lines, diff::words);
+    cuts = diff::merge(cuts, |a, b| is_slight(&old_lines[a.old.end..b.old.start]));
+    cuts = by_sentence(old_lines, cuts);
+    let kept = old_lines.len() - cuts.iter().map(|cut| cut.old.len()).sum::<usize>();
+    // Little in common: the lines are another text, not an edit of this one.
+    if kept * 3 < old_lines.len().max(new_lines.len()) && cuts.len() > 1 {
+        cuts = vec![Cut { old: 0..old_lines.len(), new: 0..new_lines.len() }];
+    }
+    out.extend(cuts.into_iter().map(|cut| Cut {
+        old: lines.old.start + cut.old.start..lines.old.start + cut.old.end,
+        new: lines.new.start + cut.new.start..lines.new.start + cut.new.end,
+    }));
+}
+
+/// Makes one cut of all cuts in a sentence of which less than half stays.
+fn by_sentence(old: &str, cuts: Vec<Cut>) -> Vec<Cut> {
+    let mut sentences = old.split_sentence_bound_indices().peekable();
+    let mut out: Vec<Cut> = Vec::with_capacity(cuts.len());
+    let mut cuts = cuts.into_iter().peekable();
+    while let Some(first) = cuts.next() {
+        while let Some((start, sentence)) = sentences.peek() {
+            if start + sentence.len() > first.old.start {
+                break;
+            }
+            sentences.next();
+        }
+        let Some((start, sentence)) = sentences.peek() else {
+            out.push(first);
+            continue;
+        };
+        let sentence_end = start + sentence.trim_end().len();
+        let mut group = vec![first.clone()];
+        while let Some(cut) = cuts.next_if(|cut| cut.old.end <= sentence_end) {
+            group.push(cut);
+        }
+        // A change across the border of two sentences bounds what can be taken whole.
+        let start = out.last().map_or(*start, |last: &Cut| last.old.end.max(*start));
+        let end = cuts.peek().map_or(sentence_end, |next| next.old.start.min(sentence_end));
+        let changed = group.iter().map(|cut| cut.old.len()).sum::<usize>();
+        match group.last() {
+            Some(last)
+                if group.len() > 1
+                    && last.old.end <= end
+                    && changed * 2 > end.max(start) - start =>
+            {
+                // What stands before the first and behind the last is the same in both texts.
+                let (before, behind) = (first.old.start - start, end - last.old.end);
+                out.push(Cut {
+                    old: start..end,
+                    new: first.new.start - before..last.new.end + behind,
+                });
+            }
+            _ => out.extend(group),
+        }
+    }
+    out
+}
+
+/// Too little between two changes to keep them apart: blanks, marks, one short word on one line.
+fn is_slight(text: &str) -> bool {
+    let letters = text.chars().filter(|letter| letter.is_alphanumeric()).count();
+    letters < 4 && !text.contains('\n') && text.chars().count() < 8
+}
+
+fn to_hunks(old: &str, new: &str, cuts: &[Cut], base: Pos) -> Vec<Hunk> {
+    let (mut byte, mut pos) = (0, base.0);
+    let mut pos_of = |at: usize| {
+        pos += old[byte..at].chars().count();
+        byte = at;
+        Pos(pos)
+    };
+    cuts.iter()
+        .map(|cut| Hunk {
+            span: Span { start: pos_of(cut.old.start), end: pos_of(cut.old.end) },
+            old: old[cut.old.clone()].to_owned(),
+            new: new[cut.new.clone()].to_owned(),
+        })
+        .collect()
+}

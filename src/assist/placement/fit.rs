@@ -1,0 +1,253 @@
+//! Makes the new text of an edit fit the place that was found for the old one: its own blanks
+//! where the words did not change, its indent and line ends where they did.
+
+use super::space::{Shift, tokens};
+use super::{Hit, Outer, Step};
+use crate::assist::hunks::{Token, line_end, token_cuts, with_line_ends};
+use std::ops::Range;
+
+/// The bytes of the document to replace, and with what.
+pub(super) fn fit(
+    text: &str,
+    hit: &Hit,
+    step: Step,
+    old: Outer<'_>,
+    new: &str,
+) -> (Range<usize>, String) {
+    let line = line_start(text, hit.core.start);
+    let indent = &text[line..hit.core.start];
+    let place = Place {
+        text,
+        core: hit.core.clone(),
+        line,
+        indent: indent.trim().is_empty().then_some(indent),
+        end: line_end_at(text, &hit.core),
+    };
+    let plain_new = new.replace("\r\n", "\n");
+    let (mut range, mut new) = match step {
+        Step::Exact => literal(&place, old, &plain_new),
+        Step::Space => tolerant(&place, &hit.shift, old, Outer::of(&plain_new)),
+    };
+    new = with_line_ends(&new, place.end);
+    if new.is_empty() {
+        range = without_gap(text, range);
+    }
+    // A line end that stays is not part of the change.
+    for end in ["\r\n", "\n"] {
+        let both = text[range.clone()].ends_with(end) && new.ends_with(end);
+        if both && range.len() > end.len() && new.len() > end.len() {
+            range.end -= end.len();
+            new.truncate(new.len() - end.len());
+            break;
+        }
+    }
+    (range, new)
+}
+
+/// What is known about the place.
+struct Place<'a> {
+    text: &'a str,
+    core: Range<usize>,
+    /// Where its first line starts.
+    line: usize,
+    /// The blanks before it, if nothing else stands before it on its line.
+    indent: Option<&'a str>,
+    end: &'static str,
+}
+
+/// The old text stands there as it is.
+fn literal(place: &Place<'_>, old: Outer<'_>, new: &str) -> (Range<usize>, String) {
+    let Place { text, core, line, indent, .. } = place;
+    let mut range = core.start - old.lead.len()..core.end;
+    let one_line = matches!(old.tail, "\n" | "\r\n");
+    let tail_there = text[core.end..].starts_with(old.tail);
+    let mut new = new.to_owned();
+    // The line end of the quotation is only then one of the text when it ends a line here too, and
+    // when taking the text away takes away whole lines.
+    let keeps_line = one_line && new.is_empty() && indent.is_none();
+    if tail_there && !keeps_line {
+        range.end += old.tail.len();
+    } else if !tail_there && one_line && new.ends_with('\n') {
+        new.pop();
+    }
+    if let Some(indent) = indent.filter(|indent| !indent.is_empty() && old.lead.is_empty()) {
+        if new.is_empty() && tail_there && one_line {
+            range.start = *line;
+        } else if !old.core.contains('\n') && new.trim_end().contains('\n') {
+            // Quoted without its indent, so the lines that follow lack it as well.
+            new = indented(&new, indent);
+        }
+    }
+    (range, new)
+}
+
+/// Adds an indent to all lines but the first.
+fn indented(text: &str, indent: &str) -> String {
+    let mut out = String::new();
+    for (index, line) in text.split_inclusive('\n').enumerate() {
+        if index > 0 && !line.trim().is_empty() {
+            out.push_str(indent);
+        }
+        out.push_str(line);
+    }
+    out
+}
+
+/// The old text stands there with other blanks.
+fn tolerant(
+    place: &Place<'_>,
+    shift: &Shift,
+    old: Outer<'_>,
+    new: Outer<'_>,
+) -> (Range<usize>, String) {
+    let Place { text, core, line, indent, .. } = place;
+    let lines = |blanks: &str| blanks.matches('\n').count();
+    let (mut start, mut end) = (core.start, core.end);
+    let mut out = String::new();
+
+    // In front: line ends that the edit adds or takes away, and the first indent.
+    let (had, has) = (lines(old.lead), lines(new.lead));
+    if let Some(indent) = indent {
+        if !old.indent().is_empty() || new.core.is_empty() || has != had {
+            start = *line;
+            for _ in has..had {
+                start = blank_line_before(text, start);
+            }
+            out.push_str(&"\n".repeat(has.saturating_sub(had)));
+            if !new.core.is_empty() {
+                match old.indent().is_empty() {
+                    true => out.push_str(&format!("{indent}{}", new.indent())),
+                    false => out.push_str(&shift.apply(new.indent())),
+                }
+            }
+        } else {
+            out.push_str(new.indent());
+        }
+    } else {
+        out.push_str(&"\n".repeat(has.saturating_sub(had)));
+    }
+    out.push_str(&words(&text[core.clone()], shift, old.core, new.core));
+
+    // Behind.
+    let (had, has) = (lines(old.tail), lines(new.tail));
+    let blanks = &text[core.end..][..text[core.end..].len() - text[core.end..].trim_start().len()];
+    let there = lines(blanks);
+    let whole_lines = indent.is_some() || !new.core.is_empty();
+    let take = had.saturating_sub(has).min(there.saturating_sub(has));
+    if take > 0 && whole_lines {
+        let last = blanks.match_indices('\n').nth(take - 1);
+        end += last.map_or(0, |(at, _)| at + 1);
+    }
+    if !new.core.is_empty() {
+        out.push_str(&"\n".repeat(has.saturating_sub(had)));
+    }
+    (start..end, out)
+}
+
+/// The new words; between words that stay the document's blanks stay too.
+fn words(found: &str, shift: &Shift, old: &str, new: &str) -> String {
+    let old = old.replace("\r\n", "\n");
+    let (old_tokens, new_tokens, found) = (tokens(&old), tokens(new), tokens(found));
+    let cuts = token_cuts(&as_tokens(&old_tokens), &as_tokens(&new_tokens));
+    let mut out = String::new();
+    let mut at = 0;
+    for cut in cuts {
+        out.extend(found[at..cut.old.start].iter().copied());
+        for token in &new_tokens[cut.new] {
+            match token.rfind('\n').filter(|_| token.trim().is_empty()) {
+                Some(line) => {
+                    out.push_str(&token[..=line]);
+                    out.push_str(&shift.apply(&token[line + 1..]));
+                }
+                None => out.push_str(token),
+            }
+        }
+        at = cut.old.end;
+    }
+    out.extend(found[at..].iter().copied());
+    out
+}
+
+fn as_tokens<'a>(parts: &[&'a str]) -> Vec<Token<'a>> {
+    parts.iter().map(|key| Token { key, ended: false, range: 0..0 }).collect()
+}
+
+/// Whole lines go: of two empty lines that would meet, one goes with them.
+fn without_gap(text: &str, range: Range<usize>) -> Range<usize> {
+    let Range { start, end } = range;
+    let starts_line = start == 0 || text[..start].ends_with('\n');
+    let ends_line = end > start && text[..end].ends_with('\n') || end == text.len();
+    if !starts_line || !ends_line || start == end {
+        return range;
+    }
+    let before = blank_line_before(text, start);
+    let behind = text[end..].find('\n').map_or(text.len(), |at| end + at + 1);
+    let gap_behind = behind > end && text[end..behind].trim().is_empty();
+    match (start == 0 || before < start, gap_behind) {
+        (true, true) => start..behind,
+        (true, false) if end == text.len() => before..end,
+        _ => range,
+    }
+}
+
+/// The start of the empty line before the line that starts at `at`; `at` if there is none.
+fn blank_line_before(text: &str, at: usize) -> usize {
+    let Some(above) = text[..at].strip_suffix('\n') else { return at };
+    let start = line_start(text, above.len());
+    if text[start..at].trim().is_empty() { start } else { at }
+}
+
+fn line_start(text: &str, at: usize) -> usize {
+    text[..at].rfind('\n').map_or(0, |at| at + 1)
+}
+
+/// The line end that is used in a range, else behind it, else before it.
+fn line_end_at(text: &str, range: &Range<usize>) -> &'static str {
+    if text[range.clone()].contains('\n') {
+        return line_end(&text[range.clone()]);
+    }
+    let behind = text[range.end..].find('\n').map(|at| range.end + at);
+    match behind.or_else(|| text[..range.start].rfind('\n')) {
+        Some(at) if text[..at].ends_with('\r') => "\r\n",
+        _ => "\n",
+    }
+}
+
+/// A text for the end of what stands before `at`: on a line of its own, and after an empty line in
+/// a document that has such, unless it goes on with a list or table.
+pub(super) fn append(text: &str, at: usize, new: &str) -> String {
+    let before = &text[..at];
+    let end = line_end_at(text, &(at..at));
+    let body = new.replace("\r\n", "\n");
+    let last = before.trim_end().rsplit('\n').next().unwrap_or("");
+    if last.is_empty() {
+        return with_line_ends(&body, end);
+    }
+    let first = body.lines().find(|line| !line.trim().is_empty()).unwrap_or("");
+    let blanks = before[before.trim_end().len()..].matches('\n').count();
+    let spaced = before.trim_end().replace("\r\n", "\n").contains("\n\n");
+    let goes_on = kind(last).is_some() && kind(last) == kind(first);
+    let mut out = String::new();
+    let wanted = if spaced && !goes_on { 2 } else { 1 };
+    let own = body[..body.len() - body.trim_start().len()].matches('\n').count();
+    out.push_str(&"\n".repeat(wanted.max(own + 1).saturating_sub(blanks + own)));
+    out.push_str(body.trim_end());
+    if blanks > 0 || at < text.len() {
+        out.push('\n');
+    }
+    with_line_ends(&out, end)
+}
+
+/// Lists and tables go on from line to line.
+fn kind(line: &str) -> Option<char> {
+    let line = line.trim_start();
+    let first = line.split_whitespace().next()?;
+    let digits = first.trim_end_matches(['.', ')']);
+    match line.chars().next()? {
+        mark @ ('-' | '*' | '+') if first.len() == 1 => Some(mark),
+        '|' => Some('|'),
+        _ if digits.len() < first.len() && digits.bytes().all(|b| b.is_ascii_digit()) => Some('1'),
+        _ if line.contains(',') && !line.contains(", ") => Some(','),
+        _ => None,
+    }
+}

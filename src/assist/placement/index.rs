@@ -1,0 +1,219 @@
+//! A text made comparable once: runs of blanks count as one, and every place of a needle is found
+//! without reading the whole text again.
+//!
+//! Each run of blanks is a space, or a line end where it holds an empty line. Places of sampled
+//! eight-byte pieces are kept by hash; a needle is looked up by its rarest piece. Knows no rules
+//! about what may be tolerated.
+
+use memchr::memmem::Finder;
+use std::ops::Range;
+
+/// Most places of one piece that are tried before the text is searched from start to end instead.
+const COMMON: usize = 2048;
+
+#[derive(Debug)]
+pub(super) struct Index {
+    pub text: String,
+    /// The text with its blanks made alike, without those at its ends.
+    norm: String,
+    /// Where a run of blanks was not one byte long: the place behind it in `norm` and in `text`.
+    shifts: Vec<(usize, usize)>,
+    /// One of `mask + 1` pieces is kept.
+    mask: u64,
+    bits: u32,
+    starts: Vec<u32>,
+    places: Vec<u32>,
+}
+
+impl Index {
+    pub fn new(text: String) -> Self {
+        let mut shifts = Vec::new();
+        let norm = normalise(&text, &mut shifts);
+        let (mask, bits) = match norm.len() {
+            0..=0x2_0000 => (0, 12),
+            0x2_0001..=0x20_0000 => (7, 16),
+            _ => (15, 19),
+        };
+        let mut index =
+            Self { text, norm, shifts, mask, bits, starts: Vec::new(), places: Vec::new() };
+        index.sample();
+        index
+    }
+
+    /// Sorts the sampled pieces into buckets by counting.
+    fn sample(&mut self) {
+        let buckets = 1usize << self.bits;
+        let mut starts = vec![0u32; buckets + 1];
+        let mut found: Vec<(u32, u32)> = Vec::new();
+        // Beyond what fits the numbers every search reads the text; no document is that long.
+        if u32::try_from(self.norm.len()).is_ok() {
+            let (mask, bits) = (self.mask, self.bits);
+            pieces(self.norm.as_bytes(), mask, bits, |at, bucket| found.push((bucket, at as u32)));
+        }
+        for (bucket, _) in &found {
+            starts[*bucket as usize + 1] += 1;
+        }
+        for bucket in 0..buckets {
+            starts[bucket + 1] += starts[bucket];
+        }
+        let mut next = starts.clone();
+        let mut places = vec![0u32; found.len()];
+        for (bucket, at) in found {
+            let slot = &mut next[bucket as usize];
+            places[*slot as usize] = at;
+            *slot += 1;
+        }
+        self.starts = starts;
+        self.places = places;
+    }
+
+    fn bucket(&self, bucket: u32) -> &[u32] {
+        let bucket = bucket as usize;
+        &self.places[self.starts[bucket] as usize..self.starts[bucket + 1] as usize]
+    }
+
+    /// Tells each place in the text whose blanks-made-alike form is `needle` (which is such a form
+    /// and not empty), in order, until `visit` says false. Byte ranges of `text`.
+    pub fn each(&self, needle: &str, mut visit: impl FnMut(Range<usize>) -> bool) {
+        let mut rarest: Option<(usize, &[u32])> = None;
+        pieces(needle.as_bytes(), self.mask, self.bits, |at, bucket| {
+            let places = self.bucket(bucket);
+            if rarest.is_none_or(|(_, best)| places.len() < best.len()) {
+                rarest = Some((at, places));
+            }
+        });
+        let norm = self.norm.as_bytes();
+        match rarest.filter(|(_, places)| places.len() <= COMMON && !self.places.is_empty()) {
+            Some((offset, places)) => {
+                for place in places {
+                    let Some(start) = (*place as usize).checked_sub(offset) else { continue };
+                    let same = norm[start..].starts_with(needle.as_bytes());
+                    if same && !visit(self.raw(start..start + needle.len())) {
+                        return;
+                    }
+                }
+            }
+            None => {
+                let finder = Finder::new(needle);
+                let mut from = 0;
+                while let Some(at) = finder.find(&norm[from..]) {
+                    let start = from + at;
+                    if !visit(self.raw(start..start + needle.len())) {
+                        return;
+                    }
+                    from = start + 1;
+                }
+            }
+        }
+    }
+
+    /// Ranges of the text that share pieces with `needle`, the most shared first; byte ranges that
+    /// may cut words.
+    pub fn near(&self, needle: &str, most: usize) -> Vec<Range<usize>> {
+        const RARE: usize = 64;
+        let mut starts: Vec<usize> = Vec::new();
+        pieces(needle.as_bytes(), self.mask, self.bits, |at, bucket| {
+            let places = self.bucket(bucket);
+            if places.len() <= RARE {
+                starts.extend(places.iter().map(|place| (*place as usize).saturating_sub(at)));
+            }
+        });
+        starts.sort_unstable();
+        // Starts that lie close together speak for one place.
+        let reach = 24 + needle.len() / 8;
+        let mut groups: Vec<(usize, usize)> = Vec::new();
+        let mut last = 0;
+        for start in starts {
+            match groups.last_mut() {
+                Some((_, votes)) if start - last <= reach => *votes += 1,
+                _ => groups.push((start, 1)),
+            }
+            last = start;
+        }
+        groups.sort_by_key(|(start, votes)| (std::cmp::Reverse(*votes), *start));
+        let floor = |at: usize| self.norm.floor_char_boundary(at.min(self.norm.len()));
+        groups
+            .into_iter()
+            .take(most)
+            .map(|(start, _)| floor(start)..floor(start + needle.len()))
+            .filter(|range| !range.is_empty())
+            .map(|range| self.raw(range))
+            .collect()
+    }
+
+    /// A range of `norm`, not empty, as a range of `text`.
+    fn raw(&self, range: Range<usize>) -> Range<usize> {
+        let at = |norm: usize| {
+            let behind = self.shifts.partition_point(|(from, _)| *from <= norm);
+            let (from, raw) = behind.checked_sub(1).map_or((0, 0), |index| self.shifts[index]);
+            raw + (norm - from)
+        };
+        at(range.start)..at(range.end - 1) + 1
+    }
+}
+
+/// Tells the sampled pieces of a text: where each starts, and its bucket.
+fn pieces(text: &[u8], mask: u64, bits: u32, mut tell: impl FnMut(usize, u32)) {
+    const SIZE: usize = 8;
+    let mut piece = 0u64;
+    for (index, byte) in text.iter().enumerate() {
+        piece = piece >> 8 | u64::from(*byte) << 56;
+        let hash = piece.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        if (hash >> 20) & mask == 0 && index + 1 >= SIZE {
+            tell(index + 1 - SIZE, (hash >> (64 - bits)) as u32);
+        }
+    }
+}
+
+/// How many bytes the blank at `at` has; 0 where none is. The characters of `char::is_whitespace`.
+fn blank(bytes: &[u8], at: usize) -> usize {
+    let byte = |ahead: usize| bytes.get(at + ahead).copied().unwrap_or(0);
+    match (byte(0), byte(1), byte(2)) {
+        (0x09..=0x0d | 0x20, ..) => 1,
+        (0xc2, 0x85 | 0xa0, _) => 2,
+        (0xe1, 0x9a, 0x80) | (0xe3, 0x80, 0x80) | (0xe2, 0x81, 0x9f) => 3,
+        (0xe2, 0x80, 0x80..=0x8a | 0xa8 | 0xa9 | 0xaf) => 3,
+        _ => 0,
+    }
+}
+
+/// Makes blanks alike and leaves out those at the ends. `shifts` gets where places move.
+pub(super) fn normalise(text: &str, shifts: &mut Vec<(usize, usize)>) -> String {
+    let bytes = text.as_bytes();
+    let mut out = String::with_capacity(text.len());
+    let mut at = 0;
+    let skip = |at: &mut usize| {
+        let mut lines = 0;
+        loop {
+            let width = blank(bytes, *at);
+            if width == 0 {
+                return lines;
+            }
+            lines += usize::from(bytes[*at] == b'\n');
+            *at += width;
+        }
+    };
+    skip(&mut at);
+    shifts.push((0, at));
+    while at < bytes.len() {
+        let word = at;
+        while at < bytes.len() {
+            let byte = bytes[at];
+            if (byte <= 0x20 || byte >= 0xc2) && blank(bytes, at) > 0 {
+                break;
+            }
+            at += 1;
+        }
+        out.push_str(&text[word..at]);
+        let end = at;
+        let lines = skip(&mut at);
+        if at == bytes.len() {
+            break;
+        }
+        out.push(if lines > 1 { '\n' } else { ' ' });
+        if at - end != 1 {
+            shifts.push((out.len(), at));
+        }
+    }
+    out
+}

@@ -1,0 +1,313 @@
+//! Where the text that a model wants to replace stands in the document, or that this is not sure.
+//!
+//! A ladder of steps from exact to tolerant; each needs exactly one hit. Text that differs in more
+//! than blanks is never taken, and nothing is ever the best of several. Knows no dialect.
+
+mod fit;
+mod index;
+mod similar;
+mod space;
+
+use crate::assist::Hunk;
+use crate::base::{Pos, Span};
+use index::{Index, normalise};
+use ropey::Rope;
+use std::cell::OnceCell;
+use std::ops::Range;
+
+/// What became of the search for a place. Spans are in `char`s of the document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Placement {
+    /// Here and nowhere else. The hunk's old text is the document's own, its new text has the
+    /// document's indent and line ends.
+    Placed { hunk: Hunk, step: Step },
+    /// The new text stands here already.
+    AlreadyApplied { span: Span },
+    /// It could be each of these (the first of them, if they are many).
+    Ambiguous { candidates: Vec<Span> },
+    /// Nowhere; these places resemble it, with how much of 100. For the person and for asking the
+    /// model again, never to be taken.
+    Missing { similar: Vec<(Span, u8)> },
+}
+
+/// How a place was found. Ordered from strict to tolerant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Step {
+    /// Character by character.
+    Exact,
+    /// But for blanks: line ends, trailing and repeated blanks, indent, wrapped lines.
+    Space,
+}
+
+impl Step {
+    /// The name in the log.
+    pub fn name(self) -> &'static str {
+        self.rung().name
+    }
+
+    /// Found by likeness: shown as such, and left out of "accept all".
+    pub fn is_loose(self) -> bool {
+        self.rung().loose
+    }
+
+    fn rung(self) -> &'static Rung {
+        LADDER.iter().find(|rung| rung.step == self).unwrap_or(&LADDER[0])
+    }
+}
+
+/// One step of the ladder. `find` tells every hit, at most `MOST`.
+struct Rung {
+    step: Step,
+    name: &'static str,
+    loose: bool,
+    find: fn(&Ask<'_>) -> Vec<Hit>,
+}
+
+const LADDER: &[Rung] = &[
+    Rung { step: Step::Exact, name: "exact", loose: false, find: exact },
+    Rung { step: Step::Space, name: "space", loose: false, find: spaced },
+];
+
+/// Most candidates that are told.
+const MOST: usize = 16;
+
+/// A sought text and where it may be.
+struct Ask<'a> {
+    index: &'a Index,
+    /// The text with the blanks around it.
+    old: Outer<'a>,
+    /// `old.core` with its blanks made alike.
+    norm: &'a str,
+    /// In bytes of the document.
+    within: Range<usize>,
+}
+
+/// A text and the blanks around it.
+#[derive(Clone, Copy, Debug)]
+struct Outer<'a> {
+    lead: &'a str,
+    core: &'a str,
+    tail: &'a str,
+}
+
+impl<'a> Outer<'a> {
+    fn of(text: &'a str) -> Self {
+        let core = text.trim();
+        let lead = text.len() - text.trim_start().len();
+        let (lead, rest) = text.split_at(lead);
+        Self { lead, core, tail: &rest[core.len()..] }
+    }
+
+    /// The blanks before the first word on its line.
+    fn indent(&self) -> &'a str {
+        self.lead.rfind('\n').map_or(self.lead, |at| &self.lead[at + 1..])
+    }
+}
+
+/// A place of the sought text's core, in bytes of the document.
+#[derive(Clone, Debug)]
+struct Hit {
+    core: Range<usize>,
+    shift: space::Shift,
+    /// A line ends behind it, as one does behind the sought text.
+    lined: bool,
+}
+
+enum Found {
+    None,
+    One(Hit, Step),
+    Many(Vec<Hit>),
+    /// One, but it would cut a word or a number.
+    Torn(Hit),
+}
+
+/// Finds places in one version of a document. What it needs to know about the text is worked out
+/// at the first question and kept.
+#[derive(Debug)]
+pub struct Placer {
+    rope: Rope,
+    index: OnceCell<Index>,
+}
+
+/// Places one edit; for several in one document make a `Placer`.
+pub fn place(text: &Rope, old: &str, new: &str, within: Option<Span>) -> Placement {
+    Placer::new(text).place(old, new, within)
+}
+
+impl Placer {
+    /// For the document as it is now. Cheap.
+    pub fn new(text: &Rope) -> Self {
+        Self { rope: text.clone(), index: OnceCell::new() }
+    }
+
+    /// Where `old` is to become `new`, looked for in `within` or everywhere. An `old` of nothing
+    /// stands at the end.
+    pub fn place(&self, old: &str, new: &str, within: Option<Span>) -> Placement {
+        let index = self.index.get_or_init(|| Index::new(self.rope.to_string()));
+        let within = self.bytes(within);
+        let outer = Outer::of(old);
+        if outer.core.is_empty() {
+            return self.append(index, old, new, within);
+        }
+        let found = locate(index, old, &within);
+        if let Some(core) = self.applied(index, &found, old, new, &within) {
+            return Placement::AlreadyApplied { span: self.span(&core) };
+        }
+        match found {
+            Found::One(hit, step) => {
+                let (range, new) = fit::fit(&index.text, &hit, step, outer, new);
+                let old = index.text[range.clone()].to_owned();
+                Placement::Placed { hunk: Hunk { span: self.span(&range), old, new }, step }
+            }
+            Found::Many(hits) => Placement::Ambiguous {
+                candidates: hits.iter().map(|hit| self.span(&hit.core)).collect(),
+            },
+            Found::Torn(hit) => Placement::Missing { similar: vec![(self.span(&hit.core), 99)] },
+            Found::None => {
+                let similar = similar::similar(index, outer.core, &within);
+                let similar = similar.into_iter().map(|(range, score)| (self.span(&range), score));
+                Placement::Missing { similar: similar.collect() }
+            }
+        }
+    }
+
+    /// The range of the new text, if it is there and the old one only as a part of it.
+    fn applied(
+        &self,
+        index: &Index,
+        found: &Found,
+        old: &str,
+        new: &str,
+        within: &Range<usize>,
+    ) -> Option<Range<usize>> {
+        let core = Outer::of(new).core;
+        let inserted = || {
+            let (old, new) = (normalise(old, &mut Vec::new()), normalise(new, &mut Vec::new()));
+            new.len() > old.len() && new.contains(&old)
+        };
+        let hits = match found {
+            Found::None | Found::Torn(_) => &[][..],
+            Found::One(hit, _) if inserted() => std::slice::from_ref(hit),
+            Found::Many(hits) if hits.len() < MOST && inserted() => hits,
+            _ => return None,
+        };
+        if core.is_empty() {
+            return None;
+        }
+        let Found::One(there, _) = locate(index, new, within) else { return None };
+        // A word or two stand somewhere by chance.
+        let telling = core.chars().count() >= 16
+            || there.lined && index.text[..there.core.start].ends_with('\n');
+        let covered = hits
+            .iter()
+            .all(|hit| there.core.start <= hit.core.start && hit.core.end <= there.core.end);
+        (covered && (telling || !hits.is_empty())).then_some(there.core)
+    }
+
+    fn append(&self, index: &Index, old: &str, new: &str, within: Range<usize>) -> Placement {
+        let only_lines = old.bytes().all(|byte| matches!(byte, b'\n' | b'\r'));
+        if !only_lines || new.trim().is_empty() {
+            return Placement::Missing { similar: Vec::new() };
+        }
+        if let Some(core) = self.applied(index, &Found::None, old, new, &within) {
+            return Placement::AlreadyApplied { span: self.span(&core) };
+        }
+        let new = fit::append(&index.text, within.end, new);
+        let span = self.span(&(within.end..within.end));
+        Placement::Placed { hunk: Hunk { span, old: String::new(), new }, step: Step::Exact }
+    }
+
+    fn bytes(&self, within: Option<Span>) -> Range<usize> {
+        let Some(span) = within else { return 0..self.rope.len_bytes() };
+        let byte = |pos: Pos| self.rope.char_to_byte(pos.0.min(self.rope.len_chars()));
+        byte(span.start)..byte(span.end)
+    }
+
+    fn span(&self, range: &Range<usize>) -> Span {
+        let pos = |byte| Pos(self.rope.byte_to_char(byte));
+        Span { start: pos(range.start), end: pos(range.end) }
+    }
+}
+
+/// Climbs the ladder. The first step with a hit decides.
+fn locate(index: &Index, old: &str, within: &Range<usize>) -> Found {
+    let outer = Outer::of(old);
+    let norm = normalise(outer.core, &mut Vec::new());
+    if norm.is_empty() {
+        return Found::None;
+    }
+    let ask = Ask { index, old: outer, norm: &norm, within: within.clone() };
+    for rung in LADDER {
+        let mut hits = (rung.find)(&ask);
+        // A sought text that ends its line means whole lines, if there are such.
+        if hits.iter().any(|hit| hit.lined) {
+            hits.retain(|hit| hit.lined);
+        }
+        match (hits.pop(), hits.is_empty()) {
+            (None, _) => {}
+            (Some(hit), true) if space::stands_alone(&index.text, &hit.core) => {
+                return Found::One(hit, rung.step);
+            }
+            (Some(hit), true) => return Found::Torn(hit),
+            (Some(hit), false) => {
+                hits.push(hit);
+                return Found::Many(hits);
+            }
+        }
+    }
+    Found::None
+}
+
+fn exact(ask: &Ask<'_>) -> Vec<Hit> {
+    let Outer { lead, core, tail } = ask.old;
+    let text = &ask.index.text;
+    hits(ask, |range| {
+        let same = &text[range.clone()] == core && text[..range.start].ends_with(lead);
+        let behind = &text[range.end..];
+        // One line end behind the sought text may only end the line it was quoted on.
+        let ended = behind.starts_with(tail) || matches!(tail, "\n" | "\r\n");
+        let lined = tail.contains('\n')
+            && (behind.is_empty() || behind.starts_with(['\n']) || behind.starts_with("\r\n"));
+        (same && ended).then_some((space::Shift::Keep, lined))
+    })
+}
+
+fn spaced(ask: &Ask<'_>) -> Vec<Hit> {
+    let Outer { core, tail, .. } = ask.old;
+    let text = &ask.index.text;
+    hits(ask, |range| {
+        let line = text[..range.start].rfind('\n').map_or(0, |at| at + 1);
+        let before = &text[line..range.start];
+        let mut pairs = space::indents(core, &text[range.clone()], before)?;
+        let (sought, found) = (ask.old.indent(), before);
+        // Without an indent the sought text may start at a line's text.
+        if found.trim().is_empty() && (!sought.is_empty() || found.is_empty()) {
+            pairs.push((sought, found));
+        }
+        let behind = text[range.end..].trim_start_matches([' ', '\t']);
+        let ends = behind.is_empty() || behind.starts_with('\n') || behind.starts_with("\r\n");
+        Some((space::Shift::of(&pairs)?, tail.contains('\n') && ends))
+    })
+}
+
+/// Places that a rung accepts. When they are too many to be unique, the rest is not looked at.
+fn hits(ask: &Ask<'_>, accept: impl Fn(&Range<usize>) -> Option<(space::Shift, bool)>) -> Vec<Hit> {
+    let mut out: Vec<Hit> = Vec::new();
+    let (mut lined, mut plain) = (0, 0);
+    ask.index.each(ask.norm, |core| {
+        if core.start >= ask.within.start
+            && core.end <= ask.within.end
+            && let Some((shift, ends)) = accept(&core)
+        {
+            let count = if ends { &mut lined } else { &mut plain };
+            *count += 1;
+            if *count <= MOST {
+                out.push(Hit { core, shift, lined: ends });
+            }
+        }
+        // Hits that end their line outrank the others, so both kinds are counted.
+        let decided = lined >= MOST || plain >= MOST && !ask.old.tail.contains('\n');
+        !decided
+    });
+    out
+}
