@@ -6,6 +6,7 @@
 
 use super::cells::{cells, is_plain, width};
 use super::wrap::{Rule, hanging_indent, rows};
+use crate::text::LineEdit;
 use ropey::Rope;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -107,10 +108,10 @@ impl Lines {
         self.kept.clear();
     }
 
-    /// The lines `first..first + removed` became `first..first + inserted`. When it is one line
-    /// before and after, `from` is the first changed `char` in it, and what stands well before
-    /// stays.
-    pub fn replaced(&mut self, first: usize, removed: usize, inserted: usize, from: usize) {
+    /// Follows a change. Of a line that was one and stays one, what stands well before the change
+    /// is kept.
+    pub fn replaced(&mut self, edit: LineEdit) {
+        let LineEdit { first, removed, inserted, from } = edit;
         let mut rest = self.kept.split_off(&first);
         let mut behind = rest.split_off(&(first + removed));
         if removed == 1

@@ -6,7 +6,7 @@
 use super::cells::{Kind, cells};
 use super::lines::{Lines, Loc, Mode};
 use crate::base::{Pos, Span};
-use crate::text::Delta;
+use crate::text::{Delta, LineEdit};
 use ropey::Rope;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -131,20 +131,13 @@ impl View {
 
     /// Follows a change that led to `rope`: text at the top stays at the top.
     pub fn edited(&mut self, rope: &Rope, delta: &Delta) {
-        let (Some((first, _)), Some((last, last_len))) = (delta.0.first(), delta.0.last()) else {
-            return;
-        };
-        let Some(before) = self.known_lines.replace(rope.len_lines()) else {
+        let Some((head, _)) = delta.0.first() else { return };
+        let before = self.known_lines.replace(rope.len_lines());
+        let Some(edit) = before.and_then(|before| LineEdit::of(delta, rope, before)) else {
             return self.reset(rope);
         };
-        let from = first.start.0.min(rope.len_chars());
-        let to = (delta.map(last.start, false).0 + last_len).min(rope.len_chars());
-        let line = rope.char_to_line(from);
-        let inserted = rope.char_to_line(to) - line + 1;
-        let Some(removed) = (inserted + before).checked_sub(rope.len_lines()) else {
-            return self.reset(rope);
-        };
-        self.lines.replaced(line, removed, inserted, from - rope.line_to_char(line));
+        let LineEdit { first: line, removed, inserted, .. } = edit;
+        self.lines.replaced(edit);
         if removed != inserted {
             let virtuals = std::mem::take(&mut self.virtuals);
             let moved = virtuals.into_iter().filter_map(|(at, rows)| {
@@ -159,7 +152,7 @@ impl View {
             }
         }
         // Nothing that is shown moves when the change is below the top.
-        if from < self.top.start.0 || line <= self.top.line {
+        if head.start < self.top.start || line <= self.top.line {
             let start = delta.map(self.top.start, false);
             let moved = RowPos {
                 start,
