@@ -1,14 +1,16 @@
-//! The ground: ids, hashes, time, randomness, positions, configuration types.
+//! The ground: ids, hashes, time, randomness, positions, classes of text, configuration types.
 //!
 //! Knows no other module, does no input or output, reads no clock and no environment: what varies
 //! is passed in, so that replay and tests are exact.
 
+mod class;
 pub mod config;
 mod hash;
 mod id;
 mod pos;
 mod rand;
 
+pub use class::{Class, ClassSpan};
 pub use hash::{from_hex, hex, sha256, sha256_hex};
 pub use id::{AuthorId, BadId, DocId, EventId, OpId, TurnId, WriterId};
 pub use pos::{Pos, Span};

@@ -5,5 +5,7 @@
 //! session, no storage and no screen.
 
 mod change;
+mod line_edit;
 
 pub use change::{Change, Delta, Replace};
+pub use line_edit::LineEdit;

@@ -2,3 +2,5 @@
 
 mod event;
 mod keymap;
+mod layout;
+mod syntax;
