@@ -6,8 +6,9 @@ use crate::keymap::Key;
 use crate::prompt::{Chunk, Fault, ModelInfo};
 use crate::state::{FileStamp, OpenedFile, Ticket, Timer, Tone};
 use crate::store::{Hit, SessionRow};
-use crate::syntax::Highlighter;
+use crate::syntax::Syntaxes;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MouseKind {
@@ -57,7 +58,7 @@ pub enum Input {
     /// Whether another program works on the same library.
     Others(bool),
     /// The syntaxes are loaded.
-    Highlighter(Box<Highlighter>),
+    Syntaxes(Arc<Syntaxes>),
     Note(Tone, String),
     /// A command line from outside: `cowrite do`.
     Run(String),

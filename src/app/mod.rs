@@ -76,8 +76,8 @@ impl App {
             Input::Key(key) => return self.key(key),
             Input::Mouse(mouse) => return mouse::mouse(&mut self.model, mouse),
             Input::Timer(timer) => return self.timer(timer),
-            Input::Highlighter(highlighter) => {
-                self.model.ui.highlighter = Some(*highlighter);
+            Input::Syntaxes(syntaxes) => {
+                self.model.use_syntaxes(&syntaxes);
                 return Vec::new();
             }
             Input::Resize(width, height) => {
@@ -146,7 +146,7 @@ impl App {
             Input::Key(_)
             | Input::Mouse(_)
             | Input::Timer(_)
-            | Input::Highlighter(_)
+            | Input::Syntaxes(_)
             | Input::Resize(..)
             | Input::Run(_) => {}
         }

@@ -1,8 +1,9 @@
 //! What is asked of a model and what becomes of its answer: dialects of edits, their placement in
 //! the document, hunks, templates.
 //!
-//! Pure: text in, values out. Knows no session, no provider and no screen.
+//! Pure: values in, values out. Only the context reads projections; knows no provider and no screen.
 
+pub mod context;
 pub mod dialect;
 pub mod hunks;
 pub mod placement;

@@ -1,1 +1,380 @@
-//! (see ARCHITECTURE.md)
+//! The loop: waits for an input, lets the machine take it, carries out what it asks for, draws.
+//! The only place that starts threads and tasks.
+//!
+//! Where inputs come from and where frames go are parameters, so that the workspace, the headless
+//! commands and the tests share one loop. Knows no terminal and no command line.
+
+mod disk;
+mod files;
+mod net;
+mod open;
+mod watch;
+
+pub use disk::{Disk, DiskJob};
+pub use files::{HISTORY_BYTES, read_file};
+pub use open::{Library, OpenError, me_of, open_fresh, open_path, open_session, open_text};
+
+use crate::app::{App, Input};
+use crate::base::Millis;
+use crate::base::config::Config;
+use crate::provider::Provider;
+use crate::state::{Effect, Model, Open, Ticket, Timer, Tone, Ui};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+/// Milliseconds between two frames that only show more of an answer.
+const STREAM_FRAME_MS: u64 = 33;
+/// The most inputs that are taken before a frame.
+const BATCH: usize = 512;
+
+/// Where frames go and what only a terminal can do.
+pub trait Screen {
+    fn draw(&mut self, app: &App) -> std::io::Result<()>;
+    /// Copies to the clipboard; what was done, in words, when it is not certain.
+    fn copy(&mut self, text: &str) -> std::io::Result<()>;
+    /// The system's clipboard, where there is one.
+    fn clipboard(&mut self) -> Option<String>;
+    fn mouse(&mut self, on: bool) -> std::io::Result<()>;
+    fn suspend(&mut self) -> std::io::Result<()>;
+    fn redraw(&mut self) -> std::io::Result<()>;
+}
+
+/// No screen: for headless commands.
+pub struct NoScreen;
+
+impl Screen for NoScreen {
+    fn draw(&mut self, _: &App) -> std::io::Result<()> {
+        Ok(())
+    }
+
+    fn copy(&mut self, _: &str) -> std::io::Result<()> {
+        Ok(())
+    }
+
+    fn clipboard(&mut self) -> Option<String> {
+        None
+    }
+
+    fn mouse(&mut self, _: bool) -> std::io::Result<()> {
+        Ok(())
+    }
+
+    fn suspend(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+
+    fn redraw(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// What the loop needs beside the machine.
+pub struct Setup {
+    pub library: Library,
+    pub config_path: Option<PathBuf>,
+    pub provider: Option<Arc<dyn Provider>>,
+}
+
+/// How the loop ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The person left.
+    Left,
+    /// The condition that a headless command waited for holds.
+    Reached,
+}
+
+/// The machine with its threads.
+pub struct Runtime {
+    pub app: App,
+    pub library: Library,
+    sender: Sender<Input>,
+    receiver: Receiver<Input>,
+    disk: Disk,
+    net: Option<net::Net>,
+    provider: Option<Arc<dyn Provider>>,
+    watch: watch::Watch,
+    timers: BTreeMap<Timer, Instant>,
+    config_path: Option<PathBuf>,
+    syntaxes: Option<Arc<crate::syntax::Syntaxes>>,
+    quit: bool,
+    reading: bool,
+}
+
+/// Milliseconds since the epoch, now.
+pub fn now() -> Millis {
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Millis(since.as_millis() as u64)
+}
+
+impl Runtime {
+    /// Starts the threads that every use needs.
+    pub fn start(app: App, mut setup: Setup, first: Vec<Effect>) -> std::io::Result<Self> {
+        let (sender, receiver) = channel();
+        let disk = Disk::start(&mut setup.library, app.model.session.id, sender.clone())?;
+        let watch = watch::Watch::new(setup.library.dir().map(std::path::Path::to_path_buf), sender.clone(), disk.jobs());
+        let mut runtime = Self {
+            app,
+            library: setup.library,
+            sender,
+            receiver,
+            disk,
+            net: None,
+            provider: setup.provider,
+            watch,
+            timers: BTreeMap::new(),
+            config_path: setup.config_path,
+            syntaxes: None,
+            quit: false,
+            reading: false,
+        };
+        runtime.arrange();
+        runtime.carry_out(first, &mut NoScreen);
+        Ok(runtime)
+    }
+
+    /// Where inputs from outside go: keys, signals.
+    pub fn sender(&self) -> Sender<Input> {
+        self.sender.clone()
+    }
+
+    /// What a freshly opened session needs: the provider, the watch on its file.
+    fn arrange(&mut self) {
+        let model = &mut self.app.model;
+        model.provider = self.provider.clone();
+        if let Some(provider) = &self.provider {
+            let settings = model.config.provider.get(provider.name());
+            model.consented = settings.is_some_and(|settings| settings.consented);
+            model.window = settings.and_then(|settings| settings.window);
+            let name = model.config.model.as_deref();
+            let prefix = format!("{}/", provider.name());
+            model.model_name = name.map(|name| name.strip_prefix(&prefix).unwrap_or(name).to_owned());
+        }
+        let bound = model.path.clone().map(|path| (model.doc.clone(), path));
+        self.watch.file(bound);
+        self.disk.session(self.app.model.session.id);
+        if let Some(syntaxes) = &self.syntaxes {
+            self.app.model.use_syntaxes(syntaxes);
+        }
+    }
+
+    /// Loads the syntaxes beside the loop: the first frame does not wait for them.
+    pub fn load_syntaxes(&self) {
+        let sender = self.sender.clone();
+        // Without a thread the text stays plain, which is no loss.
+        let _ = std::thread::Builder::new().name("syntaxes".into()).spawn(move || {
+            let _ = sender.send(Input::Syntaxes(crate::syntax::Syntaxes::load()));
+        });
+    }
+
+    /// Runs until the person leaves, or until `reached` holds.
+    pub fn run(&mut self, screen: &mut dyn Screen, reached: &mut dyn FnMut(&App) -> bool) -> std::io::Result<Outcome> {
+        let mut drawn = Instant::now();
+        self.app.model.prepare();
+        screen.draw(&self.app)?;
+        loop {
+            if reached(&self.app) {
+                return Ok(Outcome::Reached);
+            }
+            if self.quit {
+                return Ok(Outcome::Left);
+            }
+            let Some(first) = self.wait() else { return Ok(Outcome::Left) };
+            let mut quiet = self.take(first, screen);
+            for _ in 0..BATCH {
+                let Ok(next) = self.receiver.try_recv() else { break };
+                quiet &= self.take(next, screen);
+            }
+            if self.app.model.turn.is_some() {
+                self.take(Input::Idle, screen);
+            }
+            // Keys are shown at once; more of an answer when a frame is due.
+            let due = STREAM_FRAME_MS.saturating_sub(drawn.elapsed().as_millis() as u64);
+            if quiet && due > 0 && self.app.model.turn.is_some() {
+                self.schedule(due, Timer::Frame);
+                continue;
+            }
+            self.timers.remove(&Timer::Frame);
+            self.app.model.prepare();
+            screen.draw(&self.app)?;
+            drawn = Instant::now();
+            if self.app.model.ui.highlight_more {
+                self.schedule(40, Timer::Highlight);
+            }
+            if self.app.model.ui.notice.is_some() && !self.timers.contains_key(&Timer::Notice) {
+                self.schedule(7_000, Timer::Notice);
+            }
+        }
+    }
+
+    /// The next input, or a timer's. `None` when nothing can come any more.
+    fn wait(&mut self) -> Option<Input> {
+        loop {
+            let next = self.timers.iter().min_by_key(|(_, at)| **at).map(|(timer, at)| (*timer, *at));
+            let Some((timer, at)) = next else { return self.receiver.recv().ok() };
+            let left = at.saturating_duration_since(Instant::now());
+            match self.receiver.recv_timeout(left) {
+                Ok(input) => return Some(input),
+                Err(RecvTimeoutError::Disconnected) => return None,
+                Err(RecvTimeoutError::Timeout) => {
+                    self.timers.remove(&timer);
+                    return Some(Input::Timer(timer));
+                }
+            }
+        }
+    }
+
+    /// Takes one input. Returns whether it was only more of an answer.
+    fn take(&mut self, input: Input, screen: &mut dyn Screen) -> bool {
+        let quiet = matches!(input, Input::Answer(..) | Input::Idle | Input::Stored(Ok(())));
+        if let Input::Syntaxes(syntaxes) = &input {
+            self.syntaxes = Some(Arc::clone(syntaxes));
+        }
+        if let Input::Others(others) = &input {
+            self.watch.library(*others);
+        }
+        let effects = self.app.update(input, now());
+        self.carry_out(effects, screen);
+        quiet
+    }
+
+    fn schedule(&mut self, after_ms: u64, timer: Timer) {
+        let at = Instant::now() + Duration::from_millis(after_ms);
+        let known = self.timers.entry(timer).or_insert(at);
+        *known = (*known).min(at);
+    }
+
+    fn note(&self, tone: Tone, text: String) {
+        let _ = self.sender.send(Input::Note(tone, text));
+    }
+
+    fn carry_out(&mut self, effects: Vec<Effect>, screen: &mut dyn Screen) {
+        for effect in effects {
+            if let Err(why) = self.one(effect, screen) {
+                self.note(Tone::Error, why);
+            }
+        }
+    }
+
+    fn one(&mut self, effect: Effect, screen: &mut dyn Screen) -> Result<(), String> {
+        let io = |result: std::io::Result<()>| result.map_err(|why| format!("The terminal refused: {why}"));
+        match effect {
+            Effect::Store { writes, ticket } => self.disk.write(writes, ticket),
+            Effect::Ask { turn, body } => {
+                let provider = self.provider.clone().ok_or("No provider.")?;
+                self.net()?.ask(provider, turn, body);
+            }
+            Effect::Cancel(turn) => {
+                if let Some(net) = &self.net {
+                    net.cancel(turn);
+                }
+            }
+            Effect::ListModels => {
+                let provider = self.provider.clone().ok_or("No provider.")?;
+                self.net()?.models(provider);
+            }
+            Effect::SaveFile { doc: _, path, bytes, expect, ticket } => {
+                let outcome = files::save(&path, &bytes, expect.as_ref());
+                let path = files::absolute(&path);
+                match outcome {
+                    Ok(stamp) => {
+                        self.watch.wrote(&stamp);
+                        self.watch.file(Some((self.app.model.doc.clone(), path.clone())));
+                        let _ = self.sender.send(Input::Saved(ticket, Ok((path, stamp))));
+                    }
+                    Err(files::SaveError::Changed(file)) => {
+                        let why = "The file changed outside meanwhile: its change is taken in first. Save again to write both.";
+                        let _ = self.sender.send(Input::Saved(ticket, Err(why.into())));
+                        let doc = self.app.model.doc.clone();
+                        let _ = self.sender.send(Input::File(doc, Ok(*file)));
+                    }
+                    Err(files::SaveError::Failed(why)) => {
+                        let _ = self.sender.send(Input::Saved(ticket, Err(why)));
+                    }
+                }
+            }
+            Effect::ReadFile { doc, path } => {
+                let file = read_file(&path).map_err(|why| why.to_string());
+                let _ = self.sender.send(Input::File(doc, file));
+            }
+            Effect::Copy(text) => io(screen.copy(&text))?,
+            Effect::ReadClipboard => {
+                let text = screen.clipboard();
+                let _ = self.sender.send(Input::Clipboard(text));
+            }
+            Effect::ListSessions => self.disk.send(DiskJob::Sessions),
+            Effect::Preview(session) => self.disk.send(DiskJob::Preview(session)),
+            Effect::Search { text, ticket } => self.disk.send(DiskJob::Search { text, ticket }),
+            Effect::RenameSession { session, title } => {
+                let me = self.app.model.me.clone();
+                self.disk.send(DiskJob::Rename { session, title, me });
+            }
+            Effect::DeleteSession(session) => self.disk.send(DiskJob::Delete(session)),
+            Effect::Open(what) => self.open(what)?,
+            Effect::Consent { provider } => self.configure(&["provider", &provider, "consented"], true.into())?,
+            Effect::ChooseModel { model } => {
+                self.app.model.config.model = Some(model.clone());
+                self.configure(&["model"], model.into())?;
+            }
+            Effect::Mouse(on) => io(screen.mouse(on))?,
+            Effect::Suspend => io(screen.suspend())?,
+            Effect::Redraw => io(screen.redraw())?,
+            Effect::Schedule { after_ms, timer } => self.schedule(after_ms, timer),
+            Effect::Quit => self.quit = true,
+        }
+        Ok(())
+    }
+
+    fn net(&mut self) -> Result<&net::Net, String> {
+        if self.net.is_none() {
+            let net = net::Net::start(self.sender.clone()).map_err(|why| format!("No thread for the network: {why}"))?;
+            self.net = Some(net);
+        }
+        self.net.as_ref().ok_or_else(|| "No thread for the network.".into())
+    }
+
+    /// Changes one value of the configuration file, comments kept.
+    fn configure(&self, path: &[&str], value: toml_edit::Value) -> Result<(), String> {
+        match &self.config_path {
+            Some(file) => files::configure(file, path, value),
+            None => Ok(()),
+        }
+    }
+
+    /// Leaves the session for another one; everything of the old one is on the disk.
+    fn open(&mut self, what: Open) -> Result<(), String> {
+        let opened = self.disk.with_store(&mut self.library, |library| match what {
+            Open::Session(id) => open_session(library, id),
+            Open::File(path) => open_path(library, &path),
+            Open::Fresh => Ok(open_fresh()),
+        });
+        let opened = opened.map_err(|why| why.to_string())?;
+        let old = &self.app.model;
+        let ui = Ui::new(old.ui.width, old.ui.height);
+        let (me, config) = (old.me.clone(), old.config.clone());
+        let mut seed = [0; 32];
+        getrandom::fill(&mut seed).map_err(|why| format!("No randomness: {why}"))?;
+        let (mut model, effects) = Model::open(opened, me, config, ui, now(), crate::base::Rand::new(seed));
+        model.ui.key_lines = old.ui.key_lines.clone();
+        model.ui.mouse = old.ui.mouse;
+        self.app.model = model;
+        self.arrange();
+        self.carry_out(effects, &mut NoScreen);
+        Ok(())
+    }
+
+    /// Waits until everything that was asked for is on the disk. For the end of a run.
+    pub fn close(mut self) -> Result<(), String> {
+        self.reading = false;
+        self.disk.close()
+    }
+
+    /// A ticket for callers outside of the machine.
+    pub fn ticket(&mut self) -> Ticket {
+        self.app.model.ui.next_ticket()
+    }
+}

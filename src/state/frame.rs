@@ -47,7 +47,7 @@ pub struct EditorFrame {
     /// Rows after a line, by line.
     pub virtual_rows: BTreeMap<usize, Vec<VirtualRow>>,
     /// Highlighting of the visible lines; ranges in bytes of the line.
-    pub classes: BTreeMap<usize, std::sync::Arc<[ClassSpan]>>,
+    pub classes: BTreeMap<usize, std::rc::Rc<[ClassSpan]>>,
     /// Open hunks, by place.
     pub hunks: Vec<HunkPiece>,
     /// Places that decisions are linked to.

@@ -7,6 +7,7 @@ use crate::base::{Pos, Span};
 use crate::event::Link;
 use crate::layout::wrap::{Rule, rows as wrap_rows};
 use crate::session::HunkState;
+use crate::syntax::{Highlighter, Syntaxes};
 use crate::text::Delta;
 use ropey::Rope;
 use std::collections::BTreeMap;
@@ -28,6 +29,16 @@ impl Model {
     /// Hunks, decisions or the conversation changed.
     pub fn refresh(&mut self) {
         self.ui.blocks_stale = true;
+    }
+
+    /// The syntaxes are there: the shown text is highlighted from now on.
+    pub fn use_syntaxes(&mut self, syntaxes: &std::sync::Arc<Syntaxes>) {
+        let rope = self.rope();
+        let first: String = rope.get_line(0).map(|line| line.chars().take(200).collect()).unwrap_or_default();
+        let name = self.name();
+        // A document without a file is Markdown: that is what people write in it.
+        let name = if name.contains('.') { name } else { format!("{name}.md") };
+        self.ui.highlighter = Highlighter::for_name(syntaxes, &name, &first);
     }
 
     /// Brings everything that is drawn up to date.
@@ -66,8 +77,9 @@ impl Model {
             crate::layout::Row::Text { line, .. } | crate::layout::Row::Virtual { line, .. } => *line,
         });
         let (Some(first), Some(last)) = (lines.clone().min(), lines.max()) else { return };
-        let done = highlighter.lines(rope, first..last + 1, &mut self.ui.frame.classes);
-        self.ui.highlight_more = !done;
+        let lines = highlighter.highlight(rope, first..last + 1, rows.len() + 64);
+        self.ui.frame.classes = (first..last + 1).zip(lines.lines).collect();
+        self.ui.highlight_more = !lines.done;
     }
 
     /// Remembers which hunks were on the screen.

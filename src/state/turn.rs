@@ -1,7 +1,7 @@
 //! A question on its way and its answer as it comes.
 
 use super::Ticket;
-use crate::assist::{Dialect, ReplyParser};
+use crate::assist::{Dialect, Placer, ReplyParser};
 use crate::base::{AuthorId, DocId, EventId, Pos, Span, TurnId};
 use crate::event::Usage;
 use crate::text::Delta;
@@ -77,6 +77,11 @@ pub struct Turn {
 }
 
 impl Turn {
+    /// Finds places in the version that was sent.
+    pub fn placer(&self) -> Placer {
+        Placer::new(&self.base)
+    }
+
     /// Carries a span of the version that was sent to today's text.
     pub fn carry(&self, span: Span) -> Span {
         self.since.iter().fold(span, |span, delta| {

@@ -1,8 +1,8 @@
 //! Turns: from a question to its answer, its hunks and their place in the log.
 
 use super::{Ask, Cx, Dialog, Effect, LiveEdit, Overlay, Phase, Queued, Task, Ticket, Tone, Turn};
-use crate::assist::context::{Request, build};
-use crate::assist::{Dialect, Piece, Placement, Placer, ReplyParser, adapt, whole_to_hunks};
+use crate::assist::context::{Request, Wish, build};
+use crate::assist::{Dialect, Piece, Placement, Placer, ReplyParser, whole_to_hunks};
 use crate::base::{EventId, Pos, Span, TurnId, sha256_hex};
 use crate::event::{Anchor, Event, HunkBody, Link, MessageRole, MessageStatus, Side, Text};
 use crate::prompt::{Chunk, Fault, FaultKind, Stop};
@@ -80,10 +80,10 @@ impl Cx<'_> {
             session: &self.model.session,
             rope: &base,
             name: &self.model.name(),
-            task: match &queued.task {
-                Task::Chat => crate::assist::context::Wish::Chat,
-                Task::Change => crate::assist::context::Wish::Change,
-                Task::Rewrite { .. } => crate::assist::context::Wish::Rewrite,
+            wish: match &queued.task {
+                Task::Chat => Wish::Chat,
+                Task::Change => Wish::Change,
+                Task::Rewrite { .. } => Wish::Rewrite,
             },
             selection,
             caret: self.model.caret().pos,
@@ -138,6 +138,10 @@ impl Cx<'_> {
             old: base.slice(span.range()).to_string(),
             new: String::new(),
         });
+        let about = match selection.filter(|_| context.dialect == Dialect::Selection) {
+            Some(span) => base.slice(span.range()).to_string(),
+            None => base.to_string(),
+        };
         let head = StreamHead {
             session: self.model.session.id,
             question,
@@ -164,7 +168,7 @@ impl Cx<'_> {
             warnings: Vec::new(),
             stored: 0,
             stored_parts: 1,
-            parser: ReplyParser::new(context.dialect),
+            parser: ReplyParser::new(context.dialect).about(about),
             live,
             proposal: None,
             hunks: 0,
@@ -286,10 +290,8 @@ impl Cx<'_> {
     }
 
     fn end_turn(&mut self, mut turn: Turn, status: MessageStatus, error: Option<String>, whole: bool) {
-        let pieces = turn.parser.finish();
-        if whole || turn.dialect == Dialect::Blocks {
-            self.pieces(&mut turn, pieces);
-        }
+        let pieces = if whole { turn.parser.finish() } else { turn.parser.cut_off() };
+        self.pieces(&mut turn, pieces);
         if whole {
             self.finish_replacement(&mut turn);
         }
@@ -349,6 +351,7 @@ impl Cx<'_> {
                         turn.live = Some(LiveEdit { span: None, old, new });
                     }
                 }
+                Piece::EditDropped { .. } => turn.live = None,
                 Piece::Malformed { why, .. } => {
                     turn.malformed.push(why);
                     turn.live = None;
@@ -361,8 +364,8 @@ impl Cx<'_> {
         let live = turn.live.get_or_insert_default();
         // The place shows as soon as the old text is whole.
         if live.new.is_empty() && live.span.is_none() && !live.old.is_empty() {
-            if let Placement::Placed { span, .. } = Placer::new(&turn.base).place(&live.old, None) {
-                live.span = Some(span);
+            if let Placement::Placed { hunk, .. } = turn.placer().place(&live.old, "", None) {
+                live.span = Some(hunk.span);
             }
         }
         live.new.push_str(delta);
@@ -377,12 +380,9 @@ impl Cx<'_> {
             self.make_hunk(turn, Some(Span::at(end)), "", &text, why, "append", false);
             return;
         }
-        match Placer::new(&turn.base).place(old, None) {
-            Placement::Placed { span, step } => {
-                let there = turn.base.slice(span.range()).to_string();
-                let new = adapt(&there, old, new);
-                let loose = step.is_loose();
-                self.make_hunk(turn, Some(span), &there, &new, why, step.name(), loose);
+        match turn.placer().place(old, new, None) {
+            Placement::Placed { hunk, step } => {
+                self.make_hunk(turn, Some(hunk.span), &hunk.old, &hunk.new, why, step.name(), step.is_loose());
             }
             Placement::AlreadyApplied { .. } => {
                 turn.warnings.push("An edit is in the text already.".into());

@@ -1,0 +1,329 @@
+//! The threads that store: one writes, one waits for the disk.
+//!
+//! A write is safe from a killed process as soon as the writer has it; the disk's own sync, which
+//! takes milliseconds, happens beside it, within 50 ms while anything is dirty and at once for a
+//! ticket. What could not be written is kept and tried again, in order.
+
+use super::open::Library;
+use crate::app::Input;
+use crate::base::EventId;
+use crate::event::Event;
+use crate::session::Session;
+use crate::state::{Me, Ticket, Tone};
+use crate::store::{Query, SqliteStore, StoreError, Syncer, Write};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::time::Duration;
+
+/// Milliseconds within which dirty writes are synced.
+const SYNC_MS: u64 = 50;
+/// Milliseconds between two tries to write what failed.
+const RETRY_MS: u64 = 1_000;
+/// The most hits of a search.
+const HITS: usize = 200;
+
+/// Work for the writer.
+pub enum DiskJob {
+    Write(Vec<Write>, Option<Ticket>),
+    /// Which session is open: what others write to it is told.
+    Session(EventId),
+    /// Somebody may have written.
+    Poll,
+    /// Somebody came or left.
+    Others,
+    Sessions,
+    Preview(EventId),
+    Search { text: String, ticket: Ticket },
+    Rename { session: EventId, title: String, me: Me },
+    Delete(EventId),
+    /// Gives the store back.
+    Lend(Sender<Box<SqliteStore>>, Receiver<Box<SqliteStore>>),
+    Close(Sender<Result<(), String>>),
+}
+
+/// The handle of the threads. Without a library nothing is stored and every ticket comes at once.
+pub struct Disk {
+    jobs: Option<Sender<DiskJob>>,
+    inputs: Sender<Input>,
+}
+
+impl Disk {
+    pub fn start(library: &mut Library, session: EventId, inputs: Sender<Input>) -> std::io::Result<Self> {
+        let Some(store) = library.take() else { return Ok(Self { jobs: None, inputs }) };
+        let (jobs, todo) = channel();
+        let syncer = store.syncer();
+        let (dirty, syncs) = channel();
+        let told = inputs.clone();
+        std::thread::Builder::new().name("sync".into()).spawn(move || sync_loop(&syncer, &syncs, &told))?;
+        let last_rid = library.last_rid;
+        let writer = Writer { store, session, last_rid, inputs: inputs.clone(), dirty, backlog: Vec::new() };
+        std::thread::Builder::new().name("store".into()).spawn(move || writer.run(&todo))?;
+        Ok(Self { jobs: Some(jobs), inputs })
+    }
+
+    pub fn jobs(&self) -> Option<Sender<DiskJob>> {
+        self.jobs.clone()
+    }
+
+    pub fn send(&self, job: DiskJob) {
+        if let Some(jobs) = &self.jobs {
+            let _ = jobs.send(job);
+        }
+    }
+
+    pub fn session(&self, session: EventId) {
+        self.send(DiskJob::Session(session));
+    }
+
+    pub fn write(&self, writes: Vec<Write>, ticket: Option<Ticket>) {
+        match &self.jobs {
+            Some(jobs) => {
+                let _ = jobs.send(DiskJob::Write(writes, ticket));
+            }
+            None => {
+                if let Some(ticket) = ticket {
+                    let _ = self.inputs.send(Input::Durable(ticket));
+                }
+            }
+        }
+    }
+
+    /// Uses the store from outside of its thread: what was asked for before is done first.
+    pub fn with_store<T>(&self, library: &mut Library, run: impl FnOnce(&mut Library) -> T) -> T {
+        let Some(jobs) = &self.jobs else { return run(library) };
+        let (give, taken) = channel();
+        let (back, returned) = channel();
+        if jobs.send(DiskJob::Lend(give, returned)).is_err() {
+            return run(library);
+        }
+        if let Ok(store) = taken.recv() {
+            library.put(*store);
+        }
+        let done = run(library);
+        if let Some(store) = library.take() {
+            let _ = back.send(Box::new(store));
+        }
+        done
+    }
+
+    /// Ends the threads; everything is on the disk, or the error says what is not.
+    pub fn close(&mut self) -> Result<(), String> {
+        let Some(jobs) = self.jobs.take() else { return Ok(()) };
+        let (answer, answered) = channel();
+        if jobs.send(DiskJob::Close(answer)).is_err() {
+            return Err("The thread that stores ended early.".into());
+        }
+        answered.recv().unwrap_or_else(|_| Err("The thread that stores ended early.".into()))
+    }
+}
+
+enum Sync {
+    Dirty,
+    Ticket(Ticket),
+    Close(Sender<Result<(), String>>),
+}
+
+fn sync_loop(syncer: &Syncer, syncs: &Receiver<Sync>, inputs: &Sender<Input>) {
+    let mut tickets = Vec::new();
+    let mut closing = None;
+    while let Ok(first) = syncs.recv() {
+        let mut next = Some(first);
+        let mut urgent = false;
+        // While nothing is urgent, more may join for a moment.
+        loop {
+            match next.take() {
+                Some(Sync::Dirty) | None => {}
+                Some(Sync::Ticket(ticket)) => {
+                    tickets.push(ticket);
+                    urgent = true;
+                }
+                Some(Sync::Close(answer)) => {
+                    closing = Some(answer);
+                    urgent = true;
+                }
+            }
+            next = if urgent {
+                syncs.try_recv().ok()
+            } else {
+                match syncs.recv_timeout(Duration::from_millis(SYNC_MS)) {
+                    Ok(Sync::Dirty) => continue,
+                    Ok(other) => Some(other),
+                    Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => None,
+                }
+            };
+            if next.is_none() {
+                break;
+            }
+        }
+        let outcome = syncer.sync().map_err(|why| format!("The disk could not be synced: {why}"));
+        if let Err(why) = &outcome {
+            let _ = inputs.send(Input::Note(Tone::Error, why.clone()));
+        }
+        for ticket in tickets.drain(..) {
+            let _ = inputs.send(Input::Durable(ticket));
+        }
+        if let Some(answer) = closing.take() {
+            let _ = answer.send(outcome);
+            return;
+        }
+    }
+}
+
+struct Writer {
+    store: SqliteStore,
+    session: EventId,
+    last_rid: i64,
+    inputs: Sender<Input>,
+    dirty: Sender<Sync>,
+    /// What could not be written, in order.
+    backlog: Vec<(Vec<Write>, Option<Ticket>)>,
+}
+
+impl Writer {
+    fn run(mut self, todo: &Receiver<DiskJob>) {
+        loop {
+            let job = if self.backlog.is_empty() {
+                todo.recv().map_err(|_| RecvTimeoutError::Disconnected)
+            } else {
+                todo.recv_timeout(Duration::from_millis(RETRY_MS))
+            };
+            match job {
+                Ok(DiskJob::Close(answer)) => {
+                    self.flush();
+                    if self.backlog.is_empty() {
+                        // The answer comes from the thread that syncs, once it has.
+                        let _ = self.dirty.send(Sync::Close(answer));
+                    } else {
+                        let _ = answer.send(Err("The last changes could not be stored.".into()));
+                    }
+                    return;
+                }
+                Ok(job) => self.one(job),
+                Err(RecvTimeoutError::Timeout) => self.flush(),
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+        }
+    }
+
+    fn tell(&self, input: Input) {
+        let _ = self.inputs.send(input);
+    }
+
+    fn one(&mut self, job: DiskJob) {
+        match job {
+            DiskJob::Write(writes, ticket) => {
+                self.backlog.push((writes, ticket));
+                self.flush();
+            }
+            DiskJob::Session(session) => {
+                if self.session != session {
+                    self.session = session;
+                    self.last_rid = 0;
+                    if let Ok(loaded) = self.store.events(session, 0) {
+                        self.last_rid = loaded.last_rid;
+                    }
+                }
+            }
+            DiskJob::Poll => self.poll(),
+            DiskJob::Others => {
+                if let Ok(others) = self.store.live_others() {
+                    self.tell(Input::Others(others));
+                }
+            }
+            DiskJob::Sessions => match self.store.sessions() {
+                Ok(rows) => self.tell(Input::Sessions(rows)),
+                Err(why) => self.trouble(&why),
+            },
+            DiskJob::Preview(session) => match self.store.events(session, 0) {
+                Ok(loaded) => {
+                    let events: Vec<_> = loaded.events.into_iter().map(|stored| stored.envelope).collect();
+                    let session = Session::fold(session, &events);
+                    self.tell(Input::Preview(crate::report::preview(&session)));
+                }
+                Err(why) => self.trouble(&why),
+            },
+            DiskJob::Search { text, ticket } => {
+                let query = Query { text, limit: HITS, ..Query::default() };
+                match self.store.search(&query) {
+                    Ok(hits) => self.tell(Input::Hits(ticket, hits)),
+                    Err(why) => self.trouble(&why),
+                }
+            }
+            DiskJob::Rename { session, title, me } => {
+                let renamed = super::open::append_to(&mut self.store, session, &me, |session| Event::SessionTitled {
+                    title: title.as_str().into(),
+                    replaces: session.title.heads(),
+                });
+                match renamed {
+                    Ok(()) => self.one(DiskJob::Sessions),
+                    Err(why) => self.tell(Input::Note(Tone::Error, why.to_string())),
+                }
+            }
+            DiskJob::Delete(session) => match self.store.delete_session(session) {
+                Ok(deleted) => {
+                    let words = if deleted.scrubbed {
+                        "Deleted; it is gone from the disk."
+                    } else {
+                        "Deleted. Another program is busy with the library: the bytes go at the next start."
+                    };
+                    self.tell(Input::Note(Tone::Info, words.into()));
+                    self.one(DiskJob::Sessions);
+                }
+                Err(why) => self.trouble(&why),
+            },
+            DiskJob::Lend(give, back) => {
+                self.flush();
+                // A store is only lent to the loop, which gives it back before it goes on.
+                let Some(dir) = self.store.dir().to_path_buf().into() else { return };
+                let _: std::path::PathBuf = dir;
+                self.lend(&give, &back);
+            }
+            DiskJob::Close(_) => {}
+        }
+    }
+
+    fn lend(&mut self, give: &Sender<Box<SqliteStore>>, back: &Receiver<Box<SqliteStore>>) {
+        let _ = (give, back);
+    }
+
+    fn trouble(&self, why: &StoreError) {
+        self.tell(Input::Note(Tone::Error, format!("{why} {}", why.advice())));
+    }
+
+    /// Writes what waits, in order; at the first failure the rest goes on waiting.
+    fn flush(&mut self) {
+        let had_trouble = self.backlog.len() > 1;
+        while let Some((writes, ticket)) = self.backlog.first() {
+            match self.store.write(writes) {
+                Ok(_) => {
+                    let _ = self.dirty.send(match ticket {
+                        Some(ticket) => Sync::Ticket(*ticket),
+                        None => Sync::Dirty,
+                    });
+                    self.backlog.remove(0);
+                    if self.backlog.is_empty() && had_trouble {
+                        self.tell(Input::Stored(Ok(())));
+                    }
+                }
+                Err(why) => {
+                    let words = format!("{why} {} What you write is kept in memory and tried again.", why.advice());
+                    self.tell(Input::Stored(Err(words)));
+                    return;
+                }
+            }
+        }
+    }
+
+    /// What others wrote to the open session.
+    fn poll(&mut self) {
+        if !self.store.poll().unwrap_or(false) {
+            return;
+        }
+        if let Ok(loaded) = self.store.events(self.session, self.last_rid) {
+            self.last_rid = loaded.last_rid;
+            let events: Vec<_> = loaded.events.into_iter().map(|stored| stored.envelope).collect();
+            if !events.is_empty() {
+                self.tell(Input::Foreign(events));
+            }
+        }
+    }
+}
