@@ -1,3 +1,4 @@
 //! Everything that needs no network and no terminal, in one binary.
 
 mod event;
+mod text;
