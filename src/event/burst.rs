@@ -94,16 +94,28 @@ fn join(last: &mut Op, next: &Op) -> bool {
             Op::Delete { pos, del, first },
             Op::Delete { pos: next_pos, del: next_del, first: next_first },
         ) => {
-            // Forward: the same place, ids that run on.
-            let runs_on = first.writer == next_first.writer
-                && *del > 0
-                && *next_del > 0
-                && *pos == *next_pos
-                && i64::from(first.counter) + i64::from(*del) == i64::from(next_first.counter);
-            if runs_on {
-                *del += next_del;
+            let (len, next_len) = (del.unsigned_abs(), next_del.unsigned_abs());
+            let after = |id: &OpId, by: u32| id.counter.checked_add(by);
+            if first.writer != next_first.writer {
+                return false;
             }
-            runs_on
+            // Forward: the same place, ids that run on.
+            let forward = *del > 0 && *next_del > 0 && *pos == *next_pos;
+            if forward && after(first, len) == Some(next_first.counter) {
+                *del += next_del;
+                return true;
+            }
+            // Backward: the place before, ids that lead here. A single deletion has no direction.
+            let backward = (*del < 0 || len == 1) && (*next_del < 0 || next_len == 1);
+            if backward
+                && *next_pos + len == *pos
+                && after(next_first, next_len) == Some(first.counter)
+            {
+                *del = -((len + next_len) as i32);
+                *first = *next_first;
+                return true;
+            }
+            false
         }
         _ => false,
     }

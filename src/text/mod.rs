@@ -5,7 +5,29 @@
 //! session, no storage and no screen.
 
 mod change;
+<<<<<<< HEAD
 mod line_edit;
 
 pub use change::{Change, Delta, Replace};
 pub use line_edit::LineEdit;
+=======
+mod check;
+mod crdt;
+mod delta;
+mod document;
+mod error;
+mod import;
+mod inverse;
+mod marks;
+mod ops;
+mod seq;
+mod snapshot;
+mod undo;
+
+pub use change::{Change, Delta, Replace};
+pub use document::{Applied, Document, MOST_CHARS, Run};
+pub use error::{Flaw, TextError};
+pub use import::Imported;
+pub use inverse::Inverses;
+pub use marks::MarkId;
+>>>>>>> text

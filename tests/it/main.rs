@@ -4,3 +4,4 @@ mod event;
 mod keymap;
 mod layout;
 mod syntax;
+mod text;

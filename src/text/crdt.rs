@@ -1,0 +1,301 @@
+//! The only place that knows the CRDT library: one text container, operations in and out.
+
+use super::error::TextError;
+use super::seq::push_run;
+use crate::base::{OpId, WriterId};
+use crate::event::{Op, Version};
+pub(super) use loro::JsonChange;
+use loro::cursor::{Cursor, Side};
+use loro::event::Diff;
+use loro::{
+    ContainerID, ContainerTrait, ExportMode, Frontiers, ID, IdSpan, JsonOp, JsonOpContent,
+    JsonSchema, JsonTextOp, LoroDoc, LoroText, TextDelta,
+};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Stands for a character whose words are gone.
+const FILLER: &str = "█";
+/// The peer of copies that are thrown away; no writer has it.
+const SCRATCH_PEER: u64 = 1 << 63;
+
+pub(super) struct Crdt {
+    doc: LoroDoc,
+    text: LoroText,
+    container: ContainerID,
+}
+
+impl std::fmt::Debug for Crdt {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Crdt").field("len", &self.len()).finish_non_exhaustive()
+    }
+}
+
+/// Stands for `len` characters whose words are gone.
+pub(super) fn filler(len: usize) -> String {
+    FILLER.repeat(len)
+}
+
+fn failed(why: impl std::fmt::Display) -> TextError {
+    TextError::Crdt(why.to_string())
+}
+
+fn to_id(id: OpId) -> ID {
+    ID::new(id.writer.0, i32::try_from(id.counter).unwrap_or(i32::MAX))
+}
+
+fn from_id(id: ID) -> OpId {
+    OpId { writer: WriterId(id.peer), counter: id.counter.unsigned_abs() }
+}
+
+fn frontiers(ids: impl IntoIterator<Item = OpId>) -> Frontiers {
+    ids.into_iter().map(to_id).collect()
+}
+
+/// What an import did, in the order of the text.
+pub(super) enum Piece {
+    Keep(usize),
+    Insert(String),
+    Delete(usize),
+}
+
+impl Crdt {
+    pub fn new() -> Self {
+        Self::of(LoroDoc::new())
+    }
+
+    fn of(doc: LoroDoc) -> Self {
+        let text = doc.get_text("text");
+        let container = text.id();
+        Self { doc, text, container }
+    }
+
+    pub fn from_snapshot(bytes: &[u8]) -> Result<Self, TextError> {
+        let doc = LoroDoc::new();
+        let status = doc.import(bytes).map_err(failed)?;
+        if status.pending.is_some() {
+            return Err(TextError::Snapshot("operations are missing".into()));
+        }
+        Ok(Self::of(doc))
+    }
+
+    pub fn snapshot(&self) -> Result<Vec<u8>, TextError> {
+        self.doc.export(ExportMode::Snapshot).map_err(failed)
+    }
+
+    pub fn set_writer(&self, writer: WriterId) -> Result<(), TextError> {
+        self.doc.set_peer_id(writer.0).map_err(failed)
+    }
+
+    pub fn len(&self) -> usize {
+        self.text.len_unicode()
+    }
+
+    pub fn text(&self) -> String {
+        self.text.to_string()
+    }
+
+    pub fn insert(&self, pos: usize, text: &str) -> Result<(), TextError> {
+        self.text.insert(pos, text).map_err(failed)
+    }
+
+    pub fn delete(&self, pos: usize, len: usize) -> Result<(), TextError> {
+        self.text.delete(pos, len).map_err(failed)
+    }
+
+    pub fn commit(&self) {
+        self.doc.commit();
+    }
+
+    /// The operations of the writer's counters `start..start + len`.
+    fn operations(&self, writer: u64, start: u32, len: u32) -> Vec<JsonTextOp> {
+        let (Ok(from), Ok(to)) = (i32::try_from(start), i32::try_from(start.saturating_add(len)))
+        else {
+            return Vec::new();
+        };
+        let changes = self.doc.export_json_in_id_span(IdSpan::new(writer, from, to));
+        let ops = changes.into_iter().flat_map(|change| change.ops);
+        ops.filter_map(|op| match op.content {
+            JsonOpContent::Text(op) => Some(op),
+            _ => None,
+        })
+        .collect()
+    }
+
+    /// The deletions that the writer's counters `start..start + len` are.
+    pub fn deletions(&self, writer: WriterId, start: u32, len: u32) -> Vec<Op> {
+        let ops = self.operations(writer.0, start, len).into_iter();
+        ops.filter_map(|op| match op {
+            JsonTextOp::Delete { pos, len, start_id } => {
+                Some(Op::Delete { pos: pos.unsigned_abs(), del: len, first: from_id(start_id) })
+            }
+            _ => None,
+        })
+        .collect()
+    }
+
+    /// The text that `len` operations from `id` on inserted.
+    pub fn text_of(&self, id: OpId, len: u32) -> Option<String> {
+        let mut out = String::new();
+        for op in self.operations(id.writer.0, id.counter, len) {
+            match op {
+                JsonTextOp::Insert { text, .. } => out.push_str(&text),
+                _ => return None,
+            }
+        }
+        (out.chars().count() == len as usize).then_some(out)
+    }
+
+    /// Takes changes in. `watch` tells what they did to the text.
+    pub fn import(&self, changes: Vec<JsonChange>, watch: bool) -> Result<Vec<Piece>, TextError> {
+        let seen: Arc<Mutex<Vec<Vec<TextDelta>>>> = Arc::default();
+        let subscription = watch.then(|| {
+            let seen = Arc::clone(&seen);
+            self.doc.subscribe_root(Arc::new(move |event| {
+                let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
+                for diff in event.events {
+                    if let Diff::Text(delta) = diff.diff {
+                        seen.push(delta);
+                    }
+                }
+            }))
+        });
+        let json = JsonSchema {
+            schema_version: 1,
+            start_version: Frontiers::default(),
+            peers: None,
+            changes,
+        };
+        let status = self.doc.import_json_updates(json);
+        drop(subscription);
+        let status = status.map_err(failed)?;
+        if status.pending.is_some() {
+            return Err(TextError::Crdt("operations wait for others".into()));
+        }
+        let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
+        if seen.len() > 1 {
+            return Err(TextError::Crdt("one import, two changes of the text".into()));
+        }
+        let delta = seen.pop().unwrap_or_default().into_iter();
+        Ok(delta
+            .map(|item| match item {
+                TextDelta::Retain { retain, .. } => Piece::Keep(retain),
+                TextDelta::Insert { insert, .. } => Piece::Insert(insert),
+                TextDelta::Delete { delete } => Piece::Delete(delete),
+            })
+            .collect())
+    }
+
+    /// One change for [`Crdt::import`].
+    pub fn change(
+        &self,
+        writer: WriterId,
+        start: u32,
+        lamport: u32,
+        deps: &[OpId],
+        ops: &[Op],
+    ) -> JsonChange {
+        let mut counter = start;
+        let ops = ops.iter().map(|op| {
+            let content = match op {
+                Op::Insert { pos, ins, text, .. } => JsonTextOp::Insert {
+                    pos: *pos,
+                    text: text.0.clone().unwrap_or_else(|| filler(*ins as usize)),
+                },
+                Op::Delete { pos, del, first } => {
+                    JsonTextOp::Delete { pos: *pos as i32, len: *del, start_id: to_id(*first) }
+                }
+            };
+            let made = JsonOp {
+                content: JsonOpContent::Text(content),
+                container: self.container.clone(),
+                counter: counter as i32,
+            };
+            counter += op.width();
+            made
+        });
+        JsonChange {
+            id: to_id(OpId { writer, counter: start }),
+            timestamp: 0,
+            deps: deps.iter().map(|id| to_id(*id)).collect(),
+            lamport,
+            msg: None,
+            ops: ops.collect(),
+        }
+    }
+
+    /// The ids of the characters at `pos..pos + len`.
+    pub fn ids(&self, pos: usize, len: usize) -> Result<Vec<(OpId, u32)>, TextError> {
+        let mut out = Vec::new();
+        if len > 2_000 {
+            // A copy that deletes them says whose they were, run by run.
+            let copy = Self::of(self.doc.fork());
+            return copy.ids_by_deleting(pos, len);
+        }
+        for at in pos..pos + len {
+            let cursor = self.text.get_cursor(at, Side::Left);
+            let id = cursor.and_then(|cursor| cursor.id);
+            push_run(&mut out, from_id(id.ok_or_else(|| failed("a character has no id"))?), 1);
+        }
+        Ok(out)
+    }
+
+    /// [`Crdt::ids`] for a copy that is not needed any more.
+    pub fn ids_by_deleting(self, pos: usize, len: usize) -> Result<Vec<(OpId, u32)>, TextError> {
+        self.doc.set_peer_id(SCRATCH_PEER).map_err(failed)?;
+        self.delete(pos, len)?;
+        self.commit();
+        let mut found = Vec::new();
+        for op in self.operations(SCRATCH_PEER, 0, len as u32) {
+            let JsonTextOp::Delete { pos, len, start_id } = op else { continue };
+            let start = if len < 0 { pos + 1 + len } else { pos };
+            found.push((start, from_id(start_id), len.unsigned_abs()));
+        }
+        // Deleted from the back, so the positions are those before.
+        found.sort_by_key(|one| one.0);
+        let mut out = Vec::new();
+        for (_, id, len) in &found {
+            push_run(&mut out, *id, *len);
+        }
+        let total: usize = found.iter().map(|one| one.2 as usize).sum();
+        if total == len { Ok(out) } else { Err(failed("characters without ids")) }
+    }
+
+    /// Where the character that `id` inserted is, or stood.
+    pub fn place(&self, id: OpId) -> Option<usize> {
+        let cursor = Cursor::new(Some(to_id(id)), self.container.clone(), Side::Left, 0);
+        self.doc.get_cursor_pos(&cursor).ok().map(|found| found.current.pos)
+    }
+
+    /// A copy as it was at a version that is known.
+    pub fn at(&self, version: &[OpId]) -> Result<Self, TextError> {
+        if version.is_empty() {
+            return Ok(Self::new());
+        }
+        let doc = self.doc.fork_at(&frontiers(version.iter().copied())).map_err(failed)?;
+        Ok(Self::of(doc))
+    }
+
+    /// Whether a known version has operation `id` in its past.
+    pub fn includes(&self, version: &[OpId], id: OpId) -> bool {
+        let vector = self.doc.frontiers_to_vv(&frontiers(version.iter().copied()));
+        vector.is_some_and(|vector| vector.includes_id(to_id(id)))
+    }
+
+    /// The least version that has the same past.
+    pub fn least(&self, version: impl IntoIterator<Item = OpId>) -> Result<Version, TextError> {
+        let least = self.doc.minimize_frontiers(&frontiers(version));
+        let least = least.map_err(|id| TextError::UnknownVersion(from_id(id)))?;
+        let mut ids: Vec<OpId> = least.iter().map(from_id).collect();
+        ids.sort_unstable();
+        Ok(Version(ids))
+    }
+
+    /// How many operations of each writer there are.
+    pub fn counters(&self) -> Vec<(WriterId, u32)> {
+        let vector = self.doc.oplog_vv();
+        let mut out: Vec<(WriterId, u32)> =
+            vector.iter().map(|(peer, end)| (WriterId(*peer), end.unsigned_abs())).collect();
+        out.sort_unstable();
+        out
+    }
+}
