@@ -3,5 +3,8 @@
 mod event;
 mod keymap;
 mod layout;
+mod store;
+mod store_files;
+mod store_search;
 mod syntax;
 mod text;

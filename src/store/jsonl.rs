@@ -1,0 +1,326 @@
+//! Session files, `*.cowrite.jsonl`: one event a line, to share, mail and commit.
+//!
+//! Reading never fails for what stands in a file: every line that is no event is counted with its
+//! number and reason, and the rest loads. Order means nothing, as a union merge shuffles lines.
+//! Writing only ever adds whole lines. Files come from strangers: sizes are bounded, and events of
+//! local kinds are not taken. Knows no database.
+
+use crate::base::EventId;
+use crate::event::{BadLine, Body, Envelope};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufRead, BufReader, Read as _, Seek as _, SeekFrom, Write as _};
+use std::path::Path;
+
+/// The largest file that is read, in bytes.
+const FILE_BYTES: u64 = 2 << 30;
+/// The longest line, in bytes, with room for its end.
+const LINE_BYTES: u64 = (64 << 20) + 2;
+
+/// Why a session file could not be read or written at all.
+#[derive(Debug, thiserror::Error)]
+pub enum FileError {
+    #[error("{path}: {source}")]
+    Io { path: String, source: io::Error },
+    #[error("{path} is longer than 2 GB")]
+    TooLarge { path: String },
+    #[error("{path} is no regular file")]
+    NotAFile { path: String },
+    #[error("{path} exists already")]
+    Exists { path: String },
+}
+
+/// A line that is not taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BadAt {
+    /// From 1.
+    pub line: u64,
+    pub why: Trouble,
+}
+
+/// Why a line is not taken.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Trouble {
+    #[error("{0}")]
+    Bad(#[from] BadLine),
+    /// The last line, without its end: the program that wrote it was cut off.
+    #[error("torn: the file ends in the middle of it")]
+    Torn,
+    #[error("of a kind that stays on its own machine")]
+    Local,
+}
+
+/// What a file holds.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SessionFile {
+    /// Events by session, in the order of the file, each once.
+    pub sessions: BTreeMap<EventId, Vec<Envelope>>,
+    /// What was not taken; at most [`SessionFile::MOST`], then only counted.
+    pub bad: Vec<BadAt>,
+    /// How many lines were not taken.
+    pub bad_lines: u64,
+    /// Lines whose event another line has too.
+    pub duplicates: u64,
+    /// Lines that end in a carriage return, which a checkout added.
+    pub carriage_returns: u64,
+    /// Lines that a merge left as conflict markers; they are in `bad` too.
+    pub conflict_markers: u64,
+    /// Whether the last line has its end.
+    pub ends_whole: bool,
+}
+
+impl SessionFile {
+    /// The most bad lines that are listed.
+    pub const MOST: usize = 1000;
+
+    /// All events.
+    pub fn events(&self) -> impl Iterator<Item = &Envelope> {
+        self.sessions.values().flatten()
+    }
+
+    /// Whether every line was an event as this program writes it.
+    pub fn is_clean(&self) -> bool {
+        self.bad_lines == 0 && self.carriage_returns == 0 && self.ends_whole
+    }
+
+    fn bad(&mut self, line: u64, why: Trouble) {
+        self.bad_lines += 1;
+        if why == Trouble::Bad(BadLine::ConflictMarker) {
+            self.conflict_markers += 1;
+        }
+        if self.bad.len() < Self::MOST {
+            self.bad.push(BadAt { line, why });
+        }
+    }
+}
+
+/// Reads a session file.
+///
+/// # Errors
+/// When it cannot be read at all or is too large; never for what stands in it.
+pub fn read(path: &Path) -> Result<SessionFile, FileError> {
+    let failed = |source| FileError::Io { path: path.display().to_string(), source };
+    // Looked at before it is opened: opening a pipe would wait for its writer.
+    let meta = std::fs::metadata(path).map_err(failed)?;
+    if !meta.is_file() {
+        return Err(FileError::NotAFile { path: path.display().to_string() });
+    }
+    if meta.len() > FILE_BYTES {
+        return Err(FileError::TooLarge { path: path.display().to_string() });
+    }
+    let file = File::open(path).map_err(failed)?;
+    parse(&mut BufReader::new(file.take(FILE_BYTES))).map_err(failed)
+}
+
+/// Reads lines of events.
+pub fn parse(input: &mut impl BufRead) -> io::Result<SessionFile> {
+    let mut found = SessionFile { ends_whole: true, ..SessionFile::default() };
+    // Where each event is: its session and index.
+    let mut seen: BTreeMap<EventId, (EventId, usize)> = BTreeMap::new();
+    let mut bytes = Vec::new();
+    let mut number = 0;
+    loop {
+        bytes.clear();
+        number += 1;
+        if input.by_ref().take(LINE_BYTES).read_until(b'\n', &mut bytes)? == 0 {
+            return Ok(found);
+        }
+        let ended = bytes.last() == Some(&b'\n');
+        if !ended && bytes.len() as u64 == LINE_BYTES {
+            found.ends_whole = skip_line(input)?;
+            found.bad(number, Trouble::Bad(BadLine::TooLong));
+            continue;
+        }
+        found.ends_whole = ended;
+        let mut line = bytes.as_slice();
+        if number == 1 {
+            line = line.strip_prefix("\u{feff}".as_bytes()).unwrap_or(line);
+        }
+        line = line.strip_suffix(b"\n").unwrap_or(line);
+        if let Some(without) = line.strip_suffix(b"\r") {
+            found.carriage_returns += 1;
+            line = without;
+        }
+        if line.is_empty() {
+            continue;
+        }
+        let parsed =
+            std::str::from_utf8(line).map_err(|_| BadLine::NotJson).and_then(Envelope::parse);
+        match parsed {
+            Err(BadLine::NotJson) if !ended => found.bad(number, Trouble::Torn),
+            Err(why) => found.bad(number, Trouble::Bad(why)),
+            Ok(event) if event.is_local() => found.bad(number, Trouble::Local),
+            Ok(event) => take(&mut found, &mut seen, event),
+        }
+    }
+}
+
+/// Reads on to the end of a line that is too long to keep. Says whether it has one.
+fn skip_line(input: &mut impl BufRead) -> io::Result<bool> {
+    loop {
+        let buffer = input.fill_buf()?;
+        if buffer.is_empty() {
+            return Ok(false);
+        }
+        let (used, ended) = match buffer.iter().position(|byte| *byte == b'\n') {
+            Some(at) => (at + 1, true),
+            None => (buffer.len(), false),
+        };
+        input.consume(used);
+        if ended {
+            return Ok(true);
+        }
+    }
+}
+
+fn take(found: &mut SessionFile, seen: &mut BTreeMap<EventId, (EventId, usize)>, event: Envelope) {
+    let session = event.session_id();
+    let events = found.sessions.entry(session).or_default();
+    let Some((_, index)) = seen.get(&event.id) else {
+        seen.insert(event.id, (session, events.len()));
+        events.push(event);
+        return;
+    };
+    found.duplicates += 1;
+    // A union of a redacted file and an older one has both forms. Which one counts is not for the
+    // reader to say; it keeps the fuller one, whatever their order.
+    if let Some(kept) = events.get_mut(*index)
+        && redacted(&event) < redacted(kept)
+    {
+        *kept = event;
+    }
+}
+
+fn redacted(event: &Envelope) -> usize {
+    event.body.iter().filter(|body| matches!(body, Body::Redacted { .. })).count()
+}
+
+/// What was added to a file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Added {
+    pub events: u64,
+    /// Events that the file has already.
+    pub known: u64,
+    /// Events that stay on this machine.
+    pub local: u64,
+    pub bytes: u64,
+}
+
+/// Adds to a session file the events it does not have yet: whole lines, in one write, synced. Makes
+/// the file when there is none. A torn last line gets its end first, so that it harms no other.
+pub fn append(path: &Path, events: &[Envelope]) -> Result<Added, FileError> {
+    if !path.exists() {
+        return create(path, events);
+    }
+    let has = read(path)?;
+    let mut known: BTreeSet<EventId> = has.events().map(|event| event.id).collect();
+    let failed = |source| FileError::Io { path: path.display().to_string(), source };
+    let mut file = OpenOptions::new().read(true).append(true).open(path).map_err(failed)?;
+    let mut text = if ends_whole(&mut file).map_err(failed)? { "" } else { "\n" }.to_string();
+    let added = lines(events, &mut known, &mut text);
+    if added.events > 0 {
+        file.write_all(text.as_bytes()).map_err(failed)?;
+        file.sync_all().map_err(failed)?;
+    }
+    Ok(added)
+}
+
+/// Makes a session file, whole or not at all.
+///
+/// # Errors
+/// `Exists` when there is one.
+pub fn create(path: &Path, events: &[Envelope]) -> Result<Added, FileError> {
+    let failed = |source: io::Error| {
+        let path = path.display().to_string();
+        if source.kind() == io::ErrorKind::AlreadyExists {
+            FileError::Exists { path }
+        } else {
+            FileError::Io { path, source }
+        }
+    };
+    let (mut file, text, added) = temporary(path, events).map_err(failed)?;
+    file.write_all(text.as_bytes()).map_err(failed)?;
+    file.as_file().sync_all().map_err(failed)?;
+    file.persist_noclobber(path).map_err(|error| failed(error.error))?;
+    sync_parent(path).map_err(failed)?;
+    Ok(added)
+}
+
+/// Puts `events` in the place of all that the file holds, whole or not at all: for redacting, the
+/// one exception to adding only.
+pub fn replace(path: &Path, events: &[Envelope]) -> Result<Added, FileError> {
+    let failed = |source| FileError::Io { path: path.display().to_string(), source };
+    // A link keeps pointing where it did.
+    let path = &path.canonicalize().map_err(failed)?;
+    let (mut file, text, added) = temporary(path, events).map_err(failed)?;
+    let mode = std::fs::metadata(path).map_err(failed)?.permissions();
+    file.as_file().set_permissions(mode).map_err(failed)?;
+    file.write_all(text.as_bytes()).map_err(failed)?;
+    file.as_file().sync_all().map_err(failed)?;
+    file.persist(path).map_err(|error| failed(error.error))?;
+    sync_parent(path).map_err(failed)?;
+    Ok(added)
+}
+
+fn parent(path: &Path) -> &Path {
+    match path.parent() {
+        Some(dir) if !dir.as_os_str().is_empty() => dir,
+        _ => Path::new("."),
+    }
+}
+
+fn temporary(
+    path: &Path,
+    events: &[Envelope],
+) -> io::Result<(tempfile::NamedTempFile, String, Added)> {
+    let mut text = String::new();
+    let added = lines(events, &mut BTreeSet::new(), &mut text);
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".cowrite-").suffix(".tmp");
+    // A file to share: as readable as the user's other new files.
+    #[cfg(unix)]
+    let mode = {
+        use std::os::unix::fs::PermissionsExt as _;
+        std::fs::Permissions::from_mode(0o666)
+    };
+    #[cfg(unix)]
+    builder.permissions(mode);
+    Ok((builder.tempfile_in(parent(path))?, text, added))
+}
+
+/// Appends the lines of the events that are not known and not local.
+fn lines(events: &[Envelope], known: &mut BTreeSet<EventId>, text: &mut String) -> Added {
+    let before = text.len();
+    let mut added = Added::default();
+    for event in events {
+        if event.is_local() {
+            added.local += 1;
+        } else if known.insert(event.id) {
+            added.events += 1;
+            text.push_str(&event.to_line());
+            text.push('\n');
+        } else {
+            added.known += 1;
+        }
+    }
+    added.bytes = (text.len() - before) as u64;
+    added
+}
+
+fn ends_whole(file: &mut File) -> io::Result<bool> {
+    if file.seek(SeekFrom::End(0))? == 0 {
+        return Ok(true);
+    }
+    file.seek(SeekFrom::End(-1))?;
+    let mut last = [0];
+    file.read_exact(&mut last)?;
+    Ok(last == *b"\n")
+}
+
+fn sync_parent(path: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    File::open(parent(path))?.sync_all()?;
+    #[cfg(not(unix))]
+    let _ = path;
+    Ok(())
+}

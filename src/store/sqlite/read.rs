@@ -1,0 +1,176 @@
+//! Reading back: events, the list of sessions, bindings, view state, snapshots.
+
+use super::SqliteStore;
+use super::write::FOLDS;
+use crate::base::{DocId, EventId, Millis};
+use crate::event::Envelope;
+use crate::store::{Binding, Loaded, SessionRow, SnapshotRow, StoreError, Stored};
+use rusqlite::{OptionalExtension as _, Row, params};
+use std::collections::BTreeMap;
+
+impl SqliteStore {
+    /// The events of a session behind row `after_rid`, in the order of arrival; 0 for all. Those
+    /// of another process may turn up among the own ones: go on from [`Loaded::last_rid`].
+    pub fn events(&self, session: EventId, after_rid: i64) -> Result<Loaded, StoreError> {
+        let mut query = self.conn.prepare_cached(
+            "SELECT rid, state, line FROM event WHERE session = ?1 AND rid > ?2 ORDER BY rid",
+        )?;
+        let mut rows = query.query(params![session.0, after_rid])?;
+        let mut loaded = Loaded { last_rid: after_rid, ..Loaded::default() };
+        while let Some(row) = rows.next()? {
+            let rid: i64 = row.get(0)?;
+            let fork = row.get::<_, i64>(1)? != FOLDS;
+            let line = row.get_ref(2)?.as_str().unwrap_or_default();
+            loaded.last_rid = rid;
+            match Envelope::parse(line) {
+                Ok(envelope) => loaded.events.push(Stored { rid, envelope, fork }),
+                Err(why) => loaded.damaged.push((rid, why)),
+            }
+        }
+        Ok(loaded)
+    }
+
+    /// One event by its id, whatever its session.
+    pub fn event(&self, id: EventId) -> Result<Option<Stored>, StoreError> {
+        let found: Option<(i64, i64, String)> = self
+            .conn
+            .prepare_cached("SELECT rid, state, line FROM event WHERE id = ?1")?
+            .query_row(params![id.0], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+            .optional()?;
+        let Some((rid, state, line)) = found else { return Ok(None) };
+        match Envelope::parse(&line) {
+            Ok(envelope) => Ok(Some(Stored { rid, envelope, fork: state != FOLDS })),
+            Err(why) => Err(StoreError::Corrupt(format!("event {}: {why}", id.short()))),
+        }
+    }
+
+    /// The sessions whose id begins with these hexadecimal digits, at most 10.
+    pub fn sessions_like(&self, prefix: &str) -> Result<Vec<EventId>, StoreError> {
+        let mut query = self.conn.prepare_cached(
+            "SELECT id FROM session WHERE lower(hex(id)) LIKE ?1 || '%' ORDER BY id LIMIT 10",
+        )?;
+        let plain: String = prefix.chars().filter(char::is_ascii_hexdigit).collect();
+        if plain.is_empty() || plain.len() != prefix.len() {
+            return Ok(Vec::new());
+        }
+        let ids = query.query_map([plain.to_ascii_lowercase()], |row| row.get(0).map(EventId))?;
+        Ok(ids.collect::<Result<_, _>>()?)
+    }
+
+    /// All sessions, the last used first.
+    pub fn sessions(&self) -> Result<Vec<SessionRow>, StoreError> {
+        let mut documents: BTreeMap<EventId, Vec<(DocId, String)>> = BTreeMap::new();
+        let mut query =
+            self.conn.prepare_cached("SELECT session, doc, name FROM session_doc ORDER BY doc")?;
+        let mut rows = query.query([])?;
+        while let Some(row) = rows.next()? {
+            let Some(doc) = doc(row, 1)? else { continue };
+            documents.entry(EventId(row.get(0)?)).or_default().push((doc, row.get(2)?));
+        }
+        let mut query = self.conn.prepare_cached(
+            "SELECT id, title, created, last, messages, decisions FROM session
+             ORDER BY last DESC, id",
+        )?;
+        let found = query.query_map([], |row| {
+            let id = EventId(row.get(0)?);
+            Ok(SessionRow {
+                id,
+                title: row.get(1)?,
+                created: millis(row, 2)?,
+                last: millis(row, 3)?,
+                messages: row.get::<_, i64>(4)?.unsigned_abs(),
+                decisions: row.get::<_, i64>(5)?.unsigned_abs(),
+                documents: documents.remove(&id).unwrap_or_default(),
+            })
+        })?;
+        Ok(found.collect::<Result<_, _>>()?)
+    }
+
+    /// The documents that are bound to a file, the last used session first.
+    pub fn binding(&self, path: &str) -> Result<Vec<Binding>, StoreError> {
+        if path.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.bound(
+            "SELECT path, b.session, doc FROM binding b LEFT JOIN session s ON s.id = b.session
+             WHERE path = ?1 ORDER BY s.last DESC, b.session, doc",
+            path,
+        )
+    }
+
+    /// All bindings, by path.
+    pub fn bindings(&self) -> Result<Vec<Binding>, StoreError> {
+        self.bound(
+            "SELECT path, session, doc FROM binding WHERE path <> ?1 ORDER BY path, session, doc",
+            "",
+        )
+    }
+
+    fn bound(&self, sql: &str, path: &str) -> Result<Vec<Binding>, StoreError> {
+        let mut query = self.conn.prepare_cached(sql)?;
+        let mut rows = query.query([path])?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next()? {
+            if let Some(doc) = doc(row, 2)? {
+                found.push(Binding { path: row.get(0)?, session: EventId(row.get(1)?), doc });
+            }
+        }
+        Ok(found)
+    }
+
+    /// The documents of which a version with this content was ever saved, the latest first. `hash`
+    /// is SHA-256 in hexadecimal. Finds a file that was renamed.
+    pub fn saved_hash(&self, hash: &str) -> Result<Vec<(EventId, DocId)>, StoreError> {
+        let mut query = self.conn.prepare_cached(
+            "SELECT session, doc FROM saved WHERE hash = ?1 ORDER BY at DESC, session, doc",
+        )?;
+        let mut rows = query.query([hash])?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next()? {
+            if let Some(doc) = doc(row, 1)? {
+                found.push((EventId(row.get(0)?), doc));
+            }
+        }
+        Ok(found)
+    }
+
+    /// The view state of a session.
+    pub fn view(&self, session: EventId) -> Result<BTreeMap<String, String>, StoreError> {
+        let mut query =
+            self.conn.prepare_cached("SELECT key, value FROM view WHERE session = ?1")?;
+        let found = query.query_map(params![session.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(found.collect::<Result<_, _>>()?)
+    }
+
+    /// The cached state of a document. It may be older than the log: events behind `upto_rid` are
+    /// not in it.
+    pub fn snapshot(
+        &self,
+        session: EventId,
+        doc: &DocId,
+    ) -> Result<Option<SnapshotRow>, StoreError> {
+        let found: Option<(String, Vec<u8>, i64)> = self
+            .conn
+            .prepare_cached(
+                "SELECT version, bytes, upto FROM snapshot WHERE session = ?1 AND doc = ?2",
+            )?
+            .query_row(params![session.0, doc.as_str()], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+            })
+            .optional()?;
+        // A cache: what cannot be read is not there.
+        Ok(found.and_then(|(version, bytes, upto_rid)| {
+            let version = serde_json::from_str(&version).ok()?;
+            Some(SnapshotRow { version, bytes, upto_rid })
+        }))
+    }
+}
+
+fn millis(row: &Row<'_>, column: usize) -> rusqlite::Result<Millis> {
+    Ok(Millis(u64::try_from(row.get::<_, i64>(column)?).unwrap_or(0)))
+}
+
+/// A document id; rows of ids that this version cannot read are left out.
+fn doc(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<DocId>> {
+    Ok(row.get::<_, String>(column)?.parse().ok())
+}
