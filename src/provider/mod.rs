@@ -1,1 +1,48 @@
-//! (see ARCHITECTURE.md)
+//! What answers: the port every provider has, and the providers.
+//!
+//! A provider turns a prompt into bytes once, sends exactly those bytes, and gives back a stream of
+//! chunks. It reads no configuration and no environment, knows no session and no screen, and writes
+//! nothing down.
+
+mod body;
+mod fault;
+pub mod openai;
+pub mod scripted;
+
+pub use body::Quirks;
+pub use openai::{OpenAi, Settings};
+pub use scripted::Scripted;
+
+use crate::prompt::{Chunk, Fault, ModelInfo, Prompt};
+use futures::future::BoxFuture;
+use futures::stream::BoxStream;
+
+/// What a provider says: any number of text, reasoning, usage, warning and retrying chunks, then
+/// either one [`Chunk::Stop`] or one fault, then nothing. Text that came before a fault is good.
+pub type Answer = BoxStream<'static, Result<Chunk, Fault>>;
+
+/// Something that answers prompts.
+///
+/// Streams and futures must be polled inside a tokio runtime with time and IO enabled. Making a
+/// provider is cheap; what is expensive (certificates) waits for the first request.
+pub trait Provider: Send + Sync {
+    /// The provider's name in the configuration, as in `openai/gpt-5`.
+    fn name(&self) -> &str;
+
+    /// The base address as a person may see it and the log may keep it: without a password or a
+    /// query.
+    fn address(&self) -> &str;
+
+    /// Whether a request goes to another machine. Loopback addresses and local sockets do not.
+    fn leaves_machine(&self) -> bool;
+
+    /// The exact body of the request, as it is shown, hashed, recorded and sent.
+    fn encode(&self, prompt: &Prompt) -> String;
+
+    /// Sends `body`, byte for byte, as soon as the stream is polled. Dropping the stream cancels
+    /// the request at once, also while it waits for a retry.
+    fn ask(&self, body: String) -> Answer;
+
+    /// The models on offer, in the provider's order.
+    fn models(&self) -> BoxFuture<'static, Result<Vec<ModelInfo>, Fault>>;
+}

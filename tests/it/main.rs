@@ -3,6 +3,8 @@
 mod event;
 mod keymap;
 mod layout;
+mod provider;
+mod provider_real;
 mod store;
 mod store_files;
 mod store_search;

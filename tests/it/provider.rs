@@ -1,0 +1,1081 @@
+//! The conformance suite of providers, and everything a server can do wrong.
+
+#[path = "../support/server.rs"]
+mod server;
+
+use cowrite::base::Rand;
+use cowrite::event::Usage;
+use cowrite::prompt::{Chunk, Fault, FaultKind, ModelInfo, Prompt, Role, Stop, Turn};
+use cowrite::provider::{OpenAi, Provider, Quirks, Scripted, Settings};
+use futures::StreamExt;
+use server::{Gate, Reply, Script, Server, Step, data, delta, ending, finish, usage};
+use std::time::{Duration, Instant};
+
+/// What real keys look like, and nothing that a server says by itself.
+const KEY: &str = "sk-test-0123456789abcdef";
+
+fn prompt() -> Prompt {
+    let turn = |role, text: &str| Turn { role, text: text.into() };
+    Prompt {
+        model: "test".into(),
+        turns: vec![
+            turn(Role::System, "Be brief."),
+            turn(Role::User, "Grüße\n\"日本\"\t👩‍👩‍👧"),
+            turn(Role::Assistant, "Yes?"),
+            turn(Role::User, "Go on."),
+        ],
+        max_output: Some(100),
+        temperature_milli: Some(700),
+    }
+}
+
+/// Quick settings for a test server.
+fn settings(address: &str) -> Settings {
+    let mut settings = Settings::new("openai", address);
+    settings.key = Some(KEY.into());
+    settings.retry_base = Duration::from_millis(1);
+    settings.stall = Duration::from_millis(2_000);
+    settings.header_timeout = Duration::from_millis(2_000);
+    settings
+}
+
+fn show(item: &Result<Chunk, Fault>) -> String {
+    match item {
+        Ok(Chunk::Text(text)) => format!("text {text}"),
+        Ok(Chunk::Reasoning(text)) => format!("reasoning {text}"),
+        Ok(Chunk::Usage(usage)) => {
+            format!("usage {}/{}/{}", usage.input, usage.output, usage.cached)
+        }
+        Ok(Chunk::Warning(_)) => "warning".into(),
+        Ok(Chunk::Retrying { attempt, .. }) => format!("retrying {attempt}"),
+        Ok(Chunk::Stop(stop)) => format!("stop {stop:?}"),
+        Err(fault) => match fault.status {
+            Some(status) => format!("fault {:?} {status}", fault.kind),
+            None => format!("fault {:?}", fault.kind),
+        },
+    }
+}
+
+/// Asks, and checks what holds for every answer of every provider.
+async fn collect(provider: &dyn Provider) -> Vec<Result<Chunk, Fault>> {
+    let mut answer = provider.ask(provider.encode(&prompt()));
+    let mut items = Vec::new();
+    while let Some(item) = answer.next().await {
+        items.push(item);
+        assert!(items.len() < 100_000, "an answer has an end");
+    }
+    assert!(answer.next().await.is_none(), "nothing comes behind the end");
+    let is_end = |item: &Result<Chunk, Fault>| matches!(item, Ok(Chunk::Stop(_)) | Err(_));
+    assert_eq!(items.iter().filter(|item| is_end(item)).count(), 1, "one end: {items:?}");
+    assert!(items.last().is_some_and(is_end), "the end is last: {items:?}");
+    for item in &items {
+        assert!(!format!("{item:?}").contains(KEY), "the key is never repeated: {item:?}");
+        match item {
+            Err(fault) => {
+                check_words(&fault.what);
+                check_words(&fault.advice);
+            }
+            Ok(Chunk::Warning(text) | Chunk::Retrying { why: text, .. }) => check_words(text),
+            Ok(Chunk::Text(text) | Chunk::Reasoning(text)) => assert!(!text.is_empty()),
+            Ok(_) => {}
+        }
+    }
+    items
+}
+
+fn check_words(text: &str) {
+    assert!(!text.trim().is_empty(), "words for a person");
+    assert!(text.chars().count() <= 300, "{} characters: {text}", text.chars().count());
+    assert!(!text.chars().any(char::is_control), "no control characters: {text:?}");
+}
+
+async fn run(
+    script: impl Into<Script>,
+    change: impl Fn(&mut Settings),
+) -> Vec<Result<Chunk, Fault>> {
+    let server = Server::start(script);
+    let mut settings = settings(&server.base());
+    change(&mut settings);
+    collect(&OpenAi::new(settings)).await
+}
+
+async fn check(script: impl Into<Script>, expected: &[&str]) {
+    check_with(script, |_| {}, expected).await;
+}
+
+async fn check_with(script: impl Into<Script>, change: impl Fn(&mut Settings), expected: &[&str]) {
+    let items = run(script, change).await;
+    let shown: Vec<String> = items.iter().map(show).collect();
+    assert_eq!(shown, expected, "{items:#?}");
+}
+
+/// The fault that an answer consists of.
+async fn fault(script: impl Into<Script>) -> Fault {
+    let mut items = run(script, |settings| settings.max_retries = 0).await;
+    assert_eq!(items.len(), 1, "{items:?}");
+    items.pop().and_then(Result::err).expect("a fault")
+}
+
+// --- what every provider does -----------------------------------------------------------------
+
+/// One answer as an ideal provider gives it.
+struct Case {
+    name: &'static str,
+    items: Vec<Result<Chunk, Fault>>,
+    /// The same from a server.
+    reply: Reply,
+}
+
+fn cases() -> Vec<Case> {
+    let text = |text: &str| Ok(Chunk::Text(text.into()));
+    let count = |input, output| Ok(Chunk::Usage(Usage { input, output, cached: 0 }));
+    let end = || Ok(Chunk::Stop(Stop::End));
+    let bad = |kind, status| {
+        Err(Fault { kind, what: "It failed.".into(), advice: "Ask again.".into(), status })
+    };
+    let events = Reply::events;
+    let with = |first: Step, rest: Vec<Step>| [vec![first], rest].concat();
+    let mut cases = vec![
+        Case {
+            name: "chunks in order, usage, stop",
+            items: vec![text("Grüße "), text("日本"), text("\u{1b}[31m\r\n"), count(7, 3), end()],
+            reply: Reply::text(&["Grüße ", "日本", "\u{1b}[31m\r\n"]),
+        },
+        Case {
+            name: "reasoning",
+            items: vec![Ok(Chunk::Reasoning("Hm.".into())), text("Yes."), end()],
+            reply: events(vec![
+                data(r#"{"choices":[{"delta":{"reasoning_content":"Hm."}}]}"#),
+                delta("Yes."),
+                finish("stop"),
+            ]),
+        },
+        Case {
+            name: "partial text, then an error",
+            items: vec![text("Half a"), bad(FaultKind::Server, Some(529))],
+            reply: events(with(
+                delta("Half a"),
+                vec![data(r#"{"error":{"message":"overloaded","code":529}}"#), delta("no more")],
+            )),
+        },
+    ];
+    for (reason, stop) in [
+        ("length", Stop::Length),
+        ("content_filter", Stop::Filter),
+        ("tool_calls", Stop::Other("tool_calls".into())),
+    ] {
+        cases.push(Case {
+            name: "the reason of the end",
+            items: vec![text("A"), Ok(Chunk::Stop(stop))],
+            reply: events(vec![delta("A"), finish(reason), data("[DONE]")]),
+        });
+    }
+    let error = |status, message: &str| {
+        Reply::status(status, &format!(r#"{{"error":{{"message":"{message}","code":null}}}}"#))
+    };
+    let faults = [
+        (FaultKind::Key, Some(401), error(401, "Incorrect API key provided")),
+        (FaultKind::Key, Some(403), error(403, "no access")),
+        (FaultKind::NotFound, Some(404), error(404, "no such model")),
+        (FaultKind::Limit, Some(429), error(429, "slow down")),
+        (FaultKind::TooLong, Some(400), error(400, "This model's maximum context length is 8192")),
+        (FaultKind::Refused, Some(400), error(400, "temperature must be below 2")),
+        (FaultKind::Server, Some(500), error(500, "boom")),
+        (FaultKind::Stalled, None, Reply::silent()),
+        (FaultKind::Stalled, None, events(vec![Step::Stall])),
+        (FaultKind::Broken, None, events(vec![Step::Reset])),
+        (FaultKind::Broken, None, events(vec![Step::Cut])),
+        (FaultKind::Garbage, None, events(vec![Step::Write(b"\x00\xff\x17\x80 noise".to_vec())])),
+        (FaultKind::Empty, None, events(ending(0))),
+    ];
+    for (kind, status, reply) in faults {
+        let items = match kind {
+            FaultKind::Empty => vec![count(7, 0), bad(kind, status)],
+            _ => vec![bad(kind, status)],
+        };
+        cases.push(Case { name: "a fault", items, reply });
+    }
+    cases
+}
+
+/// Runs every case against the provider that `make` gives for it. Whoever writes a provider calls
+/// this; `make` also returns what must live as long as the provider.
+async fn conformance<K>(make: impl Fn(&Case) -> (Box<dyn Provider>, K)) {
+    for case in cases() {
+        let (provider, kept) = make(&case);
+        assert!(!provider.name().is_empty() && !provider.address().is_empty());
+        let body = provider.encode(&prompt());
+        assert_eq!(body, provider.encode(&prompt()), "the same prompt gives the same bytes");
+        assert!(serde_json::from_str::<serde_json::Value>(&body).is_ok());
+        let items: Vec<String> = collect(&*provider).await.iter().map(show).collect();
+        let expected: Vec<String> = case.items.iter().map(show).collect();
+        assert_eq!(items, expected, "{}", case.name);
+        drop(kept);
+        // Dropping an answer before and after its first poll is always fine.
+        drop(provider.ask(body.clone()));
+        let mut answer = provider.ask(body);
+        let _ = futures::poll!(answer.next());
+        drop(answer);
+    }
+}
+
+#[tokio::test]
+async fn openai_conforms() {
+    conformance(|case| {
+        let server = Server::start(case.reply.clone());
+        let mut settings = settings(&server.base());
+        settings.max_retries = 0;
+        settings.stall = Duration::from_millis(60);
+        settings.header_timeout =
+            Duration::from_millis(if case.name == "a fault" { 60 } else { 2_000 });
+        (Box::new(OpenAi::new(settings)) as Box<dyn Provider>, server)
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn scripted_conforms() {
+    conformance(|case| {
+        let mut items = case.items.clone();
+        // What stands behind the end must not come out.
+        items.push(Ok(Chunk::Text("no more".into())));
+        (Box::new(Scripted::new(vec![items])) as Box<dyn Provider>, ())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn dropping_an_answer_cancels_at_once() {
+    let quick = Duration::from_secs(1);
+    // While streaming, before the first event, and before the headers.
+    for (before, reply) in [
+        (1, Reply::events(vec![delta("A"), Step::Stall])),
+        (0, Reply::events(vec![Step::Stall])),
+        (0, Reply::silent()),
+    ] {
+        let server = Server::start(reply);
+        let provider = OpenAi::new(settings(&server.base()));
+        let mut answer = provider.ask(provider.encode(&prompt()));
+        for _ in 0..before {
+            assert!(matches!(answer.next().await, Some(Ok(Chunk::Text(_)))));
+        }
+        // Poll until the server has the request; then let go.
+        while !server.wait_requests(1, Duration::ZERO) {
+            let pause = tokio::time::timeout(Duration::from_millis(5), answer.next()).await;
+            assert!(pause.is_err(), "nothing comes from a stalled server");
+        }
+        let start = Instant::now();
+        drop(answer);
+        // The pump that holds the connection is a task of its own: let it run.
+        let gone = tokio::task::spawn_blocking(move || {
+            let gone = server.wait_gone(1, quick);
+            (gone, server)
+        });
+        assert!(gone.await.expect("no panic").0, "the server sees the client go");
+        assert!(start.elapsed() < quick);
+    }
+}
+
+#[tokio::test]
+async fn cancelling_works_during_a_retry_wait() {
+    let busy = Reply::status(429, "{}").header("retry-after", "30");
+    let server = Server::start(vec![busy]);
+    let provider = OpenAi::new(settings(&server.base()));
+    let start = Instant::now();
+    let mut answer = provider.ask(provider.encode(&prompt()));
+    match answer.next().await {
+        Some(Ok(Chunk::Retrying { attempt: 1, wait_ms: 30_000, why })) => check_words(&why),
+        other => panic!("{other:?}"),
+    }
+    drop(answer);
+    assert!(start.elapsed() < Duration::from_secs(2));
+    assert_eq!(server.requests().len(), 1);
+}
+
+// --- what is sent -----------------------------------------------------------------------------
+
+#[tokio::test]
+async fn the_body_is_sent_byte_for_byte() {
+    let server = Server::start(Reply::text(&["A"]));
+    let mut set = settings(&format!("{}/", server.base()));
+    set.headers = vec![("X-Title".into(), "cowrite-tests".into())];
+    let provider = OpenAi::new(set);
+    let body = provider.encode(&prompt());
+    assert_eq!(
+        body,
+        "{\"model\":\"test\",\"messages\":[{\"role\":\"system\",\"content\":\"Be brief.\"},\
+         {\"role\":\"user\",\"content\":\"Grüße\\n\\\"日本\\\"\\t👩‍👩‍👧\"},\
+         {\"role\":\"assistant\",\"content\":\"Yes?\"},{\"role\":\"user\",\"content\":\"Go on.\"}],\
+         \"stream\":true,\"stream_options\":{\"include_usage\":true},\"max_tokens\":100,\
+         \"temperature\":0.7}"
+    );
+    collect(&provider).await;
+    // A body is sent as it is, even one that no encoder would make.
+    let odd = format!("{body} \n ");
+    assert!(provider.ask(odd.clone()).all(|item| async move { item.is_ok() }).await);
+    let requests = server.requests();
+    assert_eq!(requests[0].body, body);
+    assert_eq!(requests[1].body, odd);
+    assert_eq!(
+        (requests[0].method.as_str(), requests[0].path.as_str()),
+        ("POST", "/v1/chat/completions")
+    );
+    assert_eq!(requests[0].header("authorization"), Some(format!("Bearer {KEY}").as_str()));
+    assert_eq!(requests[0].header("content-type"), Some("application/json"));
+    assert_eq!(requests[0].header("x-title"), Some("cowrite-tests"));
+    assert!(requests[0].header("user-agent").is_some_and(|agent| agent.starts_with("cowrite/")));
+}
+
+#[tokio::test]
+async fn retries_send_the_same_bytes() {
+    let server = Server::start(vec![Reply::status(503, "Loading model"), Reply::text(&["A"])]);
+    let provider = OpenAi::new(settings(&server.base()));
+    collect(&provider).await;
+    let requests = server.requests();
+    assert_eq!(requests.len(), 2);
+    assert_eq!(requests[0].body, requests[1].body);
+}
+
+#[tokio::test]
+async fn no_key_sends_no_header_and_a_query_stays() {
+    let server = Server::start(Reply::text(&["A"]));
+    let mut set = settings(&format!("{}?api-version=1", server.base()));
+    set.key = None;
+    let provider = OpenAi::new(set);
+    assert_eq!(provider.address(), server.base());
+    collect(&provider).await;
+    let request = server.requests().remove(0);
+    assert_eq!(request.header("authorization"), None);
+    assert_eq!(request.path, "/v1/chat/completions?api-version=1");
+}
+
+#[tokio::test]
+async fn bad_keys_and_headers_are_never_sent() {
+    for bad in ["sk-line\n", "sk-line\r\nx-evil: 1", "sk two", "sk-\u{7}bell", "sk-ümlaut", ""] {
+        let server = Server::start(Reply::text(&["A"]));
+        let mut set = settings(&server.base());
+        set.key = Some(bad.into());
+        let items = collect(&OpenAi::new(set)).await;
+        assert_eq!(items.iter().map(show).collect::<Vec<_>>(), ["fault Key"], "{bad:?}");
+        assert!(server.requests().is_empty());
+    }
+    for (name, value) in [("x-a", "line\nbreak"), ("no name", "x")] {
+        let server = Server::start(Reply::text(&["A"]));
+        let mut set = settings(&server.base());
+        set.headers = vec![(name.into(), value.into())];
+        let items = collect(&OpenAi::new(set)).await;
+        assert_eq!(items.iter().map(show).collect::<Vec<_>>(), ["fault Refused"], "{name}");
+        assert!(server.requests().is_empty());
+    }
+}
+
+#[test]
+fn quirks_change_the_body_before_it_is_shown() {
+    let body = |change: fn(&mut Quirks)| {
+        let mut set = settings("http://127.0.0.1:1/v1");
+        change(&mut set.quirks);
+        OpenAi::new(set).encode(&prompt())
+    };
+    assert!(body(|_| {}).contains("include_usage"));
+    assert!(!body(|quirks| quirks.usage = false).contains("stream_options"));
+    assert!(
+        body(|quirks| quirks.completion_tokens = true).contains("\"max_completion_tokens\":100")
+    );
+    assert!(!body(|quirks| quirks.completion_tokens = true).contains("\"max_tokens\""));
+    assert!(Settings::new("openai", "https://api.openai.com/v1").quirks.completion_tokens);
+}
+
+#[test]
+fn addresses() {
+    let check = |address: &str, shown: &str, leaves: bool| {
+        let provider = OpenAi::new(settings(address));
+        assert_eq!(provider.address(), shown, "{address}");
+        assert_eq!(provider.leaves_machine(), leaves, "{address}");
+    };
+    check("http://127.0.0.1:8080/v1/", "http://127.0.0.1:8080/v1", false);
+    check("http://localhost:11434/v1", "http://localhost:11434/v1", false);
+    check("http://LOCALHOST:1/v1", "http://LOCALHOST:1/v1", false);
+    check("http://[::1]:8080/v1", "http://[::1]:8080/v1", false);
+    check("http://[::ffff:127.0.0.1]/v1", "http://[::ffff:127.0.0.1]/v1", false);
+    check("http://127.1/v1", "http://127.1/v1", false);
+    check("unix:/run/llama.sock", "unix:/run/llama.sock", false);
+    check("https://api.openai.com/v1", "https://api.openai.com/v1", true);
+    check("http://localhost.example.com/v1", "http://localhost.example.com/v1", true);
+    check("http://127.0.0.1.example.com", "http://127.0.0.1.example.com", true);
+    check("http://127.0.0.1@example.com/v1", "http://example.com/v1", true);
+    check("http://192.168.1.7:8080/v1", "http://192.168.1.7:8080/v1", true);
+    check("https://me:secret@example.com/v1?key=abc#x", "https://example.com/v1", true);
+    check("example.com/v1", "example.com/v1", true);
+    check("", "", true);
+}
+
+#[tokio::test]
+async fn an_unusable_address_is_a_word_and_no_panic() {
+    for address in ["", "example.com/v1", "file:///etc/passwd", "ftp://example.com", "http://"] {
+        let items = collect(&OpenAi::new(settings(address))).await;
+        assert_eq!(items.iter().map(show).collect::<Vec<_>>(), ["fault NotFound"], "{address:?}");
+    }
+}
+
+#[test]
+fn debug_shows_no_secret() {
+    let mut set = settings("https://me:hidden-password@example.com/v1?key=hidden-query");
+    set.headers = vec![("x-api-key".into(), "hidden-header".into())];
+    let shown = format!("{set:?} {:?}", OpenAi::new(set.clone()));
+    for secret in [KEY, "hidden-password", "hidden-query", "hidden-header"] {
+        assert!(!shown.contains(secret), "{shown}");
+    }
+    assert!(shown.contains("x-api-key"));
+}
+
+// --- what servers do differently --------------------------------------------------------------
+
+#[tokio::test]
+async fn tolerated() {
+    let ok = ["text A", "stop End"];
+    let events = |chunks: &[&str]| Reply::events(chunks.iter().map(|json| data(json)).collect());
+    // Nothing but the text.
+    check(events(&[r#"{"choices":[{"delta":{"content":"A"}}]}"#, "[DONE]"]), &ok).await;
+    // Numbers where words belong, words where numbers belong, unknown fields and kinds.
+    check(
+        events(&[
+            r#"{"id":7,"created":1.5,"service_tier":"odd","choices":[{"index":0,"delta":{"role":"model","content":"A","x":[1]},"finish_reason":null}],"usage":null,"error":null}"#,
+            r#"{"choices":[{"index":0,"delta":{"content":null},"finish_reason":"eos"}]}"#,
+            r#"{"type":"ping"}"#,
+            "7",
+        ]),
+        &ok,
+    )
+    .await;
+    // An empty reason is none.
+    check(
+        events(&[r#"{"choices":[{"delta":{"content":"A"},"finish_reason":""}]}"#, "[DONE]"]),
+        &ok,
+    )
+    .await;
+    // Comments, events with names, `retry`, no space after the colon, no end of the last event.
+    let raw = ": PROCESSING\n\n: PROCESSING\n\nevent: message\nid: 1\nretry: 5\ndata:{\"choices\":[{\"delta\":{\"content\":\"A\"},\"finish_reason\":\"stop\"}]}";
+    check(Reply::events(vec![Step::Write(raw.into())]), &ok).await;
+    // An event of several lines, behind a byte order mark.
+    let raw =
+        "\u{feff}data: {\"choices\":[{\"delta\":\ndata: {\"content\":\"A\"}}]}\n\ndata: [DONE]\n\n";
+    check(Reply::events(vec![Step::Write(raw.into())]), &ok).await;
+    // A wrong content type, and the end of the connection as the end.
+    check(
+        events(&[r#"{"choices":[{"delta":{"content":"A"}}]}"#, "[DONE]"])
+            .header("content-type", "application/json")
+            .closing(),
+        &ok,
+    )
+    .await;
+    // Content in parts; reasoning among them.
+    check(
+        events(&[
+            r#"{"choices":[{"delta":{"content":[{"type":"thinking","thinking":[{"type":"text","text":"Hm."}]},{"type":"text","text":"A"}]}}]}"#,
+            "[DONE]",
+        ]),
+        &["reasoning Hm.", "text A", "stop End"],
+    )
+    .await;
+    // A second choice is not mixed in.
+    check(
+        events(&[
+            r#"{"choices":[{"index":1,"delta":{"content":"B"}},{"index":0,"delta":{"content":"A"}}]}"#,
+            r#"{"choices":[{"index":1,"delta":{"content":"B"}}]}"#,
+            "[DONE]",
+        ]),
+        &ok,
+    )
+    .await;
+    // Both names of reasoning at once.
+    check(
+        events(&[
+            r#"{"choices":[{"delta":{"reasoning":"Hm.","reasoning_content":"Hm."}}]}"#,
+            r#"{"choices":[{"delta":{"content":"A"},"finish_reason":"stop"}]}"#,
+        ]),
+        &["reasoning Hm.", "text A", "stop End"],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn usage_is_told_once_whatever_its_shape() {
+    let answer = |usage: &str| {
+        Reply::events(vec![
+            data(
+                r#"{"choices":[{"delta":{"content":"A"}}],"usage":{"prompt_tokens":1,"completion_tokens":1}}"#,
+            ),
+            data(&format!(r#"{{"choices":[],{usage}}}"#)),
+            data("[DONE]"),
+        ])
+    };
+    for (usage, expected) in [
+        (r#""usage":{"prompt_tokens":9,"completion_tokens":2}"#, "usage 9/2/0"),
+        (
+            r#""usage":{"input_tokens":9,"output_tokens":2.0,"input_tokens_details":{"cached_tokens":4}}"#,
+            "usage 9/2/4",
+        ),
+        (
+            r#""usage":{"prompt_tokens":"9","completion_tokens":null,"prompt_cache_hit_tokens":3}"#,
+            "usage 9/0/3",
+        ),
+        (r#""x_groq":{"usage":{"prompt_tokens":9,"completion_tokens":2}}"#, "usage 9/2/0"),
+        (r#""usage":{"prompt_tokens":1e300,"completion_tokens":-4}"#, "usage 9007199254740991/0/0"),
+        (r#""usage":{}"#, "usage 1/1/0"),
+    ] {
+        check(answer(usage), &["text A", expected, "stop End"]).await;
+    }
+}
+
+#[tokio::test]
+async fn any_cut_of_the_bytes_gives_the_same() {
+    let pieces = ["Grüße, ", "日本語 ", "👩‍👩‍👧", "\r\n"];
+    let whole = run(Reply::text(&pieces), |_| {}).await;
+    for reply in [
+        Reply::text(&pieces).split(),
+        Reply::text(&pieces).crlf(),
+        Reply::text(&pieces).crlf().split(),
+        Reply::text(&pieces).closing(),
+    ] {
+        assert_eq!(run(reply, |_| {}).await, whole);
+    }
+    // Random cuts, several events in one write.
+    let mut random = Rand::from_number(7);
+    let Step::Write(first) = delta("Grüße, ") else { unreachable!() };
+    let bytes: Vec<u8> = std::iter::once(first)
+        .chain(pieces[1..].iter().map(|piece| delta(piece)).chain(ending(4)).map(
+            |step| match step {
+                Step::Write(bytes) => bytes,
+                _ => Vec::new(),
+            },
+        ))
+        .flatten()
+        .collect();
+    for _ in 0..10 {
+        let mut steps = Vec::new();
+        let mut rest = &bytes[..];
+        while !rest.is_empty() {
+            let (cut, after) = rest.split_at((1 + random.below(200)).min(rest.len()));
+            steps.push(Step::Write(cut.to_vec()));
+            rest = after;
+        }
+        assert_eq!(run(Reply::events(steps), |_| {}).await, whole);
+    }
+}
+
+#[tokio::test]
+async fn answers_that_are_no_stream_are_taken() {
+    let plain = r#"{
+  "id": "chatcmpl-1", "object": "chat.completion",
+  "choices": [{"index": 0, "message": {"role": "assistant", "content": "All\nat once."}, "finish_reason": "stop"}],
+  "usage": {"prompt_tokens": 7, "completion_tokens": 3}
+}"#;
+    let expected = ["text All\nat once.", "usage 7/3/0", "stop End"];
+    check(Reply::status(200, plain), &expected).await;
+    check(Reply::status(200, plain).split(), &expected).await;
+    check(Reply::status(200, plain).header("content-type", "text/event-stream"), &expected).await;
+    check(
+        Reply::status(200, r#"{"error":{"message":"no credit","type":"insufficient_quota"}}"#),
+        &["fault Limit"],
+    )
+    .await;
+    check(Reply::status(200, "{}"), &["fault Empty"]).await;
+    check(Reply::status(200, ""), &["fault Empty"]).await;
+    check(Reply::status(200, " \n "), &["fault Empty"]).await;
+}
+
+// --- what goes wrong --------------------------------------------------------------------------
+
+#[tokio::test]
+async fn a_bad_chunk_is_a_warning_and_the_answer_goes_on() {
+    let bad = |count| {
+        let mut steps = vec![delta("A")];
+        steps.extend(std::iter::repeat_n(data("{not json \u{1b}[2J"), count));
+        steps.push(delta("B"));
+        steps.extend([finish("stop")]);
+        Reply::events(steps)
+    };
+    check(bad(1), &["text A", "warning", "text B", "stop End"]).await;
+    let items = run(bad(1000), |_| {}).await;
+    assert!(items.len() < 30, "no flood of warnings: {}", items.len());
+    assert_eq!(items.last().map(show).as_deref(), Some("fault Garbage"));
+    // Bytes that are no UTF-8 are replaced, and the person is told.
+    let mut raw = b"data: {\"choices\":[{\"delta\":{\"content\":\"A".to_vec();
+    raw.extend_from_slice(b"\xff\xfe\"},\"finish_reason\":\"stop\"}]}\n\n");
+    check(
+        Reply::events(vec![Step::Write(raw)]),
+        &["text A\u{fffd}\u{fffd}", "warning", "stop End"],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn text_before_a_fault_is_kept() {
+    for (last, expected) in [
+        (Step::Reset, "fault Broken"),
+        (Step::Cut, "fault Broken"),
+        (Step::Stall, "fault Stalled"),
+        (data(r#"{"error":"gone"}"#), "fault Server"),
+        (data(r#"{"error":{"code":"context_length_exceeded"}}"#), "fault TooLong"),
+        (
+            Step::Write(
+                b"error: {\"code\":400,\"message\":\"the context size is exceeded\"}\n\n".to_vec(),
+            ),
+            "fault TooLong 400",
+        ),
+    ] {
+        let gate = Gate::new();
+        let server = Server::start(Reply::events(vec![
+            delta("Half "),
+            delta("a sen"),
+            Step::Gate(gate.clone()),
+            last,
+        ]));
+        let mut set = settings(&server.base());
+        set.stall = Duration::from_millis(80);
+        set.header_timeout = Duration::from_millis(80);
+        let provider = OpenAi::new(set);
+        let mut answer = provider.ask(provider.encode(&prompt()));
+        let mut shown = Vec::new();
+        while let Some(item) = answer.next().await {
+            shown.push(show(&item));
+            if shown.len() == 2 {
+                gate.open();
+            }
+        }
+        assert_eq!(shown, ["text Half ", "text a sen", expected]);
+    }
+}
+
+#[tokio::test]
+async fn keep_alives_are_no_stall() {
+    let mut steps = vec![delta("A")];
+    // Four comments, 60 ms apart, take longer than the stall allows.
+    let gate = Gate::new();
+    for _ in 0..4 {
+        steps.push(Step::Gate(gate.clone()));
+        steps.push(Step::Write(b": still here\n\n".to_vec()));
+    }
+    steps.extend([delta("B"), finish("stop")]);
+    let server = Server::start(Reply::events(steps));
+    let mut set = settings(&server.base());
+    set.stall = Duration::from_millis(150);
+    let provider = OpenAi::new(set);
+    let mut answer = provider.ask(provider.encode(&prompt()));
+    assert_eq!(answer.next().await.as_ref().map(show).as_deref(), Some("text A"));
+    let ticks = async {
+        for _ in 0..4 {
+            tokio::time::sleep(Duration::from_millis(60)).await;
+            gate.open();
+        }
+    };
+    let (next, ()) = tokio::join!(answer.next(), ticks);
+    assert_eq!(next.as_ref().map(show).as_deref(), Some("text B"));
+}
+
+#[tokio::test]
+async fn an_answer_without_an_end_is_marked() {
+    check(Reply::events(vec![delta("A")]), &["text A", "warning", "stop End"]).await;
+    // Who says why it ended may end as it likes, also by never closing.
+    check(Reply::events(vec![delta("A"), finish("stop"), Step::Cut]), &["text A", "stop End"])
+        .await;
+    check_with(
+        Reply::events(vec![delta("A"), finish("stop"), usage(1, 2), Step::Stall]),
+        |settings| settings.stall = Duration::from_millis(50),
+        &["text A", "usage 1/2/0", "stop End"],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn answers_without_text() {
+    let finish = |reason: &str, delta: &str| {
+        Reply::events(vec![data(&format!(
+            r#"{{"choices":[{{"delta":{delta},"finish_reason":"{reason}"}}]}}"#
+        ))])
+    };
+    check(finish("stop", "{}"), &["fault Empty"]).await;
+    check(finish("length", r#"{"reasoning":"Hm"}"#), &["reasoning Hm", "fault Empty"]).await;
+    check(finish("content_filter", "{}"), &["fault Refused"]).await;
+    check(finish("stop", r#"{"refusal":"I can't."}"#), &["fault Refused"]).await;
+    check(finish("tool_calls", r#"{"tool_calls":[{"index":0}]}"#), &["fault Empty"]).await;
+    check(finish("error", "{}"), &["fault Server"]).await;
+}
+
+#[tokio::test]
+async fn limits_of_size() {
+    // A line of 17 MB that never ends.
+    let mut steps = vec![delta("A"), Step::Write(b"data: ".to_vec())];
+    steps.extend(std::iter::repeat_n(Step::Write(vec![b'x'; 1 << 20]), 17));
+    check(Reply::events(steps), &["text A", "fault Garbage"]).await;
+    // Three megabytes in one event are fine.
+    let long = "x".repeat(3 << 20);
+    let items = run(Reply::text(&[&long]), |_| {}).await;
+    assert_eq!(items[0], Ok(Chunk::Text(long)));
+    // An answer that never ends.
+    let mut steps = vec![delta("A")];
+    steps.extend(std::iter::repeat_n(
+        Step::Write([vec![b':'; 1 << 20], b"\n".to_vec()].concat()),
+        65,
+    ));
+    check(Reply::events(steps), &["text A", "fault Garbage"]).await;
+}
+
+#[tokio::test]
+async fn error_answers_are_sorted() {
+    let check = async |status: u16, body: &str, kind: FaultKind, word: &str| {
+        let fault = fault(Reply::status(status, body)).await;
+        assert_eq!((&fault.kind, fault.status), (&kind, Some(status)), "{body}: {fault:?}");
+        assert!(fault.what.contains(word), "{word} in {fault:?}");
+    };
+    use FaultKind::{Key, Limit, NotFound, Refused, Server as Their, TooLong};
+    check(401, r#"{"error":{"message":"bad key","type":"invalid_request_error","code":"invalid_api_key"}}"#, Key, "bad key").await;
+    check(401, "", Key, "401").await;
+    check(403, "<html><title>Blocked</title>", Key, "Blocked").await;
+    check(
+        400,
+        r#"[{"error":{"code":400,"message":"API key not valid.","status":"INVALID_ARGUMENT"}}]"#,
+        Key,
+        "not valid",
+    )
+    .await;
+    check(404, r#"{"error":"model 'x' not found"}"#, NotFound, "model 'x'").await;
+    check(404, "404 page not found", NotFound, "page not found").await;
+    check(405, r#"{"detail":"Method Not Allowed"}"#, NotFound, "Method").await;
+    check(400, r#"{"error":{"message":"x","code":"model_not_found"}}"#, NotFound, "x").await;
+    check(402, r#"{"error":{"message":"Insufficient Balance"}}"#, Limit, "Balance").await;
+    check(429, r#"{"error":{"message":"Request too large: reduce the length","code":"rate_limit_exceeded"}}"#, Limit, "too large").await;
+    check(
+        400,
+        r#"{"error":{"message":"too long","code":"context_length_exceeded"}}"#,
+        TooLong,
+        "too long",
+    )
+    .await;
+    check(400, r#"{"error":{"code":400,"message":"the request exceeds the available context size","type":"exceed_context_size_error"}}"#, TooLong, "exceeds").await;
+    check(400, r#"{"object":"error","message":"This model's maximum context length is 4096 tokens.","code":400}"#, TooLong, "4096").await;
+    check(
+        400,
+        r#"{"error":{"message":"prompt is too long: 210000 tokens > 200000"}}"#,
+        TooLong,
+        "210000",
+    )
+    .await;
+    check(413, "", TooLong, "413").await;
+    check(400, r#"{"error":{"message":"Unknown field","code":400}}"#, Refused, "Unknown field")
+        .await;
+    check(400, r#"{"error":"just text"}"#, Refused, "just text").await;
+    check(
+        422,
+        r#"{"detail":[{"loc":["body"],"msg":"field required"}]}"#,
+        Refused,
+        "field required",
+    )
+    .await;
+    check(400, r#"{"message":"bare"}"#, Refused, "bare").await;
+    check(418, r#"{"odd":{"shape":1}}"#, Refused, "shape").await;
+    check(500, "oops", Their, "oops").await;
+    check(502, "<html><head><title>502 Bad Gateway</title></head>", Their, "Bad Gateway").await;
+    check(500, r#"{"error":{"message":"context size exceeded"}}"#, TooLong, "exceeded").await;
+    check(
+        400,
+        r#"{"error":{"message":"Provider returned error","metadata":{"raw":"the real reason"}}}"#,
+        Refused,
+        "real reason",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_web_page_is_named_as_such() {
+    let page = "\n<!DOCTYPE html><html><head><title>Hotel\n Wi-Fi</title></head><body>Log in</body></html>";
+    let reply = Reply::status(200, page).header("content-type", "text/html");
+    let fault = fault(reply.clone()).await;
+    assert_eq!(fault.kind, FaultKind::Garbage);
+    assert!(fault.what.contains("web page") && fault.what.contains("Hotel Wi-Fi"), "{fault:?}");
+    check(reply.split(), &["fault Garbage"]).await;
+    // Not even HTTP.
+    let raw = Reply::bare(vec![Step::Write(b"SSH-2.0-OpenSSH_9.9\r\n".to_vec())]);
+    let fault = self::fault(raw).await;
+    assert!(matches!(fault.kind, FaultKind::Broken | FaultKind::Garbage), "{fault:?}");
+}
+
+#[tokio::test]
+async fn redirects_are_not_followed() {
+    let other = Server::start(Reply::text(&["A"]));
+    let reply =
+        Reply::status(307, "").header("location", &format!("{}/chat/completions", other.base()));
+    let fault = fault(reply).await;
+    assert_eq!((fault.kind, fault.status), (FaultKind::NotFound, Some(307)));
+    assert!(fault.what.contains(&other.base()));
+    assert!(other.requests().is_empty());
+}
+
+#[tokio::test]
+async fn what_a_provider_says_is_cleaned() {
+    let body = format!(
+        "{{\"error\":{{\"message\":\"bad \\u001b]0;owned\\u0007 key {KEY}\\r\\n\\u202eevil {}\"}}}}",
+        "x".repeat(1000)
+    );
+    let fault = fault(Reply::status(400, &body)).await;
+    assert!(fault.what.contains("bad ]0;owned key [key] evil xxx"), "{}", fault.what);
+    assert_eq!(fault.what.chars().count(), 300);
+    check_words(&fault.what);
+    // Also in the middle of a stream, and in a warning.
+    let said = format!(r#"{{"error":{{"message":"{KEY}"}}}}"#);
+    check(Reply::events(vec![delta("A"), data(&said)]), &["text A", "fault Server"]).await;
+    check(
+        Reply::events(vec![delta("A"), data(&format!("no json {KEY}")), finish("stop")]),
+        &["text A", "warning", "stop End"],
+    )
+    .await;
+}
+
+// --- trying again -----------------------------------------------------------------------------
+
+#[tokio::test]
+async fn retried() {
+    let good = Reply::text(&["A"]);
+    for status in [429, 500, 502, 503, 529] {
+        let busy = Reply::status(status, r#"{"error":{"message":"busy","code":7}}"#);
+        check(
+            vec![busy.clone(), busy, good.clone()],
+            &["retrying 1", "retrying 2", "text A", "usage 7/1/0", "stop End"],
+        )
+        .await;
+    }
+    let busy = Reply::status(500, "");
+    check(
+        vec![busy.clone(), busy.clone(), busy.clone(), busy, good.clone()],
+        &["retrying 1", "retrying 2", "retrying 3", "fault Server 500"],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn not_retried() {
+    let good = Reply::text(&["A"]);
+    for (status, body, expected) in [
+        (
+            429,
+            r#"{"error":{"message":"x","type":"insufficient_quota","code":null}}"#,
+            "fault Limit 429",
+        ),
+        (429, r#"{"error":{"message":"x","code":"insufficient_quota"}}"#, "fault Limit 429"),
+        (401, "", "fault Key 401"),
+        (400, "", "fault Refused 400"),
+        (402, "", "fault Limit 402"),
+        (501, "", "fault Server 501"),
+        (500, r#"{"error":{"message":"context size"}}"#, "fault TooLong 500"),
+    ] {
+        check(vec![Reply::status(status, body), good.clone()], &[expected]).await;
+    }
+    // What broke in the middle is not asked again: it may have cost money.
+    check(vec![Reply::events(vec![Step::Cut]), good], &["fault Broken"]).await;
+}
+
+#[tokio::test]
+async fn the_server_says_when_to_try_again() {
+    let wait = async |headers: &[(&str, &str)]| {
+        let mut busy = Reply::status(429, "{}");
+        for (name, value) in headers {
+            busy = busy.header(name, value);
+        }
+        let server = Server::start(vec![busy]);
+        let provider = OpenAi::new(settings(&server.base()));
+        let mut answer = provider.ask(provider.encode(&prompt()));
+        match answer.next().await {
+            Some(Ok(Chunk::Retrying { wait_ms, .. })) => Some(wait_ms),
+            Some(Err(fault)) if fault.advice.contains("asks to wait") => None,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(wait(&[("retry-after", "7")]).await, Some(7_000));
+    assert_eq!(wait(&[("retry-after", "0.25")]).await, Some(250));
+    assert_eq!(wait(&[("retry-after-ms", "125")]).await, Some(125));
+    // A date counts by the server's clock.
+    let date = ("date", "Wed, 21 Oct 2026 07:28:00 GMT");
+    assert_eq!(wait(&[date, ("retry-after", "Wed, 21 Oct 2026 07:28:09 GMT")]).await, Some(9_000));
+    assert_eq!(wait(&[date, ("retry-after", "Wed, 21 Oct 2026 07:27:00 GMT")]).await, Some(0));
+    let leap = ("date", "Tue, 29 Feb 2028 23:59:50 GMT");
+    assert_eq!(wait(&[leap, ("retry-after", "Wed, 01 Mar 2028 00:00:05 GMT")]).await, Some(15_000));
+    // Nonsense is as good as nothing.
+    for odd in ["soon", "-5", "NaN", "Wed, 99 Foo 2026 07:28:00 GMT", "1e400"] {
+        assert_eq!(wait(&[("retry-after", odd)]).await, Some(1), "{odd}");
+    }
+    // More than the person would wait for: the fault tells, at once.
+    assert_eq!(wait(&[("retry-after", "3600")]).await, None);
+    assert_eq!(wait(&[date, ("retry-after", "Thu, 22 Oct 2026 07:28:00 GMT")]).await, None);
+}
+
+#[tokio::test]
+async fn nobody_answers() {
+    // A port that was just free.
+    let address = {
+        let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+        format!("http://{}/v1", listener.local_addr().expect("an address"))
+    };
+    let provider = OpenAi::new(settings(&address));
+    let items = collect(&provider).await;
+    let shown: Vec<String> = items.iter().map(show).collect();
+    assert_eq!(shown, ["retrying 1", "retrying 2", "retrying 3", "fault Unreachable"]);
+    let Some(Err(fault)) = items.last() else { panic!("{items:?}") };
+    assert!(fault.what.contains(&address) && fault.what.contains("refused"), "{fault:?}");
+    assert!(fault.advice.contains("Tried 4 times"), "{fault:?}");
+    assert_eq!(provider.models().await.map_err(|fault| fault.kind), Err(FaultKind::Unreachable));
+}
+
+// --- TLS --------------------------------------------------------------------------------------
+
+#[tokio::test]
+async fn secure_connections_can_be_set_up() {
+    // An https client is made without a panic; the plain server makes the handshake fail.
+    let server = Server::start(Reply::text(&["A"]));
+    let address = server.base().replace("http://", "https://");
+    let items = collect(&OpenAi::new(settings(&address))).await;
+    assert_eq!(items.iter().map(show).collect::<Vec<_>>(), ["fault Unreachable"], "{items:?}");
+    let Some(Err(fault)) = items.last() else { panic!("{items:?}") };
+    assert!(fault.advice.contains("http://"), "{fault:?}");
+}
+
+#[tokio::test]
+async fn certificates_of_ones_own() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let missing = directory.path().join("missing.pem");
+    let empty = directory.path().join("empty.pem");
+    std::fs::write(&empty, "no certificate").expect("a file");
+    for (file, word) in [(&missing, "can't be read"), (&empty, "no certificate")] {
+        let mut set = settings("https://127.0.0.1:1/v1");
+        set.ca_file = Some(file.clone());
+        let items = collect(&OpenAi::new(set)).await;
+        let [Err(fault)] = &items[..] else { panic!("{items:?}") };
+        assert!(fault.what.contains(word), "{fault:?}");
+    }
+}
+
+#[test]
+fn making_a_provider_is_cheap() {
+    // Outside of a runtime, and without reading certificates.
+    let start = Instant::now();
+    for _ in 0..1000 {
+        let provider = OpenAi::new(settings("https://api.openai.com/v1"));
+        drop(provider.ask(String::new()));
+        drop(provider.models());
+    }
+    assert!(start.elapsed() < Duration::from_millis(500), "{:?}", start.elapsed());
+}
+
+// --- models -----------------------------------------------------------------------------------
+
+#[tokio::test]
+async fn models_whatever_the_shape() {
+    let list = async |body: &str| {
+        let server = Server::start(Script::new(Vec::new()).models(Reply::status(200, body)));
+        let models = OpenAi::new(settings(&server.base())).models().await;
+        assert_eq!(server.requests()[0].path, "/v1/models");
+        assert_eq!(server.requests()[0].header("authorization"), Some(&*format!("Bearer {KEY}")));
+        models
+    };
+    let one = |name: &str, window| Ok(vec![ModelInfo { name: name.into(), window }]);
+    for (body, expected) in [
+        (r#"{"object":"list","data":[{"id":"a"}]}"#, one("a", None)),
+        (
+            r#"{"data":[{"id":"a","context_length":4096},{"id":""},{"x":1},{"id":"\u001b"}]}"#,
+            one("a", Some(4096)),
+        ),
+        (r#"{"data":[{"id":"a","context_window":8192}]}"#, one("a", Some(8192))),
+        (r#"{"data":[{"id":"a","max_model_len":16}]}"#, one("a", Some(16))),
+        (r#"{"data":[{"id":"a","meta":{"n_ctx_train":8192}}]}"#, one("a", Some(8192))),
+        (r#"{"models":[{"name":"a"}]}"#, one("a", None)),
+        (r#"["a"]"#, one("a", None)),
+        (r#"{"data":[]}"#, Ok(Vec::new())),
+    ] {
+        assert_eq!(list(body).await, expected, "{body}");
+    }
+    assert_eq!(list("<html>").await.map_err(|fault| fault.kind), Err(FaultKind::Garbage));
+    assert_eq!(
+        list(r#"{"error":{"code":"invalid_api_key"}}"#).await.map_err(|fault| fault.kind),
+        Err(FaultKind::Key)
+    );
+    let refused = Script::new(Vec::new()).models(Reply::status(401, "{}"));
+    let server = Server::start(refused);
+    let fault = OpenAi::new(settings(&server.base())).models().await.expect_err("refused");
+    assert_eq!((fault.kind, fault.status), (FaultKind::Key, Some(401)));
+    let stuck = Server::start(Script::new(Vec::new()).models(Reply::status(200, "{").stalling()));
+    let mut set = settings(&stuck.base());
+    set.stall = Duration::from_millis(50);
+    let fault = OpenAi::new(set).models().await.expect_err("stalled");
+    assert_eq!(fault.kind, FaultKind::Stalled);
+}
+
+// --- scripts ----------------------------------------------------------------------------------
+
+#[tokio::test]
+async fn scripts_from_a_file() {
+    let text = r#"
+# two answers
+{"reasoning":"Hm."}
+{"text":"A"}
+{"pause_ms":1}
+{"warning":"odd"}
+{"retrying":{"attempt":1,"wait_ms":10,"why":"busy"}}
+{"usage":{"input":1,"output":2}}
+{"stop":"length"}
+
+{"text":"B"}
+{"fault":{"kind":"too_long","what":"Too long.","advice":"Send less.","status":400}}
+{"text":"without an end"}
+"#;
+    let provider = Scripted::from_jsonl(text).expect("a good script");
+    let again = provider.clone();
+    let mut shown = Vec::new();
+    for _ in 0..4 {
+        shown.push(collect(&provider).await.iter().map(show).collect::<Vec<_>>());
+    }
+    assert_eq!(
+        shown,
+        [
+            vec!["reasoning Hm.", "text A", "warning", "retrying 1", "usage 1/2/0", "stop Length"],
+            vec!["text B", "fault TooLong 400"],
+            vec!["text without an end", "stop End"],
+            vec!["fault Refused"],
+        ]
+    );
+    assert_eq!(again.asked(), vec![provider.encode(&prompt()); 4]);
+    for (bad, line) in [("{\"text\":1}", 1), ("\n{\"odd\":\"x\"}", 2), ("nonsense", 1)] {
+        assert_eq!(Scripted::from_jsonl(bad).map(|_| ()).expect_err("bad").line, line);
+    }
+}
+
+#[tokio::test]
+async fn gates_hold_a_script() {
+    let gate = std::sync::Arc::new(tokio::sync::Semaphore::new(0));
+    let items = vec![Ok(Chunk::Text("A".into())), Ok(Chunk::Text("B".into()))];
+    let provider = Scripted::new(vec![items]).gated(gate.clone());
+    let mut answer = provider.ask(String::new());
+    assert!(futures::poll!(answer.next()).is_pending());
+    gate.add_permits(1);
+    assert_eq!(answer.next().await.as_ref().map(show).as_deref(), Some("text A"));
+    assert!(futures::poll!(answer.next()).is_pending());
+    gate.add_permits(2);
+    assert_eq!(answer.count().await, 2);
+}
+
+// --- speed ------------------------------------------------------------------------------------
+
+#[tokio::test]
+async fn a_fast_stream_arrives_whole() {
+    let pieces: Vec<String> = (0..20_000).map(|at| format!("w{at} ")).collect();
+    let pieces: Vec<&str> = pieces.iter().map(String::as_str).collect();
+    let items = run(Reply::text(&pieces), |_| {}).await;
+    let text: String = items
+        .iter()
+        .filter_map(|item| match item {
+            Ok(Chunk::Text(text)) => Some(text.as_str()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(text, pieces.concat());
+    let paced = run(Reply::rate(20, 2_000.0), |_| {}).await;
+    assert_eq!(paced.len(), 22);
+}
