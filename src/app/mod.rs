@@ -235,7 +235,7 @@ impl App {
                     highlighter.advance(&rope, 400);
                 }
             }
-            Timer::Hints => {}
+            Timer::Frame => {}
         }
         cx.finish()
     }

@@ -141,6 +141,7 @@ fn sessions(cx: &mut Cx, _: &str) -> Result<(), String> {
     cx.model.ui.overlays.push(Overlay::Sessions {
         list: ListState::default(),
         searching: false,
+        searched: String::new(),
         rows: Vec::new(),
         hits: Vec::new(),
         asked: None,

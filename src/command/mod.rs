@@ -14,6 +14,9 @@ mod list;
 mod session;
 
 pub use area::{AREAS, Area};
+pub use decision::{listed as decisions_listed, options_text, status_word};
+pub use list::{model_rows, palette_rows};
+pub use session::{Row, preview as session_preview, rows as session_rows};
 
 use crate::state::{Cx, Model};
 
@@ -107,6 +110,11 @@ pub fn run(cx: &mut Cx, line: &str) -> Result<(), String> {
         return Err(format!("{} makes no sense here", command.name));
     }
     (command.run)(cx, rest)
+}
+
+/// The filter of a list may have changed.
+pub fn typed(cx: &mut Cx) {
+    session::typed(cx);
 }
 
 /// Levenshtein distance; names are short.

@@ -129,19 +129,31 @@ fn search(cx: &mut Cx, words: &str) -> Result<(), String> {
     if !matches!(cx.model.ui.overlays.last(), Some(Overlay::Sessions { .. })) {
         super::run(cx, "app.sessions")?;
     }
-    if let Some(Overlay::Sessions { list, .. }) = cx.model.ui.overlays.last_mut()
-        && !words.is_empty()
-    {
-        list.filter.set_text(words);
+    if let Some(Overlay::Sessions { list, searching, .. }) = cx.model.ui.overlays.last_mut() {
+        *searching = true;
+        if !words.is_empty() {
+            list.filter.set_text(words);
+        }
     }
-    filter_changed(cx);
+    typed(cx);
     Ok(())
 }
 
-/// The filter of the list changed: search everything for it.
-pub fn filter_changed(cx: &mut Cx) {
+/// Something was typed: when the filter of the list is another, everything is searched for it.
+pub fn typed(cx: &mut Cx) {
+    let changed = match cx.model.ui.overlays.last() {
+        Some(Overlay::Sessions { list, searched, .. }) => *searched != list.filter.rope().to_string(),
+        _ => false,
+    };
+    if changed {
+        filter_changed(cx);
+    }
+}
+
+fn filter_changed(cx: &mut Cx) {
     let ticket = cx.model.ui.next_ticket();
-    let Some(Overlay::Sessions { list, hits, asked, .. }) = cx.model.ui.overlays.last_mut() else { return };
+    let Some(Overlay::Sessions { list, hits, asked, searched, .. }) = cx.model.ui.overlays.last_mut() else { return };
+    *searched = list.filter.rope().to_string();
     list.chosen = 0;
     list.top = 0;
     let text = list.filter.rope().to_string();

@@ -35,8 +35,8 @@ pub enum DiskJob {
     Search { text: String, ticket: Ticket },
     Rename { session: EventId, title: String, me: Me },
     Delete(EventId),
-    /// Gives the store back.
-    Lend(Sender<Box<SqliteStore>>, Receiver<Box<SqliteStore>>),
+    /// Runs something that needs the store, after what was asked for before.
+    Run(Box<dyn FnOnce(&mut SqliteStore) + Send>),
     Close(Sender<Result<(), String>>),
 }
 
@@ -47,14 +47,14 @@ pub struct Disk {
 }
 
 impl Disk {
-    pub fn start(library: &mut Library, session: EventId, inputs: Sender<Input>) -> std::io::Result<Self> {
-        let Some(store) = library.take() else { return Ok(Self { jobs: None, inputs }) };
+    pub fn start(library: Library, session: EventId, inputs: Sender<Input>) -> std::io::Result<Self> {
+        let last_rid = library.last_rid;
+        let Some(store) = library.store else { return Ok(Self { jobs: None, inputs }) };
         let (jobs, todo) = channel();
         let syncer = store.syncer();
         let (dirty, syncs) = channel();
         let told = inputs.clone();
         std::thread::Builder::new().name("sync".into()).spawn(move || sync_loop(&syncer, &syncs, &told))?;
-        let last_rid = library.last_rid;
         let writer = Writer { store, session, last_rid, inputs: inputs.clone(), dirty, backlog: Vec::new() };
         std::thread::Builder::new().name("store".into()).spawn(move || writer.run(&todo))?;
         Ok(Self { jobs: Some(jobs), inputs })
@@ -87,22 +87,19 @@ impl Disk {
         }
     }
 
-    /// Uses the store from outside of its thread: what was asked for before is done first.
-    pub fn with_store<T>(&self, library: &mut Library, run: impl FnOnce(&mut Library) -> T) -> T {
-        let Some(jobs) = &self.jobs else { return run(library) };
+    /// Uses the store from outside of its thread: what was asked for before is done first. `None`
+    /// without a library.
+    pub fn with_store<T: Send + 'static>(
+        &self,
+        run: impl FnOnce(&mut SqliteStore) -> T + Send + 'static,
+    ) -> Option<T> {
+        let jobs = self.jobs.as_ref()?;
         let (give, taken) = channel();
-        let (back, returned) = channel();
-        if jobs.send(DiskJob::Lend(give, returned)).is_err() {
-            return run(library);
-        }
-        if let Ok(store) = taken.recv() {
-            library.put(*store);
-        }
-        let done = run(library);
-        if let Some(store) = library.take() {
-            let _ = back.send(Box::new(store));
-        }
-        done
+        let job = DiskJob::Run(Box::new(move |store| {
+            let _ = give.send(run(store));
+        }));
+        jobs.send(job).ok()?;
+        taken.recv().ok()
     }
 
     /// Ends the threads; everything is on the disk, or the error says what is not.
@@ -270,19 +267,12 @@ impl Writer {
                 }
                 Err(why) => self.trouble(&why),
             },
-            DiskJob::Lend(give, back) => {
+            DiskJob::Run(run) => {
                 self.flush();
-                // A store is only lent to the loop, which gives it back before it goes on.
-                let Some(dir) = self.store.dir().to_path_buf().into() else { return };
-                let _: std::path::PathBuf = dir;
-                self.lend(&give, &back);
+                run(&mut self.store);
             }
             DiskJob::Close(_) => {}
         }
-    }
-
-    fn lend(&mut self, give: &Sender<Box<SqliteStore>>, back: &Receiver<Box<SqliteStore>>) {
-        let _ = (give, back);
     }
 
     fn trouble(&self, why: &StoreError) {

@@ -12,13 +12,13 @@ mod watch;
 
 pub use disk::{Disk, DiskJob};
 pub use files::{HISTORY_BYTES, read_file};
-pub use open::{Library, OpenError, me_of, open_fresh, open_path, open_session, open_text};
+pub use open::{Library, OpenError, append_to, open_fresh, open_path, open_session, open_text, recover};
 
 use crate::app::{App, Input};
 use crate::base::Millis;
 use crate::base::config::Config;
 use crate::provider::Provider;
-use crate::state::{Effect, Model, Open, Ticket, Timer, Tone, Ui};
+use crate::state::{Effect, Model, Open, Timer, Tone, Ui};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -90,7 +90,6 @@ pub enum Outcome {
 /// The machine with its threads.
 pub struct Runtime {
     pub app: App,
-    pub library: Library,
     sender: Sender<Input>,
     receiver: Receiver<Input>,
     disk: Disk,
@@ -101,7 +100,6 @@ pub struct Runtime {
     config_path: Option<PathBuf>,
     syntaxes: Option<Arc<crate::syntax::Syntaxes>>,
     quit: bool,
-    reading: bool,
 }
 
 /// Milliseconds since the epoch, now.
@@ -113,13 +111,13 @@ pub fn now() -> Millis {
 
 impl Runtime {
     /// Starts the threads that every use needs.
-    pub fn start(app: App, mut setup: Setup, first: Vec<Effect>) -> std::io::Result<Self> {
+    pub fn start(app: App, setup: Setup, first: Vec<Effect>) -> std::io::Result<Self> {
         let (sender, receiver) = channel();
-        let disk = Disk::start(&mut setup.library, app.model.session.id, sender.clone())?;
-        let watch = watch::Watch::new(setup.library.dir().map(std::path::Path::to_path_buf), sender.clone(), disk.jobs());
+        let dir = setup.library.dir();
+        let disk = Disk::start(setup.library, app.model.session.id, sender.clone())?;
+        let watch = watch::Watch::new(dir, sender.clone(), disk.jobs());
         let mut runtime = Self {
             app,
-            library: setup.library,
             sender,
             receiver,
             disk,
@@ -130,7 +128,6 @@ impl Runtime {
             config_path: setup.config_path,
             syntaxes: None,
             quit: false,
-            reading: false,
         };
         runtime.arrange();
         runtime.carry_out(first, &mut NoScreen);
@@ -347,11 +344,12 @@ impl Runtime {
 
     /// Leaves the session for another one; everything of the old one is on the disk.
     fn open(&mut self, what: Open) -> Result<(), String> {
-        let opened = self.disk.with_store(&mut self.library, |library| match what {
-            Open::Session(id) => open_session(library, id),
-            Open::File(path) => open_path(library, &path),
+        let opened = self.disk.with_store(|store| match what {
+            Open::Session(id) => open_session(store, id),
+            Open::File(path) => open_path(Some(store), &path),
             Open::Fresh => Ok(open_fresh()),
         });
+        let opened = opened.ok_or("Without a library there are no sessions to open.")?;
         let opened = opened.map_err(|why| why.to_string())?;
         let old = &self.app.model;
         let ui = Ui::new(old.ui.width, old.ui.height);
@@ -369,12 +367,6 @@ impl Runtime {
 
     /// Waits until everything that was asked for is on the disk. For the end of a run.
     pub fn close(mut self) -> Result<(), String> {
-        self.reading = false;
         self.disk.close()
-    }
-
-    /// A ticket for callers outside of the machine.
-    pub fn ticket(&mut self) -> Ticket {
-        self.app.model.ui.next_ticket()
     }
 }

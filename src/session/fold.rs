@@ -36,7 +36,7 @@ impl Session {
             let refs: Vec<_> = batch.iter().map(|(writer, edit)| (*writer, edit)).collect();
             match entry.document.apply_edits(&refs) {
                 Ok(imported) => {
-                    self.oddities.refused += imported.refused;
+                    self.oddities.refused += imported.refused.len();
                     deltas.insert(doc, imported.delta);
                 }
                 Err(_) => self.oddities.refused += 1,

@@ -76,7 +76,7 @@ impl Hunk {
 
     /// Where it stands in today's text.
     pub fn span(&self, document: &Document) -> Option<Span> {
-        let marked = self.mark.and_then(|mark| document.marks().span(mark));
+        let marked = self.mark.and_then(|mark| document.mark_span(mark));
         marked.or_else(|| document.anchor_span(self.place?))
     }
 
@@ -238,7 +238,7 @@ impl Proposals {
             let stands = hunk.of.part.is_none() || split.contains(&whole);
             match (hunk.is_open() && stands, hunk.mark) {
                 (true, None) => {
-                    hunk.mark = hunk.place.and_then(|place| document.mark_anchored(place));
+                    hunk.mark = hunk.place.and_then(|place| document.mark_anchors(place));
                 }
                 (false, Some(mark)) => {
                     document.unmark(mark);

@@ -28,8 +28,8 @@ pub enum Timer {
     Notice,
     /// Highlighting goes on.
     Highlight,
-    /// The hint box for a pending chord appears.
-    Hints,
+    /// A frame that only shows more of an answer is due.
+    Frame,
 }
 
 /// Work for the runtime.

@@ -9,7 +9,9 @@ mod frame;
 pub mod geometry;
 mod model;
 mod outside;
+mod panel;
 mod prepare;
+mod rows;
 mod turn;
 mod turns;
 mod ui;
@@ -20,6 +22,8 @@ pub use effect::{Effect, FileStamp, Open, Ticket, Timer};
 pub use frame::{EditorFrame, HunkPiece, Sign, VirtualRow};
 pub use outside::{Saving, stamp};
 pub use model::{Burst, Me, Minted, Model, Opened, OpenedFile, Sent};
+pub use panel::{PanelFrame, plain};
+pub use rows::{ROWS_VERSION, all_rows, decision_row, message_row, text_row};
 pub use turns::{anchors, plural};
 pub use turn::{LiveEdit, Phase, Queued, Task, Turn};
 pub use ui::{

@@ -118,7 +118,7 @@ impl Cx<'_> {
         self.seal_bursts();
         let writer = self.mint(&AuthorId::outside(), Some(doc.clone()), true);
         let Some(entry) = self.model.session.documents.get_mut(&doc) else { return };
-        let applied = match entry.document.change_at(version, writer, change) {
+        let applied = match entry.document.change_at(version, writer, change, Some(CauseKind::Outside)) {
             Ok(applied) => applied,
             Err(why) => {
                 self.error(format!("The change from outside could not be taken in: {why}"));

@@ -43,6 +43,11 @@ impl Model {
 
     /// Brings everything that is drawn up to date.
     pub fn prepare(&mut self) {
+        self.prepare_panel();
+        self.prepare_editor();
+    }
+
+    fn prepare_editor(&mut self) {
         let rope = self.rope();
         let numbers = self.config.editor.line_numbers;
         let area = self.ui.text_area(rope.len_lines(), numbers);

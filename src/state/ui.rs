@@ -146,7 +146,7 @@ pub struct Form {
 pub enum Overlay {
     Palette(ListState),
     Models { list: ListState, models: Option<Result<Vec<crate::prompt::ModelInfo>, crate::prompt::Fault>> },
-    Sessions { list: ListState, searching: bool, rows: Vec<SessionRow>, hits: Vec<Hit>, asked: Option<Ticket>, preview: Vec<String> },
+    Sessions { list: ListState, searching: bool, searched: String, rows: Vec<SessionRow>, hits: Vec<Hit>, asked: Option<Ticket>, preview: Vec<String> },
     Prompt { kind: PromptKind, field: Field },
     Dialog(Dialog),
     Form(Form),
@@ -161,14 +161,13 @@ pub struct Scroll {
 }
 
 /// A rendered message, kept until its text or the width changes.
+#[derive(Debug)]
 pub struct Rendered {
     pub text_len: usize,
-    pub width: u16,
     pub view: MarkdownView,
 }
 
-/// Selection in the conversation by mouse: from row and column to row and column of the panel's
-/// rendered rows, counted from the end.
+/// Selection in the conversation by mouse: from row and column to row and column of the panel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PanelSelection {
     pub from: (usize, usize),
@@ -203,6 +202,10 @@ pub struct Ui {
     pub scroll: Scroll,
     pub rendered: BTreeMap<EventId, Rendered>,
     pub live: Option<Rendered>,
+    pub panel: super::PanelFrame,
+    /// The visible branch, and what it was found for.
+    pub branch: Vec<EventId>,
+    pub branch_key: (Option<EventId>, usize),
     pub decisions: ListState,
     pub review: ListState,
     pub mouse: bool,
@@ -262,6 +265,9 @@ impl Ui {
             scroll: Scroll::default(),
             rendered: BTreeMap::new(),
             live: None,
+            panel: super::PanelFrame::default(),
+            branch: Vec::new(),
+            branch_key: (None, 0),
             decisions: ListState::default(),
             review: ListState::default(),
             mouse: true,

@@ -5,12 +5,6 @@
 //! session, no storage and no screen.
 
 mod change;
-<<<<<<< HEAD
-mod line_edit;
-
-pub use change::{Change, Delta, Replace};
-pub use line_edit::LineEdit;
-=======
 mod check;
 mod crdt;
 mod delta;
@@ -18,6 +12,7 @@ mod document;
 mod error;
 mod import;
 mod inverse;
+mod line_edit;
 mod marks;
 mod ops;
 mod seq;
@@ -29,5 +24,5 @@ pub use document::{Applied, Document, MOST_CHARS, Run};
 pub use error::{Flaw, TextError};
 pub use import::Imported;
 pub use inverse::Inverses;
+pub use line_edit::LineEdit;
 pub use marks::MarkId;
->>>>>>> text

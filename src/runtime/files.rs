@@ -1,0 +1,199 @@
+//! Files of the person's: reading with clear errors, writing whole or not at all.
+
+use crate::state::{FileStamp, OpenedFile, stamp};
+use crate::text::decode;
+use std::fs;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+/// Above this a document has no history: plain editing. In bytes.
+pub const HISTORY_BYTES: usize = 10 << 20;
+/// The largest file that is opened at all, in bytes.
+const LARGEST: u64 = 1 << 30;
+
+/// Why a file can't be read, and what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum FileError {
+    #[error("{0} is a directory: name a file in it.")]
+    Directory(String),
+    #[error("{0} is not a plain file.")]
+    Special(String),
+    #[error("{path} has {mib} MiB; cowrite opens files up to 1024 MiB.")]
+    TooLarge { path: String, mib: u64 },
+    #[error("{path} can't be read: {why}.")]
+    Unreadable { path: String, why: String },
+    #[error("The folder of {0} does not exist: make it first.")]
+    NoFolder(String),
+    #[error("{path}: {why}")]
+    Content { path: String, why: String },
+}
+
+/// The path from the root, links of its folder resolved, so that one file has one name.
+pub fn absolute(path: &Path) -> PathBuf {
+    if let Ok(real) = fs::canonicalize(path) {
+        return real;
+    }
+    let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+    match (whole.parent().map(fs::canonicalize), whole.file_name()) {
+        (Some(Ok(dir)), Some(name)) => dir.join(name),
+        _ => whole,
+    }
+}
+
+/// Reads a file; one that is not there yet is empty and says so.
+pub fn read_file(path: &Path) -> Result<OpenedFile, FileError> {
+    let name = path.display().to_string();
+    let unreadable = |why: io::Error| FileError::Unreadable { path: name.clone(), why: plain(&why) };
+    let meta = match fs::metadata(path) {
+        Ok(meta) => meta,
+        Err(why) if why.kind() == io::ErrorKind::NotFound => {
+            let folder = path.parent().is_none_or(|dir| dir.as_os_str().is_empty() || dir.is_dir());
+            if !folder {
+                return Err(FileError::NoFolder(name));
+            }
+            return Ok(OpenedFile { path: path.to_path_buf(), ..OpenedFile::default() });
+        }
+        Err(why) => return Err(unreadable(why)),
+    };
+    if meta.is_dir() {
+        return Err(FileError::Directory(name));
+    }
+    if !meta.is_file() {
+        return Err(FileError::Special(name));
+    }
+    if meta.len() > LARGEST {
+        return Err(FileError::TooLarge { path: name, mib: meta.len() >> 20 });
+    }
+    let mut bytes = Vec::with_capacity(meta.len() as usize);
+    let file = fs::File::open(path).map_err(unreadable)?;
+    // It may grow while it is read.
+    file.take(LARGEST).read_to_end(&mut bytes).map_err(unreadable)?;
+    let stamp = stamp(&bytes);
+    let decoded = decode(&bytes).map_err(|why| FileError::Content { path: name, why: why.to_string() })?;
+    Ok(OpenedFile {
+        path: path.to_path_buf(),
+        text: decoded.text,
+        bom: decoded.bom,
+        exists: true,
+        stamp,
+        hint: None,
+        read_only: meta.permissions().readonly(),
+    })
+}
+
+/// Why a save did not happen. The file is as it was.
+pub enum SaveError {
+    /// It holds something else than expected.
+    Changed(Box<OpenedFile>),
+    Failed(String),
+}
+
+/// Writes a file whole or not at all: a temporary file beside it, synced, renamed over it. Mode,
+/// owner and a link in its place are kept.
+pub fn save(path: &Path, bytes: &[u8], expect: Option<&FileStamp>) -> Result<FileStamp, SaveError> {
+    let path = &absolute(path);
+    let failed = |what: &str, why: &io::Error| {
+        SaveError::Failed(format!("{} was not saved: {what}: {}. Save under another name, or try again.", path.display(), plain(why)))
+    };
+    let there = read_file(path).map_err(|why| SaveError::Failed(format!("Not saved: {why}")));
+    match (there, expect) {
+        (Ok(there), Some(expect)) if there.stamp != *expect && there.exists => {
+            return Err(SaveError::Changed(Box::new(there)));
+        }
+        (Ok(there), None) if there.exists => {
+            return Err(SaveError::Failed(format!(
+                "{} exists already and was not read here: open it, or choose another name.",
+                path.display()
+            )));
+        }
+        (Err(why), _) => return Err(why),
+        _ => {}
+    }
+    let dir = path.parent().unwrap_or(Path::new("."));
+    let meta = fs::metadata(path).ok();
+    if meta.as_ref().is_some_and(|meta| meta.permissions().readonly()) {
+        return Err(SaveError::Failed(format!("{} was not saved: it is read-only. Save under another name.", path.display())));
+    }
+    let mut temporary = tempfile::Builder::new()
+        .prefix(".cowrite-")
+        .tempfile_in(dir)
+        .map_err(|why| failed("the folder can't be written", &why))?;
+    temporary.write_all(bytes).map_err(|why| failed("the disk refused the text", &why))?;
+    match &meta {
+        Some(meta) => {
+            keep_mode(temporary.as_file(), path, meta).map_err(|why| failed("its permissions could not be kept", &why))?;
+        }
+        None => fresh_mode(temporary.as_file()).map_err(|why| failed("its permissions could not be set", &why))?,
+    }
+    temporary.as_file().sync_all().map_err(|why| failed("the disk did not take it", &why))?;
+    temporary.persist(path).map_err(|why| failed("it could not be put in place", &why.error))?;
+    if let Ok(dir) = fs::File::open(dir) {
+        // The name is safe with its folder; some file systems can't sync one.
+        let _ = dir.sync_all();
+    }
+    Ok(stamp(bytes))
+}
+
+#[cfg(unix)]
+fn keep_mode(file: &fs::File, path: &Path, meta: &fs::Metadata) -> io::Result<()> {
+    use std::os::unix::fs::MetadataExt;
+    let own = file.metadata()?;
+    if own.uid() != meta.uid() || own.gid() != meta.gid() {
+        // Only root may give a file away; the text matters more than the owner.
+        let _ = std::os::unix::fs::fchown(file, Some(meta.uid()), Some(meta.gid()));
+    }
+    let _ = path;
+    file.set_permissions(meta.permissions())
+}
+
+#[cfg(not(unix))]
+fn keep_mode(file: &fs::File, _: &Path, meta: &fs::Metadata) -> io::Result<()> {
+    file.set_permissions(meta.permissions())
+}
+
+/// What a new file gets: what the system gives new files, and not the temporary file's 0600.
+#[cfg(unix)]
+fn fresh_mode(file: &fs::File) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    file.set_permissions(fs::Permissions::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn fresh_mode(_: &fs::File) -> io::Result<()> {
+    Ok(())
+}
+
+/// The system's words without its number.
+fn plain(why: &io::Error) -> String {
+    let words = why.to_string();
+    words.split(" (os error").next().unwrap_or(&words).to_lowercase()
+}
+
+/// Changes one value of the configuration file; comments and order are kept.
+pub fn configure(file: &Path, path: &[&str], value: toml_edit::Value) -> Result<(), String> {
+    let refuse = |what: String| format!("The configuration was not changed: {what}");
+    let text = match fs::read_to_string(file) {
+        Ok(text) => text,
+        Err(why) if why.kind() == io::ErrorKind::NotFound => String::new(),
+        Err(why) => return Err(refuse(plain(&why))),
+    };
+    let mut document: toml_edit::DocumentMut = text.parse().map_err(|why: toml_edit::TomlError| refuse(why.to_string()))?;
+    let Some((last, tables)) = path.split_last() else { return Ok(()) };
+    let mut table = document.as_table_mut();
+    for name in tables {
+        let entry = table.entry(name).or_insert(toml_edit::Item::Table(toml_edit::Table::new()));
+        table = entry.as_table_mut().ok_or_else(|| refuse(format!("{name} is no table")))?;
+    }
+    table[last] = toml_edit::Item::Value(value);
+    if let Some(dir) = file.parent() {
+        fs::create_dir_all(dir).map_err(|why| refuse(plain(&why)))?;
+    }
+    let mut temporary = tempfile::Builder::new()
+        .prefix(".cowrite-")
+        .tempfile_in(file.parent().unwrap_or(Path::new(".")))
+        .map_err(|why| refuse(plain(&why)))?;
+    temporary.write_all(document.to_string().as_bytes()).map_err(|why| refuse(plain(&why)))?;
+    temporary.as_file().sync_all().map_err(|why| refuse(plain(&why)))?;
+    temporary.persist(file).map_err(|why| refuse(plain(&why.error)))?;
+    Ok(())
+}

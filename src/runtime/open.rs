@@ -1,0 +1,285 @@
+//! Opening: from a path, a session or a text to what the machine starts with; what dead programs
+//! left behind comes first.
+
+use super::files::{HISTORY_BYTES, absolute, read_file};
+use crate::base::{AuthorId, DocId, EventId, Rand};
+use crate::event::{Author, AuthorKind, Event, MessageRole, MessageStatus, Text};
+use crate::session::Session;
+use crate::state::{Me, Opened, OpenedFile};
+use crate::store::{Leftovers, SqliteStore, StoreError, Write};
+use std::path::{Path, PathBuf};
+
+/// The library of this machine, or none: then nothing is kept beside the file.
+#[derive(Default)]
+pub struct Library {
+    pub store: Option<SqliteStore>,
+    /// The last row of the log that the opened session has.
+    pub last_rid: i64,
+}
+
+impl Library {
+    pub fn dir(&self) -> Option<PathBuf> {
+        self.store.as_ref().map(|store| store.dir().to_path_buf())
+    }
+}
+
+/// Why something can't be opened, in words for a person.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error("{0} {}", .0.advice())]
+    Store(#[from] StoreError),
+    #[error("{0}")]
+    File(#[from] super::files::FileError),
+    #[error("{0}")]
+    Other(String),
+}
+
+/// Seals what dead programs left: their bursts become events, their half answers messages.
+/// Returns what to tell the person.
+pub fn recover(store: &mut SqliteStore, me: &Me) -> Result<Vec<String>, StoreError> {
+    let Leftovers { sealed, moved, streams, damaged } = store.leftovers()?;
+    let mut notes = damaged;
+    for stream in streams {
+        let session = stream.head.session;
+        let loaded = store.events(session, 0)?;
+        let events: Vec<_> = loaded.events.into_iter().map(|stored| stored.envelope).collect();
+        let folded = Session::fold(session, &events);
+        let turn = stream.turn.clone();
+        // Nothing had come: the question stands there and can be asked again.
+        if stream.text.is_empty() {
+            store.write(&[Write::Events { events: Vec::new(), clears: Vec::new(), ends: vec![turn] }])?;
+            continue;
+        }
+        let author = stream.head.author.clone();
+        let event = Event::MessagePosted {
+            role: MessageRole::Model,
+            after: Some(stream.head.question),
+            text: Text::new(stream.text),
+            status: MessageStatus::Incomplete,
+            model: Some(Text::new(stream.head.model)),
+            usage: None,
+            error: None,
+            links: Vec::new(),
+        };
+        post(store, folded, &author, &event, vec![turn])?;
+        notes.push("An answer was cut off when cowrite ended; what had come is kept.".into());
+    }
+    for burst in moved {
+        // The library was copied: the original may seal this burst too, so it goes under a fresh
+        // writer here, as an edit of this device's person.
+        let session = burst.head.session;
+        let loaded = store.events(session, 0)?;
+        let events: Vec<_> = loaded.events.into_iter().map(|stored| stored.envelope).collect();
+        let mut folded = Session::fold(session, &events);
+        let text = replay(&mut folded, &burst, me)?;
+        let clears = vec![burst.head.writer];
+        let mut writes = text;
+        writes.push(Write::Events { events: Vec::new(), clears, ends: Vec::new() });
+        store.write(&writes)?;
+        notes.push("The library was copied or moved; unsealed typing was taken over.".into());
+    }
+    if !sealed.is_empty() {
+        store.syncer().sync().ok();
+    }
+    Ok(notes)
+}
+
+fn entropy() -> Result<Rand, StoreError> {
+    let mut seed = [0; 32];
+    match getrandom::fill(&mut seed) {
+        Ok(()) => Ok(Rand::new(seed)),
+        Err(why) => Err(StoreError::Io { what: "ask the system for randomness".into(), why: why.to_string() }),
+    }
+}
+
+/// Appends one event of an author to a session that is not open, under a fresh writer.
+fn post(
+    store: &mut SqliteStore,
+    mut session: Session,
+    author: &AuthorId,
+    event: &Event,
+    ends: Vec<crate::base::TurnId>,
+) -> Result<(), StoreError> {
+    let mut rand = entropy()?;
+    let at = super::now();
+    let writer = rand.writer();
+    let started = Event::WriterStarted { author: author.clone(), doc: None };
+    let started = session.seal(&started, writer, at, &mut rand);
+    session.apply(&started);
+    let posted = session.seal(event, writer, at, &mut rand);
+    store.write(&[
+        Write::Writer { writer, session: session.id, author: author.clone(), doc: None },
+        Write::Events { events: vec![started, posted], clears: Vec::new(), ends },
+    ])?;
+    Ok(())
+}
+
+/// Replays a burst of another place under a fresh writer.
+fn replay(session: &mut Session, burst: &crate::store::LeftBurst, me: &Me) -> Result<Vec<Write>, StoreError> {
+    let mut rand = entropy()?;
+    let at = super::now();
+    let doc: DocId = burst.head.doc.clone();
+    let Some(entry) = session.documents.get(&doc) else { return Ok(Vec::new()) };
+    // What the burst did, as a change of the text it was made on.
+    let before = entry.document.rope().clone();
+    let mut trial = Session::new(session.id);
+    std::mem::swap(&mut trial, session);
+    let sealed = crate::event::seal(&burst.head, &burst.rows);
+    trial.apply(&sealed);
+    let Some(after) = trial.documents.get(&doc).map(|entry| entry.document.rope().to_string()) else {
+        return Ok(Vec::new());
+    };
+    let change = crate::text::diff(&before.to_string(), &after);
+    let writer = rand.writer();
+    let started = Event::WriterStarted { author: me.author.clone(), doc: Some(doc.clone()) };
+    let started = trial.seal(&started, writer, at, &mut rand);
+    trial.apply(&started);
+    // The trial has the burst's own edit; the one that is kept is made on the text without it.
+    let mut clean = crate::text::Document::new(doc.clone());
+    let edits: Vec<_> = trial
+        .documents
+        .get(&doc)
+        .map(|entry| entry.edits().filter(|edit| edit.id != sealed.id).map(|edit| (edit.writer, edit.edit.clone())).collect())
+        .unwrap_or_default();
+    let refs: Vec<_> = edits.iter().map(|(writer, edit): &(_, crate::event::Edit)| (*writer, edit)).collect();
+    let applied = clean
+        .apply_edits(&refs)
+        .and_then(|_| clean.start_writer(writer))
+        .and_then(|()| clean.change(&change))
+        .map_err(|why| StoreError::Io { what: "replay typing of a copied library".into(), why: why.to_string() })?;
+    let edit = crate::event::Edit {
+        doc: doc.clone(),
+        start: applied.start,
+        lamport: applied.lamport,
+        deps: applied.deps,
+        ops: applied.ops,
+        cause: None,
+    };
+    let edit = trial.seal(&Event::DocumentEdited(edit), writer, at, &mut rand);
+    let register = Write::Writer { writer, session: trial.id, author: me.author.clone(), doc: Some(doc) };
+    Ok(vec![register, Write::Events { events: vec![started, edit], clears: Vec::new(), ends: Vec::new() }])
+}
+
+/// Appends one event of the person's to a session that is not open, safe on the disk.
+pub fn append_to(
+    store: &mut SqliteStore,
+    session: EventId,
+    me: &Me,
+    make: impl FnOnce(&Session) -> Event,
+) -> Result<(), StoreError> {
+    let loaded = store.events(session, 0)?;
+    let events: Vec<_> = loaded.events.into_iter().map(|stored| stored.envelope).collect();
+    let mut folded = Session::fold(session, &events);
+    if !folded.authors.contains_key(&me.author) {
+        let author = Author { author: me.author.clone(), kind: AuthorKind::Person, name: Text::new(me.name.clone()) };
+        let copy = Session::fold(session, &events);
+        post(store, copy, &me.author, &Event::AuthorIntroduced(author), Vec::new())?;
+        let loaded = store.events(session, 0)?;
+        let events: Vec<_> = loaded.events.into_iter().map(|stored| stored.envelope).collect();
+        folded = Session::fold(session, &events);
+    }
+    let event = make(&folded);
+    post(store, folded, &me.author, &event, Vec::new())?;
+    store.syncer().sync().map_err(|why| StoreError::Io { what: "sync the library".into(), why: why.to_string() })
+}
+
+/// A document without a file.
+pub fn open_fresh() -> Opened {
+    Opened::default()
+}
+
+/// A text that came through a pipe; it goes to standard output at the end.
+pub fn open_text(text: String, bom: bool) -> Opened {
+    let exists = true;
+    let file = OpenedFile { text, bom, exists, ..OpenedFile::default() };
+    Opened { file: Some(file), to_stdout: true, ..Opened::default() }
+}
+
+/// A session by its id, with its file as it is now.
+pub fn open_session(store: &mut SqliteStore, id: EventId) -> Result<Opened, OpenError> {
+    let loaded = store.events(id, 0)?;
+    if loaded.events.is_empty() {
+        return Err(OpenError::Other(format!("There is no session {}.", id.short())));
+    }
+    let mut notes = Vec::new();
+    if !loaded.damaged.is_empty() {
+        notes.push(format!("{} lines of the log are damaged; `cowrite verify` names them.", loaded.damaged.len()));
+    }
+    let events: Vec<_> = loaded.events.into_iter().map(|stored| stored.envelope).collect();
+    let bound = store.bindings()?.into_iter().find(|binding| binding.session == id);
+    let file = match &bound {
+        // A file that can't be read now is told, and the text is there without it.
+        Some(binding) => match read_file(Path::new(&binding.path)) {
+            Ok(file) => Some(file),
+            Err(why) => {
+                notes.push(why.to_string());
+                None
+            }
+        },
+        None => None,
+    };
+    let view = store.view(id)?;
+    Ok(Opened {
+        session: Some(id),
+        events,
+        doc: bound.map(|binding| binding.doc),
+        view,
+        file,
+        notes,
+        ..Opened::default()
+    })
+}
+
+/// A file, with the session it belongs to where there is one.
+pub fn open_path(store: Option<&mut SqliteStore>, path: &Path) -> Result<Opened, OpenError> {
+    let path = absolute(path);
+    let mut file = read_file(&path)?;
+    file.hint = hint(&path);
+    if file.text.len() > HISTORY_BYTES {
+        return Ok(Opened { file: Some(file), plain: true, ..Opened::default() });
+    }
+    let Some(store) = store else {
+        return Ok(Opened { file: Some(file), ephemeral: true, ..Opened::default() });
+    };
+    let known = path.to_string_lossy();
+    let mut bound = store.binding(&known)?.into_iter().next_back().map(|binding| (binding.session, binding.doc));
+    let mut notes = Vec::new();
+    if bound.is_none() && file.exists && !file.text.is_empty() {
+        bound = renamed(store, &file, &mut notes)?;
+    }
+    let Some((session, doc)) = bound else {
+        return Ok(Opened { file: Some(file), ..Opened::default() });
+    };
+    let mut opened = open_session(store, session)?;
+    opened.doc = Some(doc);
+    opened.file = Some(file);
+    opened.notes.extend(notes);
+    Ok(opened)
+}
+
+/// A file that was renamed is known by what it holds: its session's own file is gone and was saved
+/// with just these bytes.
+fn renamed(
+    store: &SqliteStore,
+    file: &OpenedFile,
+    notes: &mut Vec<String>,
+) -> Result<Option<(EventId, DocId)>, StoreError> {
+    let bindings = store.bindings()?;
+    for (session, doc) in store.saved_hash(&file.stamp.hash)? {
+        let gone = bindings
+            .iter()
+            .filter(|binding| binding.session == session && binding.doc == doc)
+            .all(|binding| !Path::new(&binding.path).exists());
+        if gone {
+            notes.push("This file was renamed: its session was found by what it holds.".into());
+            return Ok(Some((session, doc)));
+        }
+    }
+    Ok(None)
+}
+
+/// The path relative to the repository around it.
+fn hint(path: &Path) -> Option<String> {
+    let root = path.ancestors().skip(1).find(|dir| dir.join(".git").exists())?;
+    Some(path.strip_prefix(root).ok()?.to_string_lossy().into_owned())
+}

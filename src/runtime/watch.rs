@@ -1,0 +1,118 @@
+//! Watching: the bound file, the library's journal while somebody else uses it, who comes and goes.
+//!
+//! Nothing polls: at rest the program sleeps until the system tells of a change.
+
+use super::disk::DiskJob;
+use super::files::read_file;
+use crate::app::Input;
+use crate::base::DocId;
+use crate::state::FileStamp;
+use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::Sender;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// The watched file and what it held when it was last written here.
+#[derive(Default)]
+struct Bound {
+    file: Option<(DocId, PathBuf)>,
+    wrote: Option<FileStamp>,
+}
+
+/// The watches. Where the system can't watch, changes are seen at the next save or start.
+pub struct Watch {
+    watcher: Option<RecommendedWatcher>,
+    bound: Arc<Mutex<Bound>>,
+    folder: Option<PathBuf>,
+    library: Option<PathBuf>,
+    library_watched: bool,
+}
+
+impl Watch {
+    pub fn new(library: Option<PathBuf>, inputs: Sender<Input>, jobs: Option<Sender<DiskJob>>) -> Self {
+        let bound = Arc::new(Mutex::new(Bound::default()));
+        let known = Arc::clone(&bound);
+        let dir = library.clone();
+        let locks = library.as_ref().map(|dir| dir.join("locks"));
+        let watched = locks.clone();
+        let handler = move |event: notify::Result<notify::Event>| {
+            let Ok(event) = event else { return };
+            if matches!(event.kind, EventKind::Access(_)) {
+                return;
+            }
+            for path in &event.paths {
+                if watched.as_ref().is_some_and(|locks| path.starts_with(locks)) {
+                    if let Some(jobs) = &jobs {
+                        let _ = jobs.send(DiskJob::Others);
+                    }
+                } else if dir.as_ref().is_some_and(|dir| path.starts_with(dir)) {
+                    if let Some(jobs) = &jobs {
+                        let _ = jobs.send(DiskJob::Poll);
+                    }
+                } else {
+                    changed(&known, path, &inputs);
+                }
+            }
+        };
+        let mut watcher = notify::recommended_watcher(handler).ok();
+        if let (Some(watcher), Some(locks)) = (watcher.as_mut(), &locks) {
+            let _ = watcher.watch(locks, RecursiveMode::NonRecursive);
+        }
+        Self { watcher, bound, folder: None, library, library_watched: false }
+    }
+
+    /// Watches the file's folder: programs that save by renaming replace the file itself.
+    pub fn file(&mut self, file: Option<(DocId, PathBuf)>) {
+        let folder = file.as_ref().and_then(|(_, path)| path.parent().map(Path::to_path_buf));
+        self.bound.lock().unwrap_or_else(PoisonError::into_inner).file = file;
+        let Some(watcher) = self.watcher.as_mut() else { return };
+        if folder == self.folder {
+            return;
+        }
+        if let Some(old) = self.folder.take() {
+            let _ = watcher.unwatch(&old);
+        }
+        if let Some(folder) = folder {
+            let _ = watcher.watch(&folder, RecursiveMode::NonRecursive);
+            self.folder = Some(folder);
+        }
+    }
+
+    /// This was written here: it is no news.
+    pub fn wrote(&mut self, stamp: &FileStamp) {
+        self.bound.lock().unwrap_or_else(PoisonError::into_inner).wrote = Some(stamp.clone());
+    }
+
+    /// Watches the library's files while somebody else uses it.
+    pub fn library(&mut self, others: bool) {
+        let (Some(watcher), Some(dir)) = (self.watcher.as_mut(), &self.library) else { return };
+        if others == self.library_watched {
+            return;
+        }
+        let done = if others { watcher.watch(dir, RecursiveMode::NonRecursive) } else { watcher.unwatch(dir) };
+        if done.is_ok() {
+            self.library_watched = others;
+        }
+    }
+}
+
+/// Something happened in the folder of the bound file.
+fn changed(bound: &Mutex<Bound>, path: &Path, inputs: &Sender<Input>) {
+    let mut known = bound.lock().unwrap_or_else(PoisonError::into_inner);
+    let Some((doc, file)) = known.file.clone() else { return };
+    if path != file {
+        return;
+    }
+    match read_file(&file) {
+        Ok(read) if known.wrote.as_ref() == Some(&read.stamp) => {}
+        // A file that is replaced is away for a moment: what matters is what comes then.
+        Ok(read) if !read.exists => {}
+        Ok(read) => {
+            known.wrote = Some(read.stamp.clone());
+            let _ = inputs.send(Input::File(doc, Ok(read)));
+        }
+        Err(why) => {
+            let _ = inputs.send(Input::File(doc, Err(why.to_string())));
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! What the panel shows now: the conversation's visible rows, computed from its end upward.
+
+use super::{Model, PanelSelection, Phase, Rendered, Tab};
+use crate::base::{Class, EventId};
+use crate::event::{MessageRole, MessageStatus};
+use crate::layout::{Join, Line, MarkdownView, Segment, Style};
+use crate::session::Message;
+
+/// Messages whose rows are kept although they are not visible.
+const KEPT: usize = 200;
+
+/// The visible rows of the conversation, oldest first.
+#[derive(Debug, Default)]
+pub struct PanelFrame {
+    pub rows: Vec<Line>,
+    /// Rows above the first, when there are more; `from_end` was cut to what there is.
+    pub more_above: bool,
+}
+
+impl Model {
+    pub(super) fn prepare_panel(&mut self) {
+        if self.ui.tab != Tab::Conversation {
+            return;
+        }
+        let area = self.ui.areas().panel;
+        let (width, height) = (usize::from(area.width), usize::from(area.height));
+        if width == 0 || height == 0 {
+            self.ui.panel.rows.clear();
+            return;
+        }
+        self.find_branch();
+        let want = height + self.ui.scroll.from_end;
+        // From the end upward, so that the cost does not depend on how much was said.
+        let mut blocks: Vec<Vec<Line>> = Vec::new();
+        let mut have = 0;
+        if let Some(block) = self.live_block(width) {
+            have += block.len();
+            blocks.push(block);
+        }
+        let branch = std::mem::take(&mut self.ui.branch);
+        let mut shown = Vec::new();
+        for id in branch.iter().rev() {
+            if have >= want {
+                break;
+            }
+            if let Some(block) = self.message_block(*id, width) {
+                have += block.len();
+                blocks.push(block);
+                shown.push(*id);
+            }
+        }
+        let all = shown.len() == branch.len();
+        self.ui.branch = branch;
+        if self.ui.rendered.len() > KEPT {
+            self.ui.rendered.retain(|id, _| shown.contains(id));
+        }
+        let mut rows: Vec<Line> = blocks.into_iter().rev().flatten().collect();
+        let most = rows.len().saturating_sub(height);
+        if all {
+            self.ui.scroll.from_end = self.ui.scroll.from_end.min(most);
+        }
+        let end = rows.len() - self.ui.scroll.from_end.min(rows.len());
+        rows.truncate(end);
+        let start = rows.len().saturating_sub(height);
+        self.ui.panel.more_above = start > 0 || !all;
+        self.ui.panel.rows = rows.split_off(start);
+    }
+
+    /// The visible branch, found anew only when something was said.
+    fn find_branch(&mut self) {
+        let key = (self.session.transcript.tip(), self.session.transcript.len());
+        if self.ui.branch_key == key {
+            return;
+        }
+        self.ui.branch_key = key;
+        self.ui.branch = key
+            .0
+            .map(|tip| self.session.transcript.branch(tip).iter().map(|message| message.id).collect())
+            .unwrap_or_default();
+    }
+
+    fn message_block(&mut self, id: EventId, width: usize) -> Option<Vec<Line>> {
+        let message = self.session.transcript.get(&id)?;
+        let author = self.session.author_name(&message.author).to_owned();
+        let head = head(message, &author, self.session.transcript.is_pinned(&id));
+        let foot = foot(message);
+        let text = message.text().to_owned();
+        let rendered = self.ui.rendered.entry(id).or_insert_with(|| Rendered { text_len: usize::MAX, view: MarkdownView::new(width) });
+        rendered.view.set_width(width);
+        if rendered.text_len != text.len() {
+            rendered.text_len = text.len();
+            rendered.view.set_text(&text);
+        }
+        let mut block = vec![head];
+        block.extend(rendered.view.lines().iter().cloned());
+        block.extend(foot);
+        block.push(blank());
+        Some(block)
+    }
+
+    /// The answer that is coming.
+    fn live_block(&mut self, width: usize) -> Option<Vec<Line>> {
+        let turn = self.turn.as_ref()?;
+        let live = self.ui.live.get_or_insert_with(|| Rendered { text_len: 0, view: MarkdownView::new(width) });
+        live.view.set_width(width);
+        if live.text_len > turn.text.len() {
+            live.view.set_text("");
+            live.text_len = 0;
+        }
+        if live.text_len < turn.text.len() {
+            live.view.push(&turn.text[live.text_len..]);
+            live.text_len = turn.text.len();
+        }
+        let mut block = vec![plain(Class::Heading, format!("◆ {}", turn.model))];
+        if turn.text.is_empty() && !turn.reasoning.is_empty() {
+            let tail: String = turn.reasoning.chars().rev().take(width * 3).collect::<Vec<_>>().into_iter().rev().collect();
+            let mut view = MarkdownView::new(width);
+            view.set_text(&format!("> {}", tail.replace('\n', " ")));
+            block.extend(view.lines().iter().cloned());
+        }
+        block.extend(live.view.lines().iter().cloned());
+        let doing = match &turn.phase {
+            Phase::Recording(_) => "recording the question…".to_owned(),
+            Phase::Waiting => "waiting for the model… (Esc stops)".to_owned(),
+            Phase::Retrying { attempt, wait_ms, why } => {
+                format!("try {attempt} failed: {why}; again in {} s (Esc stops)", wait_ms.div_ceil(1000))
+            }
+            Phase::Answering => "… (Esc stops)".to_owned(),
+        };
+        block.push(plain(Class::Comment, doing));
+        for queued in &self.queue {
+            let first = queued.text.lines().next().unwrap_or_default();
+            block.push(plain(Class::Comment, format!("queued: {first}")));
+        }
+        Some(block)
+    }
+
+    /// The text of a selection by mouse in the panel: wrapped lines joined, frames left out.
+    pub fn panel_text(&self, selection: PanelSelection) -> Option<String> {
+        let (from, to) = (selection.from.min(selection.to), selection.from.max(selection.to));
+        let rows = &self.ui.panel.rows;
+        // Short conversations stand at the top of the panel.
+        let mut out = String::new();
+        for index in from.0..=to.0.min(rows.len().saturating_sub(1)) {
+            let line = rows.get(index)?;
+            if index > from.0 {
+                out.push_str(match line.join {
+                    Join::Line => "\n",
+                    Join::Space => " ",
+                    Join::Tight => "",
+                });
+            }
+            let left = if index == from.0 { from.1 } else { 0 };
+            let right = if index == to.0 { to.1 + 1 } else { usize::MAX };
+            let mut column = 0;
+            for segment in &line.segments {
+                for cell in crate::layout::cells::cells(&segment.text) {
+                    if !segment.frame && column >= left && column < right {
+                        out.push_str(&cell.text);
+                    }
+                    column += cell.width;
+                }
+            }
+        }
+        Some(out)
+    }
+}
+
+/// One line of one class.
+pub fn plain(class: Class, text: String) -> Line {
+    let bold = class == Class::Heading;
+    let style = Style { class, bold, ..Style::default() };
+    Line { segments: vec![Segment { text, style, frame: false }], source: 0..0, join: Join::Line }
+}
+
+fn blank() -> Line {
+    Line { segments: Vec::new(), source: 0..0, join: Join::Line }
+}
+
+fn head(message: &Message, author: &str, pinned: bool) -> Line {
+    let sign = match message.role {
+        MessageRole::Person => "●",
+        MessageRole::Model => "◆",
+        MessageRole::Note => "·",
+    };
+    let pinned = if pinned { " (pinned)" } else { "" };
+    plain(Class::Heading, format!("{sign} {author}{pinned}"))
+}
+
+/// How an answer ended, when not well.
+fn foot(message: &Message) -> Vec<Line> {
+    let mut lines = Vec::new();
+    let words = match message.status {
+        MessageStatus::Complete => None,
+        MessageStatus::Cancelled => Some("■ stopped".to_owned()),
+        MessageStatus::Failed => Some(format!("■ broken off: {}", message.error.as_deref().unwrap_or("it failed"))),
+        MessageStatus::Incomplete => Some("■ incomplete: cowrite ended while it came".to_owned()),
+    };
+    lines.extend(words.map(|words| plain(Class::Invalid, words)));
+    if let Some(usage) = message.usage {
+        lines.push(plain(Class::Comment, format!("{} tokens in, {} out", usage.input, usage.output)));
+    }
+    lines
+}

@@ -1,0 +1,183 @@
+//! The terminal as a screen: set up, drawn in one write a frame, restored on every way out.
+
+use super::theme::Theme;
+use super::{clipboard, view};
+use crate::app::App;
+use crate::runtime::Screen;
+use crossterm::event::{
+    DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
+    KeyboardEnhancementFlags, PopKeyboardEnhancementFlags, PushKeyboardEnhancementFlags,
+};
+use crossterm::terminal::{
+    EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
+};
+use crossterm::{cursor, execute, queue};
+use ratatui::Terminal;
+use ratatui::backend::CrosstermBackend;
+use std::io::{self, Stdout, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Frames of more bytes than this are sent as one synchronized update; a key's few bytes arrive
+/// together anyway.
+const SYNCHRONIZED: usize = 600;
+
+static ACTIVE: AtomicBool = AtomicBool::new(false);
+static MOUSE: AtomicBool = AtomicBool::new(false);
+
+/// Collects a frame, so that it leaves in one write.
+struct Collected {
+    bytes: Vec<u8>,
+    out: Stdout,
+}
+
+impl Collected {
+    fn send(&mut self) -> io::Result<()> {
+        if self.bytes.is_empty() {
+            return Ok(());
+        }
+        if self.bytes.len() > SYNCHRONIZED {
+            let mut whole = Vec::with_capacity(self.bytes.len() + 16);
+            whole.extend_from_slice(b"\x1b[?2026h");
+            whole.append(&mut self.bytes);
+            whole.extend_from_slice(b"\x1b[?2026l");
+            self.bytes = whole;
+        }
+        let sent = self.out.write_all(&self.bytes).and_then(|()| self.out.flush());
+        self.bytes.clear();
+        sent
+    }
+}
+
+impl Write for Collected {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.bytes.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    /// The frame is sent when it is whole.
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The terminal in its workspace state. Dropping it restores the terminal.
+pub struct TerminalScreen {
+    terminal: Terminal<CrosstermBackend<Collected>>,
+    theme: Theme,
+    tmux: bool,
+}
+
+impl TerminalScreen {
+    /// Takes the terminal over.
+    pub fn enter(theme: Theme, mouse: bool) -> io::Result<Self> {
+        set_up(mouse)?;
+        let out = Collected { bytes: Vec::new(), out: io::stdout() };
+        let terminal = Terminal::new(CrosstermBackend::new(out))?;
+        Ok(Self { terminal, theme, tmux: std::env::var_os("TMUX").is_some() })
+    }
+
+    /// Its size in cells.
+    pub fn size() -> io::Result<(u16, u16)> {
+        crossterm::terminal::size()
+    }
+
+    fn write_now(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let out = self.terminal.backend_mut().writer_mut();
+        out.bytes.extend_from_slice(bytes);
+        out.send()
+    }
+}
+
+impl Drop for TerminalScreen {
+    fn drop(&mut self) {
+        restore();
+    }
+}
+
+fn set_up(mouse: bool) -> io::Result<()> {
+    enable_raw_mode()?;
+    ACTIVE.store(true, Ordering::SeqCst);
+    MOUSE.store(mouse, Ordering::SeqCst);
+    let mut out = io::stdout();
+    execute!(out, EnterAlternateScreen, EnableBracketedPaste)?;
+    // Terminals that do not know the protocol ignore this; asking would cost a round trip.
+    execute!(
+        out,
+        PushKeyboardEnhancementFlags(
+            KeyboardEnhancementFlags::DISAMBIGUATE_ESCAPE_CODES
+                | KeyboardEnhancementFlags::REPORT_ALTERNATE_KEYS
+        )
+    )?;
+    if mouse {
+        execute!(out, EnableMouseCapture)?;
+    }
+    Ok(())
+}
+
+/// Gives the terminal back as it was. Safe to call at any time, also from a panic.
+pub fn restore() {
+    if !ACTIVE.swap(false, Ordering::SeqCst) {
+        return;
+    }
+    let mut out = io::stdout();
+    if MOUSE.load(Ordering::SeqCst) {
+        let _ = queue!(out, DisableMouseCapture);
+    }
+    let _ = queue!(out, PopKeyboardEnhancementFlags, DisableBracketedPaste, LeaveAlternateScreen, cursor::Show);
+    let _ = out.flush();
+    let _ = disable_raw_mode();
+}
+
+impl Screen for TerminalScreen {
+    fn draw(&mut self, app: &App) -> io::Result<()> {
+        let theme = self.theme;
+        self.terminal.draw(|frame| {
+            let cursor = view(app, theme, frame.buffer_mut());
+            if let Some(position) = cursor {
+                frame.set_cursor_position(position);
+            }
+        })?;
+        self.terminal.backend_mut().writer_mut().send()
+    }
+
+    fn copy(&mut self, text: &str) -> io::Result<()> {
+        clipboard::copy_local(text);
+        match clipboard::osc52(text, self.tmux) {
+            Some(sequence) => self.write_now(sequence.as_bytes()),
+            None => Err(io::Error::other("the text is too long for the terminal's clipboard")),
+        }
+    }
+
+    fn clipboard(&mut self) -> Option<String> {
+        clipboard::paste_local()
+    }
+
+    fn mouse(&mut self, on: bool) -> io::Result<()> {
+        MOUSE.store(on, Ordering::SeqCst);
+        let mut out = io::stdout();
+        if on { execute!(out, EnableMouseCapture) } else { execute!(out, DisableMouseCapture) }
+    }
+
+    fn suspend(&mut self) -> io::Result<()> {
+        let mouse = MOUSE.load(Ordering::SeqCst);
+        restore();
+        stop()?;
+        set_up(mouse)?;
+        self.redraw()
+    }
+
+    fn redraw(&mut self) -> io::Result<()> {
+        self.terminal.clear()
+    }
+}
+
+/// Stops the process until the shell lets it go on.
+#[cfg(unix)]
+fn stop() -> io::Result<()> {
+    signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGTSTP)
+}
+
+#[cfg(not(unix))]
+fn stop() -> io::Result<()> {
+    Err(io::Error::other("this system can't suspend programs"))
+}

@@ -1,0 +1,78 @@
+//! The message box, and how any text field is drawn.
+
+use super::panel::wrapped;
+use crate::app::App;
+use crate::base::Span;
+use crate::layout::cells::width;
+use crate::state::Focus;
+use crate::text::Field;
+use crate::tui::paint::{put, rect, text};
+use crate::tui::theme::Theme;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+
+pub fn draw(app: &App, theme: Theme, buffer: &mut Buffer) -> Option<Position> {
+    let ui = &app.model.ui;
+    let area = rect(ui.areas().chat, buffer);
+    if area.is_empty() {
+        return None;
+    }
+    let rule = area.y.saturating_sub(1);
+    for x in area.left()..area.right() {
+        put(buffer, x, rule, 1, "─", theme.dim());
+    }
+    if ui.chat.rope().len_chars() == 0 && ui.focus != Focus::Chat {
+        let key = app.key_for("app.focus-chat").unwrap_or_default();
+        text(buffer, area.x + 2, area.y, area.right(), &format!("ask here ({key})"), theme.dim());
+    }
+    put(buffer, area.x, area.y, 1, "›", theme.accent());
+    let inner = Rect { x: area.x + 2, width: area.width.saturating_sub(2), ..area };
+    let cursor = field(&ui.chat, inner, theme, buffer);
+    cursor.filter(|_| ui.focus == Focus::Chat && ui.overlays.is_empty())
+}
+
+/// Draws a text field, wrapped and scrolled so that its caret is visible. Returns the caret's cell.
+pub fn field(field: &Field, area: Rect, theme: Theme, buffer: &mut Buffer) -> Option<Position> {
+    if area.is_empty() {
+        return None;
+    }
+    let rope = field.rope();
+    let caret = field.caret().0.min(rope.len_chars());
+    let selection = field.selection();
+    let columns = usize::from(area.width.saturating_sub(1).max(1));
+    let mut rows: Vec<(usize, String)> = Vec::new();
+    let mut at = 0;
+    let mut caret_row = 0;
+    for line in rope.lines() {
+        let content = line.to_string();
+        let chars = content.chars().count();
+        let shown = content.trim_end_matches(['\n', '\r']);
+        let mut start = at;
+        for piece in wrapped(shown, columns) {
+            if caret >= start {
+                caret_row = rows.len();
+            }
+            let len = piece.chars().count();
+            rows.push((start, piece));
+            start += len;
+        }
+        at += chars;
+    }
+    let height = usize::from(area.height);
+    let top = (caret_row + 1).saturating_sub(height);
+    for (index, (start, piece)) in rows.iter().enumerate().skip(top).take(height) {
+        let y = area.y + (index - top) as u16;
+        let mut x = area.x;
+        for (offset, character) in piece.char_indices().enumerate().map(|(offset, (_, c))| (offset, c)) {
+            let mut one = [0; 4];
+            let selected = selection.is_some_and(|span: Span| span.contains(crate::base::Pos(start + offset)));
+            let style = if selected { theme.selected() } else { Style::new() };
+            x = text(buffer, x, y, area.right(), character.encode_utf8(&mut one), style);
+        }
+    }
+    let (start, piece) = rows.get(caret_row)?;
+    let before: String = piece.chars().take(caret - start).collect();
+    let x = area.x + width(&before, 4) as u16;
+    Some(Position { x: x.min(area.right().saturating_sub(1)), y: area.y + (caret_row - top) as u16 })
+}

@@ -1,0 +1,168 @@
+//! The document: line numbers, signs, text with its highlighting, selection and hunks.
+
+use crate::app::App;
+use crate::base::{ClassSpan, Pos, Span};
+use crate::layout::Row;
+use crate::session::HunkState;
+use crate::state::{Focus, HunkPiece, Sign};
+use crate::tui::paint::{put, rect, text};
+use crate::tui::theme::Theme;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Position;
+use ratatui::style::{Modifier, Style};
+use ropey::Rope;
+
+/// Draws the document. Returns where the hardware cursor goes when the document has the focus.
+pub fn draw(app: &App, theme: Theme, buffer: &mut Buffer) -> Option<Position> {
+    let model = &app.model;
+    let ui = &model.ui;
+    let rope = model.rope();
+    let area = rect(ui.areas().editor, buffer);
+    if area.is_empty() {
+        return None;
+    }
+    let numbers = model.config.editor.line_numbers;
+    let gutter = ui.gutter(rope.len_lines(), numbers);
+    let text_area = ui.text_area(rope.len_lines(), numbers);
+    let selection = model.caret().selection();
+    for (index, row) in ui.frame.rows.iter().enumerate() {
+        let y = area.y + index as u16;
+        if y >= area.bottom() {
+            break;
+        }
+        match row {
+            Row::Text { line, span, first, .. } => {
+                let sign = sign_of(&ui.frame.hunks, &ui.frame.decided, *span);
+                if gutter > 0 {
+                    let current = *line == ui.frame.line;
+                    draw_gutter(buffer, area.x, y, gutter, first.then_some(*line).filter(|_| numbers), current, sign, theme);
+                }
+                draw_text(app, theme, buffer, &rope, row, *line, *span, (text_area.x, y), selection);
+            }
+            Row::Virtual { line, index } => {
+                let shown = ui.frame.virtual_rows.get(line).and_then(|rows| rows.get(*index));
+                let Some(shown) = shown else { continue };
+                if gutter > 0 {
+                    draw_gutter(buffer, area.x, y, gutter, None, false, shown.sign, theme);
+                }
+                let mut style = match shown.sign {
+                    Sign::Plus => theme.added(),
+                    Sign::Minus => theme.removed(),
+                    Sign::None | Sign::Stale | Sign::Note | Sign::Decision => theme.dim().add_modifier(Modifier::ITALIC),
+                };
+                if shown.current {
+                    style = style.add_modifier(Modifier::BOLD);
+                }
+                text(buffer, text_area.x, y, area.right(), &shown.text, style);
+            }
+        }
+    }
+    if ui.focus != Focus::Editor || !ui.overlays.is_empty() {
+        return None;
+    }
+    let (row, column) = ui.frame.caret?;
+    Some(Position { x: (text_area.x + column as u16).min(area.right().saturating_sub(1)), y: area.y + row as u16 })
+}
+
+fn sign_of(hunks: &[HunkPiece], decided: &[Span], row: Span) -> Sign {
+    let hunk = hunks.iter().find(|piece| piece.span.touches(row) && !(piece.span.is_empty() && piece.span.start == row.end));
+    match hunk.map(|piece| piece.state) {
+        Some(HunkState::Stale) => Sign::Stale,
+        Some(_) => Sign::Minus,
+        None if decided.iter().any(|span| span.touches(row)) => Sign::Decision,
+        None => Sign::None,
+    }
+}
+
+#[allow(clippy::too_many_arguments, reason = "one gutter cell's parts, once")]
+fn draw_gutter(buffer: &mut Buffer, x: u16, y: u16, width: u16, line: Option<usize>, current: bool, sign: Sign, theme: Theme) {
+    let style = if current { Style::new() } else { theme.dim() };
+    if let Some(line) = line {
+        let number = (line + 1).to_string();
+        let digits = width.saturating_sub(2);
+        let start = x + digits.saturating_sub(number.len() as u16);
+        text(buffer, start, y, x + digits, &number, style);
+    }
+    let (symbol, style) = match sign {
+        Sign::None => return,
+        Sign::Minus => ("-", theme.removed().remove_modifier(Modifier::CROSSED_OUT)),
+        Sign::Plus => ("+", theme.added()),
+        Sign::Stale => ("!", theme.warning()),
+        Sign::Note => ("·", theme.dim()),
+        Sign::Decision => ("§", theme.accent()),
+    };
+    put(buffer, x + width.saturating_sub(2), y, 1, symbol, style);
+}
+
+/// The text of one row. Classes are in bytes of the line and the row knows characters, so both are
+/// walked side by side.
+#[allow(clippy::too_many_arguments, reason = "a row and what lies over it, once")]
+fn draw_text(
+    app: &App,
+    theme: Theme,
+    buffer: &mut Buffer,
+    rope: &Rope,
+    row: &Row,
+    line: usize,
+    span: Span,
+    at: (u16, u16),
+    selection: Option<Span>,
+) {
+    let frame = &app.model.ui.frame;
+    let none: &[ClassSpan] = &[];
+    let classes = frame.classes.get(&line).map_or(none, |classes| classes);
+    let hunks: Vec<&HunkPiece> = frame.hunks.iter().filter(|piece| piece.span.touches(span)).collect();
+    let line_start = rope.line_to_byte(line);
+    let mut byte = rope.char_to_byte(span.start.0).saturating_sub(line_start);
+    let mut walked = span.start.0;
+    let mut chars = rope.slice(span.range()).chars();
+    let mut next_class = classes.partition_point(|class| class.range.end <= byte);
+    let right = buffer.area().right();
+    app.model.ui.view.draw(rope, row, |drawn| {
+        while walked < drawn.pos.0 {
+            byte += chars.next().map_or(0, char::len_utf8);
+            walked += 1;
+        }
+        while classes.get(next_class).is_some_and(|class| class.range.end <= byte) {
+            next_class += 1;
+        }
+        let class = classes.get(next_class).filter(|class| class.range.start <= byte);
+        let mut style = class.map_or(Style::new(), |class| theme.class(class.class));
+        if drawn.kind == crate::layout::cells::Kind::Control {
+            style = theme.warning();
+        }
+        if !hunks.is_empty() && let Some(piece) = hunks.iter().find(|piece| piece.span.contains(drawn.pos)) {
+            style = if piece.state == HunkState::Stale { theme.warning() } else { theme.removed() };
+            if piece.current {
+                style = style.add_modifier(Modifier::BOLD);
+            }
+        }
+        if selection.is_some_and(|span| span.contains(drawn.pos)) {
+            style = style.patch(theme.selected());
+        }
+        let x = at.0 + drawn.x as u16;
+        if x + drawn.width as u16 <= right {
+            put(buffer, x, at.1, drawn.width as u16, drawn.text, style);
+        }
+    });
+    // A selected line end shows as one cell.
+    let end = span.end;
+    if selection.is_some_and(|selected| selected.contains(end)) {
+        mark_line_end(buffer, rope, end, at, app, row, theme);
+    }
+}
+
+fn mark_line_end(buffer: &mut Buffer, rope: &Rope, end: Pos, at: (u16, u16), app: &App, row: &Row, theme: Theme) {
+    if rope.get_char(end.0).is_none_or(|next| next != '\n' && next != '\r') {
+        return;
+    }
+    let mut column = match row {
+        Row::Text { indent, .. } => *indent,
+        Row::Virtual { .. } => 0,
+    };
+    app.model.ui.view.draw(rope, row, |drawn| column = drawn.x + drawn.width);
+    let x = at.0 + column as u16;
+    if x < app.model.ui.areas().editor.x + app.model.ui.areas().editor.width && x < buffer.area().right() {
+        put(buffer, x, at.1, 1, " ", theme.selected());
+    }
+}

@@ -1,0 +1,258 @@
+//! What lies above the workspace: palette, pickers, prompts, questions, forms, pages.
+
+use super::chat::field;
+use super::panel::wrapped;
+use crate::app::App;
+use crate::command::{Row as SessionsRow, model_rows, palette_rows, session_rows};
+use crate::state::{Dialog, Form, ListState, Overlay, PromptKind};
+use crate::tui::paint::{fill, put, text};
+use crate::tui::theme::Theme;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+
+pub fn draw(app: &App, theme: Theme, buffer: &mut Buffer) -> Option<Position> {
+    match app.model.ui.overlays.last()? {
+        Overlay::Palette(list) => palette(app, list, theme, buffer),
+        Overlay::Models { list, models } => {
+            let rows: Vec<(String, bool)> = match models {
+                None => vec![("asking the server…".into(), false)],
+                Some(Err(fault)) => vec![(fault.what.clone(), false), (fault.advice.clone(), false)],
+                Some(Ok(_)) => model_rows(&app.model)
+                    .into_iter()
+                    .map(|model| {
+                        let window = model.window.map_or("window unknown".into(), |window| format!("{window} tokens"));
+                        (format!("{:<40} {window}", model.name), true)
+                    })
+                    .collect(),
+            };
+            list_box(app, "Which model answers?", list, &rows, theme, buffer)
+        }
+        Overlay::Sessions { list, searching, preview, .. } => sessions(app, list, *searching, preview, theme, buffer),
+        Overlay::Prompt { kind, field: input } => prompt(kind, input, theme, buffer),
+        Overlay::Dialog(dialog) => question(dialog, theme, buffer),
+        Overlay::Form(form) => form_box(app, form, theme, buffer),
+        Overlay::Page { title, lines, top } => page(title, lines, *top, theme, buffer),
+    }
+}
+
+/// A box in the middle, at most as large as the screen. Returns what is inside.
+fn frame(title: &str, width: u16, height: u16, theme: Theme, buffer: &mut Buffer) -> Rect {
+    let screen = *buffer.area();
+    let width = width.min(screen.width);
+    let height = height.min(screen.height.saturating_sub(1).max(1));
+    let area = Rect { x: (screen.width - width) / 2, y: (screen.height.saturating_sub(height)) / 3, width, height };
+    for y in area.top()..area.bottom() {
+        for x in area.left()..area.right() {
+            buffer[(x, y)].reset();
+        }
+    }
+    if width < 4 || height < 3 {
+        return area;
+    }
+    let (right, bottom) = (area.right() - 1, area.bottom() - 1);
+    for x in area.left()..=right {
+        put(buffer, x, area.y, 1, "─", theme.dim());
+        put(buffer, x, bottom, 1, "─", theme.dim());
+    }
+    for y in area.top()..=bottom {
+        put(buffer, area.x, y, 1, "│", theme.dim());
+        put(buffer, right, y, 1, "│", theme.dim());
+    }
+    for (x, y, corner) in [(area.x, area.y, "╭"), (right, area.y, "╮"), (area.x, bottom, "╰"), (right, bottom, "╯")] {
+        put(buffer, x, y, 1, corner, theme.dim());
+    }
+    text(buffer, area.x + 2, area.y, right, &format!(" {title} "), theme.accent());
+    Rect { x: area.x + 2, y: area.y + 1, width: width.saturating_sub(4), height: height.saturating_sub(2) }
+}
+
+fn palette(app: &App, list: &ListState, theme: Theme, buffer: &mut Buffer) -> Option<Position> {
+    let rows: Vec<(String, bool)> = palette_rows(&app.model)
+        .into_iter()
+        .map(|command| {
+            let keys = app.keymap.keys_for(command.name);
+            let key = keys.first().map(|(_, keys)| crate::keymap::print_keys(keys)).unwrap_or_default();
+            (format!("{:<22} {:<14} {}", command.name, key, command.doc), (command.when)(&app.model))
+        })
+        .collect();
+    list_box(app, "Commands", list, &rows, theme, buffer)
+}
+
+/// A filter and the rows under it; rows that make no sense now are dim.
+fn list_box(app: &App, title: &str, list: &ListState, rows: &[(String, bool)], theme: Theme, buffer: &mut Buffer) -> Option<Position> {
+    let height = app.model.ui.height.saturating_sub(6).clamp(6, 30);
+    let inside = frame(title, 100, height, theme, buffer);
+    let input = Rect { height: 1.min(inside.height), x: inside.x + 2, width: inside.width.saturating_sub(2), ..inside };
+    if inside.is_empty() {
+        return None;
+    }
+    put(buffer, inside.x, inside.y, 1, "›", theme.accent());
+    let cursor = field(&list.filter, input, theme, buffer);
+    draw_rows(rows, list, Rect { y: inside.y + 1, height: inside.height.saturating_sub(1), ..inside }, theme, buffer);
+    cursor
+}
+
+fn draw_rows(rows: &[(String, bool)], list: &ListState, area: Rect, theme: Theme, buffer: &mut Buffer) {
+    let height = usize::from(area.height);
+    let top = list.top.min(list.chosen).max((list.chosen + 1).saturating_sub(height.max(1)));
+    for (index, (row, usable)) in rows.iter().enumerate().skip(top).take(height) {
+        let y = area.y + (index - top) as u16;
+        let chosen = index == list.chosen;
+        let style = match (chosen, usable) {
+            (true, _) => theme.accent(),
+            (false, true) => Style::new(),
+            (false, false) => theme.dim(),
+        };
+        text(buffer, area.x, y, area.right(), if chosen { "› " } else { "  " }, style);
+        text(buffer, area.x + 2, y, area.right(), row, style);
+    }
+    if rows.is_empty() && height > 0 {
+        text(buffer, area.x + 2, area.y, area.right(), "nothing fits", theme.dim());
+    }
+}
+
+fn sessions(app: &App, list: &ListState, searching: bool, preview: &[String], theme: Theme, buffer: &mut Buffer) -> Option<Position> {
+    let ui = &app.model.ui;
+    let inside = frame("Sessions", ui.width.saturating_sub(4), ui.height.saturating_sub(2), theme, buffer);
+    if inside.is_empty() {
+        return None;
+    }
+    let beside = inside.width >= 70;
+    let left = if beside { inside.width / 2 - 1 } else { inside.width };
+    let rows: Vec<(String, bool)> = session_rows(&app.model)
+        .iter()
+        .map(|row| match row {
+            SessionsRow::Session(row) => {
+                let title = if row.title.is_empty() { "Untitled" } else { &row.title };
+                (format!("{title}  ({} messages, {} decisions)", row.messages, row.decisions), true)
+            }
+            SessionsRow::Hit(hit) => {
+                let body = hit.snippet.text.split_whitespace().collect::<Vec<_>>().join(" ");
+                (format!("{}: {} · {body}", hit.kind, hit.title), true)
+            }
+        })
+        .collect();
+    let input = Rect { height: 1, x: inside.x + 2, width: left.saturating_sub(2), ..inside };
+    put(buffer, inside.x, inside.y, 1, if searching { "›" } else { "/" }, theme.accent());
+    let cursor = if searching || list.filter.rope().len_chars() > 0 {
+        field(&list.filter, input, theme, buffer)
+    } else {
+        text(buffer, input.x, input.y, input.right(), "searches everything; Enter opens, n new, r rename, d delete", theme.dim());
+        Some(Position { x: inside.x, y: inside.y })
+    };
+    let area = Rect { y: inside.y + 1, height: inside.height.saturating_sub(1), width: left, ..inside };
+    draw_rows(&rows, list, area, theme, buffer);
+    if beside {
+        let x = inside.x + left + 1;
+        for (index, line) in preview.iter().take(usize::from(inside.height)).enumerate() {
+            text(buffer, x, inside.y + index as u16, inside.right(), line, Style::new());
+        }
+    }
+    if searching {
+        return cursor;
+    }
+    let row = list.chosen.saturating_sub(list.top) as u16;
+    Some(Position { x: area.x, y: (area.y + row).min(area.bottom().saturating_sub(1)) })
+}
+
+fn prompt(kind: &PromptKind, input: &crate::text::Field, theme: Theme, buffer: &mut Buffer) -> Option<Position> {
+    let title = match kind {
+        PromptKind::Find => "Find",
+        PromptKind::ReplaceWhat => "Replace what?",
+        PromptKind::ReplaceWith { .. } => "Replace it with",
+        PromptKind::Line => "Go to line",
+        PromptKind::SaveAs { .. } => "Save as",
+        PromptKind::Open => "Open a file",
+        PromptKind::RejectBecause { .. } => "Reject, because (the reason goes to the model)",
+        PromptKind::Rename { .. } => "Title of the session",
+        PromptKind::Instruction { whole: false } => "What to do with the selection?",
+        PromptKind::Instruction { whole: true } => "What to do with the whole text?",
+        PromptKind::Filter => "Filter the decisions",
+    };
+    // At the bottom, so that the text which is searched stays in sight.
+    let screen = *buffer.area();
+    let y = screen.bottom().saturating_sub(1);
+    let row = Rect { y, height: 1.min(screen.height), ..screen };
+    fill(buffer, row, theme.bar());
+    let x = text(buffer, row.x + 1, y, row.right(), &format!("{title}: "), theme.bar());
+    field(input, Rect { x, width: row.right().saturating_sub(x), ..row }, theme, buffer)
+}
+
+fn question(dialog: &Dialog, theme: Theme, buffer: &mut Buffer) -> Option<Position> {
+    let width = 76.min(buffer.area().width);
+    let columns = usize::from(width.saturating_sub(4));
+    let lines: Vec<String> = dialog.lines.iter().flat_map(|line| wrapped(line, columns)).collect();
+    let height = (lines.len() + dialog.choices.len() + 4) as u16;
+    let inside = frame(&dialog.title, width, height, theme, buffer);
+    let mut y = inside.y;
+    for line in &lines {
+        text(buffer, inside.x, y, inside.right(), line, Style::new());
+        y += 1;
+    }
+    y += 1;
+    let mut cursor = None;
+    for (index, (key, label, _)) in dialog.choices.iter().enumerate() {
+        let chosen = index == dialog.chosen;
+        let style = if chosen { theme.accent() } else { Style::new() };
+        if chosen {
+            cursor = Some(Position { x: inside.x, y: y.min(inside.bottom().saturating_sub(1)) });
+        }
+        let sign = if chosen { "› " } else { "  " };
+        text(buffer, inside.x, y, inside.right(), &format!("{sign}[{key}] {label}"), style);
+        y += 1;
+    }
+    cursor
+}
+
+fn form_box(app: &App, form: &Form, theme: Theme, buffer: &mut Buffer) -> Option<Position> {
+    let height = app.model.ui.height.saturating_sub(2);
+    let inside = frame(&form.title, 90, height, theme, buffer);
+    if inside.height < 3 {
+        return None;
+    }
+    let count = form.fields.len() as u16;
+    // The field with the focus gets the room that is left.
+    let small = if count > 1 { 2 } else { 0 };
+    let room = inside.height.saturating_sub(1 + count + (count - 1) * small).max(1);
+    let mut y = inside.y;
+    let mut cursor = None;
+    for (index, (label, input)) in form.labels.iter().zip(&form.fields).enumerate() {
+        let focused = index == form.focus;
+        let rows = if focused { room } else { small };
+        if y >= inside.bottom().saturating_sub(1) {
+            break;
+        }
+        let hint = if *label == "Options" { "  (a line each; under it + for, - against)" } else { "" };
+        let style = if focused { theme.accent() } else { theme.dim() };
+        text(buffer, inside.x, y, inside.right(), &format!("{label}{hint}"), style);
+        y += 1;
+        let rows = rows.min(inside.bottom().saturating_sub(1).saturating_sub(y));
+        let area = Rect { x: inside.x + 2, y, width: inside.width.saturating_sub(2), height: rows };
+        let at = field(input, area, theme, buffer);
+        if focused {
+            cursor = at;
+        }
+        y += rows;
+    }
+    let keys = |command: &str| app.key_for(command).unwrap_or_default();
+    let foot = format!("{} next · {} new line · {} done · {} leave", keys("form.next"), keys("edit.newline"), keys("form.submit"), keys("form.cancel"));
+    text(buffer, inside.x, inside.bottom().saturating_sub(1), inside.right(), &foot, theme.dim());
+    cursor
+}
+
+fn page(title: &str, lines: &[String], top: usize, theme: Theme, buffer: &mut Buffer) -> Option<Position> {
+    let screen = *buffer.area();
+    let inside = frame(title, 104, screen.height.saturating_sub(2), theme, buffer);
+    let columns = usize::from(inside.width.max(1));
+    let mut y = inside.y;
+    for line in lines.iter().skip(top) {
+        for piece in wrapped(line, columns) {
+            if y >= inside.bottom() {
+                return Some(Position { x: inside.x, y: inside.y });
+            }
+            text(buffer, inside.x, y, inside.right(), &piece, Style::new());
+            y += 1;
+        }
+    }
+    Some(Position { x: inside.x, y: inside.y })
+}

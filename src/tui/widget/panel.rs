@@ -1,0 +1,222 @@
+//! The panel: tabs, conversation, decisions, review.
+
+use crate::app::App;
+use crate::command::{decisions_listed, status_word};
+use crate::session::HunkState;
+use crate::state::{Focus, PanelSelection, Tab};
+use crate::tui::paint::{put, rect, text};
+use crate::tui::theme::Theme;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::{Modifier, Style};
+
+pub fn draw(app: &App, theme: Theme, buffer: &mut Buffer) -> Option<Position> {
+    let areas = app.model.ui.areas();
+    let divider = rect(areas.divider, buffer);
+    for y in divider.top()..divider.bottom() {
+        put(buffer, divider.x, y, 1, "│", theme.dim());
+    }
+    draw_tabs(app, theme, buffer, rect(areas.tabs, buffer));
+    let area = rect(areas.panel, buffer);
+    if area.is_empty() {
+        return None;
+    }
+    let cursor = match app.model.ui.tab {
+        Tab::Conversation => conversation(app, theme, buffer, area),
+        Tab::Decisions => decisions(app, theme, buffer, area),
+        Tab::Review => review(app, theme, buffer, area),
+    };
+    cursor.filter(|_| app.model.ui.focus == Focus::Panel && app.model.ui.overlays.is_empty())
+}
+
+fn draw_tabs(app: &App, theme: Theme, buffer: &mut Buffer, area: Rect) {
+    if area.is_empty() {
+        return;
+    }
+    let model = &app.model;
+    let counted = |name: &str, count: usize| if count == 0 { name.to_owned() } else { format!("{name} {count}") };
+    let tabs = [
+        (Tab::Conversation, "Conversation".to_owned()),
+        (Tab::Decisions, counted("Decisions", model.session.decisions.len())),
+        (Tab::Review, counted("Review", model.ui.frame.open)),
+    ];
+    let mut x = area.x;
+    for (tab, name) in tabs {
+        let style = if tab == model.ui.tab { theme.accent().add_modifier(Modifier::UNDERLINED) } else { theme.dim() };
+        x = text(buffer, x + 1, area.y, area.right(), &name, style) + 1;
+    }
+}
+
+fn conversation(app: &App, theme: Theme, buffer: &mut Buffer, area: Rect) -> Option<Position> {
+    let ui = &app.model.ui;
+    if ui.panel.rows.is_empty() {
+        welcome(app, theme, buffer, area);
+        return Some(Position { x: area.x, y: area.y });
+    }
+    for (index, line) in ui.panel.rows.iter().enumerate() {
+        let y = area.y + index as u16;
+        if y >= area.bottom() {
+            break;
+        }
+        let mut x = area.x;
+        for segment in &line.segments {
+            let mut style = theme.class(segment.style.class);
+            for (on, modifier) in [
+                (segment.style.bold, Modifier::BOLD),
+                (segment.style.italic, Modifier::ITALIC),
+                (segment.style.strike, Modifier::CROSSED_OUT),
+                (segment.style.underline, Modifier::UNDERLINED),
+            ] {
+                if on {
+                    style = style.add_modifier(modifier);
+                }
+            }
+            x = text(buffer, x, y, area.right(), &segment.text, style);
+        }
+        if let Some(selection) = ui.panel_selection {
+            mark(buffer, area, index, y, selection, theme);
+        }
+    }
+    let last = ui.panel.rows.len().min(usize::from(area.height)).saturating_sub(1);
+    Some(Position { x: area.x, y: area.y + last as u16 })
+}
+
+fn mark(buffer: &mut Buffer, area: Rect, row: usize, y: u16, selection: PanelSelection, theme: Theme) {
+    let (from, to) = (selection.from.min(selection.to), selection.from.max(selection.to));
+    if from == to || row < from.0 || row > to.0 {
+        return;
+    }
+    let left = if row == from.0 { from.1 as u16 } else { 0 };
+    let right = if row == to.0 { to.1 as u16 + 1 } else { area.width };
+    for x in area.x + left.min(area.width)..area.x + right.min(area.width) {
+        let cell = &mut buffer[(x, y)];
+        cell.set_style(cell.style().patch(theme.selected()));
+    }
+}
+
+/// What an empty conversation says.
+fn welcome(app: &App, theme: Theme, buffer: &mut Buffer, area: Rect) {
+    let key = |command: &str| app.key_for(command).unwrap_or_else(|| "the palette".into());
+    let model = match (&app.model.provider, &app.model.model_name) {
+        (None, _) => "No model is set up: set OPENAI_API_KEY, or OPENAI_BASE_URL for a server of your own.".to_owned(),
+        (Some(provider), None) => format!("{} is there; {} chooses a model.", provider.address(), key("app.model")),
+        (Some(provider), Some(model)) => format!("{model} at {} answers.", provider.address()),
+    };
+    let lines = [
+        "Nothing was said yet.".to_owned(),
+        String::new(),
+        model,
+        String::new(),
+        format!("{} goes to the message box.", key("app.focus-chat")),
+        format!("{} asks for a rewrite of what is selected.", key("chat.rewrite")),
+        format!("{} records a decision.", key("decision.new")),
+        format!("{} shows the help.", key("app.help")),
+    ];
+    let mut y = area.y + 1;
+    for line in lines {
+        for piece in wrapped(&line, usize::from(area.width.saturating_sub(2))) {
+            if y >= area.bottom() {
+                return;
+            }
+            text(buffer, area.x + 1, y, area.right(), &piece, theme.dim());
+            y += 1;
+        }
+    }
+}
+
+/// A line cut into rows at words.
+pub fn wrapped(line: &str, width: usize) -> Vec<String> {
+    use crate::layout::wrap::{Rule, rows};
+    let starts = rows(line, Rule { width: width.max(1), tab: 4, first: 0, indent: 0 });
+    let ends = starts.iter().skip(1).map(|start| start.bytes).chain([line.len()]);
+    starts.iter().zip(ends).map(|(start, end)| line[start.bytes..end].to_owned()).collect()
+}
+
+fn decisions(app: &App, theme: Theme, buffer: &mut Buffer, area: Rect) -> Option<Position> {
+    let model = &app.model;
+    let listed = decisions_listed(model);
+    let filter = model.ui.decisions.filter.rope().to_string();
+    let mut y = area.y;
+    if !filter.is_empty() {
+        text(buffer, area.x + 1, y, area.right(), &format!("filter: {filter}"), theme.dim());
+        y += 1;
+    }
+    if listed.is_empty() {
+        let key = app.key_for("decision.new").unwrap_or_default();
+        let words = if model.session.decisions.is_empty() {
+            format!("No decision yet: {key} records one.")
+        } else {
+            "No decision fits the filter.".into()
+        };
+        text(buffer, area.x + 1, y + 1, area.right(), &words, theme.dim());
+        return Some(Position { x: area.x, y });
+    }
+    let visible = usize::from(area.bottom().saturating_sub(y)) / 2;
+    let top = model.ui.decisions.chosen.saturating_sub(visible.saturating_sub(1));
+    let mut cursor = None;
+    for (index, decision) in listed.iter().enumerate().skip(top) {
+        if y + 1 >= area.bottom() {
+            break;
+        }
+        let chosen = index == model.ui.decisions.chosen;
+        let status = model.session.decisions.status(decision);
+        let sign = if chosen { "› " } else { "  " };
+        let style = if chosen { theme.accent() } else { Style::new() };
+        let x = text(buffer, area.x, y, area.right(), sign, style);
+        let conflict = if decision.is_conflict() { "! " } else { "" };
+        text(buffer, x, y, area.right(), &format!("{conflict}{}", decision.title()), style);
+        let reason = decision.outcome().lines().next().unwrap_or_default();
+        let below = format!("{} · {} {reason}", status_word(status), model.session.author_name(&decision.author));
+        text(buffer, area.x + 2, y + 1, area.right(), &below, theme.dim());
+        if chosen {
+            cursor = Some(Position { x: area.x, y });
+        }
+        y += 2;
+    }
+    cursor
+}
+
+fn review(app: &App, theme: Theme, buffer: &mut Buffer, area: Rect) -> Option<Position> {
+    let model = &app.model;
+    let entry = model.entry()?;
+    let open = model.session.proposals.open_in(&model.doc, &entry.document);
+    if open.is_empty() {
+        text(buffer, area.x + 1, area.y + 1, area.right(), "No hunk is open.", theme.dim());
+        return Some(Position { x: area.x, y: area.y });
+    }
+    let visible = usize::from(area.height) / 4;
+    let top = model.ui.review.chosen.saturating_sub(visible.saturating_sub(1));
+    let mut y = area.y;
+    let mut cursor = None;
+    for (index, (span, hunk)) in open.iter().enumerate().skip(top) {
+        if y + 3 >= area.bottom() {
+            break;
+        }
+        let chosen = index == model.ui.review.chosen;
+        let style = if chosen { theme.accent() } else { Style::new() };
+        let place = match span {
+            Some(span) => format!("line {}", entry.document.rope().char_to_line(span.start.0) + 1),
+            None => "no place".into(),
+        };
+        let state = match hunk.state(&entry.document) {
+            HunkState::Stale => " · the text changed",
+            HunkState::Unplaced => " · place it by hand",
+            _ if hunk.loose => " · found by likeness",
+            _ => "",
+        };
+        let seen = if hunk.place.is_some() && !model.ui.seen.contains(&hunk.of) { " · not seen yet" } else { "" };
+        let sign = if chosen { "› " } else { "  " };
+        text(buffer, area.x, y, area.right(), &format!("{sign}{place}{state}{seen}"), style);
+        let one = |body: &str| body.split_whitespace().collect::<Vec<_>>().join(" ");
+        text(buffer, area.x + 2, y + 1, area.right(), &format!("- {}", one(&hunk.old)), theme.removed());
+        text(buffer, area.x + 2, y + 2, area.right(), &format!("+ {}", one(&hunk.new)), theme.added());
+        if let Some(why) = &hunk.why {
+            text(buffer, area.x + 2, y + 3, area.right(), why, theme.dim());
+        }
+        if chosen {
+            cursor = Some(Position { x: area.x, y });
+        }
+        y += 4;
+    }
+    cursor
+}

@@ -1,0 +1,106 @@
+//! The two lines at the bottom: how things stand, and what there is to say or to press.
+
+use crate::app::App;
+use crate::state::{Focus, Tone, plural};
+use crate::tui::paint::{fill, rect, text};
+use crate::tui::theme::Theme;
+use ratatui::buffer::Buffer;
+
+pub fn draw(app: &App, theme: Theme, buffer: &mut Buffer) {
+    status(app, theme, buffer);
+    message(app, theme, buffer);
+    hints(app, theme, buffer);
+}
+
+fn status(app: &App, theme: Theme, buffer: &mut Buffer) {
+    let model = &app.model;
+    let area = rect(model.ui.areas().status, buffer);
+    if area.is_empty() {
+        return;
+    }
+    let bar = theme.bar();
+    fill(buffer, area, bar);
+    let modified = if model.is_modified() { " *" } else { "" };
+    let mut left = format!(" {}{modified}", model.name());
+    if !model.has_history() {
+        left.push_str("  plain");
+    }
+    if model.frame_open() > 0 {
+        left.push_str(&format!("  {} open", plural(model.frame_open(), "hunk")));
+    }
+    let odd = &model.session.oddities;
+    if odd.unknown > 0 {
+        left.push_str(&format!("  {} from a newer version", plural(odd.unknown, "event")));
+    }
+    if odd.refused + odd.forks > 0 {
+        left.push_str("  ! see cowrite verify");
+    }
+    if model.store_trouble.is_some() {
+        left.push_str("  ! NOT STORED");
+    }
+    if model.others {
+        left.push_str("  shared");
+    }
+    let answering = match (&model.turn, &model.model_name) {
+        (Some(_), _) => "answering… ",
+        (None, Some(name)) => name.as_str(),
+        (None, None) => "no model",
+    };
+    let right = format!("{answering}  {}:{} ", model.ui.frame.line + 1, model.ui.frame.column + 1);
+    let width = crate::layout::cells::width(&right, 4) as u16;
+    let start = area.right().saturating_sub(width).max(area.x);
+    text(buffer, area.x, area.y, start, &left, bar);
+    text(buffer, start, area.y, area.right(), &right, bar);
+}
+
+fn message(app: &App, theme: Theme, buffer: &mut Buffer) {
+    let model = &app.model;
+    let area = rect(model.ui.areas().message, buffer);
+    if area.is_empty() {
+        return;
+    }
+    if let Some(notice) = &model.ui.notice {
+        let (sign, style) = match notice.tone {
+            Tone::Info => ("", ratatui::style::Style::new()),
+            Tone::Warning => ("! ", theme.warning()),
+            Tone::Error => ("!! ", theme.error()),
+        };
+        text(buffer, area.x + 1, area.y, area.right(), &format!("{sign}{}", notice.text), style);
+        return;
+    }
+    let commands: &[(&str, &str)] = if model.hunk_here().is_some() && model.ui.focus == Focus::Editor {
+        &[("hunk.accept", "accept"), ("hunk.reject", "reject"), ("hunk.reject-because", "because…"), ("hunk.edit", "edit"), ("hunk.split", "split"), ("hunk.next", "next")]
+    } else {
+        match model.ui.focus {
+            Focus::Editor => &[("file.save", "save"), ("app.next-pane", "other side"), ("chat.rewrite", "rewrite"), ("app.palette", "commands"), ("app.help", "help"), ("app.quit", "quit")],
+            Focus::Chat => &[("chat.send", "send"), ("chat.newline", "new line"), ("app.cancel", "back to the text"), ("app.model", "model"), ("app.help", "help")],
+            Focus::Panel => &[("app.tab-conversation", "conversation"), ("app.tab-decisions", "decisions"), ("app.tab-review", "review"), ("app.focus-chat", "message"), ("app.help", "help")],
+        }
+    };
+    let mut x = area.x + 1;
+    for (command, label) in commands {
+        let Some(key) = app.key_for(command) else { continue };
+        x = text(buffer, x, area.y, area.right(), &key, theme.accent());
+        x = text(buffer, x + 1, area.y, area.right(), label, theme.dim()) + 2;
+    }
+}
+
+/// What can follow the keys pressed so far.
+fn hints(app: &App, theme: Theme, buffer: &mut Buffer) {
+    let ui = &app.model.ui;
+    if ui.hints.is_empty() {
+        return;
+    }
+    let area = *buffer.area();
+    let height = (ui.hints.len() as u16 + 1).min(area.height.saturating_sub(2));
+    let top = area.bottom().saturating_sub(2 + height);
+    let inner = ratatui::layout::Rect { x: area.x, y: top, width: area.width, height };
+    fill(buffer, inner, theme.bar());
+    let title = ui.pending.first().map_or("", String::as_str);
+    text(buffer, area.x + 1, top, area.right(), &format!("{title} …"), theme.bar());
+    for (index, (key, label)) in ui.hints.iter().take(usize::from(height.saturating_sub(1))).enumerate() {
+        let y = top + 1 + index as u16;
+        let x = text(buffer, area.x + 2, y, area.right(), key, theme.bar());
+        text(buffer, x.max(area.x + 12), y, area.right(), label, theme.bar());
+    }
+}
