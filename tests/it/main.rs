@@ -2,4 +2,5 @@
 
 mod event;
 mod layout;
+mod markdown;
 mod syntax;
