@@ -5,10 +5,12 @@
 
 pub mod cells;
 mod lines;
+mod markdown;
 
 mod moving;
 mod view;
 pub mod wrap;
 
+pub use markdown::{Join, Line, MarkdownView, Paint, Painter, Segment, Style};
 pub use moving::Hit;
 pub use view::{Drawn, Row, RowPos, View};

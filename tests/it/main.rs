@@ -3,6 +3,7 @@
 mod event;
 mod keymap;
 mod layout;
+mod markdown;
 mod provider;
 mod provider_real;
 mod store;
