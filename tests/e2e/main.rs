@@ -1,1 +1,13 @@
+//! The real program in a pseudo-terminal with a terminal emulator: what a person would see.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "tests fail by panicking"
+)]
 
+#[allow(dead_code, unused_imports, reason = "the harness offers more than each test needs")]
+#[path = "../support/pty.rs"]
+mod pty;
+
+mod harness;

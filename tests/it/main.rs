@@ -1,4 +1,10 @@
 //! Everything that needs no network and no terminal, in one binary.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "tests fail by panicking"
+)]
 
 mod event;
 mod keymap;
@@ -11,3 +17,4 @@ mod store_files;
 mod store_search;
 mod syntax;
 mod text;
+mod tidy;
