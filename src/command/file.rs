@@ -84,7 +84,7 @@ fn reload(cx: &mut Cx, _: &str) -> Result<(), String> {
 pub fn discard(cx: &mut Cx) {
     let Some(saved) = saved_text(cx.model) else { return };
     let change = diff(&cx.model.rope().to_string(), &saved);
-    let cause = Cause { kind: CauseKind::Restore, proposal: None, hunk: None, of: Vec::new() };
+    let cause = Cause { kind: CauseKind::Restore, proposal: None, hunk: None, part: None, of: Vec::new() };
     cx.edit(&change, Some(cause));
 }
 

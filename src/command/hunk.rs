@@ -113,7 +113,7 @@ pub(super) fn accept(cx: &mut Cx, of: HunkRef, edited: Option<String>) -> Result
         one.span = Span { start: Pos(one.span.start.0 + span.start.0), end: Pos(one.span.end.0 + span.start.0) };
         one.origin = origin.clone();
     }
-    let cause = Cause { kind: CauseKind::Accept, proposal: Some(proposal), hunk: Some(of.id), of: Vec::new() };
+    let cause = Cause { kind: CauseKind::Accept, proposal: Some(proposal), hunk: Some(of.id), part: of.part, of: Vec::new() };
     let edit = cx.edit(&change, Some(cause));
     resolve(cx, of, HunkVerdict::Accepted, None, edit);
     let end = Pos(span.start.0 + new.chars().count());
@@ -289,4 +289,9 @@ pub(super) fn unresolve(cx: &mut Cx, of: HunkRef, replaces: Vec<EventId>) {
     cx.append(&Event::HunkResolved { hunk: of.id, part: of.part, verdict, reason: None, edit: None, replaces });
     cx.model.session.track_hunks();
     cx.barrier();
+}
+
+/// A redo brought the text of an accepted hunk back: the hunk is accepted again.
+pub(super) fn accept_again(cx: &mut Cx, of: HunkRef) {
+    resolve(cx, of, HunkVerdict::Accepted, None, None);
 }

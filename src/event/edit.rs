@@ -144,6 +144,9 @@ pub struct Cause {
     pub proposal: Option<EventId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hunk: Option<EventId>,
+    /// Which part of a split hunk.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part: Option<u32>,
     /// The edits that are undone or redone.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub of: Vec<EventId>,

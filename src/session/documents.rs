@@ -1,6 +1,6 @@
 //! The documents of a session, what was saved of them, and the edits by which they can be undone.
 
-use crate::base::{AuthorId, DocId, EventId, WriterId};
+use crate::base::{AuthorId, DocId, EventId, Millis, WriterId};
 use crate::event::{CauseKind, Edit, Version};
 use crate::text::Document;
 use std::collections::BTreeMap;
@@ -20,6 +20,7 @@ pub struct EditEntry {
     pub id: EventId,
     pub writer: WriterId,
     pub author: AuthorId,
+    pub at: Millis,
     pub edit: Edit,
 }
 
@@ -73,44 +74,64 @@ impl DocEntry {
         self.edits.values()
     }
 
-    /// The last edit that `mine` accepts and that stands: what undo takes back. An undo takes back
+    /// The last edits that `mine` accepts and that stand, with the Lamport number of the newest:
+    /// what undo takes back. Hunks that were accepted at one moment go together. An undo takes back
     /// the edits it names; a redo brings them back.
-    pub fn last_undoable(&self, mine: impl Fn(&AuthorId) -> bool) -> Option<&EditEntry> {
-        let mut skip: Vec<EventId> = Vec::new();
-        for entry in self.edits.values().rev().filter(|entry| mine(&entry.author)) {
-            if let Some(at) = skip.iter().position(|id| *id == entry.id) {
-                skip.swap_remove(at);
+    pub fn last_undoable(&self, mine: impl Fn(&AuthorId) -> bool) -> Option<(u64, Vec<&EditEntry>)> {
+        let mut undone: Vec<EventId> = Vec::new();
+        let mut found: Vec<&EditEntry> = Vec::new();
+        let mut newest = 0;
+        for ((lamport, _), entry) in self.edits.iter().rev() {
+            if !mine(&entry.author) {
                 continue;
             }
-            match &entry.edit.cause {
-                Some(cause) if cause.kind == CauseKind::Undo => skip.extend(cause.of.iter().copied()),
-                Some(cause) if cause.kind == CauseKind::Redo => {
-                    // It brought back what an undo took: the undo no longer counts, the redo
-                    // stands in its place and is itself undoable.
-                    skip.extend(cause.of.iter().copied());
-                    return Some(entry);
+            if let Some(at) = undone.iter().position(|id| *id == entry.id) {
+                undone.swap_remove(at);
+                continue;
+            }
+            let kind = entry.edit.cause.as_ref().map(|cause| cause.kind);
+            if let Some(first) = found.first() {
+                let together = kind == Some(CauseKind::Accept) && first.at == entry.at;
+                if !together {
+                    break;
                 }
-                _ => return Some(entry),
+                found.push(entry);
+                continue;
+            }
+            match kind {
+                // What it took back is not there to be taken back again.
+                Some(CauseKind::Undo) => undone.extend(named(entry)),
+                _ => {
+                    newest = *lamport;
+                    found.push(entry);
+                    let accepted = kind == Some(CauseKind::Accept);
+                    // A redo stands for the edits it brought back; the undo before it is settled.
+                    if !accepted {
+                        break;
+                    }
+                }
             }
         }
-        None
+        if found.is_empty() { None } else { Some((newest, found)) }
     }
 
-    /// The undo that redo takes back: the last edit of `mine`, when it is an undo and is not
-    /// redone.
+    /// The undo that redo takes back: the newest of `mine` that is not redone, with nothing of
+    /// one's own typed since.
     pub fn last_redoable(&self, mine: impl Fn(&AuthorId) -> bool) -> Option<&EditEntry> {
         let mut redone: Vec<EventId> = Vec::new();
         for entry in self.edits.values().rev().filter(|entry| mine(&entry.author)) {
-            match &entry.edit.cause {
-                Some(cause) if cause.kind == CauseKind::Redo => redone.extend(cause.of.iter().copied()),
-                Some(cause) if cause.kind == CauseKind::Undo => {
-                    if !redone.contains(&entry.id) {
-                        return Some(entry);
-                    }
-                }
+            match entry.edit.cause.as_ref().map(|cause| cause.kind) {
+                Some(CauseKind::Redo) => redone.extend(named(entry)),
+                Some(CauseKind::Undo) if redone.contains(&entry.id) => {}
+                Some(CauseKind::Undo) => return Some(entry),
                 _ => return None,
             }
         }
         None
     }
+}
+
+/// The edits that an undo or redo is about.
+fn named(entry: &EditEntry) -> Vec<EventId> {
+    entry.edit.cause.as_ref().map(|cause| cause.of.clone()).unwrap_or_default()
 }

@@ -167,7 +167,7 @@ impl Session {
             }
             Event::DocumentEdited(edit) => {
                 let doc = edit.doc.clone();
-                let entry = EditEntry { id, writer: event.writer, author: author.clone(), edit };
+                let entry = EditEntry { id, writer: event.writer, author: author.clone(), at, edit };
                 self.document_mut(&doc).add_edit(lamport, entry);
                 edited.entry(doc).or_default().push(id);
             }

@@ -234,6 +234,16 @@ impl<'a> Cx<'a> {
         if change.is_empty() {
             return None;
         }
+        self.edit_text(change, cause)
+    }
+
+    /// An undo or redo is recorded even when what it takes back is gone already: otherwise the next
+    /// one would find the same edits again.
+    pub fn edit_even_empty(&mut self, change: &Change, cause: Cause) -> Option<EventId> {
+        self.edit_text(change, Some(cause))
+    }
+
+    fn edit_text(&mut self, change: &Change, cause: Option<Cause>) -> Option<EventId> {
         let doc = self.model.doc.clone();
         let has_history = self.model.entry().is_some_and(|entry| entry.document.has_history());
         if !has_history {
@@ -254,7 +264,7 @@ impl<'a> Cx<'a> {
         }
         let applied = {
             let entry = self.model.session.documents.get_mut(&doc)?;
-            match entry.document.change(change) {
+            match entry.document.change_as(change, cause.as_ref().map(|cause| cause.kind)) {
                 Ok(applied) => applied,
                 Err(why) => {
                     self.error(format!("The change could not be made: {why}"));

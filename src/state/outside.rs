@@ -125,7 +125,7 @@ impl Cx<'_> {
                 return;
             }
         };
-        let cause = Cause { kind: CauseKind::Outside, proposal: None, hunk: None, of: Vec::new() };
+        let cause = Cause { kind: CauseKind::Outside, proposal: None, hunk: None, part: None, of: Vec::new() };
         let edit = Edit {
             doc: doc.clone(),
             start: applied.start,

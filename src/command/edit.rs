@@ -1,0 +1,307 @@
+//! Changing text: deleting, the clipboard, undo, lines.
+
+use super::{Command, hunk, row};
+use crate::base::{Pos, Span};
+use crate::event::{Cause, CauseKind};
+use crate::session::HunkRef;
+use crate::state::{Caret, Cx, Effect, Target};
+use crate::text::{Change, lines, motion};
+use ropey::Rope;
+
+pub const COMMANDS: &[Command] = &[
+    row("edit.undo", "Takes back your last change, also of before a restart; others' changes stay.", undo).slash("undo"),
+    row("edit.redo", "Brings back what undo took.", redo).slash("redo"),
+    row("edit.cut", "Cuts the selection, or the line.", cut),
+    row("edit.copy", "Copies the selection, or the line.", copy),
+    row("edit.paste", "Pastes.", |cx, _| {
+        cx.effect(Effect::ReadClipboard);
+        Ok(())
+    }),
+    row("edit.backspace", "Deletes the character before the caret, or the selection.", |cx, _| delete(cx, motion::left)),
+    row("edit.delete", "Deletes the character at the caret, or the selection.", |cx, _| delete(cx, motion::right)),
+    row("edit.delete-word-left", "Deletes the word before the caret.", |cx, _| delete(cx, motion::word_left)),
+    row("edit.delete-word-right", "Deletes the word behind the caret.", |cx, _| delete(cx, motion::word_right)),
+    row("edit.newline", "Begins a new line; lists go on.", newline),
+    row("edit.indent", "Indents the selected lines, or goes to the next tab stop.", indent),
+    row("edit.outdent", "Takes an indent away from the selected lines.", |cx, _| {
+        let unit = unit(cx);
+        on_lines(cx, |rope, span| lines::outdent(rope, span, &unit))
+    }),
+    row("edit.line-up", "Moves the selected lines up.", |cx, _| on_lines(cx, lines::move_up)),
+    row("edit.line-down", "Moves the selected lines down.", |cx, _| on_lines(cx, lines::move_down)),
+    row("edit.line-duplicate", "Duplicates the selected lines.", |cx, _| on_lines(cx, lines::duplicate)),
+    row("edit.line-delete", "Deletes the selected lines.", |cx, _| on_lines(cx, lines::delete)),
+    row("edit.line-join", "Joins the selected lines, or the line with the next.", |cx, _| on_lines(cx, lines::join)),
+    row("edit.wrap", "Switches soft wrap.", |cx, _| {
+        cx.model.config.editor.wrap = !cx.model.config.editor.wrap;
+        cx.model.ui.reveal = true;
+        Ok(())
+    }),
+    row("edit.insert", "Types text; for `cowrite do`.", |cx, text| {
+        cx.type_text(&unescape(text));
+        Ok(())
+    })
+    .args("text"),
+];
+
+/// `\n` and `\t` in the arguments of command lines.
+fn unescape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut chars = text.chars();
+    while let Some(character) = chars.next() {
+        match (character, chars.as_str().chars().next()) {
+            ('\\', Some('n')) => out.push('\n'),
+            ('\\', Some('t')) => out.push('\t'),
+            ('\\', Some('\\')) => out.push('\\'),
+            _ => {
+                out.push(character);
+                continue;
+            }
+        }
+        chars.next();
+    }
+    out
+}
+
+fn unit(cx: &mut Cx) -> String {
+    let rope = cx.rope_here();
+    let tabs = rope.lines().take(200).filter(|line| line.chars().next() == Some('\t')).count();
+    if tabs > 0 { "\t".into() } else { " ".repeat(usize::from(cx.model.config.editor.tab_width.clamp(1, 16))) }
+}
+
+fn delete(cx: &mut Cx, motion: fn(&Rope, Pos) -> Pos) -> Result<(), String> {
+    let rope = cx.rope_here();
+    let caret = cx.caret_here();
+    let span = caret.selection().unwrap_or_else(|| Span::new(caret.pos, motion(&rope, caret.pos)));
+    cx.change_here(&Change::delete(span), Some(span.start));
+    Ok(())
+}
+
+/// The selection, or the whole line where nothing is selected.
+fn selection_or_line(cx: &mut Cx) -> Option<Span> {
+    if let Some(span) = cx.selection_here() {
+        return Some(span);
+    }
+    if cx.target() == Target::Nothing {
+        return None;
+    }
+    let rope = cx.rope_here();
+    let line = rope.char_to_line(cx.caret_here().pos.0.min(rope.len_chars()));
+    let start = rope.line_to_char(line);
+    Some(Span { start: Pos(start), end: Pos(start + rope.line(line).len_chars()) })
+}
+
+fn copy(cx: &mut Cx, _: &str) -> Result<(), String> {
+    let before = cx.caret_here();
+    let Some(span) = selection_or_line(cx) else { return Ok(()) };
+    if before.selection().is_none() {
+        cx.move_here(span.start, false, None);
+        cx.move_here(span.end, true, None);
+        cx.copy_selection();
+        cx.move_here(before.pos, false, before.sticky);
+        cx.info("The line was sent to the clipboard.");
+    } else {
+        cx.copy_selection();
+        cx.info("Sent to the clipboard.");
+    }
+    Ok(())
+}
+
+fn cut(cx: &mut Cx, _: &str) -> Result<(), String> {
+    let Some(span) = selection_or_line(cx) else { return Ok(()) };
+    cx.move_here(span.start, false, None);
+    cx.move_here(span.end, true, None);
+    cx.copy_selection();
+    cx.change_here(&Change::delete(span), Some(span.start));
+    Ok(())
+}
+
+fn newline(cx: &mut Cx, _: &str) -> Result<(), String> {
+    if cx.target() != Target::Document {
+        cx.type_text("\n");
+        return Ok(());
+    }
+    let rope = cx.model.rope();
+    let caret = cx.model.caret();
+    let change = lines::newline(&rope, caret.selection().unwrap_or(Span::at(caret.pos)));
+    cx.change_here(&change, None);
+    Ok(())
+}
+
+fn indent(cx: &mut Cx, _: &str) -> Result<(), String> {
+    let unit = unit(cx);
+    let rope = cx.rope_here();
+    let caret = cx.caret_here();
+    let several = caret
+        .selection()
+        .is_some_and(|span| rope.char_to_line(span.start.0) != rope.char_to_line(span.end.0));
+    if several {
+        return on_lines(cx, |rope, span| lines::indent(rope, span, &unit));
+    }
+    if unit == "\t" {
+        cx.type_text("\t");
+        return Ok(());
+    }
+    let column = caret.pos.0 - rope.line_to_char(rope.char_to_line(caret.pos.0));
+    let width = unit.len();
+    cx.type_text(&" ".repeat(width - column % width));
+    Ok(())
+}
+
+/// Changes whole lines and keeps caret and selection on their text.
+fn on_lines(cx: &mut Cx, make: impl Fn(&Rope, Span) -> lines::LineChange) -> Result<(), String> {
+    if cx.target() == Target::Nothing {
+        return Ok(());
+    }
+    let rope = cx.rope_here();
+    let caret = cx.caret_here();
+    let span = caret.selection().unwrap_or(Span::at(caret.pos));
+    let lines::LineChange { change, select } = make(&rope, span);
+    if change.is_empty() {
+        return Ok(());
+    }
+    let forward = caret.anchor.is_none_or(|anchor| anchor <= caret.pos);
+    cx.change_here(&change, Some(select.start));
+    if caret.selection().is_some() && !select.is_empty() {
+        let (from, to) = if forward { (select.start, select.end) } else { (select.end, select.start) };
+        cx.move_here(from, false, None);
+        cx.move_here(to, true, None);
+    } else {
+        cx.move_here(if caret.selection().is_some() { select.start } else { select.end }, false, None);
+    }
+    Ok(())
+}
+
+fn undo(cx: &mut Cx, _: &str) -> Result<(), String> {
+    match cx.target() {
+        Target::Field => {
+            let undone = cx.field().is_some_and(crate::text::Field::undo);
+            return if undone { Ok(()) } else { Err("Nothing to take back here.".into()) };
+        }
+        Target::Nothing | Target::Document => {}
+    }
+    if !cx.model.has_history() {
+        let applied = cx.model.entry_mut().and_then(|entry| entry.document.undo_plain());
+        return plain(cx, applied, "Nothing to take back.");
+    }
+    cx.seal_bursts();
+    // The newest of one's own edits and verdicts; what was done at one moment goes together.
+    let found = {
+        let model = &*cx.model;
+        let entry = model.entry().ok_or("No document.")?;
+        entry.last_undoable(|author| model.is_me(author)).map(|(lamport, edits)| (lamport, ids(&edits), accepted(&edits)))
+    };
+    let newest = found.as_ref().map_or(0, |(lamport, ..)| *lamport);
+    if let Some(what) = hunk::undo_verdicts(cx, newest) {
+        cx.info(format!("Took back {what}."));
+        return Ok(());
+    }
+    let Some((_, edits, hunks)) = found else { return Err("Nothing of yours to take back.".into()) };
+    let what = revert(cx, &edits, CauseKind::Undo)?;
+    for of in hunks {
+        let replaces = cx.model.session.proposals.hunk(&of).map(|hunk| hunk.verdict.heads()).unwrap_or_default();
+        hunk::unresolve(cx, of, replaces);
+    }
+    cx.model.refresh();
+    cx.info(format!("Took back {what}."));
+    Ok(())
+}
+
+fn redo(cx: &mut Cx, _: &str) -> Result<(), String> {
+    match cx.target() {
+        Target::Field => {
+            let redone = cx.field().is_some_and(crate::text::Field::redo);
+            return if redone { Ok(()) } else { Err("Nothing to bring back here.".into()) };
+        }
+        Target::Nothing | Target::Document => {}
+    }
+    if !cx.model.has_history() {
+        let applied = cx.model.entry_mut().and_then(|entry| entry.document.redo_plain());
+        return plain(cx, applied, "Nothing to bring back.");
+    }
+    cx.seal_bursts();
+    let found = {
+        let model = &*cx.model;
+        let entry = model.entry().ok_or("No document.")?;
+        let undo = entry.last_redoable(|author| model.is_me(author));
+        undo.map(|undo| {
+            let first: Vec<_> = undo.edit.cause.iter().flat_map(|cause| cause.of.clone()).collect();
+            let hunks: Vec<HunkRef> = first
+                .iter()
+                .filter_map(|id| entry.edit(id))
+                .flat_map(|edit| accepted(&[edit]))
+                .collect();
+            (undo.id, hunks)
+        })
+    };
+    let Some((undo, hunks)) = found else { return Err("Nothing to bring back.".into()) };
+    let what = revert(cx, &[undo], CauseKind::Redo)?;
+    for of in hunks {
+        hunk::accept_again(cx, of);
+    }
+    cx.model.refresh();
+    cx.info(format!("Brought back {what}."));
+    Ok(())
+}
+
+fn plain(cx: &mut Cx, applied: Option<crate::text::Applied>, nothing: &str) -> Result<(), String> {
+    let applied = applied.ok_or(nothing)?;
+    let doc = cx.model.doc.clone();
+    cx.text_changed(&doc, &applied.delta);
+    if let Some((span, len)) = applied.delta.0.last() {
+        cx.go(Pos(span.start.0 + len));
+    }
+    Ok(())
+}
+
+fn ids(edits: &[&crate::session::EditEntry]) -> Vec<crate::base::EventId> {
+    edits.iter().map(|edit| edit.id).collect()
+}
+
+/// The hunks that edits accepted.
+fn accepted(edits: &[&crate::session::EditEntry]) -> Vec<HunkRef> {
+    edits
+        .iter()
+        .filter_map(|edit| edit.edit.cause.as_ref())
+        .filter(|cause| cause.kind == CauseKind::Accept)
+        .filter_map(|cause| Some(HunkRef { id: cause.hunk?, part: cause.part }))
+        .collect()
+}
+
+/// Reverts edits as an edit of its own, with the texts' origins and sources. Says what it was.
+fn revert(cx: &mut Cx, edits: &[crate::base::EventId], kind: CauseKind) -> Result<String, String> {
+    let change = {
+        let entry = cx.model.entry().ok_or("No document.")?;
+        let entries: Vec<_> = edits.iter().filter_map(|id| entry.edit(id)).collect();
+        let refs: Vec<_> = entries.iter().map(|entry| (entry.writer, &entry.edit)).collect();
+        entry.document.plan_undo(&refs).map_err(|why| why.to_string())?
+    };
+    let what = describe(&change, cx);
+    let caret = change.0.first().map(|one| Pos(one.span.start.0 + one.text.chars().count()));
+    let cause = Cause { kind, proposal: None, hunk: None, part: None, of: edits.to_vec() };
+    cx.edit_even_empty(&change, cause);
+    if let Some(pos) = caret {
+        cx.model.set_caret(Caret::at(pos));
+    }
+    Ok(what)
+}
+
+/// A change in words: what goes or comes.
+fn describe(change: &Change, cx: &Cx) -> String {
+    let rope = cx.model.rope();
+    let quote = |text: &str| {
+        let mut short: String = text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(30).collect();
+        if text.chars().count() > 30 {
+            short.push('…');
+        }
+        if short.is_empty() { "blanks".to_owned() } else { format!("“{short}”") }
+    };
+    let gone: String = change.0.iter().map(|one| rope.slice(one.span.range()).to_string()).collect();
+    let come: String = change.0.iter().map(|one| one.text.as_str()).collect();
+    match (gone.is_empty(), come.is_empty()) {
+        (true, true) => "a change that was gone already".into(),
+        (false, true) => format!("typing {}", quote(&gone)),
+        (true, false) => format!("deleting {}", quote(&come)),
+        (false, false) => format!("changing {} to {}", quote(&come), quote(&gone)),
+    }
+}

@@ -1,0 +1,121 @@
+//! A session as JSON, for other programs. The form is stable: fields are only added.
+
+use super::markdown::state_word;
+use crate::event::{DecisionStatus, MessageRole, MessageStatus};
+use crate::session::Session;
+use serde_json::{Value, json};
+
+/// The session with its documents, messages, decisions and hunks.
+pub fn json(session: &Session) -> Value {
+    let documents: Vec<Value> = session
+        .documents
+        .iter()
+        .map(|(id, entry)| {
+            json!({
+                "id": id.to_string(),
+                "name": entry.name,
+                "path": entry.path,
+                "text": entry.document.rope().to_string(),
+            })
+        })
+        .collect();
+    let messages: Vec<Value> = session
+        .transcript
+        .iter()
+        .map(|message| {
+            json!({
+                "id": message.id.to_string(),
+                "after": message.after.map(|after| after.to_string()),
+                "at": message.at.0,
+                "author": session.author_name(&message.author),
+                "role": match message.role {
+                    MessageRole::Person => "person",
+                    MessageRole::Model => "model",
+                    MessageRole::Note => "note",
+                },
+                "status": match message.status {
+                    MessageStatus::Complete => "complete",
+                    MessageStatus::Cancelled => "cancelled",
+                    MessageStatus::Failed => "failed",
+                    MessageStatus::Incomplete => "incomplete",
+                },
+                "model": message.model,
+                "text": message.text,
+                "tokens": message.usage.map(|usage| json!({
+                    "input": usage.input, "output": usage.output, "cached": usage.cached,
+                })),
+            })
+        })
+        .collect();
+    let hunks: Vec<Value> = session
+        .proposals
+        .hunks()
+        .into_iter()
+        .map(|hunk| {
+            let document = session
+                .proposals
+                .proposal(&hunk.proposal)
+                .and_then(|proposal| session.documents.get(&proposal.doc));
+            let verdict = hunk.verdict.value();
+            json!({
+                "id": hunk.of.id.to_string(),
+                "part": hunk.of.part,
+                "state": document.map(|entry| state_word(hunk.state(&entry.document))),
+                "old": hunk.old,
+                "new": hunk.new,
+                "why": hunk.why,
+                "step": hunk.step,
+                "loose": hunk.loose,
+                "reason": verdict.and_then(|verdict| verdict.reason.clone()),
+            })
+        })
+        .collect();
+    json!({
+        "session": session.id.to_string(),
+        "title": session.title(),
+        "events": session.event_count(),
+        "documents": documents,
+        "messages": messages,
+        "decisions": decisions(session),
+        "hunks": hunks,
+    })
+}
+
+/// The decisions, oldest first.
+pub fn decisions(session: &Session) -> Value {
+    let mut all = session.decisions.newest();
+    all.reverse();
+    all.into_iter()
+        .map(|decision| {
+            let options: Vec<Value> = decision
+                .options()
+                .iter()
+                .map(|choice| {
+                    let texts = |all: &[crate::event::Text]| -> Vec<String> {
+                        all.iter().map(|text| text.as_str().to_owned()).collect()
+                    };
+                    json!({"name": choice.name.as_str(), "pros": texts(&choice.pros), "cons": texts(&choice.cons)})
+                })
+                .collect();
+            json!({
+                "id": decision.id.to_string(),
+                "title": decision.title(),
+                "status": match session.decisions.status(decision) {
+                    DecisionStatus::Proposed => "proposed",
+                    DecisionStatus::Accepted => "accepted",
+                    DecisionStatus::Rejected => "rejected",
+                    DecisionStatus::Superseded => "superseded",
+                },
+                "author": session.author_name(&decision.author),
+                "at": decision.at.0,
+                "context": decision.context(),
+                "options": options,
+                "outcome": decision.outcome(),
+                "consequences": decision.consequences(),
+                "review": decision.review(),
+                "supersedes": decision.supersedes.map(|id| id.to_string()),
+                "conflict": decision.is_conflict(),
+            })
+        })
+        .collect()
+}

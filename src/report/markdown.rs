@@ -1,0 +1,125 @@
+//! A session as one Markdown page: documents, conversation, decisions, open hunks.
+
+use crate::event::{DecisionStatus, Link, MessageStatus};
+use crate::session::{HunkState, Session};
+use std::fmt::Write;
+
+/// The page. Ends with a line feed.
+pub fn markdown(session: &Session) -> String {
+    let mut out = String::new();
+    // Writing to a string does not fail.
+    let _ = write(session, &mut out);
+    out
+}
+
+fn write(session: &Session, out: &mut String) -> std::fmt::Result {
+    writeln!(out, "# {}\n", session.title())?;
+    for entry in session.documents.values() {
+        writeln!(out, "## Document: {}\n", entry.name)?;
+        let text = entry.document.rope().to_string();
+        let fence = fence_for(&text);
+        writeln!(out, "{fence}\n{}\n{fence}\n", text.trim_end_matches('\n'))?;
+    }
+    if !session.decisions.is_empty() {
+        writeln!(out, "## Decisions\n")?;
+        let mut all = session.decisions.newest();
+        all.reverse();
+        for decision in all {
+            let status = match session.decisions.status(decision) {
+                DecisionStatus::Proposed => "proposed",
+                DecisionStatus::Accepted => "accepted",
+                DecisionStatus::Rejected => "rejected",
+                DecisionStatus::Superseded => "superseded",
+            };
+            writeln!(out, "### {} ({status})\n", decision.title())?;
+            writeln!(out, "By {}.\n", session.author_name(&decision.author))?;
+            if !decision.context().is_empty() {
+                writeln!(out, "{}\n", decision.context())?;
+            }
+            for choice in decision.options() {
+                writeln!(out, "- {}", choice.name.as_str())?;
+                for pro in &choice.pros {
+                    writeln!(out, "  - for: {}", pro.as_str())?;
+                }
+                for con in &choice.cons {
+                    writeln!(out, "  - against: {}", con.as_str())?;
+                }
+            }
+            if !decision.options().is_empty() {
+                writeln!(out)?;
+            }
+            if !decision.outcome().is_empty() {
+                writeln!(out, "**Outcome, because:** {}\n", decision.outcome())?;
+            }
+            if !decision.consequences().is_empty() {
+                writeln!(out, "**Consequences:** {}\n", decision.consequences())?;
+            }
+            if !decision.review().is_empty() {
+                writeln!(out, "**Review on** {}\n", decision.review())?;
+            }
+            for link in decision.links() {
+                if let Link::Span { quote, .. } = link {
+                    for line in quote.as_str().lines() {
+                        writeln!(out, "> {line}")?;
+                    }
+                    writeln!(out)?;
+                }
+            }
+        }
+    }
+    if !session.transcript.is_empty() {
+        writeln!(out, "## Conversation\n")?;
+        for message in session.transcript.iter() {
+            writeln!(out, "### {}\n", session.author_name(&message.author))?;
+            writeln!(out, "{}\n", message.text())?;
+            match message.status {
+                MessageStatus::Complete => {}
+                MessageStatus::Cancelled => writeln!(out, "*(stopped)*\n")?,
+                MessageStatus::Failed => writeln!(out, "*(broken off)*\n")?,
+                MessageStatus::Incomplete => writeln!(out, "*(incomplete)*\n")?,
+            }
+        }
+    }
+    let hunks = session.proposals.hunks();
+    if !hunks.is_empty() {
+        writeln!(out, "## What was proposed\n")?;
+        for hunk in hunks {
+            let document = session
+                .proposals
+                .proposal(&hunk.proposal)
+                .and_then(|proposal| session.documents.get(&proposal.doc));
+            let state = document.map_or("unknown", |entry| state_word(hunk.state(&entry.document)));
+            let reason = hunk.verdict.value().and_then(|verdict| verdict.reason.as_deref());
+            writeln!(out, "- {state}{}", reason.map(|reason| format!(", because: {reason}")).unwrap_or_default())?;
+            for line in hunk.old.lines() {
+                writeln!(out, "  - ~~{line}~~")?;
+            }
+            for line in hunk.new.lines() {
+                writeln!(out, "  - {line}")?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A hunk's state in a word.
+pub fn state_word(state: HunkState) -> &'static str {
+    match state {
+        HunkState::Pending => "pending",
+        HunkState::Accepted => "accepted",
+        HunkState::Rejected => "rejected",
+        HunkState::Stale => "stale",
+        HunkState::Unplaced => "unplaced",
+        HunkState::Superseded => "superseded",
+        HunkState::Split => "split",
+    }
+}
+
+/// A fence that is longer than any in the text.
+fn fence_for(text: &str) -> String {
+    let longest = text
+        .lines()
+        .map(|line| line.trim_start().chars().take_while(|character| *character == '`').count())
+        .max();
+    "`".repeat(longest.unwrap_or(0).max(2) + 1)
+}
