@@ -179,16 +179,13 @@ fn split_here(cx: &mut Cx, _: &str) -> Result<(), String> {
                 return Err("Only a hunk whose text is unchanged can be split.".into());
             }
             let span = hunk.span(&entry.document).ok_or("The hunk has no place.")?;
-            let parts = split(&hunk.old, &hunk.new).ok_or("The hunk can't be split further.")?;
+            let whole = crate::assist::Hunk { span, old: hunk.old.clone(), new: hunk.new.clone() };
+            let parts = split(&whole).ok_or("The hunk can't be split further.")?;
             parts
                 .into_iter()
                 .map(|part| {
-                    let at = Span {
-                        start: Pos(span.start.0 + part.span.start.0),
-                        end: Pos(span.start.0 + part.span.end.0),
-                    };
                     HunkBody {
-                        place: Some(anchors(&entry.document, at)),
+                        place: Some(anchors(&entry.document, part.span)),
                         old: part.old.into(),
                         new: part.new.into(),
                         why: hunk.why.clone().map(Text::new),

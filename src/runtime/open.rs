@@ -26,7 +26,7 @@ impl Library {
 /// Why something can't be opened, in words for a person.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    #[error("{0} {}", .0.advice())]
+    #[error("{_0} {}", _0.advice())]
     Store(#[from] StoreError),
     #[error("{0}")]
     File(#[from] super::files::FileError),

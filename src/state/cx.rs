@@ -349,4 +349,21 @@ impl<'a> Cx<'a> {
         }
         id
     }
+
+    /// Events that another program on the same library wrote: they show here too.
+    pub fn foreign(&mut self, events: &[Envelope]) {
+        let fresh: Vec<&Envelope> =
+            events.iter().filter(|event| !self.model.session.contains(&event.id)).collect();
+        if fresh.is_empty() {
+            return;
+        }
+        // What is imported must not come between the operations of one burst.
+        self.seal_bursts();
+        let deltas = self.model.session.apply_all(fresh);
+        for (doc, delta) in deltas {
+            self.text_changed(&doc, &delta);
+        }
+        self.model.session.track_hunks();
+        self.model.refresh();
+    }
 }

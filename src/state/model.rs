@@ -257,6 +257,11 @@ impl Model {
         }
     }
 
+    /// Open hunks of the shown document.
+    pub fn frame_open(&self) -> usize {
+        self.ui.frame.open
+    }
+
     /// Whether what is written is kept as history.
     pub fn has_history(&self) -> bool {
         self.entry().is_some_and(|entry| entry.document.has_history())

@@ -81,6 +81,11 @@ impl Model {
         self.ui.view_stored = self.view_state();
     }
 
+    /// Whether view state is to be stored.
+    pub fn view_is_dirty(&self) -> bool {
+        self.view_state() != self.ui.view_stored
+    }
+
     fn view_state(&self) -> BTreeMap<String, String> {
         let mut view = BTreeMap::new();
         for (doc, caret) in &self.ui.carets {
@@ -166,18 +171,19 @@ impl Cx<'_> {
             self.model.stamp = Some(FileStamp::default());
             return;
         }
+        let revision = entry.document.revision();
+        let saved_last = entry.saved.last().is_some_and(|saved| saved.hash == file.stamp.hash);
+        let older = entry.saved.iter().any(|saved| saved.hash == file.stamp.hash);
         self.model.bom = file.bom;
         self.model.stamp = Some(file.stamp.clone());
         if file.text == text {
-            let known = entry.saved.last().is_some_and(|saved| saved.hash == file.stamp.hash);
-            self.model.saved_revision = Some(entry.document.revision());
-            if !known {
+            self.model.saved_revision = Some(revision);
+            if !saved_last {
                 self.note_saved(&file.stamp);
             }
             return;
         }
-        let last = entry.saved.last();
-        if last.is_some_and(|saved| saved.hash == file.stamp.hash) {
+        if saved_last {
             self.model.saved_revision = None;
             self.info("Text that is not saved yet is here from last time; the file is as it was.");
             return;
@@ -187,7 +193,6 @@ impl Cx<'_> {
             self.model.saved_revision = None;
             return;
         }
-        let older = entry.saved.iter().any(|saved| saved.hash == file.stamp.hash);
         if older {
             let lines = vec![
                 "Another program, or git, put an older version back.".into(),

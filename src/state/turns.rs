@@ -361,12 +361,15 @@ impl Cx<'_> {
     }
 
     fn live_text(&mut self, turn: &mut Turn, delta: &str) {
+        let placer = turn.placer();
         let live = turn.live.get_or_insert_default();
         // The place shows as soon as the old text is whole.
-        if live.new.is_empty() && live.span.is_none() && !live.old.is_empty() {
-            if let Placement::Placed { hunk, .. } = turn.placer().place(&live.old, "", None) {
-                live.span = Some(hunk.span);
-            }
+        if live.new.is_empty()
+            && live.span.is_none()
+            && !live.old.is_empty()
+            && let Placement::Placed { hunk, .. } = placer.place(&live.old, "", None)
+        {
+            live.span = Some(hunk.span);
         }
         live.new.push_str(delta);
     }

@@ -401,6 +401,7 @@ impl Document {
             return Ok(Applied::default());
         }
         let cause = cause.map(|kind| crate::event::Cause {
+            part: None,
             kind,
             proposal: None,
             hunk: None,

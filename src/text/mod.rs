@@ -4,25 +4,35 @@
 //! editing core (motions, changes, search) that serves every place where text is typed. Knows no
 //! session, no storage and no screen.
 
+mod bytes;
 mod change;
 mod check;
 mod crdt;
 mod delta;
+mod diff;
 mod document;
 mod error;
+mod field;
+pub mod find;
 mod import;
 mod inverse;
 mod line_edit;
+pub mod lines;
 mod marks;
+pub mod motion;
 mod ops;
 mod seq;
 mod snapshot;
 mod undo;
 
+pub use bytes::{BadBytes, Decoded, decode, dominant_newline, encode};
 pub use change::{Change, Delta, Replace};
+pub use diff::diff;
 pub use document::{Applied, Document, MOST_CHARS, Run};
 pub use error::{Flaw, TextError};
+pub use field::Field;
 pub use import::Imported;
 pub use inverse::Inverses;
 pub use line_edit::LineEdit;
 pub use marks::MarkId;
+pub use motion::word_at;

@@ -14,7 +14,9 @@ use crossterm::terminal::{
 use crossterm::{cursor, execute, queue};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
-use std::io::{self, Stdout, Write};
+use std::cell::RefCell;
+use std::io::{self, Write};
+use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Frames of more bytes than this are sent as one synchronized update; a key's few bytes arrive
@@ -24,33 +26,33 @@ const SYNCHRONIZED: usize = 600;
 static ACTIVE: AtomicBool = AtomicBool::new(false);
 static MOUSE: AtomicBool = AtomicBool::new(false);
 
-/// Collects a frame, so that it leaves in one write.
-struct Collected {
-    bytes: Vec<u8>,
-    out: Stdout,
-}
+/// Collects a frame, so that it leaves in one write. The drawing library keeps the other handle.
+#[derive(Clone, Default)]
+struct Collected(Rc<RefCell<Vec<u8>>>);
 
 impl Collected {
-    fn send(&mut self) -> io::Result<()> {
-        if self.bytes.is_empty() {
+    fn send(&self) -> io::Result<()> {
+        let bytes = std::mem::take(&mut *self.0.borrow_mut());
+        if bytes.is_empty() {
             return Ok(());
         }
-        if self.bytes.len() > SYNCHRONIZED {
-            let mut whole = Vec::with_capacity(self.bytes.len() + 16);
-            whole.extend_from_slice(b"\x1b[?2026h");
-            whole.append(&mut self.bytes);
-            whole.extend_from_slice(b"\x1b[?2026l");
-            self.bytes = whole;
+        let mut out = io::stdout();
+        if bytes.len() <= SYNCHRONIZED {
+            out.write_all(&bytes)?;
+            return out.flush();
         }
-        let sent = self.out.write_all(&self.bytes).and_then(|()| self.out.flush());
-        self.bytes.clear();
-        sent
+        let mut whole = Vec::with_capacity(bytes.len() + 16);
+        whole.extend_from_slice(b"\x1b[?2026h");
+        whole.extend_from_slice(&bytes);
+        whole.extend_from_slice(b"\x1b[?2026l");
+        out.write_all(&whole)?;
+        out.flush()
     }
 }
 
 impl Write for Collected {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.bytes.extend_from_slice(bytes);
+        self.0.borrow_mut().extend_from_slice(bytes);
         Ok(bytes.len())
     }
 
@@ -63,6 +65,7 @@ impl Write for Collected {
 /// The terminal in its workspace state. Dropping it restores the terminal.
 pub struct TerminalScreen {
     terminal: Terminal<CrosstermBackend<Collected>>,
+    out: Collected,
     theme: Theme,
     tmux: bool,
 }
@@ -71,9 +74,9 @@ impl TerminalScreen {
     /// Takes the terminal over.
     pub fn enter(theme: Theme, mouse: bool) -> io::Result<Self> {
         set_up(mouse)?;
-        let out = Collected { bytes: Vec::new(), out: io::stdout() };
-        let terminal = Terminal::new(CrosstermBackend::new(out))?;
-        Ok(Self { terminal, theme, tmux: std::env::var_os("TMUX").is_some() })
+        let out = Collected::default();
+        let terminal = Terminal::new(CrosstermBackend::new(out.clone()))?;
+        Ok(Self { terminal, out, theme, tmux: std::env::var_os("TMUX").is_some() })
     }
 
     /// Its size in cells.
@@ -82,9 +85,8 @@ impl TerminalScreen {
     }
 
     fn write_now(&mut self, bytes: &[u8]) -> io::Result<()> {
-        let out = self.terminal.backend_mut().writer_mut();
-        out.bytes.extend_from_slice(bytes);
-        out.send()
+        self.out.write_all(bytes)?;
+        self.out.send()
     }
 }
 
@@ -137,7 +139,7 @@ impl Screen for TerminalScreen {
                 frame.set_cursor_position(position);
             }
         })?;
-        self.terminal.backend_mut().writer_mut().send()
+        self.out.send()
     }
 
     fn copy(&mut self, text: &str) -> io::Result<()> {
