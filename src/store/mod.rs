@@ -17,6 +17,8 @@ mod segment;
 mod snippet;
 mod sqlite;
 mod sync;
+#[cfg(test)]
+mod tests;
 
 pub use error::StoreError;
 pub use snippet::{Snippet, snippet};

@@ -5,14 +5,49 @@
 //! query becomes a run of such words; so two-character words are found. The same cut is made
 //! here for highlighting. Pure: knows no database.
 
-/// A word of a text.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Token {
-    /// In `char`s from the start of the text.
-    pub start: usize,
-    pub end: usize,
-    /// In lower case, without accents.
-    pub text: String,
+/// The words of a text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tokens {
+    /// The words in lower case, without accents, one after the other.
+    folded: String,
+    spans: Vec<Span>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Span {
+    /// In `char`s of the text.
+    start: usize,
+    end: usize,
+    /// The end in bytes of `folded`; it begins where the one before ends.
+    behind: usize,
+}
+
+impl Tokens {
+    pub fn count(&self) -> usize {
+        self.spans.len()
+    }
+
+    /// Where a word begins in the text, in `char`s.
+    pub fn start(&self, index: usize) -> usize {
+        self.spans[index].start
+    }
+
+    /// Where a word ends in the text, in `char`s.
+    pub fn end(&self, index: usize) -> usize {
+        self.spans[index].end
+    }
+
+    /// A word in lower case, without accents.
+    pub fn word(&self, index: usize) -> &str {
+        let from = if index == 0 { 0 } else { self.spans[index - 1].behind };
+        &self.folded[from..self.spans[index].behind]
+    }
+
+    /// Where the first word begins that begins at `wish` or behind it.
+    pub fn start_from(&self, wish: usize) -> Option<usize> {
+        let next = self.spans.partition_point(|span| span.start < wish);
+        self.spans.get(next).map(|span| span.start)
+    }
 }
 
 /// Letters with accents, by the letter below.
@@ -44,15 +79,19 @@ const ACCENTS: &[(char, &str)] = &[
     ('z', "źżžẑẓẕ"),
 ];
 
+fn is_accent(character: char) -> bool {
+    ('\u{300}'..='\u{36f}').contains(&character)
+}
+
 /// Lower case without accents; nothing for a combining accent.
 fn fold(character: char, out: &mut String) {
     if character.is_ascii() {
         out.push(character.to_ascii_lowercase());
-    } else if !('\u{300}'..='\u{36f}').contains(&character) {
-        for lower in character.to_lowercase() {
-            let plain = ACCENTS.iter().find(|(_, accented)| accented.contains(lower));
-            out.push(plain.map_or(lower, |(plain, _)| *plain));
-        }
+        return;
+    }
+    for lower in character.to_lowercase().filter(|lower| !is_accent(*lower)) {
+        let plain = ACCENTS.iter().find(|(_, accented)| accented.contains(lower));
+        out.push(plain.map_or(lower, |(plain, _)| *plain));
     }
 }
 
@@ -93,28 +132,23 @@ pub fn spaced(text: &str) -> String {
 }
 
 /// The words of the first `most` characters of a text.
-pub fn tokens(text: &str, most: usize) -> Vec<Token> {
-    let mut found: Vec<Token> = Vec::new();
-    let mut open: Option<Token> = None;
+pub fn tokens(text: &str, most: usize) -> Tokens {
+    let mut found = Tokens { folded: String::with_capacity(text.len()), spans: Vec::new() };
+    let mut open = false;
     for (index, character) in text.chars().take(most).enumerate() {
-        let accent = ('\u{300}'..='\u{36f}').contains(&character);
-        if stands_alone(character) {
-            found.extend(open.take());
-            if character.is_alphanumeric() {
-                let mut token = Token { start: index, end: index + 1, text: String::new() };
-                fold(character, &mut token.text);
-                found.push(token);
-            }
-        } else if character.is_alphanumeric() || (accent && open.is_some()) {
-            let token =
-                open.get_or_insert_with(|| Token { start: index, end: index, text: String::new() });
-            token.end = index + 1;
-            fold(character, &mut token.text);
-        } else {
-            found.extend(open.take());
+        let alone = stands_alone(character);
+        if !(character.is_alphanumeric() || is_accent(character) && open) {
+            open = false;
+            continue;
         }
+        fold(character, &mut found.folded);
+        let behind = found.folded.len();
+        match found.spans.last_mut() {
+            Some(last) if open && !alone => (last.end, last.behind) = (index + 1, behind),
+            _ => found.spans.push(Span { start: index, end: index + 1, behind }),
+        }
+        open = !alone;
     }
-    found.extend(open);
     found
 }
 
@@ -126,7 +160,13 @@ pub struct Term {
     pub tokens: Vec<String>,
     /// The last token may be the beginning of a longer one.
     pub prefix: bool,
+    /// Of a long prefix: `raw` with only the first letters of the last token, as many as the index
+    /// keeps beginnings of.
+    pub short: Option<String>,
 }
+
+/// The longest beginnings of words that have an index of their own.
+const INDEXED: usize = 3;
 
 /// Reads what a person typed. There is no syntax but quotation marks around a phrase and a `*` at
 /// the end of a word; whatever else stands there is taken as text.
@@ -154,35 +194,47 @@ pub fn terms(text: &str) -> Vec<Term> {
     for (raw, open) in raws {
         let raw = raw.trim_end_matches('*').replace('\0', " ");
         let tokens = tokens(&raw, usize::MAX);
-        let Some(last) = tokens.last() else { continue };
+        let Some(last) = tokens.count().checked_sub(1) else { continue };
         // One letter begins too many words to be of use, and in scripts without spaces every
         // run matches in the middle anyway.
-        let long = last.text.chars().nth(1).is_some();
-        found.push(Term {
-            prefix: open && long && raw.ends_with(char::is_alphanumeric),
-            tokens: tokens.into_iter().map(|token| token.text).collect(),
-            raw,
-        });
+        let length = tokens.word(last).chars().count();
+        let prefix = open && length > 1 && raw.ends_with(char::is_alphanumeric);
+        let short = (prefix && length > INDEXED)
+            .then(|| raw.chars().take(tokens.start(last) + INDEXED).collect());
+        let tokens = (0..tokens.count()).map(|index| tokens.word(index).into()).collect();
+        found.push(Term { raw, tokens, prefix, short });
     }
     found
 }
 
 impl Term {
-    /// Where the term occurs in a text's tokens: index of the first and behind the last.
-    pub fn find(&self, text: &[Token]) -> Vec<(usize, usize)> {
+    /// Whether the term occurs among a text's tokens.
+    pub fn is_in(&self, text: &Tokens) -> bool {
+        self.places(text, self.prefix).next().is_some()
+    }
+
+    /// Where the term occurs among a text's tokens: index of the first and behind the last.
+    /// `prefix`: the last token may be the beginning of a longer one.
+    pub fn places<'a>(
+        &'a self,
+        text: &'a Tokens,
+        prefix: bool,
+    ) -> impl Iterator<Item = (usize, usize)> + 'a {
         let width = self.tokens.len();
-        let mut found = Vec::new();
         let mut at = 0;
-        while width > 0 && at + width <= text.len() {
-            let fits = self.tokens.iter().enumerate().all(|(index, want)| {
-                let have = &text[at + index].text;
-                have == want || self.prefix && index + 1 == width && have.starts_with(want)
-            });
-            if fits {
-                found.push((at, at + width));
+        std::iter::from_fn(move || {
+            while width > 0 && at + width <= text.count() {
+                let first = at;
+                let fits = self.tokens.iter().enumerate().all(|(index, want)| {
+                    let have = text.word(first + index);
+                    have == want || prefix && index + 1 == width && have.starts_with(want.as_str())
+                });
+                at += if fits { width } else { 1 };
+                if fits {
+                    return Some((first, first + width));
+                }
             }
-            at += if fits { width } else { 1 };
-        }
-        found
+            None
+        })
     }
 }

@@ -24,8 +24,8 @@ pub(super) fn cut(body: &str, terms: &[Term], width: usize) -> Snippet {
     // (start, end, term) in characters.
     let mut places: Vec<(usize, usize, usize)> = Vec::new();
     for (term, wanted) in terms.iter().enumerate() {
-        for (first, behind) in wanted.find(&tokens) {
-            places.push((tokens[first].start, tokens[behind - 1].end, term));
+        for (first, behind) in wanted.places(&tokens, wanted.prefix) {
+            places.push((tokens.start(first), tokens.end(behind - 1), term));
         }
     }
     places.sort_unstable();
@@ -36,8 +36,7 @@ pub(super) fn cut(body: &str, terms: &[Term], width: usize) -> Snippet {
         if wish == 0 {
             return 0;
         }
-        let next = tokens.partition_point(|token| token.start < wish);
-        tokens.get(next).map_or(wish, |token| token.start.min(found))
+        tokens.start_from(wish).map_or(wish, |start| start.min(found))
     });
 
     let mut text = String::new();

@@ -14,7 +14,13 @@ use std::sync::{Mutex, PoisonError};
 /// Syncs the journal of a library without holding any lock of it.
 pub struct Syncer {
     wal: PathBuf,
-    open: Mutex<Option<(File, Option<(u64, u64)>)>>,
+    open: Mutex<Option<Journal>>,
+}
+
+/// The journal as it was opened, and which file it was.
+struct Journal {
+    file: File,
+    identity: Option<(u64, u64)>,
 }
 
 impl Syncer {
@@ -28,7 +34,7 @@ impl Syncer {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         let now = place::identity(&self.wal);
         // The journal is made anew when a library was closed by everybody in between.
-        if open.as_ref().is_none_or(|(_, seen)| *seen != now) {
+        if open.as_ref().is_none_or(|journal| journal.identity != now) {
             *open = None;
             let file = match OpenOptions::new().read(true).write(true).open(&self.wal) {
                 Ok(file) => file,
@@ -42,11 +48,11 @@ impl Syncer {
             if let Some(dir) = self.wal.parent() {
                 File::open(dir)?.sync_all()?;
             }
-            *open = Some((file, now));
+            *open = Some(Journal { file, identity: now });
             return Ok(());
         }
         match open.as_ref() {
-            Some((file, _)) => file.sync_data(),
+            Some(journal) => journal.file.sync_data(),
             None => Ok(()),
         }
     }

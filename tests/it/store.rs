@@ -238,6 +238,58 @@ fn a_killed_process_loses_nothing_and_its_burst_is_sealed_once() {
     assert_eq!(open(dir.path()).leftovers().expect("looks"), Default::default());
 }
 
+/// Not a test of its own: what the next one starts as a process and kills.
+#[test]
+fn child_that_is_killed() {
+    let Ok(dir) = std::env::var("COWRITE_TEST_CHILD") else { return };
+    let mut store = open(Path::new(&dir));
+    let mut maker = Maker::new(40);
+    store.write(&[maker.register(), events(vec![maker.created.clone()])]).expect("writes");
+    let texts = vec!["x"; 100_000];
+    let (_, _, writes) = maker.burst(&texts);
+    for (row, write) in writes.iter().enumerate() {
+        store.write(std::slice::from_ref(write)).expect("writes");
+        // Around the test harness, which holds back what a test prints.
+        use std::io::Write as _;
+        writeln!(std::io::stderr().lock(), "row {row}").expect("says so");
+    }
+}
+
+#[test]
+fn what_a_killed_process_had_acknowledged_is_there() {
+    use std::io::BufRead as _;
+    let dir = temp();
+    let mut child = std::process::Command::new(std::env::current_exe().expect("a binary"))
+        .args(["--exact", "store::child_that_is_killed", "--nocapture"])
+        .env("COWRITE_TEST_CHILD", dir.path())
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .expect("starts");
+    let said = std::io::BufReader::new(child.stderr.take().expect("a pipe"));
+    let mut lines = said.lines().map_while(Result::ok).filter(|line| line.starts_with("row "));
+    assert_eq!(lines.nth(300).as_deref(), Some("row 300"));
+    {
+        let mut here = open(dir.path());
+        assert!(here.live_others().expect("looks"));
+        assert_eq!(here.leftovers().expect("looks"), Default::default());
+    }
+    child.kill().expect("kills");
+    child.wait().expect("ends");
+    let acknowledged = 301 + lines.count();
+
+    let mut store = open(dir.path());
+    assert!(!store.live_others().expect("looks") && !store.moved());
+    let left = store.leftovers().expect("takes over");
+    let event = store.event(left.sealed[0]).expect("reads").expect("is there");
+    let Ok(Event::DocumentEdited(edit)) = Event::decode(&event.envelope) else {
+        panic!("is an edit")
+    };
+    let kept = edit.width() as usize;
+    assert!(kept == acknowledged || kept == acknowledged + 1, "{kept} of {acknowledged}");
+    assert_eq!(store.verify(None).expect("checks").findings, []);
+}
+
 #[test]
 fn a_sealed_burst_goes_with_its_event() {
     let dir = temp();

@@ -12,7 +12,9 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 use std::collections::BTreeMap;
 
 /// How many of the newest hits "best" looks at.
-const RANKED: i64 = 2000;
+const RANKED: usize = 2000;
+/// How many bytes of text are looked through for what the index cannot tell.
+const FILTERED: usize = 500_000;
 /// Characters of a snippet.
 const SNIPPET: usize = 160;
 /// How many row numbers are looked over at once for a free one.
@@ -132,13 +134,15 @@ fn kind_word(kind: &str) -> String {
     format!("k{}", plain.to_ascii_lowercase())
 }
 
-/// The query in the index's own language; everything a person typed is quoted.
-fn expression(query: &Query, terms: &[Term]) -> String {
+/// The query in the index's own language; everything a person typed is quoted. `short` looks for
+/// the first letters only of long beginnings of words.
+fn expression(query: &Query, terms: &[Term], short: bool) -> String {
     let words: Vec<String> = terms
         .iter()
         .map(|term| {
+            let raw = term.short.as_ref().filter(|_| short).unwrap_or(&term.raw);
             let star = if term.prefix { "*" } else { "" };
-            format!("\"{}\"{star}", segment::spaced(&term.raw).replace('"', " "))
+            format!("\"{}\"{star}", segment::spaced(raw).replace('"', " "))
         })
         .collect();
     let mut parts = vec![format!("{{title body}} : ({})", words.join(" AND "))];
@@ -161,36 +165,74 @@ impl SqliteStore {
         if terms.is_empty() || query.limit == 0 {
             return Ok(Vec::new());
         }
-        let limit = i64::try_from(query.limit).unwrap_or(i64::MAX);
-        let wanted = expression(query, &terms);
-        let newest = |limit: i64| -> Result<Vec<i64>, StoreError> {
-            let mut found = self.conn.prepare_cached(
-                "SELECT rowid FROM fts WHERE fts MATCH ?1 ORDER BY rowid DESC LIMIT ?2",
-            )?;
-            let ids = found.query_map(params![wanted, limit], |row| row.get(0))?;
-            Ok(ids.collect::<Result<_, _>>()?)
-        };
         if !query.best {
-            let mut hits = self.hits(&newest(limit)?, &terms)?;
+            let mut hits = self.hits(&self.newest(query, &terms, query.limit)?, &terms)?;
             hits.sort_by_key(|hit| std::cmp::Reverse(hit.at));
             return Ok(hits);
         }
-        let candidates = newest(RANKED)?;
+        let candidates = self.newest(query, &terms, RANKED)?;
         let mut scored = Vec::with_capacity(candidates.len());
-        let mut text = self.conn.prepare_cached("SELECT title, body FROM search WHERE id = ?1")?;
         for (age, id) in candidates.into_iter().enumerate() {
-            let row = text.query_row([id], |row| {
-                let title = row.get_ref(0)?.as_str().unwrap_or_default();
-                let body = row.get_ref(1)?.as_str().unwrap_or_default();
-                Ok(score(title, body, &terms))
-            });
-            if let Some(points) = row.optional()? {
+            if let Some(points) = self.with_text(id, |title, body| score(title, body, &terms))? {
                 scored.push((std::cmp::Reverse(points), age, id));
             }
         }
         scored.sort_unstable();
         let ids: Vec<i64> = scored.iter().take(query.limit).map(|(_, _, id)| *id).collect();
         self.hits(&ids, &terms)
+    }
+
+    /// The numbers of the newest rows that match.
+    ///
+    /// For the beginning of a word the database gathers *all* rows first, unless it is so short
+    /// that it has an index of its own. So a longer one is looked for by its first letters, and
+    /// what does not go on right is left out here; where that leaves out too much, few rows match
+    /// and gathering them is fast.
+    fn newest(&self, query: &Query, terms: &[Term], limit: usize) -> Result<Vec<i64>, StoreError> {
+        let mut found = self
+            .conn
+            .prepare_cached("SELECT rowid FROM fts WHERE fts MATCH ?1 ORDER BY rowid DESC")?;
+        let long: Vec<&Term> = terms.iter().filter(|term| term.short.is_some()).collect();
+        if !long.is_empty() {
+            let mut rows = found.query([expression(query, terms, true)])?;
+            let mut ids = Vec::new();
+            let mut budget = FILTERED;
+            loop {
+                let Some(row) = rows.next()? else { return Ok(ids) };
+                let id: i64 = row.get(0)?;
+                let fits = self.with_text(id, |title, body| {
+                    budget = budget.saturating_sub(title.len() + body.len() + 16);
+                    let (title, body) =
+                        (segment::tokens(title, FILTERED), segment::tokens(body, FILTERED));
+                    long.iter().all(|term| term.is_in(&title) || term.is_in(&body))
+                })?;
+                if fits == Some(true) {
+                    ids.push(id);
+                    if ids.len() == limit {
+                        return Ok(ids);
+                    }
+                }
+                if budget == 0 {
+                    break;
+                }
+            }
+        }
+        let rows = found.query_map([expression(query, terms, false)], |row| row.get(0))?;
+        Ok(rows.take(limit).collect::<Result<_, _>>()?)
+    }
+
+    fn with_text<T>(
+        &self,
+        id: i64,
+        look: impl FnOnce(&str, &str) -> T,
+    ) -> Result<Option<T>, StoreError> {
+        let mut query = self.conn.prepare_cached("SELECT title, body FROM search WHERE id = ?1")?;
+        let found = query.query_row([id], |row| {
+            let title = row.get_ref(0)?.as_str().unwrap_or_default();
+            let body = row.get_ref(1)?.as_str().unwrap_or_default();
+            Ok(look(title, body))
+        });
+        Ok(found.optional()?)
     }
 
     fn hits(&self, ids: &[i64], terms: &[Term]) -> Result<Vec<Hit>, StoreError> {
@@ -227,17 +269,20 @@ fn score(title: &str, body: &str, terms: &[Term]) -> u64 {
     let mut points = 0;
     let mut first: Vec<usize> = Vec::new();
     for term in terms {
-        let whole = Term { prefix: false, ..term.clone() };
-        let inside = term.find(&body);
-        let exact = if term.prefix { whole.find(&body).len() } else { inside.len() };
-        let often = (inside.len() + exact) as f64 / 2.0;
+        let (mut inside, mut earliest) = (0, None);
+        for (at, _) in term.places(&body, term.prefix) {
+            inside += 1;
+            earliest = earliest.or(Some(at));
+        }
+        let exact = if term.prefix { term.places(&body, false).count() } else { inside };
+        let often = (inside + exact) as f64 / 2.0;
         // As BM25 has it: each further time counts less, and less in a long text.
-        let length = 0.25 + 0.75 * body.len() as f64 / 100.0;
+        let length = 0.25 + 0.75 * body.count() as f64 / 100.0;
         points += (1000.0 * often * 2.2 / (often + 1.2 * length)) as u64;
-        if !term.find(&title).is_empty() {
+        if term.is_in(&title) {
             points += 3000;
         }
-        first.extend(inside.first().map(|(at, _)| *at));
+        first.extend(earliest);
     }
     if let (Some(low), Some(high), true) =
         (first.iter().min(), first.iter().max(), terms.len() > 1 && first.len() == terms.len())
