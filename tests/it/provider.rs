@@ -821,6 +821,12 @@ async fn what_a_provider_says_is_cleaned() {
     assert!(fault.what.contains("bad ]0;owned key [key] evil xxx"), "{}", fault.what);
     assert_eq!(fault.what.chars().count(), 300);
     check_words(&fault.what);
+    // Wherever the text is cut, no part of the key is left.
+    for filler in 200..300 {
+        let body = "x".repeat(filler) + KEY;
+        let fault = self::fault(Reply::status(400, &body)).await;
+        assert!(!fault.what.contains(&KEY[..5]), "{}", fault.what);
+    }
     // Also in the middle of a stream, and in a warning.
     let said = format!(r#"{{"error":{{"message":"{KEY}"}}}}"#);
     check(Reply::events(vec![delta("A"), data(&said)]), &["text A", "fault Server"]).await;

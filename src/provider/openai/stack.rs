@@ -212,13 +212,18 @@ fn unreachable(words: &Words, why: &reqwest::Error) -> Trouble {
         fault.advice = if lower.contains("corrupt message") {
             "The server does not speak TLS: try the address with http://.".into()
         } else {
-            "Check the address; if a proxy or your own server needs its own certificate, set `ca_file`."
+            "Check the address; where a proxy or your own server has its own certificate, set SSL_CERT_FILE or the provider's `ca_file`."
                 .into()
         };
         return fault.into();
     }
     let what = format!("Nobody answers at {address}: {chain}");
-    Trouble { fault: words.fault(FaultKind::Unreachable, &what, None), again: Again::Soon }
+    let mut fault = words.fault(FaultKind::Unreachable, &what, None);
+    if lower.contains("tunnel") || lower.contains("proxy") {
+        fault.advice =
+            "Check the proxy that HTTPS_PROXY or ALL_PROXY names, and the network.".into();
+    }
+    Trouble { fault, again: Again::Soon }
 }
 
 /// The causes of an error, the outermost (which repeats the address) left out where there are
@@ -230,7 +235,8 @@ pub(super) fn chain(error: &dyn Error) -> String {
     for _ in 0..16 {
         let Some(at) = cause else { break };
         let text = at.to_string();
-        if !parts.iter().any(|part| part.contains(&text)) {
+        // The HTTP library's own layer only says that there is a cause.
+        if !text.starts_with("client error") && !parts.iter().any(|part| part.contains(&text)) {
             parts.push(text);
         }
         cause = at.source();
