@@ -156,7 +156,8 @@ impl Complaint {
         if text.starts_with('<') {
             return Self { message: page(text), code: String::new() };
         }
-        Self { message: text.chars().take(2 * MOST_CHARS).collect(), code: String::new() }
+        // Not cut here: what is cut before secrets are taken out may end in half of one.
+        Self { message: text.to_owned(), code: String::new() }
     }
 
     /// Reads `{"error":{…}}`, `{"error":"…"}`, `{"detail":…}`, `{"message":…}`, or a list of one

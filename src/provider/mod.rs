@@ -7,10 +7,12 @@
 mod body;
 mod fault;
 pub mod openai;
+pub mod preset;
 pub mod scripted;
 
 pub use body::Quirks;
 pub use openai::{OpenAi, Settings};
+pub use preset::{Found, PRESETS, Preset, find_local};
 pub use scripted::Scripted;
 
 use crate::prompt::{Chunk, Fault, ModelInfo, Prompt};

@@ -6,7 +6,7 @@ mod server;
 use cowrite::base::Rand;
 use cowrite::event::Usage;
 use cowrite::prompt::{Chunk, Fault, FaultKind, ModelInfo, Prompt, Role, Stop, Turn};
-use cowrite::provider::{OpenAi, Provider, Quirks, Scripted, Settings};
+use cowrite::provider::{OpenAi, PRESETS, Provider, Quirks, Scripted, Settings, find_local};
 use futures::StreamExt;
 use server::{Gate, Reply, Script, Server, Step, data, delta, ending, finish, usage};
 use std::time::{Duration, Instant};
@@ -821,6 +821,12 @@ async fn what_a_provider_says_is_cleaned() {
     assert!(fault.what.contains("bad ]0;owned key [key] evil xxx"), "{}", fault.what);
     assert_eq!(fault.what.chars().count(), 300);
     check_words(&fault.what);
+    // Wherever the text is cut, no part of the key is left.
+    for filler in 200..300 {
+        let body = "x".repeat(filler) + KEY;
+        let fault = self::fault(Reply::status(400, &body)).await;
+        assert!(!fault.what.contains(&KEY[..5]), "{}", fault.what);
+    }
     // Also in the middle of a stream, and in a warning.
     let said = format!(r#"{{"error":{{"message":"{KEY}"}}}}"#);
     check(Reply::events(vec![delta("A"), data(&said)]), &["text A", "fault Server"]).await;
@@ -1006,6 +1012,77 @@ async fn models_whatever_the_shape() {
     set.stall = Duration::from_millis(50);
     let fault = OpenAi::new(set).models().await.expect_err("stalled");
     assert_eq!(fault.kind, FaultKind::Stalled);
+}
+
+#[tokio::test]
+async fn servers_on_this_machine_are_found() {
+    let up = Server::start(Reply::text(&["A"]));
+    let web = Server::start(Script::new(Vec::new()).models(Reply::status(200, "<html>")));
+    let stuck = Server::start(Script::new(Vec::new()).models(Reply::silent()));
+    let none = Server::start(Script::new(Vec::new()).models(Reply::status(200, "{\"data\":[]}")));
+    let places = vec![
+        ("closed".to_owned(), "http://127.0.0.1:1/v1".to_owned()),
+        ("stuck".to_owned(), stuck.base()),
+        ("up".to_owned(), up.base()),
+        ("web".to_owned(), web.base()),
+        ("none".to_owned(), none.base()),
+        // Would be asked over the network, so it is not.
+        ("far".to_owned(), "http://192.0.2.1/v1".to_owned()),
+    ];
+    let start = Instant::now();
+    let found = find_local(places, Duration::from_millis(300)).await;
+    assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!((found[0].name.as_str(), found[0].models[0].name.as_str()), ("up", "test"));
+}
+
+#[test]
+fn presets_are_sound() {
+    let mut names: Vec<&str> = PRESETS.iter().map(|preset| preset.name).collect();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), PRESETS.len(), "names are unique");
+    for preset in PRESETS {
+        let provider = OpenAi::new(Settings::new(preset.name, preset.address));
+        assert_eq!(provider.address(), preset.address);
+        assert_eq!(provider.leaves_machine(), preset.key_variable.is_some(), "{}", preset.name);
+        assert_eq!(preset.address.starts_with("https://"), provider.leaves_machine());
+        assert!(!preset.name.contains('/'));
+    }
+}
+
+#[tokio::test]
+async fn connections_are_used_again() {
+    let server = Server::start(Reply::text(&["A"]).keeping());
+    let provider = OpenAi::new(settings(&server.base()));
+    for _ in 0..3 {
+        collect(&provider).await;
+    }
+    assert_eq!((server.requests().len(), server.connections()), (3, 1));
+    // One that the server has given up meanwhile costs a retry, not the answer.
+    let server = Server::start(vec![Reply::bare(vec![Step::Cut]), Reply::text(&["A"])]);
+    let provider = OpenAi::new(settings(&server.base()));
+    let shown: Vec<String> = collect(&provider).await.iter().map(show).collect();
+    assert_eq!(shown, ["retrying 1", "text A", "usage 7/1/0", "stop End"]);
+}
+
+#[tokio::test]
+async fn a_server_that_never_closes_does_not_hold_the_answer() {
+    let start = Instant::now();
+    check(Reply::text(&["A"]).stalling(), &["text A", "usage 7/1/0", "stop End"]).await;
+    assert!(start.elapsed() < Duration::from_millis(1_500), "{:?}", start.elapsed());
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_socket_of_this_machine() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path().join("llama.sock");
+    let _server = Server::start_unix(Reply::text(&["A"]), &path);
+    let provider = OpenAi::new(settings(&format!("unix:{}", path.display())));
+    assert!(!provider.leaves_machine());
+    let shown: Vec<String> = collect(&provider).await.iter().map(show).collect();
+    assert_eq!(shown, ["text A", "usage 7/1/0", "stop End"]);
 }
 
 // --- scripts ----------------------------------------------------------------------------------

@@ -92,6 +92,8 @@ pub struct Reply {
     status: u16,
     headers: Vec<(String, String)>,
     framing: Framing,
+    /// Whether the connection may be used again.
+    keep: bool,
     steps: Vec<Step>,
 }
 
@@ -99,7 +101,7 @@ impl Reply {
     /// A stream of events with these steps.
     pub fn events(steps: Vec<Step>) -> Self {
         let headers = vec![("content-type".into(), "text/event-stream".into())];
-        Self { status: 200, headers, framing: Framing::Chunked, steps }
+        Self { status: 200, headers, framing: Framing::Chunked, keep: false, steps }
     }
 
     /// A whole good answer, one chunk a piece, with counts of tokens at the end.
@@ -120,7 +122,7 @@ impl Reply {
     pub fn status(status: u16, body: &str) -> Self {
         let headers = vec![("content-type".into(), "application/json".into())];
         let steps = vec![Step::Write(body.into())];
-        Self { status, headers, framing: Framing::Chunked, steps }
+        Self { status, headers, framing: Framing::Chunked, keep: false, steps }
     }
 
     /// Accepts the connection and does not even send headers.
@@ -130,12 +132,18 @@ impl Reply {
 
     /// Raw bytes instead of HTTP.
     pub fn bare(steps: Vec<Step>) -> Self {
-        Self { status: 200, headers: Vec::new(), framing: Framing::Bare, steps }
+        Self { status: 200, headers: Vec::new(), framing: Framing::Bare, keep: false, steps }
     }
 
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.headers.retain(|(key, _)| !key.eq_ignore_ascii_case(name));
         self.headers.push((name.into(), value.into()));
+        self
+    }
+
+    /// Lets the client use the connection again.
+    pub fn keeping(mut self) -> Self {
+        self.keep = true;
         self
     }
 
@@ -263,6 +271,7 @@ impl From<Reply> for Script {
 #[derive(Default)]
 struct Log {
     requests: Vec<Request>,
+    connections: usize,
     /// How often a client went away before its reply was over.
     gone: usize,
     over: bool,
@@ -275,10 +284,48 @@ struct Shared {
     bell: Condvar,
 }
 
+/// A connection, over TCP or a socket of this machine.
+trait Socket: Read + Write + Send {
+    fn set_timeout(&self, limit: Duration);
+    /// Closes with a reset where the kind of connection knows one.
+    fn reset(self: Box<Self>);
+}
+
+impl Socket for TcpStream {
+    fn set_timeout(&self, limit: Duration) {
+        let _ = self.set_read_timeout(Some(limit));
+        let _ = self.set_write_timeout(Some(PATIENCE));
+    }
+
+    /// The standard library can't ask for a reset, tokio can.
+    fn reset(self: Box<Self>) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build();
+        let Ok(runtime) = runtime else { return };
+        let _inside = runtime.enter();
+        if self.set_nonblocking(true).is_ok()
+            && let Ok(socket) = tokio::net::TcpStream::from_std(*self)
+        {
+            let _ = socket.set_zero_linger();
+        }
+    }
+}
+
+#[cfg(unix)]
+impl Socket for std::os::unix::net::UnixStream {
+    fn set_timeout(&self, limit: Duration) {
+        let _ = self.set_read_timeout(Some(limit));
+        let _ = self.set_write_timeout(Some(PATIENCE));
+    }
+
+    fn reset(self: Box<Self>) {}
+}
+
 /// A running server; dropping it stops it.
 pub struct Server {
+    /// Where it listens; port 0 for a socket of this machine.
     pub addr: SocketAddr,
     shared: Arc<Shared>,
+    wake: Box<dyn Fn() -> bool + Send + Sync>,
     accepting: Option<JoinHandle<()>>,
 }
 
@@ -287,8 +334,34 @@ impl Server {
     pub fn start(script: impl Into<Script>) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
         let addr = listener.local_addr().expect("an address");
+        let accept = move || {
+            let (socket, _) = listener.accept().ok()?;
+            let _ = socket.set_nodelay(true);
+            Some(Box::new(socket) as Box<dyn Socket>)
+        };
+        let wake = move || TcpStream::connect(addr).is_ok();
+        Self::run(script.into(), addr, accept, Box::new(wake))
+    }
+
+    /// Starts on a socket file.
+    #[cfg(unix)]
+    pub fn start_unix(script: impl Into<Script>, path: &std::path::Path) -> Self {
+        use std::os::unix::net::{UnixListener, UnixStream};
+        let listener = UnixListener::bind(path).expect("a socket");
+        let accept = move || Some(Box::new(listener.accept().ok()?.0) as Box<dyn Socket>);
+        let path = path.to_owned();
+        let wake = move || UnixStream::connect(&path).is_ok();
+        Self::run(script.into(), (Ipv4Addr::LOCALHOST, 0).into(), accept, Box::new(wake))
+    }
+
+    fn run(
+        script: Script,
+        addr: SocketAddr,
+        accept: impl Fn() -> Option<Box<dyn Socket>> + Send + 'static,
+        wake: Box<dyn Fn() -> bool + Send + Sync>,
+    ) -> Self {
         let shared = Arc::new(Shared {
-            script: Mutex::new(script.into()),
+            script: Mutex::new(script),
             log: Mutex::default(),
             bell: Condvar::new(),
         });
@@ -296,16 +369,19 @@ impl Server {
             let shared = Arc::clone(&shared);
             std::thread::spawn(move || {
                 // Ends with the server, which connects once to say so.
-                while let Ok((socket, _)) = listener.accept() {
-                    if lock(&shared.log).over {
+                while let Some(socket) = accept() {
+                    let mut log = lock(&shared.log);
+                    if log.over {
                         break;
                     }
+                    log.connections += 1;
+                    drop(log);
                     let shared = Arc::clone(&shared);
                     std::thread::spawn(move || serve(socket, &shared));
                 }
             })
         };
-        Self { addr, shared, accepting: Some(accepting) }
+        Self { addr, shared, wake, accepting: Some(accepting) }
     }
 
     /// The base address for a client.
@@ -316,6 +392,11 @@ impl Server {
     /// The requests so far, in the order in which they came.
     pub fn requests(&self) -> Vec<Request> {
         lock(&self.shared.log).requests.clone()
+    }
+
+    /// How many connections there were so far.
+    pub fn connections(&self) -> usize {
+        lock(&self.shared.log).connections
     }
 
     /// Waits until `count` clients went away before their reply was over; false when they did not
@@ -340,7 +421,7 @@ impl Drop for Server {
     fn drop(&mut self) {
         lock(&self.shared.log).over = true;
         self.shared.bell.notify_all();
-        let woken = TcpStream::connect(self.addr).is_ok();
+        let woken = (self.wake)();
         if let Some(accepting) = self.accepting.take()
             && woken
         {
@@ -353,24 +434,40 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn serve(mut socket: TcpStream, shared: &Shared) {
-    let _ = socket.set_nodelay(true);
-    let _ = socket.set_read_timeout(Some(PATIENCE));
-    let _ = socket.set_write_timeout(Some(PATIENCE));
-    let Some(request) = read_request(&mut socket) else {
-        let _ = socket.write_all(b"HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n");
-        return;
-    };
-    let reply = lock(&shared.script).reply(&request);
-    lock(&shared.log).requests.push(request);
-    shared.bell.notify_all();
-    if !answer(socket, shared, &reply) {
-        lock(&shared.log).gone += 1;
+fn serve(mut socket: Box<dyn Socket>, shared: &Shared) {
+    // As many as any test asks over one connection.
+    for _ in 0..1000 {
+        socket.set_timeout(PATIENCE);
+        let Some(request) = read_request(&mut socket) else {
+            let _ = socket.write_all(b"HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n");
+            return;
+        };
+        let reply = lock(&shared.script).reply(&request);
+        lock(&shared.log).requests.push(request);
         shared.bell.notify_all();
+        match answer(socket, shared, &reply) {
+            End::Whole(again) if reply.keep => socket = again,
+            End::Whole(_) | End::Broken => return,
+            End::Gone => {
+                lock(&shared.log).gone += 1;
+                shared.bell.notify_all();
+                return;
+            }
+        }
     }
 }
 
-fn read_request(socket: &mut TcpStream) -> Option<Request> {
+/// How a reply ended.
+enum End {
+    /// To its end.
+    Whole(Box<dyn Socket>),
+    /// By the script.
+    Broken,
+    /// The client went away first.
+    Gone,
+}
+
+fn read_request(socket: &mut Box<dyn Socket>) -> Option<Request> {
     let mut bytes = Vec::new();
     let mut part = [0u8; 8192];
     // Bounded by the sizes below.
@@ -406,10 +503,12 @@ fn read_request(socket: &mut TcpStream) -> Option<Request> {
     Some(Request { method, path, headers, body: String::from_utf8_lossy(&body).into_owned() })
 }
 
-/// Sends the reply; false when the client went away first.
-fn answer(mut socket: TcpStream, shared: &Shared, reply: &Reply) -> bool {
+fn answer(mut socket: Box<dyn Socket>, shared: &Shared, reply: &Reply) -> End {
     if reply.framing != Framing::Bare {
-        let mut head = format!("HTTP/1.1 {} Scripted\r\nconnection: close\r\n", reply.status);
+        let mut head = format!("HTTP/1.1 {} Scripted\r\n", reply.status);
+        if !reply.keep {
+            head.push_str("connection: close\r\n");
+        }
         for (name, value) in &reply.headers {
             head.push_str(&format!("{name}: {value}\r\n"));
         }
@@ -418,11 +517,11 @@ fn answer(mut socket: TcpStream, shared: &Shared, reply: &Reply) -> bool {
         }
         head.push_str("\r\n");
         if socket.write_all(head.as_bytes()).is_err() {
-            return false;
+            return End::Gone;
         }
     }
     let chunked = reply.framing == Framing::Chunked;
-    let write = |socket: &mut TcpStream, bytes: &[u8]| {
+    let write = |socket: &mut Box<dyn Socket>, bytes: &[u8]| {
         if chunked {
             let mut chunk = format!("{:x}\r\n", bytes.len()).into_bytes();
             chunk.extend_from_slice(bytes);
@@ -449,16 +548,19 @@ fn answer(mut socket: TcpStream, shared: &Shared, reply: &Reply) -> bool {
                 false
             }
             Step::Reset => {
-                reset(socket);
-                return true;
+                socket.reset();
+                return End::Broken;
             }
-            Step::Cut => return true,
+            Step::Cut => return End::Broken,
         };
         if !there {
-            return false;
+            return End::Gone;
         }
     }
-    if chunked { socket.write_all(b"0\r\n\r\n").is_ok() } else { true }
+    if chunked && socket.write_all(b"0\r\n\r\n").is_err() {
+        return End::Gone;
+    }
+    End::Whole(socket)
 }
 
 /// Waits for a moment; false when the server is stopped before.
@@ -473,9 +575,9 @@ fn until(shared: &Shared, due: Instant) -> bool {
 }
 
 /// Reads until the client closes, the server stops, or patience ends.
-fn wait_for_end(socket: &mut TcpStream, shared: &Shared) {
+fn wait_for_end(socket: &mut Box<dyn Socket>, shared: &Shared) {
     let end = Instant::now() + PATIENCE;
-    let _ = socket.set_read_timeout(Some(Duration::from_millis(50)));
+    socket.set_timeout(Duration::from_millis(50));
     let mut part = [0u8; 1024];
     while Instant::now() < end && !lock(&shared.log).over {
         match socket.read(&mut part) {
@@ -484,17 +586,5 @@ fn wait_for_end(socket: &mut TcpStream, shared: &Shared) {
             Err(why) if matches!(why.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {}
             Err(_) => return,
         }
-    }
-}
-
-/// Closes with a reset. The standard library can't ask for that, tokio can.
-fn reset(socket: TcpStream) {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build();
-    let Ok(runtime) = runtime else { return };
-    let _inside = runtime.enter();
-    if socket.set_nonblocking(true).is_ok()
-        && let Ok(socket) = tokio::net::TcpStream::from_std(socket)
-    {
-        let _ = socket.set_zero_linger();
     }
 }

@@ -7,7 +7,8 @@
 use super::super::Answer;
 use super::super::fault::Complaint;
 use super::Shared;
-use super::stack::{Side, SideRef, fault_of, stack, with_side};
+use super::guard::{Side, SideRef, with_side};
+use super::stack::{fault_of, stack};
 use super::wire::{Event, Models};
 use crate::event::Usage;
 use crate::prompt::{Chunk, Fault, FaultKind, ModelInfo, Stop};
@@ -23,7 +24,7 @@ use std::time::Duration;
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 
 /// How long a server may take to close after it said why the answer ended.
-const LINGER: Duration = Duration::from_secs(5);
+const LINGER: Duration = Duration::from_secs(2);
 /// The most chunks without sense; an answer with more of them makes none.
 const MOST_BAD: u32 = 20;
 

@@ -7,6 +7,7 @@ use super::Settings;
 use reqwest::{Certificate, Client, Url, redirect};
 use std::net::IpAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 #[derive(Clone)]
 pub(super) struct Endpoint {
@@ -76,6 +77,9 @@ impl Endpoint {
             .redirect(redirect::Policy::none())
             .referer(false)
             .tcp_nodelay(true)
+            // A connection that rested longer may be dead without anybody having said so.
+            .pool_idle_timeout(Duration::from_secs(30))
+            .tcp_keepalive(Duration::from_secs(15))
             .user_agent(concat!("cowrite/", env!("CARGO_PKG_VERSION")));
         if self.local {
             builder = builder.no_proxy();

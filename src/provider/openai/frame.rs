@@ -118,6 +118,7 @@ impl Framer {
                     out.push('\n');
                 }
                 out.push('\n');
+                // It is complete in itself.
                 self.notes.done = true;
             }
             Mode::Page => return Err(self.page()),
@@ -145,7 +146,7 @@ impl Framer {
                 b'<' => Mode::Page,
                 _ if !over && seen.len() < 8 && !seen.contains(&b'\n') => return Ok(()),
                 _ => {
-                    let text = String::from_utf8_lossy(&seen[..seen.len().min(200)]);
+                    let text = String::from_utf8_lossy(&seen[..seen.len().min(MOST_SNIFFED)]);
                     let text = format!("The answer is no event stream; it begins: {text}");
                     return Err(self.garbage(&text));
                 }
@@ -203,8 +204,11 @@ impl Framer {
         let value = value.strip_prefix(' ').unwrap_or(value);
         match field {
             "data" => {
+                // Kept here: the client would drop the connection at it, and with that the chance
+                // to use it again.
                 if value.trim() == "[DONE]" {
                     self.notes.done = true;
+                    return;
                 }
                 self.event.push_str("data: ");
                 self.event.push_str(value.trim_end());

@@ -4,10 +4,11 @@
 //! - `answer`: the stream a caller sees; turns events into chunks and guarantees one end.
 //! - `async-openai`'s client, by its `byot` methods: addresses, requests, event decoding, and a
 //!   pump that lets go of the connection when the stream is dropped.
-//! - `stack`: our tower services under that client: retries that a person sees, a limit of open
-//!   requests, a timeout for headers, and the transport, which puts in the exact body and sorts
-//!   error answers (the client's own layers lose the status of unusual ones).
-//! - `frame`: what a server may do wrong with an event stream, repaired or named.
+//! - `stack`, `retry`: our tower services under that client: retries that a person sees, a limit
+//!   of open requests, a timeout for headers, and the transport, which puts in the exact body and
+//!   sorts error answers (the client's own layers lose the status of unusual ones).
+//! - `guard`, `frame`: what a server may do wrong with the body of an answer, repaired or named
+//!   (the client's own decoder has no bounds and no timeout).
 //! - `wire`: what one event means, whatever the server.
 //!
 //! Reads no environment (proxies excepted, which `reqwest` looks up itself).
@@ -15,6 +16,8 @@
 mod answer;
 mod endpoint;
 mod frame;
+mod guard;
+mod retry;
 mod stack;
 mod wire;
 
@@ -153,6 +156,12 @@ impl OpenAi {
         // A query may hold a key; it is never shown, so nothing is lost by hiding its parts.
         let query = endpoint.query.iter().flat_map(|query| query.split(['&', '=']));
         secrets.extend(query.map(str::to_owned));
+        // As they stand in JSON.
+        let escaped = |secret: &String| {
+            let quoted = serde_json::Value::from(secret.as_str()).to_string();
+            [quoted.trim_matches('"').to_owned(), secret.replace('/', "\\/")]
+        };
+        secrets.extend(secrets.iter().flat_map(escaped).collect::<Vec<_>>());
         // What is too short to be a secret would tear holes into ordinary words.
         secrets.retain(|secret| secret.len() >= 6);
         // Longest first, so that a secret inside another does not leave the rest of it behind.
