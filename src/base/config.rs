@@ -62,6 +62,8 @@ pub struct ProviderConfig {
     pub key_variable: Option<String>,
     /// The person agreed that documents may be sent there.
     pub consented: bool,
+    /// A file with the certificate authority of the server, in PEM.
+    pub ca_file: Option<String>,
     /// Seconds without a byte after which an answer counts as stalled.
     pub stall_seconds: Option<u64>,
     /// The context window in tokens, where the server does not tell it.

@@ -6,7 +6,7 @@ use crate::base::{EventId, Pos, Span};
 use crate::event::{Cause, CauseKind, Event, How, HunkBody, HunkVerdict, Origin, Text};
 use crate::session::{HunkRef, HunkState};
 use crate::state::{Caret, Cx, Focus, Form, FormKind, Model, Overlay, PromptKind, anchors, plural};
-use crate::text::{Change, Field, diff};
+use crate::text::{Field, diff};
 
 pub const COMMANDS: &[Command] = &[
     row("hunk.next", "Goes to the next hunk.", |cx, _| step(cx, true)).when(any_open),

@@ -11,12 +11,11 @@ mod open;
 mod watch;
 
 pub use disk::{Disk, DiskJob};
-pub use files::{HISTORY_BYTES, read_file};
+pub use files::{HISTORY_BYTES, configure, read_file};
 pub use open::{Library, OpenError, append_to, open_fresh, open_path, open_session, open_text, recover};
 
 use crate::app::{App, Input};
 use crate::base::Millis;
-use crate::base::config::Config;
 use crate::provider::Provider;
 use crate::state::{Effect, Model, Open, Timer, Tone, Ui};
 use std::collections::BTreeMap;
@@ -137,6 +136,11 @@ impl Runtime {
     /// Where inputs from outside go: keys, signals.
     pub fn sender(&self) -> Sender<Input> {
         self.sender.clone()
+    }
+
+    /// Puts an input before everything that comes from outside.
+    pub fn inject(&mut self, input: Input) {
+        let _ = self.sender.send(input);
     }
 
     /// What a freshly opened session needs: the provider, the watch on its file.

@@ -201,6 +201,7 @@ pub fn open_session(store: &mut SqliteStore, id: EventId) -> Result<Opened, Open
     if loaded.events.is_empty() {
         return Err(OpenError::Other(format!("There is no session {}.", id.short())));
     }
+    let last_rid = loaded.last_rid;
     let mut notes = Vec::new();
     if !loaded.damaged.is_empty() {
         notes.push(format!("{} lines of the log are damaged; `cowrite verify` names them.", loaded.damaged.len()));
@@ -226,6 +227,7 @@ pub fn open_session(store: &mut SqliteStore, id: EventId) -> Result<Opened, Open
         view,
         file,
         notes,
+        last_rid,
         ..Opened::default()
     })
 }

@@ -55,6 +55,8 @@ pub struct Opened {
     pub notes: Vec<String>,
     /// Where the text goes at the end, when it came through a pipe.
     pub to_stdout: bool,
+    /// The last row of the log that is in `events`.
+    pub last_rid: i64,
     /// Nothing of this is kept in the library: for use as `$EDITOR`.
     pub ephemeral: bool,
 }

@@ -2,7 +2,7 @@
 
 use super::{Ask, Cx, Dialog, Effect, LiveEdit, Overlay, Phase, Queued, Task, Ticket, Tone, Turn};
 use crate::assist::context::{Request, Wish, build};
-use crate::assist::{Dialect, Piece, Placement, Placer, ReplyParser, whole_to_hunks};
+use crate::assist::{Dialect, Piece, Placement, ReplyParser, whole_to_hunks};
 use crate::base::{EventId, Pos, Span, TurnId, sha256_hex};
 use crate::event::{Anchor, Event, HunkBody, Link, MessageRole, MessageStatus, Side, Text};
 use crate::prompt::{Chunk, Fault, FaultKind, Stop};

@@ -1,0 +1,229 @@
+//! Where things are on this machine: library, configuration, keymaps, the provider; and who writes.
+
+use super::{Failure, Out};
+use crate::base::config::{Config, ProviderConfig};
+use crate::base::{AuthorId, EventId, Rand};
+use crate::keymap::{self, Keymap, KeymapError};
+use crate::provider::{OpenAi, Provider, Settings};
+use crate::runtime::{now, open_session};
+use crate::state::{Me, Opened, ROWS_VERSION};
+use crate::store::{Options, SqliteStore, Write, jsonl};
+use std::io::{BufRead, IsTerminal, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The address of the built-in provider.
+const OPENAI: &str = "https://api.openai.com/v1";
+
+/// The surroundings of one run.
+pub struct Place {
+    pub dir: PathBuf,
+    pub config_path: PathBuf,
+    pub config: Config,
+}
+
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+impl Place {
+    /// Finds the directories and reads the configuration. `COWRITE_HOME` holds everything in one
+    /// place; otherwise the platform's directories are used.
+    pub fn find(model: Option<String>, keymap: Option<PathBuf>) -> Result<Self, Failure> {
+        let (dir, config_dir) = match variable("COWRITE_HOME") {
+            Some(home) => (PathBuf::from(&home), PathBuf::from(home)),
+            None => {
+                use etcetera::BaseStrategy;
+                let base = etcetera::choose_base_strategy()
+                    .map_err(|_| Failure::new("There is no home directory: set COWRITE_HOME to a folder for cowrite."))?;
+                (base.data_dir().join("cowrite"), base.config_dir().join("cowrite"))
+            }
+        };
+        let config_path = config_dir.join("config.toml");
+        let mut config = read_config(&config_path)?;
+        if model.is_some() {
+            config.model = model;
+        }
+        if let Some(keymap) = keymap {
+            config.keymap = Some(keymap.to_string_lossy().into_owned());
+        }
+        Ok(Self { dir, config_path, config })
+    }
+
+    /// Opens the library, making it when it is new.
+    pub fn library(&self) -> Result<SqliteStore, Failure> {
+        let options = Options { rows_version: ROWS_VERSION, ..Options::default() };
+        SqliteStore::open(&self.dir, options).map_err(|why| Failure::new(format!("{why} {}", why.advice())))
+    }
+
+    /// Who writes here: known from before, or asked once. Headless commands take the name from the
+    /// configuration or, with `yes`, the one that would be offered.
+    pub fn me(&mut self, store: Option<&mut SqliteStore>, out: &mut Out, yes: bool) -> Result<Me, Failure> {
+        let mut rand = rand()?;
+        let known = match &store {
+            Some(store) => store.meta("me").map_err(|why| Failure::new(format!("{why} {}", why.advice())))?,
+            None => None,
+        };
+        let known: Option<AuthorId> = known.and_then(|id| id.parse().ok());
+        let author = match known.clone() {
+            Some(author) => author,
+            None => format!("p_{}", rand.ulid(now())).parse().map_err(Failure::new)?,
+        };
+        let name = match self.config.name.clone().filter(|name| !name.trim().is_empty()) {
+            Some(name) => name,
+            None => {
+                let offered = offered_name();
+                let name = if yes {
+                    offered
+                } else if std::io::stdin().is_terminal() && std::io::stderr().is_terminal() {
+                    ask_name(&offered)?
+                } else {
+                    return Err(Failure::usage(format!(
+                        "The name to write under is not known yet. Give --yes to write as {offered:?}, or put `name = \"…\"` into {}.",
+                        self.config_path.display()
+                    )));
+                };
+                crate::runtime::configure(&self.config_path, &["name"], name.clone().into()).map_err(Failure::new)?;
+                out.say(&format!("You write as {name}. It stands in {}.", self.config_path.display()));
+                self.config.name = Some(name.clone());
+                name
+            }
+        };
+        if let (Some(store), None) = (store, known) {
+            store.set_meta("me", author.as_str()).map_err(|why| Failure::new(format!("{why} {}", why.advice())))?;
+        }
+        Ok(Me { author, name })
+    }
+
+    /// The keymap: the default one, then the chosen one, then the person's own rows.
+    pub fn keymap(&self, chosen: Option<&Path>) -> Result<(Keymap, Vec<KeymapError>), Failure> {
+        let chosen = chosen.map(Path::to_path_buf).or_else(|| self.config.keymap.clone().map(PathBuf::from));
+        let mut layers: Vec<(String, String)> = vec![("keymaps/default.toml".into(), keymap::DEFAULT.into())];
+        if let Some(path) = chosen.filter(|path| path != Path::new("default")) {
+            let config_dir = self.config_path.parent().unwrap_or(Path::new("."));
+            let named = config_dir.join("keymaps").join(&path).with_extension("toml");
+            let file = if path.exists() { path.clone() } else { named };
+            let text = std::fs::read_to_string(&file).map_err(|why| {
+                Failure::usage(format!("The keymap {} can't be read: {why}. `default` is built in.", file.display()))
+            })?;
+            layers.push((file.display().to_string(), text));
+        }
+        let own = self.config_path.with_file_name("keys.toml");
+        match std::fs::read_to_string(&own) {
+            Ok(text) => layers.push((own.display().to_string(), text)),
+            Err(why) if why.kind() == std::io::ErrorKind::NotFound => {}
+            Err(why) => return Err(Failure::new(format!("{} can't be read: {why}.", own.display()))),
+        }
+        let layers: Vec<(&str, &str)> = layers.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+        Ok(Keymap::load(&layers, &|line| crate::command::parse(line).map(|_| ())))
+    }
+
+    /// The provider that was set up: an address or a key in the environment, or in the
+    /// configuration. Making it does not touch the network.
+    pub fn provider(&mut self) -> Option<Arc<dyn Provider>> {
+        let configured = self.config.provider.clone();
+        let chosen = self.config.model.as_deref().and_then(|model| model.split_once('/')).map(|(name, _)| name);
+        let name = chosen.filter(|name| configured.contains_key(*name)).unwrap_or("openai").to_owned();
+        let own = configured.get(&name).cloned().unwrap_or_default();
+        let key = variable(own.key_variable.as_deref().unwrap_or("OPENAI_API_KEY"));
+        let address = own.address.clone().or_else(|| variable("OPENAI_BASE_URL"));
+        let address = match (address, &key) {
+            (Some(address), _) => address,
+            (None, Some(_)) => OPENAI.to_owned(),
+            (None, None) => return None,
+        };
+        Some(Arc::new(OpenAi::new(settings(&name, &address, key, &own))))
+    }
+}
+
+fn settings(name: &str, address: &str, key: Option<String>, own: &ProviderConfig) -> Settings {
+    let mut settings = Settings::new(name, address);
+    settings.key = key;
+    if let Some(seconds) = own.stall_seconds {
+        settings.stall = Duration::from_secs(seconds.clamp(1, 3600));
+        settings.header_timeout = settings.header_timeout.max(settings.stall);
+    }
+    settings.ca_file = own.ca_file.as_ref().map(PathBuf::from);
+    settings
+}
+
+/// A random source seeded by the system.
+pub fn rand() -> Result<Rand, Failure> {
+    let mut seed = [0; 32];
+    getrandom::fill(&mut seed).map_err(|why| Failure::new(format!("The system gives no randomness: {why}")))?;
+    Ok(Rand::new(seed))
+}
+
+fn read_config(path: &Path) -> Result<Config, Failure> {
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(why) if why.kind() == std::io::ErrorKind::NotFound => return Ok(Config::default()),
+        Err(why) => return Err(Failure::new(format!("{} can't be read: {why}.", path.display()))),
+    };
+    toml::from_str(&text).map_err(|why| {
+        let line = why.span().map_or(1, |span| text[..span.start.min(text.len())].lines().count().max(1));
+        let what = why.message().to_owned();
+        let near = nearest_name(&what).map(|near| format!(" Perhaps {near}?")).unwrap_or_default();
+        Failure::usage(format!("{}, line {line}: {what}.{near}", path.display()))
+    })
+}
+
+/// For an unknown field: the known one that is most like it.
+fn nearest_name(message: &str) -> Option<&str> {
+    let mut quoted = message.split('`').skip(1).step_by(2);
+    let unknown = quoted.next()?;
+    let known: Vec<&str> = quoted.collect();
+    keymap::nearest(unknown, known)
+}
+
+/// The name that git or the system knows.
+fn offered_name() -> String {
+    let git = Command::new("git").args(["config", "--get", "user.name"]).output().ok();
+    let git = git.filter(|output| output.status.success()).and_then(|output| String::from_utf8(output.stdout).ok());
+    let name = git.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
+    name.or_else(|| variable("USER")).or_else(|| variable("LOGNAME")).unwrap_or_else(|| "writer".into())
+}
+
+fn ask_name(offered: &str) -> Result<String, Failure> {
+    let mut err = std::io::stderr();
+    write!(err, "Which name do you write under? [{offered}] ").and_then(|()| err.flush())?;
+    let mut line = String::new();
+    let read = std::io::stdin().lock().read_line(&mut line)?;
+    if read == 0 {
+        return Err(Failure::new("No name was given."));
+    }
+    let line: String = line.chars().filter(|character| !character.is_control()).collect();
+    let name = line.trim();
+    Ok(if name.is_empty() { offered.to_owned() } else { name.to_owned() })
+}
+
+
+/// A session by its id or the beginning of it.
+pub fn session_id(store: &SqliteStore, text: &str) -> Result<EventId, Failure> {
+    let found = store.sessions_like(text).map_err(|why| Failure::new(format!("{why} {}", why.advice())))?;
+    match found.as_slice() {
+        [one] => Ok(*one),
+        [] => Err(Failure::usage(format!("There is no session {text}: `cowrite sessions` lists them."))),
+        several => Err(Failure::usage(format!("{} sessions begin with {text}: give more of the id.", several.len()))),
+    }
+}
+
+/// Takes a session file into the library and opens its session.
+pub fn import(store: &mut SqliteStore, path: &Path, notes: &mut Vec<String>) -> Result<Opened, Failure> {
+    let file = jsonl::read(path).map_err(Failure::new)?;
+    let Some((id, _)) = file.sessions.iter().max_by_key(|(_, events)| events.len()) else {
+        return Err(Failure::new(format!("{} holds no session.", path.display())));
+    };
+    let id = *id;
+    if file.bad_lines > 0 {
+        notes.push(format!("{} lines of the session file are no events; the rest is here.", file.bad_lines));
+    }
+    for events in file.sessions.values() {
+        store
+            .write(&[Write::Import { events: events.clone() }])
+            .map_err(|why| Failure::new(format!("{why} {}", why.advice())))?;
+    }
+    open_session(store, id).map_err(Failure::new)
+}
