@@ -38,14 +38,18 @@ impl App {
     pub fn contexts(&self) -> Vec<&'static str> {
         let ui = &self.model.ui;
         match ui.overlays.last() {
-            Some(Overlay::Palette(_) | Overlay::Models { .. } | Overlay::Page { .. }) => vec!["list", "global"],
+            Some(Overlay::Palette(_) | Overlay::Models { .. } | Overlay::Page { .. }) => {
+                vec!["list", "global"]
+            }
             Some(Overlay::Sessions { searching: true, .. }) => vec!["list", "global"],
             Some(Overlay::Sessions { .. }) => vec!["sessions", "global"],
             Some(Overlay::Prompt { .. }) => vec!["prompt", "global"],
             Some(Overlay::Form(_)) => vec!["form", "global"],
             Some(Overlay::Dialog(_)) => vec!["dialog"],
             None => match (ui.focus, ui.tab) {
-                (Focus::Editor, _) if self.model.hunk_here().is_some() => vec!["hunk", "editor", "global"],
+                (Focus::Editor, _) if self.model.hunk_here().is_some() => {
+                    vec!["hunk", "editor", "global"]
+                }
                 (Focus::Editor, _) => vec!["editor", "global"],
                 (Focus::Chat, _) => vec!["chat", "global"],
                 (Focus::Panel, Tab::Conversation) => vec!["conversation", "global"],
@@ -107,7 +111,8 @@ impl App {
             Input::Answer(turn, piece) => cx.answer(&turn, piece),
             Input::Idle => cx.store_rest(),
             Input::Models(models) => {
-                if let Some(Overlay::Models { models: shown, .. }) = cx.model.ui.overlays.last_mut() {
+                if let Some(Overlay::Models { models: shown, .. }) = cx.model.ui.overlays.last_mut()
+                {
                     *shown = Some(models);
                 }
             }
@@ -160,7 +165,9 @@ impl App {
         self.pending.clear();
         self.model.ui.pending.clear();
         self.model.ui.hints.clear();
-        if self.model.now.since(self.model.ui.notice.as_ref().map_or(Millis(0), |notice| notice.at)) > 1_500 {
+        if self.model.now.since(self.model.ui.notice.as_ref().map_or(Millis(0), |notice| notice.at))
+            > 1_500
+        {
             self.model.ui.notice = None;
         }
         match step {
@@ -171,7 +178,8 @@ impl App {
                 self.model.ui.hints = hints
                     .into_iter()
                     .map(|hint| {
-                        let label = command::find(&hint.label).map_or(hint.label.clone(), |command| command.doc.into());
+                        let label = command::find(&hint.label)
+                            .map_or(hint.label.clone(), |command| command.doc.into());
                         (hint.key.to_string(), label)
                     })
                     .collect();
@@ -224,7 +232,12 @@ impl App {
                 cx.store_view();
             }
             Timer::Notice => {
-                let old = cx.model.ui.notice.as_ref().is_some_and(|notice| cx.model.now.since(notice.at) >= NOTICE_MS);
+                let old = cx
+                    .model
+                    .ui
+                    .notice
+                    .as_ref()
+                    .is_some_and(|notice| cx.model.now.since(notice.at) >= NOTICE_MS);
                 if old {
                     cx.model.ui.notice = None;
                 }
@@ -259,7 +272,8 @@ pub fn key_lines(keymap: &Keymap) -> Vec<String> {
             context = row.context.clone();
         }
         let name = row.lines.join("; ");
-        let doc = command::parse(row.lines.first().map_or("", String::as_str)).map_or("", |(command, _)| command.doc);
+        let doc = command::parse(row.lines.first().map_or("", String::as_str))
+            .map_or("", |(command, _)| command.doc);
         lines.push(format!("  {:<22} {:<24} {doc}", print_keys(&row.keys), name));
     }
     lines

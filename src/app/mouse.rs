@@ -25,9 +25,12 @@ pub fn mouse(model: &mut Model, mouse: Mouse) -> Vec<Effect> {
         }
         MouseKind::Down | MouseKind::Double if areas.tabs.contains(x, y) => {
             let share = (x - areas.tabs.x) * 3 / areas.tabs.width.max(1);
-            cx.model.ui.tab = [Tab::Conversation, Tab::Decisions, Tab::Review][usize::from(share.min(2))];
+            cx.model.ui.tab =
+                [Tab::Conversation, Tab::Decisions, Tab::Review][usize::from(share.min(2))];
         }
-        MouseKind::Down | MouseKind::Double if areas.chat.contains(x, y) => cx.model.ui.focus = Focus::Chat,
+        MouseKind::Down | MouseKind::Double if areas.chat.contains(x, y) => {
+            cx.model.ui.focus = Focus::Chat
+        }
         MouseKind::Down | MouseKind::Double if areas.panel.contains(x, y) => {
             cx.model.ui.focus = Focus::Panel;
             let at = (usize::from(y - areas.panel.y), usize::from(x - areas.panel.x));
@@ -54,7 +57,8 @@ pub fn mouse(model: &mut Model, mouse: Mouse) -> Vec<Effect> {
         }
         MouseKind::Drag => {
             if let Some(selection) = cx.model.ui.panel_selection.as_mut() {
-                let y = y.clamp(areas.panel.y, (areas.panel.y + areas.panel.height).saturating_sub(1));
+                let y =
+                    y.clamp(areas.panel.y, (areas.panel.y + areas.panel.height).saturating_sub(1));
                 let x = x.max(areas.panel.x);
                 selection.to = (usize::from(y - areas.panel.y), usize::from(x - areas.panel.x));
             }
@@ -64,7 +68,9 @@ pub fn mouse(model: &mut Model, mouse: Mouse) -> Vec<Effect> {
             if let Some(selection) = cx.model.ui.panel_selection {
                 if selection.from == selection.to {
                     cx.model.ui.panel_selection = None;
-                } else if let Some(text) = cx.model.panel_text(selection).filter(|text| !text.trim().is_empty()) {
+                } else if let Some(text) =
+                    cx.model.panel_text(selection).filter(|text| !text.trim().is_empty())
+                {
                     cx.effect(Effect::Copy(text));
                     cx.info("Sent to the clipboard.");
                 }

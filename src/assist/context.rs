@@ -64,7 +64,9 @@ impl Context {
 
 /// The question does not fit.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("The question takes about {needed} tokens and the model's window is {window}: select a part and ask about that, or choose a model with a larger window.")]
+#[error(
+    "The question takes about {needed} tokens and the model's window is {window}: select a part and ask about that, or choose a model with a larger window."
+)]
 pub struct TooLong {
     pub needed: u64,
     pub window: u64,
@@ -120,12 +122,14 @@ pub fn build(request: &Request) -> Result<Context, TooLong> {
         Wish::Rewrite => {
             let selection = request.selection.unwrap_or(Span::at(request.caret));
             let piece = request.rope.slice(selection.range()).to_string();
-            let ask = if request.question.is_empty() { "Write it better." } else { request.question };
+            let ask =
+                if request.question.is_empty() { "Write it better." } else { request.question };
             (Template::AskSelection.render(&[("selection", &piece), ("request", ask)]), "selection")
         }
-        Wish::Change if dialect == Dialect::Whole => {
-            (Template::AskWhole.render(&[("document", &text), ("request", request.question)]), "document and request")
-        }
+        Wish::Change if dialect == Dialect::Whole => (
+            Template::AskWhole.render(&[("document", &text), ("request", request.question)]),
+            "document and request",
+        ),
         Wish::Change | Wish::Chat => (request.question.to_owned(), "question"),
     };
     let question_tokens = estimate_tokens(&body) + 4;
@@ -142,7 +146,9 @@ pub fn build(request: &Request) -> Result<Context, TooLong> {
         } else if request.wish == Wish::Change {
             return Err(TooLong { needed: so_far + question_tokens + doc_tokens + ANSWER, window });
         } else {
-            let most = usize::try_from(left.saturating_mul(3)).unwrap_or(usize::MAX).min(AROUND_CHARS.max(left as usize));
+            let most = usize::try_from(left.saturating_mul(3))
+                .unwrap_or(usize::MAX)
+                .min(AROUND_CHARS.max(left as usize));
             dropped.push("the document beyond what stands around the caret (it does not fit the model's window)".into());
             around(request.rope, request.caret, most)
         };
@@ -171,7 +177,12 @@ pub fn build(request: &Request) -> Result<Context, TooLong> {
     }
     parts.push(Part { name: document_name, tokens: question_tokens });
     turns.push(Turn { role: Role::User, text: body });
-    let prompt = Prompt { model: request.model.into(), turns: joined(turns), max_output: None, temperature_milli: None };
+    let prompt = Prompt {
+        model: request.model.into(),
+        turns: joined(turns),
+        max_output: None,
+        temperature_milli: None,
+    };
     Ok(Context { prompt, dialect, parts, dropped })
 }
 
@@ -195,7 +206,9 @@ fn is_small(name: &str) -> bool {
     let name = name.to_lowercase();
     ["135m", "270m", "360m", "500m", "0.5b", "0.6b", "1b", "1.1b", "1.5b", "1.7b", "2b", "3b"]
         .iter()
-        .any(|size| name.split(|c: char| !c.is_ascii_alphanumeric() && c != '.').any(|word| word == *size))
+        .any(|size| {
+            name.split(|c: char| !c.is_ascii_alphanumeric() && c != '.').any(|word| word == *size)
+        })
 }
 
 fn decisions(session: &Session) -> String {
@@ -234,7 +247,11 @@ fn rejected(session: &Session) -> String {
     let mut text = String::from("The person turned these changes down; do not propose them again:");
     for (_, hunk, reason) in all.iter().take(10) {
         let cut = |text: &str| text.chars().take(200).collect::<String>();
-        text.push_str(&format!("\n- {:?} to {:?}, because: {reason}", cut(&hunk.old), cut(&hunk.new)));
+        text.push_str(&format!(
+            "\n- {:?} to {:?}, because: {reason}",
+            cut(&hunk.old),
+            cut(&hunk.new)
+        ));
     }
     text
 }
@@ -273,7 +290,8 @@ fn around(rope: &Rope, caret: Pos, most: usize) -> String {
     let caret = caret.0.min(rope.len_chars());
     let half = most / 2;
     let from = rope.line_to_char(rope.char_to_line(caret.saturating_sub(half)));
-    let to_line = (rope.char_to_line((caret + half).min(rope.len_chars())) + 1).min(rope.len_lines());
+    let to_line =
+        (rope.char_to_line((caret + half).min(rope.len_chars())) + 1).min(rope.len_lines());
     let to = rope.line_to_char(to_line).max(from);
     let from = from.max(caret.saturating_sub(most));
     let to = to.min(caret + most).min(rope.len_chars());

@@ -10,7 +10,12 @@ use std::process::ExitCode;
 /// You write on the left and talk to a model on the right; it proposes, you decide hunk by hunk.
 /// Everything is one log that can be searched, replayed and audited.
 #[derive(Parser, Debug)]
-#[command(name = "cowrite", version, args_conflicts_with_subcommands = true, disable_help_subcommand = true)]
+#[command(
+    name = "cowrite",
+    version,
+    args_conflicts_with_subcommands = true,
+    disable_help_subcommand = true
+)]
 pub struct Args {
     #[command(flatten)]
     pub edit: Edit,

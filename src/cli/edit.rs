@@ -4,7 +4,9 @@ use super::args::Edit;
 use super::place::{Place, rand};
 use super::{Failure, Out};
 use crate::app::{App, Input};
-use crate::runtime::{Library, Runtime, Setup, now, open_fresh, open_path, open_session, open_text, recover};
+use crate::runtime::{
+    Library, Runtime, Setup, now, open_fresh, open_path, open_session, open_text, recover,
+};
 use crate::state::{Model, Opened, Tone, Ui};
 use crate::store::SqliteStore;
 use crate::text::{decode, encode};
@@ -18,25 +20,33 @@ pub fn run(args: Edit, out: &mut Out) -> Result<ExitCode, Failure> {
     let piped = args.file.as_deref() == Some(Path::new("-"));
     let input = if piped { Some(read_stdin()?) } else { None };
     if !io::stdout().is_terminal() && !piped {
-        return Err(Failure::usage("The workspace needs a terminal. `cowrite --help` lists what works without one."));
+        return Err(Failure::usage(
+            "The workspace needs a terminal. `cowrite --help` lists what works without one.",
+        ));
     }
     let mut place = Place::find(args.model.clone(), args.keymap.clone())?;
     let mut store = if args.no_session { None } else { Some(place.library()?) };
     let me = place.me(store.as_mut(), out, args.yes)?;
     let mut notes = match store.as_mut() {
-        Some(store) => recover(store, &me).map_err(|why| Failure::new(format!("{why} {}", why.advice())))?,
+        Some(store) => {
+            recover(store, &me).map_err(|why| Failure::new(format!("{why} {}", why.advice())))?
+        }
         None => Vec::new(),
     };
     let mut list = false;
     let mut opened = match (&input, &args.session, &args.file) {
         (Some((text, bom)), _, _) => open_text(text.clone(), *bom),
         (None, Some(id), _) => {
-            let store = store.as_mut().ok_or_else(|| Failure::usage("--session and --no-session exclude each other."))?;
+            let store = store
+                .as_mut()
+                .ok_or_else(|| Failure::usage("--session and --no-session exclude each other."))?;
             let id = super::place::session_id(store, id)?;
             open_session(store, id).map_err(Failure::new)?
         }
         (None, None, Some(path)) if path.to_string_lossy().ends_with(".cowrite.jsonl") => {
-            let store = store.as_mut().ok_or_else(|| Failure::usage("A session file needs the library: leave --no-session away."))?;
+            let store = store.as_mut().ok_or_else(|| {
+                Failure::usage("A session file needs the library: leave --no-session away.")
+            })?;
             super::place::import(store, path, &mut notes)?
         }
         (None, None, Some(path)) => open_path(store.as_mut(), path).map_err(Failure::new)?,
@@ -69,7 +79,11 @@ fn workspace(
     let (model, first) = Model::open(opened, me, place.config.clone(), ui, now(), rand()?);
     let mut app = App::new(model, keymap);
     if let Some(error) = errors.first() {
-        let more = if errors.len() > 1 { format!(" ({} more: cowrite keys)", errors.len() - 1) } else { String::new() };
+        let more = if errors.len() > 1 {
+            format!(" ({} more: cowrite keys)", errors.len() - 1)
+        } else {
+            String::new()
+        };
         app.model.notify(Tone::Warning, format!("{error}{more}"));
     }
     let provider = place.provider();
@@ -87,12 +101,14 @@ fn workspace(
     let theme = Theme::new(place.config.theme.background, depth, &environment);
     install_panic_hook();
     signals(&runtime)?;
-    let mut screen = TerminalScreen::enter(theme, mouse).map_err(|why| Failure::new(format!("The terminal can't be used: {why}.")))?;
+    let mut screen = TerminalScreen::enter(theme, mouse)
+        .map_err(|why| Failure::new(format!("The terminal can't be used: {why}.")))?;
     listen(runtime.sender()).map_err(Failure::new)?;
     runtime.load_syntaxes();
     let ended = runtime.run(&mut screen, &mut |_| false);
     drop(screen);
-    let text = runtime.app.model.to_stdout.then(|| (runtime.app.model.rope(), runtime.app.model.bom));
+    let text =
+        runtime.app.model.to_stdout.then(|| (runtime.app.model.rope(), runtime.app.model.bom));
     let trouble = runtime.app.model.store_trouble.clone();
     let closed = runtime.close();
     if let Some((rope, bom)) = text {
@@ -134,7 +150,8 @@ fn install_panic_hook() {
 /// The system's requests to end become inputs, so that everything is stored first.
 fn signals(runtime: &Runtime) -> Result<(), Failure> {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-    let mut signals = signal_hook::iterator::Signals::new([SIGTERM, SIGHUP, SIGINT]).map_err(Failure::new)?;
+    let mut signals =
+        signal_hook::iterator::Signals::new([SIGTERM, SIGHUP, SIGINT]).map_err(Failure::new)?;
     let inputs = runtime.sender();
     std::thread::Builder::new()
         .name("signals".into())

@@ -36,8 +36,11 @@ impl Place {
             Some(home) => (PathBuf::from(&home), PathBuf::from(home)),
             None => {
                 use etcetera::BaseStrategy;
-                let base = etcetera::choose_base_strategy()
-                    .map_err(|_| Failure::new("There is no home directory: set COWRITE_HOME to a folder for cowrite."))?;
+                let base = etcetera::choose_base_strategy().map_err(|_| {
+                    Failure::new(
+                        "There is no home directory: set COWRITE_HOME to a folder for cowrite.",
+                    )
+                })?;
                 (base.data_dir().join("cowrite"), base.config_dir().join("cowrite"))
             }
         };
@@ -55,15 +58,23 @@ impl Place {
     /// Opens the library, making it when it is new.
     pub fn library(&self) -> Result<SqliteStore, Failure> {
         let options = Options { rows_version: ROWS_VERSION, ..Options::default() };
-        SqliteStore::open(&self.dir, options).map_err(|why| Failure::new(format!("{why} {}", why.advice())))
+        SqliteStore::open(&self.dir, options)
+            .map_err(|why| Failure::new(format!("{why} {}", why.advice())))
     }
 
     /// Who writes here: known from before, or asked once. Headless commands take the name from the
     /// configuration or, with `yes`, the one that would be offered.
-    pub fn me(&mut self, store: Option<&mut SqliteStore>, out: &mut Out, yes: bool) -> Result<Me, Failure> {
+    pub fn me(
+        &mut self,
+        store: Option<&mut SqliteStore>,
+        out: &mut Out,
+        yes: bool,
+    ) -> Result<Me, Failure> {
         let mut rand = rand()?;
         let known = match &store {
-            Some(store) => store.meta("me").map_err(|why| Failure::new(format!("{why} {}", why.advice())))?,
+            Some(store) => {
+                store.meta("me").map_err(|why| Failure::new(format!("{why} {}", why.advice())))?
+            }
             None => None,
         };
         let known: Option<AuthorId> = known.and_then(|id| id.parse().ok());
@@ -85,28 +96,39 @@ impl Place {
                         self.config_path.display()
                     )));
                 };
-                crate::runtime::configure(&self.config_path, &["name"], name.clone().into()).map_err(Failure::new)?;
-                out.say(&format!("You write as {name}. It stands in {}.", self.config_path.display()));
+                crate::runtime::configure(&self.config_path, &["name"], name.clone().into())
+                    .map_err(Failure::new)?;
+                out.say(&format!(
+                    "You write as {name}. It stands in {}.",
+                    self.config_path.display()
+                ));
                 self.config.name = Some(name.clone());
                 name
             }
         };
         if let (Some(store), None) = (store, known) {
-            store.set_meta("me", author.as_str()).map_err(|why| Failure::new(format!("{why} {}", why.advice())))?;
+            store
+                .set_meta("me", author.as_str())
+                .map_err(|why| Failure::new(format!("{why} {}", why.advice())))?;
         }
         Ok(Me { author, name })
     }
 
     /// The keymap: the default one, then the chosen one, then the person's own rows.
     pub fn keymap(&self, chosen: Option<&Path>) -> Result<(Keymap, Vec<KeymapError>), Failure> {
-        let chosen = chosen.map(Path::to_path_buf).or_else(|| self.config.keymap.clone().map(PathBuf::from));
-        let mut layers: Vec<(String, String)> = vec![("keymaps/default.toml".into(), keymap::DEFAULT.into())];
+        let chosen =
+            chosen.map(Path::to_path_buf).or_else(|| self.config.keymap.clone().map(PathBuf::from));
+        let mut layers: Vec<(String, String)> =
+            vec![("keymaps/default.toml".into(), keymap::DEFAULT.into())];
         if let Some(path) = chosen.filter(|path| path != Path::new("default")) {
             let config_dir = self.config_path.parent().unwrap_or(Path::new("."));
             let named = config_dir.join("keymaps").join(&path).with_extension("toml");
             let file = if path.exists() { path.clone() } else { named };
             let text = std::fs::read_to_string(&file).map_err(|why| {
-                Failure::usage(format!("The keymap {} can't be read: {why}. `default` is built in.", file.display()))
+                Failure::usage(format!(
+                    "The keymap {} can't be read: {why}. `default` is built in.",
+                    file.display()
+                ))
             })?;
             layers.push((file.display().to_string(), text));
         }
@@ -114,9 +136,12 @@ impl Place {
         match std::fs::read_to_string(&own) {
             Ok(text) => layers.push((own.display().to_string(), text)),
             Err(why) if why.kind() == std::io::ErrorKind::NotFound => {}
-            Err(why) => return Err(Failure::new(format!("{} can't be read: {why}.", own.display()))),
+            Err(why) => {
+                return Err(Failure::new(format!("{} can't be read: {why}.", own.display())));
+            }
         }
-        let layers: Vec<(&str, &str)> = layers.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+        let layers: Vec<(&str, &str)> =
+            layers.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
         Ok(Keymap::load(&layers, &|line| crate::command::parse(line).map(|_| ())))
     }
 
@@ -124,8 +149,14 @@ impl Place {
     /// configuration. Making it does not touch the network.
     pub fn provider(&mut self) -> Option<Arc<dyn Provider>> {
         let configured = self.config.provider.clone();
-        let chosen = self.config.model.as_deref().and_then(|model| model.split_once('/')).map(|(name, _)| name);
-        let name = chosen.filter(|name| configured.contains_key(*name)).unwrap_or("openai").to_owned();
+        let chosen = self
+            .config
+            .model
+            .as_deref()
+            .and_then(|model| model.split_once('/'))
+            .map(|(name, _)| name);
+        let name =
+            chosen.filter(|name| configured.contains_key(*name)).unwrap_or("openai").to_owned();
         let own = configured.get(&name).cloned().unwrap_or_default();
         let key = variable(own.key_variable.as_deref().unwrap_or("OPENAI_API_KEY"));
         let address = own.address.clone().or_else(|| variable("OPENAI_BASE_URL"));
@@ -152,7 +183,8 @@ fn settings(name: &str, address: &str, key: Option<String>, own: &ProviderConfig
 /// A random source seeded by the system.
 pub fn rand() -> Result<Rand, Failure> {
     let mut seed = [0; 32];
-    getrandom::fill(&mut seed).map_err(|why| Failure::new(format!("The system gives no randomness: {why}")))?;
+    getrandom::fill(&mut seed)
+        .map_err(|why| Failure::new(format!("The system gives no randomness: {why}")))?;
     Ok(Rand::new(seed))
 }
 
@@ -163,7 +195,8 @@ fn read_config(path: &Path) -> Result<Config, Failure> {
         Err(why) => return Err(Failure::new(format!("{} can't be read: {why}.", path.display()))),
     };
     toml::from_str(&text).map_err(|why| {
-        let line = why.span().map_or(1, |span| text[..span.start.min(text.len())].lines().count().max(1));
+        let line =
+            why.span().map_or(1, |span| text[..span.start.min(text.len())].lines().count().max(1));
         let what = why.message().to_owned();
         let near = nearest_name(&what).map(|near| format!(" Perhaps {near}?")).unwrap_or_default();
         Failure::usage(format!("{}, line {line}: {what}.{near}", path.display()))
@@ -181,9 +214,13 @@ fn nearest_name(message: &str) -> Option<&str> {
 /// The name that git or the system knows.
 fn offered_name() -> String {
     let git = Command::new("git").args(["config", "--get", "user.name"]).output().ok();
-    let git = git.filter(|output| output.status.success()).and_then(|output| String::from_utf8(output.stdout).ok());
+    let git = git
+        .filter(|output| output.status.success())
+        .and_then(|output| String::from_utf8(output.stdout).ok());
     let name = git.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
-    name.or_else(|| variable("USER")).or_else(|| variable("LOGNAME")).unwrap_or_else(|| "writer".into())
+    name.or_else(|| variable("USER"))
+        .or_else(|| variable("LOGNAME"))
+        .unwrap_or_else(|| "writer".into())
 }
 
 fn ask_name(offered: &str) -> Result<String, Failure> {
@@ -199,26 +236,38 @@ fn ask_name(offered: &str) -> Result<String, Failure> {
     Ok(if name.is_empty() { offered.to_owned() } else { name.to_owned() })
 }
 
-
 /// A session by its id or the beginning of it.
 pub fn session_id(store: &SqliteStore, text: &str) -> Result<EventId, Failure> {
-    let found = store.sessions_like(text).map_err(|why| Failure::new(format!("{why} {}", why.advice())))?;
+    let found =
+        store.sessions_like(text).map_err(|why| Failure::new(format!("{why} {}", why.advice())))?;
     match found.as_slice() {
         [one] => Ok(*one),
-        [] => Err(Failure::usage(format!("There is no session {text}: `cowrite sessions` lists them."))),
-        several => Err(Failure::usage(format!("{} sessions begin with {text}: give more of the id.", several.len()))),
+        [] => Err(Failure::usage(format!(
+            "There is no session {text}: `cowrite sessions` lists them."
+        ))),
+        several => Err(Failure::usage(format!(
+            "{} sessions begin with {text}: give more of the id.",
+            several.len()
+        ))),
     }
 }
 
 /// Takes a session file into the library and opens its session.
-pub fn import(store: &mut SqliteStore, path: &Path, notes: &mut Vec<String>) -> Result<Opened, Failure> {
+pub fn import(
+    store: &mut SqliteStore,
+    path: &Path,
+    notes: &mut Vec<String>,
+) -> Result<Opened, Failure> {
     let file = jsonl::read(path).map_err(Failure::new)?;
     let Some((id, _)) = file.sessions.iter().max_by_key(|(_, events)| events.len()) else {
         return Err(Failure::new(format!("{} holds no session.", path.display())));
     };
     let id = *id;
     if file.bad_lines > 0 {
-        notes.push(format!("{} lines of the session file are no events; the rest is here.", file.bad_lines));
+        notes.push(format!(
+            "{} lines of the session file are no events; the rest is here.",
+            file.bad_lines
+        ));
     }
     for events in file.sessions.values() {
         store

@@ -7,17 +7,25 @@ pub const COMMANDS: &[Command] = &[
     row("app.palette", "Shows all commands, to search and run.", palette),
     row("app.help", "Shows the help page.", help).slash("help"),
     row("app.keys", "Shows every key and what it does.", keys),
-    row("app.cancel", "Closes what is open, stops the answer, or clears the selection: whatever is innermost.", cancel),
+    row(
+        "app.cancel",
+        "Closes what is open, stops the answer, or clears the selection: whatever is innermost.",
+        cancel,
+    ),
     row("app.next-pane", "Moves between document, message box and panel.", next_pane),
     row("app.focus-editor", "Moves to the document.", |cx, _| focus(cx, Focus::Editor)),
     row("app.focus-chat", "Moves to the message box.", |cx, _| focus(cx, Focus::Chat)),
-    row("app.focus-panel", "Moves to the panel, to scroll and choose.", |cx, _| focus(cx, Focus::Panel)),
+    row("app.focus-panel", "Moves to the panel, to scroll and choose.", |cx, _| {
+        focus(cx, Focus::Panel)
+    }),
     row("app.zoom", "Lets one side fill the screen, and back.", zoom),
     row("app.wider", "Makes the panel wider.", |cx, _| share(cx, 4)),
     row("app.narrower", "Makes the panel narrower.", |cx, _| share(cx, -4)),
     row("app.tab-conversation", "Shows the conversation.", |cx, _| tab(cx, Tab::Conversation)),
-    row("app.tab-decisions", "Shows the decisions.", |cx, _| tab(cx, Tab::Decisions)).slash("decisions"),
-    row("app.tab-review", "Shows the hunks to review.", |cx, _| tab(cx, Tab::Review)).slash("review"),
+    row("app.tab-decisions", "Shows the decisions.", |cx, _| tab(cx, Tab::Decisions))
+        .slash("decisions"),
+    row("app.tab-review", "Shows the hunks to review.", |cx, _| tab(cx, Tab::Review))
+        .slash("review"),
     row("app.model", "Chooses the model that answers.", choose_model).slash("model"),
     row("app.egress", "Shows what was sent to a model last, byte for byte.", egress).slash("sent"),
     row("app.sessions", "Lists sessions and searches everything.", sessions).slash("sessions"),
@@ -111,7 +119,9 @@ fn tab(cx: &mut Cx, tab: Tab) -> Result<(), String> {
 
 fn choose_model(cx: &mut Cx, _: &str) -> Result<(), String> {
     if cx.model.provider.is_none() {
-        return Err("No provider is set up: set OPENAI_API_KEY or OPENAI_BASE_URL and start again.".into());
+        return Err(
+            "No provider is set up: set OPENAI_API_KEY or OPENAI_BASE_URL and start again.".into(),
+        );
     }
     cx.model.ui.overlays.push(Overlay::Models { list: ListState::default(), models: None });
     cx.effect(Effect::ListModels);
@@ -121,10 +131,19 @@ fn choose_model(cx: &mut Cx, _: &str) -> Result<(), String> {
 fn egress(cx: &mut Cx, _: &str) -> Result<(), String> {
     let sent = cx.model.last_sent.clone();
     let Some(sent) = sent else {
-        return Err("Nothing was sent in this run; `cowrite export --egress` shows what was sent before.".into());
+        return Err(
+            "Nothing was sent in this run; `cowrite export --egress` shows what was sent before."
+                .into(),
+        );
     };
     let mut lines = vec![
-        format!("To {} ({}), {} bytes, SHA-256 {}", sent.address, sent.model, sent.body.len(), sent.hash),
+        format!(
+            "To {} ({}), {} bytes, SHA-256 {}",
+            sent.address,
+            sent.model,
+            sent.body.len(),
+            sent.hash
+        ),
         String::new(),
     ];
     lines.extend(pretty(&sent.body));
@@ -155,7 +174,11 @@ fn mouse(cx: &mut Cx, _: &str) -> Result<(), String> {
     cx.model.ui.mouse = !cx.model.ui.mouse;
     let on = cx.model.ui.mouse;
     cx.effect(Effect::Mouse(on));
-    cx.info(if on { "cowrite has the mouse." } else { "The terminal has the mouse: select and copy as usual." });
+    cx.info(if on {
+        "cowrite has the mouse."
+    } else {
+        "The terminal has the mouse: select and copy as usual."
+    });
     Ok(())
 }
 
@@ -174,11 +197,19 @@ fn quit(cx: &mut Cx, rest: &str) -> Result<(), String> {
     let draft = if cx.model.ephemeral || !cx.model.has_history() {
         None
     } else {
-        Some(('k', "Keep as draft: it is here next time, the file untouched".to_owned(), "dialog.choose draft".to_owned()))
+        Some((
+            'k',
+            "Keep as draft: it is here next time, the file untouched".to_owned(),
+            "dialog.choose draft".to_owned(),
+        ))
     };
     let mut choices = vec![('s', "Save and quit".to_owned(), "dialog.choose save".to_owned())];
     choices.extend(draft);
-    choices.push(('d', "Discard: back to what the file holds".into(), "dialog.choose discard".into()));
+    choices.push((
+        'd',
+        "Discard: back to what the file holds".into(),
+        "dialog.choose discard".into(),
+    ));
     let dialog = Dialog {
         ask: Ask::Quit,
         title: format!("{name} has text that is not saved"),
@@ -190,4 +221,3 @@ fn quit(cx: &mut Cx, rest: &str) -> Result<(), String> {
     cx.model.ui.notice = None;
     Ok(())
 }
-

@@ -12,24 +12,35 @@ pub const COMMANDS: &[Command] = &[
         cx.type_text("\n");
         Ok(())
     }),
-    row("chat.rewrite", "Asks for a rewrite of the selection.", |cx, rest| instruct(cx, rest, false))
-        .args("[instruction]")
-        .slash("rewrite")
-        .when(|model| model.caret().selection().is_some()),
-    row("chat.change", "Asks for a change of the whole document.", |cx, rest| instruct(cx, rest, true))
-        .args("[instruction]")
-        .slash("change"),
+    row("chat.rewrite", "Asks for a rewrite of the selection.", |cx, rest| {
+        instruct(cx, rest, false)
+    })
+    .args("[instruction]")
+    .slash("rewrite")
+    .when(|model| model.caret().selection().is_some()),
+    row("chat.change", "Asks for a change of the whole document.", |cx, rest| {
+        instruct(cx, rest, true)
+    })
+    .args("[instruction]")
+    .slash("change"),
     row("chat.cancel", "Stops the answer; what came is kept.", |cx, _| {
         if cx.cancel_turn() { Ok(()) } else { Err("No answer is on its way.".into()) }
     })
     .when(|model| model.turn.is_some()),
-    row("chat.retry", "Asks the last question again.", retry).slash("retry").when(|model| model.turn.is_none()),
+    row("chat.retry", "Asks the last question again.", retry)
+        .slash("retry")
+        .when(|model| model.turn.is_none()),
     row("chat.previous", "Brings back the message before.", |cx, _| history(cx, -1)),
     row("chat.next", "Brings back the message after.", |cx, _| history(cx, 1)),
     row("chat.scroll-up", "Scrolls the conversation up.", |cx, _| scroll(cx, 1)),
     row("chat.scroll-down", "Scrolls the conversation down.", |cx, _| scroll(cx, -1)),
     row("chat.copy", "Copies the last answer.", copy).slash("copy"),
-    row("chat.pin", "Pins the last answer: it goes to the model with every turn; again unpins it.", pin).slash("pin"),
+    row(
+        "chat.pin",
+        "Pins the last answer: it goes to the model with every turn; again unpins it.",
+        pin,
+    )
+    .slash("pin"),
 ];
 
 fn send(cx: &mut Cx, _: &str) -> Result<(), String> {
@@ -42,7 +53,9 @@ fn send(cx: &mut Cx, _: &str) -> Result<(), String> {
         let (word, rest) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
         let command = super::find_slash(word).or_else(|| super::find(word));
         let Some(command) = command else {
-            return Err(format!("No command /{word}. F1 lists them; // sends a message that begins with /."));
+            return Err(format!(
+                "No command /{word}. F1 lists them; // sends a message that begins with /."
+            ));
         };
         cx.model.ui.chat.set_text("");
         if !(command.when)(cx.model) {
@@ -120,18 +133,20 @@ fn last_answer(model: &Model) -> Option<&Message> {
 }
 
 fn copy(cx: &mut Cx, _: &str) -> Result<(), String> {
-    let text = last_answer(cx.model).map(|message| message.text().to_owned()).ok_or("There is no answer yet.")?;
+    let text = last_answer(cx.model)
+        .map(|message| message.text().to_owned())
+        .ok_or("There is no answer yet.")?;
     cx.effect(Effect::Copy(text));
     cx.info("The answer was sent to the clipboard.");
     Ok(())
 }
 
 fn pin(cx: &mut Cx, _: &str) -> Result<(), String> {
-    let message = last_answer(cx.model).map(|message| message.id).ok_or("There is no answer yet.")?;
+    let message =
+        last_answer(cx.model).map(|message| message.id).ok_or("There is no answer yet.")?;
     let pinned = !cx.model.session.transcript.is_pinned(&message);
     let replaces = cx.model.session.transcript.pin_heads(&message);
     cx.append(&crate::event::Event::MessagePinned { message, pinned, replaces });
     cx.info(if pinned { "Pinned: it goes to the model with every turn." } else { "Unpinned." });
     Ok(())
 }
-

@@ -4,19 +4,29 @@ use super::{Command, row};
 use crate::base::EventId;
 use crate::event::{Choice, DecisionField, DecisionStatus, Event, Link};
 use crate::session::Decision;
-use crate::state::{Caret, Cx, FORM_FIELDS, Focus, Form, FormKind, Model, Overlay, PromptKind, Tab};
+use crate::state::{
+    Caret, Cx, FORM_FIELDS, Focus, Form, FormKind, Model, Overlay, PromptKind, Tab,
+};
 use crate::text::Field;
 
 pub const COMMANDS: &[Command] = &[
-    row("decision.new", "Records a decision, linked to what is selected.", new).args("[title]").slash("decide"),
+    row("decision.new", "Records a decision, linked to what is selected.", new)
+        .args("[title]")
+        .slash("decide"),
     row("decision.open", "Shows the chosen decision.", open).when(any),
     row("decision.edit", "Changes the chosen decision.", edit).when(any),
-    row("decision.accept", "Accepts the chosen decision: it goes to the model from now on.", |cx, _| {
-        set_status(cx, DecisionStatus::Accepted)
+    row(
+        "decision.accept",
+        "Accepts the chosen decision: it goes to the model from now on.",
+        |cx, _| set_status(cx, DecisionStatus::Accepted),
+    )
+    .when(any),
+    row("decision.reject", "Rejects the chosen decision.", |cx, _| {
+        set_status(cx, DecisionStatus::Rejected)
     })
     .when(any),
-    row("decision.reject", "Rejects the chosen decision.", |cx, _| set_status(cx, DecisionStatus::Rejected)).when(any),
-    row("decision.supersede", "Records a decision in place of the chosen one.", supersede).when(any),
+    row("decision.supersede", "Records a decision in place of the chosen one.", supersede)
+        .when(any),
     row("decision.goto", "Goes from the chosen decision to its text.", goto).when(any),
     row("decision.here", "Shows the decisions behind the text at the caret.", here).slash("why"),
     row("decision.filter", "Filters the decisions.", filter).args("[words]"),
@@ -52,7 +62,10 @@ pub fn status_word(status: DecisionStatus) -> &'static str {
 }
 
 fn chosen(model: &Model) -> Result<&Decision, String> {
-    listed(model).get(model.ui.decisions.chosen).copied().ok_or_else(|| "No decision is chosen.".into())
+    listed(model)
+        .get(model.ui.decisions.chosen)
+        .copied()
+        .ok_or_else(|| "No decision is chosen.".into())
 }
 
 fn form(cx: &mut Cx, title: &str, kind: FormKind, values: [String; 6]) {
@@ -65,7 +78,13 @@ fn form(cx: &mut Cx, title: &str, kind: FormKind, values: [String; 6]) {
         })
         .collect();
     let labels = FORM_FIELDS.to_vec();
-    cx.model.ui.overlays.push(Overlay::Form(Form { kind, title: title.into(), labels, fields, focus: 0 }));
+    cx.model.ui.overlays.push(Overlay::Form(Form {
+        kind,
+        title: title.into(),
+        labels,
+        fields,
+        focus: 0,
+    }));
 }
 
 fn new(cx: &mut Cx, title: &str) -> Result<(), String> {
@@ -74,7 +93,14 @@ fn new(cx: &mut Cx, title: &str) -> Result<(), String> {
     links.extend(cx.model.session.transcript.tip().map(Link::Message));
     // What was turned down with a reason belongs to the options that were not taken.
     let kind = FormKind::Decision { editing: None, was: Vec::new(), supersedes: None, links };
-    let values = [title.to_owned(), String::new(), String::new(), String::new(), String::new(), String::new()];
+    let values = [
+        title.to_owned(),
+        String::new(),
+        String::new(),
+        String::new(),
+        String::new(),
+        String::new(),
+    ];
     form(cx, "A decision", kind, values);
     Ok(())
 }
@@ -109,8 +135,12 @@ pub fn parse_options(text: &str) -> Vec<Choice> {
         let words = line.trim();
         match (words.strip_prefix("+ "), words.strip_prefix("- "), options.last_mut()) {
             (Some(pro), _, Some(choice)) => choice.pros.push(pro.into()),
-            (_, Some(con), Some(choice)) if line.starts_with(char::is_whitespace) => choice.cons.push(con.into()),
-            (_, name, _) => options.push(Choice { name: name.unwrap_or(words).into(), ..Choice::default() }),
+            (_, Some(con), Some(choice)) if line.starts_with(char::is_whitespace) => {
+                choice.cons.push(con.into())
+            }
+            (_, name, _) => {
+                options.push(Choice { name: name.unwrap_or(words).into(), ..Choice::default() })
+            }
         }
     }
     options
@@ -121,7 +151,15 @@ fn edit(cx: &mut Cx, _: &str) -> Result<(), String> {
         let decision = chosen(cx.model)?;
         let values = values(decision);
         let links = decision.links().to_vec();
-        (FormKind::Decision { editing: Some(decision.id), was: values.to_vec(), supersedes: None, links }, values)
+        (
+            FormKind::Decision {
+                editing: Some(decision.id),
+                was: values.to_vec(),
+                supersedes: None,
+                links,
+            },
+            values,
+        )
     };
     form(cx, "Change the decision", kind, values);
     Ok(())
@@ -133,7 +171,15 @@ fn supersede(cx: &mut Cx, _: &str) -> Result<(), String> {
         let links = decision.links().to_vec();
         let mut values = values(decision);
         values[3].clear();
-        (FormKind::Decision { editing: None, was: Vec::new(), supersedes: Some(decision.id), links }, values)
+        (
+            FormKind::Decision {
+                editing: None,
+                was: Vec::new(),
+                supersedes: Some(decision.id),
+                links,
+            },
+            values,
+        )
     };
     form(cx, "A decision in place of the old one", kind, values);
     Ok(())
@@ -151,7 +197,8 @@ pub fn submit(cx: &mut Cx, kind: FormKind, values: &[String]) -> Result<(), Stri
     }
     let Some(decision) = editing else {
         // What a person records with its reason is decided; without one it is a proposal.
-        let status = if value(3).is_empty() { DecisionStatus::Proposed } else { DecisionStatus::Accepted };
+        let status =
+            if value(3).is_empty() { DecisionStatus::Proposed } else { DecisionStatus::Accepted };
         let id = cx.append(&Event::DecisionRecorded {
             title: value(0).into(),
             status,
@@ -246,7 +293,9 @@ pub fn describe(model: &Model, decision: &Decision) -> Vec<String> {
         model.session.author_name(&decision.author)
     )];
     if decision.is_conflict() {
-        lines.push("! Two people set a field without seeing each other's: edit it to settle.".into());
+        lines.push(
+            "! Two people set a field without seeing each other's: edit it to settle.".into(),
+        );
     }
     if let Some(old) = decision.supersedes.and_then(|old| decisions.get(&old)) {
         lines.push(format!("supersedes: {}", old.title()));
@@ -335,4 +384,3 @@ fn filter(cx: &mut Cx, rest: &str) -> Result<(), String> {
     }
     Ok(())
 }
-

@@ -9,7 +9,12 @@ use crate::text::{Change, lines, motion};
 use ropey::Rope;
 
 pub const COMMANDS: &[Command] = &[
-    row("edit.undo", "Takes back your last change, also of before a restart; others' changes stay.", undo).slash("undo"),
+    row(
+        "edit.undo",
+        "Takes back your last change, also of before a restart; others' changes stay.",
+        undo,
+    )
+    .slash("undo"),
     row("edit.redo", "Brings back what undo took.", redo).slash("redo"),
     row("edit.cut", "Cuts the selection, or the line.", cut),
     row("edit.copy", "Copies the selection, or the line.", copy),
@@ -17,10 +22,18 @@ pub const COMMANDS: &[Command] = &[
         cx.effect(Effect::ReadClipboard);
         Ok(())
     }),
-    row("edit.backspace", "Deletes the character before the caret, or the selection.", |cx, _| delete(cx, motion::left)),
-    row("edit.delete", "Deletes the character at the caret, or the selection.", |cx, _| delete(cx, motion::right)),
-    row("edit.delete-word-left", "Deletes the word before the caret.", |cx, _| delete(cx, motion::word_left)),
-    row("edit.delete-word-right", "Deletes the word behind the caret.", |cx, _| delete(cx, motion::word_right)),
+    row("edit.backspace", "Deletes the character before the caret, or the selection.", |cx, _| {
+        delete(cx, motion::left)
+    }),
+    row("edit.delete", "Deletes the character at the caret, or the selection.", |cx, _| {
+        delete(cx, motion::right)
+    }),
+    row("edit.delete-word-left", "Deletes the word before the caret.", |cx, _| {
+        delete(cx, motion::word_left)
+    }),
+    row("edit.delete-word-right", "Deletes the word behind the caret.", |cx, _| {
+        delete(cx, motion::word_right)
+    }),
     row("edit.newline", "Begins a new line; lists go on.", newline),
     row("edit.indent", "Indents the selected lines, or goes to the next tab stop.", indent),
     row("edit.outdent", "Takes an indent away from the selected lines.", |cx, _| {
@@ -29,9 +42,13 @@ pub const COMMANDS: &[Command] = &[
     }),
     row("edit.line-up", "Moves the selected lines up.", |cx, _| on_lines(cx, lines::move_up)),
     row("edit.line-down", "Moves the selected lines down.", |cx, _| on_lines(cx, lines::move_down)),
-    row("edit.line-duplicate", "Duplicates the selected lines.", |cx, _| on_lines(cx, lines::duplicate)),
+    row("edit.line-duplicate", "Duplicates the selected lines.", |cx, _| {
+        on_lines(cx, lines::duplicate)
+    }),
     row("edit.line-delete", "Deletes the selected lines.", |cx, _| on_lines(cx, lines::delete)),
-    row("edit.line-join", "Joins the selected lines, or the line with the next.", |cx, _| on_lines(cx, lines::join)),
+    row("edit.line-join", "Joins the selected lines, or the line with the next.", |cx, _| {
+        on_lines(cx, lines::join)
+    }),
     row("edit.wrap", "Switches soft wrap.", |cx, _| {
         cx.model.config.editor.wrap = !cx.model.config.editor.wrap;
         cx.model.ui.reveal = true;
@@ -66,7 +83,11 @@ fn unescape(text: &str) -> String {
 fn unit(cx: &mut Cx) -> String {
     let rope = cx.rope_here();
     let tabs = rope.lines().take(200).filter(|line| line.chars().next() == Some('\t')).count();
-    if tabs > 0 { "\t".into() } else { " ".repeat(usize::from(cx.model.config.editor.tab_width.clamp(1, 16))) }
+    if tabs > 0 {
+        "\t".into()
+    } else {
+        " ".repeat(usize::from(cx.model.config.editor.tab_width.clamp(1, 16)))
+    }
 }
 
 fn delete(cx: &mut Cx, motion: fn(&Rope, Pos) -> Pos) -> Result<(), String> {
@@ -163,11 +184,16 @@ fn on_lines(cx: &mut Cx, make: impl Fn(&Rope, Span) -> lines::LineChange) -> Res
     let forward = caret.anchor.is_none_or(|anchor| anchor <= caret.pos);
     cx.change_here(&change, Some(select.start));
     if caret.selection().is_some() && !select.is_empty() {
-        let (from, to) = if forward { (select.start, select.end) } else { (select.end, select.start) };
+        let (from, to) =
+            if forward { (select.start, select.end) } else { (select.end, select.start) };
         cx.move_here(from, false, None);
         cx.move_here(to, true, None);
     } else {
-        cx.move_here(if caret.selection().is_some() { select.start } else { select.end }, false, None);
+        cx.move_here(
+            if caret.selection().is_some() { select.start } else { select.end },
+            false,
+            None,
+        );
     }
     Ok(())
 }
@@ -189,17 +215,27 @@ fn undo(cx: &mut Cx, _: &str) -> Result<(), String> {
     let found = {
         let model = &*cx.model;
         let entry = model.entry().ok_or("No document.")?;
-        entry.last_undoable(|author| model.is_me(author)).map(|(lamport, edits)| (lamport, ids(&edits), accepted(&edits)))
+        entry
+            .last_undoable(|author| model.is_me(author))
+            .map(|(lamport, edits)| (lamport, ids(&edits), accepted(&edits)))
     };
     let newest = found.as_ref().map_or(0, |(lamport, ..)| *lamport);
     if let Some(what) = hunk::undo_verdicts(cx, newest) {
         cx.info(format!("Took back {what}."));
         return Ok(());
     }
-    let Some((_, edits, hunks)) = found else { return Err("Nothing of yours to take back.".into()) };
+    let Some((_, edits, hunks)) = found else {
+        return Err("Nothing of yours to take back.".into());
+    };
     let what = revert(cx, &edits, CauseKind::Undo)?;
     for of in hunks {
-        let replaces = cx.model.session.proposals.hunk(&of).map(|hunk| hunk.verdict.heads()).unwrap_or_default();
+        let replaces = cx
+            .model
+            .session
+            .proposals
+            .hunk(&of)
+            .map(|hunk| hunk.verdict.heads())
+            .unwrap_or_default();
         hunk::unresolve(cx, of, replaces);
     }
     cx.model.refresh();
@@ -290,13 +326,15 @@ fn revert(cx: &mut Cx, edits: &[crate::base::EventId], kind: CauseKind) -> Resul
 fn describe(change: &Change, cx: &Cx) -> String {
     let rope = cx.model.rope();
     let quote = |text: &str| {
-        let mut short: String = text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(30).collect();
+        let mut short: String =
+            text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(30).collect();
         if text.chars().count() > 30 {
             short.push('…');
         }
         if short.is_empty() { "blanks".to_owned() } else { format!("“{short}”") }
     };
-    let gone: String = change.0.iter().map(|one| rope.slice(one.span.range()).to_string()).collect();
+    let gone: String =
+        change.0.iter().map(|one| rope.slice(one.span.range()).to_string()).collect();
     let come: String = change.0.iter().map(|one| one.text.as_str()).collect();
     match (gone.is_empty(), come.is_empty()) {
         (true, true) => "a change that was gone already".into(),

@@ -18,14 +18,18 @@ pub const COMMANDS: &[Command] = &[
     .args("[path]"),
     row("file.open", "Opens a file with its session.", |cx, rest| {
         if rest.is_empty() {
-            cx.model.ui.overlays.push(Overlay::Prompt { kind: PromptKind::Open, field: Field::default() });
+            cx.model
+                .ui
+                .overlays
+                .push(Overlay::Prompt { kind: PromptKind::Open, field: Field::default() });
             return Ok(());
         }
         open_path(cx, rest)
     })
     .args("[path]")
     .slash("open"),
-    row("file.reload", "Reads the file again and takes in what changed outside.", reload).when(|model| model.path.is_some()),
+    row("file.reload", "Reads the file again and takes in what changed outside.", reload)
+        .when(|model| model.path.is_some()),
 ];
 
 fn ask_where(cx: &mut Cx, then_quit: bool) {
@@ -84,7 +88,8 @@ fn reload(cx: &mut Cx, _: &str) -> Result<(), String> {
 pub fn discard(cx: &mut Cx) {
     let Some(saved) = saved_text(cx.model) else { return };
     let change = diff(&cx.model.rope().to_string(), &saved);
-    let cause = Cause { kind: CauseKind::Restore, proposal: None, hunk: None, part: None, of: Vec::new() };
+    let cause =
+        Cause { kind: CauseKind::Restore, proposal: None, hunk: None, part: None, of: Vec::new() };
     cx.edit(&change, Some(cause));
 }
 

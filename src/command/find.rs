@@ -3,8 +3,8 @@
 use super::{Command, row};
 use crate::base::Pos;
 use crate::state::{Caret, Cx, Focus, Overlay, PromptKind, plural};
-use crate::text::find::Pattern;
 use crate::text::Field;
+use crate::text::find::Pattern;
 
 pub const COMMANDS: &[Command] = &[
     row("find.open", "Finds text; a word of small letters finds capitals too.", |cx, rest| {

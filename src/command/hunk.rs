@@ -11,14 +11,24 @@ use crate::text::{Field, diff};
 pub const COMMANDS: &[Command] = &[
     row("hunk.next", "Goes to the next hunk.", |cx, _| step(cx, true)).when(any_open),
     row("hunk.previous", "Goes to the hunk before.", |cx, _| step(cx, false)).when(any_open),
-    row("hunk.accept", "Accepts the hunk.", |cx, _| with_hunk(cx, |cx, hunk| accept(cx, hunk, None))).when(any_open),
+    row("hunk.accept", "Accepts the hunk.", |cx, _| {
+        with_hunk(cx, |cx, hunk| accept(cx, hunk, None))
+    })
+    .when(any_open),
     row("hunk.reject", "Rejects the hunk.", reject).args("[reason]").when(any_open),
-    row("hunk.reject-because", "Rejects the hunk and asks for the reason, which goes to the model.", because).when(any_open),
+    row(
+        "hunk.reject-because",
+        "Rejects the hunk and asks for the reason, which goes to the model.",
+        because,
+    )
+    .when(any_open),
     row("hunk.edit", "Changes the hunk's new text, then accepts it.", edit).when(any_open),
     row("hunk.split", "Splits the hunk into smaller ones.", split_here).when(any_open),
-    row("hunk.accept-all", "Accepts all hunks that have a certain place.", accept_all).when(any_open),
+    row("hunk.accept-all", "Accepts all hunks that have a certain place.", accept_all)
+        .when(any_open),
     row("hunk.reject-all", "Rejects all open hunks.", reject_all).when(any_open),
-    row("hunk.place", "Places an unplaced hunk at the caret or over the selection.", place).when(any_open),
+    row("hunk.place", "Places an unplaced hunk at the caret or over the selection.", place)
+        .when(any_open),
 ];
 
 fn any_open(model: &Model) -> bool {
@@ -42,7 +52,10 @@ fn meant(model: &Model) -> Option<HunkRef> {
     here.or_else(|| if open.len() == 1 { open.first().map(|(_, of)| *of) } else { None })
 }
 
-fn with_hunk(cx: &mut Cx, run: impl FnOnce(&mut Cx, HunkRef) -> Result<(), String>) -> Result<(), String> {
+fn with_hunk(
+    cx: &mut Cx,
+    run: impl FnOnce(&mut Cx, HunkRef) -> Result<(), String>,
+) -> Result<(), String> {
     let hunk = meant(cx.model).ok_or("No hunk at the caret: F8 goes to the next.")?;
     run(cx, hunk)
 }
@@ -64,8 +77,15 @@ fn step(cx: &mut Cx, forward: bool) -> Result<(), String> {
 }
 
 /// Verdicts and edits of one moment are taken back together.
-fn resolve(cx: &mut Cx, of: HunkRef, verdict: HunkVerdict, reason: Option<String>, edit: Option<EventId>) {
-    let replaces = cx.model.session.proposals.hunk(&of).map(|hunk| hunk.verdict.heads()).unwrap_or_default();
+fn resolve(
+    cx: &mut Cx,
+    of: HunkRef,
+    verdict: HunkVerdict,
+    reason: Option<String>,
+    edit: Option<EventId>,
+) {
+    let replaces =
+        cx.model.session.proposals.hunk(&of).map(|hunk| hunk.verdict.heads()).unwrap_or_default();
     let event = Event::HunkResolved {
         hunk: of.id,
         part: of.part,
@@ -89,14 +109,17 @@ pub(super) fn accept(cx: &mut Cx, of: HunkRef, edited: Option<String>) -> Result
         let state = hunk.state(&entry.document);
         match state {
             HunkState::Pending | HunkState::Stale => {}
-            HunkState::Unplaced => return Err("The hunk has no place: put the caret there and use hunk.place.".into()),
+            HunkState::Unplaced => {
+                return Err("The hunk has no place: put the caret there and use hunk.place.".into());
+            }
             _ => return Err("The hunk is settled already.".into()),
         }
         if state == HunkState::Stale && edited.is_none() {
             return Err("The text here changed since: look at the three texts and accept with hunk.edit, or reject.".into());
         }
         let span = hunk.span(&entry.document).ok_or("The hunk has no place.")?;
-        let proposal = model.session.proposals.proposal(&hunk.proposal).ok_or("The proposal is gone.")?;
+        let proposal =
+            model.session.proposals.proposal(&hunk.proposal).ok_or("The proposal is gone.")?;
         let origin = Origin {
             how: How::Proposed,
             author: Some(proposal.author.clone()),
@@ -110,10 +133,19 @@ pub(super) fn accept(cx: &mut Cx, of: HunkRef, edited: Option<String>) -> Result
     };
     let mut change = diff(&old, &new);
     for one in &mut change.0 {
-        one.span = Span { start: Pos(one.span.start.0 + span.start.0), end: Pos(one.span.end.0 + span.start.0) };
+        one.span = Span {
+            start: Pos(one.span.start.0 + span.start.0),
+            end: Pos(one.span.end.0 + span.start.0),
+        };
         one.origin = origin.clone();
     }
-    let cause = Cause { kind: CauseKind::Accept, proposal: Some(proposal), hunk: Some(of.id), part: of.part, of: Vec::new() };
+    let cause = Cause {
+        kind: CauseKind::Accept,
+        proposal: Some(proposal),
+        hunk: Some(of.id),
+        part: of.part,
+        of: Vec::new(),
+    };
     let edit = cx.edit(&change, Some(cause));
     resolve(cx, of, HunkVerdict::Accepted, None, edit);
     let end = Pos(span.start.0 + new.chars().count());
@@ -153,7 +185,8 @@ fn because(cx: &mut Cx, _: &str) -> Result<(), String> {
 
 fn edit(cx: &mut Cx, _: &str) -> Result<(), String> {
     with_hunk(cx, |cx, of| {
-        let new = cx.model.session.proposals.hunk(&of).map(|hunk| hunk.new.clone()).unwrap_or_default();
+        let new =
+            cx.model.session.proposals.hunk(&of).map(|hunk| hunk.new.clone()).unwrap_or_default();
         let mut field = Field::default();
         field.set_text(&new);
         cx.model.ui.overlays.push(Overlay::Form(Form {
@@ -183,15 +216,13 @@ fn split_here(cx: &mut Cx, _: &str) -> Result<(), String> {
             let parts = split(&whole).ok_or("The hunk can't be split further.")?;
             parts
                 .into_iter()
-                .map(|part| {
-                    HunkBody {
-                        place: Some(anchors(&entry.document, part.span)),
-                        old: part.old.into(),
-                        new: part.new.into(),
-                        why: hunk.why.clone().map(Text::new),
-                        step: hunk.step.clone(),
-                        loose: hunk.loose,
-                    }
+                .map(|part| HunkBody {
+                    place: Some(anchors(&entry.document, part.span)),
+                    old: part.old.into(),
+                    new: part.new.into(),
+                    why: hunk.why.clone().map(Text::new),
+                    step: hunk.step.clone(),
+                    loose: hunk.loose,
                 })
                 .collect::<Vec<_>>()
         };
@@ -241,7 +272,9 @@ fn place(cx: &mut Cx, _: &str) -> Result<(), String> {
         let entry = cx.model.entry().ok_or("No document.")?;
         let open = cx.model.session.proposals.open_in(&cx.model.doc, &entry.document);
         open.iter()
-            .find(|(_, hunk)| hunk.of.part.is_none() && hunk.state(&entry.document) == HunkState::Unplaced)
+            .find(|(_, hunk)| {
+                hunk.of.part.is_none() && hunk.state(&entry.document) == HunkState::Unplaced
+            })
             .map(|(_, hunk)| hunk.of)
     };
     let hunk = unplaced.ok_or("Every open hunk has its place.")?;
@@ -264,11 +297,21 @@ fn place(cx: &mut Cx, _: &str) -> Result<(), String> {
 pub(super) fn undo_verdicts(cx: &mut Cx, than: u64) -> Option<String> {
     let last = {
         let model = &*cx.model;
-        model.session.proposals.last_verdict(|author| model.is_me(author)).filter(|last| last.lamport > than)?
+        model
+            .session
+            .proposals
+            .last_verdict(|author| model.is_me(author))
+            .filter(|last| last.lamport > than)?
     };
     let count = last.hunks.len();
     for of in last.hunks {
-        let mut replaces = cx.model.session.proposals.hunk(&of).map(|hunk| hunk.verdict.heads()).unwrap_or_default();
+        let mut replaces = cx
+            .model
+            .session
+            .proposals
+            .hunk(&of)
+            .map(|hunk| hunk.verdict.heads())
+            .unwrap_or_default();
         replaces.extend(last.splits.iter().copied());
         unresolve(cx, of, replaces);
     }
@@ -283,7 +326,14 @@ pub(super) fn undo_verdicts(cx: &mut Cx, than: u64) -> Option<String> {
 /// Opens a hunk again.
 pub(super) fn unresolve(cx: &mut Cx, of: HunkRef, replaces: Vec<EventId>) {
     let verdict = HunkVerdict::Pending;
-    cx.append(&Event::HunkResolved { hunk: of.id, part: of.part, verdict, reason: None, edit: None, replaces });
+    cx.append(&Event::HunkResolved {
+        hunk: of.id,
+        part: of.part,
+        verdict,
+        reason: None,
+        edit: None,
+        replaces,
+    });
     cx.model.session.track_hunks();
     cx.barrier();
 }

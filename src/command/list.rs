@@ -48,9 +48,11 @@ fn list(model: &mut Model) -> Option<(&mut ListState, usize)> {
 pub fn palette_rows(model: &Model) -> Vec<&'static Command> {
     let Some(Overlay::Palette(list)) = model.ui.overlays.last() else { return Vec::new() };
     let words = list.filter.rope().to_string();
-    let names = super::commands().filter(|command| !command.name.starts_with("list.")
-        && !command.name.starts_with("form.")
-        && !command.name.starts_with("dialog."));
+    let names = super::commands().filter(|command| {
+        !command.name.starts_with("list.")
+            && !command.name.starts_with("form.")
+            && !command.name.starts_with("dialog.")
+    });
     fuzzy(&words, names, |command| format!("{} {}", command.name, command.doc))
 }
 
@@ -63,7 +65,11 @@ pub fn model_rows(model: &Model) -> Vec<crate::prompt::ModelInfo> {
 }
 
 /// Filters and ranks; everything in its order when nothing was typed.
-pub fn fuzzy<T>(words: &str, items: impl Iterator<Item = T>, text: impl Fn(&T) -> String) -> Vec<T> {
+pub fn fuzzy<T>(
+    words: &str,
+    items: impl Iterator<Item = T>,
+    text: impl Fn(&T) -> String,
+) -> Vec<T> {
     use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
     use nucleo_matcher::{Config, Matcher, Utf32Str};
     if words.trim().is_empty() {
@@ -90,7 +96,10 @@ fn step(cx: &mut Cx, rows: isize) -> Result<(), String> {
         *top = top.saturating_add_signed(rows).min(last);
         return Ok(());
     }
-    if cx.model.ui.overlays.is_empty() && cx.model.ui.focus == Focus::Panel && cx.model.ui.tab == Tab::Conversation {
+    if cx.model.ui.overlays.is_empty()
+        && cx.model.ui.focus == Focus::Panel
+        && cx.model.ui.tab == Tab::Conversation
+    {
         let scroll = &mut cx.model.ui.scroll.from_end;
         *scroll = scroll.saturating_add_signed(-rows);
         return Ok(());
@@ -171,7 +180,8 @@ fn submit(cx: &mut Cx, _: &str) -> Result<(), String> {
     match cx.model.ui.overlays.pop() {
         Some(Overlay::Prompt { kind, field }) => prompted(cx, kind, &field.rope().to_string()),
         Some(Overlay::Form(form)) => {
-            let values: Vec<String> = form.fields.iter().map(|field| field.rope().to_string()).collect();
+            let values: Vec<String> =
+                form.fields.iter().map(|field| field.rope().to_string()).collect();
             let done = match form.kind.clone() {
                 FormKind::EditHunk { hunk } => {
                     hunk::accept(cx, hunk, Some(values.first().cloned().unwrap_or_default()))

@@ -15,7 +15,9 @@ pub const COMMANDS: &[Command] = &[
     }),
     row("session.rename", "Renames the session.", rename).args("[title]"),
     row("session.delete", "Deletes the session, after asking; it is gone from the disk.", delete),
-    row("session.search", "Searches everything said, decided and written.", search).slash("search").args("[words]"),
+    row("session.search", "Searches everything said, decided and written.", search)
+        .slash("search")
+        .args("[words]"),
 ];
 
 /// A row of the sessions list: a session, or something found in one.
@@ -121,7 +123,13 @@ fn delete(cx: &mut Cx, _: &str) -> Result<(), String> {
     ];
     let title_line = format!("Delete the session {title}?");
     let ask = Ask::DeleteSession { session, title };
-    cx.model.ui.overlays.push(Overlay::Dialog(Dialog { ask, title: title_line, lines, choices, chosen: 1 }));
+    cx.model.ui.overlays.push(Overlay::Dialog(Dialog {
+        ask,
+        title: title_line,
+        lines,
+        choices,
+        chosen: 1,
+    }));
     Ok(())
 }
 
@@ -142,7 +150,9 @@ fn search(cx: &mut Cx, words: &str) -> Result<(), String> {
 /// Something was typed: when the filter of the list is another, everything is searched for it.
 pub fn typed(cx: &mut Cx) {
     let changed = match cx.model.ui.overlays.last() {
-        Some(Overlay::Sessions { list, searched, .. }) => *searched != list.filter.rope().to_string(),
+        Some(Overlay::Sessions { list, searched, .. }) => {
+            *searched != list.filter.rope().to_string()
+        }
         _ => false,
     };
     if changed {
@@ -152,7 +162,11 @@ pub fn typed(cx: &mut Cx) {
 
 fn filter_changed(cx: &mut Cx) {
     let ticket = cx.model.ui.next_ticket();
-    let Some(Overlay::Sessions { list, hits, asked, searched, .. }) = cx.model.ui.overlays.last_mut() else { return };
+    let Some(Overlay::Sessions { list, hits, asked, searched, .. }) =
+        cx.model.ui.overlays.last_mut()
+    else {
+        return;
+    };
     *searched = list.filter.rope().to_string();
     list.chosen = 0;
     list.top = 0;

@@ -90,7 +90,11 @@ fn write(session: &Session, out: &mut String) -> std::fmt::Result {
                 .and_then(|proposal| session.documents.get(&proposal.doc));
             let state = document.map_or("unknown", |entry| state_word(hunk.state(&entry.document)));
             let reason = hunk.verdict.value().and_then(|verdict| verdict.reason.as_deref());
-            writeln!(out, "- {state}{}", reason.map(|reason| format!(", because: {reason}")).unwrap_or_default())?;
+            writeln!(
+                out,
+                "- {state}{}",
+                reason.map(|reason| format!(", because: {reason}")).unwrap_or_default()
+            )?;
             for line in hunk.old.lines() {
                 writeln!(out, "  - ~~{line}~~")?;
             }

@@ -29,7 +29,14 @@ pub fn preview(session: &Session) -> Vec<String> {
     for entry in session.documents.values() {
         lines.push(String::new());
         lines.push(format!("── {}", entry.name));
-        lines.extend(entry.document.rope().lines().take(40).map(|line| line.to_string().trim_end().to_owned()));
+        lines.extend(
+            entry
+                .document
+                .rope()
+                .lines()
+                .take(40)
+                .map(|line| line.to_string().trim_end().to_owned()),
+        );
     }
     lines
 }

@@ -32,8 +32,15 @@ pub enum DiskJob {
     Others,
     Sessions,
     Preview(EventId),
-    Search { text: String, ticket: Ticket },
-    Rename { session: EventId, title: String, me: Me },
+    Search {
+        text: String,
+        ticket: Ticket,
+    },
+    Rename {
+        session: EventId,
+        title: String,
+        me: Me,
+    },
     Delete(EventId),
     /// Runs something that needs the store, after what was asked for before.
     Run(Box<dyn FnOnce(&mut SqliteStore) + Send>),
@@ -47,15 +54,22 @@ pub struct Disk {
 }
 
 impl Disk {
-    pub fn start(library: Library, session: EventId, inputs: Sender<Input>) -> std::io::Result<Self> {
+    pub fn start(
+        library: Library,
+        session: EventId,
+        inputs: Sender<Input>,
+    ) -> std::io::Result<Self> {
         let last_rid = library.last_rid;
         let Some(store) = library.store else { return Ok(Self { jobs: None, inputs }) };
         let (jobs, todo) = channel();
         let syncer = store.syncer();
         let (dirty, syncs) = channel();
         let told = inputs.clone();
-        std::thread::Builder::new().name("sync".into()).spawn(move || sync_loop(&syncer, &syncs, &told))?;
-        let writer = Writer { store, session, last_rid, inputs: inputs.clone(), dirty, backlog: Vec::new() };
+        std::thread::Builder::new()
+            .name("sync".into())
+            .spawn(move || sync_loop(&syncer, &syncs, &told))?;
+        let writer =
+            Writer { store, session, last_rid, inputs: inputs.clone(), dirty, backlog: Vec::new() };
         std::thread::Builder::new().name("store".into()).spawn(move || writer.run(&todo))?;
         Ok(Self { jobs: Some(jobs), inputs })
     }
@@ -232,7 +246,8 @@ impl Writer {
             },
             DiskJob::Preview(session) => match self.store.events(session, 0) {
                 Ok(loaded) => {
-                    let events: Vec<_> = loaded.events.into_iter().map(|stored| stored.envelope).collect();
+                    let events: Vec<_> =
+                        loaded.events.into_iter().map(|stored| stored.envelope).collect();
                     let session = Session::fold(session, &events);
                     self.tell(Input::Preview(crate::report::preview(&session)));
                 }
@@ -246,9 +261,11 @@ impl Writer {
                 }
             }
             DiskJob::Rename { session, title, me } => {
-                let renamed = super::open::append_to(&mut self.store, session, &me, |session| Event::SessionTitled {
-                    title: title.as_str().into(),
-                    replaces: session.title.heads(),
+                let renamed = super::open::append_to(&mut self.store, session, &me, |session| {
+                    Event::SessionTitled {
+                        title: title.as_str().into(),
+                        replaces: session.title.heads(),
+                    }
                 });
                 match renamed {
                     Ok(()) => self.one(DiskJob::Sessions),
@@ -295,7 +312,10 @@ impl Writer {
                     }
                 }
                 Err(why) => {
-                    let words = format!("{why} {} What you write is kept in memory and tried again.", why.advice());
+                    let words = format!(
+                        "{why} {} What you write is kept in memory and tried again.",
+                        why.advice()
+                    );
                     self.tell(Input::Stored(Err(words)));
                     return;
                 }

@@ -43,7 +43,8 @@ pub fn absolute(path: &Path) -> PathBuf {
 /// Reads a file; one that is not there yet is empty and says so.
 pub fn read_file(path: &Path) -> Result<OpenedFile, FileError> {
     let name = path.display().to_string();
-    let unreadable = |why: io::Error| FileError::Unreadable { path: name.clone(), why: plain(&why) };
+    let unreadable =
+        |why: io::Error| FileError::Unreadable { path: name.clone(), why: plain(&why) };
     let meta = match fs::metadata(path) {
         Ok(meta) => meta,
         Err(why) if why.kind() == io::ErrorKind::NotFound => {
@@ -69,7 +70,8 @@ pub fn read_file(path: &Path) -> Result<OpenedFile, FileError> {
     // It may grow while it is read.
     file.take(LARGEST).read_to_end(&mut bytes).map_err(unreadable)?;
     let stamp = stamp(&bytes);
-    let decoded = decode(&bytes).map_err(|why| FileError::Content { path: name, why: why.to_string() })?;
+    let decoded =
+        decode(&bytes).map_err(|why| FileError::Content { path: name, why: why.to_string() })?;
     Ok(OpenedFile {
         path: path.to_path_buf(),
         text: decoded.text,
@@ -93,7 +95,11 @@ pub enum SaveError {
 pub fn save(path: &Path, bytes: &[u8], expect: Option<&FileStamp>) -> Result<FileStamp, SaveError> {
     let path = &absolute(path);
     let failed = |what: &str, why: &io::Error| {
-        SaveError::Failed(format!("{} was not saved: {what}: {}. Save under another name, or try again.", path.display(), plain(why)))
+        SaveError::Failed(format!(
+            "{} was not saved: {what}: {}. Save under another name, or try again.",
+            path.display(),
+            plain(why)
+        ))
     };
     let there = read_file(path).map_err(|why| SaveError::Failed(format!("Not saved: {why}")));
     match (there, expect) {
@@ -112,7 +118,10 @@ pub fn save(path: &Path, bytes: &[u8], expect: Option<&FileStamp>) -> Result<Fil
     let dir = path.parent().unwrap_or(Path::new("."));
     let meta = fs::metadata(path).ok();
     if meta.as_ref().is_some_and(|meta| meta.permissions().readonly()) {
-        return Err(SaveError::Failed(format!("{} was not saved: it is read-only. Save under another name.", path.display())));
+        return Err(SaveError::Failed(format!(
+            "{} was not saved: it is read-only. Save under another name.",
+            path.display()
+        )));
     }
     let mut temporary = tempfile::Builder::new()
         .prefix(".cowrite-")
@@ -121,9 +130,11 @@ pub fn save(path: &Path, bytes: &[u8], expect: Option<&FileStamp>) -> Result<Fil
     temporary.write_all(bytes).map_err(|why| failed("the disk refused the text", &why))?;
     match &meta {
         Some(meta) => {
-            keep_mode(temporary.as_file(), path, meta).map_err(|why| failed("its permissions could not be kept", &why))?;
+            keep_mode(temporary.as_file(), path, meta)
+                .map_err(|why| failed("its permissions could not be kept", &why))?;
         }
-        None => fresh_mode(temporary.as_file()).map_err(|why| failed("its permissions could not be set", &why))?,
+        None => fresh_mode(temporary.as_file())
+            .map_err(|why| failed("its permissions could not be set", &why))?,
     }
     temporary.as_file().sync_all().map_err(|why| failed("the disk did not take it", &why))?;
     temporary.persist(path).map_err(|why| failed("it could not be put in place", &why.error))?;
@@ -177,7 +188,8 @@ pub fn configure(file: &Path, path: &[&str], value: toml_edit::Value) -> Result<
         Err(why) if why.kind() == io::ErrorKind::NotFound => String::new(),
         Err(why) => return Err(refuse(plain(&why))),
     };
-    let mut document: toml_edit::DocumentMut = text.parse().map_err(|why: toml_edit::TomlError| refuse(why.to_string()))?;
+    let mut document: toml_edit::DocumentMut =
+        text.parse().map_err(|why: toml_edit::TomlError| refuse(why.to_string()))?;
     let Some((last, tables)) = path.split_last() else { return Ok(()) };
     let mut table = document.as_table_mut();
     for name in tables {

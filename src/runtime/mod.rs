@@ -12,7 +12,9 @@ mod watch;
 
 pub use disk::{Disk, DiskJob};
 pub use files::{HISTORY_BYTES, configure, read_file};
-pub use open::{Library, OpenError, append_to, open_fresh, open_path, open_session, open_text, recover};
+pub use open::{
+    Library, OpenError, append_to, open_fresh, open_path, open_session, open_text, recover,
+};
 
 use crate::app::{App, Input};
 use crate::base::Millis;
@@ -153,7 +155,8 @@ impl Runtime {
             model.window = settings.and_then(|settings| settings.window);
             let name = model.config.model.as_deref();
             let prefix = format!("{}/", provider.name());
-            model.model_name = name.map(|name| name.strip_prefix(&prefix).unwrap_or(name).to_owned());
+            model.model_name =
+                name.map(|name| name.strip_prefix(&prefix).unwrap_or(name).to_owned());
         }
         let bound = model.path.clone().map(|path| (model.doc.clone(), path));
         self.watch.file(bound);
@@ -173,7 +176,11 @@ impl Runtime {
     }
 
     /// Runs until the person leaves, or until `reached` holds.
-    pub fn run(&mut self, screen: &mut dyn Screen, reached: &mut dyn FnMut(&App) -> bool) -> std::io::Result<Outcome> {
+    pub fn run(
+        &mut self,
+        screen: &mut dyn Screen,
+        reached: &mut dyn FnMut(&App) -> bool,
+    ) -> std::io::Result<Outcome> {
         let mut drawn = Instant::now();
         self.app.model.prepare();
         screen.draw(&self.app)?;
@@ -215,7 +222,8 @@ impl Runtime {
     /// The next input, or a timer's. `None` when nothing can come any more.
     fn wait(&mut self) -> Option<Input> {
         loop {
-            let next = self.timers.iter().min_by_key(|(_, at)| **at).map(|(timer, at)| (*timer, *at));
+            let next =
+                self.timers.iter().min_by_key(|(_, at)| **at).map(|(timer, at)| (*timer, *at));
             let Some((timer, at)) = next else { return self.receiver.recv().ok() };
             let left = at.saturating_duration_since(Instant::now());
             match self.receiver.recv_timeout(left) {
@@ -262,7 +270,9 @@ impl Runtime {
     }
 
     fn one(&mut self, effect: Effect, screen: &mut dyn Screen) -> Result<(), String> {
-        let io = |result: std::io::Result<()>| result.map_err(|why| format!("The terminal refused: {why}"));
+        let io = |result: std::io::Result<()>| {
+            result.map_err(|why| format!("The terminal refused: {why}"))
+        };
         match effect {
             Effect::Store { writes, ticket } => self.disk.write(writes, ticket),
             Effect::Ask { turn, body } => {
@@ -316,7 +326,9 @@ impl Runtime {
             }
             Effect::DeleteSession(session) => self.disk.send(DiskJob::Delete(session)),
             Effect::Open(what) => self.open(what)?,
-            Effect::Consent { provider } => self.configure(&["provider", &provider, "consented"], true.into())?,
+            Effect::Consent { provider } => {
+                self.configure(&["provider", &provider, "consented"], true.into())?
+            }
             Effect::ChooseModel { model } => {
                 self.app.model.config.model = Some(model.clone());
                 self.configure(&["model"], model.into())?;
@@ -332,7 +344,8 @@ impl Runtime {
 
     fn net(&mut self) -> Result<&net::Net, String> {
         if self.net.is_none() {
-            let net = net::Net::start(self.sender.clone()).map_err(|why| format!("No thread for the network: {why}"))?;
+            let net = net::Net::start(self.sender.clone())
+                .map_err(|why| format!("No thread for the network: {why}"))?;
             self.net = Some(net);
         }
         self.net.as_ref().ok_or_else(|| "No thread for the network.".into())
@@ -360,7 +373,8 @@ impl Runtime {
         let (me, config) = (old.me.clone(), old.config.clone());
         let mut seed = [0; 32];
         getrandom::fill(&mut seed).map_err(|why| format!("No randomness: {why}"))?;
-        let (mut model, effects) = Model::open(opened, me, config, ui, now(), crate::base::Rand::new(seed));
+        let (mut model, effects) =
+            Model::open(opened, me, config, ui, now(), crate::base::Rand::new(seed));
         model.ui.key_lines = old.ui.key_lines.clone();
         model.ui.mouse = old.ui.mouse;
         self.app.model = model;

@@ -47,7 +47,11 @@ pub fn recover(store: &mut SqliteStore, me: &Me) -> Result<Vec<String>, StoreErr
         let turn = stream.turn.clone();
         // Nothing had come: the question stands there and can be asked again.
         if stream.text.is_empty() {
-            store.write(&[Write::Events { events: Vec::new(), clears: Vec::new(), ends: vec![turn] }])?;
+            store.write(&[Write::Events {
+                events: Vec::new(),
+                clears: Vec::new(),
+                ends: vec![turn],
+            }])?;
             continue;
         }
         let author = stream.head.author.clone();
@@ -88,7 +92,10 @@ fn entropy() -> Result<Rand, StoreError> {
     let mut seed = [0; 32];
     match getrandom::fill(&mut seed) {
         Ok(()) => Ok(Rand::new(seed)),
-        Err(why) => Err(StoreError::Io { what: "ask the system for randomness".into(), why: why.to_string() }),
+        Err(why) => Err(StoreError::Io {
+            what: "ask the system for randomness".into(),
+            why: why.to_string(),
+        }),
     }
 }
 
@@ -115,7 +122,11 @@ fn post(
 }
 
 /// Replays a burst of another place under a fresh writer.
-fn replay(session: &mut Session, burst: &crate::store::LeftBurst, me: &Me) -> Result<Vec<Write>, StoreError> {
+fn replay(
+    session: &mut Session,
+    burst: &crate::store::LeftBurst,
+    me: &Me,
+) -> Result<Vec<Write>, StoreError> {
     let mut rand = entropy()?;
     let at = super::now();
     let doc: DocId = burst.head.doc.clone();
@@ -126,7 +137,8 @@ fn replay(session: &mut Session, burst: &crate::store::LeftBurst, me: &Me) -> Re
     std::mem::swap(&mut trial, session);
     let sealed = crate::event::seal(&burst.head, &burst.rows);
     trial.apply(&sealed);
-    let Some(after) = trial.documents.get(&doc).map(|entry| entry.document.rope().to_string()) else {
+    let Some(after) = trial.documents.get(&doc).map(|entry| entry.document.rope().to_string())
+    else {
         return Ok(Vec::new());
     };
     let change = crate::text::diff(&before.to_string(), &after);
@@ -139,14 +151,24 @@ fn replay(session: &mut Session, burst: &crate::store::LeftBurst, me: &Me) -> Re
     let edits: Vec<_> = trial
         .documents
         .get(&doc)
-        .map(|entry| entry.edits().filter(|edit| edit.id != sealed.id).map(|edit| (edit.writer, edit.edit.clone())).collect())
+        .map(|entry| {
+            entry
+                .edits()
+                .filter(|edit| edit.id != sealed.id)
+                .map(|edit| (edit.writer, edit.edit.clone()))
+                .collect()
+        })
         .unwrap_or_default();
-    let refs: Vec<_> = edits.iter().map(|(writer, edit): &(_, crate::event::Edit)| (*writer, edit)).collect();
+    let refs: Vec<_> =
+        edits.iter().map(|(writer, edit): &(_, crate::event::Edit)| (*writer, edit)).collect();
     let applied = clean
         .apply_edits(&refs)
         .and_then(|_| clean.start_writer(writer))
         .and_then(|()| clean.change(&change))
-        .map_err(|why| StoreError::Io { what: "replay typing of a copied library".into(), why: why.to_string() })?;
+        .map_err(|why| StoreError::Io {
+            what: "replay typing of a copied library".into(),
+            why: why.to_string(),
+        })?;
     let edit = crate::event::Edit {
         doc: doc.clone(),
         start: applied.start,
@@ -156,8 +178,12 @@ fn replay(session: &mut Session, burst: &crate::store::LeftBurst, me: &Me) -> Re
         cause: None,
     };
     let edit = trial.seal(&Event::DocumentEdited(edit), writer, at, &mut rand);
-    let register = Write::Writer { writer, session: trial.id, author: me.author.clone(), doc: Some(doc) };
-    Ok(vec![register, Write::Events { events: vec![started, edit], clears: Vec::new(), ends: Vec::new() }])
+    let register =
+        Write::Writer { writer, session: trial.id, author: me.author.clone(), doc: Some(doc) };
+    Ok(vec![
+        register,
+        Write::Events { events: vec![started, edit], clears: Vec::new(), ends: Vec::new() },
+    ])
 }
 
 /// Appends one event of the person's to a session that is not open, safe on the disk.
@@ -171,7 +197,11 @@ pub fn append_to(
     let events: Vec<_> = loaded.events.into_iter().map(|stored| stored.envelope).collect();
     let mut folded = Session::fold(session, &events);
     if !folded.authors.contains_key(&me.author) {
-        let author = Author { author: me.author.clone(), kind: AuthorKind::Person, name: Text::new(me.name.clone()) };
+        let author = Author {
+            author: me.author.clone(),
+            kind: AuthorKind::Person,
+            name: Text::new(me.name.clone()),
+        };
         let copy = Session::fold(session, &events);
         post(store, copy, &me.author, &Event::AuthorIntroduced(author), Vec::new())?;
         let loaded = store.events(session, 0)?;
@@ -180,7 +210,10 @@ pub fn append_to(
     }
     let event = make(&folded);
     post(store, folded, &me.author, &event, Vec::new())?;
-    store.syncer().sync().map_err(|why| StoreError::Io { what: "sync the library".into(), why: why.to_string() })
+    store
+        .syncer()
+        .sync()
+        .map_err(|why| StoreError::Io { what: "sync the library".into(), why: why.to_string() })
 }
 
 /// A document without a file.
@@ -204,7 +237,10 @@ pub fn open_session(store: &mut SqliteStore, id: EventId) -> Result<Opened, Open
     let last_rid = loaded.last_rid;
     let mut notes = Vec::new();
     if !loaded.damaged.is_empty() {
-        notes.push(format!("{} lines of the log are damaged; `cowrite verify` names them.", loaded.damaged.len()));
+        notes.push(format!(
+            "{} lines of the log are damaged; `cowrite verify` names them.",
+            loaded.damaged.len()
+        ));
     }
     let events: Vec<_> = loaded.events.into_iter().map(|stored| stored.envelope).collect();
     let bound = store.bindings()?.into_iter().find(|binding| binding.session == id);
@@ -244,7 +280,11 @@ pub fn open_path(store: Option<&mut SqliteStore>, path: &Path) -> Result<Opened,
         return Ok(Opened { file: Some(file), ephemeral: true, ..Opened::default() });
     };
     let known = path.to_string_lossy();
-    let mut bound = store.binding(&known)?.into_iter().next_back().map(|binding| (binding.session, binding.doc));
+    let mut bound = store
+        .binding(&known)?
+        .into_iter()
+        .next_back()
+        .map(|binding| (binding.session, binding.doc));
     let mut notes = Vec::new();
     if bound.is_none() && file.exists && !file.text.is_empty() {
         bound = renamed(store, &file, &mut notes)?;

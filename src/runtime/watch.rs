@@ -29,7 +29,11 @@ pub struct Watch {
 }
 
 impl Watch {
-    pub fn new(library: Option<PathBuf>, inputs: Sender<Input>, jobs: Option<Sender<DiskJob>>) -> Self {
+    pub fn new(
+        library: Option<PathBuf>,
+        inputs: Sender<Input>,
+        jobs: Option<Sender<DiskJob>>,
+    ) -> Self {
         let bound = Arc::new(Mutex::new(Bound::default()));
         let known = Arc::clone(&bound);
         let dir = library.clone();
@@ -89,7 +93,11 @@ impl Watch {
         if others == self.library_watched {
             return;
         }
-        let done = if others { watcher.watch(dir, RecursiveMode::NonRecursive) } else { watcher.unwatch(dir) };
+        let done = if others {
+            watcher.watch(dir, RecursiveMode::NonRecursive)
+        } else {
+            watcher.unwatch(dir)
+        };
         if done.is_ok() {
             self.library_watched = others;
         }

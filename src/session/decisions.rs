@@ -96,16 +96,24 @@ impl Decision {
     /// A setting that arrived.
     pub fn set(&mut self, id: EventId, lamport: u64, field: DecisionField, replaces: &[EventId]) {
         match field {
-            DecisionField::Title(text) => self.title.set(id, lamport, text.as_str().into(), replaces),
+            DecisionField::Title(text) => {
+                self.title.set(id, lamport, text.as_str().into(), replaces)
+            }
             DecisionField::Status(status) => self.status.set(id, lamport, status, replaces),
-            DecisionField::Context(text) => self.context.set(id, lamport, text.as_str().into(), replaces),
+            DecisionField::Context(text) => {
+                self.context.set(id, lamport, text.as_str().into(), replaces)
+            }
             DecisionField::Options(options) => self.options.set(id, lamport, options, replaces),
-            DecisionField::Outcome(text) => self.outcome.set(id, lamport, text.as_str().into(), replaces),
+            DecisionField::Outcome(text) => {
+                self.outcome.set(id, lamport, text.as_str().into(), replaces)
+            }
             DecisionField::Consequences(text) => {
                 self.consequences.set(id, lamport, text.as_str().into(), replaces);
             }
             DecisionField::Links(links) => self.links.set(id, lamport, links, replaces),
-            DecisionField::Review(text) => self.review.set(id, lamport, text.as_str().into(), replaces),
+            DecisionField::Review(text) => {
+                self.review.set(id, lamport, text.as_str().into(), replaces)
+            }
         }
     }
 }
@@ -120,13 +128,21 @@ pub struct Decisions {
 
 impl Decisions {
     pub fn add(&mut self, mut decision: Decision) {
-        for (id, lamport, field, replaces) in self.waiting.remove(&decision.id).unwrap_or_default() {
+        for (id, lamport, field, replaces) in self.waiting.remove(&decision.id).unwrap_or_default()
+        {
             decision.set(id, lamport, field, &replaces);
         }
         self.decisions.insert(decision.id, decision);
     }
 
-    pub fn change(&mut self, id: EventId, lamport: u64, decision: EventId, field: DecisionField, replaces: Vec<EventId>) {
+    pub fn change(
+        &mut self,
+        id: EventId,
+        lamport: u64,
+        decision: EventId,
+        field: DecisionField,
+        replaces: Vec<EventId>,
+    ) {
         match self.decisions.get_mut(&decision) {
             Some(known) => known.set(id, lamport, field, &replaces),
             None => self.waiting.entry(decision).or_default().push((id, lamport, field, replaces)),
@@ -160,8 +176,7 @@ impl Decisions {
 
     pub fn superseded_by(&self, id: &EventId) -> Option<&Decision> {
         self.decisions.values().find(|other| {
-            other.supersedes == Some(*id)
-                && other.status.value() == Some(&DecisionStatus::Accepted)
+            other.supersedes == Some(*id) && other.status.value() == Some(&DecisionStatus::Accepted)
         })
     }
 

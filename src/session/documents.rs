@@ -77,7 +77,10 @@ impl DocEntry {
     /// The last edits that `mine` accepts and that stand, with the Lamport number of the newest:
     /// what undo takes back. Hunks that were accepted at one moment go together. An undo takes back
     /// the edits it names; a redo brings them back.
-    pub fn last_undoable(&self, mine: impl Fn(&AuthorId) -> bool) -> Option<(u64, Vec<&EditEntry>)> {
+    pub fn last_undoable(
+        &self,
+        mine: impl Fn(&AuthorId) -> bool,
+    ) -> Option<(u64, Vec<&EditEntry>)> {
         let mut undone: Vec<EventId> = Vec::new();
         let mut found: Vec<&EditEntry> = Vec::new();
         let mut newest = 0;

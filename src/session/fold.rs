@@ -1,7 +1,10 @@
 //! Folding: how each kind of event changes the projections.
 
 use super::documents::EditEntry;
-use super::{AuthorInfo, Decision, DocEntry, Folded, HunkRef, Message, Proposal, Register, SavedVersion, Session, Verdict, WriterInfo};
+use super::{
+    AuthorInfo, Decision, DocEntry, Folded, HunkRef, Message, Proposal, Register, SavedVersion,
+    Session, Verdict, WriterInfo,
+};
 use crate::base::{AuthorId, DocId, EventId};
 use crate::event::{AuthorKind, DecisionStatus, Envelope, Event, MessageRole, Undecodable};
 use crate::text::Delta;
@@ -21,7 +24,10 @@ impl Session {
 
     /// Applies many events; the edits of a document go into it together, which is much faster.
     /// Returns what happened to the text of each document that changed.
-    pub fn apply_all<'a>(&mut self, events: impl IntoIterator<Item = &'a Envelope>) -> BTreeMap<DocId, Delta> {
+    pub fn apply_all<'a>(
+        &mut self,
+        events: impl IntoIterator<Item = &'a Envelope>,
+    ) -> BTreeMap<DocId, Delta> {
         let mut edited: BTreeMap<DocId, Vec<EventId>> = BTreeMap::new();
         for event in events {
             self.apply_lazily(event, &mut edited);
@@ -31,7 +37,11 @@ impl Session {
             let Some(entry) = self.documents.get_mut(&doc) else { continue };
             let batch: Vec<_> = {
                 let wanted: std::collections::BTreeSet<&EventId> = ids.iter().collect();
-                entry.edits().filter(|edit| wanted.contains(&edit.id)).map(|edit| (edit.writer, edit.edit.clone())).collect()
+                entry
+                    .edits()
+                    .filter(|edit| wanted.contains(&edit.id))
+                    .map(|edit| (edit.writer, edit.edit.clone()))
+                    .collect()
             };
             let refs: Vec<_> = batch.iter().map(|(writer, edit)| (*writer, edit)).collect();
             match entry.document.apply_edits(&refs) {
@@ -53,7 +63,11 @@ impl Session {
         for (doc, ids) in edited {
             let Some(entry) = self.documents.get_mut(&doc) else { continue };
             for id in ids {
-                let Some((writer, edit)) = entry.edit(&id).map(|edit| (edit.writer, edit.edit.clone())) else { continue };
+                let Some((writer, edit)) =
+                    entry.edit(&id).map(|edit| (edit.writer, edit.edit.clone()))
+                else {
+                    continue;
+                };
                 if entry.document.apply_edit(writer, &edit).is_err() {
                     self.oddities.refused += 1;
                 }
@@ -67,7 +81,11 @@ impl Session {
         self.apply_lazily(event, &mut BTreeMap::new())
     }
 
-    fn apply_lazily(&mut self, event: &Envelope, edited: &mut BTreeMap<DocId, Vec<EventId>>) -> Folded {
+    fn apply_lazily(
+        &mut self,
+        event: &Envelope,
+        edited: &mut BTreeMap<DocId, Vec<EventId>>,
+    ) -> Folded {
         if event.session_id() != self.id {
             self.oddities.refused += 1;
             return Folded::Left;
@@ -109,7 +127,12 @@ impl Session {
     }
 
     /// Learns of authors and writers, and holds back what an unknown writer wrote.
-    fn introduce(&mut self, event: &Envelope, decoded: Event, edited: &mut BTreeMap<DocId, Vec<EventId>>) -> Folded {
+    fn introduce(
+        &mut self,
+        event: &Envelope,
+        decoded: Event,
+        edited: &mut BTreeMap<DocId, Vec<EventId>>,
+    ) -> Folded {
         let author = match &decoded {
             Event::SessionCreated { author, .. } => {
                 let info = AuthorInfo { kind: author.kind, name: author.name.as_str().into() };
@@ -138,14 +161,22 @@ impl Session {
         }
     }
 
-    fn fold_one(&mut self, event: &Envelope, decoded: Event, author: &AuthorId, edited: &mut BTreeMap<DocId, Vec<EventId>>) -> Folded {
+    fn fold_one(
+        &mut self,
+        event: &Envelope,
+        decoded: Event,
+        author: &AuthorId,
+        edited: &mut BTreeMap<DocId, Vec<EventId>>,
+    ) -> Folded {
         if author.is_model() && !may_model_write(&decoded) {
             self.oddities.refused += 1;
             return Folded::Left;
         }
         let (id, lamport, at) = (event.id, event.lamport, event.at);
         match decoded {
-            Event::SessionCreated { title, .. } => self.title.set(id, lamport, title.as_str().into(), &[]),
+            Event::SessionCreated { title, .. } => {
+                self.title.set(id, lamport, title.as_str().into(), &[])
+            }
             Event::SessionTitled { title, replaces } => {
                 self.title.set(id, lamport, title.as_str().into(), &replaces);
             }
@@ -167,12 +198,14 @@ impl Session {
             }
             Event::DocumentEdited(edit) => {
                 let doc = edit.doc.clone();
-                let entry = EditEntry { id, writer: event.writer, author: author.clone(), at, edit };
+                let entry =
+                    EditEntry { id, writer: event.writer, author: author.clone(), at, edit };
                 self.document_mut(&doc).add_edit(lamport, entry);
                 edited.entry(doc).or_default().push(id);
             }
             Event::DocumentSaved { doc, version, hash } => {
-                let saved = SavedVersion { event: id, lamport, version, hash: hash.as_str().into() };
+                let saved =
+                    SavedVersion { event: id, lamport, version, hash: hash.as_str().into() };
                 self.document_mut(&doc).add_saved(saved);
             }
             Event::DocumentBound { doc, path } => {
@@ -203,7 +236,17 @@ impl Session {
             }
             Event::ProposalOpened { doc, question, version, span, dialect } => {
                 let author = author.clone();
-                self.proposals.open(Proposal { id, lamport, at, author, doc, question, version, span, dialect });
+                self.proposals.open(Proposal {
+                    id,
+                    lamport,
+                    at,
+                    author,
+                    doc,
+                    question,
+                    version,
+                    span,
+                    dialect,
+                });
             }
             Event::HunkMade { proposal, hunk } => self.proposals.made(id, lamport, proposal, hunk),
             Event::HunkSplit { hunk, parts } => self.proposals.split(id, lamport, hunk, parts),
@@ -215,7 +258,17 @@ impl Session {
                 let verdict = Verdict { verdict, reason, edit, author: author.clone(), at };
                 self.proposals.resolved(id, lamport, HunkRef { id: hunk, part }, verdict, replaces);
             }
-            Event::DecisionRecorded { title, status, context, options, outcome, consequences, links, review, supersedes } => {
+            Event::DecisionRecorded {
+                title,
+                status,
+                context,
+                options,
+                outcome,
+                consequences,
+                links,
+                review,
+                supersedes,
+            } => {
                 if author.is_model() && status != DecisionStatus::Proposed {
                     self.oddities.refused += 1;
                     return Folded::Left;

@@ -128,7 +128,10 @@ impl Session {
 
     /// The number that a writer's next event has.
     pub fn next_n(&self, writer: WriterId) -> u64 {
-        self.numbers.get(&writer).and_then(|taken| taken.keys().next_back()).map_or(0, |last| last + 1)
+        self.numbers
+            .get(&writer)
+            .and_then(|taken| taken.keys().next_back())
+            .map_or(0, |last| last + 1)
     }
 
     /// The Lamport number that the next event has.

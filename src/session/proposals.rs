@@ -97,7 +97,9 @@ impl Hunk {
         }
         match self.span(document) {
             None => HunkState::Unplaced,
-            Some(span) if document.rope().slice(span.range()) == self.old.as_str() => HunkState::Pending,
+            Some(span) if document.rope().slice(span.range()) == self.old.as_str() => {
+                HunkState::Pending
+            }
             Some(_) => HunkState::Stale,
         }
     }
@@ -216,7 +218,9 @@ impl Proposals {
         for waiting in self.waiting.remove(&of).unwrap_or_default() {
             match waiting {
                 Waiting::Split(id, lamport, parts) => self.split(id, lamport, of.id, parts),
-                Waiting::Placed(lamport, start, end, old) => self.placed(lamport, of.id, start, end, old),
+                Waiting::Placed(lamport, start, end, old) => {
+                    self.placed(lamport, of.id, start, end, old)
+                }
                 Waiting::Verdict(id, lamport, part, verdict, replaces) => {
                     self.resolved(id, lamport, HunkRef { id: of.id, part }, verdict, replaces);
                 }
@@ -230,7 +234,8 @@ impl Proposals {
         let split: std::collections::BTreeSet<HunkRef> =
             self.hunks.values().filter(|hunk| hunk.is_split()).map(|hunk| hunk.of).collect();
         for hunk in self.hunks.values_mut() {
-            let here = self.proposals.get(&hunk.proposal).is_some_and(|proposal| proposal.doc == *doc);
+            let here =
+                self.proposals.get(&hunk.proposal).is_some_and(|proposal| proposal.doc == *doc);
             if !here {
                 continue;
             }
@@ -282,11 +287,20 @@ impl Proposals {
         for whole in self.hunks.values().filter(|hunk| hunk.is_split()) {
             let untouched = self
                 .hunks
-                .range(HunkRef { id: whole.of.id, part: Some(0) }..=HunkRef { id: whole.of.id, part: Some(u32::MAX) })
+                .range(
+                    HunkRef { id: whole.of.id, part: Some(0) }..=HunkRef {
+                        id: whole.of.id,
+                        part: Some(u32::MAX),
+                    },
+                )
                 .all(|(_, part)| part.is_open());
             let Some((lamport, _)) = whole.splits.newest().filter(|_| untouched) else { continue };
             if last.as_ref().is_none_or(|last| last.lamport < lamport) {
-                last = Some(LastVerdict { lamport, hunks: vec![whole.of], splits: whole.splits.heads() });
+                last = Some(LastVerdict {
+                    lamport,
+                    hunks: vec![whole.of],
+                    splits: whole.splits.heads(),
+                });
             }
         }
         last
@@ -317,10 +331,14 @@ impl Proposals {
             .hunks
             .values()
             .filter(|hunk| hunk.is_open() && self.stands(hunk))
-            .filter(|hunk| self.proposals.get(&hunk.proposal).is_some_and(|proposal| proposal.doc == *doc))
+            .filter(|hunk| {
+                self.proposals.get(&hunk.proposal).is_some_and(|proposal| proposal.doc == *doc)
+            })
             .map(|hunk| (hunk.span(document), hunk))
             .collect();
-        open.sort_by_key(|(span, hunk)| (span.is_none(), span.unwrap_or_default(), hunk.lamport, hunk.of));
+        open.sort_by_key(|(span, hunk)| {
+            (span.is_none(), span.unwrap_or_default(), hunk.lamport, hunk.of)
+        });
         open
     }
 

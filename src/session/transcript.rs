@@ -43,7 +43,14 @@ impl Transcript {
         self.messages.insert(message.id, message);
     }
 
-    pub fn pin(&mut self, setting: EventId, lamport: u64, message: EventId, on: bool, replaces: &[EventId]) {
+    pub fn pin(
+        &mut self,
+        setting: EventId,
+        lamport: u64,
+        message: EventId,
+        on: bool,
+        replaces: &[EventId],
+    ) {
         self.pinned.entry(message).or_default().set(setting, lamport, on, replaces);
     }
 

@@ -3,9 +3,7 @@
 
 use super::{Burst, Caret, Effect, Model, Ticket, Tone};
 use crate::base::{AuthorId, DocId, EventId, Pos, WriterId};
-use crate::event::{
-    Author, AuthorKind, BurstHead, Cause, Envelope, Event, Text, WipOp, seal,
-};
+use crate::event::{Author, AuthorKind, BurstHead, Cause, Envelope, Event, Text, WipOp, seal};
 use crate::store::Write;
 use crate::text::{Change, Delta};
 
@@ -111,13 +109,15 @@ impl<'a> Cx<'a> {
 
     /// The author that stands for a model, introduced when it is new.
     pub fn model_author(&mut self, name: &str) -> AuthorId {
-        let known = self.model.session.authors_of(AuthorKind::Model).find(|(_, info)| info.name == name);
+        let known =
+            self.model.session.authors_of(AuthorKind::Model).find(|(_, info)| info.name == name);
         if let Some((author, _)) = known {
             return author.clone();
         }
         let id = format!("m_{}", self.model.rand.ulid(self.model.now));
         let author: AuthorId = id.parse().unwrap_or_else(|_| AuthorId::outside());
-        let introduced = Author { author: author.clone(), kind: AuthorKind::Model, name: Text::new(name) };
+        let introduced =
+            Author { author: author.clone(), kind: AuthorKind::Model, name: Text::new(name) };
         self.append(&Event::AuthorIntroduced(introduced));
         author
     }
@@ -188,7 +188,8 @@ impl<'a> Cx<'a> {
         let writer = self.mint(&me.author, None, true);
         self.model.minted.person = Some(writer);
         if !self.model.session.authors.contains_key(&me.author) {
-            let author = Author { author: me.author, kind: AuthorKind::Person, name: Text::new(me.name) };
+            let author =
+                Author { author: me.author, kind: AuthorKind::Person, name: Text::new(me.name) };
             self.append_by(&Event::AuthorIntroduced(author), writer);
         }
         writer
@@ -257,7 +258,8 @@ impl<'a> Cx<'a> {
         }
         let writer = self.text_writer(&doc)?;
         let full = self.model.bursts.get(&doc).is_some_and(|burst| {
-            burst.rows.len() >= BURST_OPS || self.model.now.since(crate::base::Millis(burst.head.at)) >= BURST_MS
+            burst.rows.len() >= BURST_OPS
+                || self.model.now.since(crate::base::Millis(burst.head.at)) >= BURST_MS
         });
         if cause.is_some() || full {
             self.seal_bursts();
@@ -342,7 +344,12 @@ impl<'a> Cx<'a> {
     }
 
     /// Ends the answer's rows in the store together with an event of the model's.
-    pub fn append_answer(&mut self, author: &AuthorId, event: &Event, turn: crate::base::TurnId) -> EventId {
+    pub fn append_answer(
+        &mut self,
+        author: &AuthorId,
+        event: &Event,
+        turn: crate::base::TurnId,
+    ) -> EventId {
         let id = self.append_as_model(author, event);
         if let Some(Write::Events { ends, .. }) = self.writes.last_mut() {
             ends.push(turn);

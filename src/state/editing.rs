@@ -35,7 +35,9 @@ impl Cx<'_> {
         let ui = &mut self.model.ui;
         match ui.overlays.last_mut() {
             Some(
-                Overlay::Palette(list) | Overlay::Models { list, .. } | Overlay::Sessions { list, .. },
+                Overlay::Palette(list)
+                | Overlay::Models { list, .. }
+                | Overlay::Sessions { list, .. },
             ) => Some(&mut list.filter),
             Some(Overlay::Prompt { field, .. }) => Some(field),
             Some(Overlay::Form(form)) => form.fields.get_mut(form.focus),
@@ -117,7 +119,9 @@ impl Cx<'_> {
 
     /// A filter that was typed into starts again at its first row.
     fn after_typing(&mut self) {
-        if let Some(Overlay::Palette(list) | Overlay::Models { list, .. }) = self.model.ui.overlays.last_mut() {
+        if let Some(Overlay::Palette(list) | Overlay::Models { list, .. }) =
+            self.model.ui.overlays.last_mut()
+        {
             list.chosen = 0;
             list.top = 0;
         }
@@ -141,9 +145,12 @@ impl Cx<'_> {
     pub fn paste(&mut self, text: &str, _by_terminal: bool) {
         let text = normal_line_ends(text);
         let text = match self.model.ui.overlays.last() {
-            Some(Overlay::Prompt { .. } | Overlay::Palette(_) | Overlay::Models { .. } | Overlay::Sessions { .. }) => {
-                text.trim_end().replace('\n', " ")
-            }
+            Some(
+                Overlay::Prompt { .. }
+                | Overlay::Palette(_)
+                | Overlay::Models { .. }
+                | Overlay::Sessions { .. },
+            ) => text.trim_end().replace('\n', " "),
             _ => text,
         };
         if self.target() != Target::Document {
@@ -156,7 +163,12 @@ impl Cx<'_> {
         };
         let caret = self.model.caret();
         let span = caret.selection().unwrap_or(Span::at(caret.pos));
-        let clip = self.model.ui.clip.clone().filter(|clip| normal_line_ends(&clip.text) == normal_line_ends(&text));
+        let clip = self
+            .model
+            .ui
+            .clip
+            .clone()
+            .filter(|clip| normal_line_ends(&clip.text) == normal_line_ends(&text));
         let mut change = match &clip {
             // The very text with its sources, so that its words stay whose they are.
             Some(clip) => Change::with_origin(span, clip.text.clone(), Origin::pasted()),

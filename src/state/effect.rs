@@ -36,15 +36,30 @@ pub enum Timer {
 #[derive(Debug)]
 pub enum Effect {
     /// Store these. With a ticket, answer once they are safe from a power cut.
-    Store { writes: Vec<Write>, ticket: Option<Ticket> },
+    Store {
+        writes: Vec<Write>,
+        ticket: Option<Ticket>,
+    },
     /// Send a request; its bytes were shown, recorded and are final.
-    Ask { turn: TurnId, body: String },
+    Ask {
+        turn: TurnId,
+        body: String,
+    },
     Cancel(TurnId),
     ListModels,
     /// Write a file. Refused when its bytes are not `expect`ed any more.
-    SaveFile { doc: DocId, path: PathBuf, bytes: Vec<u8>, expect: Option<FileStamp>, ticket: Ticket },
+    SaveFile {
+        doc: DocId,
+        path: PathBuf,
+        bytes: Vec<u8>,
+        expect: Option<FileStamp>,
+        ticket: Ticket,
+    },
     /// Read the bound file again and answer with what it holds.
-    ReadFile { doc: DocId, path: PathBuf },
+    ReadFile {
+        doc: DocId,
+        path: PathBuf,
+    },
     /// Copy to the clipboard.
     Copy(String),
     /// Ask the system for its clipboard, where there is one.
@@ -52,19 +67,32 @@ pub enum Effect {
     ListSessions,
     /// Show what a session holds, beside the list.
     Preview(EventId),
-    Search { text: String, ticket: Ticket },
+    Search {
+        text: String,
+        ticket: Ticket,
+    },
     /// Leave this session and open another, or a file.
     Open(Open),
-    RenameSession { session: EventId, title: String },
+    RenameSession {
+        session: EventId,
+        title: String,
+    },
     DeleteSession(EventId),
     /// Remember in the configuration file that documents may go to a provider.
-    Consent { provider: String },
+    Consent {
+        provider: String,
+    },
     /// Remember the model in the configuration file.
-    ChooseModel { model: String },
+    ChooseModel {
+        model: String,
+    },
     Mouse(bool),
     Suspend,
     Redraw,
-    Schedule { after_ms: u64, timer: Timer },
+    Schedule {
+        after_ms: u64,
+        timer: Timer,
+    },
     Quit,
 }
 

@@ -20,12 +20,12 @@ pub use cx::Cx;
 pub use editing::Target;
 pub use effect::{Effect, FileStamp, Open, Ticket, Timer};
 pub use frame::{EditorFrame, HunkPiece, Sign, VirtualRow};
-pub use outside::{Saving, stamp};
 pub use model::{Burst, Me, Minted, Model, Opened, OpenedFile, Sent};
+pub use outside::{Saving, stamp};
 pub use panel::{PanelFrame, plain};
 pub use rows::{ROWS_VERSION, all_rows, decision_row, message_row, text_row};
-pub use turns::{anchors, plural};
 pub use turn::{LiveEdit, Phase, Queued, Task, Turn};
+pub use turns::{anchors, plural};
 pub use ui::{
     Ask, Caret, Clip, Dialog, FORM_FIELDS, Find, Focus, Form, FormKind, ListState, Notice, Overlay,
     PanelSelection, PromptKind, Rendered, Scroll, Tab, Tone, Ui,

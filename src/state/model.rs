@@ -129,7 +129,14 @@ pub struct Sent {
 
 impl Model {
     /// Builds the model of what was opened. Returns it with what must be done at once.
-    pub fn open(opened: Opened, me: Me, config: Config, ui: Ui, now: Millis, rand: Rand) -> (Self, Vec<Effect>) {
+    pub fn open(
+        opened: Opened,
+        me: Me,
+        config: Config,
+        ui: Ui,
+        now: Millis,
+        rand: Rand,
+    ) -> (Self, Vec<Effect>) {
         let mut rand = rand;
         let mut preamble = Vec::new();
         let (mut session, minted) = match opened.session {
@@ -137,8 +144,10 @@ impl Model {
             None => Self::fresh_session(&opened, &me, now, &mut rand, &mut preamble),
         };
         if let Some(file) = opened.file.as_ref().filter(|_| opened.plain) {
-            let doc = session.first_document().cloned().unwrap_or_else(|| fresh_doc(&mut rand, now));
-            let entry = session.documents.entry(doc.clone()).or_insert_with(|| DocEntry::new(doc.clone()));
+            let doc =
+                session.first_document().cloned().unwrap_or_else(|| fresh_doc(&mut rand, now));
+            let entry =
+                session.documents.entry(doc.clone()).or_insert_with(|| DocEntry::new(doc.clone()));
             entry.document = Document::plain(doc, ropey::Rope::from_str(&file.text));
         }
         session.track_hunks();
@@ -192,12 +201,17 @@ impl Model {
         preamble: &mut Vec<Envelope>,
     ) -> (Session, Minted) {
         let name = opened.file.as_ref().and_then(|file| file.path.file_name());
-        let name = name.map_or_else(|| "Untitled".to_owned(), |name| name.to_string_lossy().into_owned());
+        let name =
+            name.map_or_else(|| "Untitled".to_owned(), |name| name.to_string_lossy().into_owned());
         let created = Event::SessionCreated {
             title: Text::new(name.clone()),
             app: concat!("cowrite/", env!("CARGO_PKG_VERSION")).into(),
             nonce: rand.salt(),
-            author: Author { author: me.author.clone(), kind: AuthorKind::Person, name: Text::new(me.name.clone()) },
+            author: Author {
+                author: me.author.clone(),
+                kind: AuthorKind::Person,
+                name: Text::new(me.name.clone()),
+            },
         };
         let writer = rand.writer();
         let created = created.seal(None, writer, 0, 0, Vec::new(), now, rand);
@@ -230,9 +244,9 @@ impl Model {
     /// The document's name, for the status line.
     pub fn name(&self) -> String {
         match (&self.path, self.entry()) {
-            (Some(path), _) => {
-                path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
-            }
+            (Some(path), _) => path
+                .file_name()
+                .map_or_else(String::new, |name| name.to_string_lossy().into_owned()),
             (None, Some(entry)) if !entry.name.is_empty() => entry.name.clone(),
             _ => "Untitled".into(),
         }
@@ -283,9 +297,9 @@ impl Model {
         let entry = self.entry()?;
         let caret = self.caret().pos;
         let open = self.session.proposals.open_in(&self.doc, &entry.document);
-        let hit = open.iter().find(|(span, _)| {
-            span.is_some_and(|span| span.start <= caret && caret <= span.end)
-        })?;
+        let hit = open
+            .iter()
+            .find(|(span, _)| span.is_some_and(|span| span.start <= caret && caret <= span.end))?;
         Some((hit.1.of, hit.0))
     }
 

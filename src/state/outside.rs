@@ -1,6 +1,8 @@
 //! The file beside the document: meeting it, taking in what changed outside, saving, leaving.
 
-use super::{Ask, Caret, Cx, Dialog, Effect, FileStamp, Model, Open, OpenedFile, Overlay, Ticket, Tone};
+use super::{
+    Ask, Caret, Cx, Dialog, Effect, FileStamp, Model, Open, OpenedFile, Overlay, Ticket, Tone,
+};
 use crate::base::{AuthorId, DocId, Pos, sha256_hex};
 use crate::event::{Cause, CauseKind, Edit, Event, Origin, Text, Version};
 use crate::store::Write;
@@ -21,9 +23,16 @@ pub struct Saving {
 
 impl Model {
     /// The document meets its file when both are opened.
-    pub(super) fn meet_file(&mut self, file: Option<OpenedFile>, fresh: bool, plain: bool) -> Vec<Effect> {
+    pub(super) fn meet_file(
+        &mut self,
+        file: Option<OpenedFile>,
+        fresh: bool,
+        plain: bool,
+    ) -> Vec<Effect> {
         let Some(file) = file else {
-            if self.path.is_none() && self.entry().is_some_and(|entry| entry.document.rope().len_chars() == 0) {
+            if self.path.is_none()
+                && self.entry().is_some_and(|entry| entry.document.rope().len_chars() == 0)
+            {
                 self.saved_revision = self.entry().map(|entry| entry.document.revision());
             }
             return Vec::new();
@@ -33,14 +42,21 @@ impl Model {
         }
         if plain {
             self.saved_revision = self.entry().map(|entry| entry.document.revision());
-            self.notify(Tone::Warning, "Larger than 10 MB: plain editing, without history, proposals and decisions.");
+            self.notify(
+                Tone::Warning,
+                "Larger than 10 MB: plain editing, without history, proposals and decisions.",
+            );
             return Vec::new();
         }
         let mut cx = Cx::new(self);
         if fresh {
             cx.hold();
             if file.exists {
-                let change = Change::with_origin(crate::base::Span::at(Pos(0)), file.text.clone(), Origin::outside());
+                let change = Change::with_origin(
+                    crate::base::Span::at(Pos(0)),
+                    file.text.clone(),
+                    Origin::outside(),
+                );
                 cx.edit_outside(&Version::default(), &change);
                 cx.note_saved(&file.stamp);
             }
@@ -123,14 +139,21 @@ impl Cx<'_> {
         self.seal_bursts();
         let writer = self.mint(&AuthorId::outside(), Some(doc.clone()), true);
         let Some(entry) = self.model.session.documents.get_mut(&doc) else { return };
-        let applied = match entry.document.change_at(version, writer, change, Some(CauseKind::Outside)) {
-            Ok(applied) => applied,
-            Err(why) => {
-                self.error(format!("The change from outside could not be taken in: {why}"));
-                return;
-            }
+        let applied =
+            match entry.document.change_at(version, writer, change, Some(CauseKind::Outside)) {
+                Ok(applied) => applied,
+                Err(why) => {
+                    self.error(format!("The change from outside could not be taken in: {why}"));
+                    return;
+                }
+            };
+        let cause = Cause {
+            kind: CauseKind::Outside,
+            proposal: None,
+            hunk: None,
+            part: None,
+            of: Vec::new(),
         };
-        let cause = Cause { kind: CauseKind::Outside, proposal: None, hunk: None, part: None, of: Vec::new() };
         let edit = Edit {
             doc: doc.clone(),
             start: applied.start,
@@ -140,7 +163,8 @@ impl Cx<'_> {
             cause: Some(cause),
         };
         let model = &mut *self.model;
-        let sealed = model.session.seal(&Event::DocumentEdited(edit), writer, model.now, &mut model.rand);
+        let sealed =
+            model.session.seal(&Event::DocumentEdited(edit), writer, model.now, &mut model.rand);
         model.session.record_own(&sealed);
         self.store_events(vec![sealed], Vec::new());
         self.text_changed(&doc, &applied.delta);
@@ -165,7 +189,9 @@ impl Cx<'_> {
         }
         let text = entry.document.rope().to_string();
         if !file.exists {
-            if self.model.stamp.as_ref().is_some_and(|stamp| !stamp.hash.is_empty()) || !entry.saved.is_empty() {
+            if self.model.stamp.as_ref().is_some_and(|stamp| !stamp.hash.is_empty())
+                || !entry.saved.is_empty()
+            {
                 self.warn("The file is gone; its text is here. Saving writes it again.");
             }
             self.model.stamp = Some(FileStamp::default());
@@ -219,7 +245,10 @@ impl Cx<'_> {
     pub fn take_outside(&mut self, file: &OpenedFile) {
         let Some(entry) = self.model.entry() else { return };
         // Without a saved version there is nothing the file could have been made from.
-        let base = entry.saved.last().map_or_else(|| entry.document.version(), |saved| saved.version.clone());
+        let base = entry
+            .saved
+            .last()
+            .map_or_else(|| entry.document.version(), |saved| saved.version.clone());
         let base_text = match entry.document.text_at(&base) {
             Ok(text) => text,
             Err(why) => {
@@ -249,7 +278,10 @@ impl Cx<'_> {
     /// The file's own version: the saved one with the change from outside and nothing else.
     fn note_file_version(&mut self, file: &OpenedFile, base: &Version) {
         let Some(entry) = self.model.entry() else { return };
-        let outside = entry.edits().next_back().map(|edit| (edit.writer, edit.edit.start + edit.edit.width()));
+        let outside = entry
+            .edits()
+            .next_back()
+            .map(|edit| (edit.writer, edit.edit.start + edit.edit.width()));
         let Some((writer, end)) = outside.filter(|(_, end)| *end > 0) else { return };
         let last = crate::base::OpId { writer, counter: end - 1 };
         let version = match entry.document.join(base, &Version(vec![last])) {
@@ -278,14 +310,22 @@ impl Cx<'_> {
         let ticket = self.model.ui.next_ticket();
         let expect = self.model.stamp.clone();
         let bytes = encode(&rope, self.model.bom);
-        self.model.saving =
-            Some(Saving { ticket, doc: doc.clone(), path: path.clone(), revision, version, then_quit });
+        self.model.saving = Some(Saving {
+            ticket,
+            doc: doc.clone(),
+            path: path.clone(),
+            revision,
+            version,
+            then_quit,
+        });
         self.effect(Effect::SaveFile { doc, path, bytes, expect, ticket });
     }
 
     /// A save is done or failed.
     pub fn saved(&mut self, ticket: Ticket, outcome: Result<(PathBuf, FileStamp), String>) {
-        let Some(saving) = self.model.saving.take_if(|saving| saving.ticket == ticket) else { return };
+        let Some(saving) = self.model.saving.take_if(|saving| saving.ticket == ticket) else {
+            return;
+        };
         match outcome {
             Err(why) => self.error(why),
             Ok((path, stamp)) => {

@@ -75,7 +75,9 @@ impl Model {
         self.ui.branch_key = key;
         self.ui.branch = key
             .0
-            .map(|tip| self.session.transcript.branch(tip).iter().map(|message| message.id).collect())
+            .map(|tip| {
+                self.session.transcript.branch(tip).iter().map(|message| message.id).collect()
+            })
             .unwrap_or_default();
     }
 
@@ -85,7 +87,11 @@ impl Model {
         let head = head(message, &author, self.session.transcript.is_pinned(&id));
         let foot = foot(message);
         let text = message.text().to_owned();
-        let rendered = self.ui.rendered.entry(id).or_insert_with(|| Rendered { text_len: usize::MAX, view: MarkdownView::new(width) });
+        let rendered = self
+            .ui
+            .rendered
+            .entry(id)
+            .or_insert_with(|| Rendered { text_len: usize::MAX, view: MarkdownView::new(width) });
         rendered.view.set_width(width);
         if rendered.text_len != text.len() {
             rendered.text_len = text.len();
@@ -101,7 +107,10 @@ impl Model {
     /// The answer that is coming.
     fn live_block(&mut self, width: usize) -> Option<Vec<Line>> {
         let turn = self.turn.as_ref()?;
-        let live = self.ui.live.get_or_insert_with(|| Rendered { text_len: 0, view: MarkdownView::new(width) });
+        let live = self
+            .ui
+            .live
+            .get_or_insert_with(|| Rendered { text_len: 0, view: MarkdownView::new(width) });
         live.view.set_width(width);
         if live.text_len > turn.text.len() {
             live.view.set_text("");
@@ -113,7 +122,15 @@ impl Model {
         }
         let mut block = vec![plain(Class::Heading, format!("◆ {}", turn.model))];
         if turn.text.is_empty() && !turn.reasoning.is_empty() {
-            let tail: String = turn.reasoning.chars().rev().take(width * 3).collect::<Vec<_>>().into_iter().rev().collect();
+            let tail: String = turn
+                .reasoning
+                .chars()
+                .rev()
+                .take(width * 3)
+                .collect::<Vec<_>>()
+                .into_iter()
+                .rev()
+                .collect();
             let mut view = MarkdownView::new(width);
             view.set_text(&format!("> {}", tail.replace('\n', " ")));
             block.extend(view.lines().iter().cloned());
@@ -123,7 +140,10 @@ impl Model {
             Phase::Recording(_) => "recording the question…".to_owned(),
             Phase::Waiting => "waiting for the model… (Esc stops)".to_owned(),
             Phase::Retrying { attempt, wait_ms, why } => {
-                format!("try {attempt} failed: {why}; again in {} s (Esc stops)", wait_ms.div_ceil(1000))
+                format!(
+                    "try {attempt} failed: {why}; again in {} s (Esc stops)",
+                    wait_ms.div_ceil(1000)
+                )
             }
             Phase::Answering => "… (Esc stops)".to_owned(),
         };
@@ -193,12 +213,17 @@ fn foot(message: &Message) -> Vec<Line> {
     let words = match message.status {
         MessageStatus::Complete => None,
         MessageStatus::Cancelled => Some("■ stopped".to_owned()),
-        MessageStatus::Failed => Some(format!("■ broken off: {}", message.error.as_deref().unwrap_or("it failed"))),
+        MessageStatus::Failed => {
+            Some(format!("■ broken off: {}", message.error.as_deref().unwrap_or("it failed")))
+        }
         MessageStatus::Incomplete => Some("■ incomplete: cowrite ended while it came".to_owned()),
     };
     lines.extend(words.map(|words| plain(Class::Invalid, words)));
     if let Some(usage) = message.usage {
-        lines.push(plain(Class::Comment, format!("{} tokens in, {} out", usage.input, usage.output)));
+        lines.push(plain(
+            Class::Comment,
+            format!("{} tokens in, {} out", usage.input, usage.output),
+        ));
     }
     lines
 }

@@ -34,7 +34,8 @@ impl Model {
     /// The syntaxes are there: the shown text is highlighted from now on.
     pub fn use_syntaxes(&mut self, syntaxes: &std::sync::Arc<Syntaxes>) {
         let rope = self.rope();
-        let first: String = rope.get_line(0).map(|line| line.chars().take(200).collect()).unwrap_or_default();
+        let first: String =
+            rope.get_line(0).map(|line| line.chars().take(200).collect()).unwrap_or_default();
         let name = self.name();
         // A document without a file is Markdown: that is what people write in it.
         let name = if name.contains('.') { name } else { format!("{name}.md") };
@@ -79,7 +80,9 @@ impl Model {
         self.ui.frame.classes.clear();
         let Some(highlighter) = self.ui.highlighter.as_mut() else { return };
         let lines = rows.iter().map(|row| match row {
-            crate::layout::Row::Text { line, .. } | crate::layout::Row::Virtual { line, .. } => *line,
+            crate::layout::Row::Text { line, .. } | crate::layout::Row::Virtual { line, .. } => {
+                *line
+            }
         });
         let (Some(first), Some(last)) = (lines.clone().min(), lines.max()) else { return };
         let lines = highlighter.highlight(rope, first..last + 1, rows.len() + 64);
@@ -105,8 +108,10 @@ impl Model {
 
     /// Open hunks as rows below the line in which they end.
     fn prepare_hunks(&mut self, rope: &Rope, width: usize, tab: usize, caret: Pos) {
-        let live = self.turn.as_ref().is_some_and(|turn| turn.live.is_some() && turn.doc == self.doc);
-        let nothing = self.session.proposals.is_empty() && self.session.decisions.is_empty() && !live;
+        let live =
+            self.turn.as_ref().is_some_and(|turn| turn.live.is_some() && turn.doc == self.doc);
+        let nothing =
+            self.session.proposals.is_empty() && self.session.decisions.is_empty() && !live;
         let key = (width, caret);
         if !self.ui.blocks_stale && (nothing || self.ui.blocks_key == key) {
             return;
@@ -139,7 +144,14 @@ impl Model {
                     push(rows, Sign::Note, why, width, tab, current);
                 }
                 if hunk.loose {
-                    push(rows, Sign::Note, "found by likeness only: compare before accepting", width, tab, current);
+                    push(
+                        rows,
+                        Sign::Note,
+                        "found by likeness only: compare before accepting",
+                        width,
+                        tab,
+                        current,
+                    );
                 }
                 hunks.push(HunkPiece { of: Some(hunk.of), span, state, current });
             }
@@ -159,7 +171,11 @@ impl Model {
         {
             let rows = blocks.entry(last_line(rope, span)).or_default();
             push(rows, Sign::Plus, &live.new, width, tab, true);
-            let what = if matches!(turn.task, Task::Rewrite { .. }) { "rewriting…" } else { "writing…" };
+            let what = if matches!(turn.task, Task::Rewrite { .. }) {
+                "rewriting…"
+            } else {
+                "writing…"
+            };
             push(rows, Sign::Note, what, width, tab, true);
             hunks.push(HunkPiece { of: None, span, state: HunkState::Pending, current: true });
         }
@@ -195,7 +211,14 @@ fn shown_new(rope: &Rope, span: Span, new: &str) -> String {
     shown
 }
 
-fn push(rows: &mut Vec<VirtualRow>, sign: Sign, text: &str, width: usize, tab: usize, current: bool) {
+fn push(
+    rows: &mut Vec<VirtualRow>,
+    sign: Sign,
+    text: &str,
+    width: usize,
+    tab: usize,
+    current: bool,
+) {
     let rule = Rule { width, tab, first: 0, indent: 0 };
     let mut count = 0;
     for line in text.trim_end_matches('\n').split('\n') {

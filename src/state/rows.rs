@@ -22,7 +22,11 @@ pub fn message_row(session: &Session, message: &Message) -> SearchRow {
 }
 
 pub fn decision_row(session: &Session, decision: &Decision) -> SearchRow {
-    let mut body = vec![decision.context().to_owned(), decision.outcome().to_owned(), decision.consequences().to_owned()];
+    let mut body = vec![
+        decision.context().to_owned(),
+        decision.outcome().to_owned(),
+        decision.consequences().to_owned(),
+    ];
     for choice in decision.options() {
         body.push(choice.name.as_str().into());
         body.extend(choice.pros.iter().chain(&choice.cons).map(|text| text.as_str().to_owned()));
@@ -54,8 +58,11 @@ pub fn text_row(session: &Session, doc: &DocId, at: Millis) -> Option<SearchRow>
 
 /// Every row of a session.
 pub fn all_rows(session: &Session, at: Millis) -> Vec<SearchRow> {
-    let mut rows: Vec<SearchRow> = session.transcript.iter().map(|message| message_row(session, message)).collect();
-    rows.extend(session.decisions.newest().into_iter().map(|decision| decision_row(session, decision)));
+    let mut rows: Vec<SearchRow> =
+        session.transcript.iter().map(|message| message_row(session, message)).collect();
+    rows.extend(
+        session.decisions.newest().into_iter().map(|decision| decision_row(session, decision)),
+    );
     rows.extend(session.documents.keys().filter_map(|doc| text_row(session, doc, at)));
     rows
 }

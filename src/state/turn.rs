@@ -32,7 +32,11 @@ pub enum Phase {
     Recording(Ticket),
     /// Sent; nothing came yet.
     Waiting,
-    Retrying { attempt: u32, wait_ms: u64, why: String },
+    Retrying {
+        attempt: u32,
+        wait_ms: u64,
+        why: String,
+    },
     Answering,
 }
 
@@ -85,7 +89,11 @@ impl Turn {
     /// Carries a span of the version that was sent to today's text.
     pub fn carry(&self, span: Span) -> Span {
         self.since.iter().fold(span, |span, delta| {
-            if span.is_empty() { Span::at(delta.map(span.start, false)) } else { delta.map_span(span) }
+            if span.is_empty() {
+                Span::at(delta.map(span.start, false))
+            } else {
+                delta.map_span(span)
+            }
         })
     }
 

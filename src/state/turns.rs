@@ -44,7 +44,13 @@ impl Cx<'_> {
             ];
             let ask = Ask::Consent { queued };
             let title = "Send this to another machine?".into();
-            self.model.ui.overlays.push(Overlay::Dialog(Dialog { ask, title, lines, choices, chosen: 1 }));
+            self.model.ui.overlays.push(Overlay::Dialog(Dialog {
+                ask,
+                title,
+                lines,
+                choices,
+                chosen: 1,
+            }));
             return;
         }
         self.start_turn(queued);
@@ -58,13 +64,16 @@ impl Cx<'_> {
     }
 
     pub(super) fn store_queue(&mut self) {
-        let lines: Vec<String> = self.model.queue.iter().map(|queued| queued.text.replace('\n', "\u{2028}")).collect();
+        let lines: Vec<String> =
+            self.model.queue.iter().map(|queued| queued.text.replace('\n', "\u{2028}")).collect();
         let session = self.model.session.id;
         self.write(Write::View { session, key: "queue".into(), value: lines.join("\n") });
     }
 
     fn start_turn(&mut self, queued: Queued) {
-        let (Some(provider), Some(model_name)) = (self.model.provider.clone(), self.model.model_name.clone()) else {
+        let (Some(provider), Some(model_name)) =
+            (self.model.provider.clone(), self.model.model_name.clone())
+        else {
             return;
         };
         let selection = match &queued.task {
@@ -101,7 +110,11 @@ impl Cx<'_> {
             }
         };
         let links = selection.and_then(|span| self.link_to(span)).into_iter().collect();
-        let text = if queued.text.is_empty() { "Rewrite the selection.".to_owned() } else { queued.text.clone() };
+        let text = if queued.text.is_empty() {
+            "Rewrite the selection.".to_owned()
+        } else {
+            queued.text.clone()
+        };
         let question = self.append(&Event::MessagePosted {
             role: MessageRole::Person,
             after: tip,
@@ -133,11 +146,12 @@ impl Cx<'_> {
         let ticket = self.barrier();
         let id = format!("t_{}", self.model.rand.ulid(self.model.now));
         let Ok(id) = id.parse::<TurnId>() else { return };
-        let live = selection.filter(|_| context.dialect == Dialect::Selection).map(|span| LiveEdit {
-            span: Some(span),
-            old: base.slice(span.range()).to_string(),
-            new: String::new(),
-        });
+        let live =
+            selection.filter(|_| context.dialect == Dialect::Selection).map(|span| LiveEdit {
+                span: Some(span),
+                old: base.slice(span.range()).to_string(),
+                new: String::new(),
+            });
         let about = match selection.filter(|_| context.dialect == Dialect::Selection) {
             Some(span) => base.slice(span.range()).to_string(),
             None => base.to_string(),
@@ -149,7 +163,12 @@ impl Cx<'_> {
             model: full_name.clone(),
             at: self.model.now.0,
         };
-        self.write(Write::Stream { turn: id.clone(), head: Some(head), seq: 0, text: String::new() });
+        self.write(Write::Stream {
+            turn: id.clone(),
+            head: Some(head),
+            seq: 0,
+            text: String::new(),
+        });
         for what in &context.dropped {
             self.warn(format!("Left out of the question: {what}"));
         }
@@ -248,7 +267,12 @@ impl Cx<'_> {
             Err(fault) => {
                 let words = format!("{} {}", fault.what, fault.advice);
                 self.error(words.clone());
-                if turn.text.is_empty() && matches!(fault.kind, FaultKind::Key | FaultKind::Unreachable | FaultKind::TooLong) {
+                if turn.text.is_empty()
+                    && matches!(
+                        fault.kind,
+                        FaultKind::Key | FaultKind::Unreachable | FaultKind::TooLong
+                    )
+                {
                     self.info_keep(&words);
                 }
                 self.end_turn(turn, MessageStatus::Failed, Some(words), false);
@@ -289,7 +313,13 @@ impl Cx<'_> {
         true
     }
 
-    fn end_turn(&mut self, mut turn: Turn, status: MessageStatus, error: Option<String>, whole: bool) {
+    fn end_turn(
+        &mut self,
+        mut turn: Turn,
+        status: MessageStatus,
+        error: Option<String>,
+        whole: bool,
+    ) {
         let pieces = if whole { turn.parser.finish() } else { turn.parser.cut_off() };
         self.pieces(&mut turn, pieces);
         if whole {
@@ -313,7 +343,10 @@ impl Cx<'_> {
         if let Some(first) = turn.malformed.first() {
             self.warn(format!("An edit in the answer could not be read: {first}"));
         } else if turn.unplaced > 0 {
-            self.warn(format!("{} of {} edits have no unique place in the text; see the Review tab.", turn.unplaced, turn.hunks));
+            self.warn(format!(
+                "{} of {} edits have no unique place in the text; see the Review tab.",
+                turn.unplaced, turn.hunks
+            ));
         } else if turn.hunks > 0 {
             self.info(format!("{} to review. F8 goes to the next.", plural(turn.hunks, "hunk")));
         }
@@ -385,13 +418,25 @@ impl Cx<'_> {
         }
         match turn.placer().place(old, new, None) {
             Placement::Placed { hunk, step } => {
-                self.make_hunk(turn, Some(hunk.span), &hunk.old, &hunk.new, why, step.name(), step.is_loose());
+                self.make_hunk(
+                    turn,
+                    Some(hunk.span),
+                    &hunk.old,
+                    &hunk.new,
+                    why,
+                    step.name(),
+                    step.is_loose(),
+                );
             }
             Placement::AlreadyApplied { .. } => {
                 turn.warnings.push("An edit is in the text already.".into());
             }
-            Placement::Ambiguous { .. } => self.make_hunk(turn, None, old, new, why, "ambiguous", false),
-            Placement::Missing { .. } => self.make_hunk(turn, None, old, new, why, "missing", false),
+            Placement::Ambiguous { .. } => {
+                self.make_hunk(turn, None, old, new, why, "ambiguous", false)
+            }
+            Placement::Missing { .. } => {
+                self.make_hunk(turn, None, old, new, why, "missing", false)
+            }
         }
     }
 
@@ -404,7 +449,8 @@ impl Cx<'_> {
             _ => return,
         };
         for hunk in whole_to_hunks(&old, &live.new) {
-            let span = Span { start: Pos(hunk.span.start.0 + offset), end: Pos(hunk.span.end.0 + offset) };
+            let span =
+                Span { start: Pos(hunk.span.start.0 + offset), end: Pos(hunk.span.end.0 + offset) };
             self.make_hunk(turn, Some(span), &hunk.old, &hunk.new, None, "exact", false);
         }
         if turn.hunks == 0 {
@@ -461,7 +507,11 @@ impl Cx<'_> {
         let span = match turn.task {
             Task::Rewrite { selection } => {
                 let today = turn.carry(selection);
-                self.model.session.documents.get(&turn.doc).map(|entry| anchors(&entry.document, today))
+                self.model
+                    .session
+                    .documents
+                    .get(&turn.doc)
+                    .map(|entry| anchors(&entry.document, today))
             }
             Task::Chat | Task::Change => None,
         };

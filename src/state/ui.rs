@@ -102,10 +102,17 @@ pub enum PromptKind {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ask {
     Quit,
-    Consent { queued: Queued },
+    Consent {
+        queued: Queued,
+    },
     /// The file is one of its older versions again.
-    FileReverted { file: Box<super::OpenedFile> },
-    DeleteSession { session: EventId, title: String },
+    FileReverted {
+        file: Box<super::OpenedFile>,
+    },
+    DeleteSession {
+        session: EventId,
+        title: String,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -126,7 +133,12 @@ pub const FORM_FIELDS: [&str; 6] =
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FormKind {
     /// `editing` is the decision that is changed, with its fields as they were shown.
-    Decision { editing: Option<EventId>, was: Vec<String>, supersedes: Option<EventId>, links: Vec<crate::event::Link> },
+    Decision {
+        editing: Option<EventId>,
+        was: Vec<String>,
+        supersedes: Option<EventId>,
+        links: Vec<crate::event::Link>,
+    },
     /// The new text of a hunk, to be changed before it is accepted.
     EditHunk { hunk: HunkRef },
 }
@@ -145,13 +157,31 @@ pub struct Form {
 #[derive(Debug)]
 pub enum Overlay {
     Palette(ListState),
-    Models { list: ListState, models: Option<Result<Vec<crate::prompt::ModelInfo>, crate::prompt::Fault>> },
-    Sessions { list: ListState, searching: bool, searched: String, rows: Vec<SessionRow>, hits: Vec<Hit>, asked: Option<Ticket>, preview: Vec<String> },
-    Prompt { kind: PromptKind, field: Field },
+    Models {
+        list: ListState,
+        models: Option<Result<Vec<crate::prompt::ModelInfo>, crate::prompt::Fault>>,
+    },
+    Sessions {
+        list: ListState,
+        searching: bool,
+        searched: String,
+        rows: Vec<SessionRow>,
+        hits: Vec<Hit>,
+        asked: Option<Ticket>,
+        preview: Vec<String>,
+    },
+    Prompt {
+        kind: PromptKind,
+        field: Field,
+    },
     Dialog(Dialog),
     Form(Form),
     /// Text to read: help, what was sent, a decision.
-    Page { title: String, lines: Vec<String>, top: usize },
+    Page {
+        title: String,
+        lines: Vec<String>,
+        top: usize,
+    },
 }
 
 /// How far the conversation is scrolled, in rows from its end.

@@ -14,11 +14,15 @@ pub struct Decoded {
 /// Why bytes are no text for cowrite.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadBytes {
-    #[error("this is UTF-16 text; convert it to UTF-8 first, for example with iconv -f UTF-16 -t UTF-8")]
+    #[error(
+        "this is UTF-16 text; convert it to UTF-8 first, for example with iconv -f UTF-16 -t UTF-8"
+    )]
     Utf16,
     #[error("this is a binary file (a zero byte at offset {0}), not text")]
     Binary(usize),
-    #[error("byte {0} is not UTF-8; the text may be in {1}: convert it first, for example with iconv -f {1} -t UTF-8")]
+    #[error(
+        "byte {0} is not UTF-8; the text may be in {1}: convert it first, for example with iconv -f {1} -t UTF-8"
+    )]
     Encoding(usize, &'static str),
 }
 
@@ -33,7 +37,8 @@ pub fn decode(bytes: &[u8]) -> Result<Decoded, BadBytes> {
     let body = if bom { &bytes[BOM.len()..] } else { bytes };
     if let Some(at) = body.iter().take(64 << 10).position(|byte| *byte == 0) {
         // Every second byte zero: Latin text in two-byte units.
-        let utf16 = body.len() >= 4 && body.iter().skip(1).step_by(2).take(16).all(|byte| *byte == 0);
+        let utf16 =
+            body.len() >= 4 && body.iter().skip(1).step_by(2).take(16).all(|byte| *byte == 0);
         return Err(if utf16 { BadBytes::Utf16 } else { BadBytes::Binary(at) });
     }
     match std::str::from_utf8(body) {

@@ -39,7 +39,12 @@ fn lines(old: &str, new: &str, out: &mut Vec<Replace>) {
     let new_lines: Vec<&str> = new.split_inclusive('\n').collect();
     let same = |a: &&str, b: &&str| a == b;
     let front = old_lines.iter().zip(&new_lines).take_while(|(a, b)| same(a, b)).count();
-    let back = old_lines[front..].iter().rev().zip(new_lines[front..].iter().rev()).take_while(|(a, b)| same(a, b)).count();
+    let back = old_lines[front..]
+        .iter()
+        .rev()
+        .zip(new_lines[front..].iter().rev())
+        .take_while(|(a, b)| same(a, b))
+        .count();
     let before: usize = old_lines[..front].iter().map(|line| line.chars().count()).sum();
     let old_mid = &old_lines[front..old_lines.len() - back];
     let new_mid = &new_lines[front..new_lines.len() - back];

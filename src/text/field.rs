@@ -17,7 +17,12 @@ pub struct Field {
 impl Clone for Field {
     /// The text and the caret; the copy has an undo of its own.
     fn clone(&self) -> Self {
-        Self { rope: self.rope.clone(), caret: self.caret, anchor: self.anchor, inverses: Inverses::default() }
+        Self {
+            rope: self.rope.clone(),
+            caret: self.caret,
+            anchor: self.anchor,
+            inverses: Inverses::default(),
+        }
     }
 }
 
@@ -65,7 +70,11 @@ impl Field {
     /// Makes a change; the caret goes behind what was changed last. A change whose positions are
     /// not in the text is left out.
     pub fn apply(&mut self, change: &Change) {
-        if change.0.iter().any(|one| one.span.end.0 > self.rope.len_chars() || one.span.end < one.span.start) {
+        if change
+            .0
+            .iter()
+            .any(|one| one.span.end.0 > self.rope.len_chars() || one.span.end < one.span.start)
+        {
             return;
         }
         self.inverses.record(change, &self.rope);

@@ -21,7 +21,9 @@ impl Pattern {
     pub fn plain(what: &str) -> Self {
         let any_case = !what.chars().any(char::is_uppercase);
         let escaped = regex::escape(what);
-        let build = |any_case: bool| RegexBuilder::new(&escaped).case_insensitive(any_case).size_limit(64 << 20).build();
+        let build = |any_case: bool| {
+            RegexBuilder::new(&escaped).case_insensitive(any_case).size_limit(64 << 20).build()
+        };
         // Escaped text is always an expression; one that is too large is looked for as it is.
         let regex = build(any_case).or_else(|_| build(false)).or_else(|_| Regex::new("$^"));
         Self { regex: regex.unwrap_or_else(|_| unreachable!("an empty expression")), plain: true }
@@ -36,7 +38,8 @@ impl Pattern {
             Err(regex::Error::CompiledTooBig(_)) => Err("The expression is too large.".into()),
             Err(why) => {
                 let words = why.to_string();
-                let last = words.lines().last().unwrap_or("").trim_start_matches("error: ").to_owned();
+                let last =
+                    words.lines().last().unwrap_or("").trim_start_matches("error: ").to_owned();
                 Err(format!("The expression is not right: {last}."))
             }
         }
@@ -85,7 +88,12 @@ impl Pattern {
             } else {
                 captures.expand(with, &mut new);
             }
-            out.push(Replace { span: span(rope, hit.range()), text: new, origin: Origin::typed(), src: Vec::new() });
+            out.push(Replace {
+                span: span(rope, hit.range()),
+                text: new,
+                origin: Origin::typed(),
+                src: Vec::new(),
+            });
         }
         Change(out)
     }

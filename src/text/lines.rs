@@ -32,7 +32,8 @@ fn touched(rope: &Rope, span: Span) -> (usize, usize) {
 
 /// The characters from a line's start to the next line's.
 fn line_span(rope: &Rope, first: usize, last: usize) -> (usize, usize) {
-    let end = if last + 1 < rope.len_lines() { rope.line_to_char(last + 1) } else { rope.len_chars() };
+    let end =
+        if last + 1 < rope.len_lines() { rope.line_to_char(last + 1) } else { rope.len_chars() };
     (rope.line_to_char(first), end)
 }
 
@@ -45,8 +46,11 @@ fn moved(change: Change, span: Span) -> LineChange {
 /// Puts `unit` before each line that is not empty.
 pub fn indent(rope: &Rope, span: Span, unit: &str) -> LineChange {
     let (first, last) = touched(rope, span);
-    let filled = (first..=last).filter(|line| rope.line(*line).chars().any(|next| !next.is_whitespace()));
-    let change = Change(filled.map(|line| rope.line_to_char(line)).map(|at| replace(at, at, unit)).collect());
+    let filled =
+        (first..=last).filter(|line| rope.line(*line).chars().any(|next| !next.is_whitespace()));
+    let change = Change(
+        filled.map(|line| rope.line_to_char(line)).map(|at| replace(at, at, unit)).collect(),
+    );
     moved(change, span)
 }
 
@@ -135,7 +139,10 @@ pub fn delete(rope: &Rope, span: Span) -> LineChange {
     let (first, last) = touched(rope, span);
     let (mut start, end) = line_span(rope, first, last);
     // Without a line end behind it, the one before goes.
-    if end == rope.len_chars() && first > 0 && !rope.slice(start..end).chars().any(|next| next == '\n') {
+    if end == rope.len_chars()
+        && first > 0
+        && !rope.slice(start..end).chars().any(|next| next == '\n')
+    {
         start = motion::line_end(rope, Pos(rope.line_to_char(first - 1))).0;
     }
     LineChange { change: Change(vec![replace(start, end, "")]), select: Span::at(Pos(start)) }
@@ -150,7 +157,8 @@ pub fn join(rope: &Rope, span: Span) -> LineChange {
         let end = motion::line_end(rope, Pos(rope.line_to_char(line))).0;
         let next = rope.line_to_char(line + 1);
         let blanks = rope.chars_at(next).take_while(|next| *next == ' ' || *next == '\t').count();
-        let empty = end == rope.line_to_char(line) || rope.get_char(end.saturating_sub(1)) == Some(' ');
+        let empty =
+            end == rope.line_to_char(line) || rope.get_char(end.saturating_sub(1)) == Some(' ');
         out.push(replace(end, next + blanks, if empty { "" } else { " " }));
     }
     let change = Change(out);

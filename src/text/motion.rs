@@ -63,7 +63,10 @@ fn kind(character: char) -> Kind {
     match character {
         '\n' | '\r' => Kind::LineEnd,
         _ if character.is_whitespace() => Kind::Blank,
-        '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}' => Kind::Ideograph,
+        '\u{3040}'..='\u{30ff}'
+        | '\u{3400}'..='\u{9fff}'
+        | '\u{f900}'..='\u{faff}'
+        | '\u{20000}'..='\u{3ffff}' => Kind::Ideograph,
         '_' | '\'' | '’' => Kind::Word,
         _ if character.is_alphanumeric() || is_mark(character) => Kind::Word,
         _ => Kind::Other,
@@ -153,8 +156,13 @@ pub fn word_right(rope: &Rope, pos: Pos) -> Pos {
 pub fn word_at(rope: &Rope, pos: Pos) -> Span {
     let at = pos.0.min(rope.len_chars());
     let Some(this) = rope.get_char(at).map(kind) else { return Span::at(Pos(at)) };
-    let before = rope.chars_at(at).reversed().take_while(|other| kind(*other) == this && this != Kind::LineEnd).count();
-    let behind = rope.chars_at(at).take_while(|other| kind(*other) == this && this != Kind::LineEnd).count();
+    let before = rope
+        .chars_at(at)
+        .reversed()
+        .take_while(|other| kind(*other) == this && this != Kind::LineEnd)
+        .count();
+    let behind =
+        rope.chars_at(at).take_while(|other| kind(*other) == this && this != Kind::LineEnd).count();
     Span { start: Pos(at - before), end: Pos(at + behind) }
 }
 
@@ -162,7 +170,8 @@ pub fn word_at(rope: &Rope, pos: Pos) -> Span {
 pub fn line_start(rope: &Rope, pos: Pos) -> Pos {
     let at = pos.0.min(rope.len_chars());
     let start = rope.line_to_char(rope.char_to_line(at));
-    let blanks = rope.chars_at(start).take(200).take_while(|next| *next == ' ' || *next == '\t').count();
+    let blanks =
+        rope.chars_at(start).take(200).take_while(|next| *next == ' ' || *next == '\t').count();
     let first = start + blanks;
     Pos(if at == first { start } else { first })
 }
@@ -170,7 +179,8 @@ pub fn line_start(rope: &Rope, pos: Pos) -> Pos {
 /// The end of the line, before its line end.
 pub fn line_end(rope: &Rope, pos: Pos) -> Pos {
     let line = rope.char_to_line(pos.0.min(rope.len_chars()));
-    let next = if line + 1 < rope.len_lines() { rope.line_to_char(line + 1) } else { rope.len_chars() };
+    let next =
+        if line + 1 < rope.len_lines() { rope.line_to_char(line + 1) } else { rope.len_chars() };
     let mut end = next;
     let mut chars = rope.chars_at(next);
     if line + 1 < rope.len_lines() && chars.prev() == Some('\n') {
@@ -211,7 +221,9 @@ pub fn paragraph_down(rope: &Rope, pos: Pos) -> Pos {
     while line < last && is_blank(rope.line(line)) {
         line += 1;
     }
-    if line == last && is_blank(rope.line(line)) || line == rope.char_to_line(pos.0.min(rope.len_chars())) {
+    if line == last && is_blank(rope.line(line))
+        || line == rope.char_to_line(pos.0.min(rope.len_chars()))
+    {
         return Pos(rope.len_chars());
     }
     Pos(rope.line_to_char(line))

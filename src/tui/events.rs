@@ -3,7 +3,8 @@
 use crate::app::{Input, Mouse, MouseKind};
 use crate::keymap::{Code, Key, Mods};
 use crossterm::event::{
-    self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
+    self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent,
+    MouseEventKind,
 };
 use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant};
@@ -17,7 +18,9 @@ pub fn listen(inputs: Sender<Input>) -> std::io::Result<()> {
         let mut last: Option<(Instant, u16, u16)> = None;
         loop {
             let input = match event::read() {
-                Ok(Event::Key(key)) if key.kind != KeyEventKind::Release => key_of(&key).map(Input::Key),
+                Ok(Event::Key(key)) if key.kind != KeyEventKind::Release => {
+                    key_of(&key).map(Input::Key)
+                }
                 Ok(Event::Key(_)) => None,
                 Ok(Event::Paste(text)) => Some(Input::Paste(text)),
                 Ok(Event::Resize(width, height)) => Some(Input::Resize(width, height)),

@@ -9,7 +9,8 @@ use ratatui::style::Style;
 
 /// An area as the drawing library has it, clipped to the buffer.
 pub fn rect(area: Area, buffer: &Buffer) -> Rect {
-    Rect { x: area.x, y: area.y, width: area.width, height: area.height }.intersection(*buffer.area())
+    Rect { x: area.x, y: area.y, width: area.width, height: area.height }
+        .intersection(*buffer.area())
 }
 
 /// Draws `text` from a column on, at most up to `right` (exclusive). Returns the column behind it.

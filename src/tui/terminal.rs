@@ -125,7 +125,13 @@ pub fn restore() {
     if MOUSE.load(Ordering::SeqCst) {
         let _ = queue!(out, DisableMouseCapture);
     }
-    let _ = queue!(out, PopKeyboardEnhancementFlags, DisableBracketedPaste, LeaveAlternateScreen, cursor::Show);
+    let _ = queue!(
+        out,
+        PopKeyboardEnhancementFlags,
+        DisableBracketedPaste,
+        LeaveAlternateScreen,
+        cursor::Show
+    );
     let _ = out.flush();
     let _ = disable_raw_mode();
 }

@@ -24,7 +24,11 @@ pub struct Theme {
 
 impl Theme {
     /// By what the environment and the configuration say. `supports` is what the terminal shows.
-    pub fn new(background: Background, supports: Option<supports_color::ColorLevel>, environment: &dyn Fn(&str) -> Option<String>) -> Self {
+    pub fn new(
+        background: Background,
+        supports: Option<supports_color::ColorLevel>,
+        environment: &dyn Fn(&str) -> Option<String>,
+    ) -> Self {
         let no_color = environment("NO_COLOR").is_some_and(|value| !value.is_empty());
         let depth = match supports {
             _ if no_color => Depth::None,
@@ -36,9 +40,8 @@ impl Theme {
             Background::Light => true,
             Background::Dark => false,
             // The one thing that can be known without asking the terminal.
-            Background::Auto => environment("COLORFGBG").is_some_and(|value| {
-                matches!(value.rsplit(';').next(), Some("7" | "15"))
-            }),
+            Background::Auto => environment("COLORFGBG")
+                .is_some_and(|value| matches!(value.rsplit(';').next(), Some("7" | "15"))),
         };
         Self { depth, light }
     }
@@ -62,7 +65,9 @@ impl Theme {
             Class::Text | Class::Variable => Style::new(),
             Class::Keyword | Class::Tag => self.color(176, 90, Color::Magenta),
             Class::String => self.color(114, 28, Color::Green),
-            Class::Comment | Class::Quote | Class::Frame | Class::Url => self.color(246, 243, Color::DarkGray),
+            Class::Comment | Class::Quote | Class::Frame | Class::Url => {
+                self.color(246, 243, Color::DarkGray)
+            }
             Class::Number | Class::Constant => self.color(180, 94, Color::Yellow),
             Class::Function => self.color(75, 25, Color::Blue),
             Class::Type | Class::Attribute => self.color(80, 24, Color::Cyan),
@@ -116,7 +121,9 @@ impl Theme {
     /// The status line.
     pub fn bar(self) -> Style {
         match self.depth {
-            Depth::Many if self.light => Style::new().bg(Color::Indexed(254)).fg(Color::Indexed(236)),
+            Depth::Many if self.light => {
+                Style::new().bg(Color::Indexed(254)).fg(Color::Indexed(236))
+            }
             Depth::Many => Style::new().bg(Color::Indexed(236)).fg(Color::Indexed(252)),
             Depth::None | Depth::Sixteen => Style::new().add_modifier(Modifier::REVERSED),
         }

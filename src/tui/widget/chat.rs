@@ -64,9 +64,12 @@ pub fn field(field: &Field, area: Rect, theme: Theme, buffer: &mut Buffer) -> Op
     for (index, (start, piece)) in rows.iter().enumerate().skip(top).take(height) {
         let y = area.y + (index - top) as u16;
         let mut x = area.x;
-        for (offset, character) in piece.char_indices().enumerate().map(|(offset, (_, c))| (offset, c)) {
+        for (offset, character) in
+            piece.char_indices().enumerate().map(|(offset, (_, c))| (offset, c))
+        {
             let mut one = [0; 4];
-            let selected = selection.is_some_and(|span: Span| span.contains(crate::base::Pos(start + offset)));
+            let selected =
+                selection.is_some_and(|span: Span| span.contains(crate::base::Pos(start + offset)));
             let style = if selected { theme.selected() } else { Style::new() };
             x = text(buffer, x, y, area.right(), character.encode_utf8(&mut one), style);
         }
@@ -74,5 +77,8 @@ pub fn field(field: &Field, area: Rect, theme: Theme, buffer: &mut Buffer) -> Op
     let (start, piece) = rows.get(caret_row)?;
     let before: String = piece.chars().take(caret - start).collect();
     let x = area.x + width(&before, 4) as u16;
-    Some(Position { x: x.min(area.right().saturating_sub(1)), y: area.y + (caret_row - top) as u16 })
+    Some(Position {
+        x: x.min(area.right().saturating_sub(1)),
+        y: area.y + (caret_row - top) as u16,
+    })
 }

@@ -35,9 +35,28 @@ pub fn draw(app: &App, theme: Theme, buffer: &mut Buffer) -> Option<Position> {
                 let sign = sign_of(&ui.frame.hunks, &ui.frame.decided, *span);
                 if gutter > 0 {
                     let current = *line == ui.frame.line;
-                    draw_gutter(buffer, area.x, y, gutter, first.then_some(*line).filter(|_| numbers), current, sign, theme);
+                    draw_gutter(
+                        buffer,
+                        area.x,
+                        y,
+                        gutter,
+                        first.then_some(*line).filter(|_| numbers),
+                        current,
+                        sign,
+                        theme,
+                    );
                 }
-                draw_text(app, theme, buffer, &rope, row, *line, *span, (text_area.x, y), selection);
+                draw_text(
+                    app,
+                    theme,
+                    buffer,
+                    &rope,
+                    row,
+                    *line,
+                    *span,
+                    (text_area.x, y),
+                    selection,
+                );
             }
             Row::Virtual { line, index } => {
                 let shown = ui.frame.virtual_rows.get(line).and_then(|rows| rows.get(*index));
@@ -48,7 +67,9 @@ pub fn draw(app: &App, theme: Theme, buffer: &mut Buffer) -> Option<Position> {
                 let mut style = match shown.sign {
                     Sign::Plus => theme.added(),
                     Sign::Minus => theme.removed(),
-                    Sign::None | Sign::Stale | Sign::Note | Sign::Decision => theme.dim().add_modifier(Modifier::ITALIC),
+                    Sign::None | Sign::Stale | Sign::Note | Sign::Decision => {
+                        theme.dim().add_modifier(Modifier::ITALIC)
+                    }
                 };
                 if shown.current {
                     style = style.add_modifier(Modifier::BOLD);
@@ -61,11 +82,16 @@ pub fn draw(app: &App, theme: Theme, buffer: &mut Buffer) -> Option<Position> {
         return None;
     }
     let (row, column) = ui.frame.caret?;
-    Some(Position { x: (text_area.x + column as u16).min(area.right().saturating_sub(1)), y: area.y + row as u16 })
+    Some(Position {
+        x: (text_area.x + column as u16).min(area.right().saturating_sub(1)),
+        y: area.y + row as u16,
+    })
 }
 
 fn sign_of(hunks: &[HunkPiece], decided: &[Span], row: Span) -> Sign {
-    let hunk = hunks.iter().find(|piece| piece.span.touches(row) && !(piece.span.is_empty() && piece.span.start == row.end));
+    let hunk = hunks.iter().find(|piece| {
+        piece.span.touches(row) && !(piece.span.is_empty() && piece.span.start == row.end)
+    });
     match hunk.map(|piece| piece.state) {
         Some(HunkState::Stale) => Sign::Stale,
         Some(_) => Sign::Minus,
@@ -75,7 +101,16 @@ fn sign_of(hunks: &[HunkPiece], decided: &[Span], row: Span) -> Sign {
 }
 
 #[allow(clippy::too_many_arguments, reason = "one gutter cell's parts, once")]
-fn draw_gutter(buffer: &mut Buffer, x: u16, y: u16, width: u16, line: Option<usize>, current: bool, sign: Sign, theme: Theme) {
+fn draw_gutter(
+    buffer: &mut Buffer,
+    x: u16,
+    y: u16,
+    width: u16,
+    line: Option<usize>,
+    current: bool,
+    sign: Sign,
+    theme: Theme,
+) {
     let style = if current { Style::new() } else { theme.dim() };
     if let Some(line) = line {
         let number = (line + 1).to_string();
@@ -111,7 +146,8 @@ fn draw_text(
     let frame = &app.model.ui.frame;
     let none: &[ClassSpan] = &[];
     let classes = frame.classes.get(&line).map_or(none, |classes| classes);
-    let hunks: Vec<&HunkPiece> = frame.hunks.iter().filter(|piece| piece.span.touches(span)).collect();
+    let hunks: Vec<&HunkPiece> =
+        frame.hunks.iter().filter(|piece| piece.span.touches(span)).collect();
     let line_start = rope.line_to_byte(line);
     let mut byte = rope.char_to_byte(span.start.0).saturating_sub(line_start);
     let mut walked = span.start.0;
@@ -131,7 +167,9 @@ fn draw_text(
         if drawn.kind == crate::layout::cells::Kind::Control {
             style = theme.warning();
         }
-        if !hunks.is_empty() && let Some(piece) = hunks.iter().find(|piece| piece.span.contains(drawn.pos)) {
+        if !hunks.is_empty()
+            && let Some(piece) = hunks.iter().find(|piece| piece.span.contains(drawn.pos))
+        {
             style = if piece.state == HunkState::Stale { theme.warning() } else { theme.removed() };
             if piece.current {
                 style = style.add_modifier(Modifier::BOLD);
@@ -152,7 +190,15 @@ fn draw_text(
     }
 }
 
-fn mark_line_end(buffer: &mut Buffer, rope: &Rope, end: Pos, at: (u16, u16), app: &App, row: &Row, theme: Theme) {
+fn mark_line_end(
+    buffer: &mut Buffer,
+    rope: &Rope,
+    end: Pos,
+    at: (u16, u16),
+    app: &App,
+    row: &Row,
+    theme: Theme,
+) {
     if rope.get_char(end.0).is_none_or(|next| next != '\n' && next != '\r') {
         return;
     }
@@ -162,7 +208,9 @@ fn mark_line_end(buffer: &mut Buffer, rope: &Rope, end: Pos, at: (u16, u16), app
     };
     app.model.ui.view.draw(rope, row, |drawn| column = drawn.x + drawn.width);
     let x = at.0 + column as u16;
-    if x < app.model.ui.areas().editor.x + app.model.ui.areas().editor.width && x < buffer.area().right() {
+    if x < app.model.ui.areas().editor.x + app.model.ui.areas().editor.width
+        && x < buffer.area().right()
+    {
         put(buffer, x, at.1, 1, " ", theme.selected());
     }
 }

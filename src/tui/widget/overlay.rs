@@ -17,18 +17,24 @@ pub fn draw(app: &App, theme: Theme, buffer: &mut Buffer) -> Option<Position> {
         Overlay::Models { list, models } => {
             let rows: Vec<(String, bool)> = match models {
                 None => vec![("asking the server…".into(), false)],
-                Some(Err(fault)) => vec![(fault.what.clone(), false), (fault.advice.clone(), false)],
+                Some(Err(fault)) => {
+                    vec![(fault.what.clone(), false), (fault.advice.clone(), false)]
+                }
                 Some(Ok(_)) => model_rows(&app.model)
                     .into_iter()
                     .map(|model| {
-                        let window = model.window.map_or("window unknown".into(), |window| format!("{window} tokens"));
+                        let window = model
+                            .window
+                            .map_or("window unknown".into(), |window| format!("{window} tokens"));
                         (format!("{:<40} {window}", model.name), true)
                     })
                     .collect(),
             };
             list_box(app, "Which model answers?", list, &rows, theme, buffer)
         }
-        Overlay::Sessions { list, searching, preview, .. } => sessions(app, list, *searching, preview, theme, buffer),
+        Overlay::Sessions { list, searching, preview, .. } => {
+            sessions(app, list, *searching, preview, theme, buffer)
+        }
         Overlay::Prompt { kind, field: input } => prompt(kind, input, theme, buffer),
         Overlay::Dialog(dialog) => question(dialog, theme, buffer),
         Overlay::Form(form) => form_box(app, form, theme, buffer),
@@ -41,7 +47,12 @@ fn frame(title: &str, width: u16, height: u16, theme: Theme, buffer: &mut Buffer
     let screen = *buffer.area();
     let width = width.min(screen.width);
     let height = height.min(screen.height.saturating_sub(1).max(1));
-    let area = Rect { x: (screen.width - width) / 2, y: (screen.height.saturating_sub(height)) / 3, width, height };
+    let area = Rect {
+        x: (screen.width - width) / 2,
+        y: (screen.height.saturating_sub(height)) / 3,
+        width,
+        height,
+    };
     for y in area.top()..area.bottom() {
         for x in area.left()..area.right() {
             buffer[(x, y)].reset();
@@ -59,11 +70,18 @@ fn frame(title: &str, width: u16, height: u16, theme: Theme, buffer: &mut Buffer
         put(buffer, area.x, y, 1, "│", theme.dim());
         put(buffer, right, y, 1, "│", theme.dim());
     }
-    for (x, y, corner) in [(area.x, area.y, "╭"), (right, area.y, "╮"), (area.x, bottom, "╰"), (right, bottom, "╯")] {
+    for (x, y, corner) in
+        [(area.x, area.y, "╭"), (right, area.y, "╮"), (area.x, bottom, "╰"), (right, bottom, "╯")]
+    {
         put(buffer, x, y, 1, corner, theme.dim());
     }
     text(buffer, area.x + 2, area.y, right, &format!(" {title} "), theme.accent());
-    Rect { x: area.x + 2, y: area.y + 1, width: width.saturating_sub(4), height: height.saturating_sub(2) }
+    Rect {
+        x: area.x + 2,
+        y: area.y + 1,
+        width: width.saturating_sub(4),
+        height: height.saturating_sub(2),
+    }
 }
 
 fn palette(app: &App, list: &ListState, theme: Theme, buffer: &mut Buffer) -> Option<Position> {
@@ -71,28 +89,56 @@ fn palette(app: &App, list: &ListState, theme: Theme, buffer: &mut Buffer) -> Op
         .into_iter()
         .map(|command| {
             let keys = app.keymap.keys_for(command.name);
-            let key = keys.first().map(|(_, keys)| crate::keymap::print_keys(keys)).unwrap_or_default();
-            (format!("{:<22} {:<14} {}", command.name, key, command.doc), (command.when)(&app.model))
+            let key =
+                keys.first().map(|(_, keys)| crate::keymap::print_keys(keys)).unwrap_or_default();
+            (
+                format!("{:<22} {:<14} {}", command.name, key, command.doc),
+                (command.when)(&app.model),
+            )
         })
         .collect();
     list_box(app, "Commands", list, &rows, theme, buffer)
 }
 
 /// A filter and the rows under it; rows that make no sense now are dim.
-fn list_box(app: &App, title: &str, list: &ListState, rows: &[(String, bool)], theme: Theme, buffer: &mut Buffer) -> Option<Position> {
+fn list_box(
+    app: &App,
+    title: &str,
+    list: &ListState,
+    rows: &[(String, bool)],
+    theme: Theme,
+    buffer: &mut Buffer,
+) -> Option<Position> {
     let height = app.model.ui.height.saturating_sub(6).clamp(6, 30);
     let inside = frame(title, 100, height, theme, buffer);
-    let input = Rect { height: 1.min(inside.height), x: inside.x + 2, width: inside.width.saturating_sub(2), ..inside };
+    let input = Rect {
+        height: 1.min(inside.height),
+        x: inside.x + 2,
+        width: inside.width.saturating_sub(2),
+        ..inside
+    };
     if inside.is_empty() {
         return None;
     }
     put(buffer, inside.x, inside.y, 1, "›", theme.accent());
     let cursor = field(&list.filter, input, theme, buffer);
-    draw_rows(rows, list, Rect { y: inside.y + 1, height: inside.height.saturating_sub(1), ..inside }, theme, buffer);
+    draw_rows(
+        rows,
+        list,
+        Rect { y: inside.y + 1, height: inside.height.saturating_sub(1), ..inside },
+        theme,
+        buffer,
+    );
     cursor
 }
 
-fn draw_rows(rows: &[(String, bool)], list: &ListState, area: Rect, theme: Theme, buffer: &mut Buffer) {
+fn draw_rows(
+    rows: &[(String, bool)],
+    list: &ListState,
+    area: Rect,
+    theme: Theme,
+    buffer: &mut Buffer,
+) {
     let height = usize::from(area.height);
     let top = list.top.min(list.chosen).max((list.chosen + 1).saturating_sub(height.max(1)));
     for (index, (row, usable)) in rows.iter().enumerate().skip(top).take(height) {
@@ -111,9 +157,17 @@ fn draw_rows(rows: &[(String, bool)], list: &ListState, area: Rect, theme: Theme
     }
 }
 
-fn sessions(app: &App, list: &ListState, searching: bool, preview: &[String], theme: Theme, buffer: &mut Buffer) -> Option<Position> {
+fn sessions(
+    app: &App,
+    list: &ListState,
+    searching: bool,
+    preview: &[String],
+    theme: Theme,
+    buffer: &mut Buffer,
+) -> Option<Position> {
     let ui = &app.model.ui;
-    let inside = frame("Sessions", ui.width.saturating_sub(4), ui.height.saturating_sub(2), theme, buffer);
+    let inside =
+        frame("Sessions", ui.width.saturating_sub(4), ui.height.saturating_sub(2), theme, buffer);
     if inside.is_empty() {
         return None;
     }
@@ -137,10 +191,18 @@ fn sessions(app: &App, list: &ListState, searching: bool, preview: &[String], th
     let cursor = if searching || list.filter.rope().len_chars() > 0 {
         field(&list.filter, input, theme, buffer)
     } else {
-        text(buffer, input.x, input.y, input.right(), "searches everything; Enter opens, n new, r rename, d delete", theme.dim());
+        text(
+            buffer,
+            input.x,
+            input.y,
+            input.right(),
+            "searches everything; Enter opens, n new, r rename, d delete",
+            theme.dim(),
+        );
         Some(Position { x: inside.x, y: inside.y })
     };
-    let area = Rect { y: inside.y + 1, height: inside.height.saturating_sub(1), width: left, ..inside };
+    let area =
+        Rect { y: inside.y + 1, height: inside.height.saturating_sub(1), width: left, ..inside };
     draw_rows(&rows, list, area, theme, buffer);
     if beside {
         let x = inside.x + left + 1;
@@ -155,7 +217,12 @@ fn sessions(app: &App, list: &ListState, searching: bool, preview: &[String], th
     Some(Position { x: area.x, y: (area.y + row).min(area.bottom().saturating_sub(1)) })
 }
 
-fn prompt(kind: &PromptKind, input: &crate::text::Field, theme: Theme, buffer: &mut Buffer) -> Option<Position> {
+fn prompt(
+    kind: &PromptKind,
+    input: &crate::text::Field,
+    theme: Theme,
+    buffer: &mut Buffer,
+) -> Option<Position> {
     let title = match kind {
         PromptKind::Find => "Find",
         PromptKind::ReplaceWhat => "Replace what?",
@@ -222,7 +289,8 @@ fn form_box(app: &App, form: &Form, theme: Theme, buffer: &mut Buffer) -> Option
         if y >= inside.bottom().saturating_sub(1) {
             break;
         }
-        let hint = if *label == "Options" { "  (a line each; under it + for, - against)" } else { "" };
+        let hint =
+            if *label == "Options" { "  (a line each; under it + for, - against)" } else { "" };
         let style = if focused { theme.accent() } else { theme.dim() };
         text(buffer, inside.x, y, inside.right(), &format!("{label}{hint}"), style);
         y += 1;
@@ -235,12 +303,24 @@ fn form_box(app: &App, form: &Form, theme: Theme, buffer: &mut Buffer) -> Option
         y += rows;
     }
     let keys = |command: &str| app.key_for(command).unwrap_or_default();
-    let foot = format!("{} next · {} new line · {} done · {} leave", keys("form.next"), keys("edit.newline"), keys("form.submit"), keys("form.cancel"));
+    let foot = format!(
+        "{} next · {} new line · {} done · {} leave",
+        keys("form.next"),
+        keys("edit.newline"),
+        keys("form.submit"),
+        keys("form.cancel")
+    );
     text(buffer, inside.x, inside.bottom().saturating_sub(1), inside.right(), &foot, theme.dim());
     cursor
 }
 
-fn page(title: &str, lines: &[String], top: usize, theme: Theme, buffer: &mut Buffer) -> Option<Position> {
+fn page(
+    title: &str,
+    lines: &[String],
+    top: usize,
+    theme: Theme,
+    buffer: &mut Buffer,
+) -> Option<Position> {
     let screen = *buffer.area();
     let inside = frame(title, 104, screen.height.saturating_sub(2), theme, buffer);
     let columns = usize::from(inside.width.max(1));

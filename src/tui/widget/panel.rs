@@ -34,7 +34,9 @@ fn draw_tabs(app: &App, theme: Theme, buffer: &mut Buffer, area: Rect) {
         return;
     }
     let model = &app.model;
-    let counted = |name: &str, count: usize| if count == 0 { name.to_owned() } else { format!("{name} {count}") };
+    let counted = |name: &str, count: usize| {
+        if count == 0 { name.to_owned() } else { format!("{name} {count}") }
+    };
     let tabs = [
         (Tab::Conversation, "Conversation".to_owned()),
         (Tab::Decisions, counted("Decisions", model.session.decisions.len())),
@@ -42,7 +44,11 @@ fn draw_tabs(app: &App, theme: Theme, buffer: &mut Buffer, area: Rect) {
     ];
     let mut x = area.x;
     for (tab, name) in tabs {
-        let style = if tab == model.ui.tab { theme.accent().add_modifier(Modifier::UNDERLINED) } else { theme.dim() };
+        let style = if tab == model.ui.tab {
+            theme.accent().add_modifier(Modifier::UNDERLINED)
+        } else {
+            theme.dim()
+        };
         x = text(buffer, x + 1, area.y, area.right(), &name, style) + 1;
     }
 }
@@ -81,7 +87,14 @@ fn conversation(app: &App, theme: Theme, buffer: &mut Buffer, area: Rect) -> Opt
     Some(Position { x: area.x, y: area.y + last as u16 })
 }
 
-fn mark(buffer: &mut Buffer, area: Rect, row: usize, y: u16, selection: PanelSelection, theme: Theme) {
+fn mark(
+    buffer: &mut Buffer,
+    area: Rect,
+    row: usize,
+    y: u16,
+    selection: PanelSelection,
+    theme: Theme,
+) {
     let (from, to) = (selection.from.min(selection.to), selection.from.max(selection.to));
     if from == to || row < from.0 || row > to.0 {
         return;
@@ -98,8 +111,13 @@ fn mark(buffer: &mut Buffer, area: Rect, row: usize, y: u16, selection: PanelSel
 fn welcome(app: &App, theme: Theme, buffer: &mut Buffer, area: Rect) {
     let key = |command: &str| app.key_for(command).unwrap_or_else(|| "the palette".into());
     let model = match (&app.model.provider, &app.model.model_name) {
-        (None, _) => "No model is set up: set OPENAI_API_KEY, or OPENAI_BASE_URL for a server of your own.".to_owned(),
-        (Some(provider), None) => format!("{} is there; {} chooses a model.", provider.address(), key("app.model")),
+        (None, _) => {
+            "No model is set up: set OPENAI_API_KEY, or OPENAI_BASE_URL for a server of your own."
+                .to_owned()
+        }
+        (Some(provider), None) => {
+            format!("{} is there; {} chooses a model.", provider.address(), key("app.model"))
+        }
         (Some(provider), Some(model)) => format!("{model} at {} answers.", provider.address()),
     };
     let lines = [
@@ -166,7 +184,11 @@ fn decisions(app: &App, theme: Theme, buffer: &mut Buffer, area: Rect) -> Option
         let conflict = if decision.is_conflict() { "! " } else { "" };
         text(buffer, x, y, area.right(), &format!("{conflict}{}", decision.title()), style);
         let reason = decision.outcome().lines().next().unwrap_or_default();
-        let below = format!("{} · {} {reason}", status_word(status), model.session.author_name(&decision.author));
+        let below = format!(
+            "{} · {} {reason}",
+            status_word(status),
+            model.session.author_name(&decision.author)
+        );
         text(buffer, area.x + 2, y + 1, area.right(), &below, theme.dim());
         if chosen {
             cursor = Some(Position { x: area.x, y });
@@ -204,12 +226,30 @@ fn review(app: &App, theme: Theme, buffer: &mut Buffer, area: Rect) -> Option<Po
             _ if hunk.loose => " · found by likeness",
             _ => "",
         };
-        let seen = if hunk.place.is_some() && !model.ui.seen.contains(&hunk.of) { " · not seen yet" } else { "" };
+        let seen = if hunk.place.is_some() && !model.ui.seen.contains(&hunk.of) {
+            " · not seen yet"
+        } else {
+            ""
+        };
         let sign = if chosen { "› " } else { "  " };
         text(buffer, area.x, y, area.right(), &format!("{sign}{place}{state}{seen}"), style);
         let one = |body: &str| body.split_whitespace().collect::<Vec<_>>().join(" ");
-        text(buffer, area.x + 2, y + 1, area.right(), &format!("- {}", one(&hunk.old)), theme.removed());
-        text(buffer, area.x + 2, y + 2, area.right(), &format!("+ {}", one(&hunk.new)), theme.added());
+        text(
+            buffer,
+            area.x + 2,
+            y + 1,
+            area.right(),
+            &format!("- {}", one(&hunk.old)),
+            theme.removed(),
+        );
+        text(
+            buffer,
+            area.x + 2,
+            y + 2,
+            area.right(),
+            &format!("+ {}", one(&hunk.new)),
+            theme.added(),
+        );
         if let Some(why) = &hunk.why {
             text(buffer, area.x + 2, y + 3, area.right(), why, theme.dim());
         }

@@ -68,15 +68,42 @@ fn message(app: &App, theme: Theme, buffer: &mut Buffer) {
         text(buffer, area.x + 1, area.y, area.right(), &format!("{sign}{}", notice.text), style);
         return;
     }
-    let commands: &[(&str, &str)] = if model.hunk_here().is_some() && model.ui.focus == Focus::Editor {
-        &[("hunk.accept", "accept"), ("hunk.reject", "reject"), ("hunk.reject-because", "because…"), ("hunk.edit", "edit"), ("hunk.split", "split"), ("hunk.next", "next")]
-    } else {
-        match model.ui.focus {
-            Focus::Editor => &[("file.save", "save"), ("app.next-pane", "other side"), ("chat.rewrite", "rewrite"), ("app.palette", "commands"), ("app.help", "help"), ("app.quit", "quit")],
-            Focus::Chat => &[("chat.send", "send"), ("chat.newline", "new line"), ("app.cancel", "back to the text"), ("app.model", "model"), ("app.help", "help")],
-            Focus::Panel => &[("app.tab-conversation", "conversation"), ("app.tab-decisions", "decisions"), ("app.tab-review", "review"), ("app.focus-chat", "message"), ("app.help", "help")],
-        }
-    };
+    let commands: &[(&str, &str)] =
+        if model.hunk_here().is_some() && model.ui.focus == Focus::Editor {
+            &[
+                ("hunk.accept", "accept"),
+                ("hunk.reject", "reject"),
+                ("hunk.reject-because", "because…"),
+                ("hunk.edit", "edit"),
+                ("hunk.split", "split"),
+                ("hunk.next", "next"),
+            ]
+        } else {
+            match model.ui.focus {
+                Focus::Editor => &[
+                    ("file.save", "save"),
+                    ("app.next-pane", "other side"),
+                    ("chat.rewrite", "rewrite"),
+                    ("app.palette", "commands"),
+                    ("app.help", "help"),
+                    ("app.quit", "quit"),
+                ],
+                Focus::Chat => &[
+                    ("chat.send", "send"),
+                    ("chat.newline", "new line"),
+                    ("app.cancel", "back to the text"),
+                    ("app.model", "model"),
+                    ("app.help", "help"),
+                ],
+                Focus::Panel => &[
+                    ("app.tab-conversation", "conversation"),
+                    ("app.tab-decisions", "decisions"),
+                    ("app.tab-review", "review"),
+                    ("app.focus-chat", "message"),
+                    ("app.help", "help"),
+                ],
+            }
+        };
     let mut x = area.x + 1;
     for (command, label) in commands {
         let Some(key) = app.key_for(command) else { continue };
@@ -98,7 +125,9 @@ fn hints(app: &App, theme: Theme, buffer: &mut Buffer) {
     fill(buffer, inner, theme.bar());
     let title = ui.pending.first().map_or("", String::as_str);
     text(buffer, area.x + 1, top, area.right(), &format!("{title} …"), theme.bar());
-    for (index, (key, label)) in ui.hints.iter().take(usize::from(height.saturating_sub(1))).enumerate() {
+    for (index, (key, label)) in
+        ui.hints.iter().take(usize::from(height.saturating_sub(1))).enumerate()
+    {
         let y = top + 1 + index as u16;
         let x = text(buffer, area.x + 2, y, area.right(), key, theme.bar());
         text(buffer, x.max(area.x + 12), y, area.right(), label, theme.bar());
