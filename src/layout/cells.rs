@@ -118,9 +118,36 @@ const CARETS: [&str; 32] = [
 /// of marks would paint over its neighbours.
 const MOST_CHARS: usize = 32;
 
+/// The columns of a character of a common script that joins nothing before or behind it, when the
+/// next one is such a character, too, or ASCII; `None` for all others.
+fn simple(char: char) -> Option<usize> {
+    match char {
+        '\u{a1}'..='\u{ac}'
+        | '\u{ae}'..='\u{2ff}'
+        | '\u{400}'..='\u{481}'
+        | '\u{2013}'..='\u{2026}' => Some(1),
+        '\u{3001}'..='\u{3029}'
+        | '\u{3041}'..='\u{3096}'
+        | '\u{309b}'..='\u{30ff}'
+        | '\u{4e00}'..='\u{9fff}'
+        | '\u{ff01}'..='\u{ff60}' => Some(2),
+        _ => None,
+    }
+}
+
 /// A grapheme that may be of several `char`s.
 fn wide(rest: &str) -> Cell<'_> {
-    let Some(first) = rest.chars().next() else {
+    let mut chars = rest.chars();
+    let first = chars.next();
+    if let Some(first) = first
+        && let Some(width) = simple(first)
+        && chars.next().is_none_or(|next| next.is_ascii() || simple(next).is_some())
+    {
+        let bytes = first.len_utf8();
+        let text = Cow::Borrowed(&rest[..bytes]);
+        return Cell { text, kind: Kind::Text, width, chars: 1, bytes };
+    }
+    let Some(first) = first else {
         return Cell { text: Cow::Borrowed(""), kind: Kind::LineEnd, width: 0, chars: 0, bytes: 0 };
     };
     if first.is_ascii_control() {

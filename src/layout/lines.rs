@@ -66,6 +66,15 @@ struct LineRows {
     pieces: BTreeMap<usize, Piece>,
     /// The columns at which the pieces start, as far as they are known (unwrapped only).
     cols: Vec<usize>,
+    clip: Option<Clip>,
+}
+
+/// The part of an unwrapped line between two columns, as it was last asked for.
+#[derive(Clone, Copy, Debug)]
+struct Clip {
+    left: usize,
+    right: usize,
+    found: (usize, usize, usize),
 }
 
 impl LineRows {
@@ -118,9 +127,11 @@ impl Lines {
             && inserted == 1
             && let Some(mut line) = rest.remove(&first)
         {
-            let stale = (from / PIECE).saturating_sub(1);
+            // The border before piece `n` depends on what stands before `n * PIECE` only.
+            let stale = from.saturating_sub(1) / PIECE;
             line.pieces.split_off(&stale);
             line.cols.truncate(stale + 1);
+            line.clip = None;
             // Lengths and indent are read again; pieces before the change are still right when the
             // indent is, and it depends on the first piece only.
             if stale > 0 {
@@ -148,6 +159,7 @@ impl Lines {
             indent: 0,
             pieces: BTreeMap::new(),
             cols: vec![0],
+            clip: None,
         });
         if entry.total == usize::MAX {
             measure(entry, rope, line, line_start, mode);
@@ -256,6 +268,28 @@ impl Lines {
         let col = entry.cols.get(index).copied().unwrap_or(0);
         let text = Cow::from(rope.slice(line_start + start..line_start + end));
         walk(&text, col, tab, |chars, _, _| start + chars <= offset).1
+    }
+
+    /// The part of an unwrapped line that starts between two columns: its first `char`, the column
+    /// of that, and its end.
+    pub fn clip(
+        &mut self,
+        rope: &Rope,
+        loc: Loc,
+        left: usize,
+        right: usize,
+    ) -> (usize, usize, usize) {
+        let entry = self.line(rope, loc.line, loc.line_start);
+        if let Some(clip) = entry.clip
+            && (clip.left, clip.right) == (left, right)
+        {
+            return clip.found;
+        }
+        let (start, col) = self.at_column(rope, loc.line, loc.line_start, left);
+        let (end, _) = self.at_column(rope, loc.line, loc.line_start, right);
+        let found = (start, col, end.max(start));
+        self.line(rope, loc.line, loc.line_start).clip = Some(Clip { left, right, found });
+        found
     }
 
     /// The first grapheme of an unwrapped line that starts at column `col` or right of it, with

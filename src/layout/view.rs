@@ -215,10 +215,9 @@ impl View {
             let span = Span { start: at(range.start), end: at(range.end) };
             return Row::Text { line: loc.line, span, first, indent, col: indent };
         }
-        let (start, col) = self.lines.at_column(rope, loc.line, loc.line_start, self.left);
         let right = self.left + self.width;
-        let (end, _) = self.lines.at_column(rope, loc.line, loc.line_start, right);
-        let span = Span { start: at(start), end: at(end.max(start)) };
+        let (start, col, end) = self.lines.clip(rope, loc, self.left, right);
+        let span = Span { start: at(start), end: at(end) };
         let indent = col.saturating_sub(self.left).min(self.width);
         Row::Text { line: loc.line, span, first, indent, col }
     }

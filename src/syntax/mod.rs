@@ -8,6 +8,7 @@
 //! [`Class`]: crate::base::Class
 
 mod highlighter;
+mod markdown;
 mod parse;
 mod scopes;
 mod track;
@@ -62,15 +63,16 @@ impl Syntaxes {
         found.filter(|syntax| !is_plain(syntax))
     }
 
-    fn of_token(&self, token: &str) -> Option<&SyntaxReference> {
+    /// The grammar for the words behind a fence.
+    fn of_fence(&self, info: &str) -> Option<&SyntaxReference> {
+        let token = info.split([',', ' ', '{', ':']).next().filter(|token| !token.is_empty())?;
         self.set.find_syntax_by_token(token).filter(|syntax| !is_plain(syntax))
     }
 
     /// Starts to highlight code in the language that a fence names (`rust`, `rs`, `python`),
     /// `None` when there is no such grammar.
     pub fn paint(self: &Arc<Self>, language: &str) -> Option<Paint> {
-        let token = language.split([',', ' ', '{', ':']).next().unwrap_or("");
-        let mut state = State::new(self.of_token(token)?);
+        let mut state = State::new(self.of_fence(language)?);
         let mut parser = Parser::new(Arc::clone(self));
         let mut text = String::new();
         Some(Box::new(move |line| {

@@ -1,5 +1,6 @@
 //! One line through a grammar: the state before it becomes the state after it, with spans.
 
+use super::markdown::{self, Markdown};
 use super::scopes::Classes;
 use super::{LONGEST_LINE, Syntaxes};
 use crate::base::{Class, ClassSpan};
@@ -8,16 +9,25 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use syntect::parsing::{BasicScopeStackOp, ParseState, ScopeStack, SyntaxReference};
 
-/// Where a grammar stands between two lines.
+/// Where a text stands between two lines.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct State {
+pub(super) enum State {
+    Grammar(Grammar),
+    Markdown(Markdown),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Grammar {
     parse: ParseState,
     scopes: ScopeStack,
 }
 
 impl State {
     pub fn new(syntax: &SyntaxReference) -> Self {
-        Self { parse: ParseState::new(syntax), scopes: ScopeStack::new() }
+        if syntax.name == "Markdown" {
+            return Self::Markdown(Markdown::default());
+        }
+        Self::Grammar(Grammar { parse: ParseState::new(syntax), scopes: ScopeStack::new() })
     }
 }
 
@@ -34,8 +44,24 @@ impl Parser {
         Self { syntaxes, classes: Classes::default(), open: Vec::new() }
     }
 
+    /// The state at the start of code in a language as a fence names it. Markdown in Markdown is
+    /// plain code: states would nest as deep as fences do.
+    pub fn start(&self, language: &str) -> Option<Box<State>> {
+        match State::new(self.syntaxes.of_fence(language)?) {
+            State::Markdown(_) => None,
+            state => Some(Box::new(state)),
+        }
+    }
+
     /// Parses a line with its `\n`; spans in bytes of it, what is plain text left out.
     pub fn line(&mut self, line: &str, state: &mut State) -> Vec<ClassSpan> {
+        match state {
+            State::Grammar(state) => self.grammar_line(line, state),
+            State::Markdown(state) => markdown::line(self, line, state),
+        }
+    }
+
+    fn grammar_line(&mut self, line: &str, state: &mut Grammar) -> Vec<ClassSpan> {
         let Self { syntaxes, classes, open } = self;
         open.clear();
         let mut class = Class::Text;

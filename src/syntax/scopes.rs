@@ -1,7 +1,7 @@
 //! From the scopes of grammars to classes: one table of prefixes.
 
 use crate::base::Class;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 use syntect::parsing::Scope;
 
@@ -74,7 +74,7 @@ fn table() -> &'static [(Scope, Class)] {
 /// The classes of the scopes that were met.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Classes {
-    known: HashMap<Scope, Option<Class>>,
+    known: BTreeMap<Scope, Option<Class>>,
 }
 
 impl Classes {

@@ -57,6 +57,25 @@ fn no_cell_carries_a_control_character() {
     }
 }
 
+#[test]
+fn widths_are_those_of_the_drawing_library() {
+    use ratatui::buffer::CellWidth;
+    use unicode_segmentation::UnicodeSegmentation;
+    let shown =
+        |char: &char| char.is_alphanumeric() && !"\u{115f}\u{1160}\u{3164}\u{ffa0}".contains(*char);
+    for char in ('\u{a0}'..'\u{1_0000}').filter(shown) {
+        for text in [format!("{char}a"), format!("{char}{char}"), format!("日{char}é")] {
+            let shown: Vec<_> = cells(&text).filter(|cell| cell.kind != Kind::Control).collect();
+            for cell in &shown {
+                assert_eq!(cell.width, usize::from(cell.text.cell_width()), "{char:?}");
+                assert_eq!(cell.text.graphemes(true).count(), 1, "{char:?}");
+            }
+            let graphemes = text.graphemes(true).count();
+            assert_eq!(cells(&text).count(), graphemes, "{char:?}");
+        }
+    }
+}
+
 #[track_caller]
 fn check_wrap(text: &str, width: usize, want: &str) {
     let rule = Rule { width, tab: 4, first: 0, indent: 0 };

@@ -44,17 +44,12 @@ fn parts_have_classes() {
     );
     check("a.rs", "fn f() {\r\n}\r\n", 1, "}:Punctuation");
     check("a.md", "# One\n", 0, "#:Punctuation  One:Heading");
-    check(
-        "a.md",
-        "a **b** *c* `d`\n",
-        0,
-        "**b**:Strong *c*:Emphasis `:Punctuation d:Code `:Punctuation",
-    );
+    check("a.md", "a **b** *c* `d`\n", 0, "**b**:Strong *c*:Emphasis `d`:Code");
     check(
         "a.md",
         "- [x](http://y)\n",
         0,
-        "-:ListMarker [:Punctuation x:Link ](:Punctuation http://y:Url ):Punctuation",
+        "- :ListMarker [:Punctuation x:Link ](:Punctuation http://y:Url ):Punctuation",
     );
     check(
         "a.md",
@@ -69,6 +64,25 @@ fn parts_have_classes() {
         "{:Punctuation \"a\":String ::Punctuation 1:Number }:Punctuation",
     );
     check("Cargo.toml", "a = 1\n", 0, "a:Tag =:Punctuation 1:Number");
+}
+
+#[test]
+fn markdown_is_read_line_by_line() {
+    let check = |text, line, want| check("a.md", text, line, want);
+    check("> a *b*\n", 0, ">:Quote a :Quote *b*:Emphasis");
+    check(
+        "1) [x] **a *b* c** ~~d~~\n",
+        0,
+        "1) [x]:ListMarker **a :Strong *b*:Emphasis  c**:Strong ~~d~~:Strike",
+    );
+    check("---\na: 1\n---\n# h\n", 3, "#:Punctuation  h:Heading");
+    check("a <!-- b\nc --> d\n", 1, "c -->:Comment");
+    check("2 * 3 * 4 snake_case_name https://a.b/c_d.\n", 0, "https://a.b/c_d:Url");
+    check("| a | `b|` |\n|---|---|\n", 0, "|:Punctuation |:Punctuation `b|`:Code |:Punctuation");
+    check("[a]: http://b\n", 0, "[a]:Link ::Punctuation  http://b:Url");
+    check("````md\n```\n# x\n````\n**y**\n", 2, "# x:Code");
+    check("````md\n```\n# x\n````\n**y**\n", 4, "**y**:Strong");
+    check("> ```rust\n> let\n", 1, ">:Quote let:Keyword");
 }
 
 #[test]
@@ -109,7 +123,7 @@ const RUST: [&str; 16] = [
     "x",
     "\r\n",
 ];
-const MARKDOWN: [&str; 14] = [
+const MARKDOWN: [&str; 24] = [
     "# h\n",
     "```rust\n",
     "```\n",
@@ -124,6 +138,16 @@ const MARKDOWN: [&str; 14] = [
     "`",
     "<!--",
     "-->",
+    "|",
+    "[",
+    "](",
+    ")",
+    "~~",
+    "\\",
+    "_",
+    "日本",
+    "<a>",
+    "---\n",
 ];
 
 fn random_text(random: &mut Rand, parts: &[&str], len: usize) -> String {
