@@ -253,6 +253,12 @@ impl App {
         cx.finish()
     }
 
+    /// The keys for a command in the workspace, whatever lies above it.
+    pub fn workspace_key(&self, command: &str) -> Option<String> {
+        let contexts = ["editor", "global"];
+        self.keymap.key_here(&contexts, command).map(|keys| print_keys(&keys))
+    }
+
     /// The keys for a command here, as printed; for hints on the screen.
     pub fn key_for(&self, command: &str) -> Option<String> {
         self.keymap.key_here(&self.contexts(), command).map(|keys| print_keys(&keys))

@@ -312,7 +312,7 @@ fn revert(cx: &mut Cx, edits: &[crate::base::EventId], kind: CauseKind) -> Resul
         let refs: Vec<_> = entries.iter().map(|entry| (entry.writer, &entry.edit)).collect();
         entry.document.plan_undo(&refs).map_err(|why| why.to_string())?
     };
-    let what = describe(&change, cx);
+    let what = describe(&change, cx, kind);
     let caret = change.0.first().map(|one| Pos(one.span.start.0 + one.text.chars().count()));
     let cause = Cause { kind, proposal: None, hunk: None, part: None, of: edits.to_vec() };
     cx.edit_even_empty(&change, cause);
@@ -323,7 +323,7 @@ fn revert(cx: &mut Cx, edits: &[crate::base::EventId], kind: CauseKind) -> Resul
 }
 
 /// A change in words: what goes or comes.
-fn describe(change: &Change, cx: &Cx) -> String {
+fn describe(change: &Change, cx: &Cx, kind: CauseKind) -> String {
     let rope = cx.model.rope();
     let quote = |text: &str| {
         let mut short: String =
@@ -336,6 +336,8 @@ fn describe(change: &Change, cx: &Cx) -> String {
     let gone: String =
         change.0.iter().map(|one| rope.slice(one.span.range()).to_string()).collect();
     let come: String = change.0.iter().map(|one| one.text.as_str()).collect();
+    // A redo is told by what was first done, as the undo was.
+    let (gone, come) = if kind == CauseKind::Redo { (come, gone) } else { (gone, come) };
     match (gone.is_empty(), come.is_empty()) {
         (true, true) => "a change that was gone already".into(),
         (false, true) => format!("typing {}", quote(&gone)),

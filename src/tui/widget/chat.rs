@@ -23,7 +23,7 @@ pub fn draw(app: &App, theme: Theme, buffer: &mut Buffer) -> Option<Position> {
         put(buffer, x, rule, 1, "─", theme.dim());
     }
     if ui.chat.rope().len_chars() == 0 && ui.focus != Focus::Chat {
-        let key = app.key_for("app.focus-chat").unwrap_or_default();
+        let key = app.workspace_key("app.focus-chat").unwrap_or_default();
         text(buffer, area.x + 2, area.y, area.right(), &format!("ask here ({key})"), theme.dim());
     }
     put(buffer, area.x, area.y, 1, "›", theme.accent());

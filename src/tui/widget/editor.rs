@@ -129,8 +129,7 @@ fn draw_gutter(
     put(buffer, x + width.saturating_sub(2), y, 1, symbol, style);
 }
 
-/// The text of one row. Classes are in bytes of the line and the row knows characters, so both are
-/// walked side by side.
+/// The text of one row, with what lies over it.
 #[allow(clippy::too_many_arguments, reason = "a row and what lies over it, once")]
 fn draw_text(
     app: &App,
@@ -148,21 +147,15 @@ fn draw_text(
     let classes = frame.classes.get(&line).map_or(none, |classes| classes);
     let hunks: Vec<&HunkPiece> =
         frame.hunks.iter().filter(|piece| piece.span.touches(span)).collect();
-    let line_start = rope.line_to_byte(line);
-    let mut byte = rope.char_to_byte(span.start.0).saturating_sub(line_start);
-    let mut walked = span.start.0;
-    let mut chars = rope.slice(span.range()).chars();
-    let mut next_class = classes.partition_point(|class| class.range.end <= byte);
+    let line_start = rope.line_to_char(line);
+    let mut next_class = classes.partition_point(|class| class.range.end <= span.start.0 - line_start);
     let right = buffer.area().right();
     app.model.ui.view.draw(rope, row, |drawn| {
-        while walked < drawn.pos.0 {
-            byte += chars.next().map_or(0, char::len_utf8);
-            walked += 1;
-        }
-        while classes.get(next_class).is_some_and(|class| class.range.end <= byte) {
+        let column = drawn.pos.0 - line_start;
+        while classes.get(next_class).is_some_and(|class| class.range.end <= column) {
             next_class += 1;
         }
-        let class = classes.get(next_class).filter(|class| class.range.start <= byte);
+        let class = classes.get(next_class).filter(|class| class.range.start <= column);
         let mut style = class.map_or(Style::new(), |class| theme.class(class.class));
         if drawn.kind == crate::layout::cells::Kind::Control {
             style = theme.warning();

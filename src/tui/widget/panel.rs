@@ -109,7 +109,7 @@ fn mark(
 
 /// What an empty conversation says.
 fn welcome(app: &App, theme: Theme, buffer: &mut Buffer, area: Rect) {
-    let key = |command: &str| app.key_for(command).unwrap_or_else(|| "the palette".into());
+    let key = |command: &str| app.workspace_key(command).unwrap_or_else(|| "the palette".into());
     let model = match (&app.model.provider, &app.model.model_name) {
         (None, _) => {
             "No model is set up: set OPENAI_API_KEY, or OPENAI_BASE_URL for a server of your own."
@@ -160,7 +160,7 @@ fn decisions(app: &App, theme: Theme, buffer: &mut Buffer, area: Rect) -> Option
         y += 1;
     }
     if listed.is_empty() {
-        let key = app.key_for("decision.new").unwrap_or_default();
+        let key = app.workspace_key("decision.new").unwrap_or_default();
         let words = if model.session.decisions.is_empty() {
             format!("No decision yet: {key} records one.")
         } else {
