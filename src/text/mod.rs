@@ -10,6 +10,7 @@ mod crdt;
 mod delta;
 mod document;
 mod error;
+mod graves;
 mod import;
 mod inverse;
 mod marks;
