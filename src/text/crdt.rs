@@ -69,7 +69,8 @@ impl Crdt {
         Self { doc, text, container }
     }
 
-    pub fn from_snapshot(bytes: &[u8]) -> Result<Self, TextError> {
+    /// Reads what [`Crdt::bytes`] wrote.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, TextError> {
         let doc = LoroDoc::new();
         let status = doc.import(bytes).map_err(failed)?;
         if status.pending.is_some() {
@@ -78,8 +79,17 @@ impl Crdt {
         Ok(Self::of(doc))
     }
 
-    pub fn snapshot(&self) -> Result<Vec<u8>, TextError> {
-        self.doc.export(ExportMode::Snapshot).map_err(failed)
+    /// The text with all operations. `runs` is how many runs of ids it has: reading the library's
+    /// snapshot, else the fastest, takes time that grows with runs times length (a minute for a
+    /// busy book), so that the plain operations are taken for those.
+    pub fn bytes(&self, runs: usize) -> Result<Vec<u8>, TextError> {
+        let mode =
+            if self.is_calm(runs) { ExportMode::Snapshot } else { ExportMode::all_updates() };
+        self.doc.export(mode).map_err(failed)
+    }
+
+    fn is_calm(&self, runs: usize) -> bool {
+        runs.saturating_mul(self.len()) < 1 << 29
     }
 
     pub fn set_writer(&self, writer: WriterId) -> Result<(), TextError> {
@@ -228,8 +238,7 @@ impl Crdt {
         let mut out = Vec::new();
         if len > 2_000 {
             // A copy that deletes them says whose they were, run by run.
-            let copy = Self::of(self.doc.fork());
-            return copy.ids_by_deleting(pos, len);
+            return Self::from_bytes(&self.bytes(usize::MAX)?)?.ids_by_deleting(pos, len);
         }
         for at in pos..pos + len {
             let cursor = self.text.get_cursor(at, Side::Left);
@@ -267,12 +276,18 @@ impl Crdt {
     }
 
     /// A copy as it was at a version that is known.
-    pub fn at(&self, version: &[OpId]) -> Result<Self, TextError> {
+    pub fn at(&self, version: &[OpId], runs: usize) -> Result<Self, TextError> {
         if version.is_empty() {
             return Ok(Self::new());
         }
-        let doc = self.doc.fork_at(&frontiers(version.iter().copied())).map_err(failed)?;
-        Ok(Self::of(doc))
+        let version = frontiers(version.iter().copied());
+        if self.is_calm(runs) {
+            return Ok(Self::of(self.doc.fork_at(&version).map_err(failed)?));
+        }
+        let vector = self.doc.frontiers_to_vv(&version);
+        let vector = vector.ok_or_else(|| failed("a version is not known"))?;
+        let bytes = self.doc.export(ExportMode::updates_till(&vector)).map_err(failed)?;
+        Self::from_bytes(&bytes)
     }
 
     /// Whether a known version has operation `id` in its past.

@@ -5,6 +5,7 @@
 use super::change::{Change, Delta};
 use super::crdt::Crdt;
 use super::error::TextError;
+use super::graves::Graves;
 use super::inverse::Inverses;
 use super::marks::Marks;
 use super::ops::{OpSpan, Ops, What, source_at};
@@ -34,6 +35,7 @@ pub(super) struct History {
     pub crdt: Crdt,
     pub seq: Seq,
     pub ops: Ops,
+    pub graves: Graves,
     pub writer: Option<WriterId>,
     /// Edits that wait for others.
     pub pending: Vec<(WriterId, Edit)>,
@@ -81,10 +83,52 @@ impl History {
             crdt,
             seq: Seq::default(),
             ops: Ops::default(),
+            graves: Graves::default(),
             writer: None,
             pending: Vec::new(),
             scratch: Vec::new(),
         }
+    }
+
+    /// Deletes from ids and rope, and keeps the words.
+    pub fn delete(&mut self, rope: &mut Rope, pos: usize, len: usize) -> Vec<(OpId, u32)> {
+        let gone = self.seq.delete(pos, len);
+        let mut at = pos;
+        for (id, count) in &gone {
+            let end = at + *count as usize;
+            self.graves.bury(*id, *count, rope.slice(at..end).to_string());
+            at = end;
+        }
+        rope.remove(pos..pos + len);
+        gone
+    }
+
+    /// The text that `len` operations from `id` on inserted.
+    pub fn words(&self, rope: &Rope, id: OpId, len: u32) -> Option<String> {
+        let mut out = String::new();
+        let mut done = 0;
+        while done < len {
+            let id = ahead(id, done);
+            let step = self.seq.reach(id, len - done);
+            match self.seq.place(id) {
+                Some(place) if place.alive => {
+                    out.push_str(
+                        &rope.get_slice(place.pos..place.pos + step as usize)?.to_string(),
+                    );
+                    done += step;
+                }
+                _ => {
+                    let found = self.graves.find(id, step);
+                    let (step, text) = match found {
+                        Some(found) => found,
+                        None => (step, self.crdt.text_of(id, step)?),
+                    };
+                    out.push_str(&text);
+                    done += step;
+                }
+            }
+        }
+        Some(out)
     }
 
     /// Takes note of operations that are now part of the document.
@@ -303,8 +347,7 @@ impl Document {
             let (del, ins) = (one.span.len(), one.text.chars().count());
             if del > 0 {
                 history.crdt.delete(pos, del)?;
-                let gone = history.seq.delete(pos, del);
-                self.rope.remove(pos..pos + del);
+                let gone = history.delete(&mut self.rope, pos, del);
                 match gone.as_slice() {
                     [(first, 1)] => ops.push(Op::Delete { pos: pos as u32, del: 1, first: *first }),
                     _ => ask.push((ops.len(), counter, del as u32)),
@@ -373,7 +416,7 @@ impl Document {
         if *version == self.version() {
             return Ok(self.rope.to_string());
         }
-        Ok(history.crdt.at(&version.0)?.text())
+        Ok(history.crdt.at(&version.0, history.seq.run_count())?.text())
     }
 
     /// The least version that has both in its past.

@@ -13,6 +13,7 @@ use super::error::{Flaw, TextError};
 use super::seq::{Run, Seq, ahead};
 use crate::base::{OpId, WriterId};
 use crate::event::{CauseKind, Edit, Op, Source, Version};
+use ropey::Rope;
 use std::borrow::Cow;
 
 /// Id sequences of older versions that are kept.
@@ -209,7 +210,7 @@ impl Document {
                 let at = rest.char_indices().nth(source.len as usize).map_or(rest.len(), |c| c.0);
                 let (words, tail) = rest.split_at(at);
                 rest = tail;
-                if !history.same_words(source, words) {
+                if !history.same_words(&self.rope, source, words) {
                     return Ok(Err(Flaw::Sources));
                 }
             }
@@ -263,8 +264,10 @@ impl Document {
                     }
                     batch.delta.apply(*pos as usize, 0, *ins as usize);
                 }
-                Op::Delete { pos, del, .. } => {
+                Op::Delete { pos, del, first } => {
                     let (start, len) = deleted(*pos, *del);
+                    let words = self.rope.slice(start..start + len).to_string();
+                    history.graves.bury(*first, len as u32, words);
                     self.rope.remove(start..start + len);
                     batch.delta.apply(start, len, 0);
                 }
@@ -345,8 +348,7 @@ impl Document {
                     if pos + len > self.rope.len_chars() {
                         return Err(TextError::Crdt("a merge deletes beyond the end".into()));
                     }
-                    self.rope.remove(pos..pos + len);
-                    history.seq.delete(pos, len);
+                    history.delete(&mut self.rope, pos, len);
                     batch.delta.apply(pos, len, 0);
                 }
                 Piece::Insert(text) => {
@@ -420,7 +422,7 @@ impl History {
         if self.ops.heads.iter().eq(version) && self.crdt.len() == self.seq.len() {
             return Ok(self.seq.clone());
         }
-        let then = self.crdt.at(version)?;
+        let then = self.crdt.at(version, self.seq.run_count())?;
         let len = then.len();
         let runs = then.ids_by_deleting(0, len)?.into_iter();
         Ok(Seq::from_runs(runs.map(|(id, len)| Run { id, len, alive: true })))
@@ -441,7 +443,7 @@ impl History {
     }
 
     /// Whether `source` inserted `words`, as far as can be known here.
-    fn same_words(&self, source: &Source, words: &str) -> bool {
+    fn same_words(&self, rope: &Rope, source: &Source, words: &str) -> bool {
         let mut done = 0;
         let mut rest = words;
         while done < source.len {
@@ -457,7 +459,7 @@ impl History {
                 super::ops::What::Delete => return false,
                 super::ops::What::Insert { redacted: true, .. } => {}
                 super::ops::What::Insert { .. } => {
-                    if self.crdt.text_of(id, len).is_some_and(|text| text != here) {
+                    if self.words(rope, id, len).is_some_and(|text| text != here) {
                         return false;
                     }
                 }

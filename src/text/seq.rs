@@ -95,6 +95,11 @@ impl Seq {
         self.blocks.iter().flat_map(|block| &block.runs)
     }
 
+    /// How many runs there are, deleted ones too.
+    pub fn run_count(&self) -> usize {
+        self.at.len()
+    }
+
     /// How many characters live.
     pub fn len(&self) -> usize {
         self.alive

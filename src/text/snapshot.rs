@@ -21,6 +21,8 @@ struct Tables {
     ops: Vec<Vec<PackedOps>>,
     /// Writer, counter, length, alive.
     seq: Vec<(u32, u32, u32, bool)>,
+    /// Writer, counter, deleted text.
+    graves: Vec<(u32, u32, String)>,
     heads: Vec<OpId>,
     pending: Vec<(WriterId, Edit)>,
 }
@@ -72,13 +74,18 @@ impl Document {
                 .iter()
                 .map(|run| (number(run.id.writer), run.id.counter, run.len, run.alive))
                 .collect(),
+            graves: history
+                .graves
+                .iter()
+                .map(|(id, text)| (number(id.writer), id.counter, text.to_owned()))
+                .collect(),
             heads: history.ops.heads.iter().copied().collect(),
             pending: history.pending.clone(),
             writers: writers.clone(),
         };
         let tables =
             serde_json::to_vec(&tables).map_err(|why| TextError::Snapshot(why.to_string()))?;
-        let crdt = history.crdt.snapshot()?;
+        let crdt = history.crdt.bytes(history.seq.run_count())?;
         let mut out = MAGIC.to_vec();
         out.extend_from_slice(&sha256(&[&tables, &crdt]));
         out.extend_from_slice(&(tables.len() as u64).to_be_bytes());
@@ -104,7 +111,7 @@ impl Document {
             return Err(TextError::Snapshot("it is of another document".into()));
         }
         let writer = |number: u32| tables.writers.get(number as usize).copied().ok_or_else(torn);
-        let mut history = History::new(Crdt::from_snapshot(crdt)?);
+        let mut history = History::new(Crdt::from_bytes(crdt)?);
         let mut ops = Ops::default();
         for origin in &tables.origins {
             ops.number(origin);
@@ -127,6 +134,10 @@ impl Document {
                 };
                 ops.push(*owner, OpSpan { start: *start, len: *len, lamport: *lamport, what });
             }
+        }
+        for (w, counter, text) in &tables.graves {
+            let id = OpId { writer: writer(*w)?, counter: *counter };
+            history.graves.bury(id, text.chars().count() as u32, text.clone());
         }
         ops.heads.extend(tables.heads);
         let mut runs = Vec::with_capacity(tables.seq.len());

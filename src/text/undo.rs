@@ -206,7 +206,7 @@ impl Document {
                 return Err(TextError::Crdt("a deletion deleted no character".into()));
             };
             let len = (one.len - done).min(span.start + span.len - id.counter);
-            let text = history.crdt.text_of(id, len);
+            let text = history.words(&self.rope, id, len);
             let text = text.ok_or_else(|| TextError::Crdt("deleted text is not kept".into()))?;
             let origin = history.ops.origins.get(origin as usize).cloned();
             let origin = origin.unwrap_or_else(Origin::typed);
