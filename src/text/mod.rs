@@ -12,12 +12,9 @@ mod delta;
 mod diff;
 mod document;
 mod error;
-<<<<<<< HEAD
 mod field;
 pub mod find;
-=======
 mod graves;
->>>>>>> text
 mod import;
 mod inverse;
 mod line_edit;
