@@ -23,6 +23,7 @@ pub const COMMANDS: &[Command] = &[
     })
     .args("[instruction]")
     .slash("change"),
+    row("chat.preview", "Shows what the message would send: each part with its size, and every byte.", preview).slash("preview"),
     row("chat.cancel", "Stops the answer; what came is kept.", |cx, _| {
         if cx.cancel_turn() { Ok(()) } else { Err("No answer is on its way.".into()) }
     })
@@ -67,6 +68,14 @@ fn send(cx: &mut Cx, _: &str) -> Result<(), String> {
     cx.model.ui.chat.set_text("");
     cx.model.ui.history_at = None;
     cx.ask(Queued { text, task: Task::Chat });
+    Ok(())
+}
+
+fn preview(cx: &mut Cx, rest: &str) -> Result<(), String> {
+    let typed = cx.model.ui.chat.rope().to_string();
+    let text = if rest.is_empty() { typed } else { rest.to_owned() };
+    let lines = cx.preview(&Queued { text, task: Task::Chat })?;
+    cx.model.ui.overlays.push(Overlay::Page { title: "What would be sent".into(), lines, top: 0 });
     Ok(())
 }
 

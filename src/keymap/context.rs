@@ -34,6 +34,7 @@ pub const CONTEXTS: &[ContextInfo] = &[
     row("chat", Typing::Text, "the message box has the focus"),
     row("conversation", Typing::Keys, "the messages have the focus"),
     row("decisions", Typing::Keys, "the list of decisions has the focus"),
+    row("review", Typing::Keys, "the list of hunks to review has the focus"),
     row("form", Typing::Text, "a form, such as that of a decision"),
     row("prompt", Typing::Text, "a prompt of one line: find, go to line, save as"),
     row("list", Typing::Text, "the palette and other lists that are narrowed by typing"),

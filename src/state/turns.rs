@@ -1,7 +1,7 @@
 //! Turns: from a question to its answer, its hunks and their place in the log.
 
 use super::{Ask, Cx, Dialog, Effect, LiveEdit, Overlay, Phase, Queued, Task, Ticket, Tone, Turn};
-use crate::assist::context::{Request, Wish, build};
+use crate::assist::context::{Context, Request, TooLong, Wish, build};
 use crate::assist::{Dialect, Piece, Placement, ReplyParser, whole_to_hunks};
 use crate::base::{EventId, Pos, Span, TurnId, sha256_hex};
 use crate::event::{Anchor, Event, HunkBody, Link, MessageRole, MessageStatus, Side, Text};
@@ -70,38 +70,63 @@ impl Cx<'_> {
         self.write(Write::View { session, key: "queue".into(), value: lines.join("\n") });
     }
 
-    fn start_turn(&mut self, queued: Queued) {
-        let (Some(provider), Some(model_name)) =
-            (self.model.provider.clone(), self.model.model_name.clone())
-        else {
-            return;
-        };
-        let selection = match &queued.task {
+    fn selection_of(&self, queued: &Queued) -> Option<Span> {
+        match &queued.task {
             Task::Rewrite { selection } => Some(*selection),
             Task::Chat | Task::Change => self.model.caret().selection(),
-        };
-        self.seal_bursts();
-        let Some(entry) = self.model.entry() else { return };
-        let base = entry.document.rope().clone();
-        let base_version = entry.document.version();
-        let tip = self.model.session.transcript.tip();
-        let request = Request {
+        }
+    }
+
+    /// What a question would send, with the size of each part.
+    fn context_of(&self, queued: &Queued, model_name: &str) -> Result<Context, TooLong> {
+        build(&Request {
             session: &self.model.session,
-            rope: &base,
+            rope: &self.model.rope(),
             name: &self.model.name(),
             wish: match &queued.task {
                 Task::Chat => Wish::Chat,
                 Task::Change => Wish::Change,
                 Task::Rewrite { .. } => Wish::Rewrite,
             },
-            selection,
+            selection: self.selection_of(queued),
             caret: self.model.caret().pos,
             question: &queued.text,
-            tip,
-            model: &model_name,
+            tip: self.model.session.transcript.tip(),
+            model: model_name,
             window: self.model.window,
+        })
+    }
+
+    /// What a question would send, in lines: its parts with their sizes, then the very bytes.
+    pub fn preview(&self, queued: &Queued) -> Result<Vec<String>, String> {
+        let provider = self.model.provider.as_ref().ok_or("No model is set up.")?;
+        let model_name = self.model.model_name.as_deref().ok_or("Choose a model first (app.model).")?;
+        let context = self.context_of(queued, model_name).map_err(|why| why.to_string())?;
+        let body = provider.encode(&context.prompt);
+        let mut lines = vec![format!(
+            "To {} at {}: {} bytes, about {} tokens{}",
+            model_name,
+            provider.address(),
+            body.len(),
+            context.tokens(),
+            self.model.window.map(|window| format!(" of {window}")).unwrap_or_default(),
+        )];
+        lines.extend(context.parts.iter().map(|part| format!("  ≈{:>7}  {}", part.tokens, part.name)));
+        lines.extend(context.dropped.iter().map(|what| format!("  left out: {what}")));
+        lines.push(String::new());
+        lines.extend(body.split("\\n").map(str::to_owned));
+        Ok(lines)
+    }
+
+    fn start_turn(&mut self, queued: Queued) {
+        let (Some(provider), Some(model_name)) =
+            (self.model.provider.clone(), self.model.model_name.clone())
+        else {
+            return;
         };
-        let context = match build(&request) {
+        self.seal_bursts();
+        let selection = self.selection_of(&queued);
+        let context = match self.context_of(&queued, &model_name) {
             Ok(context) => context,
             Err(why) => {
                 self.error(why.to_string());
@@ -109,6 +134,10 @@ impl Cx<'_> {
                 return;
             }
         };
+        let Some(entry) = self.model.entry() else { return };
+        let base = entry.document.rope().clone();
+        let base_version = entry.document.version();
+        let tip = self.model.session.transcript.tip();
         let links = selection.and_then(|span| self.link_to(span)).into_iter().collect();
         let text = if queued.text.is_empty() {
             "Rewrite the selection.".to_owned()
