@@ -389,6 +389,9 @@ impl Cx<'_> {
     }
 
     fn pieces(&mut self, turn: &mut Turn, pieces: Vec<Piece>) {
+        if pieces.iter().any(|piece| !matches!(piece, Piece::Prose(_))) {
+            self.model.refresh();
+        }
         for piece in pieces {
             match piece {
                 Piece::Prose(_) => {}

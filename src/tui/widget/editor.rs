@@ -90,7 +90,11 @@ pub fn draw(app: &App, theme: Theme, buffer: &mut Buffer) -> Option<Position> {
 
 fn sign_of(hunks: &[HunkPiece], decided: &[Span], row: Span) -> Sign {
     let hunk = hunks.iter().find(|piece| {
-        piece.span.touches(row) && !(piece.span.is_empty() && piece.span.start == row.end)
+        if piece.span.is_empty() {
+            return row.start <= piece.span.start && piece.span.start <= row.end;
+        }
+        // A hunk that ends with a line's end does not stand on the next row.
+        piece.span.start < Pos(row.end.0.max(row.start.0 + 1)) && row.start < piece.span.end
     });
     match hunk.map(|piece| piece.state) {
         Some(HunkState::Stale) => Sign::Stale,
