@@ -8,7 +8,9 @@ pub mod dialect;
 pub mod hunks;
 pub mod placement;
 pub mod prompts;
+mod readable;
 
 pub use dialect::{Dialect, Piece, ReplyParser, choose};
 pub use hunks::{Hunk, Tag, apply, split, whole_to_hunks, word_diff};
+pub use readable::readable;
 pub use placement::{Placement, Placer, Step, place};

@@ -1,6 +1,7 @@
 //! What the panel shows now: the conversation's visible rows, computed from its end upward.
 
 use super::{Model, PanelSelection, Phase, Rendered, Tab};
+use crate::assist::readable;
 use crate::base::{Class, EventId};
 use crate::event::{MessageRole, MessageStatus};
 use crate::layout::{Join, Line, MarkdownView, Segment, Style};
@@ -95,7 +96,7 @@ impl Model {
         rendered.view.set_width(width);
         if rendered.text_len != text.len() {
             rendered.text_len = text.len();
-            rendered.view.set_text(&text);
+            rendered.view.set_text(&readable(&text));
         }
         let mut block = vec![head];
         block.extend(rendered.view.lines().iter().cloned());
@@ -117,7 +118,11 @@ impl Model {
             live.text_len = 0;
         }
         if live.text_len < turn.text.len() {
-            live.view.push(&turn.text[live.text_len..]);
+            match readable(&turn.text) {
+                // Blocks are shown as differences: then the text is not what came.
+                std::borrow::Cow::Owned(text) => live.view.set_text(&text),
+                std::borrow::Cow::Borrowed(text) => live.view.push(&text[live.text_len..]),
+            }
             live.text_len = turn.text.len();
         }
         let mut block = vec![plain(Class::Heading, format!("◆ {}", turn.model))];

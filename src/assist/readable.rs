@@ -1,0 +1,53 @@
+//! An answer for reading: edit blocks as differences instead of their markers.
+
+use super::dialect::{Dialect, Piece, ReplyParser};
+use std::borrow::Cow;
+
+/// The answer with each search/replace block as a fenced difference. An answer without blocks is
+/// given back as it is.
+pub fn readable(answer: &str) -> Cow<'_, str> {
+    let has_block = answer.lines().any(|line| line.trim_start().starts_with("<<<<<"));
+    if !has_block {
+        return Cow::Borrowed(answer);
+    }
+    let mut parser = ReplyParser::new(Dialect::Blocks);
+    let mut pieces = parser.push(answer);
+    pieces.extend(parser.cut_off());
+    let mut out = String::with_capacity(answer.len());
+    for piece in pieces {
+        match piece {
+            Piece::Prose(text) => out.push_str(&text),
+            Piece::EditDone { old, new, .. } => difference(&old, &new, &mut out),
+            Piece::Malformed { text, .. } => {
+                // What can't be read as an edit is shown as it came.
+                fenced("", text.lines().map(String::from), &mut out);
+            }
+            Piece::EditStarted { .. } | Piece::EditOld { .. } | Piece::EditNew { .. } | Piece::EditDropped { .. } => {}
+        }
+    }
+    Cow::Owned(out)
+}
+
+fn difference(old: &str, new: &str, out: &mut String) {
+    let minus = old.lines().map(|line| format!("- {line}"));
+    let plus = new.lines().map(|line| format!("+ {line}"));
+    fenced("diff", minus.chain(plus), out);
+}
+
+fn fenced(language: &str, lines: impl Iterator<Item = String>, out: &mut String) {
+    if !out.is_empty() && !out.ends_with('\n') {
+        out.push('\n');
+    }
+    let lines: Vec<String> = lines.collect();
+    let longest = lines.iter().map(|line| line.chars().filter(|character| *character == '`').count()).max();
+    let fence = "`".repeat(longest.unwrap_or(0).max(2) + 1);
+    out.push_str(&fence);
+    out.push_str(language);
+    out.push('\n');
+    for line in lines {
+        out.push_str(&line);
+        out.push('\n');
+    }
+    out.push_str(&fence);
+    out.push('\n');
+}
