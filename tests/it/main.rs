@@ -6,6 +6,10 @@
     reason = "tests fail by panicking"
 )]
 
+mod assist_dialect;
+mod assist_hunks;
+mod assist_placement;
+mod assist_prompts;
 mod event;
 mod keymap;
 mod layout;

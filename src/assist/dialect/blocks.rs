@@ -4,7 +4,8 @@
 
 use super::Piece;
 use super::markers::{
-    self, Marker, fence, is_file_name, marker, may_become_lead, may_become_marker,
+    self, Marker, fence, is_file_name, marker, may_become_fence, may_become_file_name,
+    may_become_marker,
 };
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -254,6 +255,7 @@ impl Blocks {
     }
 
     fn fail(&mut self, why: &str, out: &mut Vec<Piece>) {
+        self.tell_old(out);
         self.state = State::Prose;
         let block = std::mem::take(&mut self.block);
         out.push(Piece::Malformed { index: Some(block.index), text: block.raw, why: why.into() });
@@ -267,7 +269,7 @@ impl Blocks {
         let start = self.line.trim_start();
         let lead = may_become_marker(start)
             || self.state == State::Prose
-                && (start.starts_with("```") || start.starts_with("~~~") || may_become_lead(start));
+                && (may_become_fence(start) || may_become_file_name(start));
         if self.told == 0 && lead {
             return;
         }

@@ -77,23 +77,34 @@ pub(super) fn fence(line: &str) -> Option<Fence<'_>> {
     (count >= 3 && plain).then_some(Fence { mark, count, info: info.trim() })
 }
 
+/// Whether a line without an end may become a fence.
+pub(super) fn may_become_fence(line: &str) -> bool {
+    ["```", "~~~"].iter().any(|mark| line.starts_with(mark) || mark.starts_with(line))
+}
+
 /// Whether a line is only the name of a file, in the forms models use.
 pub(super) fn is_file_name(line: &str) -> bool {
-    let name = line.trim().trim_matches(['#', '*', '`', ':', ' ']);
+    let Some(name) = bare_name(line) else { return false };
+    let name = name.trim_end_matches(['*', '`', ':']);
     let extension = name.rsplit_once('.').map(|(stem, extension)| {
         let letters = extension.bytes().all(|byte| byte.is_ascii_alphanumeric());
         !stem.is_empty() && letters && (1..=8).contains(&extension.len())
     });
-    let plain = !name.contains(|c: char| c.is_whitespace() || "<>\"'()[]{}|,;!?".contains(c));
-    (3..200).contains(&name.len()) && plain && (extension == Some(true) || name.contains('/'))
+    let plain = !name.contains(|c: char| "<>\"'()[]{}|,;!?".contains(c));
+    name.len() > 2 && plain && (extension == Some(true) || name.contains('/'))
 }
 
-/// Whether a line without an end may become a file name or a fence.
-pub(super) fn may_become_lead(line: &str) -> bool {
-    let name = line.trim_start_matches(['#', '*', '`', '~', ' ']);
-    line.len() < 200
-        && !name.contains(|c: char| c.is_whitespace() || !c.is_ascii())
-        && (name.is_empty() || name.starts_with(|c: char| c.is_alphanumeric() || "./_".contains(c)))
+/// Whether a line without an end may become a file name.
+pub(super) fn may_become_file_name(line: &str) -> bool {
+    line.trim_start_matches(['#', '*', '`', ' ']).is_empty() || bare_name(line).is_some()
+}
+
+/// A line without the marks in front and the blanks behind, if it is one short plain word.
+fn bare_name(line: &str) -> Option<&str> {
+    let name = line.trim().trim_start_matches(['#', '*', '`', ' ']);
+    let starts = name.starts_with(|c: char| c.is_ascii_alphanumeric() || "./_".contains(c));
+    let one = name.bytes().all(|byte| byte.is_ascii_graphic());
+    (starts && one && name.len() < 200).then_some(name)
 }
 
 /// Phrases with which models leave text out.

@@ -53,10 +53,11 @@ impl Rewrite {
         // Blanks and closing fences wait for what follows them.
         let rest = &self.raw[self.told..];
         let mut end = rest.trim_end().len();
-        while self.preview == Preview::Fenced {
+        let fenced = self.preview == Preview::Fenced;
+        while fenced && end > 0 {
             let line = rest[..end].rfind('\n').map_or(0, |at| at + 1);
             let text = rest[line..end].trim_start();
-            if end == 0 || !(text.starts_with("``") || text.starts_with("~~")) {
+            if !(text.starts_with("``") || text.starts_with("~~")) {
                 break;
             }
             end = rest[..line].trim_end().len();
@@ -143,7 +144,7 @@ fn read(raw: &str, old: Option<&str>, whole: bool) -> Result<(String, String), &
     if lines.iter().any(|line| matches!(marker(line), Some(Marker::Search(_))) && !in_old(line)) {
         return Err("The answer is written as edit blocks where bare text was asked for.");
     }
-    let (range, fenced) = unwrap(&lines, old, &in_old)?;
+    let (range, fenced) = text_lines(&lines, old, &in_old)?;
     let range = match fenced {
         true => range,
         false => skip_talk(&lines, old, whole, range, &in_old),
@@ -173,7 +174,7 @@ fn read(raw: &str, old: Option<&str>, whole: bool) -> Result<(String, String), &
 }
 
 /// Which lines are the text, and whether a fence was taken off.
-fn unwrap(
+fn text_lines(
     lines: &[&str],
     old: Option<&str>,
     in_old: &dyn Fn(&str) -> bool,

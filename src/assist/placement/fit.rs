@@ -28,7 +28,10 @@ pub(super) fn fit(
         Step::Exact => literal(&place, old, &plain_new),
         Step::Space => tolerant(&place, &hit.shift, old, Outer::of(&plain_new)),
     };
-    new = with_line_ends(&new, place.end);
+    // Never between the two characters of a line end.
+    let between = |at: usize| text[..at].ends_with('\r') && text[at..].starts_with('\n');
+    range.end -= usize::from(between(range.end));
+    range.start -= usize::from(between(range.start));
     if new.is_empty() {
         range = without_gap(text, range);
     }
@@ -78,7 +81,7 @@ fn literal(place: &Place<'_>, old: Outer<'_>, new: &str) -> (Range<usize>, Strin
             new = indented(&new, indent);
         }
     }
-    (range, new)
+    (range, with_line_ends(&new, place.end))
 }
 
 /// Adds an indent to all lines but the first.
@@ -100,7 +103,7 @@ fn tolerant(
     old: Outer<'_>,
     new: Outer<'_>,
 ) -> (Range<usize>, String) {
-    let Place { text, core, line, indent, .. } = place;
+    let Place { text, core, line, indent, end: line_end } = place;
     let lines = |blanks: &str| blanks.matches('\n').count();
     let (mut start, mut end) = (core.start, core.end);
     let mut out = String::new();
@@ -113,7 +116,7 @@ fn tolerant(
             for _ in has..had {
                 start = blank_line_before(text, start);
             }
-            out.push_str(&"\n".repeat(has.saturating_sub(had)));
+            out.push_str(&line_end.repeat(has.saturating_sub(had)));
             if !new.core.is_empty() {
                 match old.indent().is_empty() {
                     true => out.push_str(&format!("{indent}{}", new.indent())),
@@ -124,9 +127,9 @@ fn tolerant(
             out.push_str(new.indent());
         }
     } else {
-        out.push_str(&"\n".repeat(has.saturating_sub(had)));
+        out.push_str(&line_end.repeat(has.saturating_sub(had)));
     }
-    out.push_str(&words(&text[core.clone()], shift, old.core, new.core));
+    out.push_str(&words(place, shift, old.core, new.core));
 
     // Behind.
     let (had, has) = (lines(old.tail), lines(new.tail));
@@ -139,13 +142,14 @@ fn tolerant(
         end += last.map_or(0, |(at, _)| at + 1);
     }
     if !new.core.is_empty() {
-        out.push_str(&"\n".repeat(has.saturating_sub(had)));
+        out.push_str(&line_end.repeat(has.saturating_sub(had)));
     }
     (start..end, out)
 }
 
 /// The new words; between words that stay the document's blanks stay too.
-fn words(found: &str, shift: &Shift, old: &str, new: &str) -> String {
+fn words(place: &Place<'_>, shift: &Shift, old: &str, new: &str) -> String {
+    let found = &place.text[place.core.clone()];
     let old = old.replace("\r\n", "\n");
     let (old_tokens, new_tokens, found) = (tokens(&old), tokens(new), tokens(found));
     let cuts = token_cuts(&as_tokens(&old_tokens), &as_tokens(&new_tokens));
@@ -156,7 +160,7 @@ fn words(found: &str, shift: &Shift, old: &str, new: &str) -> String {
         for token in &new_tokens[cut.new] {
             match token.rfind('\n').filter(|_| token.trim().is_empty()) {
                 Some(line) => {
-                    out.push_str(&token[..=line]);
+                    out.push_str(&with_line_ends(&token[..=line], place.end));
                     out.push_str(&shift.apply(&token[line + 1..]));
                 }
                 None => out.push_str(token),

@@ -9,7 +9,7 @@ use memchr::memmem::Finder;
 use std::ops::Range;
 
 /// Most places of one piece that are tried before the text is searched from start to end instead.
-const COMMON: usize = 2048;
+const COMMON: usize = 16_384;
 
 #[derive(Debug)]
 pub(super) struct Index {
@@ -44,7 +44,8 @@ impl Index {
     fn sample(&mut self) {
         let buckets = 1usize << self.bits;
         let mut starts = vec![0u32; buckets + 1];
-        let mut found: Vec<(u32, u32)> = Vec::new();
+        let share = (self.mask + 1) as usize;
+        let mut found: Vec<(u32, u32)> = Vec::with_capacity(self.norm.len() / share * 9 / 8);
         // Beyond what fits the numbers every search reads the text; no document is that long.
         if u32::try_from(self.norm.len()).is_ok() {
             let (mask, bits) = (self.mask, self.bits);
@@ -121,21 +122,22 @@ impl Index {
         starts.sort_unstable();
         // Starts that lie close together speak for one place.
         let reach = 24 + needle.len() / 8;
-        let mut groups: Vec<(usize, usize)> = Vec::new();
-        let mut last = 0;
+        let mut groups: Vec<Vec<usize>> = Vec::new();
         for start in starts {
             match groups.last_mut() {
-                Some((_, votes)) if start - last <= reach => *votes += 1,
-                _ => groups.push((start, 1)),
+                Some(group) if group.last().is_some_and(|last| start - last <= reach) => {
+                    group.push(start);
+                }
+                _ => groups.push(vec![start]),
             }
-            last = start;
         }
-        groups.sort_by_key(|(start, votes)| (std::cmp::Reverse(*votes), *start));
+        groups.sort_by_key(|group| (std::cmp::Reverse(group.len()), group[0]));
         let floor = |at: usize| self.norm.floor_char_boundary(at.min(self.norm.len()));
         groups
             .into_iter()
             .take(most)
-            .map(|(start, _)| floor(start)..floor(start + needle.len()))
+            .map(|group| group[group.len() / 2])
+            .map(|start| floor(start)..floor(start + needle.len()))
             .filter(|range| !range.is_empty())
             .map(|range| self.raw(range))
             .collect()
@@ -199,7 +201,9 @@ pub(super) fn normalise(text: &str, shifts: &mut Vec<(usize, usize)>) -> String 
         let word = at;
         while at < bytes.len() {
             let byte = bytes[at];
-            if (byte <= 0x20 || byte >= 0xc2) && blank(bytes, at) > 0 {
+            // A single space stays as it is; so most of a paragraph is copied at once.
+            let single = byte == b' ' && matches!(bytes.get(at + 1), Some(0x21..=0x7f));
+            if !single && (byte <= 0x20 || byte >= 0xc2) && blank(bytes, at) > 0 {
                 break;
             }
             at += 1;

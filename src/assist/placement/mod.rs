@@ -8,12 +8,12 @@ mod index;
 mod similar;
 mod space;
 
-use crate::assist::Hunk;
+use crate::assist::hunks::{Hunk, with_line_ends};
 use crate::base::{Pos, Span};
 use index::{Index, normalise};
 use ropey::Rope;
-use std::cell::OnceCell;
 use std::ops::Range;
+use std::sync::OnceLock;
 
 /// What became of the search for a place. Spans are in `char`s of the document.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -109,8 +109,10 @@ impl<'a> Outer<'a> {
 struct Hit {
     core: Range<usize>,
     shift: space::Shift,
-    /// A line ends behind it, as one does behind the sought text.
+    /// It fills whole lines.
     lined: bool,
+    /// The blanks around the sought text are there, from the start of a line on.
+    outer: bool,
 }
 
 enum Found {
@@ -126,7 +128,7 @@ enum Found {
 #[derive(Debug)]
 pub struct Placer {
     rope: Rope,
-    index: OnceCell<Index>,
+    index: OnceLock<Index>,
 }
 
 /// Places one edit; for several in one document make a `Placer`.
@@ -137,11 +139,11 @@ pub fn place(text: &Rope, old: &str, new: &str, within: Option<Span>) -> Placeme
 impl Placer {
     /// For the document as it is now. Cheap.
     pub fn new(text: &Rope) -> Self {
-        Self { rope: text.clone(), index: OnceCell::new() }
+        Self { rope: text.clone(), index: OnceLock::new() }
     }
 
-    /// Where `old` is to become `new`, looked for in `within` or everywhere. An `old` of nothing
-    /// stands at the end.
+    /// Where `old` is to become `new`. The words of `old` lie in `within`, or anywhere; the blanks
+    /// around them may reach out of it. An `old` of nothing stands at the end.
     pub fn place(&self, old: &str, new: &str, within: Option<Span>) -> Placement {
         let index = self.index.get_or_init(|| Index::new(self.rope.to_string()));
         let within = self.bytes(within);
@@ -171,6 +173,24 @@ impl Placer {
         }
     }
 
+    /// The replacement of a known span, for an answer about a selection: nothing is looked for, the
+    /// new text gets the document's line ends.
+    pub fn at(&self, span: Span, new: &str) -> Hunk {
+        let pos = |pos: Pos| Pos(pos.0.min(self.rope.len_chars()));
+        let span = Span::new(pos(span.start), pos(span.end));
+        let line = self.rope.char_to_line(span.end.0);
+        let ends = (line.saturating_sub(1)..=line).rev().find_map(|line| {
+            let text = self.rope.line(line);
+            let ended = |end: &str| {
+                let from = text.len_chars().checked_sub(end.len());
+                from.is_some_and(|from| text.slice(from..) == end)
+            };
+            ended("\n").then(|| if ended("\r\n") { "\r\n" } else { "\n" })
+        });
+        let old = self.rope.slice(span.range()).to_string();
+        Hunk { span, old, new: with_line_ends(new, ends.unwrap_or("\n")) }
+    }
+
     /// The range of the new text, if it is there and the old one only as a part of it.
     fn applied(
         &self,
@@ -196,8 +216,7 @@ impl Placer {
         }
         let Found::One(there, _) = locate(index, new, within) else { return None };
         // A word or two stand somewhere by chance.
-        let telling = core.chars().count() >= 16
-            || there.lined && index.text[..there.core.start].ends_with('\n');
+        let telling = core.chars().count() >= 16 || there.lined;
         let covered = hits
             .iter()
             .all(|hit| there.core.start <= hit.core.start && hit.core.end <= there.core.end);
@@ -239,9 +258,12 @@ fn locate(index: &Index, old: &str, within: &Range<usize>) -> Found {
     let ask = Ask { index, old: outer, norm: &norm, within: within.clone() };
     for rung in LADDER {
         let mut hits = (rung.find)(&ask);
-        // A sought text that ends its line means whole lines, if there are such.
-        if hits.iter().any(|hit| hit.lined) {
-            hits.retain(|hit| hit.lined);
+        // With its indent and line end it may be unique: a line that is also a part of others.
+        let mut outer = hits.iter().filter(|hit| hit.outer);
+        if let (Some(hit), None) = (outer.next(), outer.next())
+            && hit.lined
+        {
+            hits = vec![hit.clone()];
         }
         match (hits.pop(), hits.is_empty()) {
             (None, _) => {}
@@ -261,19 +283,31 @@ fn locate(index: &Index, old: &str, within: &Range<usize>) -> Found {
 fn exact(ask: &Ask<'_>) -> Vec<Hit> {
     let Outer { lead, core, tail } = ask.old;
     let text = &ask.index.text;
-    hits(ask, |range| {
-        let same = &text[range.clone()] == core && text[..range.start].ends_with(lead);
-        let behind = &text[range.end..];
-        // One line end behind the sought text may only end the line it was quoted on.
-        let ended = behind.starts_with(tail) || matches!(tail, "\n" | "\r\n");
-        let lined = tail.contains('\n')
-            && (behind.is_empty() || behind.starts_with(['\n']) || behind.starts_with("\r\n"));
-        (same && ended).then_some((space::Shift::Keep, lined))
-    })
+    let one_line_end = matches!(tail, "\n" | "\r\n");
+    let found = hits(ask, |range| {
+        let (before, behind) = (&text[..range.start], &text[range.end..]);
+        let indented =
+            before.strip_suffix(lead).is_some_and(|line| line.is_empty() || line.ends_with('\n'));
+        let ends = behind.is_empty() || behind.starts_with('\n') || behind.starts_with("\r\n");
+        let outer = (lead.is_empty() || indented)
+            && (behind.starts_with(tail) || one_line_end && ends)
+            && !(lead.is_empty() && tail.is_empty());
+        (&text[range.clone()] == core).then_some((space::Shift::Keep, outer))
+    });
+    // Blanks around it that differ are the next step's matter. One line end behind the sought text
+    // may only end the line it was quoted on.
+    let same = |hit: &Hit| {
+        let behind = &text[hit.core.end..];
+        text[..hit.core.start].ends_with(lead) && (behind.starts_with(tail) || one_line_end)
+    };
+    match &found[..] {
+        [hit] if !same(hit) => Vec::new(),
+        _ => found,
+    }
 }
 
 fn spaced(ask: &Ask<'_>) -> Vec<Hit> {
-    let Outer { core, tail, .. } = ask.old;
+    let core = ask.old.core;
     let text = &ask.index.text;
     hits(ask, |range| {
         let line = text[..range.start].rfind('\n').map_or(0, |at| at + 1);
@@ -284,30 +318,36 @@ fn spaced(ask: &Ask<'_>) -> Vec<Hit> {
         if found.trim().is_empty() && (!sought.is_empty() || found.is_empty()) {
             pairs.push((sought, found));
         }
-        let behind = text[range.end..].trim_start_matches([' ', '\t']);
-        let ends = behind.is_empty() || behind.starts_with('\n') || behind.starts_with("\r\n");
-        Some((space::Shift::of(&pairs)?, tail.contains('\n') && ends))
+        Some((space::Shift::of(&pairs)?, false))
     })
 }
 
-/// Places that a rung accepts. When they are too many to be unique, the rest is not looked at.
+/// Whether nothing but blanks stands before and behind a range on its lines.
+fn fills_lines(text: &str, range: &Range<usize>) -> bool {
+    let before = text[..range.start].trim_end_matches([' ', '\t']);
+    let behind = text[range.end..].trim_start_matches([' ', '\t']);
+    let ends = behind.is_empty() || behind.starts_with('\n') || behind.starts_with("\r\n");
+    ends && (before.is_empty() || before.ends_with('\n'))
+}
+
+/// Places that a rung accepts, with whether the blanks around the sought text are there. When they
+/// are too many to be unique, the rest is not looked at.
 fn hits(ask: &Ask<'_>, accept: impl Fn(&Range<usize>) -> Option<(space::Shift, bool)>) -> Vec<Hit> {
+    let bare = ask.old.lead.is_empty() && ask.old.tail.is_empty();
     let mut out: Vec<Hit> = Vec::new();
-    let (mut lined, mut plain) = (0, 0);
+    let mut outers = 0;
     ask.index.each(ask.norm, |core| {
         if core.start >= ask.within.start
             && core.end <= ask.within.end
-            && let Some((shift, ends)) = accept(&core)
+            && let Some((shift, outer)) = accept(&core)
         {
-            let count = if ends { &mut lined } else { &mut plain };
-            *count += 1;
-            if *count <= MOST {
-                out.push(Hit { core, shift, lined: ends });
+            outers += usize::from(outer);
+            if out.len() < MOST || outer && outers < 3 {
+                let lined = fills_lines(&ask.index.text, &core);
+                out.push(Hit { core, shift, lined, outer });
             }
         }
-        // Hits that end their line outrank the others, so both kinds are counted.
-        let decided = lined >= MOST || plain >= MOST && !ask.old.tail.contains('\n');
-        !decided
+        out.len() < MOST || outers < 2 && !bare
     });
     out
 }

@@ -19,7 +19,7 @@ pub(super) fn similar(
         let range = widen(&index.text, range);
         let inside = within.start <= range.start && range.end <= within.end;
         let score = likeness(&norm, &normalise(&index.text[range.clone()], &mut Vec::new()));
-        if inside && score >= LEAST {
+        if inside && score >= LEAST && !range.is_empty() {
             out.push((range, score));
         }
     }
@@ -35,22 +35,27 @@ pub(super) fn similar(
     kept
 }
 
-/// To whole words, and to whole lines where little is missing.
+/// To whole words, and to whole lines where little is missing. A line of which little is taken is
+/// left out.
 fn widen(text: &str, range: Range<usize>) -> Range<usize> {
     const LITTLE: usize = 60;
-    let before = &text[..range.start];
-    let line = before.rfind('\n').map_or(0, |at| at + 1);
-    let start = match range.start - line {
-        0..=LITTLE => line,
-        _ => before.rfind(char::is_whitespace).map_or(line, |at| text.ceil_char_boundary(at + 1)),
-    };
-    let behind = &text[range.end..];
-    let line = behind.find('\n').unwrap_or(behind.len());
-    let end = match line {
-        0..=LITTLE => line,
-        _ => behind.find(char::is_whitespace).unwrap_or(line),
-    };
-    start..range.end + end
+    let Range { mut start, mut end } = range;
+    let line = text[..start].rfind('\n').map_or(0, |at| at + 1);
+    match text[start..end].find('\n') {
+        Some(taken) if taken < start - line => start += taken + 1,
+        _ if start - line <= LITTLE => start = line,
+        _ => {
+            let blank = text[..start].rfind(char::is_whitespace);
+            start = blank.map_or(line, |at| text.ceil_char_boundary(at + 1));
+        }
+    }
+    let line = text[end..].find('\n').unwrap_or(text.len() - end);
+    match text[start..end.max(start)].rfind('\n') {
+        Some(at) if end - (start + at + 1) < line => end = start + at,
+        _ if line <= LITTLE => end += line,
+        _ => end += text[end..].find(char::is_whitespace).unwrap_or(line),
+    }
+    start..end.max(start)
 }
 
 fn likeness(a: &str, b: &str) -> u8 {
