@@ -97,7 +97,8 @@ fn workspace(
         runtime.inject(Input::Run("app.sessions".into()));
     }
     let environment = |name: &str| std::env::var(name).ok();
-    let depth = supports_color::on(supports_color::Stream::Stdout);
+    let depth = supports_color::on(supports_color::Stream::Stdout)
+        .or_else(|| supports_color::on(supports_color::Stream::Stderr));
     let theme = Theme::new(place.config.theme.background, depth, &environment);
     install_panic_hook();
     signals(&runtime)?;

@@ -15,13 +15,24 @@ use crossterm::{cursor, execute, queue};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use std::cell::RefCell;
-use std::io::{self, Write};
+use std::fs::File;
+use std::io::{self, IsTerminal, Write};
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Frames of more bytes than this are sent as one synchronized update; a key's few bytes arrive
 /// together anyway.
 const SYNCHRONIZED: usize = 600;
+
+/// The terminal, also when standard output is a pipe that gets the text at the end.
+fn out() -> Box<dyn Write> {
+    if !io::stdout().is_terminal()
+        && let Ok(terminal) = File::options().write(true).open("/dev/tty")
+    {
+        return Box::new(terminal);
+    }
+    Box::new(io::stdout())
+}
 
 static ACTIVE: AtomicBool = AtomicBool::new(false);
 static MOUSE: AtomicBool = AtomicBool::new(false);
@@ -36,7 +47,7 @@ impl Collected {
         if bytes.is_empty() {
             return Ok(());
         }
-        let mut out = io::stdout();
+        let mut out = out();
         if bytes.len() <= SYNCHRONIZED {
             out.write_all(&bytes)?;
             return out.flush();
@@ -100,7 +111,7 @@ fn set_up(mouse: bool) -> io::Result<()> {
     enable_raw_mode()?;
     ACTIVE.store(true, Ordering::SeqCst);
     MOUSE.store(mouse, Ordering::SeqCst);
-    let mut out = io::stdout();
+    let mut out = out();
     execute!(out, EnterAlternateScreen, EnableBracketedPaste)?;
     // Terminals that do not know the protocol ignore this; asking would cost a round trip.
     execute!(
@@ -121,7 +132,7 @@ pub fn restore() {
     if !ACTIVE.swap(false, Ordering::SeqCst) {
         return;
     }
-    let mut out = io::stdout();
+    let mut out = out();
     if MOUSE.load(Ordering::SeqCst) {
         let _ = queue!(out, DisableMouseCapture);
     }
@@ -162,7 +173,7 @@ impl Screen for TerminalScreen {
 
     fn mouse(&mut self, on: bool) -> io::Result<()> {
         MOUSE.store(on, Ordering::SeqCst);
-        let mut out = io::stdout();
+        let mut out = out();
         if on { execute!(out, EnableMouseCapture) } else { execute!(out, DisableMouseCapture) }
     }
 
