@@ -177,10 +177,15 @@ fn on_lines(cx: &mut Cx, make: impl Fn(&Rope, Span) -> lines::LineChange) -> Res
     let rope = cx.rope_here();
     let caret = cx.caret_here();
     let span = caret.selection().unwrap_or(Span::at(caret.pos));
-    let lines::LineChange { change, select } = make(&rope, span);
+    let lines::LineChange { change, select, copies } = make(&rope, span);
     if change.is_empty() {
         return Ok(());
     }
+    let change = match cx.model.entry() {
+        // Lines that move stay whose they are.
+        Some(entry) if cx.target() == Target::Document => entry.document.sourced(change, &copies),
+        _ => change,
+    };
     let forward = caret.anchor.is_none_or(|anchor| anchor <= caret.pos);
     cx.change_here(&change, Some(select.start));
     if caret.selection().is_some() && !select.is_empty() {

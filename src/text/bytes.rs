@@ -1,80 +1,151 @@
-//! A file's bytes as a text and back, byte for byte: UTF-8 with or without a byte order mark, line
-//! ends as they are. Other encodings are refused in clear words.
+//! The bytes of a file as a text and back, to the byte.
+//!
+//! The rope holds exactly the text: mixed line endings and a missing last one stay. Only UTF-8 is
+//! read, with or without a byte order mark; what else it seems to be is said in words.
 
 use ropey::Rope;
 
-/// A text that came from bytes.
+/// How many bytes are looked at for the line ending in use.
+const NEWLINE_REACH: usize = 1 << 18;
+const BOM: &[u8] = &[0xef, 0xbb, 0xbf];
+
+/// A file's text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Decoded {
     pub text: String,
-    /// It began with a byte order mark, which is not in `text`.
+    /// The file begins with a byte order mark, which is no part of the text.
     pub bom: bool,
 }
 
-/// Why bytes are no text for cowrite.
+/// Why bytes are no text for cowrite. Offsets are bytes from the start of the file.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadBytes {
+    #[error("this is a binary file (a zero byte at offset {offset}), not text")]
+    Binary { offset: usize },
+    #[error("byte {offset} does not fit: the end of a UTF-8 text is missing")]
+    Torn { offset: usize },
     #[error(
-        "this is UTF-16 text; convert it to UTF-8 first, for example with iconv -f UTF-16 -t UTF-8"
+        "byte {offset} is not UTF-8; the text may be in {likely}: convert it first, for example \
+         with iconv -f {likely} -t UTF-8"
     )]
-    Utf16,
-    #[error("this is a binary file (a zero byte at offset {0}), not text")]
-    Binary(usize),
-    #[error(
-        "byte {0} is not UTF-8; the text may be in {1}: convert it first, for example with iconv -f {1} -t UTF-8"
-    )]
-    Encoding(usize, &'static str),
+    Encoding {
+        offset: usize,
+        /// As `iconv` calls it.
+        likely: &'static str,
+    },
 }
 
-const BOM: &[u8] = b"\xef\xbb\xbf";
-
-/// Reads bytes as text.
+/// Reads a file's bytes.
 pub fn decode(bytes: &[u8]) -> Result<Decoded, BadBytes> {
-    if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
-        return Err(BadBytes::Utf16);
+    const MARKS: [(&[u8], &str); 4] = [
+        (&[0xff, 0xfe, 0, 0], "UTF-32LE"),
+        (&[0, 0, 0xfe, 0xff], "UTF-32BE"),
+        (&[0xff, 0xfe], "UTF-16LE"),
+        (&[0xfe, 0xff], "UTF-16BE"),
+    ];
+    if let Some((_, likely)) = MARKS.iter().find(|(mark, _)| bytes.starts_with(mark)) {
+        return Err(BadBytes::Encoding { offset: 0, likely });
     }
-    let bom = bytes.starts_with(BOM);
-    let body = if bom { &bytes[BOM.len()..] } else { bytes };
-    if let Some(at) = body.iter().take(64 << 10).position(|byte| *byte == 0) {
-        // Every second byte zero: Latin text in two-byte units.
-        let utf16 =
-            body.len() >= 4 && body.iter().skip(1).step_by(2).take(16).all(|byte| *byte == 0);
-        return Err(if utf16 { BadBytes::Utf16 } else { BadBytes::Binary(at) });
+    if let Some(offset) = bytes.iter().position(|byte| *byte == 0) {
+        return Err(match utf16(bytes) {
+            Some(likely) => BadBytes::Encoding { offset, likely },
+            None => BadBytes::Binary { offset },
+        });
     }
-    match std::str::from_utf8(body) {
+    let (bom, text) = match bytes.strip_prefix(BOM) {
+        Some(text) => (true, text),
+        None => (false, bytes),
+    };
+    match std::str::from_utf8(text) {
         Ok(text) => Ok(Decoded { text: text.to_owned(), bom }),
-        Err(why) => {
-            let at = why.valid_up_to();
-            // The C1 range holds letters only in Windows' code page.
-            let windows = body[at..].iter().any(|byte| (0x80..0xa0).contains(byte));
-            let name = if windows { "WINDOWS-1252" } else { "ISO-8859-1" };
-            Err(BadBytes::Encoding(at + if bom { BOM.len() } else { 0 }, name))
+        Err(error) => {
+            let offset = error.valid_up_to() + bytes.len() - text.len();
+            if error.error_len().is_none() {
+                return Err(BadBytes::Torn { offset });
+            }
+            let likely = guess(text);
+            Err(BadBytes::Encoding { offset, likely })
         }
     }
 }
 
-/// The bytes of a text.
+/// Writes a file's bytes.
 pub fn encode(rope: &Rope, bom: bool) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(rope.len_bytes() + BOM.len());
+    let mut out = Vec::with_capacity(rope.len_bytes() + BOM.len());
     if bom {
-        bytes.extend_from_slice(BOM);
+        out.extend_from_slice(BOM);
     }
     for chunk in rope.chunks() {
-        bytes.extend_from_slice(chunk.as_bytes());
+        out.extend_from_slice(chunk.as_bytes());
     }
-    bytes
+    out
 }
 
-/// The line end that most of the first thousand lines have.
+/// UTF-16 without a mark: every other byte of Latin text is zero.
+fn utf16(bytes: &[u8]) -> Option<&'static str> {
+    let head = &bytes[..bytes.len().min(4096) & !1];
+    let zeros = |odd: usize| head.iter().skip(odd).step_by(2).filter(|byte| **byte == 0).count();
+    let (even, odd, pairs) = (zeros(0), zeros(1), head.len() / 2);
+    match () {
+        () if bytes.len() % 2 == 1 || pairs == 0 => None,
+        () if odd * 10 > pairs * 7 && even * 20 < pairs => Some("UTF-16LE"),
+        () if even * 10 > pairs * 7 && odd * 20 < pairs => Some("UTF-16BE"),
+        () => None,
+    }
+}
+
+/// What bytes that are not UTF-8 look like.
+fn guess(bytes: &[u8]) -> &'static str {
+    let head = &bytes[..bytes.len().min(1 << 16)];
+    let (mut sjis, mut double, mut alone, mut c1) = (0usize, 0usize, 0usize, 0usize);
+    let mut at = 0;
+    while at < head.len() {
+        let (byte, next) = (head[at], head.get(at + 1).copied().unwrap_or_default());
+        at += match (byte, next) {
+            (0x81..=0x9f | 0xe0..=0xef, 0x40..=0x7e | 0x80..=0xfc) if byte < 0xa0 => {
+                sjis += 1;
+                c1 += 1;
+                2
+            }
+            (0xa1..=0xfe, 0xa1..=0xfe) => {
+                double += 1;
+                2
+            }
+            (0x80..=0x9f, _) => {
+                c1 += 1;
+                alone += 1;
+                1
+            }
+            (0xa0.., _) => {
+                alone += 1;
+                1
+            }
+            _ => 1,
+        };
+    }
+    match () {
+        () if sjis > 4 && sjis > alone => "SHIFT_JIS",
+        () if double > 4 && double > 2 * alone => "GB18030",
+        () if c1 > 0 => "WINDOWS-1252",
+        () => "ISO-8859-1",
+    }
+}
+
+/// The line ending that most lines have: `\n` or `\r\n`. For a text without any, `\n`.
 pub fn dominant_newline(rope: &Rope) -> &'static str {
-    let mut crlf = 0_usize;
-    let mut lines = 0_usize;
-    for line in 1..rope.len_lines().min(1_000) {
-        let start = rope.line_to_char(line);
-        lines += 1;
-        if start >= 2 && rope.get_char(start - 2) == Some('\r') {
-            crlf += 1;
+    let (mut lf, mut crlf, mut seen) = (0usize, 0usize, 0usize);
+    let mut before = 0;
+    for chunk in rope.chunks() {
+        for byte in chunk.bytes() {
+            if byte == b'\n' {
+                if before == b'\r' { crlf += 1 } else { lf += 1 }
+            }
+            before = byte;
+        }
+        seen += chunk.len();
+        if seen > NEWLINE_REACH && lf + crlf > 0 {
+            break;
         }
     }
-    if crlf * 2 > lines { "\r\n" } else { "\n" }
+    if crlf > lf { "\r\n" } else { "\n" }
 }

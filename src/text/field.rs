@@ -67,14 +67,10 @@ impl Field {
         }
     }
 
-    /// Makes a change; the caret goes behind what was changed last. A change whose positions are
-    /// not in the text is left out.
+    /// Makes a change; the caret goes behind what was changed last. A change that does not fit
+    /// the text is left out.
     pub fn apply(&mut self, change: &Change) {
-        if change
-            .0
-            .iter()
-            .any(|one| one.span.end.0 > self.rope.len_chars() || one.span.end < one.span.start)
-        {
+        if change.check(self.rope.len_chars()).is_err() {
             return;
         }
         self.inverses.record(change, &self.rope);

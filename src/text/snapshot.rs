@@ -35,7 +35,7 @@ const REVIVE: u8 = 2;
 const REDACTED: u8 = 4;
 
 impl Document {
-    /// The document with its history, tables and waiting edits. Empty without history.
+    /// The document with its history, tables and waiting edits. An error without history.
     pub fn snapshot(&self) -> Result<Vec<u8>, TextError> {
         let history = self.history.as_ref().ok_or(TextError::NoHistory)?;
         let mut writers: Vec<WriterId> = history.ops.writers.keys().copied().collect();

@@ -21,4 +21,5 @@ mod store_files;
 mod store_search;
 mod syntax;
 mod text;
+mod text_edit;
 mod tidy;
