@@ -327,7 +327,7 @@ impl Runtime {
             Effect::DeleteSession(session) => self.disk.send(DiskJob::Delete(session)),
             Effect::Open(what) => self.open(what)?,
             Effect::Consent { provider } => {
-                self.configure(&["provider", &provider, "consented"], true.into())?
+                self.configure(&["provider", &provider, "consented"], true.into())?;
             }
             Effect::ChooseModel { model } => {
                 self.app.model.config.model = Some(model.clone());

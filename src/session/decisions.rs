@@ -97,22 +97,22 @@ impl Decision {
     pub fn set(&mut self, id: EventId, lamport: u64, field: DecisionField, replaces: &[EventId]) {
         match field {
             DecisionField::Title(text) => {
-                self.title.set(id, lamport, text.as_str().into(), replaces)
+                self.title.set(id, lamport, text.as_str().into(), replaces);
             }
             DecisionField::Status(status) => self.status.set(id, lamport, status, replaces),
             DecisionField::Context(text) => {
-                self.context.set(id, lamport, text.as_str().into(), replaces)
+                self.context.set(id, lamport, text.as_str().into(), replaces);
             }
             DecisionField::Options(options) => self.options.set(id, lamport, options, replaces),
             DecisionField::Outcome(text) => {
-                self.outcome.set(id, lamport, text.as_str().into(), replaces)
+                self.outcome.set(id, lamport, text.as_str().into(), replaces);
             }
             DecisionField::Consequences(text) => {
                 self.consequences.set(id, lamport, text.as_str().into(), replaces);
             }
             DecisionField::Links(links) => self.links.set(id, lamport, links, replaces),
             DecisionField::Review(text) => {
-                self.review.set(id, lamport, text.as_str().into(), replaces)
+                self.review.set(id, lamport, text.as_str().into(), replaces);
             }
         }
     }

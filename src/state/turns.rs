@@ -464,10 +464,10 @@ impl Cx<'_> {
                 turn.warnings.push("An edit is in the text already.".into());
             }
             Placement::Ambiguous { .. } => {
-                self.make_hunk(turn, None, old, new, why, "ambiguous", false)
+                self.make_hunk(turn, None, old, new, why, "ambiguous", false);
             }
             Placement::Missing { .. } => {
-                self.make_hunk(turn, None, old, new, why, "missing", false)
+                self.make_hunk(turn, None, old, new, why, "missing", false);
             }
         }
     }

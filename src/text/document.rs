@@ -342,7 +342,7 @@ impl Document {
         let mut ask: Vec<(usize, u32, u32)> = Vec::new();
         let mut counter = start;
         let mut shift = 0isize;
-        for one in change.0.iter() {
+        for one in &change.0 {
             let pos = one.span.start.0.saturating_add_signed(shift);
             let (del, ins) = (one.span.len(), one.text.chars().count());
             if del > 0 {

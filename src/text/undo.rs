@@ -228,12 +228,12 @@ impl Document {
 
     /// Takes the last change back where there is no history.
     pub fn undo_plain(&mut self) -> Option<Applied> {
-        self.plain_step(|inverses, rope| inverses.undo(rope))
+        self.plain_step(super::inverse::Inverses::undo)
     }
 
     /// Makes it again.
     pub fn redo_plain(&mut self) -> Option<Applied> {
-        self.plain_step(|inverses, rope| inverses.redo(rope))
+        self.plain_step(super::inverse::Inverses::redo)
     }
 
     fn plain_step(

@@ -34,7 +34,7 @@ fn edit(applied: &Applied, kind: Option<CauseKind>) -> Edit {
         lamport: applied.lamport,
         deps: applied.deps.clone(),
         ops: applied.ops.clone(),
-        cause: kind.map(|kind| Cause { kind, proposal: None, hunk: None, of: vec![] }),
+        cause: kind.map(|kind| Cause { kind, proposal: None, hunk: None, part: None, of: vec![] }),
     }
 }
 
