@@ -118,12 +118,15 @@ impl Decision {
     }
 }
 
+/// A setting that came before its decision: event, Lamport number, what is set, what it replaces.
+type Waiting = (EventId, u64, DecisionField, Vec<EventId>);
+
 /// All decisions of a session.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Decisions {
     decisions: BTreeMap<EventId, Decision>,
     /// Changes that came before their decision.
-    waiting: BTreeMap<EventId, Vec<(EventId, u64, DecisionField, Vec<EventId>)>>,
+    waiting: BTreeMap<EventId, Vec<Waiting>>,
 }
 
 impl Decisions {

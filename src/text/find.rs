@@ -12,7 +12,8 @@ const MOST: usize = 200_000;
 /// What is looked for.
 #[derive(Clone, Debug)]
 pub struct Pattern {
-    regex: Regex,
+    /// None finds nothing: what is looked for is longer than any expression may be.
+    regex: Option<Regex>,
     plain: bool,
 }
 
@@ -25,8 +26,8 @@ impl Pattern {
             RegexBuilder::new(&escaped).case_insensitive(any_case).size_limit(64 << 20).build()
         };
         // Escaped text is always an expression; one that is too large is looked for as it is.
-        let regex = build(any_case).or_else(|_| build(false)).or_else(|_| Regex::new("$^"));
-        Self { regex: regex.unwrap_or_else(|_| unreachable!("an empty expression")), plain: true }
+        let regex = build(any_case).or_else(|_| build(false)).ok();
+        Self { regex, plain: true }
     }
 
     /// A regular expression; `^` and `$` are the borders of lines. The error says what is wrong
@@ -34,7 +35,7 @@ impl Pattern {
     pub fn regex(what: &str) -> Result<Self, String> {
         let built = RegexBuilder::new(what).multi_line(true).crlf(true).build();
         match built {
-            Ok(regex) => Ok(Self { regex, plain: false }),
+            Ok(regex) => Ok(Self { regex: Some(regex), plain: false }),
             Err(regex::Error::CompiledTooBig(_)) => Err("The expression is too large.".into()),
             Err(why) => {
                 let words = why.to_string();
@@ -47,20 +48,22 @@ impl Pattern {
 
     /// The first hit from `from` on, else the first from the top.
     pub fn next(&self, rope: &Rope, from: Pos) -> Option<Span> {
+        let regex = self.regex.as_ref()?;
         let text = rope.to_string();
         let at = rope.char_to_byte(from.0.min(rope.len_chars()));
-        let hit = self.regex.find_at(&text, at).filter(|hit| hit.start() >= at && !hit.is_empty());
-        let hit = hit.or_else(|| self.regex.find_iter(&text).find(|hit| !hit.is_empty()))?;
+        let hit = regex.find_at(&text, at).filter(|hit| hit.start() >= at && !hit.is_empty());
+        let hit = hit.or_else(|| regex.find_iter(&text).find(|hit| !hit.is_empty()))?;
         Some(span(rope, hit.range()))
     }
 
     /// The last hit that begins before `from`, else the last one.
     pub fn previous(&self, rope: &Rope, from: Pos) -> Option<Span> {
+        let regex = self.regex.as_ref()?;
         let text = rope.to_string();
         let at = rope.char_to_byte(from.0.min(rope.len_chars()));
         let mut before = None;
         let mut last = None;
-        for hit in self.regex.find_iter(&text).filter(|hit| !hit.is_empty()) {
+        for hit in regex.find_iter(&text).filter(|hit| !hit.is_empty()) {
             if hit.start() < at {
                 before = Some(hit.range());
             }
@@ -72,12 +75,13 @@ impl Pattern {
     /// Replaces every hit, in a span or everywhere. In a regular expression's replacement `$1`
     /// stands for its first group.
     pub fn replace_all(&self, rope: &Rope, with: &str, within: Option<Span>) -> Change {
+        let Some(regex) = &self.regex else { return Change::default() };
         let text = rope.to_string();
         let within = within.map_or(0..text.len(), |span| {
             rope.char_to_byte(span.start.0)..rope.char_to_byte(span.end.0)
         });
         let mut out = Vec::new();
-        for captures in self.regex.captures_iter(&text).take(MOST) {
+        for captures in regex.captures_iter(&text).take(MOST) {
             let Some(hit) = captures.get(0) else { continue };
             if hit.start() < within.start || hit.end() > within.end || hit.is_empty() {
                 continue;

@@ -71,7 +71,7 @@ pub struct ReplyParser(Reader);
 
 #[derive(Clone, Debug)]
 enum Reader {
-    Blocks(Blocks),
+    Blocks(Box<Blocks>),
     Rewrite(Rewrite),
 }
 
@@ -80,7 +80,7 @@ impl ReplyParser {
         Self(match dialect {
             Dialect::Selection => Reader::Rewrite(Rewrite::new(false)),
             Dialect::Whole => Reader::Rewrite(Rewrite::new(true)),
-            Dialect::Blocks => Reader::Blocks(Blocks::default()),
+            Dialect::Blocks => Reader::Blocks(Box::default()),
         })
     }
 

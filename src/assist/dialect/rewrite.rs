@@ -53,10 +53,11 @@ impl Rewrite {
         // Blanks and closing fences wait for what follows them.
         let rest = &self.raw[self.told..];
         let mut end = rest.trim_end().len();
-        while self.preview == Preview::Fenced {
+        let fenced = self.preview == Preview::Fenced;
+        while fenced && end > 0 {
             let line = rest[..end].rfind('\n').map_or(0, |at| at + 1);
             let text = rest[line..end].trim_start();
-            if end == 0 || !(text.starts_with("``") || text.starts_with("~~")) {
+            if !(text.starts_with("``") || text.starts_with("~~")) {
                 break;
             }
             end = rest[..line].trim_end().len();

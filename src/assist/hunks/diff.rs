@@ -2,7 +2,7 @@
 //! words. Knows nothing of documents.
 
 use similar::{Algorithm, DiffOp, capture_diff_slices};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::ops::Range;
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -62,8 +62,8 @@ fn tokens<'a>(text: &'a str, parts: impl Iterator<Item = &'a str>) -> Vec<Token<
 
 /// Runs of tokens that differ, as ranges of token numbers.
 pub(crate) fn token_cuts(old: &[Token<'_>], new: &[Token<'_>]) -> Vec<Cut> {
-    // Numbers are compared instead of strings. The map's order never shows.
-    let mut numbers: HashMap<(&str, bool), u32> = HashMap::new();
+    // Numbers are compared instead of strings.
+    let mut numbers: BTreeMap<(&str, bool), u32> = BTreeMap::new();
     let mut sides = [old, new].map(|side| Vec::with_capacity(side.len()));
     for (side, out) in [old, new].into_iter().zip(&mut sides) {
         for token in side {
