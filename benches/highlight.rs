@@ -1,4 +1,11 @@
 //! What one key costs the highlighting, and what a far jump and loading the grammars cost.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a bench fails by panicking and prints what it measured"
+)]
 
 use cowrite::base::Pos;
 use cowrite::syntax::{Highlighter, Syntaxes};

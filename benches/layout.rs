@@ -1,5 +1,12 @@
 //! What one key costs the layout of a view: documents of several sizes, one line of 5 MB, and a
 //! long answer that streams in.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a bench fails by panicking and prints what it measured"
+)]
 
 use cowrite::base::Pos;
 use cowrite::layout::{MarkdownView, View};

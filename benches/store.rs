@@ -1,6 +1,13 @@
 //! The library: a keystroke, an event, a barrier, search among many rows, opening a session.
 //!
 //! `cargo bench --bench store`; `COWRITE_BENCH_ROWS` sets the number of search rows (200,000).
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a bench fails by panicking and prints what it measured"
+)]
 
 use cowrite::base::{AuthorId, DocId, EventId, Millis, Rand, WriterId};
 use cowrite::event::{

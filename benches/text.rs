@@ -1,4 +1,11 @@
 //! The document under a typing person: keystrokes, deletions, edits from elsewhere, undo.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a bench fails by panicking and prints what it measured"
+)]
 
 use cowrite::base::{DocId, Pos, Rand, Span, WriterId};
 use cowrite::event::{CauseKind, Edit};

@@ -161,7 +161,8 @@ impl App {
     fn key(&mut self, key: Key) -> Vec<Effect> {
         // A question names the keys of its answers.
         if let Some(Overlay::Dialog(dialog)) = self.model.ui.overlays.last()
-            && let Some((_, _, line)) = dialog.choices.iter().find(|(letter, ..)| key.text() == Some(*letter))
+            && let Some((_, _, line)) =
+                dialog.choices.iter().find(|(letter, ..)| key.text() == Some(*letter))
         {
             let line = line.clone();
             return self.run(&[line]);

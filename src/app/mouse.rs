@@ -29,7 +29,7 @@ pub fn mouse(model: &mut Model, mouse: Mouse) -> Vec<Effect> {
                 [Tab::Conversation, Tab::Decisions, Tab::Review][usize::from(share.min(2))];
         }
         MouseKind::Down | MouseKind::Double if areas.chat.contains(x, y) => {
-            cx.model.ui.focus = Focus::Chat
+            cx.model.ui.focus = Focus::Chat;
         }
         MouseKind::Down | MouseKind::Double if areas.panel.contains(x, y) => {
             cx.model.ui.focus = Focus::Panel;

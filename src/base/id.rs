@@ -149,6 +149,13 @@ text_id!(
     |text| text.starts_with("t_")
 );
 
+impl DocId {
+    /// A new one of a ULID.
+    pub fn of(ulid: &str) -> Self {
+        Self(format!("d_{ulid}"))
+    }
+}
+
 impl AuthorId {
     /// Text that came from elsewhere: another editor, git, a pipe.
     pub fn outside() -> Self {

@@ -27,15 +27,22 @@ impl<E: std::error::Error> From<E> for Failure {
     }
 }
 
-/// The two streams. A reader that goes away (`| head`) ends the program quietly.
+/// The two streams. A reader that goes away (`| head`) ends the output quietly, not the work.
 pub struct Out {
     color: bool,
+    gone: bool,
+}
+
+impl Default for Out {
+    fn default() -> Self {
+        Self::new()
+    }
 }
 
 impl Out {
     pub fn new() -> Self {
         let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        Self { color: io::stdout().is_terminal() && !no_color }
+        Self { color: io::stdout().is_terminal() && !no_color, gone: false }
     }
 
     /// Whether colours are wanted on standard output.
@@ -44,9 +51,15 @@ impl Out {
     }
 
     pub fn print(&mut self, text: &str) -> Result<(), Failure> {
+        if self.gone {
+            return Ok(());
+        }
         let mut out = io::stdout().lock();
         match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-            Err(why) if why.kind() == io::ErrorKind::BrokenPipe => std::process::exit(0),
+            Err(why) if why.kind() == io::ErrorKind::BrokenPipe => {
+                self.gone = true;
+                Ok(())
+            }
             Err(why) => Err(Failure::new(format!("Standard output: {why}"))),
             Ok(()) => Ok(()),
         }

@@ -61,7 +61,9 @@ fn keys(cx: &mut Cx, _: &str) -> Result<(), String> {
 
 /// Esc: the innermost thing that can be left is left.
 fn cancel(cx: &mut Cx, _: &str) -> Result<(), String> {
-    if let Some(Overlay::Sessions { searching: searching @ true, list, .. }) = cx.model.ui.overlays.last_mut() {
+    if let Some(Overlay::Sessions { searching: searching @ true, list, .. }) =
+        cx.model.ui.overlays.last_mut()
+    {
         *searching = false;
         list.filter.set_text("");
         return Ok(());

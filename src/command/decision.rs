@@ -136,10 +136,10 @@ pub fn parse_options(text: &str) -> Vec<Choice> {
         match (words.strip_prefix("+ "), words.strip_prefix("- "), options.last_mut()) {
             (Some(pro), _, Some(choice)) => choice.pros.push(pro.into()),
             (_, Some(con), Some(choice)) if line.starts_with(char::is_whitespace) => {
-                choice.cons.push(con.into())
+                choice.cons.push(con.into());
             }
             (_, name, _) => {
-                options.push(Choice { name: name.unwrap_or(words).into(), ..Choice::default() })
+                options.push(Choice { name: name.unwrap_or(words).into(), ..Choice::default() });
             }
         }
     }

@@ -150,9 +150,7 @@ fn search(cx: &mut Cx, words: &str) -> Result<(), String> {
 /// Something was typed: when the filter of the list is another, everything is searched for it.
 pub fn typed(cx: &mut Cx) {
     let changed = match cx.model.ui.overlays.last() {
-        Some(Overlay::Sessions { list, searched, .. }) => {
-            *searched != list.filter.rope().to_string()
-        }
+        Some(Overlay::Sessions { list, searched, .. }) => *list.filter.rope() != searched.as_str(),
         _ => false,
     };
     if changed {

@@ -221,18 +221,15 @@ impl Runtime {
 
     /// The next input, or a timer's. `None` when nothing can come any more.
     fn wait(&mut self) -> Option<Input> {
-        loop {
-            let next =
-                self.timers.iter().min_by_key(|(_, at)| **at).map(|(timer, at)| (*timer, *at));
-            let Some((timer, at)) = next else { return self.receiver.recv().ok() };
-            let left = at.saturating_duration_since(Instant::now());
-            match self.receiver.recv_timeout(left) {
-                Ok(input) => return Some(input),
-                Err(RecvTimeoutError::Disconnected) => return None,
-                Err(RecvTimeoutError::Timeout) => {
-                    self.timers.remove(&timer);
-                    return Some(Input::Timer(timer));
-                }
+        let next = self.timers.iter().min_by_key(|(_, at)| **at).map(|(timer, at)| (*timer, *at));
+        let Some((timer, at)) = next else { return self.receiver.recv().ok() };
+        let left = at.saturating_duration_since(Instant::now());
+        match self.receiver.recv_timeout(left) {
+            Ok(input) => Some(input),
+            Err(RecvTimeoutError::Disconnected) => None,
+            Err(RecvTimeoutError::Timeout) => {
+                self.timers.remove(&timer);
+                Some(Input::Timer(timer))
             }
         }
     }
@@ -327,7 +324,7 @@ impl Runtime {
             Effect::DeleteSession(session) => self.disk.send(DiskJob::Delete(session)),
             Effect::Open(what) => self.open(what)?,
             Effect::Consent { provider } => {
-                self.configure(&["provider", &provider, "consented"], true.into())?
+                self.configure(&["provider", &provider, "consented"], true.into())?;
             }
             Effect::ChooseModel { model } => {
                 self.app.model.config.model = Some(model.clone());

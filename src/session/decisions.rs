@@ -97,33 +97,36 @@ impl Decision {
     pub fn set(&mut self, id: EventId, lamport: u64, field: DecisionField, replaces: &[EventId]) {
         match field {
             DecisionField::Title(text) => {
-                self.title.set(id, lamport, text.as_str().into(), replaces)
+                self.title.set(id, lamport, text.as_str().into(), replaces);
             }
             DecisionField::Status(status) => self.status.set(id, lamport, status, replaces),
             DecisionField::Context(text) => {
-                self.context.set(id, lamport, text.as_str().into(), replaces)
+                self.context.set(id, lamport, text.as_str().into(), replaces);
             }
             DecisionField::Options(options) => self.options.set(id, lamport, options, replaces),
             DecisionField::Outcome(text) => {
-                self.outcome.set(id, lamport, text.as_str().into(), replaces)
+                self.outcome.set(id, lamport, text.as_str().into(), replaces);
             }
             DecisionField::Consequences(text) => {
                 self.consequences.set(id, lamport, text.as_str().into(), replaces);
             }
             DecisionField::Links(links) => self.links.set(id, lamport, links, replaces),
             DecisionField::Review(text) => {
-                self.review.set(id, lamport, text.as_str().into(), replaces)
+                self.review.set(id, lamport, text.as_str().into(), replaces);
             }
         }
     }
 }
+
+/// A setting that came before its decision: event, Lamport number, what is set, what it replaces.
+type Waiting = (EventId, u64, DecisionField, Vec<EventId>);
 
 /// All decisions of a session.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Decisions {
     decisions: BTreeMap<EventId, Decision>,
     /// Changes that came before their decision.
-    waiting: BTreeMap<EventId, Vec<(EventId, u64, DecisionField, Vec<EventId>)>>,
+    waiting: BTreeMap<EventId, Vec<Waiting>>,
 }
 
 impl Decisions {

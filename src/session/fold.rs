@@ -175,7 +175,7 @@ impl Session {
         let (id, lamport, at) = (event.id, event.lamport, event.at);
         match decoded {
             Event::SessionCreated { title, .. } => {
-                self.title.set(id, lamport, title.as_str().into(), &[])
+                self.title.set(id, lamport, title.as_str().into(), &[]);
             }
             Event::SessionTitled { title, replaces } => {
                 self.title.set(id, lamport, title.as_str().into(), &replaces);

@@ -219,7 +219,7 @@ impl Proposals {
             match waiting {
                 Waiting::Split(id, lamport, parts) => self.split(id, lamport, of.id, parts),
                 Waiting::Placed(lamport, start, end, old) => {
-                    self.placed(lamport, of.id, start, end, old)
+                    self.placed(lamport, of.id, start, end, old);
                 }
                 Waiting::Verdict(id, lamport, part, verdict, replaces) => {
                     self.resolved(id, lamport, HunkRef { id: of.id, part }, verdict, replaces);

@@ -11,6 +11,7 @@ mod model;
 mod outside;
 mod panel;
 mod prepare;
+mod propose;
 mod rows;
 mod turn;
 mod turns;
@@ -23,9 +24,10 @@ pub use frame::{EditorFrame, HunkPiece, Sign, VirtualRow};
 pub use model::{Burst, Me, Minted, Model, Opened, OpenedFile, Sent};
 pub use outside::{Saving, stamp};
 pub use panel::{PanelFrame, plain};
+pub use propose::anchors;
 pub use rows::{ROWS_VERSION, all_rows, decision_row, message_row, text_row};
 pub use turn::{LiveEdit, Phase, Queued, Task, Turn};
-pub use turns::{anchors, plural};
+pub use turns::plural;
 pub use ui::{
     Ask, Caret, Clip, Dialog, FORM_FIELDS, Find, Focus, Form, FormKind, ListState, Notice, Overlay,
     PanelSelection, PromptKind, Rendered, Scroll, Tab, Tone, Ui,

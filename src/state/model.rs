@@ -310,7 +310,5 @@ impl Model {
 }
 
 fn fresh_doc(rand: &mut Rand, now: Millis) -> DocId {
-    let text = format!("d_{}", rand.ulid(now));
-    // A ULID of our own making always has the form.
-    text.parse().unwrap_or_else(|_| unreachable!("{text} is a document id"))
+    DocId::of(&rand.ulid(now))
 }

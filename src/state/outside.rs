@@ -284,10 +284,7 @@ impl Cx<'_> {
             .map(|edit| (edit.writer, edit.edit.start + edit.edit.width()));
         let Some((writer, end)) = outside.filter(|(_, end)| *end > 0) else { return };
         let last = crate::base::OpId { writer, counter: end - 1 };
-        let version = match entry.document.join(base, &Version(vec![last])) {
-            Ok(version) => version,
-            Err(_) => return,
-        };
+        let Ok(version) = entry.document.join(base, &Version(vec![last])) else { return };
         let doc = self.model.doc.clone();
         let hash = Text::new(file.stamp.hash.clone());
         self.append(&Event::DocumentSaved { doc, version, hash });

@@ -92,12 +92,12 @@ impl Model {
 
     /// Remembers which hunks were on the screen.
     fn note_seen(&mut self, rows: &[crate::layout::Row]) {
-        let spans = rows.iter().filter_map(|row| match row {
+        let mut spans = rows.iter().filter_map(|row| match row {
             crate::layout::Row::Text { span, .. } => Some(*span),
             crate::layout::Row::Virtual { .. } => None,
         });
         let Some(first) = spans.clone().next() else { return };
-        let last = spans.last().unwrap_or(first);
+        let last = spans.next_back().unwrap_or(first);
         let shown = Span { start: first.start, end: last.end };
         for piece in &self.ui.frame.hunks {
             if let Some(of) = piece.of.filter(|_| piece.span.touches(shown)) {

@@ -1,10 +1,11 @@
 //! Turns: from a question to its answer, its hunks and their place in the log.
 
+use super::propose::anchors;
 use super::{Ask, Cx, Dialog, Effect, LiveEdit, Overlay, Phase, Queued, Task, Ticket, Tone, Turn};
 use crate::assist::context::{Context, Request, TooLong, Wish, build};
-use crate::assist::{Dialect, Piece, Placement, ReplyParser, whole_to_hunks};
-use crate::base::{EventId, Pos, Span, TurnId, sha256_hex};
-use crate::event::{Anchor, Event, HunkBody, Link, MessageRole, MessageStatus, Side, Text};
+use crate::assist::{Dialect, ReplyParser};
+use crate::base::{Span, TurnId, sha256_hex};
+use crate::event::{Event, Link, MessageRole, MessageStatus, Text};
 use crate::prompt::{Chunk, Fault, FaultKind, Stop};
 use crate::store::{StreamHead, Write};
 
@@ -100,7 +101,8 @@ impl Cx<'_> {
     /// What a question would send, in lines: its parts with their sizes, then the very bytes.
     pub fn preview(&self, queued: &Queued) -> Result<Vec<String>, String> {
         let provider = self.model.provider.as_ref().ok_or("No model is set up.")?;
-        let model_name = self.model.model_name.as_deref().ok_or("Choose a model first (app.model).")?;
+        let model_name =
+            self.model.model_name.as_deref().ok_or("Choose a model first (app.model).")?;
         let context = self.context_of(queued, model_name).map_err(|why| why.to_string())?;
         let body = provider.encode(&context.prompt);
         let mut lines = vec![format!(
@@ -111,7 +113,9 @@ impl Cx<'_> {
             context.tokens(),
             self.model.window.map(|window| format!(" of {window}")).unwrap_or_default(),
         )];
-        lines.extend(context.parts.iter().map(|part| format!("  ≈{:>7}  {}", part.tokens, part.name)));
+        lines.extend(
+            context.parts.iter().map(|part| format!("  ≈{:>7}  {}", part.tokens, part.name)),
+        );
         lines.extend(context.dropped.iter().map(|what| format!("  left out: {what}")));
         lines.push(String::new());
         lines.extend(body.split("\\n").map(str::to_owned));
@@ -387,187 +391,6 @@ impl Cx<'_> {
             self.ask(next);
         }
     }
-
-    fn pieces(&mut self, turn: &mut Turn, pieces: Vec<Piece>) {
-        if pieces.iter().any(|piece| !matches!(piece, Piece::Prose(_))) {
-            self.model.refresh();
-        }
-        for piece in pieces {
-            match piece {
-                Piece::Prose(_) => {}
-                Piece::EditStarted { .. } => {
-                    if turn.dialect == Dialect::Blocks {
-                        turn.live = Some(LiveEdit::default());
-                    }
-                }
-                Piece::EditOld { text, .. } => {
-                    if let Some(live) = turn.live.as_mut() {
-                        live.old = text;
-                    }
-                }
-                Piece::EditNew { delta, .. } => self.live_text(turn, &delta),
-                Piece::EditDone { old, new, why, .. } => {
-                    if turn.dialect == Dialect::Blocks {
-                        turn.live = None;
-                        self.block_done(turn, &old, &new, why);
-                    } else if let Some(live) = turn.live.as_mut() {
-                        live.new = new;
-                    } else {
-                        turn.live = Some(LiveEdit { span: None, old, new });
-                    }
-                }
-                Piece::EditDropped { .. } => turn.live = None,
-                Piece::Malformed { why, .. } => {
-                    turn.malformed.push(why);
-                    turn.live = None;
-                }
-            }
-        }
-    }
-
-    fn live_text(&mut self, turn: &mut Turn, delta: &str) {
-        let placer = turn.placer();
-        let live = turn.live.get_or_insert_default();
-        // The place shows as soon as the old text is whole.
-        if live.new.is_empty()
-            && live.span.is_none()
-            && !live.old.is_empty()
-            && let Placement::Placed { hunk, .. } = placer.place(&live.old, "", None)
-        {
-            live.span = Some(hunk.span);
-        }
-        live.new.push_str(delta);
-    }
-
-    /// A block is complete: it becomes a hunk at once, so that it can be accepted while the rest
-    /// streams.
-    fn block_done(&mut self, turn: &mut Turn, old: &str, new: &str, why: Option<String>) {
-        if old.is_empty() {
-            let end = Pos(turn.base.len_chars());
-            let text = if turn.base.len_chars() == 0 { new.to_owned() } else { format!("\n{new}") };
-            self.make_hunk(turn, Some(Span::at(end)), "", &text, why, "append", false);
-            return;
-        }
-        match turn.placer().place(old, new, None) {
-            Placement::Placed { hunk, step } => {
-                self.make_hunk(
-                    turn,
-                    Some(hunk.span),
-                    &hunk.old,
-                    &hunk.new,
-                    why,
-                    step.name(),
-                    step.is_loose(),
-                );
-            }
-            Placement::AlreadyApplied { .. } => {
-                turn.warnings.push("An edit is in the text already.".into());
-            }
-            Placement::Ambiguous { .. } => {
-                self.make_hunk(turn, None, old, new, why, "ambiguous", false)
-            }
-            Placement::Missing { .. } => {
-                self.make_hunk(turn, None, old, new, why, "missing", false)
-            }
-        }
-    }
-
-    /// The whole replacement is there: the smallest set of hunks against what was sent.
-    fn finish_replacement(&mut self, turn: &mut Turn) {
-        let Some(live) = turn.live.take() else { return };
-        let (offset, old) = match (turn.dialect, live.span) {
-            (Dialect::Selection, Some(span)) => (span.start.0, live.old),
-            (Dialect::Whole, _) => (0, turn.base.to_string()),
-            _ => return,
-        };
-        for hunk in whole_to_hunks(&old, &live.new) {
-            let span =
-                Span { start: Pos(hunk.span.start.0 + offset), end: Pos(hunk.span.end.0 + offset) };
-            self.make_hunk(turn, Some(span), &hunk.old, &hunk.new, None, "exact", false);
-        }
-        if turn.hunks == 0 {
-            self.info("The model suggests no change.");
-        }
-    }
-
-    #[allow(clippy::too_many_arguments, reason = "a hunk's fields, once")]
-    fn make_hunk(
-        &mut self,
-        turn: &mut Turn,
-        span: Option<Span>,
-        old: &str,
-        new: &str,
-        why: Option<String>,
-        step: &str,
-        loose: bool,
-    ) {
-        if old == new && span.is_some() {
-            return;
-        }
-        let proposal = self.proposal(turn);
-        let place = span.and_then(|span| {
-            let today = turn.carry(span);
-            let entry = self.model.session.documents.get(&turn.doc)?;
-            Some(anchors(&entry.document, today))
-        });
-        let hunk = HunkBody {
-            place,
-            old: old.into(),
-            new: new.into(),
-            why: why.map(Text::new),
-            step: step.into(),
-            loose,
-        };
-        let author = turn.author.clone();
-        self.append_as_model(&author, &Event::HunkMade { proposal, hunk });
-        turn.hunks += 1;
-        turn.unplaced += usize::from(span.is_none());
-        self.model.session.track_hunks();
-        self.model.refresh();
-    }
-
-    fn proposal(&mut self, turn: &mut Turn) -> EventId {
-        if let Some(proposal) = turn.proposal {
-            return proposal;
-        }
-        let author = turn.author.clone();
-        let dialect = match turn.dialect {
-            Dialect::Selection => "selection",
-            Dialect::Whole => "whole",
-            Dialect::Blocks => "blocks",
-        };
-        let span = match turn.task {
-            Task::Rewrite { selection } => {
-                let today = turn.carry(selection);
-                self.model
-                    .session
-                    .documents
-                    .get(&turn.doc)
-                    .map(|entry| anchors(&entry.document, today))
-            }
-            Task::Chat | Task::Change => None,
-        };
-        let event = Event::ProposalOpened {
-            doc: turn.doc.clone(),
-            question: turn.question,
-            version: turn.base_version.clone(),
-            span,
-            dialect: dialect.into(),
-        };
-        let proposal = self.append_as_model(&author, &event);
-        turn.proposal = Some(proposal);
-        proposal
-    }
-}
-
-/// The anchors of a span: what is inserted at its borders stays outside. An empty span sticks to
-/// what stands before it.
-pub fn anchors(document: &crate::text::Document, span: Span) -> (Anchor, Anchor) {
-    if span.is_empty() {
-        let anchor = document.anchor(span.start, Side::Right);
-        return (anchor, anchor);
-    }
-    (document.anchor(span.start, Side::Left), document.anchor(span.end, Side::Right))
 }
 
 /// `1 hunk`, `2 hunks`.

@@ -48,6 +48,10 @@ impl Gate {
         loop {
             match file.try_lock() {
                 Ok(()) => return Ok(Self { dir: dir.into(), _file: file }),
+                #[allow(
+                    clippy::disallowed_methods,
+                    reason = "no lock can be waited for with a limit"
+                )]
                 Err(TryLockError::WouldBlock) if since.elapsed() < PATIENCE => {
                     std::thread::sleep(Duration::from_millis(2));
                 }

@@ -663,9 +663,11 @@ async fn keep_alives_are_no_stall() {
     let provider = OpenAi::new(set);
     let mut answer = provider.ask(provider.encode(&prompt()));
     assert_eq!(answer.next().await.as_ref().map(show).as_deref(), Some("text A"));
+    let mut beat = tokio::time::interval(Duration::from_millis(60));
+    beat.tick().await;
     let ticks = async {
         for _ in 0..4 {
-            tokio::time::sleep(Duration::from_millis(60)).await;
+            beat.tick().await;
             gate.open();
         }
     };

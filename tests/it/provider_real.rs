@@ -6,6 +6,7 @@ use cowrite::provider::{OpenAi, Provider, Settings};
 use futures::StreamExt;
 use std::time::{Duration, Instant};
 
+#[allow(clippy::print_stdout, reason = "nothing is skipped without a word")]
 fn address(test: &str) -> Option<String> {
     let address = std::env::var("COWRITE_TEST_LLAMA").ok().filter(|address| !address.is_empty());
     if address.is_none() {

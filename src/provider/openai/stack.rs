@@ -133,7 +133,9 @@ impl Transport {
             fault.advice = "If you trust that address, set it as the provider's address.".into();
             return Err(fault.into());
         }
-        let asked = retry_after(response.headers(), SystemTime::now());
+        #[allow(clippy::disallowed_methods, reason = "a server names a time of day to ask again")]
+        let now = SystemTime::now();
+        let asked = retry_after(response.headers(), now);
         let status = status.as_u16();
         let complaint = Complaint::from_body(&beginning(response).await);
         let fault = words.complaint(Some(status), &complaint);

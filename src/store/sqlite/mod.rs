@@ -305,6 +305,7 @@ fn seed() -> Result<[u8; 32], StoreError> {
     Ok(seed)
 }
 
+#[allow(clippy::disallowed_methods, reason = "when a library was opened, for its own notes")]
 fn now() -> Millis {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Millis(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))

@@ -1,0 +1,190 @@
+//! From the pieces of an answer to proposals: each edit becomes a hunk as soon as it is complete,
+//! so that it can be accepted while the rest streams. Knows nothing of providers.
+
+use super::{Cx, LiveEdit, Task, Turn};
+use crate::assist::{Dialect, Piece, Placement, whole_to_hunks};
+use crate::base::{EventId, Pos, Span};
+use crate::event::{Anchor, Event, HunkBody, Side, Text};
+
+impl Cx<'_> {
+    pub(super) fn pieces(&mut self, turn: &mut Turn, pieces: Vec<Piece>) {
+        if pieces.iter().any(|piece| !matches!(piece, Piece::Prose(_))) {
+            self.model.refresh();
+        }
+        for piece in pieces {
+            match piece {
+                Piece::Prose(_) => {}
+                Piece::EditStarted { .. } => {
+                    if turn.dialect == Dialect::Blocks {
+                        turn.live = Some(LiveEdit::default());
+                    }
+                }
+                Piece::EditOld { text, .. } => {
+                    if let Some(live) = turn.live.as_mut() {
+                        live.old = text;
+                    }
+                }
+                Piece::EditNew { delta, .. } => self.live_text(turn, &delta),
+                Piece::EditDone { old, new, why, .. } => {
+                    if turn.dialect == Dialect::Blocks {
+                        turn.live = None;
+                        self.block_done(turn, &old, &new, why);
+                    } else if let Some(live) = turn.live.as_mut() {
+                        live.new = new;
+                    } else {
+                        turn.live = Some(LiveEdit { span: None, old, new });
+                    }
+                }
+                Piece::EditDropped { .. } => turn.live = None,
+                Piece::Malformed { why, .. } => {
+                    turn.malformed.push(why);
+                    turn.live = None;
+                }
+            }
+        }
+    }
+
+    fn live_text(&mut self, turn: &mut Turn, delta: &str) {
+        let placer = turn.placer();
+        let live = turn.live.get_or_insert_default();
+        // The place shows as soon as the old text is whole.
+        if live.new.is_empty()
+            && live.span.is_none()
+            && !live.old.is_empty()
+            && let Placement::Placed { hunk, .. } = placer.place(&live.old, "", None)
+        {
+            live.span = Some(hunk.span);
+        }
+        live.new.push_str(delta);
+    }
+
+    /// A block is complete: it becomes a hunk at once, so that it can be accepted while the rest
+    /// streams.
+    fn block_done(&mut self, turn: &mut Turn, old: &str, new: &str, why: Option<String>) {
+        if old.is_empty() {
+            let end = Pos(turn.base.len_chars());
+            let text = if turn.base.len_chars() == 0 { new.to_owned() } else { format!("\n{new}") };
+            self.make_hunk(turn, Some(Span::at(end)), "", &text, why, "append", false);
+            return;
+        }
+        match turn.placer().place(old, new, None) {
+            Placement::Placed { hunk, step } => {
+                self.make_hunk(
+                    turn,
+                    Some(hunk.span),
+                    &hunk.old,
+                    &hunk.new,
+                    why,
+                    step.name(),
+                    step.is_loose(),
+                );
+            }
+            Placement::AlreadyApplied { .. } => {
+                turn.warnings.push("An edit is in the text already.".into());
+            }
+            Placement::Ambiguous { .. } => {
+                self.make_hunk(turn, None, old, new, why, "ambiguous", false);
+            }
+            Placement::Missing { .. } => {
+                self.make_hunk(turn, None, old, new, why, "missing", false);
+            }
+        }
+    }
+
+    /// The whole replacement is there: the smallest set of hunks against what was sent.
+    pub(super) fn finish_replacement(&mut self, turn: &mut Turn) {
+        let Some(live) = turn.live.take() else { return };
+        let (offset, old) = match (turn.dialect, live.span) {
+            (Dialect::Selection, Some(span)) => (span.start.0, live.old),
+            (Dialect::Whole, _) => (0, turn.base.to_string()),
+            _ => return,
+        };
+        for hunk in whole_to_hunks(&old, &live.new) {
+            let span =
+                Span { start: Pos(hunk.span.start.0 + offset), end: Pos(hunk.span.end.0 + offset) };
+            self.make_hunk(turn, Some(span), &hunk.old, &hunk.new, None, "exact", false);
+        }
+        if turn.hunks == 0 {
+            self.info("The model suggests no change.");
+        }
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "a hunk's fields, once")]
+    fn make_hunk(
+        &mut self,
+        turn: &mut Turn,
+        span: Option<Span>,
+        old: &str,
+        new: &str,
+        why: Option<String>,
+        step: &str,
+        loose: bool,
+    ) {
+        if old == new && span.is_some() {
+            return;
+        }
+        let proposal = self.proposal(turn);
+        let place = span.and_then(|span| {
+            let today = turn.carry(span);
+            let entry = self.model.session.documents.get(&turn.doc)?;
+            Some(anchors(&entry.document, today))
+        });
+        let hunk = HunkBody {
+            place,
+            old: old.into(),
+            new: new.into(),
+            why: why.map(Text::new),
+            step: step.into(),
+            loose,
+        };
+        let author = turn.author.clone();
+        self.append_as_model(&author, &Event::HunkMade { proposal, hunk });
+        turn.hunks += 1;
+        turn.unplaced += usize::from(span.is_none());
+        self.model.session.track_hunks();
+        self.model.refresh();
+    }
+
+    fn proposal(&mut self, turn: &mut Turn) -> EventId {
+        if let Some(proposal) = turn.proposal {
+            return proposal;
+        }
+        let author = turn.author.clone();
+        let dialect = match turn.dialect {
+            Dialect::Selection => "selection",
+            Dialect::Whole => "whole",
+            Dialect::Blocks => "blocks",
+        };
+        let span = match turn.task {
+            Task::Rewrite { selection } => {
+                let today = turn.carry(selection);
+                self.model
+                    .session
+                    .documents
+                    .get(&turn.doc)
+                    .map(|entry| anchors(&entry.document, today))
+            }
+            Task::Chat | Task::Change => None,
+        };
+        let event = Event::ProposalOpened {
+            doc: turn.doc.clone(),
+            question: turn.question,
+            version: turn.base_version.clone(),
+            span,
+            dialect: dialect.into(),
+        };
+        let proposal = self.append_as_model(&author, &event);
+        turn.proposal = Some(proposal);
+        proposal
+    }
+}
+
+/// The anchors of a span: what is inserted at its borders stays outside. An empty span sticks to
+/// what stands before it.
+pub fn anchors(document: &crate::text::Document, span: Span) -> (Anchor, Anchor) {
+    if span.is_empty() {
+        let anchor = document.anchor(span.start, Side::Right);
+        return (anchor, anchor);
+    }
+    (document.anchor(span.start, Side::Left), document.anchor(span.end, Side::Right))
+}
