@@ -184,7 +184,9 @@ impl Screen for TerminalScreen {
     }
 
     fn redraw(&mut self) -> io::Result<()> {
-        self.terminal.clear()
+        // Clears and forgets what was drawn. `clear` would ask the terminal where its cursor is.
+        let area = self.terminal.get_frame().area();
+        self.terminal.resize(area)
     }
 }
 
