@@ -11,6 +11,8 @@ use crate::base::Millis;
 use crate::command;
 use crate::keymap::{Key, Keymap, Step, print_keys};
 use crate::state::{Cx, Effect, Focus, Model, Overlay, Tab, Timer, Tone};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 
 /// Milliseconds without typing after which a burst is sealed; with a second program at work.
 const PAUSE_MS: u64 = 1_500;
@@ -23,15 +25,23 @@ const NOTICE_MS: u64 = 6_000;
 /// The model and what turns keys into commands.
 pub struct App {
     pub model: Model,
-    pub keymap: Keymap,
+    keymap: Keymap,
     pending: Vec<Key>,
     view_timer: bool,
+    /// Keys as printed, by contexts and command: looking one up goes through the whole keymap, and
+    /// every frame shows some.
+    printed: RefCell<BTreeMap<Vec<&'static str>, BTreeMap<String, Option<String>>>>,
 }
 
 impl App {
     pub fn new(mut model: Model, keymap: Keymap) -> Self {
         model.ui.key_lines = key_lines(&keymap);
-        Self { model, keymap, pending: Vec::new(), view_timer: false }
+        let printed = RefCell::default();
+        Self { model, keymap, pending: Vec::new(), view_timer: false, printed }
+    }
+
+    pub fn keymap(&self) -> &Keymap {
+        &self.keymap
     }
 
     /// The contexts that have a say about the next key, innermost first.
@@ -263,13 +273,35 @@ impl App {
 
     /// The keys for a command in the workspace, whatever lies above it.
     pub fn workspace_key(&self, command: &str) -> Option<String> {
-        let contexts = ["editor", "global"];
-        self.keymap.key_here(&contexts, command).map(|keys| print_keys(&keys))
+        self.printed_key(&["editor", "global"], command)
     }
 
     /// The keys for a command here, as printed; for hints on the screen.
     pub fn key_for(&self, command: &str) -> Option<String> {
-        self.keymap.key_here(&self.contexts(), command).map(|keys| print_keys(&keys))
+        self.printed_key(&self.contexts(), command)
+    }
+
+    /// The keys for a command anywhere, as printed; empty for none.
+    pub fn any_key(&self, command: &str) -> String {
+        self.printed_key(&[], command).unwrap_or_default()
+    }
+
+    fn printed_key(&self, contexts: &[&'static str], command: &str) -> Option<String> {
+        let mut printed = self.printed.borrow_mut();
+        if !printed.contains_key(contexts) {
+            printed.insert(contexts.to_vec(), BTreeMap::new());
+        }
+        let here = printed.get_mut(contexts)?;
+        if let Some(known) = here.get(command) {
+            return known.clone();
+        }
+        let keys = match contexts {
+            [] => self.keymap.keys_for(command).into_iter().next().map(|(_, keys)| keys),
+            _ => self.keymap.key_here(contexts, command),
+        };
+        let keys = keys.map(|keys| print_keys(&keys));
+        here.insert(command.to_owned(), keys.clone());
+        keys
     }
 }
 

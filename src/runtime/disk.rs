@@ -12,6 +12,7 @@ use crate::session::Session;
 use crate::state::{Me, Ticket, Tone};
 use crate::store::{Query, SqliteStore, StoreError, Syncer, Write};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// Milliseconds within which dirty writes are synced.
@@ -63,13 +64,13 @@ impl Disk {
         let Some(store) = library.store else { return Ok(Self { jobs: None, inputs }) };
         let (jobs, todo) = channel();
         let syncer = store.syncer();
-        let (dirty, syncs) = channel();
-        let told = inputs.clone();
+        let dirt = Arc::new(Dirt::default());
+        let (shared, told) = (Arc::clone(&dirt), inputs.clone());
         std::thread::Builder::new()
             .name("sync".into())
-            .spawn(move || sync_loop(&syncer, &syncs, &told))?;
+            .spawn(move || sync_loop(&syncer, &shared, &told))?;
         let writer =
-            Writer { store, session, last_rid, inputs: inputs.clone(), dirty, backlog: Vec::new() };
+            Writer { store, session, last_rid, inputs: inputs.clone(), dirt, backlog: Vec::new() };
         std::thread::Builder::new().name("store".into()).spawn(move || writer.run(&todo))?;
         Ok(Self { jobs: Some(jobs), inputs })
     }
@@ -127,53 +128,87 @@ impl Disk {
     }
 }
 
-enum Sync {
-    Dirty,
-    Ticket(Ticket),
-    Close(Sender<Result<(), String>>),
+/// What waits for the disk.
+#[derive(Default)]
+struct Waiting {
+    dirty: bool,
+    tickets: Vec<Ticket>,
+    close: Option<Sender<Result<(), String>>>,
+    /// The writer is gone.
+    over: bool,
 }
 
-fn sync_loop(syncer: &Syncer, syncs: &Receiver<Sync>, inputs: &Sender<Input>) {
-    let mut tickets = Vec::new();
-    let mut closing = None;
-    while let Ok(first) = syncs.recv() {
-        let mut next = Some(first);
-        let mut urgent = false;
-        // While nothing is urgent, more may join for a moment.
-        loop {
-            match next.take() {
-                Some(Sync::Dirty) | None => {}
-                Some(Sync::Ticket(ticket)) => {
-                    tickets.push(ticket);
-                    urgent = true;
-                }
-                Some(Sync::Close(answer)) => {
-                    closing = Some(answer);
-                    urgent = true;
-                }
-            }
-            next = if urgent {
-                syncs.try_recv().ok()
-            } else {
-                match syncs.recv_timeout(Duration::from_millis(SYNC_MS)) {
-                    Ok(Sync::Dirty) => continue,
-                    Ok(other) => Some(other),
-                    Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => None,
-                }
-            };
-            if next.is_none() {
-                break;
-            }
+impl Waiting {
+    fn is_urgent(&self) -> bool {
+        !self.tickets.is_empty() || self.close.is_some() || self.over
+    }
+}
+
+/// Between the writer and the thread that syncs: that thread is woken once for many writes.
+#[derive(Default)]
+struct Dirt {
+    waiting: Mutex<Waiting>,
+    wake: Condvar,
+}
+
+impl Dirt {
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn note(&self, ticket: Option<Ticket>) {
+        let mut waiting = self.lock();
+        let news = !waiting.dirty || ticket.is_some();
+        waiting.dirty = true;
+        waiting.tickets.extend(ticket);
+        drop(waiting);
+        if news {
+            self.wake.notify_one();
         }
-        let outcome = syncer.sync().map_err(|why| format!("The disk could not be synced: {why}"));
+    }
+
+    fn close(&self, answer: Option<Sender<Result<(), String>>>) {
+        let mut waiting = self.lock();
+        waiting.over = true;
+        waiting.close = answer;
+        drop(waiting);
+        self.wake.notify_one();
+    }
+
+    /// What has to be synced now: after the first write more may join for a moment.
+    fn next(&self) -> Waiting {
+        let idle = |waiting: &mut Waiting| !waiting.dirty && !waiting.is_urgent();
+        let waiting =
+            self.wake.wait_while(self.lock(), idle).unwrap_or_else(PoisonError::into_inner);
+        let moment = Duration::from_millis(SYNC_MS);
+        let (mut waiting, _) = self
+            .wake
+            .wait_timeout_while(waiting, moment, |waiting| !waiting.is_urgent())
+            .unwrap_or_else(PoisonError::into_inner);
+        let over = waiting.over;
+        let taken = std::mem::take(&mut *waiting);
+        waiting.over = over;
+        taken
+    }
+}
+
+fn sync_loop(syncer: &Syncer, dirt: &Dirt, inputs: &Sender<Input>) {
+    loop {
+        let Waiting { dirty, tickets, close, over } = dirt.next();
+        let outcome = match dirty || close.is_some() {
+            true => syncer.sync().map_err(|why| format!("The disk could not be synced: {why}")),
+            false => Ok(()),
+        };
         if let Err(why) = &outcome {
             let _ = inputs.send(Input::Note(Tone::Error, why.clone()));
         }
-        for ticket in tickets.drain(..) {
+        for ticket in tickets {
             let _ = inputs.send(Input::Durable(ticket));
         }
-        if let Some(answer) = closing.take() {
+        if let Some(answer) = close {
             let _ = answer.send(outcome);
+        }
+        if over {
             return;
         }
     }
@@ -184,7 +219,7 @@ struct Writer {
     session: EventId,
     last_rid: i64,
     inputs: Sender<Input>,
-    dirty: Sender<Sync>,
+    dirt: Arc<Dirt>,
     /// What could not be written, in order.
     backlog: Vec<(Vec<Write>, Option<Ticket>)>,
 }
@@ -202,15 +237,19 @@ impl Writer {
                     self.flush();
                     if self.backlog.is_empty() {
                         // The answer comes from the thread that syncs, once it has.
-                        let _ = self.dirty.send(Sync::Close(answer));
+                        self.dirt.close(Some(answer));
                     } else {
+                        self.dirt.close(None);
                         let _ = answer.send(Err("The last changes could not be stored.".into()));
                     }
                     return;
                 }
                 Ok(job) => self.one(job),
                 Err(RecvTimeoutError::Timeout) => self.flush(),
-                Err(RecvTimeoutError::Disconnected) => return,
+                Err(RecvTimeoutError::Disconnected) => {
+                    self.dirt.close(None);
+                    return;
+                }
             }
         }
     }
@@ -302,10 +341,7 @@ impl Writer {
         while let Some((writes, ticket)) = self.backlog.first() {
             match self.store.write(writes) {
                 Ok(_) => {
-                    let _ = self.dirty.send(match ticket {
-                        Some(ticket) => Sync::Ticket(*ticket),
-                        None => Sync::Dirty,
-                    });
+                    self.dirt.note(*ticket);
                     self.backlog.remove(0);
                     if self.backlog.is_empty() && had_trouble {
                         self.tell(Input::Stored(Ok(())));

@@ -46,6 +46,7 @@ impl Session {
             let refs: Vec<_> = batch.iter().map(|(writer, edit)| (*writer, edit)).collect();
             match entry.document.apply_edits(&refs) {
                 Ok(imported) => {
+                    self.proposals.anchors_came();
                     self.oddities.refused += imported.refused.len();
                     deltas.insert(doc, imported.delta);
                 }
@@ -68,8 +69,9 @@ impl Session {
                 else {
                     continue;
                 };
-                if entry.document.apply_edit(writer, &edit).is_err() {
-                    self.oddities.refused += 1;
+                match entry.document.apply_edit(writer, &edit) {
+                    Ok(_) => self.proposals.anchors_came(),
+                    Err(_) => self.oddities.refused += 1,
                 }
             }
         }
@@ -173,6 +175,7 @@ impl Session {
             return Folded::Left;
         }
         let (id, lamport, at) = (event.id, event.lamport, event.at);
+        self.revision += u64::from(!matches!(decoded, Event::DocumentEdited(_)));
         match decoded {
             Event::SessionCreated { title, .. } => {
                 self.title.set(id, lamport, title.as_str().into(), &[]);
@@ -309,8 +312,12 @@ impl Session {
         self.documents.entry(doc.clone()).or_insert_with(|| DocEntry::new(doc.clone()))
     }
 
-    /// Gives the open hunks of every document their marks. Call after events were applied.
+    /// Gives the open hunks of every document their marks. Call after events were applied; costs
+    /// nothing when no hunk changed.
     pub fn track_hunks(&mut self) {
+        if !self.proposals.take_untracked() {
+            return;
+        }
         for (doc, entry) in &mut self.documents {
             self.proposals.track(doc, &mut entry.document);
         }

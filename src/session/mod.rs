@@ -63,6 +63,7 @@ pub struct Session {
     /// Parents named by an event that came before them.
     named: BTreeSet<EventId>,
     lamport: u64,
+    revision: u64,
     known: BTreeSet<EventId>,
     numbers: BTreeMap<WriterId, BTreeMap<u64, EventId>>,
     /// Events of writers that were not introduced yet.
@@ -100,6 +101,7 @@ impl Session {
             heads: BTreeSet::new(),
             named: BTreeSet::new(),
             lamport: 0,
+            revision: 0,
             known: BTreeSet::new(),
             numbers: BTreeMap::new(),
             waiting: BTreeMap::new(),
@@ -142,6 +144,11 @@ impl Session {
     /// The shared events that the next event names as its parents.
     pub fn heads(&self) -> Vec<EventId> {
         self.heads.iter().copied().collect()
+    }
+
+    /// Grows with everything that is folded, edits of text aside.
+    pub fn revision(&self) -> u64 {
+        self.revision
     }
 
     /// How many events there are, waiting ones included.

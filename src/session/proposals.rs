@@ -4,7 +4,7 @@ use super::Register;
 use crate::base::{AuthorId, DocId, EventId, Millis, Span};
 use crate::event::{Anchor, HunkBody, HunkVerdict, Version};
 use crate::text::{Document, MarkId};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A hunk, or a part of one that was split.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -147,6 +147,10 @@ pub struct Proposals {
     hunks: BTreeMap<HunkRef, Hunk>,
     waiting: BTreeMap<HunkRef, Vec<Waiting>>,
     placed_at: BTreeMap<HunkRef, u64>,
+    /// The hunks a person has still to say something to: every frame and every key asks for them.
+    open: BTreeSet<HunkRef>,
+    /// Hunks changed since they were tracked.
+    untracked: bool,
 }
 
 impl Proposals {
@@ -158,6 +162,20 @@ impl Proposals {
         let of = HunkRef { id, part: None };
         self.hunks.insert(of, Hunk::new(of, proposal, lamport, body));
         self.settle(of);
+        self.sort_out(id);
+    }
+
+    /// Says anew which of a hunk and its parts are open.
+    fn sort_out(&mut self, id: EventId) {
+        self.untracked = true;
+        let parts = HunkRef { id, part: None }..=HunkRef { id, part: Some(u32::MAX) };
+        for (of, hunk) in self.hunks.range(parts) {
+            if hunk.is_open() && self.stands(hunk) {
+                self.open.insert(*of);
+            } else {
+                self.open.remove(of);
+            }
+        }
     }
 
     pub fn split(&mut self, id: EventId, lamport: u64, hunk: EventId, parts: Vec<HunkBody>) {
@@ -177,6 +195,7 @@ impl Proposals {
             self.hunks.insert(part, Hunk::new(part, proposal, made, body));
             self.settle(part);
         }
+        self.sort_out(hunk);
     }
 
     pub fn placed(&mut self, lamport: u64, hunk: EventId, start: Anchor, end: Anchor, old: String) {
@@ -192,6 +211,7 @@ impl Proposals {
             known.old = old;
             known.mark = None;
         }
+        self.untracked = true;
     }
 
     pub fn resolved(
@@ -206,6 +226,7 @@ impl Proposals {
             Some(hunk) => {
                 hunk.splits.replace(&replaces);
                 hunk.verdict.set(id, lamport, verdict, &replaces);
+                self.sort_out(of.id);
             }
             None => {
                 let waiting = Waiting::Verdict(id, lamport, of.part, verdict, replaces);
@@ -228,10 +249,20 @@ impl Proposals {
         }
     }
 
+    /// Whether tracking would find anything new.
+    pub fn take_untracked(&mut self) -> bool {
+        std::mem::take(&mut self.untracked)
+    }
+
+    /// Anchors may have arrived that hunks wait for.
+    pub fn anchors_came(&mut self) {
+        self.untracked |= !self.open.is_empty();
+    }
+
     /// Gives every open hunk of a document a mark, so that typing moves it cheaply, and takes the
     /// marks of settled ones away.
     pub fn track(&mut self, doc: &DocId, document: &mut Document) {
-        let split: std::collections::BTreeSet<HunkRef> =
+        let split: BTreeSet<HunkRef> =
             self.hunks.values().filter(|hunk| hunk.is_split()).map(|hunk| hunk.of).collect();
         for hunk in self.hunks.values_mut() {
             let here =
@@ -328,9 +359,9 @@ impl Proposals {
     /// The open hunks of a document by place; those without a place come last.
     pub fn open_in(&self, doc: &DocId, document: &Document) -> Vec<(Option<Span>, &Hunk)> {
         let mut open: Vec<(Option<Span>, &Hunk)> = self
-            .hunks
-            .values()
-            .filter(|hunk| hunk.is_open() && self.stands(hunk))
+            .open
+            .iter()
+            .filter_map(|of| self.hunks.get(of))
             .filter(|hunk| {
                 self.proposals.get(&hunk.proposal).is_some_and(|proposal| proposal.doc == *doc)
             })

@@ -6,14 +6,57 @@ use crate::base::{Class, EventId};
 use crate::event::{MessageRole, MessageStatus};
 use crate::layout::{Join, Line, MarkdownView, Segment, Style};
 use crate::session::Message;
+use std::collections::BTreeSet;
 
 /// Messages whose rows are kept although they are not visible.
 const KEPT: usize = 200;
+
+/// What the rows depend on while no answer comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PanelKey {
+    width: usize,
+    height: usize,
+    from_end: usize,
+    revision: u64,
+}
+
+/// What stands around the rendered text of a message, and how many lines that has.
+struct Block {
+    head: Vec<Line>,
+    body: usize,
+    foot: Vec<Line>,
+}
+
+impl Block {
+    fn len(&self) -> usize {
+        self.head.len() + self.body + self.foot.len()
+    }
+}
+
+/// Takes rows of a block from its end upward, `skip` of them left out first, until there are
+/// `height`. Returns whether rows of it remain above.
+fn take_tail(
+    block: &Block,
+    rendered: Option<&mut Rendered>,
+    skip: &mut usize,
+    height: usize,
+    upward: &mut Vec<Line>,
+) -> bool {
+    let skipped = block.len().min(*skip);
+    *skip -= skipped;
+    let body = rendered.map_or(&[][..], |rendered| rendered.view.lines());
+    let rows = block.head.iter().chain(body).chain(&block.foot).rev().skip(skipped);
+    let wanted = height.saturating_sub(upward.len());
+    upward.extend(rows.take(wanted).cloned());
+    block.len() - skipped > wanted
+}
 
 /// The visible rows of the conversation, oldest first.
 #[derive(Debug, Default)]
 pub struct PanelFrame {
     pub rows: Vec<Line>,
+    /// Nothing of it changed since, when this is the same.
+    pub made_for: Option<PanelKey>,
     /// Rows above the first, when there are more; `from_end` was cut to what there is.
     pub more_above: bool,
 }
@@ -27,44 +70,62 @@ impl Model {
         let (width, height) = (usize::from(area.width), usize::from(area.height));
         if width == 0 || height == 0 {
             self.ui.panel.rows.clear();
+            self.ui.panel.made_for = None;
             return;
         }
         self.find_branch();
-        let want = height + self.ui.scroll.from_end;
-        // From the end upward, so that the cost does not depend on how much was said.
-        let mut blocks: Vec<Vec<Line>> = Vec::new();
-        let mut have = 0;
-        if let Some(block) = self.live_block(width) {
-            have += block.len();
-            blocks.push(block);
+        let key = PanelKey {
+            width,
+            height,
+            from_end: self.ui.scroll.from_end,
+            revision: self.session.revision(),
+        };
+        // A key in the document changes nothing here.
+        if self.turn.is_none() && self.ui.panel.made_for == Some(key) {
+            return;
         }
         let branch = std::mem::take(&mut self.ui.branch);
-        let mut shown = Vec::new();
+        self.collect_rows(&branch, width, height);
+        self.ui.branch = branch;
+        let from_end = self.ui.scroll.from_end;
+        self.ui.panel.made_for = self.turn.is_none().then_some(PanelKey { from_end, ..key });
+    }
+
+    /// The rows between the end and what is scrolled away, from the end upward: the cost does not
+    /// depend on how much was said. The scroll is cut to what there is.
+    fn collect_rows(&mut self, branch: &[EventId], width: usize, height: usize) {
+        let mut skip = self.ui.scroll.from_end;
+        let mut upward: Vec<Line> = Vec::with_capacity(height);
+        let mut total = 0;
+        let mut shown = BTreeSet::new();
+        let mut all = true;
+        let mut above = false;
+        if let Some(live) = self.live_block(width) {
+            total += live.len();
+            above |= take_tail(&live, self.ui.live.as_mut(), &mut skip, height, &mut upward);
+        }
         for id in branch.iter().rev() {
-            if have >= want {
+            if upward.len() >= height {
+                all = false;
                 break;
             }
             if let Some(block) = self.message_block(*id, width) {
-                have += block.len();
-                blocks.push(block);
-                shown.push(*id);
+                total += block.len();
+                above |=
+                    take_tail(&block, self.ui.rendered.get_mut(id), &mut skip, height, &mut upward);
+                shown.insert(*id);
             }
         }
-        let all = shown.len() == branch.len();
-        self.ui.branch = branch;
+        if all && upward.len() < height && self.ui.scroll.from_end > total.saturating_sub(height) {
+            self.ui.scroll.from_end = total.saturating_sub(height);
+            return self.collect_rows(branch, width, height);
+        }
         if self.ui.rendered.len() > KEPT {
             self.ui.rendered.retain(|id, _| shown.contains(id));
         }
-        let mut rows: Vec<Line> = blocks.into_iter().rev().flatten().collect();
-        let most = rows.len().saturating_sub(height);
-        if all {
-            self.ui.scroll.from_end = self.ui.scroll.from_end.min(most);
-        }
-        let end = rows.len() - self.ui.scroll.from_end.min(rows.len());
-        rows.truncate(end);
-        let start = rows.len().saturating_sub(height);
-        self.ui.panel.more_above = start > 0 || !all;
-        self.ui.panel.rows = rows.split_off(start);
+        upward.reverse();
+        self.ui.panel.more_above = above || !all;
+        self.ui.panel.rows = upward;
     }
 
     /// The visible branch, found anew only when something was said.
@@ -82,31 +143,30 @@ impl Model {
             .unwrap_or_default();
     }
 
-    fn message_block(&mut self, id: EventId, width: usize) -> Option<Vec<Line>> {
+    /// A message's rows: what stands before and after the rendered text, which is made here and
+    /// stays in `ui.rendered`.
+    fn message_block(&mut self, id: EventId, width: usize) -> Option<Block> {
         let message = self.session.transcript.get(&id)?;
-        let author = self.session.author_name(&message.author).to_owned();
-        let head = head(message, &author, self.session.transcript.is_pinned(&id));
-        let foot = foot(message);
-        let text = message.text().to_owned();
+        let author = self.session.author_name(&message.author);
+        let head = head(message, author, self.session.transcript.is_pinned(&id));
+        let mut foot = foot(message);
+        foot.push(blank());
         let rendered = self
             .ui
             .rendered
             .entry(id)
             .or_insert_with(|| Rendered { text_len: usize::MAX, view: MarkdownView::new(width) });
         rendered.view.set_width(width);
+        let text = message.text();
         if rendered.text_len != text.len() {
             rendered.text_len = text.len();
-            rendered.view.set_text(&readable(&text));
+            rendered.view.set_text(&readable(text));
         }
-        let mut block = vec![head];
-        block.extend(rendered.view.lines().iter().cloned());
-        block.extend(foot);
-        block.push(blank());
-        Some(block)
+        Some(Block { head: vec![head], body: rendered.view.lines().len(), foot })
     }
 
-    /// The answer that is coming.
-    fn live_block(&mut self, width: usize) -> Option<Vec<Line>> {
+    /// The answer that is coming; its text is in `ui.live`.
+    fn live_block(&mut self, width: usize) -> Option<Block> {
         let turn = self.turn.as_ref()?;
         let live = self
             .ui
@@ -125,7 +185,7 @@ impl Model {
             }
             live.text_len = turn.text.len();
         }
-        let mut block = vec![plain(Class::Heading, format!("◆ {}", turn.model))];
+        let mut head = vec![plain(Class::Heading, format!("◆ {}", turn.model))];
         if turn.text.is_empty() && !turn.reasoning.is_empty() {
             let tail: String = turn
                 .reasoning
@@ -138,9 +198,8 @@ impl Model {
                 .collect();
             let mut view = MarkdownView::new(width);
             view.set_text(&format!("> {}", tail.replace('\n', " ")));
-            block.extend(view.lines().iter().cloned());
+            head.extend(view.lines().iter().cloned());
         }
-        block.extend(live.view.lines().iter().cloned());
         let doing = match &turn.phase {
             Phase::Recording(_) => "recording the question…".to_owned(),
             Phase::Waiting => "waiting for the model… (Esc stops)".to_owned(),
@@ -152,12 +211,12 @@ impl Model {
             }
             Phase::Answering => "… (Esc stops)".to_owned(),
         };
-        block.push(plain(Class::Comment, doing));
+        let mut foot = vec![plain(Class::Comment, doing)];
         for queued in &self.queue {
             let first = queued.text.lines().next().unwrap_or_default();
-            block.push(plain(Class::Comment, format!("queued: {first}")));
+            foot.push(plain(Class::Comment, format!("queued: {first}")));
         }
-        Some(block)
+        Some(Block { head, body: live.view.lines().len(), foot })
     }
 
     /// The text of a selection by mouse in the panel: wrapped lines joined, frames left out.

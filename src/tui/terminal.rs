@@ -12,8 +12,9 @@ use crossterm::terminal::{
     EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
 use crossterm::{cursor, execute, queue};
-use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
+use ratatui::layout::Rect;
+use ratatui::{Terminal, TerminalOptions, Viewport};
 use std::cell::RefCell;
 use std::fs::File;
 use std::io::{self, IsTerminal, Write};
@@ -86,7 +87,11 @@ impl TerminalScreen {
     pub fn enter(theme: Theme, mouse: bool) -> io::Result<Self> {
         set_up(mouse)?;
         let out = Collected::default();
-        let terminal = Terminal::new(CrosstermBackend::new(out.clone()))?;
+        let (width, height) = Self::size().unwrap_or((80, 24));
+        // A fixed viewport: the machine is told of every new size, so that no frame has to ask.
+        let viewport = Viewport::Fixed(Rect::new(0, 0, width, height));
+        let backend = CrosstermBackend::new(out.clone());
+        let terminal = Terminal::with_options(backend, TerminalOptions { viewport })?;
         Ok(Self { terminal, out, theme, tmux: std::env::var_os("TMUX").is_some() })
     }
 
@@ -150,6 +155,10 @@ pub fn restore() {
 impl Screen for TerminalScreen {
     fn draw(&mut self, app: &App) -> io::Result<()> {
         let theme = self.theme;
+        let area = Rect::new(0, 0, app.model.ui.width, app.model.ui.height);
+        if self.terminal.get_frame().area() != area {
+            self.terminal.resize(area)?;
+        }
         self.terminal.draw(|frame| {
             let cursor = view(app, theme, frame.buffer_mut());
             if let Some(position) = cursor {
@@ -186,7 +195,9 @@ impl Screen for TerminalScreen {
     }
 
     fn redraw(&mut self) -> io::Result<()> {
-        self.terminal.clear()
+        // Clears and forgets what was drawn. `clear` would ask the terminal where its cursor is.
+        let area = self.terminal.get_frame().area();
+        self.terminal.resize(area)
     }
 }
 

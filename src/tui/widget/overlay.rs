@@ -88,9 +88,7 @@ fn palette(app: &App, list: &ListState, theme: Theme, buffer: &mut Buffer) -> Op
     let rows: Vec<(String, bool)> = palette_rows(&app.model)
         .into_iter()
         .map(|command| {
-            let keys = app.keymap.keys_for(command.name);
-            let key =
-                keys.first().map(|(_, keys)| crate::keymap::print_keys(keys)).unwrap_or_default();
+            let key = app.any_key(command.name);
             (
                 format!("{:<22} {:<14} {}", command.name, key, command.doc),
                 (command.when)(&app.model),
