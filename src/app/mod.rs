@@ -161,7 +161,8 @@ impl App {
     fn key(&mut self, key: Key) -> Vec<Effect> {
         // A question names the keys of its answers.
         if let Some(Overlay::Dialog(dialog)) = self.model.ui.overlays.last()
-            && let Some((_, _, line)) = dialog.choices.iter().find(|(letter, ..)| key.text() == Some(*letter))
+            && let Some((_, _, line)) =
+                dialog.choices.iter().find(|(letter, ..)| key.text() == Some(*letter))
         {
             let line = line.clone();
             return self.run(&[line]);
@@ -253,6 +254,12 @@ impl App {
                 let rope = cx.model.rope();
                 if let Some(highlighter) = cx.model.ui.highlighter.as_mut() {
                     highlighter.advance(&rope, 400);
+                }
+            }
+            Timer::File => {
+                if let (Some(_), Some(path)) = (&cx.model.puzzle, cx.model.path.clone()) {
+                    let doc = cx.model.doc.clone();
+                    cx.effect(Effect::ReadFile { doc, path });
                 }
             }
             Timer::Frame => {}

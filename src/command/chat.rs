@@ -23,7 +23,12 @@ pub const COMMANDS: &[Command] = &[
     })
     .args("[instruction]")
     .slash("change"),
-    row("chat.preview", "Shows what the message would send: each part with its size, and every byte.", preview).slash("preview"),
+    row(
+        "chat.preview",
+        "Shows what the message would send: each part with its size, and every byte.",
+        preview,
+    )
+    .slash("preview"),
     row("chat.cancel", "Stops the answer; what came is kept.", |cx, _| {
         if cx.cancel_turn() { Ok(()) } else { Err("No answer is on its way.".into()) }
     })

@@ -23,7 +23,8 @@ impl Cx<'_> {
             self.keep_question(&queued);
             self.model.ui.overlays.push(Overlay::Models { list: Default::default(), models: None });
             self.effect(Effect::ListModels);
-            self.info("Choose a model first; your question waits in the message box.");
+            self.model.waiting = Some(queued);
+            self.info("Choose the model that answers; your question goes to it.");
             return;
         }
         if self.model.turn.is_some() {
@@ -100,7 +101,8 @@ impl Cx<'_> {
     /// What a question would send, in lines: its parts with their sizes, then the very bytes.
     pub fn preview(&self, queued: &Queued) -> Result<Vec<String>, String> {
         let provider = self.model.provider.as_ref().ok_or("No model is set up.")?;
-        let model_name = self.model.model_name.as_deref().ok_or("Choose a model first (app.model).")?;
+        let model_name =
+            self.model.model_name.as_deref().ok_or("Choose a model first (app.model).")?;
         let context = self.context_of(queued, model_name).map_err(|why| why.to_string())?;
         let body = provider.encode(&context.prompt);
         let mut lines = vec![format!(
@@ -111,7 +113,9 @@ impl Cx<'_> {
             context.tokens(),
             self.model.window.map(|window| format!(" of {window}")).unwrap_or_default(),
         )];
-        lines.extend(context.parts.iter().map(|part| format!("  ≈{:>7}  {}", part.tokens, part.name)));
+        lines.extend(
+            context.parts.iter().map(|part| format!("  ≈{:>7}  {}", part.tokens, part.name)),
+        );
         lines.extend(context.dropped.iter().map(|what| format!("  left out: {what}")));
         lines.push(String::new());
         lines.extend(body.split("\\n").map(str::to_owned));

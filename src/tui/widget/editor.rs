@@ -152,7 +152,8 @@ fn draw_text(
     let hunks: Vec<&HunkPiece> =
         frame.hunks.iter().filter(|piece| piece.span.touches(span)).collect();
     let line_start = rope.line_to_char(line);
-    let mut next_class = classes.partition_point(|class| class.range.end <= span.start.0 - line_start);
+    let mut next_class =
+        classes.partition_point(|class| class.range.end <= span.start.0 - line_start);
     let right = buffer.area().right();
     app.model.ui.view.draw(rope, row, |drawn| {
         let column = drawn.pos.0 - line_start;
