@@ -266,6 +266,12 @@ impl App {
                     highlighter.advance(&rope, 400);
                 }
             }
+            Timer::File => {
+                if let (Some(_), Some(path)) = (&cx.model.puzzle, cx.model.path.clone()) {
+                    let doc = cx.model.doc.clone();
+                    cx.effect(Effect::ReadFile { doc, path });
+                }
+            }
             Timer::Frame => {}
         }
         cx.finish()

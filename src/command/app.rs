@@ -130,6 +130,7 @@ fn choose_model(cx: &mut Cx, _: &str) -> Result<(), String> {
             "No provider is set up: set OPENAI_API_KEY or OPENAI_BASE_URL and start again.".into(),
         );
     }
+    cx.model.waiting = None;
     cx.model.ui.overlays.push(Overlay::Models { list: ListState::default(), models: None });
     cx.effect(Effect::ListModels);
     Ok(())
@@ -196,6 +197,11 @@ fn suspend(cx: &mut Cx, _: &str) -> Result<(), String> {
 }
 
 fn quit(cx: &mut Cx, rest: &str) -> Result<(), String> {
+    if cx.model.store_trouble.is_some() && cx.model.quitting.is_some() {
+        // Told once already; the end says again what was not stored.
+        cx.effect(Effect::Quit);
+        return Ok(());
+    }
     if cx.model.to_stdout || rest == "!" || !cx.model.is_modified() {
         cx.leave();
         return Ok(());

@@ -131,11 +131,14 @@ pub fn options_text(options: &[Choice]) -> String {
 /// Reads what [`options_text`] writes.
 pub fn parse_options(text: &str) -> Vec<Choice> {
     let mut options: Vec<Choice> = Vec::new();
+    // Options may be a bulleted list themselves; then only what is indented speaks against one.
+    let first = text.lines().find(|line| !line.trim().is_empty());
+    let bulleted = first.is_some_and(|line| line.trim_start().starts_with("- "));
     for line in text.lines().filter(|line| !line.trim().is_empty()) {
         let words = line.trim();
         match (words.strip_prefix("+ "), words.strip_prefix("- "), options.last_mut()) {
             (Some(pro), _, Some(choice)) => choice.pros.push(pro.into()),
-            (_, Some(con), Some(choice)) if line.starts_with(char::is_whitespace) => {
+            (_, Some(con), Some(choice)) if !bulleted || line.starts_with(char::is_whitespace) => {
                 choice.cons.push(con.into());
             }
             (_, name, _) => {

@@ -59,12 +59,7 @@ pub fn save_as(cx: &mut Cx, text: &str, then_quit: bool) -> Result<(), String> {
     if text.is_empty() {
         return Err("Say where to save it.".into());
     }
-    let path = PathBuf::from(text);
-    // Another file: whatever stands there was never read here, so it must not be there.
-    if cx.model.path.as_ref() != Some(&path) {
-        cx.model.stamp = None;
-    }
-    cx.save_to(path, then_quit);
+    cx.save_to(PathBuf::from(text), then_quit);
     Ok(())
 }
 

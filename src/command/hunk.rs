@@ -96,6 +96,7 @@ fn resolve(
     };
     cx.append(&event);
     cx.model.session.track_hunks();
+    cx.model.refresh();
     cx.barrier();
 }
 
@@ -335,6 +336,7 @@ pub(super) fn unresolve(cx: &mut Cx, of: HunkRef, replaces: Vec<EventId>) {
         replaces,
     });
     cx.model.session.track_hunks();
+    cx.model.refresh();
     cx.barrier();
 }
 

@@ -147,6 +147,12 @@ fn choose(cx: &mut Cx, _: &str) -> Result<(), String> {
             cx.model.window = chosen.window.or(cx.model.window);
             cx.effect(crate::state::Effect::ChooseModel { model: chosen.name.clone() });
             cx.info(format!("{} answers from now on.", chosen.name));
+            if let Some(queued) = cx.model.waiting.take() {
+                if cx.model.ui.chat.rope() == queued.text.as_str() {
+                    cx.model.ui.chat.set_text("");
+                }
+                cx.ask(queued);
+            }
             Ok(())
         }
         Some(Overlay::Sessions { .. }) => session::open_chosen(cx),

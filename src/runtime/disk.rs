@@ -6,10 +6,10 @@
 
 use super::open::Library;
 use crate::app::Input;
-use crate::base::EventId;
+use crate::base::{DocId, EventId};
 use crate::event::Event;
 use crate::session::Session;
-use crate::state::{Me, Ticket, Tone};
+use crate::state::{Me, OpenedFile, Ticket, Tone};
 use crate::store::{Query, SqliteStore, StoreError, Syncer, Write};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -29,6 +29,8 @@ pub enum DiskJob {
     Session(EventId),
     /// Somebody may have written.
     Poll,
+    /// The bound file was read; what others wrote about it comes first.
+    File(DocId, Box<Result<OpenedFile, String>>),
     /// Somebody came or left.
     Others,
     Sessions,
@@ -85,6 +87,11 @@ impl Disk {
         }
     }
 
+    /// Tells what the bound file holds, after what others wrote to the library before.
+    pub fn file(&self, doc: DocId, file: Result<OpenedFile, String>) {
+        tell_file(self.jobs.as_ref(), &self.inputs, doc, file);
+    }
+
     pub fn session(&self, session: EventId) {
         self.send(DiskJob::Session(session));
     }
@@ -125,6 +132,19 @@ impl Disk {
             return Err("The thread that stores ended early.".into());
         }
         answered.recv().unwrap_or_else(|_| Err("The thread that stores ended early.".into()))
+    }
+}
+
+/// By way of the thread that stores, when there is one.
+pub fn tell_file(
+    jobs: Option<&Sender<DiskJob>>,
+    inputs: &Sender<Input>,
+    doc: DocId,
+    file: Result<OpenedFile, String>,
+) {
+    match jobs {
+        Some(jobs) => _ = jobs.send(DiskJob::File(doc, Box::new(file))),
+        None => _ = inputs.send(Input::File(doc, file)),
     }
 }
 
@@ -274,6 +294,10 @@ impl Writer {
                 }
             }
             DiskJob::Poll => self.poll(),
+            DiskJob::File(doc, file) => {
+                self.poll();
+                self.tell(Input::File(doc, *file));
+            }
             DiskJob::Others => {
                 if let Ok(others) = self.store.live_others() {
                     self.tell(Input::Others(others));

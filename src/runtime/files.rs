@@ -123,18 +123,17 @@ pub fn save(path: &Path, bytes: &[u8], expect: Option<&FileStamp>) -> Result<Fil
             path.display()
         )));
     }
-    let mut temporary = tempfile::Builder::new()
-        .prefix(".cowrite-")
-        .tempfile_in(dir)
-        .map_err(|why| failed("the folder can't be written", &why))?;
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".cowrite-");
+    if meta.is_none() {
+        fresh_mode(&mut builder);
+    }
+    let mut temporary =
+        builder.tempfile_in(dir).map_err(|why| failed("the folder can't be written", &why))?;
     temporary.write_all(bytes).map_err(|why| failed("the disk refused the text", &why))?;
-    match &meta {
-        Some(meta) => {
-            keep_mode(temporary.as_file(), path, meta)
-                .map_err(|why| failed("its permissions could not be kept", &why))?;
-        }
-        None => fresh_mode(temporary.as_file())
-            .map_err(|why| failed("its permissions could not be set", &why))?,
+    if let Some(meta) = &meta {
+        keep_mode(temporary.as_file(), path, meta)
+            .map_err(|why| failed("its permissions could not be kept", &why))?;
     }
     temporary.as_file().sync_all().map_err(|why| failed("the disk did not take it", &why))?;
     temporary.persist(path).map_err(|why| failed("it could not be put in place", &why.error))?;
@@ -162,17 +161,15 @@ fn keep_mode(file: &fs::File, _: &Path, meta: &fs::Metadata) -> io::Result<()> {
     file.set_permissions(meta.permissions())
 }
 
-/// What a new file gets: what the system gives new files, and not the temporary file's 0600.
+/// What a new file gets: what the person's umask leaves, and not the temporary file's 0600.
 #[cfg(unix)]
-fn fresh_mode(file: &fs::File) -> io::Result<()> {
+fn fresh_mode(builder: &mut tempfile::Builder) {
     use std::os::unix::fs::PermissionsExt;
-    file.set_permissions(fs::Permissions::from_mode(0o644))
+    builder.permissions(fs::Permissions::from_mode(0o666));
 }
 
 #[cfg(not(unix))]
-fn fresh_mode(_: &fs::File) -> io::Result<()> {
-    Ok(())
-}
+fn fresh_mode(_: &mut tempfile::Builder) {}
 
 /// The system's words without its number.
 fn plain(why: &io::Error) -> String {

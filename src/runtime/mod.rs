@@ -19,7 +19,7 @@ pub use open::{
 use crate::app::{App, Input};
 use crate::base::Millis;
 use crate::provider::Provider;
-use crate::state::{Effect, Model, Open, Timer, Tone, Ui};
+use crate::state::{Effect, Model, Open, Timer, Tone, Ui, stamp};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -286,11 +286,13 @@ impl Runtime {
                 self.net()?.models(provider);
             }
             Effect::SaveFile { doc: _, path, bytes, expect, ticket } => {
+                // Others may read the file at once: they find what it was made from in the library.
+                self.disk.with_store(|_| ());
+                self.watch.wrote(&stamp(&bytes));
                 let outcome = files::save(&path, &bytes, expect.as_ref());
                 let path = files::absolute(&path);
                 match outcome {
                     Ok(stamp) => {
-                        self.watch.wrote(&stamp);
                         self.watch.file(Some((self.app.model.doc.clone(), path.clone())));
                         let _ = self.sender.send(Input::Saved(ticket, Ok((path, stamp))));
                     }
@@ -298,7 +300,7 @@ impl Runtime {
                         let why = "The file changed outside meanwhile: its change is taken in first. Save again to write both.";
                         let _ = self.sender.send(Input::Saved(ticket, Err(why.into())));
                         let doc = self.app.model.doc.clone();
-                        let _ = self.sender.send(Input::File(doc, Ok(*file)));
+                        self.disk.file(doc, Ok(*file));
                     }
                     Err(files::SaveError::Failed(why)) => {
                         let _ = self.sender.send(Input::Saved(ticket, Err(why)));
@@ -307,7 +309,7 @@ impl Runtime {
             }
             Effect::ReadFile { doc, path } => {
                 let file = read_file(&path).map_err(|why| why.to_string());
-                let _ = self.sender.send(Input::File(doc, file));
+                self.disk.file(doc, file);
             }
             Effect::Copy(text) => io(screen.copy(&text))?,
             Effect::ReadClipboard => {

@@ -2,7 +2,7 @@
 //!
 //! Nothing polls: at rest the program sleeps until the system tells of a change.
 
-use super::disk::DiskJob;
+use super::disk::{DiskJob, tell_file};
 use super::files::read_file;
 use crate::app::Input;
 use crate::base::DocId;
@@ -54,7 +54,7 @@ impl Watch {
                         let _ = jobs.send(DiskJob::Poll);
                     }
                 } else {
-                    changed(&known, path, &inputs);
+                    changed(&known, path, &inputs, jobs.as_ref());
                 }
             }
         };
@@ -105,7 +105,12 @@ impl Watch {
 }
 
 /// Something happened in the folder of the bound file.
-fn changed(bound: &Mutex<Bound>, path: &Path, inputs: &Sender<Input>) {
+fn changed(
+    bound: &Mutex<Bound>,
+    path: &Path,
+    inputs: &Sender<Input>,
+    jobs: Option<&Sender<DiskJob>>,
+) {
     let mut known = bound.lock().unwrap_or_else(PoisonError::into_inner);
     let Some((doc, file)) = known.file.clone() else { return };
     if path != file {
@@ -117,10 +122,10 @@ fn changed(bound: &Mutex<Bound>, path: &Path, inputs: &Sender<Input>) {
         Ok(read) if !read.exists => {}
         Ok(read) => {
             known.wrote = Some(read.stamp.clone());
-            let _ = inputs.send(Input::File(doc, Ok(read)));
+            tell_file(jobs, inputs, doc, Ok(read));
         }
         Err(why) => {
-            let _ = inputs.send(Input::File(doc, Err(why.to_string())));
+            tell_file(jobs, inputs, doc, Err(why.to_string()));
         }
     }
 }

@@ -333,6 +333,14 @@ impl<'a> Cx<'a> {
             caret.anchor = caret.anchor.map(|anchor| delta.map(anchor, false));
         }
         if *doc == self.model.doc {
+            let waiting = self.model.waiting.iter_mut();
+            for queued in self.model.queue.iter_mut().chain(waiting) {
+                if let super::Task::Rewrite { selection } = &mut queued.task {
+                    let start = delta.map(selection.start, true);
+                    let end = delta.map(selection.end, false).max(start);
+                    *selection = crate::base::Span { start, end };
+                }
+            }
             self.model.view_changed(delta);
         }
         self.model.session.track_hunks();

@@ -28,6 +28,8 @@ pub enum Timer {
     Notice,
     /// Highlighting goes on.
     Highlight,
+    /// What the file holds may have been explained by another program meanwhile.
+    File,
     /// A frame that only shows more of an answer is due.
     Frame,
 }

@@ -99,6 +99,8 @@ pub struct Model {
     pub ui: Ui,
     pub turn: Option<Turn>,
     pub queue: VecDeque<Queued>,
+    /// A question that goes out as soon as a model is chosen.
+    pub waiting: Option<Queued>,
     pub provider: Option<Arc<dyn Provider>>,
     /// The model's name at the provider.
     pub model_name: Option<String>,
@@ -113,6 +115,9 @@ pub struct Model {
     /// Leaves when the ticket comes back, for something else or for good.
     pub quitting: Option<(super::Ticket, Option<super::Open>)>,
     pub saving: Option<super::Saving>,
+    /// A file that changed while another program is at work: it may be that program's save, of
+    /// which it will tell in a moment.
+    pub puzzle: Option<FileStamp>,
     pub last_edit: Millis,
     /// The request that left last, for reading.
     pub last_sent: Option<Sent>,
@@ -173,6 +178,7 @@ impl Model {
             ui,
             turn: None,
             queue: VecDeque::new(),
+            waiting: None,
             provider: None,
             model_name: None,
             window: None,
@@ -181,6 +187,7 @@ impl Model {
             others: false,
             quitting: None,
             saving: None,
+            puzzle: None,
             last_edit: now,
             last_sent: None,
         };

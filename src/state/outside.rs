@@ -1,7 +1,8 @@
 //! The file beside the document: meeting it, taking in what changed outside, saving, leaving.
 
 use super::{
-    Ask, Caret, Cx, Dialog, Effect, FileStamp, Model, Open, OpenedFile, Overlay, Ticket, Tone,
+    Ask, Caret, Cx, Dialog, Effect, FileStamp, Model, Open, OpenedFile, Overlay, Ticket, Timer,
+    Tone,
 };
 use crate::base::{AuthorId, DocId, Pos, sha256_hex};
 use crate::event::{Cause, CauseKind, Edit, Event, Origin, Text, Version};
@@ -9,6 +10,9 @@ use crate::store::Write;
 use crate::text::{Change, diff, encode};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+
+/// Milliseconds that another program has to tell of its save.
+const EXPLAIN_MS: u64 = 500;
 
 /// A save that is on its way.
 #[derive(Clone, Debug)]
@@ -200,6 +204,14 @@ impl Cx<'_> {
         let revision = entry.document.revision();
         let saved_last = entry.saved.last().is_some_and(|saved| saved.hash == file.stamp.hash);
         let older = entry.saved.iter().any(|saved| saved.hash == file.stamp.hash);
+        if self.model.others && !saved_last && file.text != text {
+            if self.model.puzzle.as_ref() != Some(&file.stamp) {
+                self.model.puzzle = Some(file.stamp.clone());
+                self.effect(Effect::Schedule { after_ms: EXPLAIN_MS, timer: Timer::File });
+                return;
+            }
+        }
+        self.model.puzzle = None;
         self.model.bom = file.bom;
         self.model.stamp = Some(file.stamp.clone());
         if file.text == text {
@@ -211,7 +223,7 @@ impl Cx<'_> {
         }
         if saved_last {
             self.model.saved_revision = None;
-            self.info("Text that is not saved yet is here from last time; the file is as it was.");
+            self.info("The file is as it was saved last; the text here goes beyond it.");
             return;
         }
         if has_conflict_markers(&file.text) {
@@ -220,6 +232,8 @@ impl Cx<'_> {
             return;
         }
         if older {
+            // Until it is answered, what is here is not what the file holds.
+            self.model.saved_revision = None;
             let lines = vec![
                 "Another program, or git, put an older version back.".into(),
                 "Taking it in is an edit that can be undone.".into(),
@@ -305,7 +319,9 @@ impl Cx<'_> {
         let (revision, version) = (entry.document.revision(), entry.document.version());
         let doc = self.model.doc.clone();
         let ticket = self.model.ui.next_ticket();
-        let expect = self.model.stamp.clone();
+        // Another file: whatever stands there was never read here, so it must not be there.
+        let own = self.model.path.as_ref() == Some(&path);
+        let expect = self.model.stamp.clone().filter(|_| own);
         let bytes = encode(&rope, self.model.bom);
         self.model.saving = Some(Saving {
             ticket,
@@ -364,6 +380,9 @@ impl Cx<'_> {
         self.store_view();
         let ticket = self.barrier();
         self.model.quitting = Some((ticket, open));
+        if self.model.store_trouble.is_some() {
+            self.error("The library can't be written, so the last changes would be lost: save the document to a file first. Quitting once more leaves without them.");
+        }
     }
 
     /// Something is safe from a power cut.

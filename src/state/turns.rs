@@ -24,7 +24,8 @@ impl Cx<'_> {
             self.keep_question(&queued);
             self.model.ui.overlays.push(Overlay::Models { list: Default::default(), models: None });
             self.effect(Effect::ListModels);
-            self.info("Choose a model first; your question waits in the message box.");
+            self.model.waiting = Some(queued);
+            self.info("Choose the model that answers; your question goes to it.");
             return;
         }
         if self.model.turn.is_some() {

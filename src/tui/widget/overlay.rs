@@ -239,7 +239,14 @@ fn prompt(
     let y = screen.bottom().saturating_sub(1);
     let row = Rect { y, height: 1.min(screen.height), ..screen };
     fill(buffer, row, theme.bar());
-    let x = text(buffer, row.x + 1, y, row.right(), &format!("{title}: "), theme.bar());
+    let x = text(
+        buffer,
+        row.x + 1,
+        y,
+        row.right(),
+        &format!("{title}{}", if title.ends_with('?') { " " } else { ": " }),
+        theme.bar(),
+    );
     field(input, Rect { x, width: row.right().saturating_sub(x), ..row }, theme, buffer)
 }
 
