@@ -114,6 +114,8 @@ pub struct Model {
     pub quitting: Option<(super::Ticket, Option<super::Open>)>,
     pub saving: Option<super::Saving>,
     pub last_edit: Millis,
+    /// When the text of a document was last made findable, and at which revision.
+    pub text_rows: BTreeMap<DocId, (Millis, u64)>,
     /// The request that left last, for reading.
     pub last_sent: Option<Sent>,
 }
@@ -182,6 +184,7 @@ impl Model {
             quitting: None,
             saving: None,
             last_edit: now,
+            text_rows: BTreeMap::new(),
             last_sent: None,
         };
         model.restore_view(&opened.view);
