@@ -152,12 +152,8 @@ fn change(file: &Path, path: &[String], value: Option<Value>) -> Result<(), Fail
 }
 
 /// Where a value comes from.
-fn source(place: &Place, key: &str, in_file: &BTreeMap<String, String>) -> String {
-    if in_file.contains_key(key) {
-        place.config_path.display().to_string()
-    } else {
-        "default".into()
-    }
+fn source(key: &str, in_file: &BTreeMap<String, String>) -> String {
+    if in_file.contains_key(key) { "file".into() } else { "default".into() }
 }
 
 fn show(place: &Place, out: &mut Out) -> Result<(), Failure> {
@@ -174,11 +170,11 @@ fn show(place: &Place, out: &mut Out) -> Result<(), Failure> {
     let all = flat(&place.config)?;
     let mut row = |key: &str, value: Option<&str>, from: &str, doc: &str| {
         let value = value.unwrap_or("-");
-        out.line(&format!("{key:<28} {value:<32} {from:<10}  # {doc}"))
+        out.line(&format!("{key:<29} {value:<30} {from:<15}  # {doc}"))
     };
     for (key, doc) in KEYS {
         let value = all.get(key).map(String::as_str);
-        let from = if value.is_some() { source(place, key, &in_file) } else { "not set".into() };
+        let from = if value.is_some() { source(key, &in_file) } else { "not set".into() };
         row(key, value, &from, doc)?;
     }
     let openai = ("openai".to_owned(), ProviderConfig::default());
@@ -190,7 +186,7 @@ fn show(place: &Place, out: &mut Out) -> Result<(), Failure> {
             let value = all.get(&key).cloned();
             let from_environment = variable("OPENAI_BASE_URL").filter(|_| field == "address");
             let (value, from) = match (value, from_environment) {
-                (Some(value), _) => (Some(value), source(place, &key, &in_file)),
+                (Some(value), _) => (Some(value), source(&key, &in_file)),
                 (None, Some(_)) => {
                     let address =
                         place.provider_named(&name).map(|found| found.address().to_owned());
