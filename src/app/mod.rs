@@ -233,6 +233,15 @@ impl App {
         cx.finish()
     }
 
+    /// Runs one command line and says why it refused, if it did.
+    pub fn command(&mut self, line: &str, now: Millis) -> (Result<(), String>, Vec<Effect>) {
+        self.model.now = now;
+        let mut cx = Cx::new(&mut self.model);
+        let done = command::run(&mut cx, line);
+        command::typed(&mut cx);
+        (done, cx.finish())
+    }
+
     fn timer(&mut self, timer: Timer) -> Vec<Effect> {
         let mut cx = Cx::new(&mut self.model);
         match timer {

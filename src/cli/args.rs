@@ -1,9 +1,35 @@
 //! The arguments. Their doc comments are the help.
 
+use super::ask::AskArgs;
+use super::carry_out::DoArgs;
+use super::config::ConfigArgs;
+use super::decisions::DecisionsArgs;
+use super::export::{ExportArgs, ImportArgs};
+use super::keys::KeysArgs;
+use super::propose::ProposeArgs;
+use super::reference::{CompletionsArgs, ReferenceArgs};
+use super::search::SearchArgs;
+use super::sessions::SessionsArgs;
+use super::verify::VerifyArgs;
 use super::{Failure, Out};
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
+
+/// What stands below the help.
+const AFTER: &str = "\
+Only the workspace needs a terminal; everything else works in pipes.
+
+Exit codes:
+  0  it is done
+  1  it could not be done, or nothing was found
+  2  it was not understood, or something needed is missing
+
+Environment:
+  OPENAI_API_KEY   the key of the provider
+  OPENAI_BASE_URL  the address of an OpenAI-compatible server, up to and with /v1
+  COWRITE_HOME     one folder for library and configuration
+  NO_COLOR         no colours";
 
 /// A terminal workspace where a person and a language model write one document together.
 ///
@@ -14,7 +40,8 @@ use std::process::ExitCode;
     name = "cowrite",
     version,
     args_conflicts_with_subcommands = true,
-    disable_help_subcommand = true
+    disable_help_subcommand = true,
+    after_help = AFTER
 )]
 pub struct Args {
     #[command(flatten)]
@@ -48,28 +75,38 @@ pub struct Edit {
 
 #[derive(Subcommand, Debug)]
 pub enum Sub {
-    /// List every key and what it does.
-    Keys(Keys),
+    Ask(AskArgs),
+    Propose(ProposeArgs),
+    Do(DoArgs),
+    Sessions(SessionsArgs),
+    Search(SearchArgs),
+    Decisions(DecisionsArgs),
+    Export(ExportArgs),
+    Import(ImportArgs),
+    Verify(VerifyArgs),
+    Keys(KeysArgs),
+    Config(ConfigArgs),
+    Completions(CompletionsArgs),
+    #[command(hide = true)]
+    Reference(ReferenceArgs),
 }
 
-/// Listing keys.
-#[derive(clap::Args, Debug)]
-pub struct Keys {
-    /// A keymap: a name in `keymaps/` or a file.
-    #[arg(long)]
-    pub keymap: Option<PathBuf>,
-}
-
-impl Keys {
+impl Sub {
     pub fn run(self, out: &mut Out) -> Result<ExitCode, Failure> {
-        let place = super::place::Place::find(None, None)?;
-        let (keymap, errors) = place.keymap(self.keymap.as_deref())?;
-        for error in &errors {
-            out.say(&error.to_string());
+        match self {
+            Self::Ask(args) => args.run(out),
+            Self::Propose(args) => args.run(out),
+            Self::Do(args) => args.run(out),
+            Self::Sessions(args) => args.run(out),
+            Self::Search(args) => args.run(out),
+            Self::Decisions(args) => args.run(out),
+            Self::Export(args) => args.run(out),
+            Self::Import(args) => args.run(out),
+            Self::Verify(args) => args.run(out),
+            Self::Keys(args) => args.run(out),
+            Self::Config(args) => args.run(out),
+            Self::Completions(args) => args.run(out),
+            Self::Reference(args) => args.run(out),
         }
-        for line in crate::app::key_lines(&keymap) {
-            out.line(&line)?;
-        }
-        Ok(if errors.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })
     }
 }

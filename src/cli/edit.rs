@@ -1,6 +1,7 @@
 //! `cowrite [FILE]`: the workspace.
 
 use super::args::Edit;
+use super::headless::{is_stdin, read_stdin, signals};
 use super::place::{Place, rand};
 use super::{Failure, Out};
 use crate::app::{App, Input};
@@ -9,15 +10,14 @@ use crate::runtime::{
 };
 use crate::state::{Model, Opened, Tone, Ui};
 use crate::store::SqliteStore;
-use crate::text::{decode, encode};
+use crate::text::encode;
 use crate::tui::theme::Theme;
 use crate::tui::{TerminalScreen, listen, restore};
-use std::io::{self, IsTerminal, Read, Write};
-use std::path::Path;
+use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
 pub fn run(args: Edit, out: &mut Out) -> Result<ExitCode, Failure> {
-    let piped = args.file.as_deref() == Some(Path::new("-"));
+    let piped = args.file.as_deref().is_some_and(is_stdin);
     let input = if piped { Some(read_stdin()?) } else { None };
     if !io::stdout().is_terminal() && !piped {
         return Err(Failure::usage(
@@ -28,9 +28,7 @@ pub fn run(args: Edit, out: &mut Out) -> Result<ExitCode, Failure> {
     let mut store = if args.no_session { None } else { Some(place.library()?) };
     let me = place.me(store.as_mut(), out, args.yes)?;
     let mut notes = match store.as_mut() {
-        Some(store) => {
-            recover(store, &me).map_err(|why| Failure::new(format!("{why} {}", why.advice())))?
-        }
+        Some(store) => recover(store, &me).map_err(Failure::store)?,
         None => Vec::new(),
     };
     let mut list = false;
@@ -101,7 +99,7 @@ fn workspace(
         .or_else(|| supports_color::on(supports_color::Stream::Stderr));
     let theme = Theme::new(place.config.theme.background, depth, &environment);
     install_panic_hook();
-    signals(&runtime)?;
+    signals(runtime.sender())?;
     let mut screen = TerminalScreen::enter(theme, mouse)
         .map_err(|why| Failure::new(format!("The terminal can't be used: {why}.")))?;
     listen(runtime.sender()).map_err(Failure::new)?;
@@ -129,16 +127,6 @@ fn workspace(
     Ok(ExitCode::SUCCESS)
 }
 
-fn read_stdin() -> Result<(String, bool), Failure> {
-    if io::stdin().is_terminal() {
-        return Ok((String::new(), false));
-    }
-    let mut bytes = Vec::new();
-    io::stdin().lock().read_to_end(&mut bytes)?;
-    let decoded = decode(&bytes).map_err(|why| Failure::new(format!("Standard input: {why}")))?;
-    Ok((decoded.text, decoded.bom))
-}
-
 /// A panic gives the terminal back before it says anything.
 fn install_panic_hook() {
     let before = std::panic::take_hook();
@@ -146,23 +134,4 @@ fn install_panic_hook() {
         restore();
         before(info);
     }));
-}
-
-/// The system's requests to end become inputs, so that everything is stored first.
-fn signals(runtime: &Runtime) -> Result<(), Failure> {
-    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-    let mut signals =
-        signal_hook::iterator::Signals::new([SIGTERM, SIGHUP, SIGINT]).map_err(Failure::new)?;
-    let inputs = runtime.sender();
-    std::thread::Builder::new()
-        .name("signals".into())
-        .spawn(move || {
-            for _ in signals.forever() {
-                if inputs.send(Input::Terminate).is_err() {
-                    return;
-                }
-            }
-        })
-        .map_err(Failure::new)?;
-    Ok(())
 }

@@ -3,13 +3,28 @@
 //! One file per subcommand. The only place that reads the environment.
 
 mod args;
+mod ask;
+mod carry_out;
+mod config;
+mod decisions;
 mod edit;
+mod export;
+mod headless;
+mod keys;
 mod out;
 mod place;
+mod propose;
+mod reference;
+mod search;
+mod sessions;
+mod verify;
+mod when;
 
-use args::{Args, Sub};
+use args::Args;
 use clap::Parser;
+use out::one_line;
 pub use out::{Failure, Out};
+pub use reference::reference;
 use std::process::ExitCode;
 
 /// Runs the command line; the exit code is 0 when it did what was asked, 1 when it could not, 2
@@ -19,7 +34,7 @@ pub fn main() -> ExitCode {
     let mut out = Out::new();
     let done = match args.command {
         None => edit::run(args.edit, &mut out),
-        Some(Sub::Keys(keys)) => keys.run(&mut out),
+        Some(command) => command.run(&mut out),
     };
     match done {
         Ok(code) => code,

@@ -19,6 +19,11 @@ impl Failure {
     pub fn usage(what: impl ToString) -> Self {
         Self { what: what.to_string(), code: 2 }
     }
+
+    /// What the library says, with its advice.
+    pub fn store(why: crate::store::StoreError) -> Self {
+        Self::new(format!("{} {}", capital(&why.to_string()), why.advice()))
+    }
 }
 
 impl<E: std::error::Error> From<E> for Failure {
@@ -27,9 +32,18 @@ impl<E: std::error::Error> From<E> for Failure {
     }
 }
 
+/// A sentence of a message that begins small.
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    let first: String = chars.next().into_iter().flat_map(char::to_uppercase).collect();
+    let end = if text.ends_with('.') { "" } else { "." };
+    format!("{first}{}{end}", chars.as_str())
+}
+
 /// The two streams. A reader that goes away (`| head`) ends the output quietly, not the work.
 pub struct Out {
     color: bool,
+    terminal: bool,
     gone: bool,
 }
 
@@ -42,7 +56,8 @@ impl Default for Out {
 impl Out {
     pub fn new() -> Self {
         let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        Self { color: io::stdout().is_terminal() && !no_color, gone: false }
+        let terminal = io::stdout().is_terminal();
+        Self { color: terminal && !no_color, terminal, gone: false }
     }
 
     /// Whether colours are wanted on standard output.
@@ -50,12 +65,28 @@ impl Out {
         self.color
     }
 
+    /// Whether nobody reads any more.
+    pub fn is_gone(&self) -> bool {
+        self.gone
+    }
+
+    /// Writes text; a terminal gets no control sequence that stands in it.
     pub fn print(&mut self, text: &str) -> Result<(), Failure> {
+        if self.terminal { self.styled(&plain(text)) } else { self.styled(text) }
+    }
+
+    /// Writes text that was made here, with its colours.
+    pub fn styled(&mut self, text: &str) -> Result<(), Failure> {
+        self.bytes(text.as_bytes())
+    }
+
+    /// Writes bytes as they are.
+    pub fn bytes(&mut self, bytes: &[u8]) -> Result<(), Failure> {
         if self.gone {
             return Ok(());
         }
         let mut out = io::stdout().lock();
-        match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        match out.write_all(bytes).and_then(|()| out.flush()) {
             Err(why) if why.kind() == io::ErrorKind::BrokenPipe => {
                 self.gone = true;
                 Ok(())
@@ -70,12 +101,32 @@ impl Out {
         self.print(&format!("{text}\n"))
     }
 
+    pub fn json(&mut self, value: &serde_json::Value) -> Result<(), Failure> {
+        self.line(&serde_json::to_string_pretty(value)?)
+    }
+
     /// A word for the person, which no pipe gets.
     pub fn say(&mut self, text: &str) {
-        let _ = writeln!(io::stderr(), "{text}");
+        let _ = writeln!(io::stderr(), "{}", plain(text));
     }
 
     pub fn failure(&mut self, failure: &Failure) {
         self.say(&format!("cowrite: {}", failure.what));
     }
+}
+
+/// Text without control characters but line ends and tabs, and without marks that turn the
+/// direction of what follows: from models, files and servers nothing may steer a terminal.
+pub fn plain(text: &str) -> String {
+    text.chars().filter(|character| !steers(*character)).collect()
+}
+
+fn steers(character: char) -> bool {
+    (character.is_control() && !matches!(character, '\n' | '\t'))
+        || matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Text on one line.
+pub fn one_line(text: &str) -> String {
+    plain(text).split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -5,9 +5,10 @@ use crate::base::config::{Config, ProviderConfig};
 use crate::base::{AuthorId, EventId, Rand};
 use crate::keymap::{self, Keymap, KeymapError};
 use crate::provider::{OpenAi, Provider, Settings};
-use crate::runtime::{now, open_session};
+use crate::runtime::{absolute, index, now, open_session, recover};
 use crate::state::{Me, Opened, ROWS_VERSION};
-use crate::store::{Options, SqliteStore, Write, jsonl};
+use crate::store::jsonl::{self, SessionFile};
+use crate::store::{Options, SqliteStore, Write, Written};
 use std::io::{BufRead, IsTerminal, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -24,7 +25,8 @@ pub struct Place {
     pub config: Config,
 }
 
-fn variable(name: &str) -> Option<String> {
+/// A variable of the environment that is not empty.
+pub fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
@@ -58,8 +60,27 @@ impl Place {
     /// Opens the library, making it when it is new.
     pub fn library(&self) -> Result<SqliteStore, Failure> {
         let options = Options { rows_version: ROWS_VERSION, ..Options::default() };
-        SqliteStore::open(&self.dir, options)
-            .map_err(|why| Failure::new(format!("{why} {}", why.advice())))
+        SqliteStore::open(&self.dir, options).map_err(Failure::store)
+    }
+
+    /// Opens the library for reading; what a program that was killed left is put in order first.
+    pub fn reading(&self, out: &mut Out) -> Result<SqliteStore, Failure> {
+        let mut store = self.library()?;
+        let known = store.meta("me").map_err(Failure::store)?;
+        if let Some(author) = known.and_then(|id| id.parse().ok()) {
+            let name = self.config.name.clone().unwrap_or_default();
+            let me = Me { author, name };
+            for note in recover(&mut store, &me).map_err(Failure::store)? {
+                out.say(&note);
+            }
+        }
+        Ok(store)
+    }
+
+    /// Who writes where nothing is kept: under the name there is, without asking for one.
+    pub fn nobody(&self) -> Result<Me, Failure> {
+        let author = format!("p_{}", rand()?.ulid(now())).parse().map_err(Failure::new)?;
+        Ok(Me { author, name: self.config.name.clone().unwrap_or_else(offered_name) })
     }
 
     /// Who writes here: known from before, or asked once. Headless commands take the name from the
@@ -72,9 +93,7 @@ impl Place {
     ) -> Result<Me, Failure> {
         let mut rand = rand()?;
         let known = match &store {
-            Some(store) => {
-                store.meta("me").map_err(|why| Failure::new(format!("{why} {}", why.advice())))?
-            }
+            Some(store) => store.meta("me").map_err(Failure::store)?,
             None => None,
         };
         let known: Option<AuthorId> = known.and_then(|id| id.parse().ok());
@@ -107,9 +126,7 @@ impl Place {
             }
         };
         if let (Some(store), None) = (store, known) {
-            store
-                .set_meta("me", author.as_str())
-                .map_err(|why| Failure::new(format!("{why} {}", why.advice())))?;
+            store.set_meta("me", author.as_str()).map_err(Failure::store)?;
         }
         Ok(Me { author, name })
     }
@@ -147,8 +164,7 @@ impl Place {
 
     /// The provider that was set up: an address or a key in the environment, or in the
     /// configuration. Making it does not touch the network.
-    pub fn provider(&mut self) -> Option<Arc<dyn Provider>> {
-        let configured = self.config.provider.clone();
+    pub fn provider(&self) -> Option<Arc<dyn Provider>> {
         let chosen = self
             .config
             .model
@@ -156,8 +172,13 @@ impl Place {
             .and_then(|model| model.split_once('/'))
             .map(|(name, _)| name);
         let name =
-            chosen.filter(|name| configured.contains_key(*name)).unwrap_or("openai").to_owned();
-        let own = configured.get(&name).cloned().unwrap_or_default();
+            chosen.filter(|name| self.config.provider.contains_key(*name)).unwrap_or("openai");
+        self.provider_named(name)
+    }
+
+    /// A provider by its name.
+    pub fn provider_named(&self, name: &str) -> Option<Arc<dyn Provider>> {
+        let own = self.config.provider.get(name).cloned().unwrap_or_default();
         let key = variable(own.key_variable.as_deref().unwrap_or("OPENAI_API_KEY"));
         let address = own.address.clone().or_else(|| variable("OPENAI_BASE_URL"));
         let address = match (address, &key) {
@@ -165,7 +186,7 @@ impl Place {
             (None, Some(_)) => OPENAI.to_owned(),
             (None, None) => return None,
         };
-        Some(Arc::new(OpenAi::new(settings(&name, &address, key, &own))))
+        Some(Arc::new(OpenAi::new(settings(name, &address, key, &own))))
     }
 }
 
@@ -238,8 +259,7 @@ fn ask_name(offered: &str) -> Result<String, Failure> {
 
 /// A session by its id or the beginning of it.
 pub fn session_id(store: &SqliteStore, text: &str) -> Result<EventId, Failure> {
-    let found =
-        store.sessions_like(text).map_err(|why| Failure::new(format!("{why} {}", why.advice())))?;
+    let found = store.sessions_like(text).map_err(Failure::store)?;
     match found.as_slice() {
         [one] => Ok(*one),
         [] => Err(Failure::usage(format!(
@@ -252,27 +272,76 @@ pub fn session_id(store: &SqliteStore, text: &str) -> Result<EventId, Failure> {
     }
 }
 
+/// The session that is meant: of a file, or by its id.
+pub fn session_of(
+    store: &SqliteStore,
+    file: Option<&Path>,
+    session: Option<&str>,
+) -> Result<EventId, Failure> {
+    match (file, session) {
+        (None, Some(id)) => session_id(store, id),
+        (Some(file), None) => {
+            let path = absolute(file);
+            let bound = store.binding(&path.to_string_lossy()).map_err(Failure::store)?;
+            bound.first().map(|binding| binding.session).ok_or_else(|| {
+                let there = if path.exists() { "" } else { "There is no such file, and " };
+                Failure::new(format!(
+                    "{there}{} has no session: `cowrite sessions` lists those there are.",
+                    file.display()
+                ))
+            })
+        }
+        _ => Err(Failure::usage("Name a file, or a session with --session.")),
+    }
+}
+
+/// Whether a path is one of a session file.
+pub fn is_session_file(path: &Path) -> bool {
+    path.to_string_lossy().ends_with(".cowrite.jsonl")
+}
+
+/// What was taken into the library.
+pub struct TakenIn {
+    /// The sessions of the file, the largest first, with what was new.
+    pub sessions: Vec<(EventId, Written)>,
+    pub file: SessionFile,
+}
+
+/// Takes a session file into the library; everything in it can be found from now on.
+pub fn take_in(store: &mut SqliteStore, path: &Path) -> Result<TakenIn, Failure> {
+    let mut file = jsonl::read(path).map_err(Failure::new)?;
+    let mut all: Vec<(EventId, Vec<_>)> = std::mem::take(&mut file.sessions).into_iter().collect();
+    all.sort_by_key(|(id, events)| (std::cmp::Reverse(events.len()), *id));
+    let mut sessions = Vec::new();
+    for (id, events) in all {
+        let written = store.write(&[Write::Import { events }]).map_err(Failure::store)?;
+        index(store, id).map_err(Failure::store)?;
+        sessions.push((id, written));
+    }
+    store
+        .syncer()
+        .sync()
+        .map_err(|why| Failure::new(format!("The library could not be synced: {why}")))?;
+    if sessions.is_empty() {
+        return Err(Failure::new(format!("{} holds no session.", path.display())));
+    }
+    Ok(TakenIn { sessions, file })
+}
+
 /// Takes a session file into the library and opens its session.
 pub fn import(
     store: &mut SqliteStore,
     path: &Path,
     notes: &mut Vec<String>,
 ) -> Result<Opened, Failure> {
-    let file = jsonl::read(path).map_err(Failure::new)?;
-    let Some((id, _)) = file.sessions.iter().max_by_key(|(_, events)| events.len()) else {
-        return Err(Failure::new(format!("{} holds no session.", path.display())));
-    };
-    let id = *id;
-    if file.bad_lines > 0 {
+    let taken = take_in(store, path)?;
+    if taken.file.bad_lines > 0 {
         notes.push(format!(
-            "{} lines of the session file are no events; the rest is here.",
-            file.bad_lines
+            "{} lines of the session file are no events; the rest is here. `cowrite verify` names them.",
+            taken.file.bad_lines
         ));
     }
-    for events in file.sessions.values() {
-        store
-            .write(&[Write::Import { events: events.clone() }])
-            .map_err(|why| Failure::new(format!("{why} {}", why.advice())))?;
-    }
+    let id = taken.sessions.first().map(|(id, _)| *id);
+    let id = id.ok_or_else(|| Failure::new("The file holds no session."))?;
     open_session(store, id).map_err(Failure::new)
 }

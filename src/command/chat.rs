@@ -8,6 +8,14 @@ use crate::text::Field;
 
 pub const COMMANDS: &[Command] = &[
     row("chat.send", "Sends the message; a line that begins with / runs a command.", send),
+    row("chat.ask", "Asks what is given, whatever the message box holds.", |cx, rest| {
+        if rest.is_empty() {
+            return Err("Say what to ask.".into());
+        }
+        cx.ask(Queued { text: rest.to_owned(), task: Task::Chat });
+        Ok(())
+    })
+    .args("question"),
     row("chat.newline", "Begins a new line in the message.", |cx, _| {
         cx.type_text("\n");
         Ok(())

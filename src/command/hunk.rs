@@ -24,8 +24,13 @@ pub const COMMANDS: &[Command] = &[
     .when(any_open),
     row("hunk.edit", "Changes the hunk's new text, then accepts it.", edit).when(any_open),
     row("hunk.split", "Splits the hunk into smaller ones.", split_here).when(any_open),
-    row("hunk.accept-all", "Accepts all hunks that have a certain place.", accept_all)
-        .when(any_open),
+    row(
+        "hunk.accept-all",
+        "Accepts all hunks that have a certain place, or those of one proposal.",
+        accept_all,
+    )
+    .args("[proposal]")
+    .when(any_open),
     row("hunk.reject-all", "Rejects all open hunks.", reject_all).when(any_open),
     row("hunk.place", "Places an unplaced hunk at the caret or over the selection.", place)
         .when(any_open),
@@ -236,12 +241,14 @@ fn split_here(cx: &mut Cx, _: &str) -> Result<(), String> {
     })
 }
 
-fn accept_all(cx: &mut Cx, _: &str) -> Result<(), String> {
+fn accept_all(cx: &mut Cx, proposal: &str) -> Result<(), String> {
     let ready: Vec<HunkRef> = {
         let entry = cx.model.entry().ok_or("No document.")?;
         let open = cx.model.session.proposals.open_in(&cx.model.doc, &entry.document);
         let certain = |hunk: &&(Option<Span>, &crate::session::Hunk)| {
-            hunk.1.state(&entry.document) == HunkState::Pending && !hunk.1.loose
+            hunk.1.state(&entry.document) == HunkState::Pending
+                && !hunk.1.loose
+                && hunk.1.proposal.to_string().starts_with(proposal)
         };
         open.iter().filter(certain).map(|(_, hunk)| hunk.of).collect()
     };

@@ -1,8 +1,10 @@
 //! Reports: exports and previews over projections. Pure; knows no storage and no screen.
 
+mod diff;
 mod json;
 mod markdown;
 
+pub use diff::unified;
 pub use json::{decisions as decisions_json, json};
 pub use markdown::{markdown, state_word};
 

@@ -318,7 +318,9 @@ impl Writer {
             },
             DiskJob::Search { text, ticket } => {
                 let query = Query { text, limit: HITS, ..Query::default() };
-                match self.store.search(&query) {
+                let found = super::open::index_all(&mut self.store)
+                    .and_then(|()| self.store.search(&query));
+                match found {
                     Ok(hits) => self.tell(Input::Hits(ticket, hits)),
                     Err(why) => self.trouble(&why),
                 }

@@ -177,8 +177,13 @@ fn plain(why: &io::Error) -> String {
     words.split(" (os error").next().unwrap_or(&words).to_lowercase()
 }
 
-/// Changes one value of the configuration file; comments and order are kept.
-pub fn configure(file: &Path, path: &[&str], value: toml_edit::Value) -> Result<(), String> {
+/// The text of the configuration file with one value changed; comments and order are kept. A
+/// value of `None` takes it out.
+pub fn configured(
+    file: &Path,
+    path: &[&str],
+    value: Option<toml_edit::Value>,
+) -> Result<String, String> {
     let refuse = |what: String| format!("The configuration was not changed: {what}");
     let text = match fs::read_to_string(file) {
         Ok(text) => text,
@@ -187,13 +192,40 @@ pub fn configure(file: &Path, path: &[&str], value: toml_edit::Value) -> Result<
     };
     let mut document: toml_edit::DocumentMut =
         text.parse().map_err(|why: toml_edit::TomlError| refuse(why.to_string()))?;
-    let Some((last, tables)) = path.split_last() else { return Ok(()) };
+    let Some((last, tables)) = path.split_last() else { return Ok(text) };
     let mut table = document.as_table_mut();
     for name in tables {
-        let entry = table.entry(name).or_insert(toml_edit::Item::Table(toml_edit::Table::new()));
+        let fresh = || {
+            let mut table = toml_edit::Table::new();
+            table.set_implicit(true);
+            toml_edit::Item::Table(table)
+        };
+        let entry = table.entry(name).or_insert_with(fresh);
         table = entry.as_table_mut().ok_or_else(|| refuse(format!("{name} is no table")))?;
     }
-    table[last] = toml_edit::Item::Value(value);
+    match (value, table.get_mut(last)) {
+        (None, _) => {
+            table.remove(last);
+        }
+        // What stands around the old value, such as a comment behind it, stays.
+        (Some(mut value), Some(toml_edit::Item::Value(old))) => {
+            *value.decor_mut() = old.decor().clone();
+            *old = value;
+        }
+        (Some(value), _) => table[last] = toml_edit::Item::Value(value),
+    }
+    Ok(document.to_string())
+}
+
+/// Changes one value of the configuration file; comments and order are kept.
+pub fn configure(file: &Path, path: &[&str], value: toml_edit::Value) -> Result<(), String> {
+    let text = configured(file, path, Some(value))?;
+    write_config(file, &text)
+}
+
+/// Writes the configuration file whole or not at all.
+pub fn write_config(file: &Path, text: &str) -> Result<(), String> {
+    let refuse = |what: String| format!("The configuration was not changed: {what}");
     if let Some(dir) = file.parent() {
         fs::create_dir_all(dir).map_err(|why| refuse(plain(&why)))?;
     }
@@ -201,7 +233,7 @@ pub fn configure(file: &Path, path: &[&str], value: toml_edit::Value) -> Result<
         .prefix(".cowrite-")
         .tempfile_in(file.parent().unwrap_or(Path::new(".")))
         .map_err(|why| refuse(plain(&why)))?;
-    temporary.write_all(document.to_string().as_bytes()).map_err(|why| refuse(plain(&why)))?;
+    temporary.write_all(text.as_bytes()).map_err(|why| refuse(plain(&why)))?;
     temporary.as_file().sync_all().map_err(|why| refuse(plain(&why)))?;
     temporary.persist(file).map_err(|why| refuse(plain(&why.error)))?;
     Ok(())

@@ -11,9 +11,10 @@ mod open;
 mod watch;
 
 pub use disk::{Disk, DiskJob};
-pub use files::{HISTORY_BYTES, configure, read_file};
+pub use files::{HISTORY_BYTES, absolute, configure, configured, read_file, write_config};
 pub use open::{
-    Library, OpenError, append_to, open_fresh, open_path, open_session, open_text, recover,
+    Library, OpenError, append_to, fold, index, index_all, open_fresh, open_path, open_session,
+    open_text, recover,
 };
 
 use crate::app::{App, Input};
@@ -164,6 +165,16 @@ impl Runtime {
         if let Some(syntaxes) = &self.syntaxes {
             self.app.model.use_syntaxes(syntaxes);
         }
+    }
+
+    /// Runs one command line at once, for headless use. What it asked for is under way then.
+    ///
+    /// # Errors
+    /// Why the command refused, in words.
+    pub fn command(&mut self, line: &str) -> Result<(), String> {
+        let (done, effects) = self.app.command(line, now());
+        self.carry_out(effects, &mut NoScreen);
+        done
     }
 
     /// Loads the syntaxes beside the loop: the first frame does not wait for them.

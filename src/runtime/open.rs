@@ -5,8 +5,9 @@ use super::files::{HISTORY_BYTES, absolute, read_file};
 use crate::base::{AuthorId, DocId, EventId, Rand};
 use crate::event::{Author, AuthorKind, Event, MessageRole, MessageStatus, Text};
 use crate::session::Session;
-use crate::state::{Me, Opened, OpenedFile};
+use crate::state::{Me, Opened, OpenedFile, all_rows};
 use crate::store::{Leftovers, SqliteStore, StoreError, Write};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// The library of this machine, or none: then nothing is kept beside the file.
@@ -39,6 +40,12 @@ pub enum OpenError {
 pub fn recover(store: &mut SqliteStore, me: &Me) -> Result<Vec<String>, StoreError> {
     let Leftovers { sealed, moved, streams, damaged } = store.leftovers()?;
     let mut notes = damaged;
+    let mut touched: BTreeSet<EventId> = BTreeSet::new();
+    for id in &sealed {
+        touched.extend(store.event(*id)?.map(|stored| stored.envelope.session_id()));
+    }
+    touched.extend(streams.iter().map(|stream| stream.head.session));
+    touched.extend(moved.iter().map(|burst| burst.head.session));
     for stream in streams {
         let session = stream.head.session;
         let loaded = store.events(session, 0)?;
@@ -82,10 +89,39 @@ pub fn recover(store: &mut SqliteStore, me: &Me) -> Result<Vec<String>, StoreErr
         store.write(&writes)?;
         notes.push("The library was copied or moved; unsealed typing was taken over.".into());
     }
+    for session in &touched {
+        index(store, *session)?;
+    }
     if !sealed.is_empty() {
         store.syncer().sync().ok();
     }
     Ok(notes)
+}
+
+/// Makes everything in a session findable.
+pub fn index(store: &mut SqliteStore, id: EventId) -> Result<(), StoreError> {
+    let session = fold(store, id)?;
+    store.write(&[Write::Rows(all_rows(&session))])?;
+    Ok(())
+}
+
+/// Makes everything findable again where the rules for it changed, or they are new here. Whoever
+/// searches calls this first.
+pub fn index_all(store: &mut SqliteStore) -> Result<(), StoreError> {
+    if !store.needs_rebuild()? {
+        return Ok(());
+    }
+    for row in store.sessions()? {
+        index(store, row.id)?;
+    }
+    store.rebuilt()
+}
+
+/// A session of the library as it is now.
+pub fn fold(store: &SqliteStore, id: EventId) -> Result<Session, StoreError> {
+    let loaded = store.events(id, 0)?;
+    let events: Vec<_> = loaded.events.into_iter().map(|stored| stored.envelope).collect();
+    Ok(Session::fold(id, &events))
 }
 
 fn entropy() -> Result<Rand, StoreError> {
@@ -280,11 +316,8 @@ pub fn open_path(store: Option<&mut SqliteStore>, path: &Path) -> Result<Opened,
         return Ok(Opened { file: Some(file), ephemeral: true, ..Opened::default() });
     };
     let known = path.to_string_lossy();
-    let mut bound = store
-        .binding(&known)?
-        .into_iter()
-        .next_back()
-        .map(|binding| (binding.session, binding.doc));
+    let mut bound =
+        store.binding(&known)?.into_iter().next().map(|binding| (binding.session, binding.doc));
     let mut notes = Vec::new();
     if bound.is_none() && file.exists && !file.text.is_empty() {
         bound = renamed(store, &file, &mut notes)?;

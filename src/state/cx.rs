@@ -1,7 +1,7 @@
 //! What a command may do: read the session, change what the screen shows, append events, ask for
 //! effects. The only way to change a session is an event.
 
-use super::{Burst, Caret, Effect, Model, Ticket, Tone};
+use super::{Burst, Caret, Effect, Model, Ticket, Tone, decision_row, message_row, text_row};
 use crate::base::{AuthorId, DocId, EventId, Pos, WriterId};
 use crate::event::{Author, AuthorKind, BurstHead, Cause, Envelope, Event, Text, WipOp, seal};
 use crate::store::Write;
@@ -11,6 +11,11 @@ use crate::text::{Change, Delta};
 const BURST_OPS: usize = 64;
 /// Milliseconds after which a burst is sealed, counted from its first operation.
 const BURST_MS: u64 = 5_000;
+/// Milliseconds between two times that a text which is being written can be found anew.
+const TEXT_ROW_MS: u64 = 30_000;
+/// Above this a text can be found anew only when it is saved or left, in bytes: indexing it takes
+/// time in which keys wait to be stored.
+const TEXT_ROW_BYTES: usize = 200_000;
 
 /// The context of one command.
 pub struct Cx<'a> {
@@ -128,7 +133,71 @@ impl<'a> Cx<'a> {
         model.session.apply(&sealed);
         let id = sealed.id;
         self.store_events(vec![sealed], Vec::new());
+        self.store_row(event, id);
         id
+    }
+
+    /// What was said or decided can be found.
+    fn store_row(&mut self, event: &Event, id: EventId) {
+        let session = &self.model.session;
+        let row = match event {
+            Event::MessagePosted { .. } => {
+                session.transcript.get(&id).map(|message| message_row(session, message))
+            }
+            Event::DecisionRecorded { .. } => {
+                session.decisions.get(&id).map(|decision| decision_row(session, decision))
+            }
+            Event::DecisionChanged { decision, .. } => {
+                session.decisions.get(decision).map(|decision| decision_row(session, decision))
+            }
+            _ => None,
+        };
+        if let Some(row) = row {
+            self.write(Write::Rows(vec![row]));
+        }
+    }
+
+    /// What was written can be found: of every document whose text changed since the last time.
+    /// What was only looked at leaves nothing behind.
+    pub fn store_texts(&mut self) {
+        if self.holding || !self.model.preamble.is_empty() {
+            return;
+        }
+        let docs: Vec<DocId> = self.model.session.documents.keys().cloned().collect();
+        for doc in docs {
+            self.store_text(&doc);
+        }
+    }
+
+    fn store_text(&mut self, doc: &DocId) {
+        let Some(entry) = self.model.session.documents.get(doc) else { return };
+        let revision = entry.document.revision();
+        let known = self.model.text_rows.get(doc).map(|(_, revision)| *revision);
+        if known == Some(revision) || !entry.document.has_history() {
+            return;
+        }
+        if let Some(row) = text_row(&self.model.session, doc) {
+            self.model.text_rows.insert(doc.clone(), (self.model.now, revision));
+            self.write(Write::Rows(vec![row]));
+        }
+    }
+
+    /// A burst was sealed: from time to time what is being written can be found, too.
+    fn store_text_sometimes(&mut self, doc: &DocId) {
+        if self.holding || !self.model.preamble.is_empty() {
+            return;
+        }
+        let now = self.model.now;
+        let (last, _) = *self.model.text_rows.entry(doc.clone()).or_insert((now, u64::MAX));
+        let small = self
+            .model
+            .session
+            .documents
+            .get(doc)
+            .is_some_and(|entry| entry.document.rope().len_bytes() <= TEXT_ROW_BYTES);
+        if small && now.since(last) >= TEXT_ROW_MS {
+            self.store_text(doc);
+        }
     }
 
     pub(super) fn store_events(&mut self, events: Vec<Envelope>, clears: Vec<WriterId>) {
@@ -314,11 +383,12 @@ impl<'a> Cx<'a> {
     /// events' ids.
     pub fn seal_bursts(&mut self) -> Vec<EventId> {
         let mut sealed = Vec::new();
-        for (_, burst) in std::mem::take(&mut self.model.bursts) {
+        for (doc, burst) in std::mem::take(&mut self.model.bursts) {
             let envelope = seal(&burst.head, &burst.rows);
             self.model.session.record_own(&envelope);
             sealed.push(envelope.id);
             self.store_events(vec![envelope], vec![burst.head.writer]);
+            self.store_text_sometimes(&doc);
         }
         sealed
     }
@@ -359,7 +429,11 @@ impl<'a> Cx<'a> {
         turn: crate::base::TurnId,
     ) -> EventId {
         let id = self.append_as_model(author, event);
-        if let Some(Write::Events { ends, .. }) = self.writes.last_mut() {
+        let events = self.writes.iter_mut().rev().find_map(|write| match write {
+            Write::Events { ends, .. } => Some(ends),
+            _ => None,
+        });
+        if let Some(ends) = events {
             ends.push(turn);
         }
         id

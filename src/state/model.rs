@@ -119,6 +119,8 @@ pub struct Model {
     /// which it will tell in a moment.
     pub puzzle: Option<FileStamp>,
     pub last_edit: Millis,
+    /// When the text of a document was last made findable, and at which revision.
+    pub text_rows: BTreeMap<DocId, (Millis, u64)>,
     /// The request that left last, for reading.
     pub last_sent: Option<Sent>,
 }
@@ -189,6 +191,7 @@ impl Model {
             saving: None,
             puzzle: None,
             last_edit: now,
+            text_rows: BTreeMap::new(),
             last_sent: None,
         };
         model.restore_view(&opened.view);

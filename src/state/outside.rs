@@ -34,8 +34,9 @@ impl Model {
         plain: bool,
     ) -> Vec<Effect> {
         let Some(file) = file else {
+            // A document that lives in its session only (a draft, an imported one) is kept there.
             if self.path.is_none()
-                && self.entry().is_some_and(|entry| entry.document.rope().len_chars() == 0)
+                && (!fresh || self.entry().is_some_and(|entry| entry.document.is_empty()))
             {
                 self.saved_revision = self.entry().map(|entry| entry.document.revision());
             }
@@ -350,6 +351,7 @@ impl Cx<'_> {
                     let hash = Text::new(stamp.hash);
                     self.append(&Event::DocumentSaved { doc, version: saving.version, hash });
                     self.bind(&path);
+                    self.store_texts();
                     self.barrier();
                 }
                 self.info(format!("Saved to {}.", path.display()));
@@ -377,6 +379,7 @@ impl Cx<'_> {
     fn leave_with(&mut self, open: Option<Open>) {
         self.cancel_turn();
         self.seal_bursts();
+        self.store_texts();
         self.store_view();
         let ticket = self.barrier();
         self.model.quitting = Some((ticket, open));

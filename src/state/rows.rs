@@ -1,6 +1,6 @@
 //! Search rows: what of the projections can be found.
 
-use crate::base::{DocId, Millis};
+use crate::base::DocId;
 use crate::session::{Decision, Message, Session};
 use crate::store::SearchRow;
 
@@ -42,8 +42,10 @@ pub fn decision_row(session: &Session, decision: &Decision) -> SearchRow {
     }
 }
 
-pub fn text_row(session: &Session, doc: &DocId, at: Millis) -> Option<SearchRow> {
+/// The text of a document, at the time of its last edit in the log.
+pub fn text_row(session: &Session, doc: &DocId) -> Option<SearchRow> {
     let entry = session.documents.get(doc)?;
+    let at = entry.edits().next_back()?.at;
     let rope = entry.document.rope();
     let end = rope.byte_to_char(TEXT_BYTES.min(rope.len_bytes()));
     Some(SearchRow {
@@ -57,12 +59,12 @@ pub fn text_row(session: &Session, doc: &DocId, at: Millis) -> Option<SearchRow>
 }
 
 /// Every row of a session.
-pub fn all_rows(session: &Session, at: Millis) -> Vec<SearchRow> {
+pub fn all_rows(session: &Session) -> Vec<SearchRow> {
     let mut rows: Vec<SearchRow> =
         session.transcript.iter().map(|message| message_row(session, message)).collect();
     rows.extend(
         session.decisions.newest().into_iter().map(|decision| decision_row(session, decision)),
     );
-    rows.extend(session.documents.keys().filter_map(|doc| text_row(session, doc, at)));
+    rows.extend(session.documents.keys().filter_map(|doc| text_row(session, doc)));
     rows
 }

@@ -10,4 +10,9 @@
 #[path = "../support/pty.rs"]
 mod pty;
 
+#[allow(dead_code, reason = "the server offers more than each test needs")]
+#[path = "../support/server.rs"]
+mod server;
+
+mod cli;
 mod harness;

@@ -10,6 +10,8 @@ mod assist_dialect;
 mod assist_hunks;
 mod assist_placement;
 mod assist_prompts;
+mod cli;
+mod cli;
 mod event;
 mod keymap;
 mod layout;

@@ -1,0 +1,208 @@
+//! `cowrite config`: what is configured and where each value comes from; changing it.
+
+use super::place::{Place, variable};
+use super::{Failure, Out, one_line};
+use crate::base::config::{Config, ProviderConfig};
+use crate::keymap::nearest;
+use crate::runtime::{configured, write_config};
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::ExitCode;
+use toml_edit::Value;
+
+/// Show the configuration and where each value comes from; get and set values.
+#[derive(clap::Args, Debug)]
+pub struct ConfigArgs {
+    #[command(subcommand)]
+    command: Option<Verb>,
+}
+
+#[derive(clap::Subcommand, Debug)]
+enum Verb {
+    /// Print one value. Exit code 1: it is not set.
+    Get { key: String },
+    /// Set one value; comments in the file stay.
+    Set { key: String, value: String },
+    /// Take one value out, so that its default holds again.
+    Unset { key: String },
+    /// Print where the configuration file is.
+    Path,
+}
+
+/// Every key but those of providers, with what it is for.
+const KEYS: [(&str, &str); 8] = [
+    ("name", "the name to write under"),
+    ("model", "the model that answers"),
+    ("keymap", "a keymap beside the default one"),
+    ("editor.tab_width", "columns between tab stops"),
+    ("editor.wrap", "soft wrap"),
+    ("editor.line_numbers", "line numbers"),
+    ("editor.mouse", "whether cowrite takes the mouse"),
+    ("theme.background", "auto, dark or light"),
+];
+
+/// The keys of each provider, behind `provider.NAME.`.
+const PROVIDER_KEYS: [(&str, &str); 6] = [
+    ("address", "the base address, up to and with /v1"),
+    ("key_variable", "the environment variable that holds the key"),
+    ("consented", "whether documents may be sent there"),
+    ("ca_file", "a certificate authority, in PEM"),
+    ("stall_seconds", "seconds of silence after which an answer counts as stalled"),
+    ("window", "the context window in tokens"),
+];
+
+impl ConfigArgs {
+    pub fn run(self, out: &mut Out) -> Result<ExitCode, Failure> {
+        let place = Place::find(None, None)?;
+        match self.command {
+            None => show(&place, out)?,
+            Some(Verb::Path) => out.line(&place.config_path.display().to_string())?,
+            Some(Verb::Get { key }) => {
+                known(&key)?;
+                match flat(&place.config)?.remove(&key) {
+                    Some(value) => out.line(&value)?,
+                    None => {
+                        out.say(&format!("{key} is not set."));
+                        return Ok(ExitCode::from(1));
+                    }
+                }
+            }
+            Some(Verb::Set { key, value }) => set(&place.config_path, &key, &value)?,
+            Some(Verb::Unset { key }) => {
+                let path = known(&key)?;
+                change(&place.config_path, &path, None)?;
+            }
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// The parts of a key that there is.
+fn known(key: &str) -> Result<Vec<String>, Failure> {
+    let parts: Vec<String> = key.split('.').map(str::to_owned).collect();
+    if KEYS.iter().any(|(name, _)| *name == key) {
+        return Ok(parts);
+    }
+    if let Some(rest) = key.strip_prefix("provider.")
+        && let Some((name, field)) = rest.rsplit_once('.')
+    {
+        if !name.is_empty() && PROVIDER_KEYS.iter().any(|(known, _)| *known == field) {
+            // A provider's name may have a dot: llama.cpp.
+            return Ok(vec!["provider".into(), name.into(), field.into()]);
+        }
+        let near = nearest(field, PROVIDER_KEYS.map(|(name, _)| name).to_vec());
+        let near = near.map(|near| format!(" Perhaps provider.{name}.{near}?"));
+        return Err(Failure::usage(format!("There is no key {key}.{}", near.unwrap_or_default())));
+    }
+    let near = nearest(key, KEYS.map(|(name, _)| name).to_vec());
+    let near = near.map(|near| format!(" Perhaps {near}?")).unwrap_or_default();
+    Err(Failure::usage(format!("There is no key {key}.{near} `cowrite config` lists them.")))
+}
+
+/// Every value that is set or has a default, by key, as it is printed.
+fn flat(config: &Config) -> Result<BTreeMap<String, String>, Failure> {
+    let table = toml::Table::try_from(config)?;
+    let mut all = BTreeMap::new();
+    flatten("", &table, &mut all);
+    Ok(all)
+}
+
+fn flatten(prefix: &str, table: &toml::Table, all: &mut BTreeMap<String, String>) {
+    for (key, value) in table {
+        let key = format!("{prefix}{key}");
+        match value {
+            toml::Value::Table(table) => flatten(&format!("{key}."), table, all),
+            toml::Value::String(text) => {
+                all.insert(key, one_line(text));
+            }
+            other => {
+                all.insert(key, other.to_string());
+            }
+        }
+    }
+}
+
+/// Sets a value: a number or a truth value where the key takes one, else text.
+fn set(file: &Path, key: &str, value: &str) -> Result<(), Failure> {
+    let path = known(key)?;
+    let text = Value::from(value);
+    let literal = value.parse::<bool>().map(Value::from).ok();
+    let literal = literal.or_else(|| value.parse::<i64>().map(Value::from).ok());
+    let mut refused = None;
+    for value in [Some(text), literal].into_iter().flatten() {
+        match change(file, &path, Some(value)) {
+            Ok(()) => return Ok(()),
+            Err(why) => refused = refused.or(Some(why)),
+        }
+    }
+    match refused {
+        Some(why) => Err(why),
+        None => Ok(()),
+    }
+}
+
+/// Changes the file, unless it would not be a good one then.
+fn change(file: &Path, path: &[String], value: Option<Value>) -> Result<(), Failure> {
+    let parts: Vec<&str> = path.iter().map(String::as_str).collect();
+    let text = configured(file, &parts, value).map_err(Failure::new)?;
+    toml::from_str::<Config>(&text).map_err(|why| {
+        Failure::usage(format!("{} was not set: {}.", parts.join("."), one_line(why.message())))
+    })?;
+    write_config(file, &text).map_err(Failure::new)
+}
+
+/// Where a value comes from.
+fn source(key: &str, in_file: &BTreeMap<String, String>) -> String {
+    if in_file.contains_key(key) { "file".into() } else { "default".into() }
+}
+
+fn show(place: &Place, out: &mut Out) -> Result<(), Failure> {
+    let file = &place.config_path;
+    let there = if file.exists() { "" } else { " (there is none yet)" };
+    out.line(&format!("# configuration: {}{there}", file.display()))?;
+    out.line(&format!("# library:       {}", place.dir.display()))?;
+    out.line("")?;
+    let mut in_file = BTreeMap::new();
+    if file.exists() {
+        let table: toml::Table = toml::from_str(&std::fs::read_to_string(file)?)?;
+        flatten("", &table, &mut in_file);
+    }
+    let all = flat(&place.config)?;
+    let mut row = |key: &str, value: Option<&str>, from: &str, doc: &str| {
+        let value = value.unwrap_or("-");
+        out.line(&format!("{key:<29} {value:<30} {from:<15}  # {doc}"))
+    };
+    for (key, doc) in KEYS {
+        let value = all.get(key).map(String::as_str);
+        let from = if value.is_some() { source(key, &in_file) } else { "not set".into() };
+        row(key, value, &from, doc)?;
+    }
+    let openai = ("openai".to_owned(), ProviderConfig::default());
+    let mut providers: BTreeMap<String, ProviderConfig> = BTreeMap::from([openai]);
+    providers.extend(place.config.provider.clone());
+    for (name, own) in providers {
+        for (field, doc) in PROVIDER_KEYS {
+            let key = format!("provider.{name}.{field}");
+            let value = all.get(&key).cloned();
+            let from_environment = variable("OPENAI_BASE_URL").filter(|_| field == "address");
+            let (value, from) = match (value, from_environment) {
+                (Some(value), _) => (Some(value), source(&key, &in_file)),
+                (None, Some(_)) => {
+                    let address =
+                        place.provider_named(&name).map(|found| found.address().to_owned());
+                    (address, "OPENAI_BASE_URL".to_owned())
+                }
+                (None, None) if field == "key_variable" => {
+                    (Some("OPENAI_API_KEY".into()), "default".into())
+                }
+                (None, None) if field == "consented" => (Some("false".into()), "default".into()),
+                (None, None) => (None, "not set".into()),
+            };
+            row(&key, value.as_deref(), &from, doc)?;
+        }
+        let variable_name = own.key_variable.as_deref().unwrap_or("OPENAI_API_KEY");
+        let key = if variable(variable_name).is_some() { "there" } else { "not there" };
+        row(&format!("provider.{name} key"), Some(key), variable_name, "never shown")?;
+    }
+    Ok(())
+}

@@ -1,0 +1,172 @@
+//! `cowrite export` and `cowrite import`: a session as Markdown, JSON or a session file; what was
+//! sent to models.
+
+use super::place::{Place, is_session_file, session_of, take_in};
+use super::{Failure, Out, when};
+use crate::base::{EventId, sha256_hex};
+use crate::event::{Envelope, Event};
+use crate::report;
+use crate::session::Session;
+use crate::state::plural;
+use crate::store::jsonl;
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// Print a session: documents, decisions, conversation, what was proposed.
+#[derive(clap::Args, Debug)]
+pub struct ExportArgs {
+    /// The file whose session it is, or a session file (`.cowrite.jsonl`).
+    file: Option<PathBuf>,
+    /// The session: its id or the beginning of it.
+    #[arg(long, conflicts_with = "file")]
+    session: Option<String>,
+    /// As one Markdown page; this is the default.
+    #[arg(long, conflicts_with_all = ["json", "session_file", "egress"])]
+    markdown: bool,
+    /// As JSON.
+    #[arg(long, conflicts_with = "session_file")]
+    json: bool,
+    /// Write the session's shared events to this session file (`.cowrite.jsonl`), or add to it
+    /// those that it does not have: to share, mail or commit.
+    #[arg(long, value_name = "OUT", conflicts_with = "egress")]
+    session_file: Option<PathBuf>,
+    /// What was sent to models: where, when, the hash and every byte.
+    #[arg(long)]
+    egress: bool,
+}
+
+impl ExportArgs {
+    pub fn run(self, out: &mut Out) -> Result<ExitCode, Failure> {
+        let (id, events) = self.events(out)?;
+        if let Some(path) = &self.session_file {
+            if !is_session_file(path) {
+                return Err(Failure::usage("The name of a session file ends in .cowrite.jsonl."));
+            }
+            let added = jsonl::append(path, &events).map_err(Failure::new)?;
+            out.say(&format!(
+                "{} added to {}; {} there already, {} stay on this machine.",
+                plural(added.events as usize, "event"),
+                path.display(),
+                added.known,
+                added.local
+            ));
+            return Ok(ExitCode::SUCCESS);
+        }
+        if self.egress {
+            return egress(&events, self.json, out);
+        }
+        let session = Session::fold(id, &events);
+        if self.json {
+            out.json(&report::json(&session))?;
+        } else {
+            out.print(&report::markdown(&session))?;
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+
+    fn events(&self, out: &mut Out) -> Result<(EventId, Vec<Envelope>), Failure> {
+        if let Some(path) = self.file.as_deref().filter(|path| is_session_file(path)) {
+            return from_file(path, out);
+        }
+        let place = Place::find(None, None)?;
+        let store = place.reading(out)?;
+        let id = session_of(&store, self.file.as_deref(), self.session.as_deref())?;
+        let loaded = store.events(id, 0).map_err(Failure::store)?;
+        if !loaded.damaged.is_empty() {
+            let lines = plural(loaded.damaged.len(), "damaged line");
+            out.say(&format!("{lines} left out: `cowrite verify` names them."));
+        }
+        Ok((id, loaded.events.into_iter().map(|stored| stored.envelope).collect()))
+    }
+}
+
+fn from_file(path: &Path, out: &mut Out) -> Result<(EventId, Vec<Envelope>), Failure> {
+    let file = jsonl::read(path).map_err(Failure::new)?;
+    if file.bad_lines > 0 {
+        let lines = plural(file.bad_lines as usize, "line");
+        out.say(&format!("{lines} left out: `cowrite verify {}` names them.", path.display()));
+    }
+    file.sessions
+        .into_iter()
+        .max_by_key(|(_, events)| events.len())
+        .ok_or_else(|| Failure::new(format!("{} holds no session.", path.display())))
+}
+
+/// Lists what was sent, the oldest first.
+fn egress(events: &[Envelope], as_json: bool, out: &mut Out) -> Result<ExitCode, Failure> {
+    let mut all: Vec<Value> = Vec::new();
+    for event in events {
+        let Ok(Event::EgressRecorded { question, provider, address, model, bytes, hash, request }) =
+            Event::decode(event)
+        else {
+            continue;
+        };
+        let whole = request.0.is_some();
+        let same = sha256_hex(request.as_str().as_bytes()) == hash.as_str();
+        if as_json {
+            all.push(json!({
+                "at": event.at.0,
+                "question": question.to_string(),
+                "provider": provider,
+                "address": address.as_str(),
+                "model": model.as_str(),
+                "bytes": bytes,
+                "sha256": hash.as_str(),
+                "request": request.0,
+            }));
+            continue;
+        }
+        out.line(&format!(
+            "{}  to {} ({provider}/{}), {bytes} bytes, SHA-256 {}{}",
+            when::minute(event.at),
+            address.as_str(),
+            model.as_str(),
+            hash.as_str(),
+            if whole && !same { "  ALTERED: the text below has another hash" } else { "" }
+        ))?;
+        out.line(if whole { request.as_str() } else { "(redacted)" })?;
+        out.line("")?;
+        all.push(Value::Null);
+    }
+    if as_json {
+        out.json(&all.into())?;
+    } else if all.is_empty() {
+        out.say("Nothing of this session was sent to a model from this machine.");
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Take a session file into the library.
+#[derive(clap::Args, Debug)]
+pub struct ImportArgs {
+    /// The session file (`.cowrite.jsonl`).
+    file: PathBuf,
+}
+
+impl ImportArgs {
+    pub fn run(self, out: &mut Out) -> Result<ExitCode, Failure> {
+        let place = Place::find(None, None)?;
+        let mut store = place.reading(out)?;
+        let taken = take_in(&mut store, &self.file)?;
+        for bad in taken.file.bad.iter().take(20) {
+            out.say(&format!("{}, line {}: {}", self.file.display(), bad.line, bad.why));
+        }
+        if taken.file.bad_lines > 20 {
+            out.say(&format!("… {} such lines in all.", taken.file.bad_lines));
+        }
+        if taken.file.bad_lines > 0 {
+            out.say("The rest is taken in.");
+        }
+        for (id, written) in &taken.sessions {
+            if !written.forks.is_empty() {
+                out.say(&format!(
+                    "{} of one writer have the same number: `cowrite verify` names them.",
+                    plural(written.forks.len(), "event")
+                ));
+            }
+            out.line(&format!("{}  {} new, {} known", id.short(), written.added, written.known))?;
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}

@@ -1,0 +1,324 @@
+//! The machine without a screen: what `ask`, `propose` and `do` share. The same loop, commands and
+//! log as the workspace has.
+
+use super::place::{Place, rand, session_id};
+use super::{Failure, Out};
+use crate::app::{App, Input};
+use crate::keymap::Keymap;
+use crate::runtime::{
+    Library, NoScreen, Outcome, Runtime, Setup, now, open_fresh, open_path, open_session,
+    open_text, recover,
+};
+use crate::session::{HunkRef, Message};
+use crate::state::{Ask, Dialog, Model, Opened, Overlay, Phase, Tone, Ui};
+use crate::text::decode;
+use std::io::{self, IsTerminal, Read};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::Sender;
+
+/// What the headless commands that work in a session have in common.
+#[derive(clap::Args, Debug, Default)]
+pub struct Talk {
+    /// The model that answers, as its provider calls it, or `provider/model`.
+    #[arg(long, short)]
+    pub model: Option<String>,
+    /// Work in this session: its id or the beginning of it.
+    #[arg(long, conflicts_with = "no_session")]
+    pub session: Option<String>,
+    /// Keep nothing in the library.
+    #[arg(long)]
+    pub no_session: bool,
+    /// Answer yes to what would be asked: the name to write under, sending to another machine,
+    /// taking an older version of the file in.
+    #[arg(long, short)]
+    pub yes: bool,
+}
+
+/// What is worked on.
+pub enum Target {
+    File(PathBuf),
+    /// A text that came through a pipe.
+    Text {
+        text: String,
+        bom: bool,
+        /// Whether it goes to standard output at the end.
+        back: bool,
+    },
+    Fresh,
+}
+
+/// The machine with what was opened.
+pub struct Headless {
+    pub runtime: Runtime,
+    left: bool,
+}
+
+impl Headless {
+    /// Opens what is worked on; says what happened to it meanwhile.
+    pub fn open(target: Target, talk: &Talk, out: &mut Out) -> Result<Self, Failure> {
+        let mut place = Place::find(talk.model.clone(), None)?;
+        let mut store = if talk.no_session { None } else { Some(place.library()?) };
+        let me = match store.as_mut() {
+            Some(store) => place.me(Some(store), out, talk.yes)?,
+            // Nothing is kept: nobody needs a name.
+            None => place.nobody()?,
+        };
+        if let Some(store) = store.as_mut() {
+            for note in recover(store, &me).map_err(Failure::store)? {
+                out.say(&note);
+            }
+        }
+        let mut opened = match (&talk.session, store.as_mut(), target) {
+            (Some(id), Some(store), Target::Fresh) => {
+                let id = session_id(store, id)?;
+                open_session(store, id).map_err(Failure::new)?
+            }
+            (Some(_), _, _) => {
+                return Err(Failure::usage("Name a file or a session, not both."));
+            }
+            (None, store, Target::File(path)) => open_path(store, &path).map_err(Failure::new)?,
+            (None, _, Target::Text { text, bom, back }) => {
+                Opened { to_stdout: back, ..open_text(text, bom) }
+            }
+            (None, _, Target::Fresh) => open_fresh(),
+        };
+        opened.ephemeral |= talk.no_session;
+        for note in std::mem::take(&mut opened.notes) {
+            out.say(&note);
+        }
+        let last_rid = opened.last_rid;
+        let ui = Ui::new(80, 24);
+        let (model, first) = Model::open(opened, me, place.config.clone(), ui, now(), rand()?);
+        let provider = place.provider();
+        let setup = Setup {
+            library: Library { store, last_rid },
+            config_path: Some(place.config_path.clone()),
+            provider,
+        };
+        let app = App::new(model, Keymap::default());
+        let mut runtime = Runtime::start(app, setup, first).map_err(Failure::new)?;
+        signals(runtime.sender())?;
+        if talk.yes {
+            runtime.app.model.consented = true;
+        }
+        let mut headless = Self { runtime, left: false };
+        headless.tell(out);
+        if let Some(Overlay::Dialog(Dialog { ask: Ask::FileReverted { .. }, title, .. })) =
+            headless.model().ui.overlays.last()
+        {
+            if !talk.yes {
+                return Err(Failure::new(format!(
+                    "{title}. --yes takes it in; the workspace lets you choose."
+                )));
+            }
+            headless.command("dialog.yes")?;
+            headless.tell(out);
+        }
+        Ok(headless)
+    }
+
+    pub fn model(&self) -> &Model {
+        &self.runtime.app.model
+    }
+
+    /// Runs a command line and waits until what it asked for is done.
+    pub fn command(&mut self, line: &str) -> Result<(), Failure> {
+        self.runtime.command(line).map_err(Failure::new)?;
+        self.settle()
+    }
+
+    /// Waits until no answer and no save is on its way.
+    pub fn settle(&mut self) -> Result<(), Failure> {
+        self.wait(&mut |app| {
+            let model = &app.model;
+            model.turn.is_none() && model.saving.is_none() && model.quitting.is_none()
+        })
+    }
+
+    /// Waits until something holds, or the program is told to end.
+    pub fn wait(&mut self, until: &mut dyn FnMut(&App) -> bool) -> Result<(), Failure> {
+        if self.left {
+            return Ok(());
+        }
+        // What can't be stored is tried again in the workspace; here it is said at once.
+        let mut trouble = None;
+        let ended = self.runtime.run(&mut NoScreen, &mut |app| {
+            trouble = app.model.store_trouble.clone();
+            trouble.is_some() || until(app)
+        });
+        if let Some(trouble) = trouble {
+            return Err(Failure::new(trouble));
+        }
+        self.left = ended.map_err(Failure::new)? == Outcome::Left;
+        Ok(())
+    }
+
+    /// Whether the program was told to end.
+    pub fn has_left(&self) -> bool {
+        self.left
+    }
+
+    /// Takes the notice, if there is one.
+    pub fn notice(&mut self) -> Option<(Tone, String)> {
+        let notice = self.runtime.app.model.ui.notice.take()?;
+        Some((notice.tone, notice.text))
+    }
+
+    /// Says the notice, if there is one.
+    pub fn tell(&mut self, out: &mut Out) {
+        if let Some((_, text)) = self.notice() {
+            out.say(&text);
+        }
+    }
+
+    /// Makes sure that a question can be asked: a provider, consent, a model.
+    pub fn ready(&mut self) -> Result<(), Failure> {
+        let Some(provider) = self.model().provider.clone() else {
+            return Err(Failure::usage(
+                "No model is set up: set OPENAI_API_KEY, or OPENAI_BASE_URL for a server of your own.",
+            ));
+        };
+        if provider.leaves_machine() && !self.model().consented {
+            return Err(Failure::usage(format!(
+                "The question and the document would go to {} at {}. --yes agrees this once; `cowrite config set provider.{}.consented true` for good.",
+                provider.name(),
+                provider.address(),
+                provider.name()
+            )));
+        }
+        if self.model().model_name.is_none() {
+            self.choose_model()?;
+        }
+        Ok(())
+    }
+
+    /// Asks the provider for its models: the only one is taken.
+    fn choose_model(&mut self) -> Result<(), Failure> {
+        self.runtime.command("app.model").map_err(Failure::new)?;
+        self.wait(&mut |app| {
+            !matches!(app.model.ui.overlays.last(), Some(Overlay::Models { models: None, .. }))
+        })?;
+        let listed = match self.runtime.app.model.ui.overlays.pop() {
+            Some(Overlay::Models { models: Some(models), .. }) => models,
+            _ => return Err(Failure::new("The provider did not list its models.")),
+        };
+        let listed =
+            listed.map_err(|fault| Failure::new(format!("{} {}", fault.what, fault.advice)))?;
+        let model = &mut self.runtime.app.model;
+        match listed.as_slice() {
+            [one] => {
+                model.model_name = Some(one.name.clone());
+                model.window = model.window.or(one.window);
+                Ok(())
+            }
+            [] => Err(Failure::usage("The provider lists no model: name one with --model.")),
+            several => {
+                let mut names: Vec<&str> =
+                    several.iter().take(8).map(|one| one.name.as_str()).collect();
+                if several.len() > names.len() {
+                    names.push("…");
+                }
+                Err(Failure::usage(format!(
+                    "Which model? Name one with --model, or keep one with `cowrite config set model NAME`. The provider has: {}",
+                    names.join(", ")
+                )))
+            }
+        }
+    }
+
+    /// Runs a command that asks the model, and hands what comes of the answer to `part` until it is
+    /// whole or `part` says that nobody listens. Gives the answer as the log has it.
+    pub fn ask(
+        &mut self,
+        line: &str,
+        out: &mut Out,
+        part: &mut dyn FnMut(&str) -> bool,
+    ) -> Result<Message, Failure> {
+        self.runtime.app.model.ui.notice = None;
+        self.runtime.command(line).map_err(Failure::new)?;
+        let Some(question) = self.model().turn.as_ref().map(|turn| turn.question) else {
+            let why = self.notice().map(|(_, text)| text);
+            return Err(Failure::new(why.unwrap_or_else(|| "Nothing was asked.".into())));
+        };
+        let (mut done, mut tried) = (0, 0);
+        self.wait(&mut |app| {
+            let Some(turn) = &app.model.turn else { return true };
+            if let Phase::Retrying { attempt, wait_ms, why } = &turn.phase
+                && *attempt > tried
+            {
+                tried = *attempt;
+                out.say(&format!("{why} Trying again in {} s.", wait_ms.div_ceil(1000)));
+            }
+            let rest = turn.text.get(done..).unwrap_or_default();
+            done += rest.len();
+            !rest.is_empty() && !part(rest)
+        })?;
+        if self.model().turn.is_some() {
+            // Nobody listens: what came is kept.
+            self.runtime.command("chat.cancel").map_err(Failure::new)?;
+        }
+        let transcript = &self.model().session.transcript;
+        let answer = transcript
+            .iter()
+            .rev()
+            .find(|message| message.after == Some(question) && message.author.is_model());
+        let answer = answer.cloned().ok_or_else(|| Failure::new("No answer came."))?;
+        part(answer.text().get(done..).unwrap_or_default());
+        Ok(answer)
+    }
+
+    /// The hunks that came with an answer, in the order in which they were made.
+    pub fn hunks_of(&self, answer: &Message) -> Vec<HunkRef> {
+        let proposals = &self.model().session.proposals;
+        let of_answer = |hunk: &&crate::session::Hunk| {
+            let proposal = proposals.proposal(&hunk.proposal);
+            proposal.is_some_and(|proposal| Some(proposal.question) == answer.after)
+        };
+        proposals.hunks().into_iter().filter(of_answer).map(|hunk| hunk.of).collect()
+    }
+
+    /// Ends: everything is on the disk then.
+    pub fn finish(mut self) -> Result<(), Failure> {
+        if !self.left {
+            self.runtime.inject(Input::Terminate);
+            self.wait(&mut |_| false)?;
+        }
+        self.runtime.close().map_err(Failure::new)
+    }
+}
+
+/// The system's requests to end become inputs, so that everything is stored first. A second one
+/// ends the program at once.
+pub fn signals(inputs: Sender<Input>) -> Result<(), Failure> {
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+    let mut signals =
+        signal_hook::iterator::Signals::new([SIGTERM, SIGHUP, SIGINT]).map_err(Failure::new)?;
+    std::thread::Builder::new()
+        .name("signals".into())
+        .spawn(move || {
+            let mut first = true;
+            for signal in signals.forever() {
+                if !std::mem::take(&mut first) || inputs.send(Input::Terminate).is_err() {
+                    let _ = signal_hook::low_level::emulate_default_handler(signal);
+                }
+            }
+        })
+        .map_err(Failure::new)?;
+    Ok(())
+}
+
+/// Standard input as text, with whether it had a byte order mark; empty at a terminal.
+pub fn read_stdin() -> Result<(String, bool), Failure> {
+    if io::stdin().is_terminal() {
+        return Ok((String::new(), false));
+    }
+    let mut bytes = Vec::new();
+    io::stdin().lock().read_to_end(&mut bytes)?;
+    let decoded = decode(&bytes).map_err(|why| Failure::new(format!("Standard input: {why}")))?;
+    Ok((decoded.text, decoded.bom))
+}
+
+/// Whether a path stands for standard input.
+pub fn is_stdin(path: &Path) -> bool {
+    path == Path::new("-")
+}

@@ -1,0 +1,238 @@
+//! `cowrite propose`: a change that a model suggests, as a difference; accepted on request.
+
+use super::headless::{Headless, Talk, Target, is_stdin};
+use super::{Failure, Out};
+use crate::assist::{Hunk as Replacement, apply};
+use crate::base::{Pos, Span};
+use crate::event::MessageStatus;
+use crate::report::{state_word, unified};
+use crate::session::{HunkRef, HunkState};
+use crate::state::{Caret, Tone, plural};
+use ropey::Rope;
+use serde_json::{Value, json};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Ask the model for a change of a file; prints it as a unified diff.
+///
+/// The hunks wait in the file's session for review in the workspace. With --accept those with a
+/// certain place are accepted and the file is saved. Exit code 1: no hunk has a place.
+#[derive(clap::Args, Debug)]
+pub struct ProposeArgs {
+    /// The file to change.
+    file: PathBuf,
+    /// What to change.
+    instruction: String,
+    /// Accept the hunks that have a certain place, and save the file.
+    #[arg(long)]
+    accept: bool,
+    /// Rewrite only these lines, from 1, both included.
+    #[arg(long, value_name = "A:B", value_parser = lines)]
+    select: Option<(usize, usize)>,
+    /// Print the hunks as JSON.
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    talk: Talk,
+}
+
+fn lines(text: &str) -> Result<(usize, usize), String> {
+    let wrong = || format!("{text:?} is no range of lines: write 3:7, or 3 for one line");
+    let (from, to) = text.split_once(':').unwrap_or((text, text));
+    let number = |part: &str| part.trim().parse::<usize>().map_err(|_| wrong());
+    let (from, to) = (number(from)?, number(to)?);
+    if from == 0 || to < from { Err(wrong()) } else { Ok((from, to)) }
+}
+
+fn ends_whole(rope: &Rope) -> bool {
+    rope.get_char(rope.len_chars().saturating_sub(1)) == Some('\n')
+}
+
+/// The text of lines, the last line's end left out.
+fn span_of(rope: &Rope, (from, to): (usize, usize)) -> Result<Span, Failure> {
+    // What stands behind the last line's end is no line.
+    let all = rope.len_lines() - usize::from(rope.len_lines() > 1 && ends_whole(rope));
+    if to > all {
+        return Err(Failure::usage(format!("There is no line {to}: the file has {all}.")));
+    }
+    let start = rope.line_to_char(from - 1);
+    let end = crate::text::motion::line_end(rope, Pos(rope.line_to_char(to - 1)));
+    if end.0 == start {
+        return Err(Failure::usage("These lines are empty: there is nothing to rewrite."));
+    }
+    Ok(Span { start: Pos(start), end })
+}
+
+impl ProposeArgs {
+    pub fn run(self, out: &mut Out) -> Result<ExitCode, Failure> {
+        let instruction = self.instruction.trim();
+        if instruction.is_empty() {
+            return Err(Failure::usage("Say what to change: cowrite propose FILE \"…\"."));
+        }
+        if is_stdin(&self.file) {
+            return Err(Failure::usage("propose needs a file: its session keeps the hunks."));
+        }
+        let mut headless = Headless::open(Target::File(self.file.clone()), &self.talk, out)?;
+        if !headless.model().has_history() {
+            return Err(Failure::usage("The file is too large for proposals."));
+        }
+        let before = headless.model().rope();
+        let unsaved = headless.model().is_modified();
+        if let Some(range) = self.select {
+            let span = span_of(&before, range)?;
+            let caret = Caret { pos: span.end, anchor: Some(span.start), sticky: None };
+            headless.runtime.app.model.set_caret(caret);
+        }
+        headless.ready()?;
+        let area = if self.select.is_some() { "chat.rewrite" } else { "chat.change" };
+        let answer = headless.ask(&format!("{area} {instruction}"), out, &mut |_| true)?;
+        let notice = headless.notice();
+        let hunks = headless.hunks_of(&answer);
+        let placed = self.placed(&headless, &hunks);
+        let after = if self.accept && !placed.is_empty() {
+            self.accept(&mut headless, &hunks, unsaved, out)?
+        } else {
+            apply(&before.to_string(), &placed)
+        };
+        let diff = unified(&self.file.to_string_lossy(), &before.to_string(), &after);
+        let described = self.describe(&headless, &hunks, &diff, answer.text());
+        let broken = match answer.status {
+            MessageStatus::Complete => None,
+            MessageStatus::Failed => answer.error.clone(),
+            MessageStatus::Cancelled | MessageStatus::Incomplete => Some("Stopped.".into()),
+        };
+        let open = headless.hunks_of(&answer).iter().filter(|of| is_open(&headless, of)).count();
+        headless.finish()?;
+        if self.json {
+            out.json(&described)?;
+        } else {
+            print_diff(&diff, out)?;
+        }
+        if open > 0 && !self.talk.no_session {
+            out.say(&format!(
+                "{} to review: cowrite {}",
+                plural(open, "hunk"),
+                self.file.display()
+            ));
+        }
+        match (broken, notice) {
+            (Some(why), _) => return Err(Failure::new(why)),
+            (None, Some((Tone::Warning | Tone::Error, text))) => out.say(&text),
+            (None, _) => {}
+        }
+        if placed.is_empty() {
+            return Err(Failure::new(if hunks.is_empty() {
+                "The model suggests no change."
+            } else {
+                "None of the suggested changes has a place in the text."
+            }));
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+
+    /// The hunks whose text stands where they were made for, in order.
+    fn placed(&self, headless: &Headless, hunks: &[HunkRef]) -> Vec<Replacement> {
+        let model = headless.model();
+        let Some(entry) = model.entry() else { return Vec::new() };
+        let mut placed: Vec<Replacement> = hunks
+            .iter()
+            .filter_map(|of| model.session.proposals.hunk(of))
+            .filter(|hunk| hunk.state(&entry.document) == HunkState::Pending)
+            .filter_map(|hunk| {
+                let span = hunk.span(&entry.document)?;
+                Some(Replacement { span, old: hunk.old.clone(), new: hunk.new.clone() })
+            })
+            .collect();
+        placed.sort_by_key(|hunk| hunk.span);
+        placed
+    }
+
+    /// Accepts what is certain and saves; gives the text that is there then.
+    fn accept(
+        &self,
+        headless: &mut Headless,
+        hunks: &[HunkRef],
+        unsaved: bool,
+        out: &mut Out,
+    ) -> Result<String, Failure> {
+        // Nobody looked at them: their origin says so.
+        headless.runtime.app.model.ui.seen.clear();
+        let proposals = &headless.model().session.proposals;
+        let mut made: Vec<String> = hunks
+            .iter()
+            .filter_map(|of| proposals.hunk(of))
+            .map(|hunk| hunk.proposal.to_string())
+            .collect();
+        made.dedup();
+        for proposal in made {
+            headless.command(&format!("hunk.accept-all {proposal}"))?;
+        }
+        headless.notice();
+        headless.command("file.save")?;
+        match headless.notice() {
+            Some((Tone::Info, text)) => out.say(&text),
+            Some((_, text)) => return Err(Failure::new(text)),
+            None => {}
+        }
+        if unsaved {
+            out.say("Text that was not saved before went to the file too.");
+        }
+        Ok(headless.model().rope().to_string())
+    }
+
+    fn describe(&self, headless: &Headless, hunks: &[HunkRef], diff: &str, answer: &str) -> Value {
+        let model = headless.model();
+        let described: Vec<Value> = hunks
+            .iter()
+            .filter_map(|of| model.session.proposals.hunk(of))
+            .map(|hunk| {
+                let entry = model.entry();
+                let span = entry.and_then(|entry| hunk.span(&entry.document));
+                let line = span.zip(entry).map(|(span, entry)| {
+                    let rope = entry.document.rope();
+                    rope.char_to_line(span.start.0.min(rope.len_chars())) + 1
+                });
+                json!({
+                    "id": hunk.of.id.to_string(),
+                    "state": entry.map(|entry| state_word(hunk.state(&entry.document))),
+                    "line": line,
+                    "old": hunk.old,
+                    "new": hunk.new,
+                    "why": hunk.why,
+                    "step": hunk.step,
+                    "loose": hunk.loose,
+                })
+            })
+            .collect();
+        json!({
+            "file": self.file.to_string_lossy(),
+            "session": (!self.talk.no_session).then(|| model.session.id.to_string()),
+            "answer": answer,
+            "accepted": self.accept,
+            "hunks": described,
+            "diff": diff,
+        })
+    }
+}
+
+fn is_open(headless: &Headless, of: &HunkRef) -> bool {
+    headless.model().session.proposals.hunk(of).is_some_and(|hunk| hunk.is_open())
+}
+
+fn print_diff(diff: &str, out: &mut Out) -> Result<(), Failure> {
+    if !out.color() {
+        return out.print(diff);
+    }
+    let mut styled = String::new();
+    for line in super::out::plain(diff).lines() {
+        let color = match line.as_bytes().first() {
+            Some(b'+') => "\x1b[32m",
+            Some(b'-') => "\x1b[31m",
+            Some(b'@') => "\x1b[36m",
+            _ => "",
+        };
+        let end = if color.is_empty() { "" } else { "\x1b[0m" };
+        styled.push_str(&format!("{color}{line}{end}\n"));
+    }
+    out.styled(&styled)
+}

@@ -1,0 +1,114 @@
+//! `cowrite search`: everything said, decided and written.
+
+use super::place::{Place, session_id};
+use super::{Failure, Out, one_line, when};
+use crate::runtime::index_all;
+use crate::store::{Hit, Query};
+use serde_json::json;
+use std::collections::BTreeMap;
+use std::process::ExitCode;
+
+/// Search everything said, decided and written.
+///
+/// The newest comes first. All words must occur; what stands in quotation marks must occur in that order; the last word may
+/// be the beginning of one. Exit code 1: nothing was found.
+#[derive(clap::Args, Debug)]
+pub struct SearchArgs {
+    /// What to look for.
+    #[arg(required = true)]
+    words: Vec<String>,
+    /// Only in this session: its id or the beginning of it.
+    #[arg(long)]
+    session: Option<String>,
+    /// Only this kind; may be given again.
+    #[arg(long, value_parser = ["message", "decision", "text"])]
+    kind: Vec<String>,
+    /// The best first instead of the newest.
+    #[arg(long)]
+    best: bool,
+    /// The most hits.
+    #[arg(long, default_value_t = 50)]
+    limit: usize,
+    /// Print them as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+impl SearchArgs {
+    pub fn run(self, out: &mut Out) -> Result<ExitCode, Failure> {
+        let place = Place::find(None, None)?;
+        let mut store = place.reading(out)?;
+        let session = self.session.as_deref().map(|id| session_id(&store, id)).transpose()?;
+        index_all(&mut store).map_err(Failure::store)?;
+        let text = self.words.join(" ");
+        let query = Query { text, session, kinds: self.kind, limit: self.limit, best: self.best };
+        let hits = store.search(&query).map_err(Failure::store)?;
+        let titles: BTreeMap<_, _> = store
+            .sessions()
+            .map_err(Failure::store)?
+            .into_iter()
+            .map(|row| (row.id, row.title))
+            .collect();
+        let title = |hit: &Hit| titles.get(&hit.session).map_or("", String::as_str);
+        if self.json {
+            let all: Vec<_> = hits
+                .iter()
+                .map(|hit| {
+                    json!({
+                        "session": hit.session.to_string(),
+                        "session_title": title(hit),
+                        "kind": hit.kind,
+                        "id": hit.key,
+                        "title": hit.title,
+                        "at": hit.at.0,
+                        "snippet": hit.snippet.text,
+                        "matches": hit.snippet.matches.iter()
+                            .map(|range| [range.start, range.end]).collect::<Vec<_>>(),
+                    })
+                })
+                .collect();
+            out.json(&all.into())?;
+        } else {
+            for hit in &hits {
+                let head = format!(
+                    "{}  {}  {:<8}  {}",
+                    hit.session.short(),
+                    when::day(hit.at),
+                    hit.kind,
+                    one_line(title(hit))
+                );
+                out.line(&head)?;
+                let who = one_line(&hit.title);
+                let snippet = marked(hit, out.color());
+                if out.color() {
+                    out.styled(&format!("    {who}: {snippet}\n"))?;
+                } else {
+                    out.line(&format!("    {who}: {snippet}"))?;
+                }
+            }
+        }
+        if hits.is_empty() {
+            out.say("Nothing was found.");
+            return Ok(ExitCode::from(1));
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// The snippet, with what was found in bold where colours are wanted. It has no control characters.
+fn marked(hit: &Hit, color: bool) -> String {
+    if !color {
+        return hit.snippet.text.clone();
+    }
+    let mut text = String::new();
+    for (at, character) in hit.snippet.text.chars().enumerate() {
+        if hit.snippet.matches.iter().any(|range| range.start == at) {
+            text.push_str("\x1b[1m");
+        }
+        text.push(character);
+        if hit.snippet.matches.iter().any(|range| range.end == at + 1) {
+            text.push_str("\x1b[0m");
+        }
+    }
+    text
+}
