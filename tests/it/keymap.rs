@@ -7,66 +7,20 @@ use cowrite::keymap::{
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
-const AREAS: &[(&str, &str)] = &[
-    (
-        "app",
-        "quit suspend palette help mouse redraw cancel next-pane focus-editor focus-chat zoom \
-         tab-conversation tab-decisions tab-review model sessions keys egress wider narrower",
-    ),
-    ("file", "save save-as open reload"),
-    (
-        "cursor",
-        "left right up down word-left word-right line-start line-end paragraph-up paragraph-down \
-         page-up page-down top bottom",
-    ),
-    (
-        "select",
-        "left right up down word-left word-right line-start line-end paragraph-up paragraph-down \
-         page-up page-down top bottom all line",
-    ),
-    (
-        "edit",
-        "undo redo cut copy paste backspace delete delete-word-left delete-word-right newline \
-         indent outdent line-up line-down line-duplicate line-delete line-join wrap",
-    ),
-    ("find", "open next previous replace regex"),
-    ("go", "line"),
-    ("chat", "send newline cancel previous next rewrite change scroll-up scroll-down retry copy"),
-    ("hunk", "next previous accept reject reject-because edit split accept-all reject-all place"),
-    ("decision", "new open edit supersede accept reject filter goto here"),
-    ("list", "up down page-up page-down top bottom choose toggle"),
-    ("form", "next previous submit cancel"),
-    ("dialog", "yes no cancel choose"),
-    ("session", "open rename delete new search"),
-];
-
 /// Reached by the palette alone.
-const PALETTE_ONLY: &[&str] = &[];
+const PALETTE_ONLY: &[&str] = &["edit.insert", "app.focus-panel"];
 
 /// Without the encodings of xterm there is nothing to extend a selection with; select.all and
 /// select.line are there.
 const NEEDS_MODIFIED_ARROWS: &str = "select.";
 
 fn commands() -> Vec<String> {
-    AREAS
-        .iter()
-        .flat_map(|(area, verbs)| {
-            verbs.split_whitespace().map(move |verb| format!("{area}.{verb}"))
-        })
-        .collect()
+    cowrite::command::commands().map(|command| command.name.to_owned()).collect()
 }
 
-/// As the command table answers: by the first word of the line.
+/// As the program asks its command table.
 fn is_command(line: &str) -> Result<(), String> {
-    let name = line.split(' ').next().unwrap_or_default();
-    let commands = commands();
-    if commands.iter().any(|known| known == name) {
-        return Ok(());
-    }
-    Err(match nearest(name, commands.iter().map(String::as_str)) {
-        Some(near) => format!("there is no command \"{name}\"; did you mean \"{near}\"?"),
-        None => format!("there is no command \"{name}\""),
-    })
+    cowrite::command::parse(line).map(|_| ())
 }
 
 fn load(layers: &[(&str, &str)]) -> (Keymap, Vec<KeymapError>) {
@@ -489,7 +443,7 @@ fn commands_know_their_keys() {
     assert_eq!(here(&["decisions", "global"], "decision.new"), "n");
 
     let map = with(
-        "[global]\n\"f9\" = \"file.save\"\n\"f10\" = [\"file.save\", \"app.quit\"]\n\"f11\" = \"file.save here\"",
+        "[global]\n\"f9\" = \"file.save\"\n\"f10\" = [\"file.save\", \"app.quit\"]\n\"f11\" = \"file.save-as here\"",
     );
     assert_eq!(
         keys_for(&map, "file.save"),
