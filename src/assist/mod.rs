@@ -12,5 +12,5 @@ mod readable;
 
 pub use dialect::{Dialect, Piece, ReplyParser, choose};
 pub use hunks::{Hunk, Tag, apply, split, whole_to_hunks, word_diff};
-pub use readable::readable;
 pub use placement::{Placement, Placer, Step, place};
+pub use readable::readable;

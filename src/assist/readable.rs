@@ -22,7 +22,10 @@ pub fn readable(answer: &str) -> Cow<'_, str> {
                 // What can't be read as an edit is shown as it came.
                 fenced("", text.lines().map(String::from), &mut out);
             }
-            Piece::EditStarted { .. } | Piece::EditOld { .. } | Piece::EditNew { .. } | Piece::EditDropped { .. } => {}
+            Piece::EditStarted { .. }
+            | Piece::EditOld { .. }
+            | Piece::EditNew { .. }
+            | Piece::EditDropped { .. } => {}
         }
     }
     Cow::Owned(out)
@@ -39,7 +42,8 @@ fn fenced(language: &str, lines: impl Iterator<Item = String>, out: &mut String)
         out.push('\n');
     }
     let lines: Vec<String> = lines.collect();
-    let longest = lines.iter().map(|line| line.chars().filter(|character| *character == '`').count()).max();
+    let longest =
+        lines.iter().map(|line| line.chars().filter(|character| *character == '`').count()).max();
     let fence = "`".repeat(longest.unwrap_or(0).max(2) + 1);
     out.push_str(&fence);
     out.push_str(language);
