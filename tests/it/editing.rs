@@ -321,7 +321,8 @@ fn origins_travel_with_the_text() {
     made.keys("ctrl-y ctrl-y");
     assert_eq!(origins(&made), want, "redo of both");
     made.keys("alt-down ctrl-d");
-    let twice: Vec<_> = origins(&made).into_iter().filter(|(_, how)| *how == How::Outside).collect();
+    let twice: Vec<_> =
+        origins(&made).into_iter().filter(|(_, how)| *how == How::Outside).collect();
     assert_eq!(twice.len(), 2, "a line that was duplicated is still whose it was: {twice:?}");
     made.same_after_reopening();
 }
@@ -345,7 +346,7 @@ fn prompts_and_forms_take_text() {
 
 #[test]
 fn every_default_key_is_harmless_everywhere() {
-    let keymap = cowrite::app::key_lines(&Harness::empty().app.keymap);
+    let keymap = cowrite::app::key_lines(&Harness::empty().app.keymap());
     let chords: Vec<&str> = keymap
         .iter()
         .filter(|line| line.starts_with("  "))
@@ -353,7 +354,9 @@ fn every_default_key_is_harmless_everywhere() {
         .filter(|keys| parse_keys(keys).is_ok())
         .collect();
     assert!(chords.len() > 150, "{}", chords.len());
-    for places in ["", "alt-2", "alt-3", "alt-4", "alt-5", "ctrl-p", "ctrl-f", "ctrl-n", "f4", "f1", "f2"] {
+    for places in
+        ["", "alt-2", "alt-3", "alt-4", "alt-5", "ctrl-p", "ctrl-f", "ctrl-n", "f4", "f1", "f2"]
+    {
         for keys in &chords {
             let mut made = Harness::with("[one| two\n\n- three\n");
             made.keys(places);

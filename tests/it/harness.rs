@@ -10,9 +10,7 @@ use cowrite::keymap::{Key, Keymap, parse_keys};
 use cowrite::prompt::{Chunk, Fault, FaultKind, ModelInfo, Stop};
 use cowrite::provider::Scripted;
 use cowrite::session::{HunkRef, HunkState, Session};
-use cowrite::state::{
-    Effect, FileStamp, Me, Model, Opened, OpenedFile, Overlay, Phase, Timer, Ui,
-};
+use cowrite::state::{Effect, FileStamp, Me, Model, Opened, OpenedFile, Overlay, Phase, Timer, Ui};
 use cowrite::store::Write;
 use cowrite::tui::theme::Theme;
 use ratatui::buffer::Buffer;
@@ -38,7 +36,11 @@ impl Kept {
                 if let Some(head) = head {
                     self.bursts.insert(*writer, ((**head).clone(), Vec::new()));
                 }
-                self.bursts.get_mut(writer).expect("a burst begins with its head").1.push(op.clone());
+                self.bursts
+                    .get_mut(writer)
+                    .expect("a burst begins with its head")
+                    .1
+                    .push(op.clone());
             }
             Write::Events { events, clears, ends } => {
                 self.events.extend(events.iter().cloned());
