@@ -4,8 +4,8 @@
 
 use cowrite::app::{App, Input};
 use cowrite::base::config::Config;
-use cowrite::base::{DocId, EventId, Millis, Pos, Rand, TurnId, WriterId, sha256_hex};
-use cowrite::event::{BurstHead, Envelope, WipOp, seal};
+use cowrite::base::{DocId, EventId, Millis, Pos, Rand, Span, TurnId, WriterId, sha256_hex};
+use cowrite::event::{BurstHead, Envelope, Event, HunkBody, MessageRole, MessageStatus, WipOp, seal};
 use cowrite::keymap::{Key, Keymap, parse_keys};
 use cowrite::prompt::{Chunk, Fault, FaultKind, ModelInfo, Stop};
 use cowrite::provider::Scripted;
@@ -143,9 +143,13 @@ impl Harness {
     }
 
     pub fn open(opened: Opened, seed: u64) -> Self {
+        Self::open_as(opened, me(), seed)
+    }
+
+    pub fn open_as(opened: Opened, me: Me, seed: u64) -> Self {
         let now = 1_700_000_000_000;
         let events = opened.events.clone();
-        let (app, effects) = app(opened, me(), now, seed);
+        let (app, effects) = app(opened, me, now, seed);
         let mut made = Self {
             app,
             kept: Kept { events, ..Kept::default() },
@@ -421,6 +425,93 @@ impl Harness {
         let document = &self.model().entry().expect("a document").document;
         let open = self.model().session.proposals.open_in(&self.model().doc, document);
         open.into_iter().map(|(_, hunk)| hunk.of).collect()
+    }
+
+    /// The copy of another person with another library: everything that was kept.
+    pub fn copy_for(&self, author: &str, name: &str, seed: u64) -> Self {
+        let opened = Opened {
+            session: Some(self.model().session.id),
+            events: self.kept.sealed().into_iter().filter(|event| !event.is_local()).collect(),
+            doc: Some(self.doc()),
+            ..Opened::default()
+        };
+        let me = Me { author: author.parse().expect("an author"), name: name.into() };
+        let mut made = Self::open_as(opened, me, seed);
+        made.now = self.now;
+        made
+    }
+
+    /// Takes in what another copy has.
+    pub fn take_from(&mut self, other: &Self) {
+        let known: std::collections::BTreeSet<EventId> =
+            self.kept.events.iter().map(|event| event.id).collect();
+        let fresh: Vec<Envelope> = other
+            .kept
+            .events
+            .iter()
+            .filter(|event| !event.is_local() && !known.contains(&event.id))
+            .cloned()
+            .collect();
+        self.kept.events.extend(fresh.iter().cloned());
+        self.input(Input::Foreign(fresh));
+    }
+
+    /// Hunks as a model makes them: spans of today's text in `char`s and what is to stand there.
+    pub fn propose(&mut self, hunks: &[(usize, usize, &str)]) {
+        let doc = self.doc();
+        let mut cx = Cx::new(&mut self.app.model);
+        let question = cx.append(&Event::MessagePosted {
+            role: MessageRole::Person,
+            after: None,
+            text: "Better?".into(),
+            status: MessageStatus::Complete,
+            model: None,
+            usage: None,
+            error: None,
+            links: Vec::new(),
+        });
+        let author = cx.model_author("scripted/large");
+        let entry = cx.model.entry().expect("a document");
+        let version = entry.document.version();
+        let made: Vec<HunkBody> = hunks
+            .iter()
+            .map(|(start, end, new)| {
+                let span = Span::new(Pos(*start), Pos(*end));
+                HunkBody {
+                    place: Some(anchors(&entry.document, span)),
+                    old: entry.document.rope().slice(span.range()).to_string().into(),
+                    new: (*new).into(),
+                    why: None,
+                    step: "exact".into(),
+                    loose: false,
+                }
+            })
+            .collect();
+        let opened = Event::ProposalOpened {
+            doc,
+            question,
+            version,
+            span: None,
+            dialect: "blocks".into(),
+        };
+        let proposal = cx.append_as_model(&author, &opened);
+        for hunk in made {
+            cx.append_as_model(&author, &Event::HunkMade { proposal, hunk });
+        }
+        cx.model.session.track_hunks();
+        cx.model.refresh();
+        let effects = cx.finish();
+        self.carry_out(effects);
+        self.app.model.prepare();
+    }
+
+    /// Runs a command about the `index`th open hunk.
+    pub fn about_hunk(&mut self, index: usize, line: &str) {
+        self.keys("alt-5");
+        self.app.model.ui.focus = cowrite::state::Focus::Panel;
+        self.app.model.ui.review.chosen = index;
+        self.run(line);
+        self.app.model.ui.focus = cowrite::state::Focus::Editor;
     }
 
     /// The kinds of the events that were kept, with how often each comes in a row.
