@@ -230,11 +230,22 @@ pub fn submit(cx: &mut Cx, kind: FormKind, values: &[String]) -> Result<(), Stri
         DecisionField::Review(value(5).into()),
     ];
     let mut changed = 0;
+    let accepted =
+        cx.model.session.decisions.get(&decision).is_some_and(|known| {
+            cx.model.session.decisions.status(known) == DecisionStatus::Accepted
+        });
     for (index, field) in fields.into_iter().enumerate() {
-        if was.get(index).map_or("", |was| was.trim()) != value(index) {
+        // What two people set is settled by submitting the form, also with the text that it shows.
+        let known = cx.model.session.decisions.get(&decision);
+        let conflict = known.is_some_and(|known| known.heads(&field).len() > 1);
+        if conflict || was.get(index).map_or("", |was| was.trim()) != value(index) {
             change(cx, decision, field);
             changed += 1;
         }
+    }
+    // Who changes a decision that holds sees what it says then.
+    if accepted && changed > 0 {
+        change(cx, decision, DecisionField::Status(DecisionStatus::Accepted));
     }
     cx.barrier();
     cx.info(if changed == 0 { "Nothing was changed." } else { "Changed." });
@@ -299,6 +310,9 @@ pub fn describe(model: &Model, decision: &Decision) -> Vec<String> {
         lines.push(
             "! Two people set a field without seeing each other's: edit it to settle.".into(),
         );
+    }
+    if decision.is_unseen() {
+        lines.push("! It was accepted and says something else since: accept it again.".into());
     }
     if let Some(old) = decision.supersedes.and_then(|old| decisions.get(&old)) {
         lines.push(format!("supersedes: {}", old.title()));

@@ -3,7 +3,6 @@
 use super::{Command, hunk, row};
 use crate::base::{Pos, Span};
 use crate::event::{Cause, CauseKind};
-use crate::session::HunkRef;
 use crate::state::{Caret, Cx, Effect, Target};
 use crate::text::{Change, lines, motion};
 use ropey::Rope;
@@ -222,14 +221,15 @@ fn undo(cx: &mut Cx, _: &str) -> Result<(), String> {
         let entry = model.entry().ok_or("No document.")?;
         entry
             .last_undoable(|author| model.is_me(author))
-            .map(|(lamport, edits)| (lamport, ids(&edits), accepted(&edits)))
+            .map(|(lamport, edits)| (lamport, ids(&edits)))
+            .map(|(lamport, ids)| (lamport, entry.accepted(&ids), ids))
     };
     let newest = found.as_ref().map_or(0, |(lamport, ..)| *lamport);
     if let Some(what) = hunk::undo_verdicts(cx, newest) {
         cx.info(format!("Took back {what}."));
         return Ok(());
     }
-    let Some((_, edits, hunks)) = found else {
+    let Some((_, hunks, edits)) = found else {
         return Err("Nothing of yours to take back.".into());
     };
     let what = revert(cx, &edits, CauseKind::Undo)?;
@@ -265,15 +265,7 @@ fn redo(cx: &mut Cx, _: &str) -> Result<(), String> {
         let model = &*cx.model;
         let entry = model.entry().ok_or("No document.")?;
         let undo = entry.last_redoable(|author| model.is_me(author));
-        undo.map(|undo| {
-            let first: Vec<_> = undo.edit.cause.iter().flat_map(|cause| cause.of.clone()).collect();
-            let hunks: Vec<HunkRef> = first
-                .iter()
-                .filter_map(|id| entry.edit(id))
-                .flat_map(|edit| accepted(&[edit]))
-                .collect();
-            (undo.id, hunks)
-        })
+        undo.map(|undo| (undo.id, entry.accepted(&[undo.id])))
     };
     let Some((undo, hunks)) = found else { return Err("Nothing to bring back.".into()) };
     let what = revert(cx, &[undo], CauseKind::Redo)?;
@@ -297,16 +289,6 @@ fn plain(cx: &mut Cx, applied: Option<crate::text::Applied>, nothing: &str) -> R
 
 fn ids(edits: &[&crate::session::EditEntry]) -> Vec<crate::base::EventId> {
     edits.iter().map(|edit| edit.id).collect()
-}
-
-/// The hunks that edits accepted.
-fn accepted(edits: &[&crate::session::EditEntry]) -> Vec<HunkRef> {
-    edits
-        .iter()
-        .filter_map(|edit| edit.edit.cause.as_ref())
-        .filter(|cause| cause.kind == CauseKind::Accept)
-        .filter_map(|cause| Some(HunkRef { id: cause.hunk?, part: cause.part }))
-        .collect()
 }
 
 /// Reverts edits as an edit of its own, with the texts' origins and sources. Says what it was.

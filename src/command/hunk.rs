@@ -279,11 +279,14 @@ fn place(cx: &mut Cx, _: &str) -> Result<(), String> {
     let unplaced = {
         let entry = cx.model.entry().ok_or("No document.")?;
         let open = cx.model.session.proposals.open_in(&cx.model.doc, &entry.document);
-        open.iter()
-            .find(|(_, hunk)| {
-                hunk.of.part.is_none() && hunk.state(&entry.document) == HunkState::Unplaced
-            })
-            .map(|(_, hunk)| hunk.of)
+        let mut unplaced = open.iter().filter(|(_, hunk)| {
+            hunk.of.part.is_none() && hunk.state(&entry.document) == HunkState::Unplaced
+        });
+        // The chosen row of the Review tab, else the first.
+        let chosen = open.get(cx.model.ui.review.chosen).map(|(_, hunk)| hunk.of);
+        let first = unplaced.clone().next();
+        let meant = unplaced.find(|(_, hunk)| Some(hunk.of) == chosen).or(first);
+        meant.map(|(_, hunk)| hunk.of)
     };
     let hunk = unplaced.ok_or("Every open hunk has its place.")?;
     let caret = cx.model.caret();

@@ -278,7 +278,15 @@ pub fn open_session(store: &mut SqliteStore, id: EventId) -> Result<Opened, Open
             loaded.damaged.len()
         ));
     }
-    let events: Vec<_> = loaded.events.into_iter().map(|stored| stored.envelope).collect();
+    let (events, forks): (Vec<_>, Vec<_>) =
+        loaded.events.into_iter().partition(|stored| !stored.fork);
+    if !forks.is_empty() {
+        notes.push(format!(
+            "{} events of the log have a double that counts instead; `cowrite verify` names them.",
+            forks.len()
+        ));
+    }
+    let events: Vec<_> = events.into_iter().map(|stored| stored.envelope).collect();
     let bound = store.bindings()?.into_iter().find(|binding| binding.session == id);
     let file = match &bound {
         // A file that can't be read now is told, and the text is there without it.

@@ -21,6 +21,8 @@ pub struct Decision {
     pub consequences: Register<String>,
     pub links: Register<Vec<Link>>,
     pub review: Register<String>,
+    /// Of each setting of the status: the versions of the other fields that it was said about.
+    pub accepts: BTreeMap<EventId, Vec<EventId>>,
 }
 
 impl Decision {
@@ -61,8 +63,20 @@ impl Decision {
         self.title.is_conflict()
             || self.status.is_conflict()
             || self.context.is_conflict()
+            || self.options.is_conflict()
             || self.outcome.is_conflict()
             || self.consequences.is_conflict()
+            || self.links.is_conflict()
+            || self.review.is_conflict()
+    }
+
+    /// Whether it was accepted and says something else since: a merge must never accept text that
+    /// nobody saw.
+    pub fn is_unseen(&self) -> bool {
+        let Some(setter) = self.status.setter() else { return false };
+        let accepts = self.accepts.get(&setter).map_or(&[][..], Vec::as_slice);
+        self.status.value() == Some(&DecisionStatus::Accepted)
+            && self.standing().iter().any(|setting| !accepts.contains(setting))
     }
 
     /// Every setting that stands, status aside: what accepting the decision accepts.
@@ -94,7 +108,12 @@ impl Decision {
     }
 
     /// A setting that arrived.
-    pub fn set(&mut self, id: EventId, lamport: u64, field: DecisionField, replaces: &[EventId]) {
+    pub fn set(&mut self, setting: Setting) {
+        let Setting { id, lamport, field, replaces, accepts } = setting;
+        let replaces = &replaces[..];
+        if matches!(field, DecisionField::Status(_)) {
+            self.accepts.insert(id, accepts);
+        }
         match field {
             DecisionField::Title(text) => {
                 self.title.set(id, lamport, text.as_str().into(), replaces);
@@ -118,37 +137,37 @@ impl Decision {
     }
 }
 
-/// A setting that came before its decision: event, Lamport number, what is set, what it replaces.
-type Waiting = (EventId, u64, DecisionField, Vec<EventId>);
+/// One setting of one field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Setting {
+    pub id: EventId,
+    pub lamport: u64,
+    pub field: DecisionField,
+    pub replaces: Vec<EventId>,
+    /// Of the status: the versions of the other fields that it is said about.
+    pub accepts: Vec<EventId>,
+}
 
 /// All decisions of a session.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Decisions {
     decisions: BTreeMap<EventId, Decision>,
     /// Changes that came before their decision.
-    waiting: BTreeMap<EventId, Vec<Waiting>>,
+    waiting: BTreeMap<EventId, Vec<Setting>>,
 }
 
 impl Decisions {
     pub fn add(&mut self, mut decision: Decision) {
-        for (id, lamport, field, replaces) in self.waiting.remove(&decision.id).unwrap_or_default()
-        {
-            decision.set(id, lamport, field, &replaces);
+        for setting in self.waiting.remove(&decision.id).unwrap_or_default() {
+            decision.set(setting);
         }
         self.decisions.insert(decision.id, decision);
     }
 
-    pub fn change(
-        &mut self,
-        id: EventId,
-        lamport: u64,
-        decision: EventId,
-        field: DecisionField,
-        replaces: Vec<EventId>,
-    ) {
+    pub fn change(&mut self, decision: EventId, setting: Setting) {
         match self.decisions.get_mut(&decision) {
-            Some(known) => known.set(id, lamport, field, &replaces),
-            None => self.waiting.entry(decision).or_default().push((id, lamport, field, replaces)),
+            Some(known) => known.set(setting),
+            None => self.waiting.entry(decision).or_default().push(setting),
         }
     }
 
@@ -171,15 +190,24 @@ impl Decisions {
         all
     }
 
-    /// The status that holds: superseded once an accepted decision supersedes it.
+    /// The status that holds: superseded once an accepted decision supersedes it; proposed again
+    /// when it says something else than what was accepted.
     pub fn status(&self, decision: &Decision) -> DecisionStatus {
-        let own = decision.status.value().copied().unwrap_or(DecisionStatus::Proposed);
-        if self.superseded_by(&decision.id).is_some() { DecisionStatus::Superseded } else { own }
+        if self.superseded_by(&decision.id).is_some() {
+            return DecisionStatus::Superseded;
+        }
+        match decision.status.value() {
+            Some(DecisionStatus::Accepted) if decision.is_unseen() => DecisionStatus::Proposed,
+            Some(status) => *status,
+            None => DecisionStatus::Proposed,
+        }
     }
 
     pub fn superseded_by(&self, id: &EventId) -> Option<&Decision> {
         self.decisions.values().find(|other| {
-            other.supersedes == Some(*id) && other.status.value() == Some(&DecisionStatus::Accepted)
+            other.supersedes == Some(*id)
+                && other.status.value() == Some(&DecisionStatus::Accepted)
+                && !other.is_unseen()
         })
     }
 

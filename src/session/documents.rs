@@ -1,9 +1,10 @@
 //! The documents of a session, what was saved of them, and the edits by which they can be undone.
 
+use super::HunkRef;
 use crate::base::{AuthorId, DocId, EventId, Millis, WriterId};
 use crate::event::{CauseKind, Edit, Version};
 use crate::text::Document;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A version that went to a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,9 +33,12 @@ pub struct DocEntry {
     pub saved: Vec<SavedVersion>,
     /// Where it is bound on this machine; local.
     pub path: Option<String>,
-    path_lamport: u64,
+    /// When each of these was set last, in order of display.
+    path_at: (u64, Option<EventId>),
+    named_at: (u64, Option<EventId>),
     /// In order of display.
     edits: BTreeMap<(u64, EventId), EditEntry>,
+    lamports: BTreeMap<EventId, u64>,
 }
 
 impl DocEntry {
@@ -45,19 +49,34 @@ impl DocEntry {
             document: Document::new(doc),
             saved: Vec::new(),
             path: None,
-            path_lamport: 0,
+            path_at: (0, None),
+            named_at: (0, None),
             edits: BTreeMap::new(),
+            lamports: BTreeMap::new(),
         }
     }
 
-    pub fn bind(&mut self, lamport: u64, path: String) {
-        if lamport >= self.path_lamport {
-            self.path_lamport = lamport;
+    /// The last binding in order of display holds.
+    pub fn bind(&mut self, at: (u64, EventId), path: String) {
+        let at = (at.0, Some(at.1));
+        if at >= self.path_at {
+            self.path_at = at;
             self.path = (!path.is_empty()).then_some(path);
         }
     }
 
+    /// The last name in order of display holds.
+    pub fn name(&mut self, at: (u64, EventId), name: String, hint: Option<String>) {
+        let at = (at.0, Some(at.1));
+        if at >= self.named_at {
+            self.named_at = at;
+            self.name = name;
+            self.hint = hint;
+        }
+    }
+
     pub fn add_edit(&mut self, lamport: u64, entry: EditEntry) {
+        self.lamports.insert(entry.id, lamport);
         self.edits.insert((lamport, entry.id), entry);
     }
 
@@ -67,7 +86,7 @@ impl DocEntry {
     }
 
     pub fn edit(&self, id: &EventId) -> Option<&EditEntry> {
-        self.edits.values().find(|entry| entry.id == *id)
+        self.edits.get(&(*self.lamports.get(id)?, *id))
     }
 
     pub fn edits(&self) -> impl DoubleEndedIterator<Item = &EditEntry> {
@@ -116,6 +135,27 @@ impl DocEntry {
             }
         }
         if found.is_empty() { None } else { Some((newest, found)) }
+    }
+
+    /// The hunks that edits accepted: themselves, or by bringing accepted text back.
+    pub fn accepted(&self, ids: &[EventId]) -> Vec<HunkRef> {
+        let mut found = Vec::new();
+        let mut seen = BTreeSet::new();
+        let mut next = ids.to_vec();
+        while let Some(id) = next.pop() {
+            let Some(cause) = self.edit(&id).and_then(|entry| entry.edit.cause.as_ref()) else {
+                continue;
+            };
+            match cause.kind {
+                CauseKind::Accept => {
+                    found.extend(cause.hunk.map(|id| HunkRef { id, part: cause.part }));
+                }
+                CauseKind::Undo | CauseKind::Redo if seen.insert(id) => next.extend(&cause.of),
+                _ => {}
+            }
+        }
+        found.sort_unstable();
+        found
     }
 
     /// The undo that redo takes back: the newest of `mine` that is not redone, with nothing of

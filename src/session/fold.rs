@@ -3,10 +3,10 @@
 use super::documents::EditEntry;
 use super::{
     AuthorInfo, Decision, DocEntry, Folded, HunkRef, Message, Proposal, Register, SavedVersion,
-    Session, Verdict, WriterInfo,
+    Session, Setting, Verdict, WriterInfo,
 };
-use crate::base::{AuthorId, DocId, EventId};
-use crate::event::{AuthorKind, DecisionStatus, Envelope, Event, MessageRole, Undecodable};
+use crate::base::{AuthorId, DocId, EventId, WriterId};
+use crate::event::{Author, AuthorKind, DecisionStatus, Envelope, Event, MessageRole, Undecodable};
 use crate::text::Delta;
 use std::collections::BTreeMap;
 
@@ -15,10 +15,22 @@ use std::collections::BTreeMap;
 const LAMPORT_LEAP: u64 = 1 << 40;
 
 impl Session {
-    /// Folds a session from all of its events, in any order.
+    /// Folds a session from all of its events, in any order. Of two events with one number of one
+    /// writer the lower id folds.
     pub fn fold<'a>(id: EventId, events: impl IntoIterator<Item = &'a Envelope>) -> Self {
+        let events: Vec<&Envelope> = events.into_iter().collect();
+        let mut first: BTreeMap<(WriterId, u64), EventId> = BTreeMap::new();
+        for event in events.iter().filter(|event| event.session_id() == id) {
+            let taken = first.entry((event.writer, event.n)).or_insert(event.id);
+            *taken = event.id.min(*taken);
+        }
+        let folds = |event: &&Envelope| {
+            first.get(&(event.writer, event.n)).is_none_or(|taken| *taken == event.id)
+        };
+        let (mut stand, forks): (Vec<_>, Vec<_>) = events.into_iter().partition(folds);
+        stand.extend(forks);
         let mut session = Self::new(id);
-        session.apply_all(events);
+        session.apply_all(stand);
         session
     }
 
@@ -99,12 +111,14 @@ impl Session {
         if let Some(first) = taken.get(&event.n) {
             self.oddities.forks += 1;
             // Both are kept; the lower id folds.
-            return if event.id < *first { Folded::Rebuild } else { Folded::Left };
+            if event.id < *first {
+                self.outdated = true;
+                return Folded::Rebuild;
+            }
+            return Folded::Left;
         }
         taken.insert(event.n, event.id);
-        if event.lamport < self.lamport.saturating_add(LAMPORT_LEAP) {
-            self.lamport = self.lamport.max(event.lamport);
-        }
+        self.tick(event.lamport);
         if !event.is_local() {
             for parent in &event.parents {
                 self.heads.remove(parent);
@@ -128,6 +142,19 @@ impl Session {
         self.introduce(event, decoded, edited)
     }
 
+    /// Moves the clock. What is too far ahead waits until the clock comes near it, so that the
+    /// order of arrival makes no difference.
+    fn tick(&mut self, lamport: u64) {
+        self.ahead.insert(lamport);
+        while let Some(next) = self.ahead.first().copied() {
+            if next >= self.lamport.saturating_add(LAMPORT_LEAP) {
+                break;
+            }
+            self.lamport = self.lamport.max(next);
+            self.ahead.pop_first();
+        }
+    }
+
     /// Learns of authors and writers, and holds back what an unknown writer wrote.
     fn introduce(
         &mut self,
@@ -136,9 +163,17 @@ impl Session {
         edited: &mut BTreeMap<DocId, Vec<EventId>>,
     ) -> Folded {
         let author = match &decoded {
+            // What introduces a writer is its first event; a session is created once.
+            Event::SessionCreated { .. } | Event::WriterStarted { .. } if event.n != 0 => {
+                self.oddities.refused += 1;
+                return Folded::Left;
+            }
+            Event::SessionCreated { .. } if event.session.is_some() => {
+                self.oddities.refused += 1;
+                return Folded::Left;
+            }
             Event::SessionCreated { author, .. } => {
-                let info = AuthorInfo { kind: author.kind, name: author.name.as_str().into() };
-                self.authors.insert(author.author.clone(), info);
+                self.introduce_author((event.lamport, event.id), author);
                 Some((author.author.clone(), None))
             }
             Event::WriterStarted { author, doc } => Some((author.clone(), doc.clone())),
@@ -154,12 +189,34 @@ impl Session {
             }
             return Folded::Done;
         }
-        match self.writers.get(&event.writer).map(|writer| writer.author.clone()) {
+        let known = self.writers.get(&event.writer).map(|writer| writer.author.clone());
+        // What never leaves this machine is nobody's in particular: its writer has no introduction.
+        let known = known.or_else(|| event.is_local().then(AuthorId::outside));
+        match known {
             Some(author) => self.fold_one(event, decoded, &author, edited),
             None => {
                 self.waiting.entry(event.writer).or_default().push(event.clone());
                 Folded::Waits
             }
+        }
+    }
+
+    /// An author as introduced last, in order of display.
+    fn introduce_author(&mut self, at: (u64, EventId), author: &Author) {
+        let as_named = match author.kind {
+            AuthorKind::Person => author.author.is_person(),
+            AuthorKind::Model => author.author.is_model(),
+            AuthorKind::Agent => author.author.as_str().starts_with("a_"),
+        };
+        if !as_named {
+            self.oddities.refused += 1;
+            return;
+        }
+        let last = self.introduced.entry(author.author.clone()).or_insert(at);
+        if *last <= at {
+            *last = at;
+            let info = AuthorInfo { kind: author.kind, name: author.name.as_str().into() };
+            self.authors.insert(author.author.clone(), info);
         }
     }
 
@@ -183,10 +240,7 @@ impl Session {
             Event::SessionTitled { title, replaces } => {
                 self.title.set(id, lamport, title.as_str().into(), &replaces);
             }
-            Event::AuthorIntroduced(author) => {
-                let info = AuthorInfo { kind: author.kind, name: author.name.as_str().into() };
-                self.authors.insert(author.author, info);
-            }
+            Event::AuthorIntroduced(author) => self.introduce_author((lamport, id), &author),
             Event::AuthorSameAs { author: one, same } => {
                 // A person speaks for herself only.
                 if one == *author || same == *author {
@@ -195,9 +249,8 @@ impl Session {
             }
             Event::WriterStarted { .. } | Event::EgressRecorded { .. } => {}
             Event::DocumentAdded { doc, name, hint } => {
-                let entry = self.document_mut(&doc);
-                entry.name = name.as_str().into();
-                entry.hint = hint.map(|hint| hint.as_str().into());
+                let hint = hint.map(|hint| hint.as_str().into());
+                self.document_mut(&doc).name((lamport, id), name.as_str().into(), hint);
             }
             Event::DocumentEdited(edit) => {
                 let doc = edit.doc.clone();
@@ -212,7 +265,7 @@ impl Session {
                 self.document_mut(&doc).add_saved(saved);
             }
             Event::DocumentBound { doc, path } => {
-                self.document_mut(&doc).bind(lamport, path.as_str().into());
+                self.document_mut(&doc).bind((lamport, id), path.as_str().into());
             }
             Event::MessagePosted { role, after, text, status, model, usage, error, links } => {
                 if author.is_model() == (role == MessageRole::Person) {
@@ -254,7 +307,8 @@ impl Session {
             Event::HunkMade { proposal, hunk } => self.proposals.made(id, lamport, proposal, hunk),
             Event::HunkSplit { hunk, parts } => self.proposals.split(id, lamport, hunk, parts),
             Event::HunkPlaced { hunk, start, end, old } => {
-                self.proposals.placed(lamport, hunk, start, end, old.as_str().into());
+                let at = (lamport, id);
+                self.proposals.placed(at, hunk, (start, end), old.as_str().into());
             }
             Event::HunkResolved { hunk, part, verdict, reason, edit, replaces } => {
                 let reason = reason.map(|reason| reason.as_str().into());
@@ -295,14 +349,17 @@ impl Session {
                     consequences: set(consequences.as_str()),
                     links: Register::default(),
                     review: set(review.as_str()),
+                    accepts: BTreeMap::new(),
                 };
                 decision.status.set(id, lamport, status, &[]);
+                decision.accepts.insert(id, vec![id]);
                 decision.options.set(id, lamport, options, &[]);
                 decision.links.set(id, lamport, links, &[]);
                 self.decisions.add(decision);
             }
-            Event::DecisionChanged { decision, field, replaces, .. } => {
-                self.decisions.change(id, lamport, decision, field, replaces);
+            Event::DecisionChanged { decision, field, replaces, accepts } => {
+                let setting = Setting { id, lamport, field, replaces, accepts };
+                self.decisions.change(decision, setting);
             }
         }
         Folded::Done

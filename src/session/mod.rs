@@ -10,7 +10,7 @@ mod proposals;
 mod register;
 mod transcript;
 
-pub use decisions::{Decision, Decisions};
+pub use decisions::{Decision, Decisions, Setting};
 pub use documents::{DocEntry, EditEntry, SavedVersion};
 pub use proposals::{Hunk, HunkRef, HunkState, LastVerdict, Proposal, Proposals, Verdict};
 pub use register::Register;
@@ -64,6 +64,12 @@ pub struct Session {
     named: BTreeSet<EventId>,
     lamport: u64,
     revision: u64,
+    /// Lamport numbers too far ahead to be believed yet.
+    ahead: BTreeSet<u64>,
+    /// When each author was introduced last.
+    introduced: BTreeMap<AuthorId, (u64, EventId)>,
+    /// An event came that displaces one that is folded already: fold everything again.
+    pub outdated: bool,
     known: BTreeSet<EventId>,
     numbers: BTreeMap<WriterId, BTreeMap<u64, EventId>>,
     /// Events of writers that were not introduced yet.
@@ -102,6 +108,9 @@ impl Session {
             named: BTreeSet::new(),
             lamport: 0,
             revision: 0,
+            ahead: BTreeSet::new(),
+            introduced: BTreeMap::new(),
+            outdated: false,
             known: BTreeSet::new(),
             numbers: BTreeMap::new(),
             waiting: BTreeMap::new(),

@@ -136,7 +136,7 @@ pub struct LastVerdict {
 
 enum Waiting {
     Split(EventId, u64, Vec<HunkBody>),
-    Placed(u64, Anchor, Anchor, String),
+    Placed((u64, EventId), (Anchor, Anchor), String),
     Verdict(EventId, u64, Option<u32>, Verdict, Vec<EventId>),
 }
 
@@ -146,11 +146,13 @@ pub struct Proposals {
     proposals: BTreeMap<EventId, Proposal>,
     hunks: BTreeMap<HunkRef, Hunk>,
     waiting: BTreeMap<HunkRef, Vec<Waiting>>,
-    placed_at: BTreeMap<HunkRef, u64>,
     /// The hunks a person has still to say something to: every frame and every key asks for them.
     open: BTreeSet<HunkRef>,
     /// Hunks changed since they were tracked.
     untracked: bool,
+    /// When each was placed or split last, in order of display.
+    placed_at: BTreeMap<HunkRef, (u64, EventId)>,
+    split_at: BTreeMap<HunkRef, (u64, EventId)>,
 }
 
 impl Proposals {
@@ -184,30 +186,48 @@ impl Proposals {
             self.waiting.entry(of).or_default().push(Waiting::Split(id, lamport, parts));
             return;
         };
-        // Splitting is a function of the hunk, so two people who split it made the same parts.
         whole.splits.set(id, lamport, parts.len() as u32, &[]);
         let (proposal, made) = (whole.proposal, whole.lamport);
+        // Of several splits the last in order of display holds; what was said about a part stays.
+        let last = self.split_at.entry(of).or_insert((lamport, id));
+        if *last > (lamport, id) {
+            self.sort_out(hunk);
+            return;
+        }
+        *last = (lamport, id);
         for (index, body) in parts.into_iter().enumerate() {
             let part = HunkRef { id: hunk, part: Some(index as u32) };
-            if self.hunks.contains_key(&part) {
-                continue;
+            let fresh = Hunk::new(part, proposal, made, body);
+            match self.hunks.get_mut(&part) {
+                Some(known) => {
+                    let verdict = std::mem::take(&mut known.verdict);
+                    *known = Hunk { verdict, ..fresh };
+                }
+                None => {
+                    self.hunks.insert(part, fresh);
+                    self.settle(part);
+                }
             }
-            self.hunks.insert(part, Hunk::new(part, proposal, made, body));
-            self.settle(part);
         }
         self.sort_out(hunk);
     }
 
-    pub fn placed(&mut self, lamport: u64, hunk: EventId, start: Anchor, end: Anchor, old: String) {
+    pub fn placed(
+        &mut self,
+        at: (u64, EventId),
+        hunk: EventId,
+        place: (Anchor, Anchor),
+        old: String,
+    ) {
         let of = HunkRef { id: hunk, part: None };
         let Some(known) = self.hunks.get_mut(&of) else {
-            self.waiting.entry(of).or_default().push(Waiting::Placed(lamport, start, end, old));
+            self.waiting.entry(of).or_default().push(Waiting::Placed(at, place, old));
             return;
         };
-        let last = self.placed_at.entry(of).or_default();
-        if *last <= lamport {
-            *last = lamport;
-            known.place = Some((start, end));
+        let last = self.placed_at.entry(of).or_insert(at);
+        if *last <= at {
+            *last = at;
+            known.place = Some(place);
             known.old = old;
             known.mark = None;
         }
@@ -239,9 +259,7 @@ impl Proposals {
         for waiting in self.waiting.remove(&of).unwrap_or_default() {
             match waiting {
                 Waiting::Split(id, lamport, parts) => self.split(id, lamport, of.id, parts),
-                Waiting::Placed(lamport, start, end, old) => {
-                    self.placed(lamport, of.id, start, end, old);
-                }
+                Waiting::Placed(at, place, old) => self.placed(at, of.id, place, old),
                 Waiting::Verdict(id, lamport, part, verdict, replaces) => {
                     self.resolved(id, lamport, HunkRef { id: of.id, part }, verdict, replaces);
                 }
@@ -287,9 +305,9 @@ impl Proposals {
 
     /// Whether the hunk itself stands: not split, and of a part, that its whole is split.
     fn stands(&self, hunk: &Hunk) -> bool {
-        let whole = HunkRef { id: hunk.of.id, part: None };
-        !hunk.is_split()
-            && (hunk.of.part.is_none() || self.hunks.get(&whole).is_some_and(Hunk::is_split))
+        let Some(part) = hunk.of.part else { return !hunk.is_split() };
+        let whole = self.hunks.get(&HunkRef { id: hunk.of.id, part: None });
+        whole.and_then(|whole| whole.splits.value()).is_some_and(|parts| part < *parts)
     }
 
     /// The newest rejections or splits of one moment that `mine` made and that stand: what undo

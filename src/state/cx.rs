@@ -398,6 +398,11 @@ impl<'a> Cx<'a> {
         if let Some(turn) = self.model.turn.as_mut().filter(|turn| turn.doc == *doc) {
             turn.since.push(delta.clone());
         }
+        for queued in &mut self.model.queue {
+            if let super::Task::Rewrite { selection } = &mut queued.task {
+                *selection = delta.map_span(*selection);
+            }
+        }
         if let Some(caret) = self.model.ui.carets.get_mut(doc) {
             caret.pos = delta.map(caret.pos, false);
             caret.anchor = caret.anchor.map(|anchor| delta.map(anchor, false));
@@ -454,5 +459,8 @@ impl<'a> Cx<'a> {
         }
         self.model.session.track_hunks();
         self.model.refresh();
+        if std::mem::take(&mut self.model.session.outdated) {
+            self.warn("The log holds another version of an event that is shown here: open the session again to see the one that counts.");
+        }
     }
 }

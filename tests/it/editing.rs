@@ -1,0 +1,407 @@
+//! Writing: every motion, selection, deletion and line operation, in the document and in every
+//! field; the clipboard; undo and redo.
+
+use crate::harness::{Harness, digest};
+use cowrite::app::Input;
+use cowrite::event::How;
+use cowrite::keymap::parse_keys;
+use cowrite::state::Overlay;
+
+/// Text with `|` for the caret and `[` for the other end of the selection, keys, and what stands
+/// there then.
+#[track_caller]
+fn check(before: &str, keys: &str, after: &str) {
+    let mut made = Harness::with(before);
+    made.keys(keys);
+    assert_eq!(made.marked(), after, "{before:?} {keys}");
+    made.same_after_reopening();
+}
+
+/// The same in the message box.
+#[track_caller]
+fn check_field(before: &str, keys: &str, after: &str) {
+    let mut made = Harness::empty();
+    made.keys("alt-2");
+    let (text, caret, anchor) = crate::harness::unmark(before);
+    let chat = &mut made.app.model.ui.chat;
+    chat.set_text(&text);
+    chat.move_to(cowrite::base::Pos(anchor.unwrap_or(caret)), false);
+    chat.move_to(cowrite::base::Pos(caret), anchor.is_some());
+    made.keys(keys);
+    assert_eq!(made.marked(), after, "{before:?} {keys}");
+}
+
+/// In the document and in the message box alike.
+#[track_caller]
+fn check_both(before: &str, keys: &str, after: &str) {
+    check(before, keys, after);
+    check_field(before, keys, after);
+}
+
+#[test]
+fn by_character() {
+    check_both("one |two", "right", "one t|wo");
+    check_both("one |two", "left left", "on|e two");
+    check_both("|one", "left", "|one");
+    check_both("one|", "right", "one|");
+    check_both("one|\ntwo", "right", "one\n|two");
+    check_both("one\n|two", "left", "one|\ntwo");
+    // A selection collapses to its end on that side.
+    check_both("o[ne t|wo", "left", "o|ne two");
+    check_both("o[ne t|wo", "right", "one t|wo");
+    check_both("o|ne t[wo", "right", "one t|wo");
+    // Graphemes: an accent, an emoji of several, a flag, a line end of two characters.
+    check_both("|e\u{301}x", "right", "e\u{301}|x");
+    check_both("👩‍👩‍👧|x", "left", "|👩‍👩‍👧x");
+    check_both("|🇩🇪🇫🇷", "right", "🇩🇪|🇫🇷");
+    check("a|\r\nb", "right", "a\r\n|b");
+    check("a\r\n|b", "left", "a|\r\nb");
+}
+
+#[test]
+fn by_word() {
+    check_both("|one two", "ctrl-right", "one| two");
+    check_both("one| two", "ctrl-right", "one two|");
+    check_both("one two|", "ctrl-left", "one |two");
+    check_both("one |two", "ctrl-left", "|one two");
+    check_both("one|, two", "ctrl-right", "one,| two");
+    check_both("it's|", "ctrl-left", "|it's");
+    check_both("naïve| x", "ctrl-left", "|naïve x");
+    check_both("cafe\u{301}| x", "ctrl-left", "|cafe\u{301} x");
+    check_both("日本語の文書|", "ctrl-left", "日本語の文|書");
+    check_both("a 👩‍👩‍👧| b", "ctrl-left", "a |👩‍👩‍👧 b");
+    check_both("one|\ntwo", "ctrl-right", "one\n|two");
+    check_both("one\n|two", "ctrl-left", "one|\ntwo");
+    check_both("one |two", "ctrl-shift-right", "one [two|");
+    check_both("one two|", "ctrl-shift-left ctrl-shift-left", "|one two[");
+}
+
+#[test]
+fn by_line_and_document() {
+    check_both("one t|wo\nthree", "home", "|one two\nthree");
+    check_both("one t|wo\nthree", "end", "one two|\nthree");
+    check("one t|wo\r\nthree", "end", "one two|\r\nthree");
+    check_both("one\nt|wo", "ctrl-home", "|one\ntwo");
+    check_both("o|ne\ntwo", "ctrl-end", "one\ntwo|");
+    check_both("one\nt|wo", "shift-home", "one\n|t[wo");
+    check_both("one\nt|wo", "shift-end", "one\nt[wo|");
+    check_both("one\nt|wo", "ctrl-shift-home", "|one\nt[wo");
+    check_both("o|ne\ntwo", "ctrl-shift-end", "o[ne\ntwo|");
+    check_both("o|ne\ntwo", "ctrl-a", "[one\ntwo|");
+    check("o|ne\ntwo\nthree", "alt-l", "[one\n|two\nthree");
+    check("o|ne\ntwo\nthree", "alt-l alt-l", "[one\ntwo\n|three");
+    check("one\ntwo|", "alt-l", "one\n[two|");
+    check("one\ntwo\n|three\n\nfour", "ctrl-down", "one\ntwo\nthree\n|\nfour");
+    check("one\n\ntwo\nth|ree", "ctrl-up", "one\n|\ntwo\nthree");
+    check("one\n\ntwo\nth|ree", "ctrl-shift-up", "one\n|\ntwo\nth[ree");
+}
+
+#[test]
+fn up_and_down_keep_the_column() {
+    check_both("one\nt|wo\nthree", "down", "one\ntwo\nt|hree");
+    check_both("one\nt|wo\nthree", "up", "o|ne\ntwo\nthree");
+    check("three|\no\nthree", "down down", "three\no\nthree|");
+    check("o|ne", "up", "|one");
+    check("o|ne", "down", "one|");
+    check("日本|語\nabcdef", "down", "日本語\nabcd|ef");
+    check("o|ne\ntwo", "shift-down", "o[ne\nt|wo");
+    check("one\nt|wo", "shift-up", "o|ne\nt[wo");
+    let long = format!("|{}", "x\n".repeat(100));
+    let mut made = Harness::with(&long);
+    made.keys("pagedown");
+    let line = made.model().ui.frame.line;
+    assert!((20..30).contains(&line), "a page is what is visible: {line}");
+    made.keys("pageup");
+    assert_eq!(made.marked(), long);
+    made.keys("shift-pagedown");
+    assert!(made.model().caret().selection().is_some());
+}
+
+#[test]
+fn deleting() {
+    check_both("one |two", "backspace", "one|two");
+    check_both("one |two", "delete", "one |wo");
+    check_both("o[ne t|wo", "backspace", "o|wo");
+    check_both("o[ne t|wo", "delete", "o|wo");
+    check_both("one two|", "ctrl-w", "one |");
+    check_both("one |two three", "ctrl-delete", "one | three");
+    check_both("|one", "backspace", "|one");
+    check_both("one|", "delete", "one|");
+    check_both("e\u{301}|x", "backspace", "|x");
+    check("a\r\n|b", "backspace", "a|b");
+    check("a|\r\nb", "delete", "a|b");
+    check("one\nt|wo\nthree", "ctrl-u", "one\nt|hree");
+    check("one\ntwo|", "ctrl-u", "one|");
+}
+
+#[test]
+fn typing() {
+    check_both("one |two", "'new '", "one new |two");
+    check_both("one [two|", "'x'", "one x|");
+    check_both("[one two|", "'日本'", "日本|");
+    check("|", "'a' enter 'b'", "a\nb|");
+    check("a|\r\nb", "enter 'x'", "a\r\nx|\r\nb");
+}
+
+#[test]
+fn new_lines_go_on() {
+    check("  one|", "enter", "  one\n  |");
+    check("\tone|", "enter", "\tone\n\t|");
+    check("- one|", "enter", "- one\n- |");
+    check("* one|", "enter 'two'", "* one\n* two|");
+    check("> one|", "enter", "> one\n> |");
+    check("9. one|", "enter", "9. one\n10. |");
+    check("1) one|", "enter", "1) one\n2) |");
+    check("- [x] one|", "enter", "- [x] one\n- [ ] |");
+    check("  - one|", "enter", "  - one\n  - |");
+    // An empty item ends its list.
+    check("- one\n- |", "enter", "- one\n|");
+    check("- one|two", "enter", "- one\n- |two");
+    check("-one|", "enter", "-one\n|");
+    check("- one|\r\n", "enter", "- one\r\n- |\r\n");
+}
+
+#[test]
+fn lines() {
+    check("one\nt|wo\nthree", "alt-up", "t|wo\none\nthree");
+    check("one\nt|wo\nthree", "alt-down", "one\nthree\nt|wo");
+    check("|one\ntwo", "alt-up", "|one\ntwo");
+    check("one\ntwo|", "alt-down", "one\ntwo|");
+    check("o|ne\ntwo", "ctrl-d", "one\no|ne\ntwo");
+    check("one\ntwo|", "ctrl-d", "one\ntwo\ntwo|");
+    check("o|ne\ntwo", "alt-shift-j", "one| two");
+    check("[one\ntw|o", "tab", "[    one\n    tw|o");
+    check("[    one\n  tw|o", "shift-tab", "[one\ntw|o");
+    check("    o|ne", "shift-tab", "o|ne");
+    check("|one", "tab", "    |one");
+    check("ab|c", "tab", "ab  |c");
+    check("one\r\nt|wo\r\n", "alt-up", "t|wo\r\none\r\n");
+}
+
+#[test]
+fn finding() {
+    let check_find = |before: &str, keys: &str, after: &str| check(before, keys, after);
+    check_find("|one two one", "ctrl-f 'one' enter", "[one| two one");
+    check_find("|one two one", "ctrl-f 'one' enter f3", "one two [one|");
+    check_find("|one two one", "ctrl-f 'one' enter f3 f3", "[one| two one");
+    check_find("one two |one", "ctrl-f 'one' enter shift-f3", "[one| two one");
+    check_find("|One one", "ctrl-f 'one' enter", "[One| one");
+    check_find("|one One", "ctrl-f 'One' enter", "one [One|");
+    check_find("one two|\nthree", "ctrl-g '2' enter", "one two\n|three");
+    check_find("one|", "ctrl-g '99' enter", "|one");
+    check_find("|a1 b22", "ctrl-f alt-r '[0-9]+' enter f3", "a1 b[22|");
+    let mut made = Harness::with("|one");
+    made.keys("ctrl-f 'absent' enter");
+    assert_eq!(made.notice(), "\"absent\" is not in the text.");
+    made.keys("ctrl-f alt-r '(' enter");
+    assert!(made.notice().starts_with("The expression is not right"), "{}", made.notice());
+}
+
+#[test]
+fn replacing() {
+    let mut made = Harness::with("|one two one");
+    made.keys("ctrl-r 'one' enter 'three' enter");
+    assert_eq!(made.text(), "three two three");
+    assert_eq!(made.notice(), "Replaced 2 places. Undo takes all of it back.");
+    made.keys("ctrl-z");
+    assert_eq!(made.text(), "one two one");
+    // In the selection only, when it has several lines.
+    let mut made = Harness::with("x\n[x\nx\n|x");
+    made.keys("ctrl-r ctrl-a 'x' enter ctrl-a 'y' enter");
+    assert_eq!(made.text(), "x\ny\ny\nx");
+    let mut made = Harness::with("|k1 k22");
+    made.run("find.regex");
+    made.keys("ctrl-r 'k([0-9]+)' enter '$1' enter");
+    assert_eq!(made.text(), "1 22");
+    made.same_after_reopening();
+}
+
+#[test]
+fn undo_tells_what_it_takes_back() {
+    let mut made = Harness::with("|one");
+    let mut step = |keys: &str, text: &str, notice: &str| {
+        made.keys(keys);
+        assert_eq!((made.text().as_str(), made.notice().as_str()), (text, notice), "{keys}");
+        made.same_after_reopening();
+    };
+    step("'two '", "two one", "");
+    step("ctrl-z", "one", "Took back typing “two”.");
+    step("ctrl-y", "two one", "Brought back typing “two”.");
+    step("ctrl-z", "one", "Took back typing “two”.");
+    step("ctrl-z", "one", "Nothing of yours to take back.");
+    step("ctrl-y", "two one", "Brought back typing “two”.");
+    step("ctrl-y", "two one", "Nothing to bring back.");
+    made.pass(2000);
+    made.keys("ctrl-w");
+    made.pass(2000);
+    made.keys("ctrl-z");
+    assert_eq!(made.notice(), "Took back deleting “two”.");
+    assert_eq!(made.text(), "two one");
+}
+
+#[test]
+fn undo_reaches_back_over_a_restart_and_spares_others() {
+    let mut made = Harness::with("one|");
+    made.keys("' two'");
+    made.pass(2000);
+    made.keys("' three'");
+    made.write_outside("zero one");
+    assert_eq!(made.text(), "zero one two three");
+    let mut again = made.killed(2);
+    assert_eq!(again.text(), "zero one two three");
+    again.keys("ctrl-z");
+    assert_eq!(again.text(), "zero one two");
+    again.keys("ctrl-z");
+    assert_eq!(again.text(), "zero one");
+    again.keys("ctrl-z");
+    assert_eq!(again.text(), "zero one", "what came from outside stays");
+    again.keys("ctrl-y ctrl-y");
+    assert_eq!(again.text(), "zero one two three");
+    again.same_after_reopening();
+}
+
+#[test]
+fn fields_have_undo_too() {
+    check_field("|", "'one' ctrl-z", "|");
+    check_field("|", "'one' ctrl-z ctrl-y", "one|");
+}
+
+#[test]
+fn the_clipboard() {
+    check("[one| two", "ctrl-c end ctrl-v", "one twoone|");
+    check("[one| two", "ctrl-x end ctrl-v", " twoone|");
+    check("o|ne\ntwo", "ctrl-c ctrl-end ctrl-v", "one\ntwoone\n|");
+    check("o|ne\ntwo", "ctrl-x", "|two");
+    check_field("[one| two", "ctrl-x end ctrl-v", " twoone|");
+    let mut made = Harness::with("[one|\r\n");
+    made.input(Input::Paste("a\nb\r\nc".into()));
+    assert_eq!(made.text(), "a\r\nb\r\nc\r\n");
+    // A paste never submits.
+    let mut made = Harness::with("|");
+    made.keys("alt-2");
+    made.input(Input::Paste("one\n/quit\n".into()));
+    assert_eq!(made.marked(), "one\n/quit\n|");
+    assert!(made.asked.is_empty() && !made.ended);
+    made.keys("alt-1 ctrl-f");
+    made.input(Input::Paste("one\ntwo\n".into()));
+    assert_eq!(made.marked(), "one two|");
+}
+
+/// How each run came in.
+fn origins(made: &Harness) -> Vec<(String, How)> {
+    let document = &made.model().entry().expect("a document").document;
+    let all = cowrite::base::Span::new(cowrite::base::Pos(0), cowrite::base::Pos(document.len()));
+    let mut found: Vec<(String, How)> = Vec::new();
+    for run in document.runs(all) {
+        let text = document.rope().slice(run.span.range()).to_string();
+        match found.last_mut() {
+            Some((last, how)) if *how == run.origin.how => last.push_str(&text),
+            _ => found.push((text, run.origin.how)),
+        }
+    }
+    found
+}
+
+#[test]
+fn origins_travel_with_the_text() {
+    let mut made = Harness::with("outside|");
+    made.keys("' typed'");
+    made.clipboard = Some(" pasted".into());
+    made.keys("ctrl-v");
+    let want = vec![
+        ("outside".to_owned(), How::Outside),
+        (" typed".to_owned(), How::Typed),
+        (" pasted".to_owned(), How::Pasted),
+    ];
+    assert_eq!(origins(&made), want);
+    made.keys("ctrl-a ctrl-x ctrl-v");
+    assert_eq!(origins(&made), want, "cut and paste");
+    made.keys("ctrl-z ctrl-z");
+    assert_eq!(origins(&made), want, "undo of both");
+    made.keys("ctrl-y ctrl-y");
+    assert_eq!(origins(&made), want, "redo of both");
+    made.keys("alt-down ctrl-d");
+    let twice: Vec<_> =
+        origins(&made).into_iter().filter(|(_, how)| *how == How::Outside).collect();
+    assert_eq!(twice.len(), 2, "a line that was duplicated is still whose it was: {twice:?}");
+    made.same_after_reopening();
+}
+
+#[test]
+fn prompts_and_forms_take_text() {
+    let mut made = Harness::with("|one");
+    made.keys("ctrl-f 'a b' ctrl-left 'c'");
+    assert_eq!(made.marked(), "a c|b");
+    made.keys("esc");
+    assert!(made.overlay().is_none());
+    made.keys("ctrl-n 'Title' tab 'Why' alt-enter 'so' shift-tab home 'The '");
+    assert_eq!(made.marked(), "The |Title");
+    made.keys("tab");
+    assert_eq!(made.marked(), "Why\nso|");
+    made.keys("esc ctrl-p 'save as'");
+    assert!(matches!(made.overlay(), Some(Overlay::Palette(_))));
+    made.keys("enter");
+    assert!(matches!(made.overlay(), Some(Overlay::Prompt { .. })), "the palette runs the command");
+}
+
+#[test]
+fn every_default_key_is_harmless_everywhere() {
+    let keymap = cowrite::app::key_lines(&Harness::empty().app.keymap());
+    let chords: Vec<&str> = keymap
+        .iter()
+        .filter(|line| line.starts_with("  "))
+        .filter_map(|line| line.get(2..24).map(str::trim))
+        .filter(|keys| parse_keys(keys).is_ok())
+        .collect();
+    assert!(chords.len() > 150, "{}", chords.len());
+    for places in
+        ["", "alt-2", "alt-3", "alt-4", "alt-5", "ctrl-p", "ctrl-f", "ctrl-n", "f4", "f1", "f2"]
+    {
+        for keys in &chords {
+            let mut made = Harness::with("[one| two\n\n- three\n");
+            made.keys(places);
+            made.keys(keys);
+            made.same_after_reopening();
+            made.keys("esc esc esc");
+        }
+    }
+}
+
+#[test]
+fn nothing_is_kept_of_what_was_only_looked_at() {
+    let mut made = Harness::with("|one");
+    made.keys("right ctrl-f 'one' enter f1 esc alt-4");
+    made.pass(10_000);
+    made.keys("ctrl-q");
+    assert!(made.ended);
+    assert_eq!(made.log(), Vec::<String>::new());
+    assert!(made.kept.view.is_empty());
+}
+
+#[test]
+fn typing_survives_being_killed_at_any_key() {
+    let mut made = Harness::with("one|");
+    for (index, key) in "' two' enter '- three' enter 'four' left left backspace 'X' ctrl-z ctrl-y"
+        .split(' ')
+        .filter(|key| !key.is_empty())
+        .enumerate()
+    {
+        let key = if key.matches('\'').count() == 1 { &key.replace('\'', "") } else { key };
+        if parse_keys(key).is_ok_and(|keys| !keys.is_empty() && key.len() > 1) {
+            made.keys(key);
+        } else {
+            made.type_text(key);
+        }
+        if made.model().preamble.is_empty() {
+            let again = made.killed(100 + index as u64);
+            assert_eq!(again.text(), made.text(), "after {key}");
+            let sealed = made.kept.bursts.is_empty();
+            if sealed {
+                crate::harness::similar_asserts(
+                    &digest(&again.model().session, true),
+                    &digest(&made.model().session, true),
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! What people see, as text, on screens of three sizes.
+
+use crate::harness::Harness;
+
+#[track_caller]
+fn shown(name: &str, made: &mut Harness) {
+    for (width, height) in [(120, 40), (80, 24), (40, 10)] {
+        insta::assert_snapshot!(format!("{name}_{width}x{height}"), made.screen(width, height));
+    }
+}
+
+const TEXT: &str = "# Plan\n\nWe meet on Monday, and whoever comes late brings something that \
+                    everybody can share with the others.\n\n- Bring the plan.\n- There is cake.\n";
+
+const BLOCKS: &str = "The date was wrong.\n<<<<<<< SEARCH\nWe meet on Monday\n=======\nWe meet on \
+                      Tuesday\n>>>>>>> REPLACE\nNobody eats cake.\n<<<<<<< SEARCH\n- There is \
+                      cake.\n=======\n- There is soup.\n- There is bread.\n>>>>>>> REPLACE\n";
+
+fn asked() -> Harness {
+    let mut made = Harness::with(TEXT);
+    made.say("Is anything wrong with **this** plan?");
+    made
+}
+
+fn answered() -> Harness {
+    let mut made = asked();
+    made.reply(BLOCKS);
+    made
+}
+
+fn decided() -> Harness {
+    let mut made = Harness::with(TEXT);
+    made.place(15, Some(8));
+    made.keys(
+        "ctrl-n 'Meet on Monday' tab 'People are back.' tab 'Monday' alt-enter '  + early' \
+         tab 'Monday, because nobody is away.' tab 'The hall is booked.' tab '2027-01-31' ctrl-s",
+    );
+    made.keys("ctrl-n 'Bake or buy the cake for everybody who comes to the meeting' ctrl-s");
+    made
+}
+
+#[test]
+fn an_empty_document() {
+    shown("empty", &mut Harness::empty());
+}
+
+#[test]
+fn a_document_with_hunks() {
+    let mut made = answered();
+    made.keys("f8");
+    shown("hunks", &mut made);
+    made.place(27, None);
+    made.keys("'y'");
+    shown("stale", &mut made);
+}
+
+#[test]
+fn an_answer_that_streams() {
+    let mut made = asked();
+    shown("waiting", &mut made);
+    made.chunk("Yes, *one* thing:\n\n1. the day\n\n```rust\nfn main() {}\n");
+    shown("streaming", &mut made);
+    made.chunk("```\n");
+    made.fail();
+    shown("broken_off", &mut made);
+}
+
+#[test]
+fn a_rewrite_that_streams() {
+    let mut made = Harness::with("# Plan\n\n[We meet on Monday.|\n\nMore.\n");
+    made.keys("ctrl-k 'shorter' enter");
+    made.chunk("Monday it");
+    shown("rewriting", &mut made);
+}
+
+#[test]
+fn the_decisions() {
+    let mut made = decided();
+    shown("decisions", &mut made);
+    made.keys("alt-4 down enter");
+    shown("decision", &mut made);
+    shown("no_decisions", &mut {
+        let mut made = Harness::with(TEXT);
+        made.keys("alt-4");
+        made
+    });
+}
+
+#[test]
+fn the_review() {
+    let mut made = answered();
+    made.keys("alt-5");
+    shown("review", &mut made);
+    made.keys("c 'too early'");
+    shown("because", &mut made);
+}
+
+#[test]
+fn lists_and_forms() {
+    let mut made = Harness::with(TEXT);
+    made.keys("ctrl-p");
+    shown("palette", &mut made);
+    made.keys("'accept'");
+    shown("palette_filtered", &mut made);
+    made.keys("esc ctrl-n 'A title' tab 'Context'");
+    shown("form", &mut made);
+    made.keys("esc f2");
+    shown("models", &mut made);
+    made.keys("esc f1");
+    shown("help", &mut made);
+    made.keys("esc ctrl-e");
+    shown("menu", &mut made);
+    made.keys("esc ctrl-f 'plan'");
+    shown("find", &mut made);
+}
+
+#[test]
+fn questions() {
+    let mut made = Harness::with(TEXT);
+    made.keys("'x' ctrl-q");
+    shown("quit", &mut made);
+    let mut made = answered();
+    made.run("hunk.accept-all");
+    made.run("hunk.edit");
+    shown("notice", &mut made);
+}
+
+#[test]
+fn sessions() {
+    use cowrite::app::Input;
+    use cowrite::base::{EventId, Millis};
+    use cowrite::store::SessionRow;
+    let row = |number: u8, title: &str| SessionRow {
+        id: EventId([number; 32]),
+        title: title.into(),
+        created: Millis(1_699_000_000_000),
+        last: Millis(1_699_900_000_000 - u64::from(number) * 86_400_000),
+        messages: u64::from(number) * 3,
+        decisions: 1,
+        documents: vec![],
+    };
+    let mut made = Harness::with(TEXT);
+    made.keys("f4");
+    made.input(Input::Sessions(vec![row(1, "Business plan"), row(2, "A letter to the landlord about the heating"), row(3, "日本への旅")]));
+    made.input(Input::Preview(vec!["# Plan".into(), "We meet on Monday.".into()]));
+    shown("sessions", &mut made);
+}
+
+#[test]
+fn the_smallest_screens_hold() {
+    let mut made = answered();
+    for keys in ["", "ctrl-p", "esc ctrl-n", "esc f1", "esc alt-4", "alt-5", "f4", "esc ctrl-f", "esc alt-2"] {
+        made.keys(keys);
+        for (width, height) in [(1, 1), (2, 2), (3, 5), (10, 3), (20, 4), (200, 2), (9, 60)] {
+            made.screen(width, height);
+        }
+        made.app.model.ui.width = 100;
+    }
+}
