@@ -2,6 +2,7 @@
 //! within 2^53. Within this profile RFC 8785 gives the same bytes.
 
 use serde_json::Value;
+use std::fmt::Write as _;
 
 /// The largest integer that every JSON reader keeps.
 const MAX_INTEGER: u64 = 1 << 53;
@@ -42,7 +43,8 @@ fn write_at(value: &Value, out: &mut String, depth: usize) -> Result<(), NotCano
             if size > MAX_INTEGER {
                 return Err(NotCanonical::Large(number.to_string()));
             }
-            out.push_str(&number.to_string());
+            // Writing to a string can't fail.
+            let _ = write!(out, "{number}");
         }
         Value::String(text) => write_string(text, out),
         Value::Array(items) => {
@@ -56,10 +58,10 @@ fn write_at(value: &Value, out: &mut String, depth: usize) -> Result<(), NotCano
             out.push(']');
         }
         Value::Object(map) => {
-            let mut keys: Vec<&String> = map.keys().collect();
-            keys.sort_unstable();
+            let mut pairs: Vec<(&String, &Value)> = map.iter().collect();
+            pairs.sort_unstable_by(|a, b| a.0.cmp(b.0));
             out.push('{');
-            for (index, key) in keys.into_iter().enumerate() {
+            for (index, (key, value)) in pairs.into_iter().enumerate() {
                 if !key.is_ascii() {
                     return Err(NotCanonical::Key(key.clone()));
                 }
@@ -68,7 +70,7 @@ fn write_at(value: &Value, out: &mut String, depth: usize) -> Result<(), NotCano
                 }
                 write_string(key, out);
                 out.push(':');
-                write_at(&map[key], out, depth + 1)?;
+                write_at(value, out, depth + 1)?;
             }
             out.push('}');
         }
@@ -76,8 +78,40 @@ fn write_at(value: &Value, out: &mut String, depth: usize) -> Result<(), NotCano
     Ok(())
 }
 
-fn write_string(text: &str, out: &mut String) {
-    // serde_json writes strings as RFC 8785 does: the short escapes, \u00xx for the rest below
-    // U+0020, everything else as it is.
-    out.push_str(&Value::from(text).to_string());
+/// Appends an integer.
+pub fn write_integer(number: u64, out: &mut String) -> Result<(), NotCanonical> {
+    if number > MAX_INTEGER {
+        return Err(NotCanonical::Large(number.to_string()));
+    }
+    let _ = write!(out, "{number}");
+    Ok(())
+}
+
+/// Appends a string as RFC 8785 writes it: the short escapes, \u00xx for the rest below U+0020,
+/// everything else as it is.
+pub fn write_string(text: &str, out: &mut String) {
+    out.reserve(text.len() + 2);
+    out.push('"');
+    let mut done = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        let short = match byte {
+            b'"' => "\\\"",
+            b'\\' => "\\\\",
+            0x08 => "\\b",
+            b'\t' => "\\t",
+            b'\n' => "\\n",
+            0x0c => "\\f",
+            b'\r' => "\\r",
+            0..=0x1f => "",
+            _ => continue,
+        };
+        out.push_str(&text[done..at]);
+        done = at + 1;
+        out.push_str(short);
+        if short.is_empty() {
+            let _ = write!(out, "\\u{byte:04x}");
+        }
+    }
+    out.push_str(&text[done..]);
+    out.push('"');
 }

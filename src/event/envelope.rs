@@ -3,7 +3,7 @@
 //! The id is the SHA-256 over `"cowrite-event-1\n"` and the canonical line without `id` and `sig`,
 //! with each body replaced by its hash. So a body can be taken away and the line still verifies.
 
-use super::canonical;
+use super::canonical::{self, NotCanonical};
 use crate::base::{EventId, Millis, Rand, WriterId, hex, sha256};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -79,16 +79,40 @@ impl Body {
         }
     }
 
-    fn to_value(&self) -> Value {
+    fn size(&self) -> usize {
         match self {
-            Self::Present { salt, text } => json!({"salt": salt, "text": text}),
-            Self::Redacted { hash } => json!({"hash": hash}),
+            // Line ends and quotation marks grow when they are written.
+            Self::Present { salt, text } => salt.len() + text.len() + text.len() / 8 + 24,
+            Self::Redacted { hash } => hash.len() + 12,
         }
     }
 
-    fn from_value(value: &Value) -> Option<Self> {
-        let field = |name: &str| value.get(name).and_then(Value::as_str).map(String::from);
-        match value.as_object()?.len() {
+    /// Appends the body as it stands on the line, or its hash.
+    fn write(&self, hashed: bool, out: &mut String) {
+        if hashed {
+            return canonical::write_string(&self.hash(), out);
+        }
+        let (first, second) = match self {
+            Self::Present { salt, text } => (("salt", salt), Some(("text", text))),
+            Self::Redacted { hash } => (("hash", hash), None),
+        };
+        for (index, (name, value)) in [first].into_iter().chain(second).enumerate() {
+            out.push(if index == 0 { '{' } else { ',' });
+            canonical::write_string(name, out);
+            out.push(':');
+            canonical::write_string(value, out);
+        }
+        out.push('}');
+    }
+
+    fn from_value(value: Value) -> Option<Self> {
+        let Value::Object(mut fields) = value else { return None };
+        let count = fields.len();
+        let mut field = |name: &str| match fields.remove(name) {
+            Some(Value::String(text)) => Some(text),
+            _ => None,
+        };
+        match count {
             2 => Some(Self::Present { salt: field("salt")?, text: field("text")? }),
             1 => Some(Self::Redacted { hash: field("hash")? }),
             _ => None,
@@ -117,6 +141,30 @@ pub struct Envelope {
     pub critical: bool,
     /// Fields of the envelope that this version does not know, `sig` among them.
     pub extra: Map<String, Value>,
+}
+
+/// What stands behind a name on the line.
+enum Field<'a> {
+    Number(u64),
+    Text(&'a str),
+    Value(&'a Value),
+    /// Empty for none.
+    Id(Option<EventId>),
+    Writer,
+    True,
+    Parents,
+    Bodies,
+}
+
+fn list<T>(items: &[T], out: &mut String, mut one: impl FnMut(&T, &mut String)) {
+    out.push('[');
+    for (index, item) in items.iter().enumerate() {
+        if index > 0 {
+            out.push(',');
+        }
+        one(item, out);
+    }
+    out.push(']');
 }
 
 /// Why a line is no event.
@@ -180,54 +228,108 @@ impl Envelope {
 
     /// The id that the content has.
     pub fn compute_id(&self) -> EventId {
-        let hashes = self.body.iter().map(|body| Value::from(body.hash())).collect();
-        let mut line = String::from("cowrite-event-1\n");
-        let mut fields = self.fields(Value::Array(hashes));
-        fields.remove("sig");
         // Everything inside was checked when it was parsed, or is made by the codec.
-        if canonical::write(&Value::Object(fields), &mut line).is_err() {
-            return EventId([0; 32]);
-        }
-        EventId(sha256(&[line.as_bytes()]))
+        self.hashed_id().unwrap_or(EventId([0; 32]))
+    }
+
+    fn hashed_id(&self) -> Result<EventId, NotCanonical> {
+        let mut line = String::with_capacity(1024);
+        line.push_str("cowrite-event-1\n");
+        self.write(true, &mut line)?;
+        Ok(EventId(sha256(&[line.as_bytes()])))
     }
 
     /// The canonical line, without its line feed.
     pub fn to_line(&self) -> String {
-        let bodies = self.body.iter().map(Body::to_value).collect();
-        let mut fields = self.fields(Value::Array(bodies));
-        fields.insert("id".into(), Value::from(self.id.to_string()));
-        let mut line = String::new();
-        match canonical::write(&Value::Object(fields), &mut line) {
+        let texts: usize = self.body.iter().map(Body::size).sum();
+        let mut line = String::with_capacity(texts + 1024);
+        match self.write(false, &mut line) {
             Ok(()) => line,
             Err(_) => String::new(),
         }
     }
 
-    fn fields(&self, body: Value) -> Map<String, Value> {
-        let parents: Vec<String> = self.parents.iter().map(EventId::to_string).collect();
-        let mut fields = self.extra.clone();
-        let mut put = |name: &str, value: Value| fields.insert(name.into(), value);
-        put("v", 1.into());
-        put("kind", self.kind.as_str().into());
-        put("session", self.session.map(|id| id.to_string()).unwrap_or_default().into());
-        put("writer", self.writer.to_string().into());
-        put("n", self.n.into());
-        put("lamport", self.lamport.into());
-        put("parents", parents.into());
-        put("at", self.at.0.into());
-        put("data", self.data.clone());
-        if body.as_array().is_some_and(|bodies| !bodies.is_empty()) {
-            put("body", body);
+    /// Appends the canonical form: the line, or what is hashed, which is the line without `id` and
+    /// `sig` and with each body replaced by its hash.
+    fn write(&self, hashed: bool, out: &mut String) -> Result<(), NotCanonical> {
+        let mut fields: Vec<(&str, Field<'_>)> = vec![
+            ("at", Field::Number(self.at.0)),
+            ("data", Field::Value(&self.data)),
+            ("kind", Field::Text(&self.kind)),
+            ("lamport", Field::Number(self.lamport)),
+            ("n", Field::Number(self.n)),
+            ("parents", Field::Parents),
+            ("session", Field::Id(self.session)),
+            ("v", Field::Number(1)),
+            ("writer", Field::Writer),
+        ];
+        if !self.body.is_empty() {
+            fields.push(("body", Field::Bodies));
         }
         if self.critical {
-            put("crit", true.into());
+            fields.push(("crit", Field::True));
         }
-        fields
+        if !hashed {
+            fields.push(("id", Field::Id(Some(self.id))));
+        }
+        let known = fields.len();
+        for (name, value) in &self.extra {
+            let taken = fields.iter().take(known).any(|(known, _)| known == name);
+            if !taken && !(hashed && name == "sig") {
+                if !name.is_ascii() {
+                    return Err(NotCanonical::Key(name.clone()));
+                }
+                fields.push((name, Field::Value(value)));
+            }
+        }
+        fields.sort_unstable_by_key(|(name, _)| *name);
+        for (index, (name, field)) in fields.into_iter().enumerate() {
+            out.push(if index == 0 { '{' } else { ',' });
+            canonical::write_string(name, out);
+            out.push(':');
+            match field {
+                Field::Number(number) => canonical::write_integer(number, out)?,
+                Field::Text(text) => canonical::write_string(text, out),
+                Field::Value(value) => canonical::write(value, out)?,
+                Field::Id(id) => {
+                    out.push('"');
+                    if let Some(id) = id {
+                        crate::base::push_hex(&id.0, out);
+                    }
+                    out.push('"');
+                }
+                Field::Writer => canonical::write_string(&self.writer.to_string(), out),
+                Field::True => out.push_str("true"),
+                Field::Parents => list(&self.parents, out, |id, out| {
+                    out.push('"');
+                    crate::base::push_hex(&id.0, out);
+                    out.push('"');
+                }),
+                Field::Bodies => list(&self.body, out, |body, out| body.write(hashed, out)),
+            }
+        }
+        out.push('}');
+        Ok(())
     }
 
     /// Reads a line and checks its id. A trailing carriage return is forgiven (a checkout may have
     /// added it); anything else that is off is told apart in [`BadLine`].
     pub fn parse(line: &str) -> Result<Self, BadLine> {
+        let read = Self::read(line)?;
+        let shape = |why: NotCanonical| BadLine::Shape(why.to_string());
+        // The signature is not in what is hashed.
+        if let Some(sig) = read.extra.get("sig") {
+            canonical::write(sig, &mut String::new()).map_err(shape)?;
+        }
+        match read.hashed_id().map_err(shape)? == read.id {
+            true => Ok(read),
+            false => Err(BadLine::Altered),
+        }
+    }
+
+    /// Reads a line without checking its id: for lines of the library, which were checked when
+    /// they came in, and are again by `cowrite verify`.
+    pub fn read(line: &str) -> Result<Self, BadLine> {
         let line = line.trim_end_matches(['\r', '\n']);
         if line.len() > LINE_BYTES {
             return Err(BadLine::TooLong);
@@ -240,10 +342,6 @@ impl Envelope {
         let Value::Object(mut fields) = value else {
             return Err(BadLine::Shape("not an object".into()));
         };
-        let mut probe = String::new();
-        canonical::write(&Value::Object(fields.clone()), &mut probe)
-            .map_err(|why| BadLine::Shape(why.to_string()))?;
-
         let shape = |what: &str| BadLine::Shape(what.to_string());
         let mut take = |name: &'static str| fields.remove(name);
         match take("v").as_ref().and_then(Value::as_u64) {
@@ -281,7 +379,7 @@ impl Envelope {
         let body = match take("body") {
             None => Vec::new(),
             Some(Value::Array(items)) => items
-                .iter()
+                .into_iter()
                 .map(Body::from_value)
                 .collect::<Option<Vec<Body>>>()
                 .ok_or_else(|| shape("bad body"))?,
@@ -292,7 +390,7 @@ impl Envelope {
             Some(Value::Bool(true)) => true,
             Some(_) => return Err(shape("bad crit")),
         };
-        let read = Self {
+        Ok(Self {
             id,
             kind,
             session,
@@ -305,8 +403,7 @@ impl Envelope {
             body,
             critical,
             extra: fields,
-        };
-        if read.compute_id() == read.id { Ok(read) } else { Err(BadLine::Altered) }
+        })
     }
 
     /// The data with its texts put back where they belong; redacted ones are null.

@@ -6,7 +6,7 @@
 use super::{Anchor, BadLine, Edit, Envelope, Text, Version};
 use crate::base::{AuthorId, DocId, EventId, Millis, Rand, WriterId};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// What an author is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -339,7 +339,10 @@ impl Event {
     /// Reads an envelope's kind and data.
     pub fn decode(envelope: &Envelope) -> Result<Self, Undecodable> {
         let data = envelope.data_with_texts()?;
-        serde_json::from_value(json!({"kind": envelope.kind, "data": data})).map_err(|why| {
+        // The kind first: what comes after it is then read as what it is.
+        let fields = [("kind", Value::from(envelope.kind.as_str())), ("data", data)];
+        let form = serde::de::value::MapDeserializer::new(fields.into_iter());
+        Self::deserialize(form).map_err(|why: serde_json::Error| {
             let why = why.to_string();
             if why.starts_with("unknown variant") {
                 Undecodable::UnknownKind(envelope.kind.clone())

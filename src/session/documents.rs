@@ -3,7 +3,11 @@
 use super::HunkRef;
 use crate::base::{AuthorId, DocId, EventId, Millis, WriterId};
 use crate::event::{CauseKind, Edit, Version};
+<<<<<<< HEAD
 use crate::text::Document;
+=======
+use crate::text::{Document, Imported, TextError};
+>>>>>>> perf
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A version that went to a file.
@@ -78,6 +82,13 @@ impl DocEntry {
     pub fn add_edit(&mut self, lamport: u64, entry: EditEntry) {
         self.lamports.insert(entry.id, lamport);
         self.edits.insert((lamport, entry.id), entry);
+    }
+
+    /// Takes edits that were noted into the text.
+    pub fn take_in(&mut self, ids: &BTreeSet<EventId>) -> Result<Imported, TextError> {
+        let wanted = self.edits.values().filter(|entry| ids.contains(&entry.id));
+        let edits: Vec<_> = wanted.map(|entry| (entry.writer, &entry.edit)).collect();
+        self.document.apply_edits(&edits)
     }
 
     pub fn add_saved(&mut self, saved: SavedVersion) {

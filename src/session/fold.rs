@@ -14,6 +14,12 @@ use std::collections::BTreeMap;
 /// would otherwise use the clock up.
 const LAMPORT_LEAP: u64 = 1 << 40;
 
+/// Edits that were noted and are not in the texts yet.
+#[derive(Default)]
+pub struct Batch {
+    edited: BTreeMap<DocId, Vec<EventId>>,
+}
+
 impl Session {
     /// Folds a session from all of its events, in any order. Of two events with one number of one
     /// writer the lower id folds.
@@ -40,23 +46,26 @@ impl Session {
         &mut self,
         events: impl IntoIterator<Item = &'a Envelope>,
     ) -> BTreeMap<DocId, Delta> {
-        let mut edited: BTreeMap<DocId, Vec<EventId>> = BTreeMap::new();
+        let mut batch = Batch::default();
         for event in events {
-            self.apply_lazily(event, &mut edited);
+            self.take(event, &mut batch);
         }
+        self.settle(batch)
+    }
+
+    /// Applies one of many events. The text follows with [`Session::settle`], which must come
+    /// before anything asks for it.
+    pub fn take(&mut self, event: &Envelope, batch: &mut Batch) -> Folded {
+        self.apply_lazily(event, &mut batch.edited)
+    }
+
+    /// Brings the texts up to date after [`Session::take`]. Returns what happened to each that
+    /// changed.
+    pub fn settle(&mut self, batch: Batch) -> BTreeMap<DocId, Delta> {
         let mut deltas = BTreeMap::new();
-        for (doc, ids) in edited {
+        for (doc, ids) in batch.edited {
             let Some(entry) = self.documents.get_mut(&doc) else { continue };
-            let batch: Vec<_> = {
-                let wanted: std::collections::BTreeSet<&EventId> = ids.iter().collect();
-                entry
-                    .edits()
-                    .filter(|edit| wanted.contains(&edit.id))
-                    .map(|edit| (edit.writer, edit.edit.clone()))
-                    .collect()
-            };
-            let refs: Vec<_> = batch.iter().map(|(writer, edit)| (*writer, edit)).collect();
-            match entry.document.apply_edits(&refs) {
+            match entry.take_in(&ids.into_iter().collect()) {
                 Ok(imported) => {
                     self.proposals.anchors_came();
                     self.oddities.refused += imported.refused.len();
@@ -68,25 +77,20 @@ impl Session {
         deltas
     }
 
+    /// Begins a document with the text as it was kept after many of its edits, before any event
+    /// is applied. Those edits then change nothing.
+    pub fn begin_document(&mut self, document: crate::text::Document) {
+        let doc = document.id().clone();
+        let entry = self.documents.entry(doc.clone()).or_insert_with(|| DocEntry::new(doc));
+        entry.document = document;
+    }
+
     /// Applies one event. A document's own edit that is already in its text (made here) is only
     /// recorded: see [`Session::record_own`].
     pub fn apply(&mut self, event: &Envelope) -> Folded {
-        let mut edited = BTreeMap::new();
-        let folded = self.apply_lazily(event, &mut edited);
-        for (doc, ids) in edited {
-            let Some(entry) = self.documents.get_mut(&doc) else { continue };
-            for id in ids {
-                let Some((writer, edit)) =
-                    entry.edit(&id).map(|edit| (edit.writer, edit.edit.clone()))
-                else {
-                    continue;
-                };
-                match entry.document.apply_edit(writer, &edit) {
-                    Ok(_) => self.proposals.anchors_came(),
-                    Err(_) => self.oddities.refused += 1,
-                }
-            }
-        }
+        let mut batch = Batch::default();
+        let folded = self.take(event, &mut batch);
+        self.settle(batch);
         folded
     }
 
@@ -121,10 +125,12 @@ impl Session {
         self.tick(event.lamport);
         if !event.is_local() {
             for parent in &event.parents {
-                self.heads.remove(parent);
-                self.named.insert(*parent);
+                // A parent that is to come will be no head.
+                if !self.heads.remove(parent) && !self.known.contains(parent) {
+                    self.named.insert(*parent);
+                }
             }
-            if !self.named.contains(&event.id) {
+            if !self.named.remove(&event.id) {
                 self.heads.insert(event.id);
             }
         }

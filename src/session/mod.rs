@@ -10,7 +10,12 @@ mod proposals;
 mod register;
 mod transcript;
 
+<<<<<<< HEAD
 pub use decisions::{Decision, Decisions, Setting};
+=======
+pub use decisions::{Decision, Decisions};
+pub use fold::Batch;
+>>>>>>> perf
 pub use documents::{DocEntry, EditEntry, SavedVersion};
 pub use proposals::{Hunk, HunkRef, HunkState, LastVerdict, Proposal, Proposals, Verdict};
 pub use register::Register;
@@ -60,7 +65,7 @@ pub struct Session {
     pub oddities: Oddities,
     /// Shared events that no other shared event names as a parent.
     heads: BTreeSet<EventId>,
-    /// Parents named by an event that came before them.
+    /// Parents that were named and have not come.
     named: BTreeSet<EventId>,
     lamport: u64,
     revision: u64,
