@@ -9,5 +9,15 @@
 #[allow(dead_code, unused_imports, reason = "the harness offers more than each test needs")]
 #[path = "../support/pty.rs"]
 mod pty;
+#[path = "../support/server.rs"]
+mod server;
 
+mod desk;
+mod faults;
+mod files;
+mod flow;
 mod harness;
+mod kill;
+mod real;
+mod screen;
+mod two;
