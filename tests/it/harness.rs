@@ -5,12 +5,16 @@
 use cowrite::app::{App, Input};
 use cowrite::base::config::Config;
 use cowrite::base::{DocId, EventId, Millis, Pos, Rand, Span, TurnId, WriterId, sha256_hex};
-use cowrite::event::{BurstHead, Envelope, Event, HunkBody, MessageRole, MessageStatus, WipOp, seal};
+use cowrite::event::{
+    BurstHead, Envelope, Event, HunkBody, MessageRole, MessageStatus, WipOp, seal,
+};
 use cowrite::keymap::{Key, Keymap, parse_keys};
 use cowrite::prompt::{Chunk, Fault, FaultKind, ModelInfo, Stop};
 use cowrite::provider::Scripted;
 use cowrite::session::{HunkRef, HunkState, Session};
-use cowrite::state::{Effect, FileStamp, Me, Model, Opened, OpenedFile, Overlay, Phase, Timer, Ui};
+use cowrite::state::{
+    Cx, Effect, FileStamp, Me, Model, Opened, OpenedFile, Overlay, Phase, Timer, Ui, anchors,
+};
 use cowrite::store::Write;
 use cowrite::tui::theme::Theme;
 use ratatui::buffer::Buffer;
@@ -487,13 +491,8 @@ impl Harness {
                 }
             })
             .collect();
-        let opened = Event::ProposalOpened {
-            doc,
-            question,
-            version,
-            span: None,
-            dialect: "blocks".into(),
-        };
+        let opened =
+            Event::ProposalOpened { doc, question, version, span: None, dialect: "blocks".into() };
         let proposal = cx.append_as_model(&author, &opened);
         for hunk in made {
             cx.append_as_model(&author, &Event::HunkMade { proposal, hunk });
@@ -651,9 +650,4 @@ pub fn digest(session: &Session, heads: bool) -> String {
 pub fn cases(few: u64) -> std::ops::Range<u64> {
     let full = std::env::var_os("COWRITE_TEST_FULL").is_some_and(|value| !value.is_empty());
     0..if full { few * 25 } else { few }
-}
-
-/// The ids of the messages, oldest first.
-pub fn messages(session: &Session) -> Vec<EventId> {
-    session.transcript.iter().map(|message| message.id).collect()
 }
