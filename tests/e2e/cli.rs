@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::pty::{Home, Start};
-use crate::server::{Reply, Script, Server, Step, delta};
+use crate::server::{Gate, Reply, Script, Server, Step, delta};
 use serde_json::Value;
 
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -174,9 +174,18 @@ fn start_asking(home: &Home, server: &Server) -> Child {
 
 #[test]
 fn a_killed_ask_is_found_again() {
-    let server = Server::start(Reply::events(vec![delta("The first words")]).stalling());
+    let (go, words) = (Gate::new(), [" and", " then", " more"]);
+    let mut steps = vec![delta("The first words")];
+    steps.extend(words.iter().flat_map(|word| [Step::Gate(go.clone()), delta(word)]));
+    let server = Server::start(Reply::events(steps).stalling());
     let home = home(&server);
     let mut child = start_asking(&home, &server);
+    // What is printed is on its way to the disk; what was printed before is there.
+    for word in words {
+        go.open();
+        let mut heard = vec![0; word.len()];
+        child.stdout.as_mut().unwrap().read_exact(&mut heard).unwrap();
+    }
     child.kill().unwrap();
     child.wait().unwrap();
     let ran = home.run(&["search", "\"first words\"", "--json"], "");
@@ -322,7 +331,7 @@ fn do_runs_commands_of_the_table() {
         .ok();
     assert_eq!(home.read("a.md"), "one\n");
     let ran = home.run(&["do", "file.save", "a.md"], "");
-    assert!(ran.stderr.contains("not saved yet"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("as it was saved last"), "{}", ran.stderr);
     assert_eq!(home.read("a.md"), "one\ntwo; \n");
     // A filter keeps nothing.
     let out = home.run(&["do", "cursor.bottom; edit.insert !", "-"], "text").ok();
