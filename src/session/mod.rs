@@ -11,8 +11,8 @@ mod register;
 mod transcript;
 
 pub use decisions::{Decision, Decisions, Setting};
-pub use fold::Batch;
 pub use documents::{DocEntry, EditEntry, SavedVersion};
+pub use fold::Batch;
 pub use proposals::{Hunk, HunkRef, HunkState, LastVerdict, Proposal, Proposals, Verdict};
 pub use register::Register;
 pub use transcript::{Message, Transcript};

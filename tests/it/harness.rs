@@ -5,7 +5,9 @@
 use cowrite::app::{App, Input};
 use cowrite::base::config::Config;
 use cowrite::base::{DocId, EventId, Millis, Pos, Rand, Span, TurnId, WriterId, sha256_hex};
-use cowrite::event::{BurstHead, Envelope, Event, HunkBody, MessageRole, MessageStatus, WipOp, seal};
+use cowrite::event::{
+    BurstHead, Envelope, Event, HunkBody, MessageRole, MessageStatus, WipOp, seal,
+};
 use cowrite::keymap::{Key, Keymap, parse_keys};
 use cowrite::prompt::{Chunk, Fault, FaultKind, ModelInfo, Stop};
 use cowrite::provider::Scripted;
@@ -487,13 +489,8 @@ impl Harness {
                 }
             })
             .collect();
-        let opened = Event::ProposalOpened {
-            doc,
-            question,
-            version,
-            span: None,
-            dialect: "blocks".into(),
-        };
+        let opened =
+            Event::ProposalOpened { doc, question, version, span: None, dialect: "blocks".into() };
         let proposal = cx.append_as_model(&author, &opened);
         for hunk in made {
             cx.append_as_model(&author, &Event::HunkMade { proposal, hunk });

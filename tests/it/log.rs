@@ -84,7 +84,8 @@ fn copies_meet() {
     for seed in cases(8) {
         let (ada, eve) = two_people(seed);
         similar_asserts(
-            &digest(&ada.model().session, true).replace(" at Some(\"/home/ada/plan.md\")", " at None"),
+            &digest(&ada.model().session, true)
+                .replace(" at Some(\"/home/ada/plan.md\")", " at None"),
             &digest(&eve.model().session, true),
         );
         ada.same_after_reopening();
@@ -198,7 +199,17 @@ fn a_bogus_clock_moves_nothing() {
     let mut rand = Rand::from_number(5);
     let id = made.kept.events[0].session_id();
     let far = |lamport: u64, rand: &mut Rand| {
-        Envelope::new("odd.one", Some(id), rand.writer(), 0, lamport, vec![], Millis(1), json!({}), rand)
+        Envelope::new(
+            "odd.one",
+            Some(id),
+            rand.writer(),
+            0,
+            lamport,
+            vec![],
+            Millis(1),
+            json!({}),
+            rand,
+        )
     };
     let mut events = made.kept.events.clone();
     for lamport in [1 << 52, 1 << 39, (1 << 40) + 7, 1 << 45] {

@@ -138,7 +138,8 @@ fn a_hunk_is_split_and_made_whole_again() {
 fn accepted_text_says_whether_it_was_seen() {
     let seen = |made: &Harness| {
         let document = &made.model().entry().expect("a document").document;
-        let all = cowrite::base::Span::new(cowrite::base::Pos(0), cowrite::base::Pos(document.len()));
+        let all =
+            cowrite::base::Span::new(cowrite::base::Pos(0), cowrite::base::Pos(document.len()));
         document.runs(all).into_iter().filter_map(|run| run.origin.seen).collect::<Vec<_>>()
     };
     let far = "x\n".repeat(200);
@@ -188,10 +189,7 @@ fn a_model_neither_edits_nor_decides() {
             cause: None,
         }),
     );
-    cx.append_as_model(
-        &author,
-        &Event::SessionTitled { title: "mine".into(), replaces: vec![] },
-    );
+    cx.append_as_model(&author, &Event::SessionTitled { title: "mine".into(), replaces: vec![] });
     drop(cx);
     assert_eq!(count(&made) - none, 4);
     assert_eq!((made.text(), made.hunks().len()), (before, 3));

@@ -141,7 +141,11 @@ fn sessions() {
     };
     let mut made = Harness::with(TEXT);
     made.keys("f4");
-    made.input(Input::Sessions(vec![row(1, "Business plan"), row(2, "A letter to the landlord about the heating"), row(3, "日本への旅")]));
+    made.input(Input::Sessions(vec![
+        row(1, "Business plan"),
+        row(2, "A letter to the landlord about the heating"),
+        row(3, "日本への旅"),
+    ]));
     made.input(Input::Preview(vec!["# Plan".into(), "We meet on Monday.".into()]));
     shown("sessions", &mut made);
 }
@@ -149,7 +153,17 @@ fn sessions() {
 #[test]
 fn the_smallest_screens_hold() {
     let mut made = answered();
-    for keys in ["", "ctrl-p", "esc ctrl-n", "esc f1", "esc alt-4", "alt-5", "f4", "esc ctrl-f", "esc alt-2"] {
+    for keys in [
+        "",
+        "ctrl-p",
+        "esc ctrl-n",
+        "esc f1",
+        "esc alt-4",
+        "alt-5",
+        "f4",
+        "esc ctrl-f",
+        "esc alt-2",
+    ] {
         made.keys(keys);
         for (width, height) in [(1, 1), (2, 2), (3, 5), (10, 3), (20, 4), (200, 2), (9, 60)] {
             made.screen(width, height);

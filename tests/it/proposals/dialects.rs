@@ -27,7 +27,10 @@ fn a_selection_is_replaced_by_bare_text() {
         made.keys("'x'");
     }
     made.stop();
-    assert_eq!(made.hunks(), [(Some((19, 25)), HunkState::Pending, "Monday".into(), "Tuesday".into())]);
+    assert_eq!(
+        made.hunks(),
+        [(Some((19, 25)), HunkState::Pending, "Monday".into(), "Tuesday".into())]
+    );
     made.run("hunk.accept-all");
     assert_eq!(made.text(), "xxxOne.\nWe meet on Tuesday.\nTwo.\n");
     made.same_after_reopening();
@@ -114,11 +117,8 @@ fn an_answer_that_ends_early_keeps_its_text_and_its_whole_blocks() {
 
 #[test]
 fn half_a_replacement_is_no_hunk() {
-    let ends: [fn(&mut Harness); 3] = [
-        |made| made.keys("esc"),
-        Harness::fail,
-        |made| made.piece(Ok(Chunk::Stop(Stop::Length))),
-    ];
+    let ends: [fn(&mut Harness); 3] =
+        [|made| made.keys("esc"), Harness::fail, |made| made.piece(Ok(Chunk::Stop(Stop::Length)))];
     for end in ends {
         let mut made = Harness::with("[We meet on Monday.|\nTwo.\n");
         made.keys("ctrl-k 'longer' enter");

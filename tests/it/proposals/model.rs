@@ -99,9 +99,8 @@ fn compare(made: &Harness, state: &State, what: &str) {
 /// The model's hunk that is the program's `index`th.
 fn find(made: &Harness, state: &State, index: usize) -> usize {
     let (span, _, old, new) = made.hunks()[index].clone();
-    let same = |hunk: &Hunk| {
-        Some((hunk.start, hunk.end)) == span && hunk.old == old && hunk.new == new
-    };
+    let same =
+        |hunk: &Hunk| Some((hunk.start, hunk.end)) == span && hunk.old == old && hunk.new == new;
     state.open.iter().position(same).expect("the model has it")
 }
 
