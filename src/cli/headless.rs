@@ -198,9 +198,9 @@ impl Headless {
         self.wait(&mut |app| {
             !matches!(app.model.ui.overlays.last(), Some(Overlay::Models { models: None, .. }))
         })?;
-        let listed = match self.runtime.app.model.ui.overlays.pop() {
-            Some(Overlay::Models { models: Some(models), .. }) => models,
-            _ => return Err(Failure::new("The provider did not list its models.")),
+        let shown = self.runtime.app.model.ui.overlays.pop();
+        let Some(Overlay::Models { models: Some(listed), .. }) = shown else {
+            return Err(Failure::new("The provider did not list its models."));
         };
         let listed =
             listed.map_err(|fault| Failure::new(format!("{} {}", fault.what, fault.advice)))?;

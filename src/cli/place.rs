@@ -216,8 +216,9 @@ fn read_config(path: &Path) -> Result<Config, Failure> {
         Err(why) => return Err(Failure::new(format!("{} can't be read: {why}.", path.display()))),
     };
     toml::from_str(&text).map_err(|why| {
-        let line =
-            why.span().map_or(1, |span| text[..span.start.min(text.len())].lines().count().max(1));
+        let line = why
+            .span()
+            .map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
         let what = why.message().to_owned();
         let near = nearest_name(&what).map(|near| format!(" Perhaps {near}?")).unwrap_or_default();
         Failure::usage(format!("{}, line {line}: {what}.{near}", path.display()))

@@ -6,7 +6,7 @@ use crate::assist::{Hunk as Replacement, apply};
 use crate::base::{Pos, Span};
 use crate::event::MessageStatus;
 use crate::report::{state_word, unified};
-use crate::session::{HunkRef, HunkState};
+use crate::session::{Hunk, HunkRef, HunkState};
 use crate::state::{Caret, Tone, plural};
 use ropey::Rope;
 use serde_json::{Value, json};
@@ -216,7 +216,7 @@ impl ProposeArgs {
 }
 
 fn is_open(headless: &Headless, of: &HunkRef) -> bool {
-    headless.model().session.proposals.hunk(of).is_some_and(|hunk| hunk.is_open())
+    headless.model().session.proposals.hunk(of).is_some_and(Hunk::is_open)
 }
 
 fn print_diff(diff: &str, out: &mut Out) -> Result<(), Failure> {

@@ -89,7 +89,10 @@ fn one(text: &mut String, parent: &str, command: &clap::Command) {
 fn about(text: &mut String, command: &clap::Command) {
     let about = command.get_long_about().or(command.get_about());
     if let Some(about) = about {
-        text.push_str(&format!("{}\n\n", about.to_string().trim()));
+        let about = about.to_string();
+        let about = about.trim();
+        let end = if about.ends_with(['.', ':']) { "" } else { "." };
+        text.push_str(&format!("{about}{end}\n\n"));
     }
 }
 

@@ -2,10 +2,11 @@
 //! each subcommand prints, keeps and returns.
 
 use std::io::Read as _;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::time::Duration;
 
-use crate::pty::Home;
+use crate::pty::{Home, Start};
 use crate::server::{Gate, Reply, Script, Server, Step, delta};
 use serde_json::Value;
 
@@ -88,11 +89,11 @@ fn a_name_is_needed_once() {
 
 #[test]
 fn ask_prints_the_answer_and_keeps_the_turn() {
-    let server = Server::start(Reply::text(&["Because ", "the \x1b[31mkraken", " sleeps."]));
+    let server = Server::start(Reply::text(&["Because ", "the \x1b[31m kraken", " sleeps."]));
     let home = home(&server);
     let ran = home.run(&["ask", "Why is it quiet?"], "");
     // Nothing from a model steers a terminal.
-    assert_eq!(ran.ok(), "Because the [31mkraken sleeps.\n");
+    assert_eq!(ran.ok(), "Because the [31m kraken sleeps.\n");
     let sessions = json(&home.run(&["sessions", "--json"], "").ok());
     assert_eq!(sessions[0]["title"], "Why is it quiet?");
     assert_eq!(sessions[0]["messages"], 2);
@@ -129,7 +130,8 @@ fn ask_takes_its_context_from_a_file_or_a_pipe() {
     let sent = home.run(&["export", "plan.md", "--egress"], "").ok();
     assert!(sent.contains("The walrus plan.") && sent.contains("SHA-256"), "{sent}");
     let sent = json(&home.run(&["export", "plan.md", "--egress", "--json"], "").ok());
-    assert_eq!(sent[0]["request"].as_str(), Some(server.requests()[0].body.as_str()));
+    let asked = server.requests().into_iter().find(|request| request.method == "POST").unwrap();
+    assert_eq!(sent[0]["request"].as_str(), Some(asked.body.as_str()));
 }
 
 #[test]
@@ -150,12 +152,8 @@ fn a_fault_is_told_and_what_had_come_is_kept() {
     assert!(said.contains("127.0.0.1:9"), "{said}");
 }
 
-#[test]
-fn interrupting_ask_keeps_what_had_come() {
-    let never = Gate::new();
-    let steps = vec![delta("The first words"), Step::Gate(never.clone()), delta("never")];
-    let server = Server::start(Reply::events(steps));
-    let home = home(&server);
+/// Starts asking, until the first words of the answer are there.
+fn start_asking(home: &Home, server: &Server) -> Child {
     let mut child = Command::new(env!("CARGO_BIN_EXE_cowrite"))
         .args(["ask", "Tell me a story"])
         .env_clear()
@@ -171,6 +169,38 @@ fn interrupting_ask_keeps_what_had_come() {
     let mut heard = [0; 15];
     child.stdout.as_mut().unwrap().read_exact(&mut heard).unwrap();
     assert_eq!(&heard, b"The first words");
+    child
+}
+
+#[test]
+fn a_killed_ask_is_found_again() {
+    let (go, words) = (Gate::new(), [" and", " then", " more"]);
+    let mut steps = vec![delta("The first words")];
+    steps.extend(words.iter().flat_map(|word| [Step::Gate(go.clone()), delta(word)]));
+    let server = Server::start(Reply::events(steps).stalling());
+    let home = home(&server);
+    let mut child = start_asking(&home, &server);
+    // What is printed is on its way to the disk; what was printed before is there.
+    for word in words {
+        go.open();
+        let mut heard = vec![0; word.len()];
+        child.stdout.as_mut().unwrap().read_exact(&mut heard).unwrap();
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let ran = home.run(&["search", "\"first words\"", "--json"], "");
+    assert!(ran.stderr.contains("cut off"), "{}", ran.stderr);
+    let found = json(&ran.ok());
+    let page = home.run(&["export", "--session", found[0]["session"].as_str().unwrap()], "").ok();
+    assert!(page.contains("The first words") && page.contains("(incomplete)"), "{page}");
+    assert!(!home.run(&["search", "words"], "").stderr.contains("cut off"));
+}
+
+#[test]
+fn interrupting_ask_keeps_what_had_come() {
+    let server = Server::start(Reply::events(vec![delta("The first words")]).stalling());
+    let home = home(&server);
+    let child = start_asking(&home, &server);
     let interrupt = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
     assert!(interrupt.unwrap().success());
     let output = child.wait_with_output().unwrap();
@@ -178,7 +208,6 @@ fn interrupting_ask_keeps_what_had_come() {
     assert_eq!(output.status.code(), Some(1), "{said}");
     assert!(said.contains("kept"), "{said}");
     assert!(server.wait_gone(1, PATIENCE));
-    never.open();
     let id = json(&home.run(&["sessions", "--json"], "").ok())[0]["id"].clone();
     let page = home.run(&["export", "--session", id.as_str().unwrap()], "").ok();
     assert!(page.contains("The first words") && page.contains("(stopped)"), "{page}");
@@ -302,8 +331,8 @@ fn do_runs_commands_of_the_table() {
         .ok();
     assert_eq!(home.read("a.md"), "one\n");
     let ran = home.run(&["do", "file.save", "a.md"], "");
-    assert!(ran.stderr.contains("not saved yet"), "{}", ran.stderr);
-    assert_eq!(home.read("a.md"), "one\ntwo; ");
+    assert!(ran.stderr.contains("as it was saved last"), "{}", ran.stderr);
+    assert_eq!(home.read("a.md"), "one\ntwo; \n");
     // A filter keeps nothing.
     let out = home.run(&["do", "cursor.bottom; edit.insert !", "-"], "text").ok();
     assert_eq!(out, "text!");
@@ -474,4 +503,44 @@ fn a_reader_that_goes_away_is_no_failure() {
     let ran = home.run_program("/bin/bash", &["-c", &format!("set -o pipefail; {line}")], "");
     assert_eq!(ran.stderr, "");
     assert_eq!(ran.ok(), "# Reference\n");
+}
+
+#[test]
+fn the_workspace_finds_what_was_said() {
+    let server = Server::start(Reply::text(&["A narwhal answers."]));
+    let home = Arc::new(home(&server));
+    home.run(&["ask", "Where is the manatee?"], "").ok();
+    let term = Start::cowrite(&[]).home(&home).size(30, 110).start();
+    term.wait_for("Where is the manatee?");
+    term.keys("/narwhal");
+    term.wait_for("A narwhal answers.");
+    term.keys("<esc><ctrl-q>");
+    assert!(term.wait_exit().success());
+}
+
+#[test]
+fn a_session_file_opens_without_its_file() {
+    let there = alone();
+    there.run(&["do", "edit.insert The walrus plan.\\n; file.save", "plan.md"], "").ok();
+    there.run(&["export", "plan.md", "--session-file", "plan.cowrite.jsonl"], "").ok();
+    let here = Arc::new(alone());
+    here.write("plan.cowrite.jsonl", there.read("plan.cowrite.jsonl"));
+    let open = || {
+        let term = Start::cowrite(&["plan.cowrite.jsonl"]).home(&here).size(30, 110).start();
+        term.wait_for("The walrus plan.");
+        term
+    };
+    // Looking is no change: nothing is asked.
+    let term = open();
+    term.keys("<ctrl-q>");
+    assert!(term.wait_exit().success());
+    let term = open();
+    term.keys("Oh! <ctrl-s>");
+    term.wait_for("Save as");
+    term.keys("<ctrl-a>copy.md<enter>");
+    term.wait_for("Saved to");
+    term.keys("<ctrl-q>");
+    assert!(term.wait_exit().success());
+    assert_eq!(here.read("copy.md"), "Oh! The walrus plan.\n");
+    assert!(!here.file("plan.md").exists());
 }

@@ -1,5 +1,10 @@
-//! The generated reference is up to date.
+//! What of the command line needs no program: the generated reference, making the library findable.
 
+use cowrite::base::{AuthorId, Millis, Rand};
+use cowrite::event::{Author, AuthorKind, Event, MessageRole, MessageStatus};
+use cowrite::runtime::index_all;
+use cowrite::session::Session;
+use cowrite::store::{Options, Query, SqliteStore, Write};
 use std::path::Path;
 
 #[test]
@@ -14,4 +19,50 @@ fn the_reference_is_up_to_date() {
         "docs/reference.md differs from line {line} on; make it anew with:\n\
          cargo run -- reference > docs/reference.md"
     );
+}
+
+#[test]
+fn what_came_from_elsewhere_is_found_after_the_rules_changed() {
+    let mut rand = Rand::new([7; 32]);
+    let author: AuthorId = format!("p_{}", rand.ulid(Millis(1))).parse().unwrap();
+    let created = Event::SessionCreated {
+        title: "A session".into(),
+        app: "test".into(),
+        nonce: rand.salt(),
+        author: Author { author, kind: AuthorKind::Person, name: "Ada".into() },
+    };
+    let writer = rand.writer();
+    let created = created.seal(None, writer, 0, 0, Vec::new(), Millis(1), &mut rand);
+    let mut session = Session::new(created.id);
+    session.apply(&created);
+    let said = Event::MessagePosted {
+        role: MessageRole::Person,
+        after: None,
+        text: "the narwhal".into(),
+        status: MessageStatus::Complete,
+        model: None,
+        usage: None,
+        error: None,
+        links: Vec::new(),
+    };
+    let said = session.seal(&said, writer, Millis(2), &mut rand);
+
+    let dir = tempfile::tempdir().unwrap();
+    let open = |rows_version| {
+        let options = Options { rows_version, ..Options::default() };
+        SqliteStore::open(dir.path(), options).unwrap()
+    };
+    let query = Query { text: "narwhal".into(), limit: 5, ..Query::default() };
+    let mut store = open(1);
+    store.write(&[Write::Import { events: vec![created, said] }]).unwrap();
+    index_all(&mut store).unwrap();
+    assert_eq!(store.search(&query).unwrap(), [], "nobody said that it is to be found");
+    drop(store);
+    let mut store = open(2);
+    assert!(store.needs_rebuild().unwrap());
+    index_all(&mut store).unwrap();
+    let hits = store.search(&query).unwrap();
+    assert_eq!(hits.len(), 1);
+    assert_eq!((hits[0].kind.as_str(), hits[0].title.as_str()), ("message", "Ada"));
+    assert!(!store.needs_rebuild().unwrap());
 }
