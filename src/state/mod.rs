@@ -22,7 +22,7 @@ pub use editing::Target;
 pub use effect::{Effect, FileStamp, Open, Ticket, Timer};
 pub use frame::{EditorFrame, HunkPiece, Sign, VirtualRow};
 pub use model::{Burst, Me, Minted, Model, Opened, OpenedFile, Sent};
-pub use outside::{Saving, stamp};
+pub use outside::{Intent, Saving, stamp};
 pub use panel::{PanelFrame, plain};
 pub use propose::anchors;
 pub use rows::{ROWS_VERSION, all_rows, decision_row, message_row, text_row};

@@ -115,6 +115,8 @@ pub struct Model {
     /// Leaves when the ticket comes back, for something else or for good.
     pub quitting: Option<(super::Ticket, Option<super::Open>)>,
     pub saving: Option<super::Saving>,
+    /// Saves that were begun when the session was open last.
+    pub intents: BTreeMap<DocId, super::Intent>,
     /// A file that changed while another program is at work: it may be that program's save, of
     /// which it will tell in a moment.
     pub puzzle: Option<FileStamp>,
@@ -189,6 +191,7 @@ impl Model {
             others: false,
             quitting: None,
             saving: None,
+            intents: BTreeMap::new(),
             puzzle: None,
             last_edit: now,
             text_rows: BTreeMap::new(),

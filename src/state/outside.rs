@@ -8,6 +8,7 @@ use crate::base::{AuthorId, DocId, Pos, sha256_hex};
 use crate::event::{Cause, CauseKind, Edit, Event, Origin, Text, Version};
 use crate::store::Write;
 use crate::text::{Change, diff, encode};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -23,6 +24,13 @@ pub struct Saving {
     pub revision: u64,
     pub version: Version,
     pub then_quit: bool,
+}
+
+/// What a save is about to put into the file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Intent {
+    pub hash: String,
+    pub version: Version,
 }
 
 impl Model {
@@ -85,6 +93,11 @@ impl Model {
                     if let (Ok(doc), Some(Some(pos))) = (doc.parse(), numbers.next()) {
                         let anchor = numbers.next().flatten().map(Pos);
                         self.ui.carets.insert(doc, Caret { pos: Pos(pos), anchor, sticky: None });
+                    }
+                }
+                Some(("saving", doc)) => {
+                    if let (Ok(doc), Ok(intent)) = (doc.parse(), serde_json::from_str(value)) {
+                        self.intents.insert(doc, intent);
                     }
                 }
                 _ if key == "chat" => self.ui.chat.set_text(value),
@@ -202,6 +215,19 @@ impl Cx<'_> {
             self.model.stamp = Some(FileStamp::default());
             return;
         }
+        // A save that was cut off between writing the file and recording it.
+        let intent = self.model.intents.get(&self.model.doc);
+        let intent = intent.filter(|intent| {
+            intent.hash == file.stamp.hash
+                && entry.saved.iter().all(|saved| saved.hash != intent.hash)
+        });
+        if let Some(intent) = intent.cloned() {
+            self.model.intents.clear();
+            let (doc, version) = (self.model.doc.clone(), intent.version);
+            let hash = Text::new(intent.hash);
+            self.append(&Event::DocumentSaved { doc, version, hash });
+        }
+        let Some(entry) = self.model.entry() else { return };
         let revision = entry.document.revision();
         let saved_last = entry.saved.last().is_some_and(|saved| saved.hash == file.stamp.hash);
         let older = entry.saved.iter().any(|saved| saved.hash == file.stamp.hash);
@@ -324,6 +350,15 @@ impl Cx<'_> {
         let own = self.model.path.as_ref() == Some(&path);
         let expect = self.model.stamp.clone().filter(|_| own);
         let bytes = encode(&rope, self.model.bom);
+        if self.model.has_history() && !self.model.to_stdout {
+            // Killed after the file is written and before that is recorded, cowrite still knows at
+            // the next start what the file was made from.
+            let intent = Intent { hash: sha256_hex(&bytes), version: version.clone() };
+            let session = self.model.session.id;
+            if let Ok(value) = serde_json::to_string(&intent) {
+                self.write(Write::View { session, key: format!("saving {doc}"), value });
+            }
+        }
         self.model.saving = Some(Saving {
             ticket,
             doc: doc.clone(),

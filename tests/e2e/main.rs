@@ -9,10 +9,17 @@
 #[allow(dead_code, unused_imports, reason = "the harness offers more than each test needs")]
 #[path = "../support/pty.rs"]
 mod pty;
-
 #[allow(dead_code, reason = "the server offers more than each test needs")]
 #[path = "../support/server.rs"]
 mod server;
 
 mod cli;
+mod desk;
+mod faults;
+mod files;
+mod flow;
 mod harness;
+mod kill;
+mod real;
+mod screen;
+mod two;

@@ -293,6 +293,24 @@ impl Term {
         self.wait("the wanted screen", |state| wanted(&state.frame).then_some(()));
     }
 
+    /// Whether the screen becomes as wanted before the deadline; for what may take longer.
+    pub fn seen_within_deadline(&self, wanted: impl Fn(&str) -> bool) -> bool {
+        self.wait_at_most(DEADLINE, |state| wanted(&rows(&state.frame)).then_some(())).is_some()
+    }
+
+    /// Whether something beside the screen becomes true before the deadline: it is looked at
+    /// again and again, as nothing tells of it.
+    pub fn holds_within_deadline(&self, mut wanted: impl FnMut() -> bool) -> bool {
+        let start = Instant::now();
+        while start.elapsed() < DEADLINE {
+            if wanted() {
+                return true;
+            }
+            self.wait_at_most(Duration::from_millis(20), |_| None::<()>);
+        }
+        false
+    }
+
     #[track_caller]
     pub fn wait_cursor(&self, row: u16, column: u16) {
         self.wait(&format!("the cursor at row {row}, column {column}"), |state| {

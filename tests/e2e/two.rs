@@ -1,0 +1,79 @@
+//! Two programs on one library, on one document: both see each other's work, nothing doubles.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::desk::{home, home_with, open, quit, quit_draft, session, text};
+use crate::server::{Reply, Server};
+
+#[test]
+fn typing_is_seen_by_the_other_and_nothing_doubles() {
+    let home = Arc::new(home());
+    home.write("a.md", "left\n\nright\n");
+    let one = open(&home, &["a.md"]);
+    one.keys("<end> L0");
+    let two = open(&home, &["a.md"]);
+    two.wait_for("left L0");
+    two.keys("<ctrl-home><down><down><end>");
+    let mut slowest = Duration::ZERO;
+    for round in 1..6 {
+        one.keys(&format!(" L{round}"));
+        two.keys(&format!(" R{round}"));
+        let start = Instant::now();
+        two.wait_for(&format!("L{round}"));
+        one.wait_for(&format!("R{round}"));
+        slowest = slowest.max(start.elapsed());
+    }
+    println!("seen by the other after {} ms at most", slowest.as_millis());
+    assert!(slowest < Duration::from_secs(3), "{slowest:?}");
+    // One saves while the other goes on: the file is no news to anybody.
+    for (saver, other) in [(&one, &two), (&two, &one)] {
+        saver.keys("<ctrl-s>");
+        saver.wait_for("Saved to");
+        other.keys("!");
+        saver.wait_for("!");
+    }
+    let all = "left L0 L1 L2 L3 L4 L5!\n\nright R1 R2 R3 R4 R5!\n";
+    for term in [&one, &two] {
+        term.wait_until(|screen| {
+            let shown = screen.contents();
+            shown.contains("L5!") && shown.contains("R5!")
+        });
+        term.keys("<ctrl-s>");
+        term.wait_for("Saved to");
+        assert!(!term.screen().contains("changed outside"), "{}", term.screen());
+    }
+    assert_eq!(home.read("a.md"), all);
+    one.keys("<ctrl-q>");
+    assert!(one.wait_exit().success());
+    two.keys("<ctrl-q>");
+    assert!(two.wait_exit().success());
+    let term = open(&home, &["a.md"]);
+    quit(&term);
+    assert_eq!(text(&home), all);
+    assert_eq!(home.read("a.md"), all);
+}
+
+#[test]
+fn one_asks_and_the_other_reads_and_reviews() {
+    let blocks = "Better.\n<<<<<<< SEARCH\nalpha\n=======\nbeta\n>>>>>>> REPLACE\n";
+    let server = Server::start(Reply::text(&[blocks]));
+    let home = home_with(&server);
+    home.write("a.md", "alpha\nomega\n");
+    let one = open(&home, &["a.md"]);
+    one.keys("<ctrl-end>x");
+    let two = open(&home, &["a.md"]);
+    two.wait_for("omega");
+    crate::desk::ask(&one, "Change it.");
+    one.wait_for("1 hunk to review");
+    two.wait_for("Change it.");
+    two.wait_for("1 hunk open");
+    two.keys("<f8><alt-a>");
+    two.wait_for("No hunk is open");
+    one.wait_gone("1 hunk open");
+    one.wait_for("beta");
+    quit_draft(&one);
+    quit_draft(&two);
+    assert_eq!(text(&home), "beta\nomega\nx");
+    assert_eq!(session(&home).transcript.len(), 2);
+}
