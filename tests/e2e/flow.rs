@@ -149,14 +149,14 @@ fn a_selection_is_rewritten_edited_split_and_taken_back() {
     term.keys("Add colours<enter>");
     term.wait_for("to review");
     term.wait_for("Red apples.");
-    term.keys("<alt-shift-a>");
+    term.keys("<alt-A>");
     term.wait_for("No hunk is open");
     term.wait_for("Red apples. Green pears. Blue plums.");
     // All of them come back with one undo.
     term.keys("<ctrl-z>");
     term.wait_for("open");
     term.wait_for("Apples. Pears. Plums.");
-    term.keys("<alt-shift-x>");
+    term.keys("<alt-X>");
     term.wait_for("Rejected");
     term.wait_gone("hunks open");
 
