@@ -51,7 +51,7 @@ fn what_is_no_text_is_refused_in_clear_words() {
     let home = fresh();
     home.write("utf16.txt", b"\xff\xfeh\0i\0");
     home.write("binary.bin", b"ab\0cd");
-    home.write("latin.txt", b"caf\xe9");
+    home.write("latin.txt", b"caf\xe9 noir");
     std::fs::create_dir(home.file("folder")).unwrap();
     for (name, words) in [
         ("utf16.txt", "UTF-16"),
