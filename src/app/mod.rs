@@ -155,7 +155,12 @@ impl App {
                 }
             }
             Input::Foreign(events) => cx.foreign(&events),
-            Input::Others(others) => cx.model.others = others,
+            Input::Others(others) => {
+                cx.model.others = others;
+                if others {
+                    cx.seal_bursts();
+                }
+            }
             Input::Note(tone, text) => cx.model.notify(tone, text),
             Input::Terminate => cx.leave(),
             Input::Key(_)

@@ -132,6 +132,8 @@ impl Runtime {
             quit: false,
         };
         runtime.arrange();
+        // Who was here before made no noise since.
+        runtime.disk.send(DiskJob::Others);
         runtime.carry_out(first, &mut NoScreen);
         Ok(runtime)
     }
@@ -253,6 +255,10 @@ impl Runtime {
         }
         if let Input::Others(others) = &input {
             self.watch.library(*others);
+            if *others {
+                // What was written before the watch stood.
+                self.disk.send(DiskJob::Poll);
+            }
         }
         let effects = self.app.update(input, now());
         self.carry_out(effects, screen);

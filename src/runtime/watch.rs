@@ -41,7 +41,8 @@ impl Watch {
         let watched = locks.clone();
         let handler = move |event: notify::Result<notify::Event>| {
             let Ok(event) = event else { return };
-            if matches!(event.kind, EventKind::Access(_)) {
+            let settled = settled(event.kind);
+            if !settled && matches!(event.kind, EventKind::Access(_)) {
                 return;
             }
             for path in &event.paths {
@@ -53,7 +54,7 @@ impl Watch {
                     if let Some(jobs) = &jobs {
                         let _ = jobs.send(DiskJob::Poll);
                     }
-                } else {
+                } else if settled {
                     changed(&known, path, &inputs, jobs.as_ref());
                 }
             }
@@ -102,6 +103,24 @@ impl Watch {
             self.library_watched = others;
         }
     }
+}
+
+/// Whether a file is whole again after what happened to it. A program that writes in place empties
+/// the file first: what stands in it before the program closes it is nobody's text.
+#[cfg(target_os = "linux")]
+fn settled(kind: EventKind) -> bool {
+    use notify::event::{AccessKind, AccessMode, ModifyKind};
+    matches!(
+        kind,
+        EventKind::Access(AccessKind::Close(AccessMode::Write))
+            | EventKind::Modify(ModifyKind::Name(_))
+    )
+}
+
+/// Elsewhere nothing tells when a program has closed a file.
+#[cfg(not(target_os = "linux"))]
+fn settled(kind: EventKind) -> bool {
+    !matches!(kind, EventKind::Access(_))
 }
 
 /// Something happened in the folder of the bound file.

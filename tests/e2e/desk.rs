@@ -34,7 +34,8 @@ pub fn home_with(server: &Server) -> Arc<Home> {
 #[track_caller]
 pub fn open(home: &Arc<Home>, args: &[&str]) -> Term {
     let term = Start::cowrite(args).home(home).size(30, 110).start();
-    term.wait_for("ctrl-p commands");
+    // The message box is on every screen; what stands below it may be a notice.
+    term.wait_for("› ");
     term
 }
 

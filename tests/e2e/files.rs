@@ -38,7 +38,7 @@ fn standard_input_goes_to_standard_output_byte_for_byte() {
     home.write("in.txt", input);
     let script = format!("{} - <in.txt >out.txt", env!("CARGO_BIN_EXE_cowrite"));
     let term = Start::program("/bin/sh", &["-c", &script]).home(&home).size(24, 90).start();
-    term.wait_for("ctrl-p commands");
+    term.wait_for("three");
     term.keys("<ctrl-end>!<ctrl-q>");
     assert!(term.wait_exit().success(), "{}", term.screen());
     term.assert_restored();
@@ -51,7 +51,7 @@ fn what_is_no_text_is_refused_in_clear_words() {
     let home = fresh();
     home.write("utf16.txt", b"\xff\xfeh\0i\0");
     home.write("binary.bin", b"ab\0cd");
-    home.write("latin.txt", b"caf\xe9");
+    home.write("latin.txt", b"caf\xe9 noir");
     std::fs::create_dir(home.file("folder")).unwrap();
     for (name, words) in [
         ("utf16.txt", "UTF-16"),
@@ -107,7 +107,7 @@ fn a_document_without_a_file_asks_where_and_a_name_that_is_taken_is_refused() {
     let home = fresh();
     home.write("taken.md", "other\n");
     let term = Start::cowrite(&[]).home(&home).size(30, 110).start();
-    term.wait_for("sessions");
+    term.wait_for("Sessions");
     term.keys("n");
     term.wait_for("Untitled");
     term.keys("hello<ctrl-s>");

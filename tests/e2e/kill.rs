@@ -180,6 +180,12 @@ fn killed_while_saving_the_file_is_old_or_new_and_whole() {
     let home = Arc::new(home());
     let mut text = "line of text in a file that takes a moment to write\n".repeat(20_000);
     home.write("a.md", &text);
+    // The session is in the library before the first kill.
+    let term = open(&home, &["a.md"]);
+    term.keys("<ctrl-end>end<ctrl-s>");
+    term.wait_for("Saved to");
+    crate::desk::quit(&term);
+    text.push_str("end");
     let mut rand = Rand::from_number(7);
     let (_keep, clock) = mpsc::channel::<()>();
     let mut news = 0;

@@ -75,7 +75,7 @@ fn a_real_model_answers_and_rewrites() {
         screen.contains("to review") || screen.contains("suggests no change")
     });
     if term.screen().contains("to review") {
-        term.keys("<alt-shift-a>");
+        term.keys("<alt-A>");
         term.wait_for("No hunk is open");
     }
     term.keys("<ctrl-s>");

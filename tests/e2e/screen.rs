@@ -166,7 +166,7 @@ fn pastes_never_submit_and_the_mouse_selects() {
     term.keys("<alt-2>");
     term.paste("a question\nof two lines");
     term.wait_for("of two lines");
-    assert!(!term.screen().contains("OPENAI_API_KEY"), "a paste was sent");
+    assert!(term.screen().contains("Nothing was said yet"), "a paste was sent");
     term.keys("<ctrl-f>");
     term.wait_for("Find");
     term.paste("sec\nond");

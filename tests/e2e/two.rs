@@ -44,6 +44,8 @@ fn typing_is_seen_by_the_other_and_nothing_doubles() {
         assert!(!term.screen().contains("changed outside"), "{}", term.screen());
     }
     assert_eq!(home.read("a.md"), all);
+    one.wait_gone("a.md *");
+    two.wait_gone("a.md *");
     one.keys("<ctrl-q>");
     assert!(one.wait_exit().success());
     two.keys("<ctrl-q>");

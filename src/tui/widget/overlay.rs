@@ -151,7 +151,9 @@ fn draw_rows(
         text(buffer, area.x + 2, y, area.right(), row, style);
     }
     if rows.is_empty() && height > 0 {
-        text(buffer, area.x + 2, area.y, area.right(), "nothing fits", theme.dim());
+        let words =
+            if list.filter.rope().len_chars() == 0 { "nothing yet" } else { "nothing fits" };
+        text(buffer, area.x + 2, area.y, area.right(), words, theme.dim());
     }
 }
 
