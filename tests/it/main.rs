@@ -16,6 +16,7 @@ mod layout;
 mod markdown;
 mod provider;
 mod provider_real;
+mod sheet;
 mod store;
 mod store_files;
 mod store_search;
