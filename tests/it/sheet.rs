@@ -2,11 +2,11 @@
 //! a terminal show it.
 
 use cowrite::app::{App, Input};
-use cowrite::base::config::{Background, Config};
+use cowrite::base::config::Config;
 use cowrite::base::{Millis, Rand};
 use cowrite::keymap::{self, Code, Key, Keymap, Mods};
 use cowrite::state::{Me, Model, Opened, OpenedFile, Timer, Ui};
-use cowrite::tui::theme::Theme;
+use cowrite::tui::theme::{Depth, Theme};
 use cowrite::tui::{Sheet, view};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -69,8 +69,7 @@ fn a_frame_looks_as_if_drawn_anew() {
     for seed in 0..6 {
         let mut rand = Rand::from_number(seed);
         let mut app = app(&text);
-        let theme =
-            Theme::new(Background::Dark, Some(color_level()), &|_: &str| None::<String>);
+        let theme = Theme::of(Depth::Many, false);
         let mut sheet = Sheet::default();
         let mut terminal = vt100::Parser::new(HEIGHT.try_into().unwrap(), WIDTH.try_into().unwrap(), 0);
         let mut said = Vec::new();
@@ -99,7 +98,8 @@ fn a_frame_looks_as_if_drawn_anew() {
                     let contents = if shown.contents().is_empty() { " " } else { shown.contents() };
                     assert_eq!(contents, cell.symbol(), "{here}");
                     let bold = cell.modifier.contains(ratatui::style::Modifier::BOLD);
-                    assert_eq!(shown.bold(), bold, "{here}");
+                    // Blanks look the same in bold.
+                    assert!(shown.bold() == bold || contents == " ", "{here}");
                     let inverse = cell.modifier.contains(ratatui::style::Modifier::REVERSED);
                     assert_eq!(shown.inverse(), inverse, "{here}");
                     if let ratatui::style::Color::Indexed(index) = cell.fg {
@@ -114,8 +114,4 @@ fn a_frame_looks_as_if_drawn_anew() {
             }
         }
     }
-}
-
-fn color_level() -> supports_color::ColorLevel {
-    supports_color::ColorLevel { level: 2, has_basic: true, has_256: true, has_16m: false }
 }
