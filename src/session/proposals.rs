@@ -24,7 +24,7 @@ pub struct Verdict {
 }
 
 /// How a hunk stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum HunkState {
     Pending,
     Accepted,

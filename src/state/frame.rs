@@ -6,7 +6,7 @@ use crate::session::{HunkRef, HunkState};
 use std::collections::BTreeMap;
 
 /// The sign left of a row. Says without colour what colour says too.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Sign {
     #[default]
     None,
@@ -23,7 +23,7 @@ pub enum Sign {
 }
 
 /// A row that is no text of the document.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct VirtualRow {
     pub sign: Sign,
     pub text: String,

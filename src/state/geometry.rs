@@ -1,7 +1,7 @@
 //! Where things stand on the screen: one computation, for drawing and for the mouse.
 
 /// A rectangle of cells.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Area {
     pub x: u16,
     pub y: u16,
@@ -28,7 +28,7 @@ pub enum Shown {
 }
 
 /// The parts of the workspace.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Areas {
     /// Text of the document, gutter included.
     pub editor: Area,
@@ -40,6 +40,14 @@ pub struct Areas {
     pub chat: Area,
     pub status: Area,
     pub message: Area,
+}
+
+impl Areas {
+    /// Everything beside the editor: divider, tabs, panel, message box.
+    pub fn side(&self) -> Area {
+        let Area { width: x, height, .. } = self.editor;
+        Area { x, y: 0, width: self.divider.width + self.panel.width, height }
+    }
 }
 
 /// The narrowest screen that shows both sides.

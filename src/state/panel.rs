@@ -55,6 +55,8 @@ fn take_tail(
 #[derive(Debug, Default)]
 pub struct PanelFrame {
     pub rows: Vec<Line>,
+    /// Grows whenever the rows are made anew.
+    pub version: u64,
     /// Nothing of it changed since, when this is the same.
     pub made_for: Option<PanelKey>,
     /// Rows above the first, when there are more; `from_end` was cut to what there is.
@@ -70,6 +72,7 @@ impl Model {
         let (width, height) = (usize::from(area.width), usize::from(area.height));
         if width == 0 || height == 0 {
             self.ui.panel.rows.clear();
+            self.ui.panel.version += 1;
             self.ui.panel.made_for = None;
             return;
         }
@@ -126,6 +129,7 @@ impl Model {
         upward.reverse();
         self.ui.panel.more_above = above || !all;
         self.ui.panel.rows = upward;
+        self.ui.panel.version += 1;
     }
 
     /// The visible branch, found anew only when something was said.

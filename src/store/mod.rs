@@ -91,8 +91,8 @@ pub struct StreamHead {
 /// What a write did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Written {
-    /// The last row of the log after the write, of any session; other processes may have written
-    /// rows before it that were not read yet, so a reader's cursor is what it read.
+    /// The last row of the log after a write of events, of any session; other processes may have
+    /// written rows before it that were not read yet, so a reader's cursor is what it read.
     pub last_rid: i64,
     /// Events that were new.
     pub added: u64,

@@ -5,11 +5,14 @@
 mod clipboard;
 mod events;
 mod paint;
+mod pen;
+mod sheet;
 mod terminal;
 pub mod theme;
 pub mod widget;
 
 pub use events::listen;
+pub use sheet::Sheet;
 pub use terminal::{TerminalScreen, restore};
 
 use crate::app::App;

@@ -1,7 +1,7 @@
 //! The terminal as a screen: set up, drawn in one write a frame, restored on every way out.
 
 use super::theme::Theme;
-use super::{clipboard, view};
+use super::{Sheet, clipboard};
 use crate::app::App;
 use crate::runtime::Screen;
 use crossterm::event::{
@@ -12,13 +12,8 @@ use crossterm::terminal::{
     EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
 use crossterm::{cursor, execute, queue};
-use ratatui::backend::CrosstermBackend;
-use ratatui::layout::Rect;
-use ratatui::{Terminal, TerminalOptions, Viewport};
-use std::cell::RefCell;
 use std::fs::File;
 use std::io::{self, IsTerminal, Write};
-use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Frames of more bytes than this are sent as one synchronized update; a key's few bytes arrive
@@ -38,46 +33,12 @@ fn out() -> Box<dyn Write> {
 static ACTIVE: AtomicBool = AtomicBool::new(false);
 static MOUSE: AtomicBool = AtomicBool::new(false);
 
-/// Collects a frame, so that it leaves in one write. The drawing library keeps the other handle.
-#[derive(Clone, Default)]
-struct Collected(Rc<RefCell<Vec<u8>>>);
-
-impl Collected {
-    fn send(&self) -> io::Result<()> {
-        let bytes = std::mem::take(&mut *self.0.borrow_mut());
-        if bytes.is_empty() {
-            return Ok(());
-        }
-        let mut out = out();
-        if bytes.len() <= SYNCHRONIZED {
-            out.write_all(&bytes)?;
-            return out.flush();
-        }
-        let mut whole = Vec::with_capacity(bytes.len() + 16);
-        whole.extend_from_slice(b"\x1b[?2026h");
-        whole.extend_from_slice(&bytes);
-        whole.extend_from_slice(b"\x1b[?2026l");
-        out.write_all(&whole)?;
-        out.flush()
-    }
-}
-
-impl Write for Collected {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.borrow_mut().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    /// The frame is sent when it is whole.
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 /// The terminal in its workspace state. Dropping it restores the terminal.
 pub struct TerminalScreen {
-    terminal: Terminal<CrosstermBackend<Collected>>,
-    out: Collected,
+    terminal: Box<dyn Write>,
+    sheet: Sheet,
+    /// A frame on its way.
+    frame: String,
     theme: Theme,
     tmux: bool,
 }
@@ -86,13 +47,8 @@ impl TerminalScreen {
     /// Takes the terminal over.
     pub fn enter(theme: Theme, mouse: bool) -> io::Result<Self> {
         set_up(mouse)?;
-        let out = Collected::default();
-        let (width, height) = Self::size().unwrap_or((80, 24));
-        // A fixed viewport: the machine is told of every new size, so that no frame has to ask.
-        let viewport = Viewport::Fixed(Rect::new(0, 0, width, height));
-        let backend = CrosstermBackend::new(out.clone());
-        let terminal = Terminal::with_options(backend, TerminalOptions { viewport })?;
-        Ok(Self { terminal, out, theme, tmux: std::env::var_os("TMUX").is_some() })
+        let tmux = std::env::var_os("TMUX").is_some();
+        Ok(Self { terminal: out(), sheet: Sheet::default(), frame: String::new(), theme, tmux })
     }
 
     /// Its size in cells.
@@ -100,9 +56,13 @@ impl TerminalScreen {
         crossterm::terminal::size()
     }
 
-    fn write_now(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.out.write_all(bytes)?;
-        self.out.send()
+    /// Sends bytes in one write.
+    fn send(&mut self, bytes: &str) -> io::Result<()> {
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        self.terminal.write_all(bytes.as_bytes())?;
+        self.terminal.flush()
     }
 }
 
@@ -116,20 +76,23 @@ fn set_up(mouse: bool) -> io::Result<()> {
     enable_raw_mode()?;
     ACTIVE.store(true, Ordering::SeqCst);
     MOUSE.store(mouse, Ordering::SeqCst);
-    let mut out = out();
-    execute!(out, EnterAlternateScreen, EnableBracketedPaste)?;
+    // In one write: each costs the program a way into the kernel before its first frame.
+    let mut bytes = Vec::new();
+    queue!(bytes, EnterAlternateScreen, EnableBracketedPaste)?;
     // Terminals that do not know the protocol ignore this; asking would cost a round trip.
-    execute!(
-        out,
+    queue!(
+        bytes,
         PushKeyboardEnhancementFlags(
             KeyboardEnhancementFlags::DISAMBIGUATE_ESCAPE_CODES
                 | KeyboardEnhancementFlags::REPORT_ALTERNATE_KEYS
         )
     )?;
     if mouse {
-        execute!(out, EnableMouseCapture)?;
+        queue!(bytes, EnableMouseCapture)?;
     }
-    Ok(())
+    let mut out = out();
+    out.write_all(&bytes)?;
+    out.flush()
 }
 
 /// Gives the terminal back as it was. Safe to call at any time, also from a panic.
@@ -154,24 +117,21 @@ pub fn restore() {
 
 impl Screen for TerminalScreen {
     fn draw(&mut self, app: &App) -> io::Result<()> {
-        let theme = self.theme;
-        let area = Rect::new(0, 0, app.model.ui.width, app.model.ui.height);
-        if self.terminal.get_frame().area() != area {
-            self.terminal.resize(area)?;
+        let mut frame = std::mem::take(&mut self.frame);
+        frame.clear();
+        self.sheet.draw(app, self.theme, &mut frame);
+        if frame.len() > SYNCHRONIZED {
+            frame = format!("\x1b[?2026h{frame}\x1b[?2026l");
         }
-        self.terminal.draw(|frame| {
-            let cursor = view(app, theme, frame.buffer_mut());
-            if let Some(position) = cursor {
-                frame.set_cursor_position(position);
-            }
-        })?;
-        self.out.send()
+        let sent = self.send(&frame);
+        self.frame = frame;
+        sent
     }
 
     fn copy(&mut self, text: &str) -> io::Result<()> {
         clipboard::copy_local(text);
         match clipboard::osc52(text, self.tmux) {
-            Some(sequence) => self.write_now(sequence.as_bytes()),
+            Some(sequence) => self.send(&sequence),
             None => Err(io::Error::other("the text is too long for the terminal's clipboard")),
         }
     }
@@ -195,9 +155,8 @@ impl Screen for TerminalScreen {
     }
 
     fn redraw(&mut self) -> io::Result<()> {
-        // Clears and forgets what was drawn. `clear` would ask the terminal where its cursor is.
-        let area = self.terminal.get_frame().area();
-        self.terminal.resize(area)
+        self.sheet.forget();
+        Ok(())
     }
 }
 

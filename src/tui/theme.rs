@@ -46,6 +46,11 @@ impl Theme {
         Self { depth, light }
     }
 
+    /// For a known terminal.
+    pub fn of(depth: Depth, light: bool) -> Self {
+        Self { depth, light }
+    }
+
     /// No colours: for tests and linear output.
     pub fn plain() -> Self {
         Self { depth: Depth::None, light: false }

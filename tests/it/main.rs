@@ -23,6 +23,7 @@ mod proposals;
 mod provider;
 mod provider_real;
 mod screens;
+mod sheet;
 mod store;
 mod store_files;
 mod store_search;

@@ -19,10 +19,10 @@ impl SqliteStore {
     /// Those that are [`StoreError::is_passing`] leave the store usable, and the same batch can be
     /// written later; it may be written twice without harm.
     pub fn write(&mut self, writes: &[Write]) -> Result<Written, StoreError> {
-        let process = self.process()?.to_string();
+        let process = self.process()?;
         let mut batch = Batch {
             conn: &self.conn,
-            process: &process,
+            process,
             mine: &self.mine,
             registered: BTreeSet::new(),
             searched: search::Places::default(),
@@ -31,7 +31,10 @@ impl SqliteStore {
         transaction(&self.conn, || {
             writes.iter().try_for_each(|write| batch.one(write))?;
             batch.tally.finish(&self.conn)?;
-            batch.tally.written.last_rid = last_rid(&self.conn)?;
+            // A key writes no event.
+            if writes.iter().any(|write| matches!(write, Write::Events { .. } | Write::Import { .. })) {
+                batch.tally.written.last_rid = last_rid(&self.conn)?;
+            }
             Ok(())
         })?;
         let Batch { registered, tally, .. } = batch;

@@ -7,6 +7,7 @@ use crate::layout::cells::width;
 use crate::state::Focus;
 use crate::text::Field;
 use crate::tui::paint::{put, rect, text};
+use crate::tui::sheet::hash;
 use crate::tui::theme::Theme;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -30,6 +31,14 @@ pub fn draw(app: &App, theme: Theme, buffer: &mut Buffer) -> Option<Position> {
     let inner = Rect { x: area.x + 2, width: area.width.saturating_sub(2), ..area };
     let cursor = field(&ui.chat, inner, theme, buffer);
     cursor.filter(|_| ui.focus == Focus::Chat && ui.overlays.is_empty())
+}
+
+/// A hash of everything the message box is drawn from.
+pub fn mark(app: &App) -> u64 {
+    let ui = &app.model.ui;
+    let field = &ui.chat;
+    let selection = field.selection().map(|span| (span.start.0, span.end.0));
+    hash(&(field.rope().to_string(), field.caret().0, selection, ui.focus))
 }
 
 /// Draws a text field, wrapped and scrolled so that its caret is visible. Returns the caret's cell.

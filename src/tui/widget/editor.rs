@@ -4,6 +4,7 @@ use crate::app::App;
 use crate::base::{ClassSpan, Pos, Span};
 use crate::layout::Row;
 use crate::session::HunkState;
+use crate::state::geometry::Area;
 use crate::state::{Focus, HunkPiece, Sign};
 use crate::tui::paint::{put, rect, text};
 use crate::tui::theme::Theme;
@@ -11,81 +12,144 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Position;
 use ratatui::style::{Modifier, Style};
 use ropey::Rope;
+use std::collections::hash_map::DefaultHasher;
+use std::hash::{Hash, Hasher};
 
 /// Draws the document. Returns where the hardware cursor goes when the document has the focus.
 pub fn draw(app: &App, theme: Theme, buffer: &mut Buffer) -> Option<Position> {
-    let model = &app.model;
-    let ui = &model.ui;
-    let rope = model.rope();
+    for index in 0..app.model.ui.frame.rows.len() {
+        draw_row(app, theme, buffer, index);
+    }
+    cursor(app, buffer)
+}
+
+/// Where the hardware cursor goes when the document has the focus.
+pub fn cursor(app: &App, buffer: &Buffer) -> Option<Position> {
+    let ui = &app.model.ui;
     let area = rect(ui.areas().editor, buffer);
-    if area.is_empty() {
-        return None;
-    }
-    let numbers = model.config.editor.line_numbers;
-    let gutter = ui.gutter(rope.len_lines(), numbers);
-    let text_area = ui.text_area(rope.len_lines(), numbers);
-    let selection = model.caret().selection();
-    for (index, row) in ui.frame.rows.iter().enumerate() {
-        let y = area.y + index as u16;
-        if y >= area.bottom() {
-            break;
-        }
-        match row {
-            Row::Text { line, span, first, .. } => {
-                let sign = sign_of(&ui.frame.hunks, &ui.frame.decided, *span);
-                if gutter > 0 {
-                    let current = *line == ui.frame.line;
-                    draw_gutter(
-                        buffer,
-                        area.x,
-                        y,
-                        gutter,
-                        first.then_some(*line).filter(|_| numbers),
-                        current,
-                        sign,
-                        theme,
-                    );
-                }
-                draw_text(
-                    app,
-                    theme,
-                    buffer,
-                    &rope,
-                    row,
-                    *line,
-                    *span,
-                    (text_area.x, y),
-                    selection,
-                );
-            }
-            Row::Virtual { line, index } => {
-                let shown = ui.frame.virtual_rows.get(line).and_then(|rows| rows.get(*index));
-                let Some(shown) = shown else { continue };
-                if gutter > 0 {
-                    draw_gutter(buffer, area.x, y, gutter, None, false, shown.sign, theme);
-                }
-                let mut style = match shown.sign {
-                    Sign::Plus => theme.added(),
-                    Sign::Minus => theme.removed(),
-                    Sign::None | Sign::Stale | Sign::Note | Sign::Decision => {
-                        theme.dim().add_modifier(Modifier::ITALIC)
-                    }
-                };
-                if shown.current {
-                    style = style.add_modifier(Modifier::BOLD);
-                }
-                text(buffer, text_area.x, y, area.right(), &shown.text, style);
-            }
-        }
-    }
-    if ui.focus != Focus::Editor || !ui.overlays.is_empty() {
+    if ui.focus != Focus::Editor || !ui.overlays.is_empty() || area.is_empty() {
         return None;
     }
     let (row, column) = ui.frame.caret?;
+    let text_area = text_area(app);
     Some(Position {
         x: (text_area.x + column as u16).min(area.right().saturating_sub(1)),
         y: area.y + row as u16,
     })
+}
+
+fn text_area(app: &App) -> Area {
+    let lines = app.model.rope().len_lines();
+    app.model.ui.text_area(lines, app.model.config.editor.line_numbers)
+}
+
+/// A hash for each row of the area, of everything that row is drawn from.
+pub fn marks(app: &App) -> Vec<u64> {
+    let model = &app.model;
+    let frame = &model.ui.frame;
+    let (rope, place) = (model.rope(), text_area(app));
+    let numbers = model.config.editor.line_numbers;
+    let selection = model.caret().selection();
+    let mut marks: Vec<u64> = frame
+        .rows
+        .iter()
+        .take(usize::from(place.height))
+        .map(|row| {
+            let mut hasher = DefaultHasher::new();
+            (place, numbers).hash(&mut hasher);
+            match row {
+                Row::Text { line, span, first, indent, col } => {
+                    let number = first.then_some(*line);
+                    (number, *line == frame.line, indent, col).hash(&mut hasher);
+                    sign_of(&frame.hunks, &frame.decided, *span).hash(&mut hasher);
+                    let end = span.end.0.min(rope.len_chars());
+                    let start = span.start.0.min(end);
+                    for chunk in rope.slice(start..end).chunks() {
+                        hasher.write(chunk.as_bytes());
+                    }
+                    let offset = start - rope.line_to_char(*line).min(start);
+                    if let Some(classes) = frame.classes.get(line) {
+                        let from = classes.partition_point(|class| class.range.end <= offset);
+                        for class in &classes[from..] {
+                            let begin = class.range.start.saturating_sub(offset);
+                            if begin > end - start {
+                                break;
+                            }
+                            (begin, class.range.end - offset, class.class).hash(&mut hasher);
+                        }
+                    }
+                    let relative = |pos: Pos| pos.0.wrapping_sub(start);
+                    for piece in frame.hunks.iter().filter(|piece| piece.span.touches(*span)) {
+                        let (from, to) = (relative(piece.span.start), relative(piece.span.end));
+                        (from, to, piece.state, piece.current).hash(&mut hasher);
+                    }
+                    if let Some(selected) = selection.filter(|selected| selected.touches(*span)) {
+                        (relative(selected.start), relative(selected.end)).hash(&mut hasher);
+                        rope.get_char(end).hash(&mut hasher);
+                    }
+                }
+                Row::Virtual { line, index } => {
+                    let shown = frame.virtual_rows.get(line).and_then(|rows| rows.get(*index));
+                    shown.hash(&mut hasher);
+                }
+            }
+            hasher.finish()
+        })
+        .collect();
+    marks.resize(usize::from(place.height), 0);
+    marks
+}
+
+/// Draws one row over blank cells.
+pub fn draw_row(app: &App, theme: Theme, buffer: &mut Buffer, index: usize) {
+    let model = &app.model;
+    let ui = &model.ui;
+    let rope = model.rope();
+    let area = rect(ui.areas().editor, buffer);
+    let y = area.y + index as u16;
+    let Some(row) = ui.frame.rows.get(index).filter(|_| y < area.bottom()) else { return };
+    let numbers = model.config.editor.line_numbers;
+    let gutter = ui.gutter(rope.len_lines(), numbers);
+    let text_area = text_area(app);
+    let selection = model.caret().selection();
+    match row {
+        Row::Text { line, span, first, .. } => {
+            let sign = sign_of(&ui.frame.hunks, &ui.frame.decided, *span);
+            if gutter > 0 {
+                let current = *line == ui.frame.line;
+                draw_gutter(
+                    buffer,
+                    area.x,
+                    y,
+                    gutter,
+                    first.then_some(*line).filter(|_| numbers),
+                    current,
+                    sign,
+                    theme,
+                );
+            }
+            let at = (text_area.x, y);
+            draw_text(app, theme, buffer, &rope, row, *line, *span, at, selection);
+        }
+        Row::Virtual { line, index } => {
+            let shown = ui.frame.virtual_rows.get(line).and_then(|rows| rows.get(*index));
+            let Some(shown) = shown else { return };
+            if gutter > 0 {
+                draw_gutter(buffer, area.x, y, gutter, None, false, shown.sign, theme);
+            }
+            let mut style = match shown.sign {
+                Sign::Plus => theme.added(),
+                Sign::Minus => theme.removed(),
+                Sign::None | Sign::Stale | Sign::Note | Sign::Decision => {
+                    theme.dim().add_modifier(Modifier::ITALIC)
+                }
+            };
+            if shown.current {
+                style = style.add_modifier(Modifier::BOLD);
+            }
+            text(buffer, text_area.x, y, area.right(), &shown.text, style);
+        }
+    }
 }
 
 fn sign_of(hunks: &[HunkPiece], decided: &[Span], row: Span) -> Sign {

@@ -3,8 +3,9 @@
 use crate::app::App;
 use crate::command::{decisions_listed, status_word};
 use crate::session::HunkState;
-use crate::state::{Focus, PanelSelection, Tab};
+use crate::state::{Focus, ListState, PanelSelection, Tab};
 use crate::tui::paint::{put, rect, text};
+use crate::tui::sheet::hash;
 use crate::tui::theme::Theme;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -27,6 +28,23 @@ pub fn draw(app: &App, theme: Theme, buffer: &mut Buffer) -> Option<Position> {
         Tab::Review => review(app, theme, buffer, area),
     };
     cursor.filter(|_| app.model.ui.focus == Focus::Panel && app.model.ui.overlays.is_empty())
+}
+
+/// A hash of everything the panel is drawn from, except where it stands.
+pub fn mark(app: &App) -> u64 {
+    let model = &app.model;
+    let ui = &model.ui;
+    let list = |list: &ListState| (list.chosen, list.top, list.filter.rope().to_string());
+    let selection = ui.panel_selection.map(|selection| (selection.from, selection.to));
+    // The Review tab shows places and states, which follow the text.
+    let text = model.entry().map(|entry| entry.document.revision());
+    let text = text.filter(|_| ui.tab == Tab::Review);
+    let provider = model.provider.as_ref().map(|provider| provider.address());
+    hash(&(
+        (model.session.revision(), model.doc.as_str(), text, ui.frame.open, ui.seen.len()),
+        (ui.panel.version, selection, list(&ui.decisions), list(&ui.review)),
+        (provider, &model.model_name),
+    ))
 }
 
 fn draw_tabs(app: &App, theme: Theme, buffer: &mut Buffer, area: Rect) {
@@ -80,14 +98,14 @@ fn conversation(app: &App, theme: Theme, buffer: &mut Buffer, area: Rect) -> Opt
             x = text(buffer, x, y, area.right(), &segment.text, style);
         }
         if let Some(selection) = ui.panel_selection {
-            mark(buffer, area, index, y, selection, theme);
+            mark_selected(buffer, area, index, y, selection, theme);
         }
     }
     let last = ui.panel.rows.len().min(usize::from(area.height)).saturating_sub(1);
     Some(Position { x: area.x, y: area.y + last as u16 })
 }
 
-fn mark(
+fn mark_selected(
     buffer: &mut Buffer,
     area: Rect,
     row: usize,
