@@ -3,11 +3,7 @@
 use super::HunkRef;
 use crate::base::{AuthorId, DocId, EventId, Millis, WriterId};
 use crate::event::{CauseKind, Edit, Version};
-<<<<<<< HEAD
-use crate::text::Document;
-=======
 use crate::text::{Document, Imported, TextError};
->>>>>>> perf
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A version that went to a file.

@@ -10,13 +10,9 @@ mod proposals;
 mod register;
 mod transcript;
 
-<<<<<<< HEAD
 pub use decisions::{Decision, Decisions, Setting};
-=======
-pub use decisions::{Decision, Decisions};
-pub use fold::Batch;
->>>>>>> perf
 pub use documents::{DocEntry, EditEntry, SavedVersion};
+pub use fold::Batch;
 pub use proposals::{Hunk, HunkRef, HunkState, LastVerdict, Proposal, Proposals, Verdict};
 pub use register::Register;
 pub use transcript::{Message, Transcript};

@@ -76,8 +76,7 @@ pub fn sessions(home: &Home) -> Vec<Session> {
         .map(|row| {
             let loaded = store.events(row.id, 0).unwrap();
             assert!(loaded.damaged.is_empty(), "damaged lines");
-            let events: Vec<_> =
-                loaded.events.into_iter().map(|stored| stored.envelope).collect();
+            let events: Vec<_> = loaded.events.into_iter().map(|stored| stored.envelope).collect();
             Session::fold(row.id, &events)
         })
         .collect()

@@ -149,7 +149,8 @@ fn without_a_provider_the_question_stays_in_the_box() {
 
 #[test]
 fn too_many_requests_are_tried_again() {
-    let busy = Reply::status(429, r#"{"error":{"message":"slow down"}}"#).header("retry-after", "1");
+    let busy =
+        Reply::status(429, r#"{"error":{"message":"slow down"}}"#).header("retry-after", "1");
     let server = Server::start(vec![busy, Reply::text(&["now it works"])]);
     let home = home_with(&server);
     let term = open(&home, &["plan.md"]);

@@ -91,8 +91,7 @@ fn typing_goes_on_while_an_answer_streams_and_a_second_question_queues() {
     let gate = Gate::new();
     let mut steps = vec![delta("first words "), Step::Gate(gate.clone()), delta("last words")];
     steps.extend(ending(2));
-    let server =
-        Server::start(vec![Reply::events(steps), Reply::text(&["second answer"])]);
+    let server = Server::start(vec![Reply::events(steps), Reply::text(&["second answer"])]);
     let home = home_with(&server);
     let term = open(&home, &["notes.md"]);
     ask(&term, "One?");

@@ -157,9 +157,8 @@ fn killed_while_typing_and_streaming() {
     let kills: usize = kills.unwrap_or(20);
     let share = kills.div_ceil(2);
     let losses: Vec<Loss> = std::thread::scope(|scope| {
-        let runs: Vec<_> = (0..2)
-            .map(|half| scope.spawn(move || chain(half as u64 * 1_000_000, share)))
-            .collect();
+        let runs: Vec<_> =
+            (0..2).map(|half| scope.spawn(move || chain(half as u64 * 1_000_000, share))).collect();
         runs.into_iter().flat_map(|run| run.join().unwrap()).collect()
     });
     let mut times: Vec<Duration> = losses.iter().map(|loss| loss.time).collect();

@@ -9,21 +9,15 @@
 #[allow(dead_code, unused_imports, reason = "the harness offers more than each test needs")]
 #[path = "../support/pty.rs"]
 mod pty;
-#[path = "../support/server.rs"]
-mod server;
-
-<<<<<<< HEAD
 #[allow(dead_code, reason = "the server offers more than each test needs")]
 #[path = "../support/server.rs"]
 mod server;
 
 mod cli;
-=======
 mod desk;
 mod faults;
 mod files;
 mod flow;
->>>>>>> e2e
 mod harness;
 mod kill;
 mod real;

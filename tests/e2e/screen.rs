@@ -129,11 +129,9 @@ fn no_color_means_none() {
             .count()
     };
     let text = "# Title\n\n```rust\nfn main() {}\n```\n";
-    for (home, colours) in [
-        (home(), true),
-        (home().env("NO_COLOR", "1"), false),
-        (home().env("TERM", "dumb"), false),
-    ] {
+    for (home, colours) in
+        [(home(), true), (home().env("NO_COLOR", "1"), false), (home().env("TERM", "dumb"), false)]
+    {
         let home = Arc::new(home);
         home.write("a.md", text);
         let term = open(&home, &["a.md"]);
