@@ -24,9 +24,9 @@ pub fn mouse(model: &mut Model, mouse: Mouse) -> Vec<Effect> {
             }
         }
         MouseKind::Down | MouseKind::Double if areas.tabs.contains(x, y) => {
-            let share = (x - areas.tabs.x) * 3 / areas.tabs.width.max(1);
-            cx.model.ui.tab =
-                [Tab::Conversation, Tab::Decisions, Tab::Review][usize::from(share.min(2))];
+            let tabs = cx.model.ui.tabs(cx.model.session.decisions.len());
+            let hit = tabs.iter().rev().find(|(_, from, _)| x + 1 >= *from);
+            cx.model.ui.tab = hit.map_or(Tab::Conversation, |(tab, ..)| *tab);
         }
         MouseKind::Down | MouseKind::Double if areas.chat.contains(x, y) => {
             cx.model.ui.focus = Focus::Chat;

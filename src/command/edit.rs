@@ -132,7 +132,9 @@ fn cut(cx: &mut Cx, _: &str) -> Result<(), String> {
     cx.move_here(span.start, false, None);
     cx.move_here(span.end, true, None);
     cx.copy_selection();
+    cx.seal_bursts();
     cx.change_here(&Change::delete(span), Some(span.start));
+    cx.seal_bursts();
     Ok(())
 }
 
@@ -186,6 +188,7 @@ fn on_lines(cx: &mut Cx, make: impl Fn(&Rope, Span) -> lines::LineChange) -> Res
         _ => change,
     };
     let forward = caret.anchor.is_none_or(|anchor| anchor <= caret.pos);
+    cx.seal_bursts();
     cx.change_here(&change, Some(select.start));
     if caret.selection().is_some() && !select.is_empty() {
         let (from, to) =

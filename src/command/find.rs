@@ -126,7 +126,7 @@ pub fn replace_all(cx: &mut Cx, what: &str, with: &str) -> Result<(), String> {
     if count == 0 {
         return Err(format!("{what:?} is not in the text."));
     }
-    cx.change_document(&change, None, None);
+    cx.change_alone(&change, None);
     cx.info(format!("Replaced {}. Undo takes all of it back.", plural(count, "place")));
     Ok(())
 }

@@ -290,7 +290,17 @@ fn place(cx: &mut Cx, _: &str) -> Result<(), String> {
     };
     let hunk = unplaced.ok_or("Every open hunk has its place.")?;
     let caret = cx.model.caret();
-    let span = caret.selection().unwrap_or_else(|| Span::at(caret.pos));
+    let mut span = caret.selection().unwrap_or_else(|| Span::at(caret.pos));
+    // Whole lines replace whole lines, also when their last line end was not selected.
+    let new = cx.model.session.proposals.hunk(&hunk).map_or("", |hunk| hunk.new.as_str());
+    let rope = cx.model.rope();
+    let line_end = ["\r\n", "\n"].into_iter().find(|end| {
+        let behind = Span { start: span.end, end: Pos(span.end.0 + end.len()) };
+        behind.end.0 <= rope.len_chars() && rope.slice(behind.range()) == *end
+    });
+    if let Some(end) = line_end.filter(|_| !span.is_empty() && new.ends_with('\n')) {
+        span.end.0 += end.len();
+    }
     let (start, end, old) = {
         let entry = cx.model.entry().ok_or("No document.")?;
         let (start, end) = anchors(&entry.document, span);

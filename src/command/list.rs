@@ -53,7 +53,22 @@ pub fn palette_rows(model: &Model) -> Vec<&'static Command> {
             && !command.name.starts_with("form.")
             && !command.name.starts_with("dialog.")
     });
-    fuzzy(&words, names, |command| format!("{} {}", command.name, command.doc))
+    let names: Vec<&Command> = names.collect();
+    // What the name says counts before what the sentence says.
+    let plain = |name: &str| name.replace(['.', '-'], " ");
+    let mut named = fuzzy(&words, names.iter().copied(), |command| plain(command.name));
+    named.retain(|command| {
+        let name = plain(command.name);
+        words.split_whitespace().all(|word| name.contains(&word.to_lowercase()))
+    });
+    let rest =
+        fuzzy(&words, names.iter().copied(), |command| format!("{} {}", command.name, command.doc));
+    for command in rest {
+        if !named.iter().any(|known| known.name == command.name) {
+            named.push(command);
+        }
+    }
+    named
 }
 
 /// The models that match what was typed. Shared with the view.

@@ -398,11 +398,6 @@ impl<'a> Cx<'a> {
         if let Some(turn) = self.model.turn.as_mut().filter(|turn| turn.doc == *doc) {
             turn.since.push(delta.clone());
         }
-        for queued in &mut self.model.queue {
-            if let super::Task::Rewrite { selection } = &mut queued.task {
-                *selection = delta.map_span(*selection);
-            }
-        }
         if let Some(caret) = self.model.ui.carets.get_mut(doc) {
             caret.pos = delta.map(caret.pos, false);
             caret.anchor = caret.anchor.map(|anchor| delta.map(anchor, false));

@@ -96,7 +96,8 @@ impl Cx<'_> {
             Target::Field => {
                 if let Some(field) = self.field() {
                     field.apply(change);
-                    if let Some(caret) = caret {
+                    // A move would end the step of undo that typing makes.
+                    if let Some(caret) = caret.filter(|caret| *caret != field.caret()) {
                         field.move_to(caret, false);
                     }
                 }
@@ -115,6 +116,13 @@ impl Cx<'_> {
         if let Some(pos) = pos {
             self.model.set_caret(Caret::at(pos));
         }
+    }
+
+    /// Changes the document as a step of its own for undo, as cutting and pasting are.
+    pub fn change_alone(&mut self, change: &Change, caret: Option<Pos>) {
+        self.seal_bursts();
+        self.change_document(change, caret, None);
+        self.seal_bursts();
     }
 
     /// A filter that was typed into starts again at its first row.
@@ -178,7 +186,7 @@ impl Cx<'_> {
             one.src = clip.src;
         }
         let len = change.0.first().map_or(0, |one| one.text.chars().count());
-        self.change_document(&change, Some(Pos(span.start.0 + len)), None);
+        self.change_alone(&change, Some(Pos(span.start.0 + len)));
     }
 
     /// Pastes what was copied here last.

@@ -72,12 +72,14 @@ pub fn areas(width: u16, height: u16, shown: Shown, share: u16, chat: u16) -> Ar
     let chat = if panel_width > 0 { chat.min(body.saturating_sub(tabs + 2)) } else { 0 };
     let rule = u16::from(chat > 0);
     let panel_height = (body - tabs).saturating_sub(chat + rule);
+    // A column between the divider and what is read.
+    let pad = u16::from(shown == Shown::Both && panel_width > 8);
     let divider_width = u16::from(shown == Shown::Both && panel_width > 0);
     Areas {
         editor: Area { x: 0, y: 0, width: editor_width, height: body },
         divider: Area { x: panel_x.saturating_sub(1), y: 0, width: divider_width, height: body },
         tabs: Area { x: panel_x, y: 0, width: panel_width, height: tabs },
-        panel: Area { x: panel_x, y: tabs, width: panel_width, height: panel_height },
+        panel: Area { x: panel_x + pad, y: tabs, width: panel_width - pad, height: panel_height },
         chat: Area { x: panel_x, y: tabs + panel_height + rule, width: panel_width, height: chat },
         status: Area { x: 0, y: body, width, height: u16::from(bottom > 0) },
         message: Area { x: 0, y: body + 1, width, height: u16::from(bottom > 1) },

@@ -4,6 +4,7 @@ use super::{Model, PanelSelection, Phase, Rendered, Tab};
 use crate::assist::readable;
 use crate::base::{Class, EventId};
 use crate::event::{MessageRole, MessageStatus};
+use crate::layout::wrap::{Rule, rows as wrap_rows};
 use crate::layout::{Join, Line, MarkdownView, Segment, Style};
 use crate::session::Message;
 use std::collections::BTreeSet;
@@ -153,7 +154,7 @@ impl Model {
         let message = self.session.transcript.get(&id)?;
         let author = self.session.author_name(&message.author);
         let head = head(message, author, self.session.transcript.is_pinned(&id));
-        let mut foot = foot(message);
+        let mut foot = foot(message, width);
         foot.push(blank());
         let rendered = self
             .ui
@@ -215,7 +216,7 @@ impl Model {
             }
             Phase::Answering => "… (Esc stops)".to_owned(),
         };
-        let mut foot = vec![plain(Class::Comment, doing)];
+        let mut foot = plain_rows(Class::Comment, &doing, width);
         for queued in &self.queue {
             let first = queued.text.lines().next().unwrap_or_default();
             foot.push(plain(Class::Comment, format!("queued: {first}")));
@@ -261,6 +262,18 @@ pub fn plain(class: Class, text: String) -> Line {
     Line { segments: vec![Segment { text, style, frame: false }], source: 0..0, join: Join::Line }
 }
 
+/// A text of one class, cut into rows.
+fn plain_rows(class: Class, text: &str, width: usize) -> Vec<Line> {
+    let rule = Rule { width, tab: 4, first: 0, indent: 0 };
+    let starts = wrap_rows(text, rule);
+    let ends = starts.iter().skip(1).map(|start| start.bytes).chain([text.len()]);
+    let row = |(start, end): (usize, usize)| {
+        let join = if start == 0 { Join::Line } else { Join::Space };
+        Line { join, ..plain(class, text[start..end].trim_end().to_owned()) }
+    };
+    starts.iter().map(|start| start.bytes).zip(ends).map(row).collect()
+}
+
 fn blank() -> Line {
     Line { segments: Vec::new(), source: 0..0, join: Join::Line }
 }
@@ -276,7 +289,7 @@ fn head(message: &Message, author: &str, pinned: bool) -> Line {
 }
 
 /// How an answer ended, when not well.
-fn foot(message: &Message) -> Vec<Line> {
+fn foot(message: &Message, width: usize) -> Vec<Line> {
     let mut lines = Vec::new();
     let words = match message.status {
         MessageStatus::Complete => None,
@@ -286,7 +299,9 @@ fn foot(message: &Message) -> Vec<Line> {
         }
         MessageStatus::Incomplete => Some("■ incomplete: cowrite ended while it came".to_owned()),
     };
-    lines.extend(words.map(|words| plain(Class::Invalid, words)));
+    if let Some(words) = words {
+        lines.extend(plain_rows(Class::Invalid, &words, width));
+    }
     if let Some(usage) = message.usage {
         lines.push(plain(
             Class::Comment,

@@ -313,6 +313,35 @@ impl Ui {
         }
     }
 
+    /// The tabs of the panel, each with its column and what stands there; shorter where there is no
+    /// room.
+    pub fn tabs(&self, decisions: usize) -> Vec<(Tab, u16, String)> {
+        let area = self.areas().tabs;
+        let counted = |name: &str, count: usize| {
+            if count == 0 { name.to_owned() } else { format!("{name} {count}") }
+        };
+        let named = |talk: &str| {
+            let mut x = area.x + 1;
+            [
+                (Tab::Conversation, talk.to_owned()),
+                (Tab::Decisions, counted("Decisions", decisions)),
+                (Tab::Review, counted("Review", self.frame.open)),
+            ]
+            .into_iter()
+            .map(|(tab, name)| {
+                let at = x;
+                x += name.len() as u16 + 2;
+                (tab, at, name)
+            })
+            .collect::<Vec<_>>()
+        };
+        let fits = |tabs: &[(Tab, u16, String)]| {
+            tabs.last().is_none_or(|(_, x, name)| x + name.len() as u16 <= area.x + area.width)
+        };
+        let whole = named("Conversation");
+        if fits(&whole) { whole } else { named("Chat") }
+    }
+
     /// Which sides are on the screen.
     pub fn shown(&self) -> Shown {
         match (self.focus, self.zoomed || self.width < BOTH_SIDES) {

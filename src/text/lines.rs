@@ -132,8 +132,11 @@ pub fn move_up(rope: &Rope, span: Span) -> LineChange {
 /// Moves the lines of the span down by one; it is the line below that moves.
 pub fn move_down(rope: &Rope, span: Span) -> LineChange {
     let (first, last) = lines_of(rope, span);
+    if last + 1 >= rope.len_lines() {
+        return LineChange::none(span);
+    }
     let below = block(rope, last + 1, last + 1);
-    if last + 1 >= rope.len_lines() || below.is_empty() {
+    if below.is_empty() {
         // Behind the last line break there is no line.
         return LineChange::none(span);
     }

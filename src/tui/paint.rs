@@ -38,6 +38,17 @@ pub fn text(buffer: &mut Buffer, x: u16, y: u16, right: u16, text: &str, style: 
     column
 }
 
+/// Draws `text` as [`text`] does; what does not fit ends in an ellipsis.
+pub fn short(buffer: &mut Buffer, x: u16, y: u16, right: u16, line: &str, style: Style) -> u16 {
+    let right = right.min(buffer.area().right());
+    let room = usize::from(right.saturating_sub(x));
+    if crate::layout::cells::width(line, 4) <= room {
+        return text(buffer, x, y, right, line, style);
+    }
+    let end = text(buffer, x, y, right.saturating_sub(1), line, style);
+    text(buffer, end, y, right, "…", style)
+}
+
 /// Draws one grapheme over its cells.
 pub fn put(buffer: &mut Buffer, x: u16, y: u16, width: u16, symbol: &str, style: Style) {
     if symbol.is_empty() {

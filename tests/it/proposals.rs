@@ -35,7 +35,7 @@ fn accepting_is_one_edit_by_the_person() {
     assert_eq!(made.model().session.writers[&writer].author.as_str(), crate::harness::ME);
     let cause = edit.cause.expect("a cause");
     assert!(cause.hunk.is_some() && cause.proposal.is_some());
-    // Only what differs is the model's: "day" was there before.
+    // Only what differs is the model's.
     let document = &made.model().entry().expect("a document").document;
     let all = cowrite::base::Span::new(cowrite::base::Pos(0), cowrite::base::Pos(19));
     let theirs: String = document
@@ -44,7 +44,7 @@ fn accepting_is_one_edit_by_the_person() {
         .filter(|run| run.origin.author.as_ref().is_some_and(cowrite::base::AuthorId::is_model))
         .map(|run| document.rope().slice(run.span.range()).to_string())
         .collect();
-    assert_eq!(theirs, "Tues");
+    assert_eq!(theirs, "Tuesday");
     made.same_after_reopening();
 }
 

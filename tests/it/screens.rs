@@ -49,7 +49,7 @@ fn a_document_with_hunks() {
     let mut made = answered();
     made.keys("f8");
     shown("hunks", &mut made);
-    made.place(27, None);
+    made.place(22, None);
     made.keys("'y'");
     shown("stale", &mut made);
 }

@@ -4,8 +4,9 @@ use super::chat::field;
 use super::panel::wrapped;
 use crate::app::App;
 use crate::command::{Row as SessionsRow, model_rows, palette_rows, session_rows};
+use crate::layout::wrap::Rule;
 use crate::state::{Dialog, Form, ListState, Overlay, PromptKind};
-use crate::tui::paint::{fill, put, text};
+use crate::tui::paint::{fill, put, short, text};
 use crate::tui::theme::Theme;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -148,7 +149,7 @@ fn draw_rows(
             (false, false) => theme.dim(),
         };
         text(buffer, area.x, y, area.right(), if chosen { "› " } else { "  " }, style);
-        text(buffer, area.x + 2, y, area.right(), row, style);
+        short(buffer, area.x + 2, y, area.right(), row, style);
     }
     if rows.is_empty() && height > 0 {
         let words =
@@ -172,7 +173,7 @@ fn sessions(
         return None;
     }
     let beside = inside.width >= 70;
-    let left = if beside { inside.width / 2 - 1 } else { inside.width };
+    let left = if beside { inside.width / 2 } else { inside.width };
     let rows: Vec<(String, bool)> = session_rows(&app.model)
         .iter()
         .map(|row| match row {
@@ -186,12 +187,13 @@ fn sessions(
             }
         })
         .collect();
-    let input = Rect { height: 1, x: inside.x + 2, width: left.saturating_sub(2), ..inside };
+    let width = inside.width.saturating_sub(2);
+    let input = Rect { height: 1, x: inside.x + 2, width, ..inside };
     put(buffer, inside.x, inside.y, 1, if searching { "›" } else { "/" }, theme.accent());
     let cursor = if searching || list.filter.rope().len_chars() > 0 {
         field(&list.filter, input, theme, buffer)
     } else {
-        text(
+        short(
             buffer,
             input.x,
             input.y,
@@ -203,11 +205,15 @@ fn sessions(
     };
     let area =
         Rect { y: inside.y + 1, height: inside.height.saturating_sub(1), width: left, ..inside };
+    let area = Rect { width: left.saturating_sub(u16::from(beside)), ..area };
     draw_rows(&rows, list, area, theme, buffer);
     if beside {
-        let x = inside.x + left + 1;
-        for (index, line) in preview.iter().take(usize::from(inside.height)).enumerate() {
-            text(buffer, x, inside.y + index as u16, inside.right(), line, Style::new());
+        let x = inside.x + left + 2;
+        for y in area.top()..area.bottom() {
+            put(buffer, x - 2, y, 1, "│", theme.dim());
+        }
+        for (index, line) in preview.iter().take(usize::from(area.height)).enumerate() {
+            short(buffer, x, area.y + index as u16, inside.right(), line, Style::new());
         }
     }
     if searching {
@@ -223,32 +229,30 @@ fn prompt(
     theme: Theme,
     buffer: &mut Buffer,
 ) -> Option<Position> {
-    let title = match kind {
-        PromptKind::Find => "Find",
-        PromptKind::ReplaceWhat => "Replace what?",
-        PromptKind::ReplaceWith { .. } => "Replace it with",
-        PromptKind::Line => "Go to line",
-        PromptKind::SaveAs { .. } => "Save as",
-        PromptKind::Open => "Open a file",
-        PromptKind::RejectBecause { .. } => "Reject, because (the reason goes to the model)",
-        PromptKind::Rename { .. } => "Title of the session",
-        PromptKind::Instruction { whole: false } => "What to do with the selection?",
-        PromptKind::Instruction { whole: true } => "What to do with the whole text?",
-        PromptKind::Filter => "Filter the decisions",
+    // A long title, and a short one for narrow screens.
+    let (long, brief) = match kind {
+        PromptKind::Find => ("Find", "Find"),
+        PromptKind::ReplaceWhat => ("Replace what?", "Replace"),
+        PromptKind::ReplaceWith { .. } => ("Replace it with", "With"),
+        PromptKind::Line => ("Go to line", "Line"),
+        PromptKind::SaveAs { .. } => ("Save as", "Save as"),
+        PromptKind::Open => ("Open a file", "Open"),
+        PromptKind::RejectBecause { .. } => {
+            ("Reject, because (the reason goes to the model)", "Because")
+        }
+        PromptKind::Rename { .. } => ("Title of the session", "Title"),
+        PromptKind::Instruction { whole: false } => ("What to do with the selection?", "Rewrite"),
+        PromptKind::Instruction { whole: true } => ("What to do with the whole text?", "Change"),
+        PromptKind::Filter => ("Filter the decisions", "Filter"),
     };
     // At the bottom, so that the text which is searched stays in sight.
     let screen = *buffer.area();
     let y = screen.bottom().saturating_sub(1);
     let row = Rect { y, height: 1.min(screen.height), ..screen };
     fill(buffer, row, theme.bar());
-    let x = text(
-        buffer,
-        row.x + 1,
-        y,
-        row.right(),
-        &format!("{title}{}", if title.ends_with('?') { " " } else { ": " }),
-        theme.bar(),
-    );
+    let title = if long.len() * 2 > usize::from(row.width) { brief } else { long };
+    let x = text(buffer, row.x + 1, y, row.right(), &format!("{title}: "), theme.bar());
+    let x = x.min(row.right().saturating_sub(1));
     field(input, Rect { x, width: row.right().saturating_sub(x), ..row }, theme, buffer)
 }
 
@@ -256,7 +260,13 @@ fn question(dialog: &Dialog, theme: Theme, buffer: &mut Buffer) -> Option<Positi
     let width = 76.min(buffer.area().width);
     let columns = usize::from(width.saturating_sub(4));
     let lines: Vec<String> = dialog.lines.iter().flat_map(|line| wrapped(line, columns)).collect();
-    let height = (lines.len() + dialog.choices.len() + 4) as u16;
+    let labels: Vec<Vec<String>> = dialog
+        .choices
+        .iter()
+        .map(|(_, label, _)| wrapped(label, columns.saturating_sub(6)))
+        .collect();
+    let rows: usize = labels.iter().map(Vec::len).sum();
+    let height = (lines.len() + rows + 3) as u16;
     let inside = frame(&dialog.title, width, height, theme, buffer);
     let mut y = inside.y;
     for line in &lines {
@@ -265,15 +275,21 @@ fn question(dialog: &Dialog, theme: Theme, buffer: &mut Buffer) -> Option<Positi
     }
     y += 1;
     let mut cursor = None;
-    for (index, (key, label, _)) in dialog.choices.iter().enumerate() {
+    for (index, ((key, ..), label)) in dialog.choices.iter().zip(&labels).enumerate() {
         let chosen = index == dialog.chosen;
         let style = if chosen { theme.accent() } else { Style::new() };
         if chosen {
             cursor = Some(Position { x: inside.x, y: y.min(inside.bottom().saturating_sub(1)) });
         }
         let sign = if chosen { "› " } else { "  " };
-        text(buffer, inside.x, y, inside.right(), &format!("{sign}[{key}] {label}"), style);
-        y += 1;
+        text(buffer, inside.x, y, inside.right(), &format!("{sign}[{key}]"), style);
+        for piece in label {
+            if y >= inside.bottom() {
+                break;
+            }
+            text(buffer, inside.x + 6, y, inside.right(), piece, style);
+            y += 1;
+        }
     }
     cursor
 }
@@ -333,13 +349,36 @@ fn page(
     let columns = usize::from(inside.width.max(1));
     let mut y = inside.y;
     for line in lines.iter().skip(top) {
-        for piece in wrapped(line, columns) {
+        let mut hang = hanging(line);
+        if columns < 50 {
+            hang = 0;
+        }
+        let starts = crate::layout::wrap::rows(
+            line,
+            Rule { width: columns, tab: 4, first: 0, indent: hang },
+        );
+        let ends = starts.iter().skip(1).map(|start| start.bytes).chain([line.len()]);
+        for (index, (start, end)) in starts.iter().zip(ends).enumerate() {
+            let piece = &line[start.bytes..end];
             if y >= inside.bottom() {
                 return Some(Position { x: inside.x, y: inside.y });
             }
-            text(buffer, inside.x, y, inside.right(), &piece, Style::new());
+            let x = inside.x + if index == 0 { 0 } else { hang as u16 };
+            text(buffer, x, y, inside.right(), piece, Style::new());
             y += 1;
         }
     }
     Some(Position { x: inside.x, y: inside.y })
+}
+
+/// Where the other rows of a line begin: below its first word, or behind the gap of a table.
+fn hanging(line: &str) -> usize {
+    let lead = line.len() - line.trim_start_matches(' ').len();
+    match line[lead..].find("   ") {
+        Some(gap) if lead + gap < 24 => {
+            let rest = &line[lead + gap..];
+            lead + gap + rest.len() - rest.trim_start().len()
+        }
+        _ => lead,
+    }
 }

@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::command::{decisions_listed, status_word};
 use crate::session::HunkState;
 use crate::state::{Focus, ListState, PanelSelection, Tab};
-use crate::tui::paint::{put, rect, text};
+use crate::tui::paint::{put, rect, short, text};
 use crate::tui::sheet::hash;
 use crate::tui::theme::Theme;
 use ratatui::buffer::Buffer;
@@ -14,7 +14,8 @@ use ratatui::style::{Modifier, Style};
 pub fn draw(app: &App, theme: Theme, buffer: &mut Buffer) -> Option<Position> {
     let areas = app.model.ui.areas();
     let divider = rect(areas.divider, buffer);
-    for y in divider.top()..divider.bottom() {
+    let rows = if divider.is_empty() { 0..0 } else { divider.top()..divider.bottom() };
+    for y in rows {
         put(buffer, divider.x, y, 1, "│", theme.dim());
     }
     draw_tabs(app, theme, buffer, rect(areas.tabs, buffer));
@@ -52,22 +53,13 @@ fn draw_tabs(app: &App, theme: Theme, buffer: &mut Buffer, area: Rect) {
         return;
     }
     let model = &app.model;
-    let counted = |name: &str, count: usize| {
-        if count == 0 { name.to_owned() } else { format!("{name} {count}") }
-    };
-    let tabs = [
-        (Tab::Conversation, "Conversation".to_owned()),
-        (Tab::Decisions, counted("Decisions", model.session.decisions.len())),
-        (Tab::Review, counted("Review", model.ui.frame.open)),
-    ];
-    let mut x = area.x;
-    for (tab, name) in tabs {
+    for (tab, x, name) in model.ui.tabs(model.session.decisions.len()) {
         let style = if tab == model.ui.tab {
             theme.accent().add_modifier(Modifier::UNDERLINED)
         } else {
             theme.dim()
         };
-        x = text(buffer, x + 1, area.y, area.right(), &name, style) + 1;
+        text(buffer, x, area.y, area.right(), &name, style);
     }
 }
 
@@ -150,11 +142,11 @@ fn welcome(app: &App, theme: Theme, buffer: &mut Buffer, area: Rect) {
     ];
     let mut y = area.y + 1;
     for line in lines {
-        for piece in wrapped(&line, usize::from(area.width.saturating_sub(2))) {
+        for piece in wrapped(&line, usize::from(area.width)) {
             if y >= area.bottom() {
                 return;
             }
-            text(buffer, area.x + 1, y, area.right(), &piece, theme.dim());
+            text(buffer, area.x, y, area.right(), &piece, theme.dim());
             y += 1;
         }
     }
@@ -184,7 +176,9 @@ fn decisions(app: &App, theme: Theme, buffer: &mut Buffer, area: Rect) -> Option
         } else {
             "No decision fits the filter.".into()
         };
-        text(buffer, area.x + 1, y + 1, area.right(), &words, theme.dim());
+        for (index, piece) in wrapped(&words, usize::from(area.width)).iter().enumerate() {
+            text(buffer, area.x, y + 1 + index as u16, area.right(), piece, theme.dim());
+        }
         return Some(Position { x: area.x, y });
     }
     let visible = usize::from(area.bottom().saturating_sub(y)) / 2;
@@ -200,14 +194,15 @@ fn decisions(app: &App, theme: Theme, buffer: &mut Buffer, area: Rect) -> Option
         let style = if chosen { theme.accent() } else { Style::new() };
         let x = text(buffer, area.x, y, area.right(), sign, style);
         let conflict = if decision.is_conflict() { "! " } else { "" };
-        text(buffer, x, y, area.right(), &format!("{conflict}{}", decision.title()), style);
+        short(buffer, x, y, area.right(), &format!("{conflict}{}", decision.title()), style);
         let reason = decision.outcome().lines().next().unwrap_or_default();
+        let reason = if reason.is_empty() { String::new() } else { format!(" · {reason}") };
         let below = format!(
-            "{} · {} {reason}",
+            "{} · {}{reason}",
             status_word(status),
             model.session.author_name(&decision.author)
         );
-        text(buffer, area.x + 2, y + 1, area.right(), &below, theme.dim());
+        short(buffer, area.x + 2, y + 1, area.right(), &below, theme.dim());
         if chosen {
             cursor = Some(Position { x: area.x, y });
         }
@@ -221,7 +216,7 @@ fn review(app: &App, theme: Theme, buffer: &mut Buffer, area: Rect) -> Option<Po
     let entry = model.entry()?;
     let open = model.session.proposals.open_in(&model.doc, &entry.document);
     if open.is_empty() {
-        text(buffer, area.x + 1, area.y + 1, area.right(), "No hunk is open.", theme.dim());
+        text(buffer, area.x, area.y + 1, area.right(), "No hunk is open.", theme.dim());
         return Some(Position { x: area.x, y: area.y });
     }
     let visible = usize::from(area.height) / 4;
@@ -250,9 +245,9 @@ fn review(app: &App, theme: Theme, buffer: &mut Buffer, area: Rect) -> Option<Po
             ""
         };
         let sign = if chosen { "› " } else { "  " };
-        text(buffer, area.x, y, area.right(), &format!("{sign}{place}{state}{seen}"), style);
+        short(buffer, area.x, y, area.right(), &format!("{sign}{place}{state}{seen}"), style);
         let one = |body: &str| body.split_whitespace().collect::<Vec<_>>().join(" ");
-        text(
+        short(
             buffer,
             area.x + 2,
             y + 1,
@@ -260,7 +255,7 @@ fn review(app: &App, theme: Theme, buffer: &mut Buffer, area: Rect) -> Option<Po
             &format!("- {}", one(&hunk.old)),
             theme.removed(),
         );
-        text(
+        short(
             buffer,
             area.x + 2,
             y + 2,
@@ -269,7 +264,7 @@ fn review(app: &App, theme: Theme, buffer: &mut Buffer, area: Rect) -> Option<Po
             theme.added(),
         );
         if let Some(why) = &hunk.why {
-            text(buffer, area.x + 2, y + 3, area.right(), why, theme.dim());
+            short(buffer, area.x + 2, y + 3, area.right(), why, theme.dim());
         }
         if chosen {
             cursor = Some(Position { x: area.x, y });

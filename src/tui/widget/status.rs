@@ -1,7 +1,7 @@
 //! The two lines at the bottom: how things stand, and what there is to say or to press.
 
 use crate::app::App;
-use crate::state::{Focus, Tone, plural};
+use crate::state::{Focus, Overlay, Tab, Tone, plural};
 use crate::tui::paint::{fill, rect, text};
 use crate::tui::theme::Theme;
 use ratatui::buffer::Buffer;
@@ -68,47 +68,85 @@ fn message(app: &App, theme: Theme, buffer: &mut Buffer) {
         text(buffer, area.x + 1, area.y, area.right(), &format!("{sign}{}", notice.text), style);
         return;
     }
-    let commands: &[(&str, &str)] =
-        if model.hunk_here().is_some() && model.ui.focus == Focus::Editor {
-            &[
+    let commands: &[(&str, &str)] = match model.ui.overlays.last() {
+        Some(Overlay::Palette(_) | Overlay::Models { .. }) => {
+            &[("list.choose", "choose"), ("app.cancel", "back")]
+        }
+        Some(Overlay::Page { .. }) => {
+            &[("list.page-down", "down"), ("list.page-up", "up"), ("app.cancel", "back")]
+        }
+        Some(Overlay::Sessions { .. }) => {
+            &[("session.open", "open"), ("session.search", "search"), ("app.cancel", "back")]
+        }
+        Some(_) => &[],
+        None => workspace_hints(app),
+    };
+    let mut x = area.x + 1;
+    for (command, label) in commands {
+        let Some(key) = app.key_for(command) else { continue };
+        let width = crate::layout::cells::width(&format!("{key} {label}"), 4) as u16;
+        if x + width > area.right() {
+            break;
+        }
+        x = text(buffer, x, area.y, area.right(), &key, theme.accent());
+        x = text(buffer, x + 1, area.y, area.right(), label, theme.dim()) + 2;
+    }
+}
+
+/// What the keys do in the workspace.
+fn workspace_hints(app: &App) -> &'static [(&'static str, &'static str)] {
+    let model = &app.model;
+    if model.hunk_here().is_some() && model.ui.focus == Focus::Editor {
+        &[
+            ("hunk.accept", "accept"),
+            ("hunk.reject", "reject"),
+            ("hunk.reject-because", "because…"),
+            ("hunk.edit", "edit"),
+            ("hunk.split", "split"),
+            ("hunk.next", "next"),
+        ]
+    } else {
+        match model.ui.focus {
+            Focus::Editor => &[
+                ("file.save", "save"),
+                ("app.next-pane", "other side"),
+                ("chat.rewrite", "rewrite"),
+                ("app.palette", "commands"),
+                ("app.help", "help"),
+                ("app.quit", "quit"),
+            ],
+            Focus::Chat => &[
+                ("chat.send", "send"),
+                ("chat.newline", "new line"),
+                ("app.cancel", "back to the text"),
+                ("app.model", "model"),
+                ("app.help", "help"),
+            ],
+            Focus::Panel if model.ui.tab == Tab::Review && model.frame_open() > 0 => &[
                 ("hunk.accept", "accept"),
                 ("hunk.reject", "reject"),
                 ("hunk.reject-because", "because…"),
                 ("hunk.edit", "edit"),
                 ("hunk.split", "split"),
-                ("hunk.next", "next"),
-            ]
-        } else {
-            match model.ui.focus {
-                Focus::Editor => &[
-                    ("file.save", "save"),
-                    ("app.next-pane", "other side"),
-                    ("chat.rewrite", "rewrite"),
-                    ("app.palette", "commands"),
-                    ("app.help", "help"),
-                    ("app.quit", "quit"),
-                ],
-                Focus::Chat => &[
-                    ("chat.send", "send"),
-                    ("chat.newline", "new line"),
-                    ("app.cancel", "back to the text"),
-                    ("app.model", "model"),
-                    ("app.help", "help"),
-                ],
-                Focus::Panel => &[
-                    ("app.tab-conversation", "conversation"),
-                    ("app.tab-decisions", "decisions"),
-                    ("app.tab-review", "review"),
-                    ("app.focus-chat", "message"),
-                    ("app.help", "help"),
-                ],
-            }
-        };
-    let mut x = area.x + 1;
-    for (command, label) in commands {
-        let Some(key) = app.key_for(command) else { continue };
-        x = text(buffer, x, area.y, area.right(), &key, theme.accent());
-        x = text(buffer, x + 1, area.y, area.right(), label, theme.dim()) + 2;
+                ("list.choose", "go there"),
+            ],
+            Focus::Panel if model.ui.tab == Tab::Decisions => &[
+                ("decision.new", "new"),
+                ("decision.open", "open"),
+                ("decision.edit", "edit"),
+                ("decision.accept", "accept"),
+                ("decision.reject", "reject"),
+                ("decision.supersede", "supersede"),
+                ("decision.goto", "to its text"),
+            ],
+            Focus::Panel => &[
+                ("app.tab-conversation", "conversation"),
+                ("app.tab-decisions", "decisions"),
+                ("app.tab-review", "review"),
+                ("app.focus-chat", "message"),
+                ("app.help", "help"),
+            ],
+        }
     }
 }
 

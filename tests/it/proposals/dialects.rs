@@ -87,7 +87,7 @@ fn what_has_no_place_is_placed_by_hand() {
     made.run("hunk.place");
     assert_eq!(
         made.hunks()[0],
-        (Some((0, 18)), HunkState::Pending, "We meet on Monday.".into(), "A line.".into())
+        (Some((0, 19)), HunkState::Pending, "We meet on Monday.\n".into(), "A line.\n".into())
     );
     made.about_hunk(0, "hunk.accept");
     assert_eq!(made.text(), "A line.\nBring the plan.\nThere is cake.\n");

@@ -143,6 +143,10 @@ pub fn run(seed: u64) {
                 trace.push_str(&format!("\n{step} propose {made_of:?}"));
                 made.propose(&made_of);
                 state.open.extend(hunks);
+                // Only what was done since is taken back here.
+                before.clear();
+                edits.clear();
+                undone.clear();
                 compare(&made, &state, &trace);
                 made.same_after_reopening();
                 continue;
@@ -151,10 +155,7 @@ pub fn run(seed: u64) {
                 let (at, new) = (rand.below(state.text.len() + 1), words(&mut rand, 2));
                 trace.push_str(&format!("\n{step} type {at} {new:?}"));
                 made.place(at, None);
-                for character in new.chars() {
-                    // A line end goes in as it is, without the indent of the line before.
-                    made.input(cowrite::app::Input::Paste(character.to_string()));
-                }
+                made.input(cowrite::app::Input::Paste(new.clone()));
                 state.replace(at, at, &new);
                 kind = Some(true);
             }
