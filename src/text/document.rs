@@ -319,6 +319,8 @@ impl Document {
         self.marks.shift(&applied.delta);
         if change.0.iter().any(|one| !one.src.is_empty()) {
             self.settle_marks();
+        } else {
+            self.settle_marks_at(&applied.delta);
         }
         Ok(applied)
     }

@@ -529,12 +529,18 @@ impl Harness {
     /// What is kept folds to what is shown.
     #[track_caller]
     pub fn same_after_reopening(&self) {
+        self.same_after("");
+    }
+
+    #[track_caller]
+    pub fn same_after(&self, what: &str) {
         if !self.model().preamble.is_empty() {
             return;
         }
         let again = self.kept.session();
         let sealed = self.kept.bursts.is_empty();
-        similar_asserts(&digest(&again, sealed), &digest(&self.model().session, sealed));
+        let (again, live) = (digest(&again, sealed), digest(&self.model().session, sealed));
+        similar_asserts(&format!("{what}\n{again}"), &format!("{what}\n{live}"));
     }
 
     pub fn screen(&mut self, width: u16, height: u16) -> String {
@@ -570,7 +576,7 @@ impl Harness {
 pub fn similar_asserts(want: &str, got: &str) {
     if want != got {
         let diff = similar::TextDiff::from_lines(want, got);
-        panic!("{}", diff.unified_diff().context_radius(2).header("again", "live"));
+        panic!("{}", diff.unified_diff().context_radius(30).header("again", "live"));
     }
 }
 
