@@ -15,7 +15,7 @@ use cowrite::session::{HunkRef, HunkState, Session};
 use cowrite::state::{
     Cx, Effect, FileStamp, Me, Model, Opened, OpenedFile, Overlay, Phase, Timer, Ui, anchors,
 };
-use cowrite::store::Write;
+use cowrite::store::{SqliteStore, Write};
 use cowrite::tui::theme::Theme;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -82,6 +82,8 @@ impl Kept {
 pub struct Harness {
     pub app: App,
     pub kept: Kept,
+    /// A real library that everything is written to as well.
+    pub library: Option<SqliteStore>,
     /// Milliseconds that every input takes.
     pub step: u64,
     now: u64,
@@ -157,6 +159,7 @@ impl Harness {
         let mut made = Self {
             app,
             kept: Kept { events, ..Kept::default() },
+            library: None,
             step: 10,
             now,
             files: BTreeMap::new(),
@@ -281,6 +284,9 @@ impl Harness {
                 Effect::Store { writes, ticket } => {
                     for write in &writes {
                         self.kept.write(write);
+                    }
+                    if let Some(library) = &mut self.library {
+                        library.write(&writes).expect("writes");
                     }
                     ticket.map(Input::Durable)
                 }
