@@ -1,6 +1,6 @@
 //! Anchors, and spans that are carried along with every change.
 
-use super::change::Delta;
+use super::change::{Change, Delta};
 use super::document::Document;
 use crate::base::{OpId, Pos, Span};
 use crate::event::{Anchor, Side};
@@ -172,9 +172,19 @@ impl Document {
         self.settle(|_| true);
     }
 
+    /// Carries the marks through a change made here.
+    pub(super) fn carry_marks(&mut self, change: &Change, delta: &Delta) {
+        self.marks.shift(delta);
+        if change.0.iter().any(|one| !one.src.is_empty()) {
+            self.settle_marks();
+        } else {
+            self.settle_marks_at(delta);
+        }
+    }
+
     /// Finds those marks again that a change touched: where the character at an end is gone, only
     /// the anchors say on which side of it new text stands.
-    pub(super) fn settle_marks_at(&mut self, delta: &Delta) {
+    fn settle_marks_at(&mut self, delta: &Delta) {
         let mut shift = 0isize;
         let mut touched = Vec::with_capacity(delta.0.len());
         for (span, len) in &delta.0 {
