@@ -79,9 +79,10 @@ impl Sheet {
             rows: widget::editor::marks(app),
             side: hash(&(widget::panel::mark(app), widget::chat::mark(app))),
         };
-        let old = self.marks.take().filter(|old| {
-            old.place == marks.place && old.rows.len() == marks.rows.len()
-        });
+        let old = self
+            .marks
+            .take()
+            .filter(|old| old.place == marks.place && old.rows.len() == marks.rows.len());
         let Some(old) = old else {
             self.marks = Some(marks);
             self.next.reset();

@@ -1,8 +1,8 @@
 //! Keymaps: chords, loading, contexts, and the default keymap as a whole.
 
 use cowrite::keymap::{
-    CONTEXTS, Code, DEFAULT, Key, Keymap, KeymapError, Mods, Reach, Step, Typing,
-    parse_keys, print_keys,
+    CONTEXTS, Code, DEFAULT, Key, Keymap, KeymapError, Mods, Reach, Step, Typing, parse_keys,
+    print_keys,
 };
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -442,9 +442,7 @@ fn commands_know_their_keys() {
     assert_eq!(here(&["form", "global"], "file.save"), "", "hidden by the form's ctrl-s");
     assert_eq!(here(&["decisions", "global"], "decision.new"), "n");
 
-    let map = with(
-        "[global]\n\"f9\" = \"file.save\"\n\"f10\" = [\"file.save\", \"app.quit\"]",
-    );
+    let map = with("[global]\n\"f9\" = \"file.save\"\n\"f10\" = [\"file.save\", \"app.quit\"]");
     assert_eq!(
         keys_for(&map, "file.save"),
         ["global: f9", "global: ctrl-s", "global: f10"],

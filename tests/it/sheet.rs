@@ -28,8 +28,7 @@ fn app(text: &str) -> App {
         Model::open(opened, me, Config::default(), ui, Millis(1_000), Rand::from_number(1));
     model.use_syntaxes(&cowrite::syntax::Syntaxes::load());
     let layers = [("default", keymap::DEFAULT)];
-    let (keymap, errors) =
-        Keymap::load(&layers, &|line| cowrite::command::parse(line).map(|_| ()));
+    let (keymap, errors) = Keymap::load(&layers, &|line| cowrite::command::parse(line).map(|_| ()));
     assert!(errors.is_empty(), "{errors:?}");
     App::new(model, keymap)
 }
@@ -63,15 +62,17 @@ fn random_key(rand: &mut Rand) -> Key {
 
 #[test]
 fn a_frame_looks_as_if_drawn_anew() {
-    let text = "# A plan\n\nSome *words* of `code`, 日本語 and more of them, so that the line wraps.\n\
+    let text =
+        "# A plan\n\nSome *words* of `code`, 日本語 and more of them, so that the line wraps.\n\
                 \n```rust\nfn main() { let x = 1; }\n```\n\n"
-        .repeat(12);
+            .repeat(12);
     for seed in 0..6 {
         let mut rand = Rand::from_number(seed);
         let mut app = app(&text);
         let theme = Theme::of(Depth::Many, false);
         let mut sheet = Sheet::default();
-        let mut terminal = vt100::Parser::new(HEIGHT.try_into().unwrap(), WIDTH.try_into().unwrap(), 0);
+        let mut terminal =
+            vt100::Parser::new(HEIGHT.try_into().unwrap(), WIDTH.try_into().unwrap(), 0);
         let mut said = Vec::new();
         for step in 0..120 {
             let key = random_key(&mut rand);

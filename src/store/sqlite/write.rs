@@ -32,7 +32,10 @@ impl SqliteStore {
             writes.iter().try_for_each(|write| batch.one(write))?;
             batch.tally.finish(&self.conn)?;
             // A key writes no event.
-            if writes.iter().any(|write| matches!(write, Write::Events { .. } | Write::Import { .. })) {
+            if writes
+                .iter()
+                .any(|write| matches!(write, Write::Events { .. } | Write::Import { .. }))
+            {
                 batch.tally.written.last_rid = last_rid(&self.conn)?;
             }
             Ok(())
