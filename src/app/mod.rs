@@ -22,6 +22,9 @@ const VIEW_MS: u64 = 300;
 /// Milliseconds that a notice stays at least.
 const NOTICE_MS: u64 = 6_000;
 
+/// The keys of commands as printed; none for those without.
+type Printed = BTreeMap<String, Option<String>>;
+
 /// The model and what turns keys into commands.
 pub struct App {
     pub model: Model,
@@ -30,7 +33,7 @@ pub struct App {
     view_timer: bool,
     /// Keys as printed, by contexts and command: looking one up goes through the whole keymap, and
     /// every frame shows some.
-    printed: RefCell<BTreeMap<Vec<&'static str>, BTreeMap<String, Option<String>>>>,
+    printed: RefCell<BTreeMap<Vec<&'static str>, Printed>>,
 }
 
 impl App {

@@ -152,7 +152,8 @@ pub(super) fn accept(cx: &mut Cx, of: HunkRef, edited: Option<String>) -> Result
         part: of.part,
         of: Vec::new(),
     };
-    let edit = cx.edit(&change, Some(cause));
+    // Also when the text says it already: undo takes back what was accepted.
+    let edit = cx.edit_even_empty(&change, cause);
     resolve(cx, of, HunkVerdict::Accepted, None, edit);
     let end = Pos(span.start.0 + new.chars().count());
     cx.model.set_caret(Caret::at(end));

@@ -275,7 +275,7 @@ impl Envelope {
         let known = fields.len();
         for (name, value) in &self.extra {
             let taken = fields.iter().take(known).any(|(known, _)| known == name);
-            if !taken && !(hashed && name == "sig") {
+            if !(taken || hashed && name == "sig") {
                 if !name.is_ascii() {
                     return Err(NotCanonical::Key(name.clone()));
                 }

@@ -231,12 +231,11 @@ impl Cx<'_> {
         let revision = entry.document.revision();
         let saved_last = entry.saved.last().is_some_and(|saved| saved.hash == file.stamp.hash);
         let older = entry.saved.iter().any(|saved| saved.hash == file.stamp.hash);
-        if self.model.others && !saved_last && file.text != text {
-            if self.model.puzzle.as_ref() != Some(&file.stamp) {
-                self.model.puzzle = Some(file.stamp.clone());
-                self.effect(Effect::Schedule { after_ms: EXPLAIN_MS, timer: Timer::File });
-                return;
-            }
+        let puzzling = self.model.others && !saved_last && file.text != text;
+        if puzzling && self.model.puzzle.as_ref() != Some(&file.stamp) {
+            self.model.puzzle = Some(file.stamp.clone());
+            self.effect(Effect::Schedule { after_ms: EXPLAIN_MS, timer: Timer::File });
+            return;
         }
         self.model.puzzle = None;
         self.model.bom = file.bom;

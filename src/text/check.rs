@@ -41,7 +41,8 @@ pub(super) fn deleted(pos: u32, del: i32) -> (usize, usize) {
 
 /// Checks what can be checked without a text; returns how many operations there are.
 pub(super) fn check_shape(edit: &Edit) -> Result<u32, Flaw> {
-    if edit.ops.is_empty() {
+    // What undoes nothing any more, or accepts what stands there already, is still an edit.
+    if edit.ops.is_empty() && edit.cause.is_none() {
         return Err(Flaw::Empty);
     }
     if edit.deps.len() > MOST_DEPS {

@@ -316,10 +316,7 @@ impl Document {
         }
         let applied = applied?;
         self.revision += 1;
-        self.marks.shift(&applied.delta);
-        if change.0.iter().any(|one| !one.src.is_empty()) {
-            self.settle_marks();
-        }
+        self.carry_marks(change, &applied.delta);
         Ok(applied)
     }
 

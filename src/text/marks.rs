@@ -1,6 +1,6 @@
 //! Anchors, and spans that are carried along with every change.
 
-use super::change::Delta;
+use super::change::{Change, Delta};
 use super::document::Document;
 use crate::base::{OpId, Pos, Span};
 use crate::event::{Anchor, Side};
@@ -169,11 +169,43 @@ impl Document {
 
     /// Finds the marks again by their anchors.
     pub(super) fn settle_marks(&mut self) {
+        self.settle(|_| true);
+    }
+
+    /// Carries the marks through a change made here.
+    pub(super) fn carry_marks(&mut self, change: &Change, delta: &Delta) {
+        self.marks.shift(delta);
+        if change.0.iter().any(|one| !one.src.is_empty()) {
+            self.settle_marks();
+        } else {
+            self.settle_marks_at(delta);
+        }
+    }
+
+    /// Finds those marks again that a change touched: where the character at an end is gone, only
+    /// the anchors say on which side of it new text stands.
+    fn settle_marks_at(&mut self, delta: &Delta) {
+        let mut shift = 0isize;
+        let mut touched = Vec::with_capacity(delta.0.len());
+        for (span, len) in &delta.0 {
+            let start = span.start.0.saturating_add_signed(shift);
+            touched.push(start..=start + len);
+            shift += *len as isize - span.len() as isize;
+        }
+        let near = |pos: Pos| {
+            let next = touched.partition_point(|range| *range.end() < pos.0);
+            touched.get(next).is_some_and(|range| range.contains(&pos.0))
+        };
+        self.settle(|span| near(span.start) || near(span.end));
+    }
+
+    fn settle(&mut self, which: impl Fn(Span) -> bool) {
         let spans: Vec<(MarkId, Span)> = self
             .marks
             .marks
             .iter()
             .filter(|(_, mark)| !mark.span.is_empty() || mark.anchors.0.at.is_some())
+            .filter(|(_, mark)| which(mark.span))
             .filter_map(|(id, mark)| Some((*id, self.anchor_span(mark.anchors)?)))
             .collect();
         for (id, span) in spans {

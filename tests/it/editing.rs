@@ -407,3 +407,102 @@ fn typing_survives_being_killed_at_any_key() {
         }
     }
 }
+
+/// Letters tell how they came in: small ones were typed, capitals came from the file, digits from a
+/// model, Greek ones were pasted.
+fn belongs(character: char) -> Option<How> {
+    match character {
+        'a'..='z' => Some(How::Typed),
+        'A'..='Z' => Some(How::Outside),
+        '0'..='9' => Some(How::Proposed),
+        'α'..='ω' => Some(How::Pasted),
+        _ => None,
+    }
+}
+
+#[test]
+fn origins_never_change_hands() {
+    for seed in crate::harness::cases(30) {
+        let mut rand = cowrite::base::Rand::from_number(seed);
+        let mut made = Harness::with("FILE TEXT\nMORE|");
+        let mut trace = format!("seed {seed}");
+        for step in 0..30 {
+            let len = made.text().chars().count();
+            let (from, to) = (rand.below(len + 1), rand.below(len + 1));
+            made.place(from, (rand.below(2) == 0).then_some(to));
+            let keys = match rand.below(14) {
+                0 | 1 => "'ab c'",
+                2 => "ctrl-x",
+                3 | 4 => "ctrl-v",
+                5 => "ctrl-c",
+                6 | 7 => "ctrl-z",
+                8 => "ctrl-y",
+                9 => "alt-up",
+                10 => "alt-down",
+                11 => "ctrl-d",
+                12 => {
+                    made.clipboard = Some("αβγ".into());
+                    "ctrl-v"
+                }
+                _ => {
+                    let (start, end) = (from.min(to), from.max(to));
+                    made.propose(&[(start, end, "12 3")]);
+                    made.about_hunk(0, "hunk.accept");
+                    "right"
+                }
+            };
+            trace.push_str(&format!("\n{step} {from} {to} {keys}"));
+            made.keys(keys);
+            if rand.below(2) == 0 {
+                made.pass(3000);
+            }
+            for (text, how) in origins(&made) {
+                for character in text.chars() {
+                    let want = belongs(character);
+                    assert!(
+                        want.is_none_or(|want| want == how),
+                        "{trace}\n{character} is {how:?}: {:?}",
+                        origins(&made)
+                    );
+                }
+            }
+            if rand.below(10) == 0 {
+                made.pass(3000);
+                made = made.killed(seed * 100 + step);
+            }
+        }
+        made.same_after(&trace);
+    }
+}
+
+#[test]
+fn a_library_gives_back_what_was_typed_before_a_kill() {
+    use cowrite::runtime::{open_session, recover};
+    use cowrite::store::{Options, SqliteStore};
+    for at in [1, 2, 5, 9, 14, 20] {
+        let dir = tempfile::tempdir().expect("a directory");
+        let open = || SqliteStore::open(dir.path(), Options::default()).expect("opens");
+        let mut made = Harness::empty();
+        made.library = Some(open());
+        for (index, character) in "Dear all,\nwe meet late. x".chars().enumerate().take(at) {
+            match (character, index % 7) {
+                ('\n', _) => made.keys("enter"),
+                (_, 6) => made.keys("left backspace right"),
+                (character, _) => made.type_text(&character.to_string()),
+            }
+        }
+        made.say("Why?");
+        made.chunk("Because of the ");
+        let (text, session) = (made.text(), made.model().session.id);
+        // The process is gone; its locks with it.
+        drop(made);
+        let mut store = open();
+        let notes = recover(&mut store, &crate::harness::me()).expect("recovers");
+        assert_eq!(notes, ["An answer was cut off when cowrite ended; what had come is kept."]);
+        let again = Harness::open(open_session(&mut store, session).expect("opens"), 77);
+        assert_eq!(again.text(), text);
+        let last = again.model().session.transcript.iter().next_back().expect("a message");
+        assert_eq!(last.text(), "Because of the ");
+        assert_eq!(last.status, cowrite::event::MessageStatus::Incomplete);
+    }
+}

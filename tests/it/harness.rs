@@ -15,7 +15,7 @@ use cowrite::session::{HunkRef, HunkState, Session};
 use cowrite::state::{
     Cx, Effect, FileStamp, Me, Model, Opened, OpenedFile, Overlay, Phase, Timer, Ui, anchors,
 };
-use cowrite::store::Write;
+use cowrite::store::{SqliteStore, Write};
 use cowrite::tui::theme::Theme;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -82,6 +82,8 @@ impl Kept {
 pub struct Harness {
     pub app: App,
     pub kept: Kept,
+    /// A real library that everything is written to as well.
+    pub library: Option<SqliteStore>,
     /// Milliseconds that every input takes.
     pub step: u64,
     now: u64,
@@ -157,6 +159,7 @@ impl Harness {
         let mut made = Self {
             app,
             kept: Kept { events, ..Kept::default() },
+            library: None,
             step: 10,
             now,
             files: BTreeMap::new(),
@@ -281,6 +284,9 @@ impl Harness {
                 Effect::Store { writes, ticket } => {
                     for write in &writes {
                         self.kept.write(write);
+                    }
+                    if let Some(library) = &mut self.library {
+                        library.write(&writes).expect("writes");
                     }
                     ticket.map(Input::Durable)
                 }
@@ -529,12 +535,18 @@ impl Harness {
     /// What is kept folds to what is shown.
     #[track_caller]
     pub fn same_after_reopening(&self) {
+        self.same_after("");
+    }
+
+    #[track_caller]
+    pub fn same_after(&self, what: &str) {
         if !self.model().preamble.is_empty() {
             return;
         }
         let again = self.kept.session();
         let sealed = self.kept.bursts.is_empty();
-        similar_asserts(&digest(&again, sealed), &digest(&self.model().session, sealed));
+        let (again, live) = (digest(&again, sealed), digest(&self.model().session, sealed));
+        similar_asserts(&format!("{what}\n{again}"), &format!("{what}\n{live}"));
     }
 
     pub fn screen(&mut self, width: u16, height: u16) -> String {
@@ -570,7 +582,7 @@ impl Harness {
 pub fn similar_asserts(want: &str, got: &str) {
     if want != got {
         let diff = similar::TextDiff::from_lines(want, got);
-        panic!("{}", diff.unified_diff().context_radius(2).header("again", "live"));
+        panic!("{}", diff.unified_diff().context_radius(30).header("again", "live"));
     }
 }
 

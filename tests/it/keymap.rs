@@ -1,14 +1,14 @@
 //! Keymaps: chords, loading, contexts, and the default keymap as a whole.
 
 use cowrite::keymap::{
-    CONTEXTS, Code, DEFAULT, Key, Keymap, KeymapError, Mods, Reach, Step, Typing, nearest,
-    parse_keys, print_keys,
+    CONTEXTS, Code, DEFAULT, Key, Keymap, KeymapError, Mods, Reach, Step, Typing, parse_keys,
+    print_keys,
 };
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Reached by the palette alone.
-const PALETTE_ONLY: &[&str] = &["edit.insert", "app.focus-panel"];
+const PALETTE_ONLY: &[&str] = &["chat.ask", "edit.insert", "app.focus-panel"];
 
 /// Without the encodings of xterm there is nothing to extend a selection with; select.all and
 /// select.line are there.
