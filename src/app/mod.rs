@@ -30,6 +30,7 @@ pub struct App {
     pub model: Model,
     keymap: Keymap,
     pending: Vec<Key>,
+    held: Vec<Input>,
     view_timer: bool,
     /// Keys as printed, by contexts and command: looking one up goes through the whole keymap, and
     /// every frame shows some.
@@ -40,7 +41,7 @@ impl App {
     pub fn new(mut model: Model, keymap: Keymap) -> Self {
         model.ui.key_lines = key_lines(&keymap);
         let printed = RefCell::default();
-        Self { model, keymap, pending: Vec::new(), view_timer: false, printed }
+        Self { model, keymap, pending: Vec::new(), held: Vec::new(), view_timer: false, printed }
     }
 
     pub fn keymap(&self) -> &Keymap {
@@ -75,8 +76,20 @@ impl App {
     /// Takes one input.
     pub fn update(&mut self, input: Input, now: Millis) -> Vec<Effect> {
         self.model.now = now;
+        // What is typed while one session is left for another belongs to the other.
+        let typed = matches!(input, Input::Key(_) | Input::Paste(_) | Input::Mouse(_));
+        if typed && self.model.quitting.is_some() && self.model.store_trouble.is_none() {
+            self.held.push(input);
+            return Vec::new();
+        }
+        let mut effects = Vec::new();
+        if self.model.quitting.is_none() {
+            for held in std::mem::take(&mut self.held) {
+                effects.extend(self.update(held, now));
+            }
+        }
         let before = self.model.caret();
-        let mut effects = self.take(input);
+        effects.extend(self.take(input));
         if self.model.caret() != before {
             self.model.ui.reveal = true;
         }

@@ -19,6 +19,8 @@ use std::time::Duration;
 const SYNC_MS: u64 = 50;
 /// Milliseconds between two tries to write what failed.
 const RETRY_MS: u64 = 1_000;
+/// Milliseconds after a change of the journal when what it brought is looked for once more.
+const LOOK_AGAIN_MS: u64 = 40;
 /// The most hits of a search.
 const HITS: usize = 200;
 
@@ -71,8 +73,15 @@ impl Disk {
         std::thread::Builder::new()
             .name("sync".into())
             .spawn(move || sync_loop(&syncer, &shared, &told))?;
-        let writer =
-            Writer { store, session, last_rid, inputs: inputs.clone(), dirt, backlog: Vec::new() };
+        let writer = Writer {
+            store,
+            session,
+            last_rid,
+            inputs: inputs.clone(),
+            dirt,
+            backlog: Vec::new(),
+            look_again: false,
+        };
         std::thread::Builder::new().name("store".into()).spawn(move || writer.run(&todo))?;
         Ok(Self { jobs: Some(jobs), inputs })
     }
@@ -242,12 +251,15 @@ struct Writer {
     dirt: Arc<Dirt>,
     /// What could not be written, in order.
     backlog: Vec<(Vec<Write>, Option<Ticket>)>,
+    look_again: bool,
 }
 
 impl Writer {
     fn run(mut self, todo: &Receiver<DiskJob>) {
         loop {
-            let job = if self.backlog.is_empty() {
+            let job = if self.look_again {
+                todo.recv_timeout(Duration::from_millis(LOOK_AGAIN_MS))
+            } else if self.backlog.is_empty() {
                 todo.recv().map_err(|_| RecvTimeoutError::Disconnected)
             } else {
                 todo.recv_timeout(Duration::from_millis(RETRY_MS))
@@ -265,6 +277,10 @@ impl Writer {
                     return;
                 }
                 Ok(job) => self.one(job),
+                Err(RecvTimeoutError::Timeout) if self.look_again => {
+                    self.look_again = false;
+                    self.poll();
+                }
                 Err(RecvTimeoutError::Timeout) => self.flush(),
                 Err(RecvTimeoutError::Disconnected) => {
                     self.dirt.close(None);
@@ -293,7 +309,11 @@ impl Writer {
                     }
                 }
             }
-            DiskJob::Poll => self.poll(),
+            DiskJob::Poll => {
+                // The journal is written before the commit can be seen.
+                self.look_again = true;
+                self.poll();
+            }
             DiskJob::File(doc, file) => {
                 self.poll();
                 self.tell(Input::File(doc, *file));

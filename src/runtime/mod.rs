@@ -132,8 +132,6 @@ impl Runtime {
             quit: false,
         };
         runtime.arrange();
-        // Who was here before made no noise since.
-        runtime.disk.send(DiskJob::Others);
         runtime.carry_out(first, &mut NoScreen);
         Ok(runtime)
     }
@@ -164,6 +162,8 @@ impl Runtime {
         let bound = model.path.clone().map(|path| (model.doc.clone(), path));
         self.watch.file(bound);
         self.disk.session(self.app.model.session.id);
+        // Who was here before made no noise since.
+        self.disk.send(DiskJob::Others);
         if let Some(syntaxes) = &self.syntaxes {
             self.app.model.use_syntaxes(syntaxes);
         }
@@ -396,6 +396,8 @@ impl Runtime {
         self.app.model = model;
         self.arrange();
         self.carry_out(effects, &mut NoScreen);
+        // What was typed meanwhile goes on.
+        let _ = self.sender.send(Input::Idle);
         Ok(())
     }
 

@@ -42,16 +42,15 @@ impl Watch {
         let handler = move |event: notify::Result<notify::Event>| {
             let Ok(event) = event else { return };
             let settled = settled(event.kind);
-            if !settled && matches!(event.kind, EventKind::Access(_)) {
-                return;
-            }
+            // Looking at the locks closes them, which is no news.
+            let moved = !matches!(event.kind, EventKind::Access(_));
             for path in &event.paths {
                 if watched.as_ref().is_some_and(|locks| path.starts_with(locks)) {
-                    if let Some(jobs) = &jobs {
+                    if let Some(jobs) = jobs.as_ref().filter(|_| moved) {
                         let _ = jobs.send(DiskJob::Others);
                     }
                 } else if dir.as_ref().is_some_and(|dir| path.starts_with(dir)) {
-                    if let Some(jobs) = &jobs {
+                    if let Some(jobs) = jobs.as_ref().filter(|_| moved) {
                         let _ = jobs.send(DiskJob::Poll);
                     }
                 } else if settled {
