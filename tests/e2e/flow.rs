@@ -72,7 +72,7 @@ fn write_ask_review_decide_search() {
     let term = crate::pty::Start::cowrite(&[]).home(&home).size(30, 110).start();
     term.wait_for("plan.md");
     term.keys("/lease runs");
-    term.wait_for("2030");
+    term.wait_for("decision: Stay in the old town");
     term.keys("<enter>");
     term.wait_for("We open on Tuesday.");
     quit(&term);
@@ -232,15 +232,15 @@ fn sessions_are_listed_renamed_searched_and_deleted() {
         home.write(name, text);
         let term = open(&home, &[name]);
         term.wait_for(text);
-        term.keys("x<ctrl-s>");
+        term.keys("x <ctrl-s>");
         term.wait_for("Saved to");
         quit(&term);
     }
     let term = crate::pty::Start::cowrite(&[]).home(&home).size(30, 110).start();
     term.wait_for("one.md");
-    term.wait_for("xpoppy rolls");
+    term.wait_for("x poppy rolls");
     term.keys("<down>");
-    term.wait_for("xwalnut bread");
+    term.wait_for("x walnut bread");
     term.keys("r");
     term.wait_for("Title of the session");
     term.keys("<ctrl-a>Nuts<enter>");
