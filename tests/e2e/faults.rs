@@ -112,7 +112,7 @@ fn one(server: &Server, number: usize, fault: &Fault) {
     term.keys("<ctrl-q>");
     assert!(term.wait_exit().success(), "{}", fault.name);
     let session = session(&home);
-    let said: Vec<_> = session.transcript.iter().map(|message| message.text()).collect();
+    let said: Vec<_> = session.transcript.iter().map(cowrite::session::Message::text).collect();
     assert_eq!(said[0], format!("fault number {number}!"), "{}", fault.name);
     if !fault.kept.is_empty() {
         assert_eq!(said[1], fault.kept, "{}", fault.name);

@@ -129,7 +129,7 @@ fn escape_stops_at_once_and_keeps_what_came() {
     term.wait_for("whole");
     quit(&term);
     let session = session(&home);
-    let texts: Vec<_> = session.transcript.iter().map(|message| message.text()).collect();
+    let texts: Vec<_> = session.transcript.iter().map(cowrite::session::Message::text).collect();
     assert_eq!(texts, ["Say something long.", "half an answer", "Again?", "whole"]);
 }
 

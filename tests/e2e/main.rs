@@ -9,7 +9,6 @@
 #[allow(dead_code, unused_imports, reason = "the harness offers more than each test needs")]
 #[path = "../support/pty.rs"]
 mod pty;
-#[allow(dead_code, reason = "the server offers more than each test needs")]
 #[path = "../support/server.rs"]
 mod server;
 

@@ -82,7 +82,7 @@ fn a_real_model_answers_and_rewrites() {
     term.wait_for("Saved to");
     quit(&term);
     let session = session(&home);
-    let said: Vec<_> = session.transcript.iter().map(|message| message.text()).collect();
+    let said: Vec<_> = session.transcript.iter().map(cowrite::session::Message::text).collect();
     assert_eq!(said.len(), 4);
     assert_eq!((said[0], said[2]), ("What do we sell?", "Correct the grammar."));
     assert!(!said[1].is_empty() && !said[3].is_empty());

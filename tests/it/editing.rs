@@ -348,7 +348,7 @@ fn prompts_and_forms_take_text() {
 
 #[test]
 fn every_default_key_is_harmless_everywhere() {
-    let keymap = cowrite::app::key_lines(&Harness::empty().app.keymap());
+    let keymap = cowrite::app::key_lines(Harness::empty().app.keymap());
     let chords: Vec<&str> = keymap
         .iter()
         .filter(|line| line.starts_with("  "))

@@ -3,7 +3,8 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
-    reason = "tests fail by panicking"
+    clippy::type_complexity,
+    reason = "tests fail by panicking, and their tables are types of one use"
 )]
 
 mod assist_dialect;
