@@ -386,6 +386,9 @@ impl<'a> Cx<'a> {
         for (doc, burst) in std::mem::take(&mut self.model.bursts) {
             let envelope = seal(&burst.head, &burst.rows);
             self.model.session.record_own(&envelope);
+            if let Some(entry) = self.model.session.documents.get_mut(&burst.head.doc) {
+                entry.document.settle_torn_marks();
+            }
             sealed.push(envelope.id);
             self.store_events(vec![envelope], vec![burst.head.writer]);
             self.store_text_sometimes(&doc);

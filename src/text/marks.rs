@@ -14,6 +14,8 @@ pub struct MarkId(u64);
 struct Mark {
     span: Span,
     anchors: (Anchor, Anchor),
+    /// The character at an end is gone.
+    torn: bool,
 }
 
 /// All marks of a document.
@@ -84,7 +86,9 @@ impl Document {
                 (place(&anchors.0)?, place(&anchors.1)?)
             }
         };
-        (start <= end).then_some(Span { start: Pos(start), end: Pos(end) })
+        // Ends that crossed, as when both were deleted, hold nothing.
+        let start = start.min(end);
+        Some(Span { start: Pos(start), end: Pos(end) })
     }
 
     fn find(&self, anchor: &Anchor, copies: bool) -> Option<Found> {
@@ -134,10 +138,8 @@ impl Document {
         if !history.ops.knows(id) {
             return None;
         }
-        match history.seq.place(id) {
-            Some(place) => Some(place.pos),
-            None => history.crdt.place(id).filter(|pos| *pos <= self.len()),
-        }
+        // Where the merge would put it: the same in every copy, whatever came first.
+        history.crdt.place(id).filter(|pos| *pos <= self.len())
     }
 
     /// Carries a span along from now on. What is inserted at its borders stays outside.
@@ -145,7 +147,7 @@ impl Document {
         let id = MarkId(self.marks.next);
         self.marks.next += 1;
         let anchors = (self.anchor(span.start, Side::Left), self.anchor(span.end, Side::Right));
-        self.marks.marks.insert(id, Mark { span, anchors });
+        self.marks.marks.insert(id, Mark { span, anchors, torn: true });
         id
     }
 
@@ -154,7 +156,7 @@ impl Document {
         let span = self.anchor_span(anchors)?;
         let id = MarkId(self.marks.next);
         self.marks.next += 1;
-        self.marks.marks.insert(id, Mark { span, anchors });
+        self.marks.marks.insert(id, Mark { span, anchors, torn: true });
         Some(id)
     }
 
@@ -170,6 +172,12 @@ impl Document {
     /// Finds the marks again by their anchors.
     pub(super) fn settle_marks(&mut self) {
         self.settle(|_| true);
+    }
+
+    /// Finds those marks again at an end of which the character is gone: their places follow from
+    /// all that was written since, which a single change does not tell.
+    pub fn settle_torn_marks(&mut self) {
+        self.settle(|mark| mark.torn);
     }
 
     /// Carries the marks through a change made here.
@@ -196,21 +204,26 @@ impl Document {
             let next = touched.partition_point(|range| *range.end() < pos.0);
             touched.get(next).is_some_and(|range| range.contains(&pos.0))
         };
-        self.settle(|span| near(span.start) || near(span.end));
+        self.settle(|mark| near(mark.span.start) || near(mark.span.end));
     }
 
-    fn settle(&mut self, which: impl Fn(Span) -> bool) {
-        let spans: Vec<(MarkId, Span)> = self
+    fn settle(&mut self, which: impl Fn(&Mark) -> bool) {
+        let lives = |anchor: &Anchor| matches!(self.find(anchor, false), Some(Found::Alive(_)));
+        let found: Vec<(MarkId, Span, bool)> = self
             .marks
             .marks
             .iter()
             .filter(|(_, mark)| !mark.span.is_empty() || mark.anchors.0.at.is_some())
-            .filter(|(_, mark)| which(mark.span))
-            .filter_map(|(id, mark)| Some((*id, self.anchor_span(mark.anchors)?)))
+            .filter(|(_, mark)| which(mark))
+            .filter_map(|(id, mark)| {
+                let torn = !(lives(&mark.anchors.0) && lives(&mark.anchors.1));
+                Some((*id, self.anchor_span(mark.anchors)?, torn))
+            })
             .collect();
-        for (id, span) in spans {
+        for (id, span, torn) in found {
             if let Some(mark) = self.marks.marks.get_mut(&id) {
                 mark.span = span;
+                mark.torn = torn;
             }
         }
     }

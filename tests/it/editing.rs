@@ -452,6 +452,9 @@ fn origins_never_change_hands() {
                 }
             };
             trace.push_str(&format!("\n{step} {from} {to} {keys}"));
+            if std::env::var_os("COWRITE_TEST_SEED").is_some() {
+                eprintln!("{trace}");
+            }
             made.keys(keys);
             if rand.below(2) == 0 {
                 made.pass(3000);

@@ -658,8 +658,11 @@ pub fn digest(session: &Session, heads: bool) -> String {
     out
 }
 
-/// Cases for a property, ten times as many with `COWRITE_TEST_FULL`.
+/// Cases for a property, many more with `COWRITE_TEST_FULL`, one of them with `COWRITE_TEST_SEED`.
 pub fn cases(few: u64) -> std::ops::Range<u64> {
+    if let Some(seed) = std::env::var("COWRITE_TEST_SEED").ok().and_then(|seed| seed.parse().ok()) {
+        return seed..seed + 1;
+    }
     let full = std::env::var_os("COWRITE_TEST_FULL").is_some_and(|value| !value.is_empty());
     0..if full { few * 25 } else { few }
 }

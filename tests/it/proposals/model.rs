@@ -236,6 +236,9 @@ pub fn run(seed: u64) {
                 // What was proposed since stays: it was no step of the person's.
                 if edit {
                     undone.push(kept);
+                } else {
+                    // Redo brings text back, not what was said.
+                    undone.clear();
                 }
                 compare(&made, &mut state, &trace);
                 made.same_after(&trace);
