@@ -141,10 +141,10 @@ def slurp(path):
 class Run:
     """A program in a pseudo-terminal, with a home of its own."""
 
-    def __init__(self, argv, home, columns, rows):
+    def __init__(self, argv, home, columns, rows, library=None):
         self.tag = b"PTY_BENCH_RUN=" + uuid.uuid4().hex.encode()
         env = {"PATH": os.environ.get("PATH", ""), "TERM": "xterm-256color", "COLORTERM": "truecolor",
-               "LANG": "C.UTF-8", "SHELL": "/bin/sh", "HOME": home, "COWRITE_HOME": os.path.join(home, "cowrite")}
+               "LANG": "C.UTF-8", "SHELL": "/bin/sh", "HOME": home, "COWRITE_HOME": library or os.path.join(home, "cowrite")}
         env.update([self.tag.decode().split("=")])
         self.master, slave = os.openpty()
         fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, columns * 10, rows * 20))
@@ -326,6 +326,9 @@ class Bench:
 
     def spawn(self, file, line=1):
         """Starts it in a new home with a copy of the document, as what it leaves there would tell."""
+        if self.o.home:
+            words = [w.replace("{file}", file).replace("{line}", str(line)) for w in shlex.split(self.o.args)]
+            return Run([self.o.bin, *words], self.o.home, self.o.columns, self.o.rows, self.o.home)
         home = tempfile.mkdtemp(dir=self.folder)
         file = shutil.copy(file, home)
         words = [w.replace("{file}", file).replace("{line}", str(line)) for w in shlex.split(self.o.args)]
@@ -351,7 +354,7 @@ class Bench:
             run = self.spawn(file)
             try:
                 first = run.until(lambda shown: not shown.isspace())
-                mark = run.until(lambda shown: "ZSTART" in shown)
+                mark = run.until(lambda shown: self.o.first in shown)
                 if not first or not mark:
                     return self.failed(f"{name} open", run, "never showed the document's first line")
                 paint.append((first - run.began) / MS)
@@ -370,17 +373,17 @@ class Bench:
         by_line = "{line}" in self.o.args
         if not by_line and place not in self.style:
             return self.keep(f"{name} {place}", failed="no way there: give --middle, or {line} in --args")
-        run = self.spawn(file, lines[place])
+        run = self.spawn(file, lines.get(place, 1))
         title = f"{name} {place}"
         try:
             mark = f"Z{place.upper()}"
-            run.until(lambda text: ("Z" in text) if by_line else "ZSTART" in text)
+            run.until(lambda text: ("Z" in text) if by_line else self.o.first in text)
             run.quiet()
             if not by_line:
-                for key in keys(self.style[place].replace("{line}", str(lines[place]))):
+                for key in keys(self.style[place].replace("{line}", str(lines.get(place, 1)))):
                     run.write(key)
                     run.quiet(0.05)
-            if not run.until(lambda text: mark in text, 20):
+            if not self.o.home and not run.until(lambda text: mark in text, 20):
                 return self.failed(title, run, f"{mark} is not on the screen")
             run.calm()
             for key in keys(self.style["open"]):
@@ -417,6 +420,9 @@ def main():
         p.add_argument(f"--{name}", metavar="KEYS", help=f"keys that go to the {name}, like '<ctrl-home>'; may hold {{line}}")
     p.add_argument("--open", metavar="KEYS", help="keys that open an empty line to type in")
     p.add_argument("--docs", default="md-1m,rs-1m,md-10m,rs-10m", help="md or rs, and 100k, 1m, 10m or 100m (%(default)s)")
+    p.add_argument("--home", metavar="DIR", help="a library with a plan.md, which is opened instead of the documents "
+                   "(benches/session.rs makes one)")
+    p.add_argument("--first", default="ZSTART", help="what the first screen shows (%(default)s)")
     p.add_argument("--where", default="start,middle,end", help="(%(default)s)")
     p.add_argument("--keys", type=int, default=200)
     p.add_argument("--gap", type=float, default=30, help="milliseconds between keys (%(default)s)")
@@ -435,8 +441,12 @@ def main():
     with tempfile.TemporaryDirectory(prefix="pty-bench-") as folder:
         bench = Bench(o, folder)
         bench.floor()
-        for name in o.docs.split(","):
-            file, lines = document(folder, name)
+        for name in ["home"] if o.home else o.docs.split(","):
+            if o.home:
+                o.home = os.path.abspath(o.home)
+                file, lines = os.path.join(o.home, "plan.md"), {}
+            else:
+                file, lines = document(folder, name)
             bench.start(name, file)
             for place in o.where.split(","):
                 bench.at(name, file, lines, place)

@@ -1,0 +1,105 @@
+//! Opening: folding a session's events, and from the library to a model that can be edited.
+//!
+//! `cargo bench --bench session`; `COWRITE_BENCH_MESSAGES` (10,000) and `COWRITE_BENCH_TYPED`
+//! (100,000) set the size of the large session.
+//!
+//! `COWRITE_BENCH_HOME=DIR cargo bench --bench session` writes a library with that session and its
+//! `plan.md` there instead (`COWRITE_BENCH_FILE` characters come from the file), and with
+//! `COWRITE_BENCH_ROWS` rows to search in: what `benches/pty/bench.py --home DIR` measures.
+
+mod support;
+
+use cowrite::base::config::Config;
+use cowrite::base::{Millis, Rand};
+use cowrite::runtime::open_session;
+use cowrite::session::Session;
+use cowrite::state::{Me, Model, ROWS_VERSION, Ui};
+use cowrite::store::{Options, SqliteStore, Write};
+use criterion::{Criterion, criterion_group};
+use std::hint::black_box;
+use std::path::Path;
+use std::time::Duration;
+use support::{Size, keep, make, rows};
+
+fn number(name: &str, otherwise: usize) -> usize {
+    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)
+}
+
+fn large() -> Size {
+    Size {
+        messages: number("COWRITE_BENCH_MESSAGES", 10_000),
+        typed: number("COWRITE_BENCH_TYPED", 100_000),
+        file: number("COWRITE_BENCH_FILE", 0),
+    }
+}
+
+fn opening(c: &mut Criterion) {
+    let sizes = [
+        ("1,000 messages and 1 MB", Size { messages: 1_000, typed: 10_000, file: 1_000_000 }),
+        ("the large session", large()),
+    ];
+    for (name, size) in sizes {
+        let made = make(size, 7, None);
+        let mut group = c.benchmark_group(format!("{name}, {} events", made.events.len()));
+        group.sample_size(10).warm_up_time(Duration::from_millis(500));
+        group.measurement_time(Duration::from_secs(3));
+        group.bench_function("fold", |b| {
+            b.iter(|| black_box(Session::fold(made.session, &made.events).event_count()));
+        });
+        let lines: Vec<String> = made.events.iter().map(|event| event.to_line()).collect();
+        group.bench_function("read the lines", |b| {
+            b.iter(|| {
+                for line in &lines {
+                    black_box(cowrite::event::Envelope::read(line).expect("reads"));
+                }
+            });
+        });
+        let dir = tempfile::tempdir().expect("a directory");
+        keep(dir.path(), &made);
+        group.bench_function("from the library to a model", |b| {
+            b.iter(|| {
+                let options = Options { rows_version: ROWS_VERSION, ..Options::default() };
+                let mut store = SqliteStore::open(dir.path(), options).expect("opens");
+                let opened = open_session(&mut store, made.session).expect("opens");
+                let me =
+                    Me { author: "p_01JBENCH".parse().expect("an author"), name: "Ada".into() };
+                let ui = Ui::new(120, 40);
+                let rand = Rand::from_number(1);
+                let (mut model, _) =
+                    Model::open(opened, me, Config::default(), ui, Millis(1), rand);
+                model.prepare();
+                black_box(model.session.event_count())
+            });
+        });
+        group.finish();
+    }
+}
+
+fn write_home(home: &Path) {
+    let path = home.join("plan.md");
+    let made = make(large(), 7, Some(&path));
+    std::fs::create_dir_all(home).expect("a directory");
+    std::fs::write(&path, &made.text).expect("writes");
+    std::fs::write(home.join("config.toml"), "name = \"Ada\"\n").expect("writes");
+    keep(home, &made);
+    let count = number("COWRITE_BENCH_ROWS", 0) as u64;
+    let options = Options { rows_version: ROWS_VERSION, ..Options::default() };
+    let mut store = SqliteStore::open(home, options).expect("opens");
+    let all: Vec<_> = rows(count, 2).collect();
+    for some in all.chunks(5_000) {
+        store.write(&[Write::Rows(some.to_vec())]).expect("writes");
+    }
+    println!("{} events, {} characters of text", made.events.len(), made.text.len());
+}
+
+criterion_group!(benches, opening);
+
+fn main() {
+    match std::env::var_os("COWRITE_BENCH_HOME") {
+        Some(home) => write_home(Path::new(&home)),
+        None => {
+            benches();
+            Criterion::default().configure_from_args().final_summary();
+        }
+    }
+}
