@@ -16,6 +16,7 @@ pub const COMMANDS: &[Command] = &[
     row("list.toggle", "Opens the chosen row.", choose),
     row("form.next", "Goes to the next field or answer.", |cx, _| field(cx, 1)),
     row("form.previous", "Goes to the field or answer before.", |cx, _| field(cx, -1)),
+    row("form.enter", "Goes to the next field; the only field gets a new line.", enter),
     row("form.submit", "Submits the form or prompt.", submit),
     row("form.cancel", "Leaves the form or prompt.", close),
     row("dialog.yes", "Answers yes.", |cx, _| answer(cx, "yes")),
@@ -191,6 +192,16 @@ fn field(cx: &mut Cx, by: isize) -> Result<(), String> {
         _ => {}
     }
     Ok(())
+}
+
+fn enter(cx: &mut Cx, _: &str) -> Result<(), String> {
+    match cx.model.ui.overlays.last() {
+        Some(Overlay::Form(form)) if form.fields.len() == 1 => {
+            cx.type_text("\n");
+            Ok(())
+        }
+        _ => field(cx, 1),
+    }
 }
 
 fn close(cx: &mut Cx, _: &str) -> Result<(), String> {

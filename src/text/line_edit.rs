@@ -18,9 +18,12 @@ impl LineEdit {
     /// replacements count as one that covers them. `None` when nothing changed, or when the numbers
     /// do not fit each other: then nothing is known.
     pub fn of(delta: &Delta, after: &Rope, lines_before: usize) -> Option<Self> {
-        let ((head, _), (tail, tail_len)) = (delta.0.first()?, delta.0.last()?);
+        let ((head, _), (tail, _)) = (delta.0.first()?, delta.0.last()?);
         let from = head.start.0.min(after.len_chars());
-        let to = (delta.map(tail.start, false).0 + tail_len).min(after.len_chars());
+        // Several may stand at one place: the last one ends behind all of them.
+        let grown: isize =
+            delta.0.iter().map(|(span, len)| *len as isize - span.len() as isize).sum();
+        let to = tail.end.0.saturating_add_signed(grown).min(after.len_chars());
         let first = after.char_to_line(from);
         let inserted = after.char_to_line(to.max(from)) - first + 1;
         let removed = (inserted + lines_before).checked_sub(after.len_lines())?;

@@ -577,6 +577,17 @@ impl Harness {
     }
 }
 
+/// What was done so far, told when a test fails.
+pub struct Trace(pub String);
+
+impl Drop for Trace {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("{}", self.0);
+        }
+    }
+}
+
 /// Fails with the lines that differ.
 #[track_caller]
 pub fn similar_asserts(want: &str, got: &str) {

@@ -412,3 +412,20 @@ fn text_at_the_top_stays_when_others_write_above() {
     assert_eq!(view.top().line, 50);
     assert_eq!(view.rows(&rope).len(), before);
 }
+
+#[test]
+fn several_insertions_at_one_place_are_followed() {
+    let insert = |text: &str| Change::insert(Pos(4), text).0;
+    let mut rope = Rope::from_str("one\ntwo\nthree\n");
+    let mut view = View::new(20, 10, true, 4);
+    view.rows(&rope);
+    let change = Change([insert("a\nb"), insert("\nc\n"), insert("d")].concat());
+    change.apply(&mut rope);
+    assert_eq!(rope.to_string(), "one\na\nb\nc\ndtwo\nthree\n");
+    view.edited(&rope, &change.delta());
+    let fresh = View::new(20, 10, true, 4).rows(&rope);
+    assert_eq!(view.rows(&rope), fresh);
+    for pos in 0..=rope.len_chars() {
+        view.pos_to_cell(&rope, Pos(pos));
+    }
+}

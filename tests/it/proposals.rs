@@ -96,8 +96,8 @@ fn a_stale_hunk_shows_three_texts_and_undo_makes_it_fresh() {
     made.place(13, None);
     made.keys("'x'");
     made.about_hunk(0, "hunk.edit");
-    made.keys("ctrl-a 'Wednesday' ctrl-s");
-    assert!(made.text().starts_with("We meet on Wednesday.\n"), "{}", made.text());
+    made.keys("ctrl-a 'Wednesday,' enter 'early' ctrl-s");
+    assert!(made.text().starts_with("We meet on Wednesday,\nearly.\n"), "{}", made.text());
     made.same_after_reopening();
 }
 
