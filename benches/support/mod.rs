@@ -98,8 +98,7 @@ pub fn make(size: Size, seed: u64, path: Option<&Path>) -> Made {
 
     // The file, as it is met when it is opened first.
     let outside = rand.writer();
-    let started =
-        Event::WriterStarted { author: AuthorId::outside(), doc: Some(doc.clone()) };
+    let started = Event::WriterStarted { author: AuthorId::outside(), doc: Some(doc.clone()) };
     add(&mut session, started, outside, at, &mut rand);
     let text = if size.file > 0 { markdown(&mut rand, size.file) } else { String::new() };
     if !text.is_empty() {
@@ -165,8 +164,7 @@ pub fn make(size: Size, seed: u64, path: Option<&Path>) -> Made {
                     let parents = session.heads();
                     let (n, lamport) = (session.next_n(typist), session.next_lamport());
                     let salt = head.is_none().then(|| cowrite::base::hex(&rand.bytes()));
-                    let document =
-                        &mut session.documents.get_mut(&doc).expect("is there").document;
+                    let document = &mut session.documents.get_mut(&doc).expect("is there").document;
                     let applied = document.change(&change).expect("applies");
                     if let Some(salt) = salt {
                         head = Some(BurstHead {
@@ -235,12 +233,10 @@ pub fn make(size: Size, seed: u64, path: Option<&Path>) -> Made {
 
 /// Writes a made session into the library in `dir`, which is made.
 pub fn keep(dir: &Path, made: &Made) {
-    let options =
-        Options { rows_version: cowrite::state::ROWS_VERSION, ..Options::default() };
+    let options = Options { rows_version: cowrite::state::ROWS_VERSION, ..Options::default() };
     let mut store = SqliteStore::open(dir, options).expect("opens");
     for events in made.events.chunks(5_000) {
-        let write =
-            Write::Events { events: events.to_vec(), clears: Vec::new(), ends: Vec::new() };
+        let write = Write::Events { events: events.to_vec(), clears: Vec::new(), ends: Vec::new() };
         store.write(&[write]).expect("writes");
     }
     store.set_meta("me", "p_01JBENCH").expect("writes");

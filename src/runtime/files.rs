@@ -92,7 +92,7 @@ pub enum SaveError {
 
 /// Writes a file whole or not at all: a temporary file beside it, synced, renamed over it. Mode,
 /// owner and a link in its place are kept.
-pub fn save(path: &Path, bytes: &[u8], expect: Option<&FileStamp>) -> Result<FileStamp, SaveError> {
+pub fn save(path: &Path, bytes: &[u8], expect: &[FileStamp]) -> Result<FileStamp, SaveError> {
     let path = &absolute(path);
     let failed = |what: &str, why: &io::Error| {
         SaveError::Failed(format!(
@@ -109,18 +109,18 @@ pub fn save(path: &Path, bytes: &[u8], expect: Option<&FileStamp>) -> Result<Fil
         // Another program wrote just this.
         return Ok(there.stamp.clone());
     }
-    match (there, expect) {
-        (Ok(there), Some(expect)) if there.stamp != *expect && there.exists => {
+    match there {
+        Ok(there) if there.exists && !expect.is_empty() && !expect.contains(&there.stamp) => {
             return Err(SaveError::Changed(Box::new(there)));
         }
-        (Ok(there), None) if there.exists => {
+        Ok(there) if there.exists && expect.is_empty() => {
             return Err(SaveError::Failed(format!(
                 "{} exists already and was not read here: open it, or choose another name.",
                 path.display()
             )));
         }
-        (Err(why), _) => return Err(why),
-        _ => {}
+        Err(why) => return Err(why),
+        Ok(_) => {}
     }
     let dir = path.parent().unwrap_or(Path::new("."));
     let meta = fs::metadata(path).ok();

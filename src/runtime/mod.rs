@@ -306,7 +306,7 @@ impl Runtime {
                 // Others may read the file at once: they find what it was made from in the library.
                 self.disk.with_store(|_| ());
                 self.watch.wrote(&stamp(&bytes));
-                let outcome = files::save(&path, &bytes, expect.as_ref());
+                let outcome = files::save(&path, &bytes, &expect);
                 let path = files::absolute(&path);
                 match outcome {
                     Ok(stamp) => {

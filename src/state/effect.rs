@@ -49,12 +49,13 @@ pub enum Effect {
     },
     Cancel(TurnId),
     ListModels,
-    /// Write a file. Refused when its bytes are not `expect`ed any more.
+    /// Write a file. Refused when it holds none of what is `expect`ed; with nothing expected it
+    /// must not be there yet.
     SaveFile {
         doc: DocId,
         path: PathBuf,
         bytes: Vec<u8>,
-        expect: Option<FileStamp>,
+        expect: Vec<FileStamp>,
         ticket: Ticket,
     },
     /// Read the bound file again and answer with what it holds.

@@ -343,11 +343,15 @@ impl Cx<'_> {
         let Some(entry) = self.model.entry() else { return };
         let rope = entry.document.rope().clone();
         let (revision, version) = (entry.document.revision(), entry.document.version());
+        let last = entry.saved.last().map(|saved| FileStamp { hash: saved.hash.clone() });
         let doc = self.model.doc.clone();
         let ticket = self.model.ui.next_ticket();
         // Another file: whatever stands there was never read here, so it must not be there.
         let own = self.model.path.as_ref() == Some(&path);
-        let expect = self.model.stamp.clone().filter(|_| own);
+        let mut expect: Vec<FileStamp> =
+            self.model.stamp.clone().filter(|_| own).into_iter().collect();
+        // What was saved last is in this text, even when something else stood there in between.
+        expect.extend(last.filter(|_| own && !expect.is_empty()));
         let bytes = encode(&rope, self.model.bom);
         if self.model.has_history() && !self.model.to_stdout {
             // Killed after the file is written and before that is recorded, cowrite still knows at

@@ -299,7 +299,7 @@ impl Harness {
                     None
                 }
                 Effect::SaveFile { path, bytes, expect, ticket, .. } => {
-                    Some(Input::Saved(ticket, self.save(path, bytes, expect)))
+                    Some(Input::Saved(ticket, self.save(path, bytes, &expect)))
                 }
                 Effect::ReadFile { doc, path } => {
                     let file = self.read(&path);
@@ -337,10 +337,15 @@ impl Harness {
         &mut self,
         path: PathBuf,
         bytes: Vec<u8>,
-        expect: Option<FileStamp>,
+        expect: &[FileStamp],
     ) -> Result<(PathBuf, FileStamp), String> {
         let here = self.files.get(&path).map(|bytes| sha256_hex(bytes)).unwrap_or_default();
-        if here != expect.unwrap_or_default().hash {
+        let known = if expect.is_empty() {
+            here.is_empty()
+        } else {
+            expect.iter().any(|stamp| stamp.hash == here)
+        };
+        if !known {
             return Err("The file changed since it was read.".into());
         }
         let stamp = FileStamp { hash: sha256_hex(&bytes) };
