@@ -1,5 +1,12 @@
 //! Sessions of any size, the same for the same seed: for benchmarks and for measuring the program
 //! from outside.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    dead_code,
+    reason = "benches fail by panicking, and each uses a part"
+)]
 #![allow(dead_code, reason = "each benchmark uses its part")]
 
 use cowrite::base::{AuthorId, DocId, EventId, Millis, Pos, Rand, Span};
