@@ -4,8 +4,7 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
-    dead_code,
-    reason = "benches fail by panicking, and each uses a part"
+    reason = "benches fail by panicking"
 )]
 #![allow(dead_code, reason = "each benchmark uses its part")]
 
