@@ -10,7 +10,8 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
-    reason = "benches fail by panicking"
+    clippy::print_stdout,
+    reason = "benches fail by panicking and say what they measured"
 )]
 
 mod support;
