@@ -6,6 +6,13 @@
 //! `COWRITE_BENCH_HOME=DIR cargo bench --bench session` writes a library with that session and its
 //! `plan.md` there instead (`COWRITE_BENCH_FILE` characters come from the file), and with
 //! `COWRITE_BENCH_ROWS` rows to search in: what `benches/pty/bench.py --home DIR` measures.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a bench fails by panicking and prints what it measured"
+)]
 
 mod support;
 
@@ -46,7 +53,8 @@ fn opening(c: &mut Criterion) {
         group.bench_function("fold", |b| {
             b.iter(|| black_box(Session::fold(made.session, &made.events).event_count()));
         });
-        let lines: Vec<String> = made.events.iter().map(|event| event.to_line()).collect();
+        let lines: Vec<String> =
+            made.events.iter().map(cowrite::event::Envelope::to_line).collect();
         group.bench_function("read the lines", |b| {
             b.iter(|| {
                 for line in &lines {

@@ -7,7 +7,6 @@
     dead_code,
     reason = "benches fail by panicking, and each uses a part"
 )]
-#![allow(dead_code, reason = "each benchmark uses its part")]
 
 use cowrite::base::{AuthorId, DocId, EventId, Millis, Pos, Rand, Span};
 use cowrite::event::{
