@@ -1,4 +1,11 @@
 //! Placing 200 edits in a document of 10 MB, and the hunks of a whole new text.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a bench fails by panicking and prints what it measured"
+)]
 
 use cowrite::assist::{Placement, Placer, whole_to_hunks};
 use cowrite::base::Rand;

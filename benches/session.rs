@@ -11,7 +11,7 @@
     clippy::expect_used,
     clippy::panic,
     clippy::print_stdout,
-    reason = "benches fail by panicking and say what they measured"
+    reason = "a bench fails by panicking and prints what it measured"
 )]
 
 mod support;

@@ -6,7 +6,6 @@
     clippy::panic,
     reason = "benches fail by panicking"
 )]
-#![allow(dead_code, reason = "each benchmark uses its part")]
 
 use cowrite::base::{AuthorId, DocId, EventId, Millis, Pos, Rand, Span};
 use cowrite::event::{
