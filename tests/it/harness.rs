@@ -586,6 +586,7 @@ impl Harness {
 pub struct Trace(pub String);
 
 impl Drop for Trace {
+    #[allow(clippy::print_stderr, reason = "a failing test tells how it got there")]
     fn drop(&mut self) {
         if std::thread::panicking() {
             eprintln!("{}", self.0);
