@@ -19,6 +19,8 @@ const PAUSE_MS: u64 = 1_500;
 const PAUSE_SHARED_MS: u64 = 400;
 /// Milliseconds after which view state is stored.
 const VIEW_MS: u64 = 300;
+/// Lines that are highlighted at one go beside the visible ones.
+const HIGHLIGHT_LINES: usize = 16;
 /// Milliseconds that a notice stays at least.
 const NOTICE_MS: u64 = 6_000;
 
@@ -293,7 +295,8 @@ impl App {
             Timer::Highlight => {
                 let rope = cx.model.rope();
                 if let Some(highlighter) = cx.model.ui.highlighter.as_mut() {
-                    highlighter.advance(&rope, 400);
+                    // So few that a key never waits for it.
+                    cx.model.ui.highlight_more = !highlighter.advance(&rope, HIGHLIGHT_LINES);
                 }
             }
             Timer::File => {

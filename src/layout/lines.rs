@@ -81,6 +81,19 @@ impl LineRows {
     fn pieces_len(&self) -> usize {
         self.len.div_ceil(PIECE).max(1)
     }
+
+    /// Forgets what depends on text from `from` on; whether anything is left.
+    fn cut(&mut self, from: usize) -> bool {
+        // The border before piece `n` depends on what stands before `n * PIECE` only.
+        let stale = from.saturating_sub(1) / PIECE;
+        self.pieces.split_off(&stale);
+        self.cols.truncate(stale + 1);
+        self.clip = None;
+        // Lengths and indent are read again; pieces before the change are still right when the
+        // indent is, and it depends on the first piece only.
+        self.total = usize::MAX;
+        stale > 0
+    }
 }
 
 /// Rows of the lines that were asked for.
@@ -121,24 +134,17 @@ impl Lines {
     /// is kept.
     pub fn replaced(&mut self, edit: LineEdit) {
         let LineEdit { first, removed, inserted, from } = edit;
-        let mut rest = self.kept.split_off(&first);
-        let mut behind = rest.split_off(&(first + removed));
-        if removed == 1
-            && inserted == 1
-            && let Some(mut line) = rest.remove(&first)
-        {
-            // The border before piece `n` depends on what stands before `n * PIECE` only.
-            let stale = from.saturating_sub(1) / PIECE;
-            line.pieces.split_off(&stale);
-            line.cols.truncate(stale + 1);
-            line.clip = None;
-            // Lengths and indent are read again; pieces before the change are still right when the
-            // indent is, and it depends on the first piece only.
-            if stale > 0 {
-                line.total = usize::MAX;
+        // Most often one line changed and no other moved.
+        if removed == 1 && inserted == 1 {
+            if let Some(mut line) = self.kept.remove(&first)
+                && line.cut(from)
+            {
                 self.kept.insert(first, line);
             }
+            return;
         }
+        let mut rest = self.kept.split_off(&first);
+        let mut behind = rest.split_off(&(first + removed));
         if removed == inserted {
             self.kept.append(&mut behind);
         } else {

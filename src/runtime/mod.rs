@@ -29,6 +29,8 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// Milliseconds between two frames that only show more of an answer.
 const STREAM_FRAME_MS: u64 = 33;
+/// Milliseconds after a frame until what is not highlighted yet goes on, a little at a time.
+const HIGHLIGHT_MS: u64 = 4;
 /// The most inputs that are taken before a frame.
 const BATCH: usize = 512;
 
@@ -78,6 +80,15 @@ pub struct Setup {
     pub library: Library,
     pub config_path: Option<PathBuf>,
     pub provider: Option<Arc<dyn Provider>>,
+}
+
+/// What of an input shows on the screen.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Shows {
+    Nothing,
+    /// With the next frame that is due.
+    Later,
+    Now,
 }
 
 /// How the loop ended.
@@ -205,26 +216,33 @@ impl Runtime {
                 return Ok(Outcome::Left);
             }
             let Some(first) = self.wait() else { return Ok(Outcome::Left) };
-            let mut quiet = self.take(first, screen);
+            let mut shows = self.take(first, screen);
             for _ in 0..BATCH {
                 let Ok(next) = self.receiver.try_recv() else { break };
-                quiet &= self.take(next, screen);
+                shows = shows.max(self.take(next, screen));
             }
-            if self.app.model.turn.is_some() {
-                self.take(Input::Idle, screen);
+            if self.app.model.ui.highlight_more {
+                self.schedule(HIGHLIGHT_MS, Timer::Highlight);
             }
             // Keys are shown at once; more of an answer when a frame is due.
             let due = STREAM_FRAME_MS.saturating_sub(drawn.elapsed().as_millis() as u64);
-            if quiet && due > 0 && self.app.model.turn.is_some() {
-                self.schedule(due, Timer::Frame);
-                continue;
+            match shows {
+                Shows::Nothing => continue,
+                Shows::Later if due > 0 && self.app.model.turn.is_some() => {
+                    self.schedule(due, Timer::Frame);
+                    continue;
+                }
+                Shows::Later | Shows::Now => {}
+            }
+            if self.app.model.turn.is_some() {
+                self.take(Input::Idle, screen);
             }
             self.timers.remove(&Timer::Frame);
             self.app.model.prepare();
             screen.draw(&self.app)?;
             drawn = Instant::now();
             if self.app.model.ui.highlight_more {
-                self.schedule(40, Timer::Highlight);
+                self.schedule(HIGHLIGHT_MS, Timer::Highlight);
             }
             if self.app.model.ui.notice.is_some() && !self.timers.contains_key(&Timer::Notice) {
                 self.schedule(7_000, Timer::Notice);
@@ -247,9 +265,14 @@ impl Runtime {
         }
     }
 
-    /// Takes one input. Returns whether it was only more of an answer.
-    fn take(&mut self, input: Input, screen: &mut dyn Screen) -> bool {
-        let quiet = matches!(input, Input::Answer(..) | Input::Idle | Input::Stored(Ok(())));
+    /// Takes one input. Returns what of it shows.
+    fn take(&mut self, input: Input, screen: &mut dyn Screen) -> Shows {
+        let shows = match &input {
+            Input::Answer(..) | Input::Idle | Input::Stored(Ok(())) => Shows::Later,
+            Input::Timer(Timer::Highlight) => Shows::Nothing,
+            _ => Shows::Now,
+        };
+        let highlighting = shows == Shows::Nothing;
         if let Input::Syntaxes(syntaxes) = &input {
             self.syntaxes = Some(Arc::clone(syntaxes));
         }
@@ -262,7 +285,8 @@ impl Runtime {
         }
         let effects = self.app.update(input, now());
         self.carry_out(effects, screen);
-        quiet
+        // Lines far above were looked through; what is on the screen changes at the end.
+        if highlighting && !self.app.model.ui.highlight_more { Shows::Now } else { shows }
     }
 
     fn schedule(&mut self, after_ms: u64, timer: Timer) {

@@ -374,6 +374,11 @@ impl Proposals {
         all
     }
 
+    /// Whether a hunk of any document is open.
+    pub fn has_open(&self) -> bool {
+        !self.open.is_empty()
+    }
+
     /// The open hunks of a document by place; those without a place come last.
     pub fn open_in(&self, doc: &DocId, document: &Document) -> Vec<(Option<Span>, &Hunk)> {
         let mut open: Vec<(Option<Span>, &Hunk)> = self

@@ -46,8 +46,8 @@ pub struct EditorFrame {
     pub rows: Vec<Row>,
     /// Rows after a line, by line.
     pub virtual_rows: BTreeMap<usize, Vec<VirtualRow>>,
-    /// Highlighting of the visible lines; ranges in bytes of the line.
-    pub classes: BTreeMap<usize, std::rc::Rc<[ClassSpan]>>,
+    /// Highlighting of the visible lines, from the given one on.
+    pub classes: (usize, Vec<std::rc::Rc<[ClassSpan]>>),
     /// Open hunks, by place.
     pub hunks: Vec<HunkPiece>,
     /// Places that decisions are linked to.
@@ -59,4 +59,13 @@ pub struct EditorFrame {
     /// Open hunks in the document, and those without a place.
     pub open: usize,
     pub unplaced: usize,
+}
+
+impl EditorFrame {
+    /// The highlighting of a visible line.
+    pub fn classes_of(&self, line: usize) -> &[ClassSpan] {
+        let (first, lines) = &self.classes;
+        let at = line.checked_sub(*first);
+        at.and_then(|at| lines.get(at)).map_or(&[], |classes| classes)
+    }
 }

@@ -307,6 +307,9 @@ impl Model {
 
     /// The open hunk under the caret.
     pub fn hunk_here(&self) -> Option<(crate::session::HunkRef, Option<Span>)> {
+        if !self.session.proposals.has_open() {
+            return None;
+        }
         let entry = self.entry()?;
         let caret = self.caret().pos;
         let open = self.session.proposals.open_in(&self.doc, &entry.document);

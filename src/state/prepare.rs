@@ -77,7 +77,7 @@ impl Model {
     }
 
     fn highlight(&mut self, rope: &Rope, rows: &[crate::layout::Row]) {
-        self.ui.frame.classes.clear();
+        self.ui.frame.classes = (0, Vec::new());
         let Some(highlighter) = self.ui.highlighter.as_mut() else { return };
         let lines = rows.iter().map(|row| match row {
             crate::layout::Row::Text { line, .. } | crate::layout::Row::Virtual { line, .. } => {
@@ -86,7 +86,7 @@ impl Model {
         });
         let (Some(first), Some(last)) = (lines.clone().min(), lines.max()) else { return };
         let lines = highlighter.highlight(rope, first..last + 1, rows.len() + 64);
-        self.ui.frame.classes = (first..last + 1).zip(lines.lines).collect();
+        self.ui.frame.classes = (first, lines.lines);
         self.ui.highlight_more = !lines.done;
     }
 

@@ -9,7 +9,7 @@ use super::theme::Theme;
 use super::{view, widget};
 use crate::app::App;
 use crate::state::Focus;
-use ratatui::buffer::Buffer;
+use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::{Position, Rect};
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
@@ -118,23 +118,31 @@ impl Sheet {
     /// Sends the cells that differ in the changed rows.
     fn send(&mut self, changed: &[bool], out: &mut String) {
         let width = usize::from(self.next.area.width);
-        let part = |buffer: &Buffer, y: usize| Buffer {
-            area: Rect::new(0, y as u16, buffer.area.width, 1),
-            content: buffer.content[y * width..(y + 1) * width].to_vec(),
-        };
         for y in (0..changed.len()).filter(|y| changed[*y]) {
-            let (start, end) = (y * width, (y + 1) * width);
-            if self.next.content[start..end] == self.shown.content[start..end] {
-                continue;
-            }
-            let (next, shown) = (part(&self.next, y), part(&self.shown, y));
+            let row = y * width..(y + 1) * width;
+            let (next, shown) = (&self.next.content[row.clone()], &self.shown.content[row.clone()]);
+            let differs = |(next, shown): (&Cell, &Cell)| next != shown;
+            let Some(first) = next.iter().zip(shown).position(differs) else { continue };
+            let last = next.iter().zip(shown).rposition(differs).unwrap_or(first);
+            // A wide character before the first cell may reach into it.
+            let plain = |cell: &Cell| cell.symbol().len() == 1;
+            let from = first.saturating_sub(2);
+            let narrow = (from..first).all(|x| plain(&next[x]) && plain(&shown[x]));
+            let from = if narrow { first } else { 0 };
+            // The last cell may be half of one, or leave half of one behind.
+            let to = if plain(&next[last]) && plain(&shown[last]) { last + 1 } else { width };
+            let part = |cells: &[Cell]| Buffer {
+                area: Rect::new(from as u16, y as u16, (to - from) as u16, 1),
+                content: cells[from..to].to_vec(),
+            };
+            let (next, shown) = (part(next), part(shown));
             for (x, y, cell) in shown.diff(&next) {
                 self.pen.cell(x, y, cell, out);
                 if usize::from(x) + 1 >= width {
                     self.pen.row_full();
                 }
             }
-            self.shown.content[start..end].clone_from_slice(&next.content);
+            self.shown.content[row][from..to].clone_from_slice(&next.content);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The document: line numbers, signs, text with its highlighting, selection and hunks.
 
 use crate::app::App;
-use crate::base::{ClassSpan, Pos, Span};
+use crate::base::{Pos, Span};
 use crate::layout::Row;
 use crate::session::HunkState;
 use crate::state::geometry::Area;
@@ -68,15 +68,14 @@ pub fn marks(app: &App) -> Vec<u64> {
                         hasher.write(chunk.as_bytes());
                     }
                     let offset = start - rope.line_to_char(*line).min(start);
-                    if let Some(classes) = frame.classes.get(line) {
-                        let from = classes.partition_point(|class| class.range.end <= offset);
-                        for class in &classes[from..] {
-                            let begin = class.range.start.saturating_sub(offset);
-                            if begin > end - start {
-                                break;
-                            }
-                            (begin, class.range.end - offset, class.class).hash(&mut hasher);
+                    let classes = frame.classes_of(*line);
+                    let from = classes.partition_point(|class| class.range.end <= offset);
+                    for class in &classes[from..] {
+                        let begin = class.range.start.saturating_sub(offset);
+                        if begin > end - start {
+                            break;
                         }
+                        (begin, class.range.end - offset, class.class).hash(&mut hasher);
                     }
                     let relative = |pos: Pos| pos.0.wrapping_sub(start);
                     for piece in frame.hunks.iter().filter(|piece| piece.span.touches(*span)) {
@@ -211,8 +210,7 @@ fn draw_text(
     selection: Option<Span>,
 ) {
     let frame = &app.model.ui.frame;
-    let none: &[ClassSpan] = &[];
-    let classes = frame.classes.get(&line).map_or(none, |classes| classes);
+    let classes = frame.classes_of(line);
     let hunks: Vec<&HunkPiece> =
         frame.hunks.iter().filter(|piece| piece.span.touches(span)).collect();
     let line_start = rope.line_to_char(line);
