@@ -4,7 +4,8 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
-    reason = "benches fail by panicking"
+    dead_code,
+    reason = "benches fail by panicking, and each uses a part"
 )]
 
 use cowrite::base::{AuthorId, DocId, EventId, Millis, Pos, Rand, Span};
