@@ -4,6 +4,7 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
+    dead_code,
     reason = "benches fail by panicking"
 )]
 
