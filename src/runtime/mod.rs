@@ -36,6 +36,11 @@ const BATCH: usize = 512;
 
 /// Where frames go and what only a terminal can do.
 pub trait Screen {
+    /// Milliseconds between two frames that only show more of an answer.
+    fn pace(&self) -> u64 {
+        STREAM_FRAME_MS
+    }
+
     fn draw(&mut self, app: &App) -> std::io::Result<()>;
     /// Copies to the clipboard; what was done, in words, when it is not certain.
     fn copy(&mut self, text: &str) -> std::io::Result<()>;
@@ -50,6 +55,11 @@ pub trait Screen {
 pub struct NoScreen;
 
 impl Screen for NoScreen {
+    /// Frames cost nothing, and what was printed must be stored at once.
+    fn pace(&self) -> u64 {
+        0
+    }
+
     fn draw(&mut self, _: &App) -> std::io::Result<()> {
         Ok(())
     }
@@ -225,7 +235,7 @@ impl Runtime {
                 self.schedule(HIGHLIGHT_MS, Timer::Highlight);
             }
             // Keys are shown at once; more of an answer when a frame is due.
-            let due = STREAM_FRAME_MS.saturating_sub(drawn.elapsed().as_millis() as u64);
+            let due = screen.pace().saturating_sub(drawn.elapsed().as_millis() as u64);
             match shows {
                 Shows::Nothing => continue,
                 Shows::Later if due > 0 && self.app.model.turn.is_some() => {
