@@ -123,14 +123,23 @@ impl Model {
         let mut blocks: BTreeMap<usize, Vec<VirtualRow>> = BTreeMap::new();
         let mut unplaced = 0;
         if let Some(entry) = self.entry() {
-            for (span, hunk) in self.session.proposals.open_in(&self.doc, &entry.document) {
+            let open = self.session.proposals.open_in(&self.doc, &entry.document);
+            let mut ends: BTreeMap<usize, usize> = BTreeMap::new();
+            for (span, _) in &open {
+                if let Some(span) = span {
+                    *ends.entry(last_line(rope, *span)).or_default() += 1;
+                }
+            }
+            for (span, hunk) in open {
                 let state = hunk.state(&entry.document);
                 let Some(span) = span else {
                     unplaced += 1;
                     continue;
                 };
                 let current = span.start <= caret && caret <= span.end;
-                let rows = blocks.entry(last_line(rope, span)).or_default();
+                let line = last_line(rope, span);
+                let alone = ends.get(&line) == Some(&1);
+                let rows = blocks.entry(line).or_default();
                 if state == HunkState::Stale {
                     push(rows, Sign::Note, "the text above changed; it was:", width, tab, current);
                     push(rows, Sign::Minus, &hunk.old, width, tab, current);
@@ -138,7 +147,14 @@ impl Model {
                 if hunk.new.is_empty() {
                     push(rows, Sign::Note, "(remove this)", width, tab, current);
                 } else {
-                    push(rows, Sign::Plus, &shown_new(rope, span, &hunk.new), width, tab, current);
+                    push(
+                        rows,
+                        Sign::Plus,
+                        &shown_new(rope, span, &hunk.new, alone),
+                        width,
+                        tab,
+                        current,
+                    );
                 }
                 if let Some(why) = hunk.why.as_deref().filter(|why| !why.is_empty()) {
                     push(rows, Sign::Note, why, width, tab, current);
@@ -195,19 +211,23 @@ fn last_line(rope: &Rope, span: Span) -> usize {
 }
 
 /// The new text with what stands around it on its first and last line, so that a change of three
-/// words is read as a line.
-fn shown_new(rope: &Rope, span: Span, new: &str) -> String {
+/// words is read as a line. With other hunks on that line only a few words around are shown, or
+/// each would repeat the old text of the others.
+fn shown_new(rope: &Rope, span: Span, new: &str, alone: bool) -> String {
+    let around = if alone { 400 } else { 24 };
     let start = rope.line_to_char(rope.char_to_line(span.start.0));
     let last = last_line(rope, span);
     let line_end = rope.line_to_char(last) + rope.line(last).len_chars();
     let (before, after) = (span.start.0 - start, line_end.saturating_sub(span.end.0));
-    // Long lines are cut: what is new must stay in sight.
-    const AROUND: usize = 400;
-    let from = span.start.0 - before.min(AROUND);
-    let to = span.end.0 + after.min(AROUND);
-    let mut shown = rope.slice(from..span.start.0).to_string();
+    let from = span.start.0 - before.min(around);
+    let to = span.end.0 + after.min(around);
+    let mut shown = String::from(if before > around { "…" } else { "" });
+    shown.extend(rope.slice(from..span.start.0).chunks());
     shown.push_str(new);
     shown.extend(rope.slice(span.end.0..to.max(span.end.0)).chunks());
+    if after > around {
+        shown.push('…');
+    }
     shown
 }
 
