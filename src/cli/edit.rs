@@ -10,7 +10,7 @@ use crate::runtime::{
     open_session, open_text, recover,
 };
 use crate::state::{Me, Model, Opened, Tone, Ui};
-use crate::store::SqliteStore;
+use crate::store::{SqliteStore, StoreError};
 use crate::text::encode;
 use crate::tui::theme::Theme;
 use crate::tui::{TerminalScreen, listen, restore};
@@ -28,14 +28,15 @@ pub fn run(args: Edit, out: &mut Out) -> Result<ExitCode, Failure> {
         ));
     }
     let mut place = Place::find(args.model.clone(), args.keymap.clone())?;
-    let mut store = if args.no_session { None } else { Some(place.library()?) };
-    let me = place.me(store.as_mut(), out, args.yes)?;
     let mut desk = Desk::new(&place)?;
     if let (None, None, Some(path)) = (&input, &args.session, &args.file)
+        && place.config.name.is_some()
         && !path.to_string_lossy().ends_with(".cowrite.jsonl")
     {
-        desk.show(&mut place, store.as_ref(), path, &me)?;
+        desk.show(&mut place, !args.no_session, path)?;
     }
+    let mut store = if args.no_session { None } else { Some(place.library()?) };
+    let me = place.me(store.as_mut(), out, args.yes)?;
     let mut notes = match store.as_mut() {
         Some(store) => recover(store, &me).map_err(Failure::store)?,
         None => Vec::new(),
@@ -102,20 +103,23 @@ impl Desk {
         Ok(self.screen.insert(screen))
     }
 
-    /// Shows the first screen of a file, where it is known at once.
-    fn show(
-        &mut self,
-        place: &mut Place,
-        store: Option<&SqliteStore>,
-        path: &Path,
-        me: &Me,
-    ) -> Result<(), Failure> {
-        let Some(first) = glance(store, path) else { return Ok(()) };
+    /// Shows the first screen of a file, where it is known at once. The library is only looked
+    /// into: opening it to write waits for the disk.
+    fn show(&mut self, place: &mut Place, kept: bool, path: &Path) -> Result<(), Failure> {
+        let store = match kept.then(|| place.glance()) {
+            None | Some(Err(StoreError::Missing(_))) => None,
+            Some(Ok(store)) => Some(store),
+            // What is wrong with it is told when it is opened.
+            Some(Err(_)) => return Ok(()),
+        };
+        let Some(first) = glance(store.as_ref(), path) else { return Ok(()) };
+        drop(store);
+        let me = place.nobody()?;
         let (keymap, _) = place.keymap(None)?;
         let provider = place.provider();
         let ui = Ui::new(self.size.0, self.size.1);
         let (model, _) =
-            Model::open(first, me.clone(), place.config.clone(), ui, now(), rand()?);
+            Model::open(first, me, place.config.clone(), ui, now(), rand()?);
         let mut app = App::new(model, keymap);
         app.model.use_provider(provider);
         app.model.prepare();
