@@ -307,6 +307,8 @@ def typing(run, count, gap, columns):
 
 
 def rest(run, seconds):
+    # What typing set off is over: bursts are sealed, notices gone.
+    run.quiet(8, 12)
     run.calm()
     cpu, switches, start = run.cpu(), run.switches(), now()
     run.quiet(seconds, seconds)

@@ -6,15 +6,18 @@ use super::place::{Place, rand};
 use super::{Failure, Out};
 use crate::app::{App, Input};
 use crate::runtime::{
-    Library, Runtime, Setup, now, open_fresh, open_path, open_session, open_text, recover,
+    Library, Runtime, Screen, Setup, glance, load_syntaxes, now, open_fresh, open_path,
+    open_session, open_text, recover,
 };
-use crate::state::{Model, Opened, Tone, Ui};
-use crate::store::SqliteStore;
+use crate::state::{Me, Model, Opened, Tone, Ui};
+use crate::store::{SqliteStore, StoreError};
 use crate::text::encode;
 use crate::tui::theme::Theme;
 use crate::tui::{TerminalScreen, listen, restore};
 use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 use std::process::ExitCode;
+use std::sync::mpsc::{Receiver, Sender, channel};
 
 pub fn run(args: Edit, out: &mut Out) -> Result<ExitCode, Failure> {
     let piped = args.file.as_deref().is_some_and(is_stdin);
@@ -25,6 +28,13 @@ pub fn run(args: Edit, out: &mut Out) -> Result<ExitCode, Failure> {
         ));
     }
     let mut place = Place::find(args.model.clone(), args.keymap.clone())?;
+    let mut desk = Desk::new(&place)?;
+    if let (None, None, Some(path)) = (&input, &args.session, &args.file)
+        && place.config.name.is_some()
+        && !path.to_string_lossy().ends_with(".cowrite.jsonl")
+    {
+        desk.show(&mut place, !args.no_session, path)?;
+    }
     let mut store = if args.no_session { None } else { Some(place.library()?) };
     let me = place.me(store.as_mut(), out, args.yes)?;
     let mut notes = match store.as_mut() {
@@ -56,23 +66,80 @@ pub fn run(args: Edit, out: &mut Out) -> Result<ExitCode, Failure> {
     opened.ephemeral |= args.no_session;
     notes.append(&mut opened.notes);
     opened.notes = notes;
-    workspace(&mut place, store, opened, me, list, out)
+    workspace(desk, &mut place, store, opened, me, list, out)
+}
+
+/// The terminal and where inputs go, made before what is edited is read: the first screen is shown
+/// while the rest is on its way.
+struct Desk {
+    screen: Option<TerminalScreen>,
+    theme: Theme,
+    size: (u16, u16),
+    inputs: (Sender<Input>, Receiver<Input>),
+}
+
+impl Desk {
+    fn new(place: &Place) -> Result<Self, Failure> {
+        let environment = |name: &str| std::env::var(name).ok();
+        let depth = supports_color::on(supports_color::Stream::Stdout)
+            .or_else(|| supports_color::on(supports_color::Stream::Stderr));
+        let theme = Theme::new(place.config.theme.background, depth, &environment);
+        let size = TerminalScreen::size().unwrap_or((80, 24));
+        Ok(Self { screen: None, theme, size, inputs: channel() })
+    }
+
+    /// Takes the terminal, once.
+    fn screen(&mut self, place: &Place) -> Result<&mut TerminalScreen, Failure> {
+        let screen = match self.screen.take() {
+            Some(screen) => screen,
+            None => {
+                install_panic_hook();
+                signals(self.inputs.0.clone())?;
+                load_syntaxes(self.inputs.0.clone());
+                TerminalScreen::enter(self.theme, place.config.editor.mouse)
+                    .map_err(|why| Failure::new(format!("The terminal can't be used: {why}.")))?
+            }
+        };
+        Ok(self.screen.insert(screen))
+    }
+
+    /// Shows the first screen of a file, where it is known at once. The library is only looked
+    /// into: opening it to write waits for the disk.
+    fn show(&mut self, place: &mut Place, kept: bool, path: &Path) -> Result<(), Failure> {
+        let store = match kept.then(|| place.glance()) {
+            None | Some(Err(StoreError::Missing(_))) => None,
+            Some(Ok(store)) => Some(store),
+            // What is wrong with it is told when it is opened.
+            Some(Err(_)) => return Ok(()),
+        };
+        let Some(first) = glance(store.as_ref(), path) else { return Ok(()) };
+        drop(store);
+        let me = place.nobody()?;
+        let (keymap, _) = place.keymap(None)?;
+        let provider = place.provider();
+        let ui = Ui::new(self.size.0, self.size.1);
+        let (model, _) =
+            Model::open(first, me, place.config.clone(), ui, now(), rand()?);
+        let mut app = App::new(model, keymap);
+        app.model.use_provider(provider);
+        app.model.prepare();
+        Ok(self.screen(place)?.draw(&app)?)
+    }
 }
 
 /// Runs the workspace on what was opened.
 fn workspace(
+    mut desk: Desk,
     place: &mut Place,
     store: Option<SqliteStore>,
     opened: Opened,
-    me: crate::state::Me,
+    me: Me,
     list: bool,
     out: &mut Out,
 ) -> Result<ExitCode, Failure> {
     let (keymap, errors) = place.keymap(None)?;
-    let (width, height) = TerminalScreen::size().unwrap_or((80, 24));
-    let mut ui = Ui::new(width, height);
+    let mut ui = Ui::new(desk.size.0, desk.size.1);
     ui.mouse = place.config.editor.mouse;
-    let mouse = ui.mouse;
     let last_rid = opened.last_rid;
     let (model, first) = Model::open(opened, me, place.config.clone(), ui, now(), rand()?);
     let mut app = App::new(model, keymap);
@@ -90,20 +157,19 @@ fn workspace(
         config_path: Some(place.config_path.clone()),
         provider,
     };
-    let mut runtime = Runtime::start(app, setup, first).map_err(Failure::new)?;
+    desk.screen(place)?;
+    let Desk { screen, inputs, size: drawn_for, .. } = desk;
+    let Some(mut screen) = screen else { return Err(Failure::new("The terminal is gone.")) };
+    let mut runtime = Runtime::start_with(app, setup, first, inputs).map_err(Failure::new)?;
     if list {
         runtime.inject(Input::Run("app.sessions".into()));
     }
-    let environment = |name: &str| std::env::var(name).ok();
-    let depth = supports_color::on(supports_color::Stream::Stdout)
-        .or_else(|| supports_color::on(supports_color::Stream::Stderr));
-    let theme = Theme::new(place.config.theme.background, depth, &environment);
-    install_panic_hook();
-    signals(runtime.sender())?;
-    let mut screen = TerminalScreen::enter(theme, mouse)
-        .map_err(|why| Failure::new(format!("The terminal can't be used: {why}.")))?;
     listen(runtime.sender()).map_err(Failure::new)?;
-    runtime.load_syntaxes();
+    // It may have changed while nobody listened.
+    let size = TerminalScreen::size().unwrap_or(drawn_for);
+    if size != drawn_for {
+        runtime.inject(Input::Resize(size.0, size.1));
+    }
     let ended = runtime.run(&mut screen, &mut |_| false);
     drop(screen);
     let text =

@@ -8,7 +8,7 @@ use crate::provider::{OpenAi, Provider, Settings};
 use crate::runtime::{absolute, index, now, open_session, recover};
 use crate::state::{Me, Opened, ROWS_VERSION};
 use crate::store::jsonl::{self, SessionFile};
-use crate::store::{Options, SqliteStore, Write, Written};
+use crate::store::{Options, SqliteStore, StoreError, Write, Written};
 use std::io::{BufRead, IsTerminal, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -81,6 +81,12 @@ impl Place {
     pub fn nobody(&self) -> Result<Me, Failure> {
         let author = format!("p_{}", rand()?.ulid(now())).parse().map_err(Failure::new)?;
         Ok(Me { author, name: self.config.name.clone().unwrap_or_else(offered_name) })
+    }
+
+    /// Opens the library to look into it only.
+    pub fn glance(&self) -> Result<SqliteStore, StoreError> {
+        let options = Options { read_only: true, ..Options::default() };
+        SqliteStore::open(&self.dir, options)
     }
 
     /// Who writes here: known from before, or asked once. Headless commands take the name from the

@@ -304,8 +304,8 @@ impl Writer {
                 if self.session != session {
                     self.session = session;
                     self.last_rid = 0;
-                    if let Ok(loaded) = self.store.events(session, 0) {
-                        self.last_rid = loaded.last_rid;
+                    if let Ok(last) = self.store.last_row(session) {
+                        self.last_rid = last;
                     }
                 }
             }

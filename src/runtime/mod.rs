@@ -6,11 +6,13 @@
 
 mod disk;
 mod files;
+mod glance;
 mod net;
 mod open;
 mod watch;
 
 pub use disk::{Disk, DiskJob};
+pub use glance::glance;
 pub use files::{HISTORY_BYTES, absolute, configure, configured, read_file, write_config};
 pub use open::{
     Library, OpenError, append_to, fold, index, index_all, open_fresh, open_path, open_session,
@@ -132,10 +134,27 @@ pub fn now() -> Millis {
     Millis(since.as_millis() as u64)
 }
 
+/// Loads the syntaxes beside everything else: the first frame does not wait for them.
+pub fn load_syntaxes(sender: Sender<Input>) {
+    // Without a thread the text stays plain, which is no loss.
+    let _ = std::thread::Builder::new().name("syntaxes".into()).spawn(move || {
+        let _ = sender.send(Input::Syntaxes(crate::syntax::Syntaxes::load()));
+    });
+}
+
 impl Runtime {
     /// Starts the threads that every use needs.
     pub fn start(app: App, setup: Setup, first: Vec<Effect>) -> std::io::Result<Self> {
-        let (sender, receiver) = channel();
+        Self::start_with(app, setup, first, channel())
+    }
+
+    /// The same with a channel into which inputs may go already.
+    pub fn start_with(
+        app: App,
+        setup: Setup,
+        first: Vec<Effect>,
+        (sender, receiver): (Sender<Input>, Receiver<Input>),
+    ) -> std::io::Result<Self> {
         let dir = setup.library.dir();
         let disk = Disk::start(setup.library, app.model.session.id, sender.clone())?;
         let watch = watch::Watch::new(dir, sender.clone(), disk.jobs());
@@ -170,16 +189,7 @@ impl Runtime {
     /// What a freshly opened session needs: the provider, the watch on its file.
     fn arrange(&mut self) {
         let model = &mut self.app.model;
-        model.provider = self.provider.clone();
-        if let Some(provider) = &self.provider {
-            let settings = model.config.provider.get(provider.name());
-            model.consented = settings.is_some_and(|settings| settings.consented);
-            model.window = settings.and_then(|settings| settings.window);
-            let name = model.config.model.as_deref();
-            let prefix = format!("{}/", provider.name());
-            model.model_name =
-                name.map(|name| name.strip_prefix(&prefix).unwrap_or(name).to_owned());
-        }
+        model.use_provider(self.provider.clone());
         let bound = model.path.clone().map(|path| (model.doc.clone(), path));
         self.watch.file(bound);
         self.disk.session(self.app.model.session.id);
@@ -198,15 +208,6 @@ impl Runtime {
         let (done, effects) = self.app.command(line, now());
         self.carry_out(effects, &mut NoScreen);
         done
-    }
-
-    /// Loads the syntaxes beside the loop: the first frame does not wait for them.
-    pub fn load_syntaxes(&self) {
-        let sender = self.sender.clone();
-        // Without a thread the text stays plain, which is no loss.
-        let _ = std::thread::Builder::new().name("syntaxes".into()).spawn(move || {
-            let _ = sender.send(Input::Syntaxes(crate::syntax::Syntaxes::load()));
-        });
     }
 
     /// Runs until the person leaves, or until `reached` holds.
@@ -232,7 +233,8 @@ impl Runtime {
                 shows = shows.max(self.take(next, screen));
             }
             if self.app.model.ui.highlight_more {
-                self.schedule(HIGHLIGHT_MS, Timer::Highlight);
+                // Nothing else waits, or it would have been taken.
+                self.schedule(0, Timer::Highlight);
             }
             // Keys are shown at once; more of an answer when a frame is due.
             let due = screen.pace().saturating_sub(drawn.elapsed().as_millis() as u64);

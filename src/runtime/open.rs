@@ -4,8 +4,9 @@
 use super::files::{HISTORY_BYTES, absolute, read_file};
 use crate::base::{AuthorId, DocId, EventId, Rand};
 use crate::event::{Author, AuthorKind, Event, MessageRole, MessageStatus, Text};
-use crate::session::Session;
+use crate::session::{Batch, DocEntry, Session};
 use crate::state::{Me, Opened, OpenedFile, all_rows};
+use crate::text::Document;
 use crate::store::{Leftovers, SqliteStore, StoreError, Write};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -264,29 +265,66 @@ pub fn open_text(text: String, bom: bool) -> Opened {
     Opened { file: Some(file), to_stdout: true, ..Opened::default() }
 }
 
+/// A session as it was read from the log.
+struct Read {
+    session: Session,
+    last_rid: i64,
+    damaged: usize,
+    forks: usize,
+}
+
+/// Folds a session row by row. With `cached`, texts begin with the state the library kept of them.
+fn read_session(store: &SqliteStore, id: EventId, cached: bool) -> Result<Read, StoreError> {
+    let mut session = Session::new(id);
+    let mut begun = Vec::new();
+    for doc in if cached { store.snapshots(id)? } else { Vec::new() } {
+        // A cache: what can't be read is not there.
+        if let Some(row) = store.snapshot(id, &doc)?
+            && let Ok(document) = Document::from_snapshot(doc.clone(), &row.bytes)
+        {
+            session.begin_document(document);
+            begun.push(doc);
+        }
+    }
+    let mut batch = Batch::default();
+    let mut forks = 0;
+    let (last_rid, damaged) = store.each_event(id, &mut |stored| {
+        if stored.fork {
+            forks += 1;
+            return;
+        }
+        session.take(&stored.envelope, &mut batch);
+    })?;
+    for doc in &begun {
+        if let Some(entry) = session.documents.get_mut(doc) {
+            entry.note_kept();
+        }
+    }
+    session.settle(batch);
+    let fits = |doc| session.documents.get(doc).is_none_or(DocEntry::fits_log);
+    if !begun.iter().all(fits) {
+        return read_session(store, id, false);
+    }
+    Ok(Read { session, last_rid, damaged, forks })
+}
+
 /// A session by its id, with its file as it is now.
 pub fn open_session(store: &mut SqliteStore, id: EventId) -> Result<Opened, OpenError> {
-    let loaded = store.events(id, 0)?;
-    if loaded.events.is_empty() {
+    let Read { session, last_rid, damaged, forks } = read_session(store, id, true)?;
+    if session.event_count() == 0 {
         return Err(OpenError::Other(format!("There is no session {}.", id.short())));
     }
-    let last_rid = loaded.last_rid;
     let mut notes = Vec::new();
-    if !loaded.damaged.is_empty() {
+    if damaged > 0 {
         notes.push(format!(
-            "{} lines of the log are damaged; `cowrite verify` names them.",
-            loaded.damaged.len()
+            "{damaged} lines of the log are damaged; `cowrite verify` names them."
         ));
     }
-    let (events, forks): (Vec<_>, Vec<_>) =
-        loaded.events.into_iter().partition(|stored| !stored.fork);
-    if !forks.is_empty() {
+    if forks > 0 {
         notes.push(format!(
-            "{} events of the log have a double that counts instead; `cowrite verify` names them.",
-            forks.len()
+            "{forks} events of the log have a double that counts instead; `cowrite verify` names them."
         ));
     }
-    let events: Vec<_> = events.into_iter().map(|stored| stored.envelope).collect();
     let bound = store.bindings()?.into_iter().find(|binding| binding.session == id);
     let file = match &bound {
         // A file that can't be read now is told, and the text is there without it.
@@ -302,7 +340,7 @@ pub fn open_session(store: &mut SqliteStore, id: EventId) -> Result<Opened, Open
     let view = store.view(id)?;
     Ok(Opened {
         session: Some(id),
-        events,
+        folded: Some(session),
         doc: bound.map(|binding| binding.doc),
         view,
         file,
@@ -362,7 +400,7 @@ fn renamed(
 }
 
 /// The path relative to the repository around it.
-fn hint(path: &Path) -> Option<String> {
+pub(super) fn hint(path: &Path) -> Option<String> {
     let root = path.ancestors().skip(1).find(|dir| dir.join(".git").exists())?;
     Some(path.strip_prefix(root).ok()?.to_string_lossy().into_owned())
 }

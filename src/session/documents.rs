@@ -6,6 +6,9 @@ use crate::event::{CauseKind, Edit, Version};
 use crate::text::{Document, Imported, TextError};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Edits after which the state of a text is kept anew.
+const KEEP_AFTER: usize = 256;
+
 /// A version that went to a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SavedVersion {
@@ -39,6 +42,8 @@ pub struct DocEntry {
     /// In order of display.
     edits: BTreeMap<(u64, EventId), EditEntry>,
     lamports: BTreeMap<EventId, u64>,
+    /// How many of the edits are in the state of the text that the library keeps.
+    kept: usize,
 }
 
 impl DocEntry {
@@ -53,6 +58,7 @@ impl DocEntry {
             named_at: (0, None),
             edits: BTreeMap::new(),
             lamports: BTreeMap::new(),
+            kept: 0,
         }
     }
 
@@ -85,6 +91,40 @@ impl DocEntry {
         let wanted = self.edits.values().filter(|entry| ids.contains(&entry.id));
         let edits: Vec<_> = wanted.map(|entry| (entry.writer, &entry.edit)).collect();
         self.document.apply_edits(&edits)
+    }
+
+    /// The text began with the state that the library keeps, and none of the edits that were noted
+    /// since is taken in yet.
+    pub fn note_kept(&mut self) {
+        let known: BTreeMap<WriterId, u32> = self.document.operations().into_iter().collect();
+        let is_in = |entry: &&EditEntry| {
+            let end = entry.edit.start.saturating_add(entry.edit.width());
+            known.get(&entry.writer).is_some_and(|next| *next >= end)
+        };
+        self.kept = self.edits.values().filter(is_in).count();
+    }
+
+    /// The text's state for the library to keep, when that saves the next opening much. Later calls
+    /// count from here.
+    pub fn state_to_keep(&mut self) -> Option<Vec<u8>> {
+        if self.edits.len() < self.kept + KEEP_AFTER {
+            return None;
+        }
+        let bytes = self.document.snapshot().ok()?;
+        self.kept = self.edits.len();
+        Some(bytes)
+    }
+
+    /// Whether every operation of the text is in an edit: a text that began with a cached state
+    /// must say no more than the log.
+    pub fn fits_log(&self) -> bool {
+        let mut ends: BTreeMap<WriterId, u32> = BTreeMap::new();
+        for entry in self.edits.values() {
+            let end = ends.entry(entry.writer).or_default();
+            *end = (*end).max(entry.edit.start.saturating_add(entry.edit.width()));
+        }
+        let known = self.document.operations();
+        known.iter().all(|(writer, next)| ends.get(writer).is_some_and(|end| end >= next))
     }
 
     pub fn add_saved(&mut self, saved: SavedVersion) {

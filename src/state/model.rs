@@ -42,7 +42,10 @@ pub struct Burst {
 #[derive(Default)]
 pub struct Opened {
     pub session: Option<EventId>,
+    /// Its events, where they are not folded yet.
     pub events: Vec<Envelope>,
+    /// The session itself, where it is.
+    pub folded: Option<Session>,
     /// The document to show, when the session has several.
     pub doc: Option<DocId>,
     /// View state of the session: carets, drafts, scroll.
@@ -59,6 +62,10 @@ pub struct Opened {
     pub last_rid: i64,
     /// Nothing of this is kept in the library: for use as `$EDITOR`.
     pub ephemeral: bool,
+    /// Only for a first look; takes no keys.
+    pub preview: bool,
+    /// How many lines the text has, where only its beginning is here.
+    pub lines: Option<usize>,
 }
 
 /// A file as it was read.
@@ -125,6 +132,8 @@ pub struct Model {
     pub text_rows: BTreeMap<DocId, (Millis, u64)>,
     /// The request that left last, for reading.
     pub last_sent: Option<Sent>,
+    /// Only for a first look; takes no keys.
+    pub preview: bool,
 }
 
 /// A request that was sent.
@@ -148,13 +157,16 @@ impl Model {
     ) -> (Self, Vec<Effect>) {
         let mut rand = rand;
         let mut preamble = Vec::new();
-        let (mut session, minted) = match opened.session {
-            Some(id) => (Session::fold(id, &opened.events), Minted::default()),
-            None => Self::fresh_session(&opened, &me, now, &mut rand, &mut preamble),
+        let mut opened = opened;
+        let (mut session, minted) = match (opened.folded.take(), opened.session) {
+            (Some(session), _) => (session, Minted::default()),
+            (None, Some(id)) => (Session::fold(id, &opened.events), Minted::default()),
+            (None, None) => Self::fresh_session(&opened, &me, now, &mut rand, &mut preamble),
         };
-        if let Some(file) = opened.file.as_ref().filter(|_| opened.plain) {
-            let doc =
-                session.first_document().cloned().unwrap_or_else(|| fresh_doc(&mut rand, now));
+        let plain = opened.plain || opened.preview;
+        if let Some(file) = opened.file.as_ref().filter(|_| plain) {
+            let doc = opened.doc.clone().or_else(|| session.first_document().cloned());
+            let doc = doc.unwrap_or_else(|| fresh_doc(&mut rand, now));
             let entry =
                 session.documents.entry(doc.clone()).or_insert_with(|| DocEntry::new(doc.clone()));
             entry.document = Document::plain(doc, ropey::Rope::from_str(&file.text));
@@ -196,13 +208,29 @@ impl Model {
             last_edit: now,
             text_rows: BTreeMap::new(),
             last_sent: None,
+            preview: opened.preview,
         };
+        model.ui.lines = opened.lines;
         model.restore_view(&opened.view);
-        let effects = model.meet_file(opened.file, opened.session.is_none(), opened.plain);
+        let effects = model.meet_file(opened.file, opened.session.is_none(), plain);
         for note in opened.notes {
             model.notify(super::Tone::Warning, note);
         }
         (model, effects)
+    }
+
+    /// Sets the provider, and what the configuration says about it.
+    pub fn use_provider(&mut self, provider: Option<Arc<dyn Provider>>) {
+        if let Some(provider) = &provider {
+            let settings = self.config.provider.get(provider.name());
+            self.consented = settings.is_some_and(|settings| settings.consented);
+            self.window = settings.and_then(|settings| settings.window);
+            let name = self.config.model.as_deref();
+            let prefix = format!("{}/", provider.name());
+            self.model_name =
+                name.map(|name| name.strip_prefix(&prefix).unwrap_or(name).to_owned());
+        }
+        self.provider = provider;
     }
 
     /// A session that nobody has written in: its first events stay in memory until they matter.

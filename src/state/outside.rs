@@ -55,6 +55,9 @@ impl Model {
         }
         if plain {
             self.saved_revision = self.entry().map(|entry| entry.document.revision());
+            if self.preview {
+                return Vec::new();
+            }
             self.notify(
                 Tone::Warning,
                 "Larger than 10 MB: plain editing, without history, proposals and decisions.",
@@ -419,10 +422,25 @@ impl Cx<'_> {
         self.seal_bursts();
         self.store_texts();
         self.store_view();
+        self.store_states();
         let ticket = self.barrier();
         self.model.quitting = Some((ticket, open));
         if self.model.store_trouble.is_some() {
             self.error("The library can't be written, so the last changes would be lost: save the document to a file first. Quitting once more leaves without them.");
+        }
+    }
+
+    /// Has the library keep the state of texts that were much edited: opening them is then fast.
+    fn store_states(&mut self) {
+        let session = self.model.session.id;
+        let mut states = Vec::new();
+        for (doc, entry) in &mut self.model.session.documents {
+            if let Some(bytes) = entry.state_to_keep() {
+                states.push((doc.clone(), entry.document.version(), bytes));
+            }
+        }
+        for (doc, version, bytes) in states {
+            self.write(Write::Snapshot { session, doc, version, bytes, upto_rid: 0 });
         }
     }
 

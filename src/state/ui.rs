@@ -220,6 +220,8 @@ pub struct Ui {
     /// The rows of hunks must be made anew; they hold for this width and caret.
     pub blocks_stale: bool,
     pub blocks_key: (usize, Pos),
+    /// How many lines the text has, where only its beginning is here.
+    pub lines: Option<usize>,
     /// Highlighting has more to do.
     pub highlight_more: bool,
     pub highlighter: Option<Highlighter>,
@@ -284,6 +286,7 @@ impl Ui {
             reveal: true,
             blocks_stale: true,
             blocks_key: (0, Pos(0)),
+            lines: None,
             highlight_more: false,
             highlighter: None,
             chat: Field::default(),
@@ -358,6 +361,7 @@ impl Ui {
 
     /// The columns left of the text, for line numbers and signs.
     pub fn gutter(&self, lines: usize, numbers: bool) -> u16 {
+        let lines = lines.max(self.lines.unwrap_or(0));
         let digits = if numbers { lines.max(1).ilog10() as u16 + 1 } else { 0 };
         let gutter = digits.max(if numbers { 2 } else { 0 }) + 2;
         if self.areas().editor.width > gutter + 8 { gutter } else { 0 }

@@ -70,7 +70,7 @@ pub enum Write {
         doc: DocId,
         version: Version,
         bytes: Vec<u8>,
-        /// The last row of the log that is in it.
+        /// All rows of the log up to this one are in it; 0 where that is not known.
         upto_rid: i64,
     },
 }
@@ -122,6 +122,15 @@ pub struct Loaded {
     pub damaged: Vec<(i64, BadLine)>,
     /// The last row that was read, to go on from; where there was none, the one gone on from.
     pub last_rid: i64,
+}
+
+/// What can be shown of a session at once.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Glance {
+    /// The last messages, and who wrote them.
+    pub events: Vec<Envelope>,
+    /// The hash of the file that was saved last, when nothing was written since.
+    pub saved: Option<String>,
 }
 
 /// One session in the list.

@@ -399,6 +399,12 @@ impl Document {
         Version(heads.copied().collect())
     }
 
+    /// How many operations of each writer are here.
+    pub fn operations(&self) -> Vec<(WriterId, u32)> {
+        let Some(history) = &self.history else { return Vec::new() };
+        history.ops.writers.keys().map(|writer| (*writer, history.ops.next(*writer))).collect()
+    }
+
     /// Whether all of a version's operations are here.
     pub fn knows(&self, version: &Version) -> bool {
         self.history

@@ -3,10 +3,10 @@
 use super::SqliteStore;
 use super::write::FOLDS;
 use crate::base::{DocId, EventId, Millis};
-use crate::event::Envelope;
-use crate::store::{Binding, Loaded, SessionRow, SnapshotRow, StoreError, Stored};
+use crate::event::{Envelope, Event};
+use crate::store::{Binding, Glance, Loaded, SessionRow, SnapshotRow, StoreError, Stored};
 use rusqlite::{OptionalExtension as _, Row, params};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 impl SqliteStore {
     /// The events of a session behind row `after_rid`, in the order of arrival; 0 for all. Those
@@ -28,6 +28,116 @@ impl SqliteStore {
             }
         }
         Ok(loaded)
+    }
+
+    /// Gives the events of a session to `take` one by one, in the order of arrival, without
+    /// keeping them: a long log costs the memory of what is made of it. Their lines were checked
+    /// when they came in. Returns the last row and how many are damaged.
+    pub fn each_event(
+        &self,
+        session: EventId,
+        take: &mut dyn FnMut(Stored),
+    ) -> Result<(i64, usize), StoreError> {
+        let mut query = self
+            .conn
+            .prepare_cached("SELECT rid, state, line, id FROM event WHERE session = ?1 ORDER BY rid")?;
+        let mut rows = query.query(params![session.0])?;
+        let (mut last, mut damaged) = (0, 0);
+        while let Some(row) = rows.next()? {
+            last = row.get(0)?;
+            let fork = row.get::<_, i64>(1)? != FOLDS;
+            let line = row.get_ref(2)?.as_str().unwrap_or_default();
+            match Envelope::read(line) {
+                Ok(envelope) if envelope.id.0 == row.get::<_, [u8; 32]>(3)? => {
+                    take(Stored { rid: last, envelope, fork });
+                }
+                _ => damaged += 1,
+            }
+        }
+        Ok((last, damaged))
+    }
+
+    /// The end of a session's log, for a first look at it before all of it is read.
+    pub fn glance(&self, session: EventId, doc: &DocId) -> Result<Glance, StoreError> {
+        const ROWS: i64 = 2_000;
+        const MESSAGES: usize = 40;
+        let mut query = self.conn.prepare_cached(
+            "SELECT rid, kind, writer FROM event WHERE session = ?1 AND state = 0
+             ORDER BY rid DESC LIMIT ?2",
+        )?;
+        let mut rows = query.query(params![session.0, ROWS])?;
+        let mut wanted: Vec<i64> = Vec::new();
+        let mut writers: BTreeSet<i64> = BTreeSet::new();
+        let (mut messages, mut text) = (0, None);
+        while let Some(row) = rows.next()? {
+            let rid: i64 = row.get(0)?;
+            match row.get_ref(1)?.as_str().unwrap_or_default() {
+                "message.posted" if messages < MESSAGES => {
+                    messages += 1;
+                    wanted.push(rid);
+                    writers.insert(row.get(2)?);
+                }
+                // Whatever came last about a text.
+                "document.edited" | "document.saved" if text.is_none() => text = Some(rid),
+                "author.introduced" | "message.pinned" => wanted.push(rid),
+                _ => {}
+            }
+        }
+        let mut first = self.conn.prepare_cached(
+            "SELECT rid FROM event WHERE session = ?1 AND state = 0 AND writer = ?2 AND n = 0",
+        )?;
+        for writer in writers {
+            wanted.extend(first.query_row(params![session.0, writer], |row| row.get::<_, i64>(0)).optional()?);
+        }
+        let mut introduced = self.conn.prepare_cached(
+            "SELECT rid FROM (SELECT rid, kind FROM event WHERE session = ?1 ORDER BY rid LIMIT 200)
+             WHERE kind IN ('session.created', 'author.introduced')",
+        )?;
+        let early = introduced.query_map(params![session.0], |row| row.get::<_, i64>(0))?;
+        wanted.extend(early.collect::<Result<Vec<_>, _>>()?);
+        wanted.extend(text);
+        wanted.sort_unstable();
+        wanted.dedup();
+        let mut line = self.conn.prepare_cached("SELECT line FROM event WHERE rid = ?1")?;
+        let mut glance = Glance::default();
+        for rid in wanted {
+            let line: String = line.query_row([rid], |row| row.get(0))?;
+            let Ok(envelope) = Envelope::read(&line) else { continue };
+            match (Some(rid) == text, Event::decode(&envelope)) {
+                (true, Ok(Event::DocumentSaved { doc: saved, hash, .. })) if saved == *doc => {
+                    glance.saved = hash.0;
+                }
+                (true, _) => {}
+                (false, _) => glance.events.push(envelope),
+            }
+        }
+        // What somebody is typing, or was when it ended, is not in the log yet.
+        let unsealed = self
+            .conn
+            .prepare_cached(
+                "SELECT 1 FROM burst JOIN writer USING (writer) WHERE session = ?1",
+            )?
+            .exists(params![session.0])?;
+        if unsealed {
+            glance.saved = None;
+        }
+        Ok(glance)
+    }
+
+    /// The last row of a session's log.
+    pub fn last_row(&self, session: EventId) -> Result<i64, StoreError> {
+        let mut query = self
+            .conn
+            .prepare_cached("SELECT coalesce(max(rid), 0) FROM event WHERE session = ?1")?;
+        Ok(query.query_row(params![session.0], |row| row.get(0))?)
+    }
+
+    /// The documents of a session that have a cached state.
+    pub fn snapshots(&self, session: EventId) -> Result<Vec<DocId>, StoreError> {
+        let mut query =
+            self.conn.prepare_cached("SELECT doc FROM snapshot WHERE session = ?1 ORDER BY doc")?;
+        let found = query.query_map(params![session.0], |row| doc(row, 0))?;
+        Ok(found.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
     }
 
     /// One event by its id, whatever its session.

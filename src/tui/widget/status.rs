@@ -22,7 +22,7 @@ fn status(app: &App, theme: Theme, buffer: &mut Buffer) {
     fill(buffer, area, bar);
     let modified = if model.is_modified() { " *" } else { "" };
     let mut left = format!(" {}{modified}", model.name());
-    if !model.has_history() {
+    if !model.has_history() && !model.preview {
         left.push_str("  plain");
     }
     if model.frame_open() > 0 {
