@@ -118,8 +118,7 @@ impl Desk {
         let (keymap, _) = place.keymap(None)?;
         let provider = place.provider();
         let ui = Ui::new(self.size.0, self.size.1);
-        let (model, _) =
-            Model::open(first, me, place.config.clone(), ui, now(), rand()?);
+        let (model, _) = Model::open(first, me, place.config.clone(), ui, now(), rand()?);
         let mut app = App::new(model, keymap);
         app.model.use_provider(provider);
         app.model.prepare();

@@ -37,7 +37,10 @@ pub fn glance(store: Option<&SqliteStore>, path: &Path) -> Option<Opened> {
     file.hint = hint(&path);
     let session = Session::fold(bound.session, &glance.events);
     let named = |id: &EventId| {
-        session.transcript.get(id).is_some_and(|message| session.authors.contains_key(&message.author))
+        session
+            .transcript
+            .get(id)
+            .is_some_and(|message| session.authors.contains_key(&message.author))
     };
     // Somebody who was introduced in the middle of a long log would have no name yet.
     if !session.transcript.iter().all(|message| named(&message.id)) {

@@ -12,8 +12,8 @@ mod open;
 mod watch;
 
 pub use disk::{Disk, DiskJob};
-pub use glance::glance;
 pub use files::{HISTORY_BYTES, absolute, configure, configured, read_file, write_config};
+pub use glance::glance;
 pub use open::{
     Library, OpenError, append_to, fold, index, index_all, open_fresh, open_path, open_session,
     open_text, recover,

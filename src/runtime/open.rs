@@ -6,8 +6,8 @@ use crate::base::{AuthorId, DocId, EventId, Rand};
 use crate::event::{Author, AuthorKind, Event, MessageRole, MessageStatus, Text};
 use crate::session::{Batch, DocEntry, Session};
 use crate::state::{Me, Opened, OpenedFile, all_rows};
-use crate::text::Document;
 use crate::store::{Leftovers, SqliteStore, StoreError, Write};
+use crate::text::Document;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -316,9 +316,7 @@ pub fn open_session(store: &mut SqliteStore, id: EventId) -> Result<Opened, Open
     }
     let mut notes = Vec::new();
     if damaged > 0 {
-        notes.push(format!(
-            "{damaged} lines of the log are damaged; `cowrite verify` names them."
-        ));
+        notes.push(format!("{damaged} lines of the log are damaged; `cowrite verify` names them."));
     }
     if forks > 0 {
         notes.push(format!(

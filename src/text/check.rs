@@ -211,3 +211,21 @@ pub(super) fn operations(seq: &mut Seq, change: &Change, writer: WriterId, start
     }
     ops
 }
+
+impl crate::text::Document {
+    /// Whether rope, CRDT and tables say the same. Slow: for tests and `cowrite verify`.
+    pub fn is_consistent(&self) -> bool {
+        let Some(history) = &self.history else { return true };
+        let counters: Vec<_> =
+            history.ops.writers.keys().map(|w| (*w, history.ops.next(*w))).collect();
+        self.rope == history.crdt.text()
+            && history.seq.len() == self.rope.len_chars()
+            && history.crdt.ids(0, self.rope.len_chars()).is_ok_and(|ids| {
+                ids == history.seq.runs(crate::base::Span::new(
+                    crate::base::Pos(0),
+                    crate::base::Pos(self.rope.len_chars()),
+                ))
+            })
+            && counters == history.crdt.counters()
+    }
+}

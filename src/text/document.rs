@@ -477,19 +477,6 @@ impl Document {
         }
         out
     }
-
-    /// Whether rope, CRDT and tables say the same. Slow: for tests and `cowrite verify`.
-    pub fn is_consistent(&self) -> bool {
-        let Some(history) = &self.history else { return true };
-        let counters: Vec<_> =
-            history.ops.writers.keys().map(|w| (*w, history.ops.next(*w))).collect();
-        self.rope == history.crdt.text()
-            && history.seq.len() == self.rope.len_chars()
-            && history.crdt.ids(0, self.rope.len_chars()).is_ok_and(|ids| {
-                ids == history.seq.runs(Span::new(Pos(0), Pos(self.rope.len_chars())))
-            })
-            && counters == history.crdt.counters()
-    }
 }
 
 impl History {

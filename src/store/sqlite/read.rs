@@ -38,9 +38,9 @@ impl SqliteStore {
         session: EventId,
         take: &mut dyn FnMut(Stored),
     ) -> Result<(i64, usize), StoreError> {
-        let mut query = self
-            .conn
-            .prepare_cached("SELECT rid, state, line, id FROM event WHERE session = ?1 ORDER BY rid")?;
+        let mut query = self.conn.prepare_cached(
+            "SELECT rid, state, line, id FROM event WHERE session = ?1 ORDER BY rid",
+        )?;
         let mut rows = query.query(params![session.0])?;
         let (mut last, mut damaged) = (0, 0);
         while let Some(row) = rows.next()? {
@@ -87,7 +87,11 @@ impl SqliteStore {
             "SELECT rid FROM event WHERE session = ?1 AND state = 0 AND writer = ?2 AND n = 0",
         )?;
         for writer in writers {
-            wanted.extend(first.query_row(params![session.0, writer], |row| row.get::<_, i64>(0)).optional()?);
+            wanted.extend(
+                first
+                    .query_row(params![session.0, writer], |row| row.get::<_, i64>(0))
+                    .optional()?,
+            );
         }
         let mut introduced = self.conn.prepare_cached(
             "SELECT rid FROM (SELECT rid, kind FROM event WHERE session = ?1 ORDER BY rid LIMIT 200)
@@ -114,9 +118,7 @@ impl SqliteStore {
         // What somebody is typing, or was when it ended, is not in the log yet.
         let unsealed = self
             .conn
-            .prepare_cached(
-                "SELECT 1 FROM burst JOIN writer USING (writer) WHERE session = ?1",
-            )?
+            .prepare_cached("SELECT 1 FROM burst JOIN writer USING (writer) WHERE session = ?1")?
             .exists(params![session.0])?;
         if unsealed {
             glance.saved = None;
