@@ -26,7 +26,7 @@ use criterion::{Criterion, criterion_group};
 use std::hint::black_box;
 use std::path::Path;
 use std::time::Duration;
-use support::{Size, keep, make, rows};
+use support::{Size, keep, make, rows, searches};
 
 fn number(name: &str, otherwise: usize) -> usize {
     std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)
@@ -93,10 +93,18 @@ fn write_home(home: &Path) {
     let count = number("COWRITE_BENCH_ROWS", 0) as u64;
     let options = Options { rows_version: ROWS_VERSION, ..Options::default() };
     let mut store = SqliteStore::open(home, options).expect("opens");
-    let all: Vec<_> = rows(count, 2).collect();
-    for some in all.chunks(5_000) {
-        store.write(&[Write::Rows(some.to_vec())]).expect("writes");
+    let mut rows = rows(count, 2);
+    loop {
+        let some: Vec<_> = rows.by_ref().take(5_000).collect();
+        if some.is_empty() {
+            break;
+        }
+        store.write(&[Write::Rows(some)]).expect("writes");
     }
+    let words: Vec<String> =
+        searches(2).iter().map(|(name, text)| format!("  {name:?}: {text:?}")).collect();
+    std::fs::write(home.join("words.json"), format!("{{\n{}\n}}\n", words.join(",\n")))
+        .expect("writes");
     println!("{} events, {} characters of text", made.events.len(), made.text.len());
 }
 

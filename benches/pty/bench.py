@@ -1,340 +1,107 @@
 #!/usr/bin/env python3
 """Measures a terminal editor from outside, through a pseudo-terminal. Linux, Python 3.9, no packages.
 
-    python3 benches/pty/bench.py --bin target/release/cowrite
-    python3 benches/pty/bench.py --bin target/release/cowrite --docs md-10m --where end --json out.json
+    cargo build --release
+    python3 benches/pty/bench.py --bin target/release/cowrite            # the row `keys`
+    python3 benches/pty/bench.py --bin target/release/cowrite ROW...     # others, or `all`
+    python3 benches/pty/bench.py --bin target/release/cowrite keys --docs md-10m --where end --json out.json
     python3 benches/pty/bench.py --bin vim --style vi --args '-u NONE +{line} {file}'
+
+The rows:
+
+  keys      keys in documents of 1 MB (--docs, --where), and at rest
+  first     the first screen of 1 MB of Markdown in a session of 1,000 messages, and memory at rest
+  large     10 MB, 100 MB and 1 GB: first screen, memory, jump to the end, keys at start, middle, end
+  line      one line of 5 MB: keys at its start and end
+  stream    20,000 tokens at full speed; 200 a second; keys in the document meanwhile
+  ask       from Enter to the request and to the first token on the screen
+  durable   from a key to the journal, where a killed program's successor finds it (Linux, WAL)
+  long      a session of 100,000 messages and 1,000,000 typed characters
+  search    from the last key of a search in 1,000,000 messages to its results
+
+`first`, `long` and `search` need prepared libraries: they are made with `cargo bench --bench session`
+in --homes when they are not there (`search` takes minutes and 2 GB) and put back before each start.
 
 What each number is:
 
-  first paint   from exec to the read that put the first character on the screen
-  text          from exec to the read after which the document's first line is on the screen
-  key           from write() of a key to the read() after which the screen shows the text typed so
-                far; 200 keys, 30 ms apart, whether or not the program keeps up. Output inside a
-                synchronised update counts when the update ends
-  CPU/key, B/key  processor time and bytes written, divided by the keys
+  paint     from exec to the read that put the first character on the screen
+  text      from exec to the read after which the document's first line is on the screen
+  live      from exec to the read after which a key shows that was typed as soon as the text was there
+  key       from write() of a key to the read() after which the screen shows the text typed so
+            far; 200 keys, 30 ms apart, whether or not the program keeps up. Output inside a
+            synchronised update counts when the update ends
+  cpu, bytes  processor time and bytes written, divided by the keys
   PSS, CPU, wakeups at rest  over all processes of the run, after it was quiet, for --rest seconds
+  request, token  from Enter until the server had read the request; until its first token was on the
+            screen, less the time the server took to send it. The library is in memory (/dev/shm),
+            so that the disk's own time is left out
 
-While keys are timed, this program only reads and keeps the time: what was read is emulated
+While something is timed, this program only reads and keeps the time: what was read is emulated
 afterwards. The row "floor" is `cat` on a raw terminal, measured in the same run: no program can be
-quicker, and what it shows above 0.1 ms is the machine's other work.
+quicker, and what it shows above 0.1 ms is the machine's other work. --rr (as root) puts the program
+before that work.
 """
 
 import argparse
-import fcntl
-import gc
 import json
+import mmap
 import os
-import random
 import re
-import select
 import shlex
 import shutil
-import signal
 import statistics
 import struct
+import subprocess
 import sys
 import tempfile
-import termios
 import time
-import uuid
 
-from screen import Screen
-
-now = time.perf_counter_ns
-MS = 1e6
-
-# --- keys -----------------------------------------------------------------------------------------
-
-NAMES = {"esc": "\x1b", "enter": "\r", "tab": "\t", "space": " ", "lt": "<", "up": "\x1b[A", "down": "\x1b[B",
-         "right": "\x1b[C", "left": "\x1b[D", "home": "\x1b[H", "end": "\x1b[F", "pageup": "\x1b[5~",
-         "pagedown": "\x1b[6~", "ctrl-home": "\x1b[1;5H", "ctrl-end": "\x1b[1;5F"}
-NAMES.update({"ctrl-" + c: chr(ord(c) & 31) for c in "abcdefghijklmnopqrstuvwxyz"})
-NAMES.update({"alt-" + c: "\x1b" + c for c in "abcdefghijklmnopqrstuvwxyz"})
-
-
-def keys(text):
-    """`ihello<esc>` as one list entry a key."""
-    out = []
-    for name, char in re.findall(r"<([^>]+)>|(.)", text, re.S):
-        if name and name not in NAMES:
-            sys.exit(f"bench.py: no key is named <{name}>")
-        out.append(NAMES[name] if name else char)
-    return out
-
+from documents import document
+from run import MS, Run, keys, letters, now, replay, rest, slurp, spread, typing
+from server import Server
 
 STYLES = {
     # What goes to a place, and what opens an empty line to type in there.
-    "plain": {"start": "<ctrl-home>", "end": "<ctrl-end>", "open": "<end><enter>"},
+    "plain": {"start": "<ctrl-home>", "middle": "<ctrl-g>{line}<enter>", "end": "<ctrl-end>", "open": "<end><enter>"},
     "vi": {"start": "gg", "end": "G", "open": "o"},
 }
-
-# --- documents ------------------------------------------------------------------------------------
-
-WORDS = ("the of and to in is that for it as was with be by on not he his but at are this have from or had an they "
-         "which one you were all her she there would their we him been has when who will no more if out so up said "
-         "what its about than into them can only other time new some could these two may first then do any like").split()
-SIZES = {"100k": 100_000, "1m": 1_000_000, "10m": 10_000_000, "100m": 100_000_000}
-
-
-def markdown(rng, n):
-    def some(a, b):
-        return " ".join(rng.choice(WORDS) for _ in range(rng.randint(a, b)))
-    k = rng.random()
-    if k < .08:
-        return f"\n{'#' * rng.randint(2, 4)} {n} {some(3, 7).title()}\n"
-    if k < .25:
-        return f"- item {n}: **{some(1, 2)}** {some(6, 12)}\n"
-    if k < .30:
-        return f"\n```rust\nlet x{n} = compute({n}, \"{some(1, 3)}\");\n```\n"
-    if k < .35:
-        return f"| {n} | {some(2, 3)} | {some(2, 4)} |\n"
-    if k < .40:
-        return f"> {n} {some(5, 9)} *{some(1, 2)}* [{some(1, 2)}](https://example.org/{n})\n"
-    return f"{n} {some(4, 7)}, {some(3, 6)}. {some(2, 5).capitalize()} `{rng.choice(WORDS)}`.\n"
-
-
-def rust(rng, n):
-    a, b = rng.choice(WORDS), rng.choice(WORDS)
-    return (f"/// The {a} of {b}.\npub fn f_{a}_{n}(x: u64, name: &str) -> Result<u64, String> {{\n"
-            f"    let mut sum = x.wrapping_mul({n * 7919});\n    for i in 0..{rng.randint(4, 99)} {{\n"
-            f"        if i % 3 == 0 {{\n            sum ^= (i as u64) << 7; // {b}\n        }} else {{\n"
-            f"            sum = sum.rotate_left(5);\n        }}\n    }}\n"
-            f"    if sum == 0 {{ return Err(format!(\"{{name}}: {b}\")); }}\n    Ok(sum)\n}}\n\n")
-
-
-def document(folder, name):
-    """Writes a document; gives its path and the lines of its three marks."""
-    kind, size = name.split("-")
-    block, mark = {"md": (markdown, "{}\n"), "rs": (rust, "// {}\n")}[kind]
-    rng, lines, done, n, at = random.Random(42), 1, 0, 0, {"start": 1}
-    path = os.path.join(folder, f"{name}.{kind}")
-    with open(path, "w") as file:
-        text = mark.format("ZSTART") + "\n"
-        while True:
-            file.write(text)
-            done += len(text)
-            lines += text.count("\n")
-            if done >= SIZES[size]:
-                break
-            n += 1
-            if "middle" not in at and done >= SIZES[size] / 2:
-                text = mark.format("ZMIDDLE")
-                at["middle"] = lines
-            else:
-                text = block(rng, n)
-        file.write(mark.format("ZEND"))
-        at["end"] = lines
-    return path, at
-
-
-# --- a run ----------------------------------------------------------------------------------------
-
-def slurp(path):
-    try:
-        with open(path, "rb") as file:
-            return file.read()
-    except OSError:
-        return b""
-
-
-class Run:
-    """A program in a pseudo-terminal, with a home of its own."""
-
-    def __init__(self, argv, home, columns, rows, library=None):
-        self.tag = b"PTY_BENCH_RUN=" + uuid.uuid4().hex.encode()
-        env = {"PATH": os.environ.get("PATH", ""), "TERM": "xterm-256color", "COLORTERM": "truecolor",
-               "LANG": "C.UTF-8", "SHELL": "/bin/sh", "HOME": home, "COWRITE_HOME": library or os.path.join(home, "cowrite")}
-        env.update([self.tag.decode().split("=")])
-        self.master, slave = os.openpty()
-        fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, columns * 10, rows * 20))
-        name = os.ttyname(slave)
-        self.bytes, self.live, self.over = 0, True, False
-        self.screen = Screen(columns, rows, self.reply)
-        actions = [(os.POSIX_SPAWN_CLOSE, self.master), (os.POSIX_SPAWN_OPEN, 0, name, os.O_RDWR, 0),
-                   (os.POSIX_SPAWN_DUP2, 0, 1), (os.POSIX_SPAWN_DUP2, 0, 2), (os.POSIX_SPAWN_CLOSE, slave)]
-        self.began = now()
-        self.pid = os.posix_spawn(argv[0], argv, env, file_actions=actions, setsid=True)
-        os.close(slave)
-
-    def reply(self, text):
-        if self.live:
-            self.write(text)
-
-    def write(self, text):
-        if self.screen.application:
-            text = re.sub(r"\x1b\[([ABCDHF])", "\x1bO\\1", text)
-        at = now()
-        os.write(self.master, text.encode())
-        return at
-
-    def read(self, seconds):
-        if not select.select([self.master], [], [], max(0, seconds))[0]:
-            return None
-        try:
-            data = os.read(self.master, 1 << 18)
-        except OSError:
-            data = b""
-        at = now()
-        self.over = not data
-        self.bytes += len(data)
-        return (at, data) if data else None
-
-    def until(self, wanted, seconds=60):
-        """Reads until the screen is as wanted; the time of that read, or None."""
-        end = now() + seconds * 1e9
-        while now() < end and not self.over:
-            if not self.screen.sync and wanted(self.screen.text()):
-                return now()
-            part = self.read(0.05)
-            if part:
-                self.screen.feed(part[1])
-                if not self.screen.sync and wanted(self.screen.text()):
-                    return part[0]
-        return None
-
-    def quiet(self, seconds=0.3, most=60):
-        """Reads until nothing came for so long."""
-        end = now() + most * 1e9
-        while now() < end and not self.over:
-            part = self.read(seconds)
-            if not part:
-                return
-            self.screen.feed(part[1])
-
-    def calm(self, most=60):
-        """Waits until it has used no processor for a while: what loads in the background is loaded."""
-        end = now() + most * 1e9
-        while now() < end:
-            before = self.cpu()
-            self.quiet(0.3)
-            if self.cpu() - before < 0.006:
-                return
-
-    def type(self, plan, gap, tail=1.0):
-        """Writes keys at fixed times and only records. Gives the write times and what was read."""
-        times, parts, start = [], [], now()
-        gc.disable()
-        while not self.over:
-            elapsed = (now() - start) / 1e9
-            while len(times) < len(plan) and elapsed >= len(times) * gap:
-                times.append(self.write(plan[len(times)]))
-            left = len(plan) * gap + tail - elapsed
-            if left <= 0:
-                break
-            part = self.read(min(left, max(0, len(times) * gap - elapsed)) if len(times) < len(plan) else left)
-            if part:
-                parts.append(part)
-        gc.enable()
-        return times, parts
-
-    def pids(self):
-        found = (int(p) for p in os.listdir("/proc") if p.isdigit())
-        return [p for p in found if self.tag in slurp(f"/proc/{p}/environ")]
-
-    def cpu(self):
-        used = 0.0
-        for p in self.pids():
-            try:
-                used += time.clock_gettime_ns((~p << 3) | 2) / 1e9
-            except OSError:
-                pass
-        return used
-
-    def pss(self):
-        lines = (line for p in self.pids() for line in slurp(f"/proc/{p}/smaps_rollup").splitlines())
-        return sum(int(line.split()[1]) for line in lines if line.startswith(b"Pss:")) / 1024
-
-    def switches(self):
-        total = 0
-        for p in self.pids():
-            for task in os.listdir(f"/proc/{p}/task"):
-                match = re.search(rb"\nvoluntary_ctxt_switches:\s*(\d+)", slurp(f"/proc/{p}/task/{task}/status"))
-                total += int(match[1]) if match else 0
-        return total
-
-    def close(self):
-        for p in self.pids():
-            try:
-                os.kill(p, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
-        os.close(self.master)
-        os.waitpid(self.pid, 0)
-
-
-# --- measurements ---------------------------------------------------------------------------------
-
-def percentile(values, p):
-    values = sorted(values)
-    at = (len(values) - 1) * p / 100
-    low = int(at)
-    high = min(low + 1, len(values) - 1)
-    return values[low] + (values[high] - values[low]) * (at - low)
-
-
-def typing(run, count, gap, columns):
-    """Types letters in lines; latency of each until the screen shows the last of them together."""
-    rng, plan, wanted, line = random.Random(7), [], [], ""
-    while len(plan) < count:
-        if len(line) >= min(48, columns // 2):
-            plan.append("\r")
-            wanted.append(None)
-            line = ""
-        line += rng.choice("bcdfghjklmnpqrstvwxz")
-        plan.append(line[-1])
-        wanted.append(line[-12:])
-    cpu, written = run.cpu(), run.bytes
-    times, parts = run.type(plan, gap)
-    cpu, written = run.cpu() - cpu, run.bytes - written
-    pending = [(at, text) for at, text in zip(times, wanted) if text]
-    latencies, run.live = [], False
-    for at, data in parts:
-        run.screen.feed(data)
-        if run.screen.sync:
-            continue
-        text = run.screen.text()
-        while len(latencies) < len(pending):
-            sent, typed = pending[len(latencies)]
-            if sent > at or typed not in text:
-                break
-            latencies.append((at - sent) / MS)
-    run.live = True
-    result = {"missed": len(pending) - len(latencies), "cpu_us": cpu / len(plan) * 1e6, "bytes": written / len(plan)}
-    if latencies:
-        result.update({f"p{p}": percentile(latencies, p) for p in (50, 95, 99)}, max=max(latencies))
-    return result
-
-
-def rest(run, seconds):
-    # What typing set off is over: bursts are sealed, notices gone.
-    run.quiet(8, 12)
-    run.calm()
-    cpu, switches, start = run.cpu(), run.switches(), now()
-    run.quiet(seconds, seconds)
-    elapsed = (now() - start) / 1e9
-    return {"pss_mb": run.pss(), "cpu_pct": (run.cpu() - cpu) / elapsed * 100,
-            "wakeups": (run.switches() - switches) / elapsed}
+HOMES = {
+    "first": {"MESSAGES": 1_000, "TYPED": 10_000, "FILE": 1_000_000},
+    "long": {"MESSAGES": 100_000, "TYPED": 1_000_000, "FILE": 0},
+    "search": {"MESSAGES": 10, "TYPED": 1_000, "FILE": 0, "ROWS": 1_000_000},
+}
+# What the prepared documents begin with.
+PLAN = "The plan"
 
 
 class Bench:
     def __init__(self, options, folder):
-        self.o, self.folder, self.results = options, folder, []
+        self.o, self.folder, self.results, self.made = options, folder, [], {}
         self.style = dict(STYLES[options.style])
         for name in ("start", "middle", "end", "open"):
             given = getattr(options, name)
             if given is not None:
                 self.style[name] = given
 
-    def spawn(self, file, line=1):
+    def document(self, name):
+        if name not in self.made:
+            self.made[name] = document(self.folder, name)
+        return self.made[name]
+
+    def run(self, words, home, library=None, more=None):
+        return Run([self.o.bin, *words], home, self.o.columns, self.o.rows, library, more, self.o.rr)
+
+    def spawn(self, file, line=1, extra=(), more=None, folder=None):
         """Starts it in a new home with a copy of the document, as what it leaves there would tell."""
-        if self.o.home:
-            words = [w.replace("{file}", file).replace("{line}", str(line)) for w in shlex.split(self.o.args)]
-            return Run([self.o.bin, *words], self.o.home, self.o.columns, self.o.rows, self.o.home)
-        home = tempfile.mkdtemp(dir=self.folder)
-        file = shutil.copy(file, home)
+        home = tempfile.mkdtemp(dir=folder or self.folder)
+        # What cowrite asks at its first start is answered.
+        os.mkdir(os.path.join(home, "cowrite"))
+        with open(os.path.join(home, "cowrite", "config.toml"), "w") as config:
+            config.write('name = "Ada"\n')
+        if os.path.getsize(file) < 50_000_000:
+            file = shutil.copy(file, home)
         words = [w.replace("{file}", file).replace("{line}", str(line)) for w in shlex.split(self.o.args)]
-        return Run([self.o.bin, *words], home, self.o.columns, self.o.rows)
+        return self.run([*extra, *words], home, None, more)
 
     def keep(self, name, **numbers):
         self.results.append({"what": name, **numbers})
@@ -342,35 +109,258 @@ class Bench:
                           for key, value in numbers.items())
         print(f"{name:<24} {shown}", flush=True)
 
+    def failed(self, name, run, why):
+        self.keep(name, failed=why)
+        if self.o.show:
+            print(run.screen.text())
+
     def floor(self):
-        run = Run(["/bin/sh", "-c", "stty raw -echo; echo READY; exec cat"], self.folder, self.o.columns, self.o.rows)
+        run = Run(["/bin/sh", "-c", "stty raw -echo; echo READY; exec cat"], self.folder, self.o.columns, self.o.rows,
+                  rr=self.o.rr)
         try:
             run.until(lambda text: "READY" in text)
             self.keep("floor", **typing(run, self.o.keys, self.o.gap / 1000, self.o.columns))
         finally:
             run.close()
 
-    def start(self, name, file):
-        paint, text = [], []
-        for _ in range(self.o.runs):
+    # --- rows -------------------------------------------------------------------------------------
+
+    def keys(self):
+        for name in self.o.docs.split(","):
+            file, lines = self.document(name)
+            self.start(name, lambda: self.spawn(file), self.o.first, self.o.runs)
+            for place in self.o.where.split(","):
+                self.at(name, file, lines, place, self.o.rest if place == self.o.where.split(",")[0] else 0)
+
+    def first(self):
+        self.session("first")
+
+    def long(self):
+        self.session("long")
+
+    def session(self, name):
+        home = self.home(name)
+
+        def spawn():
+            self.restore(home)
+            return self.run([os.path.join(home, "plan.md")], home, home)
+        self.start(name, spawn, PLAN, self.o.runs)
+        run = spawn()
+        try:
+            run.until(lambda text: PLAN in text)
+            self.keep(f"{name} rest", **rest(run, self.o.rest), peak_mb=run.peak())
+            run.press(self.style["open"], 0.1)
+            self.keep(f"{name} keys", **typing(run, self.o.keys, self.o.gap / 1000, self.o.columns))
+        finally:
+            run.close()
+
+    def large(self):
+        for name, runs in (("md-10m", self.o.runs), ("md-100m", self.o.runs), ("md-1g", 2)):
+            file, lines = self.document(name)
+            # From the page cache: what is measured is the program.
+            for _ in range(2):
+                subprocess.run(["cat", file], stdout=subprocess.DEVNULL, check=True)
+            self.start(name, lambda: self.spawn(file), self.o.first, runs)
+            if name == "md-1g":
+                # As large as the machine's memory can be: keys are measured in the others.
+                os.remove(file)
+                continue
+            for place in ("start", "middle", "end"):
+                self.at(name, file, lines, place, 1 if place == "start" else 0)
+
+    def line(self):
+        file, _ = self.document("one-5m")
+        self.start("one-5m", lambda: self.spawn(file), self.o.first, self.o.runs)
+        for place, go in (("start", "<ctrl-home>"), ("end", "<ctrl-end>")):
             run = self.spawn(file)
             try:
-                first = run.until(lambda shown: not shown.isspace())
-                mark = run.until(lambda shown: self.o.first in shown)
-                if not first or not mark:
-                    return self.failed(f"{name} open", run, "never showed the document's first line")
-                paint.append((first - run.began) / MS)
-                text.append((mark - run.began) / MS)
+                run.until(lambda text: self.o.first in text)
+                run.calm()
+                run.press(go)
+                run.calm()
+                gap = self.o.gap / 1000
+                self.keep(f"one-5m {place}", **typing(run, self.o.keys, gap, self.o.columns, lines=False))
             finally:
                 run.close()
-        self.keep(f"{name} open", paint_ms=statistics.median(paint), text_ms=statistics.median(text), runs=len(text))
 
-    def failed(self, name, run, why):
-        self.keep(name, failed=why)
-        if self.o.show:
-            print(run.screen.text())
+    def stream(self):
+        file, _ = self.document("md-1m")
+        server = Server()
+        try:
+            for name, wish, typed in (("stream, full speed", "go n=20000 rate=0", False),
+                                      ("stream, 200/s", "go n=5000 rate=200", False),
+                                      ("keys, 200/s", "go n=5000 rate=200", True),
+                                      ("keys, full speed", "go n=200000 rate=0", True)):
+                self.streamed(name, file, server, wish, typed)
+        finally:
+            server.close()
 
-    def at(self, name, file, lines, place):
+    def asking(self, file, server, folder=None):
+        """A workspace with a model, and the caret in the message box."""
+        more = {"OPENAI_BASE_URL": server.address}
+        run = self.spawn(file, extra=("--model", "bench"), more=more, folder=folder)
+        run.until(lambda text: self.o.first in text)
+        run.calm()
+        run.press("<alt-2>")
+        return run
+
+    def streamed(self, name, file, server, wish, typed):
+        run = self.asking(file, server)
+        try:
+            before = run.pss()
+            for key in wish:
+                run.write(key)
+            run.quiet(0.2)
+            count = int(re.search(r"n=(\d+)", wish)[1])
+            cpu, written = run.cpu(), run.bytes
+            run.write("\r")
+            if typed:
+                run.quiet(0, 0.4)
+                run.press("<alt-1>" + self.style["open"])
+                result = typing(run, self.o.keys, self.o.gap / 1000, self.o.columns)
+                return self.keep(name, over="ZDONE" in run.screen.text(), **result)
+            parts, seen, end = [], None, now() + 90e9
+            while now() < end and seen is None:
+                part = run.read(0.2)
+                if part:
+                    parts.append(part)
+                    # The end can be told without the emulator: the word comes once.
+                    seen = part[0] if b"ZDONE" in part[1] else None
+            run.quiet(0.5)
+            cpu, written = run.cpu() - cpu, run.bytes - written
+            if seen is None:
+                return self.failed(name, run, "the answer's end was never shown")
+            first, last = server.note("first", 5), server.note("last", 5)
+            run.quiet(2, 2)
+            self.keep(name, s_to_end=(seen - first) / 1e9, lag_ms=(seen - last) / MS, cpu_s_per_1000=cpu / count * 1000,
+                      bytes_per_token=written / count, more_mb=run.pss() - before, peak_mb=run.peak())
+        finally:
+            run.close()
+
+    def ask(self):
+        file, _ = self.document("md-1m")
+        server = Server()
+        shm = tempfile.mkdtemp(dir="/dev/shm", prefix="pty-bench-") if os.path.isdir("/dev/shm") else None
+        run = self.asking(file, server, shm)
+        requests, shown = [], []
+        try:
+            for index in range(11):
+                for key in f"question {index}":
+                    run.write(key)
+                run.quiet(0.3)
+                enter = run.write("\r")
+                parts, end = [], now() + 0.7e9
+                while now() < end:
+                    part = run.read(0.1)
+                    if part:
+                        parts.append(part)
+                request, first = server.note("request", 10), server.note("first", 10)
+                token = None
+                for at, data in parts:
+                    run.screen.feed(data)
+                    if token is None and not run.screen.sync and f"reply {index + 1}." in run.screen.text():
+                        token = at
+                requests.append((request - enter) / MS)
+                shown.append((token - enter - (first - request)) / MS if token else None)
+                run.quiet(0.3)
+            some = [value for value in shown[1:] if value is not None]
+            self.keep("ask, first question", request_ms=requests[0], token_ms=shown[0] or -1.0)
+            self.keep("ask, later ones", request_ms=statistics.median(requests[1:]), request_max=max(requests[1:]),
+                      token_ms=statistics.median(some) if some else -1.0, token_max=max(some) if some else -1.0,
+                      runs=len(some), disk="left out" if shm else "counted")
+        finally:
+            run.close()
+            server.close()
+            if shm:
+                shutil.rmtree(shm, ignore_errors=True)
+
+    def durable(self):
+        file, _ = self.document("md-1m")
+        run = self.spawn(file)
+        try:
+            run.until(lambda text: self.o.first in text)
+            run.press(self.style["open"])
+            run.calm()
+            # The third word of the index of SQLite's journal counts the commits.
+            with open(os.path.join(run.library, "library.db-shm"), "rb") as index:
+                shared = mmap.mmap(index.fileno(), 0, prot=mmap.PROT_READ)
+            plan, _ = letters(self.o.keys, 48)
+            took = []
+            for key in plan:
+                before = shared[8:12]
+                sent = run.write(key)
+                end = sent + int(200 * MS)
+                while shared[8:12] == before and now() < end:
+                    time.sleep(0.00005)
+                if shared[8:12] != before:
+                    took.append((now() - sent) / MS)
+                run.quiet(0, 0)
+                until = sent + int(self.o.gap * MS)
+                while now() < until:
+                    part = run.read((until - now()) / 1e9)
+            self.keep("durable (kill)", missed=len(plan) - len(took), **spread(took))
+        finally:
+            run.close()
+
+    def search(self):
+        home = self.home("search", restore=False)
+        words = json.loads(slurp(os.path.join(home, "words.json")))
+        run = self.run([], home, home)
+        try:
+            run.until(lambda text: "Sessions" in text)
+            run.calm()
+            run.press("/", 0.3)
+            for name, text in words.items():
+                # Everything but the last character was searched already, as when one types.
+                for key in text[:-1]:
+                    run.write(key)
+                    run.quiet(0.3)
+                cold = []
+                for _ in range(5):
+                    cpu = run.cpu()
+                    sent = run.write(text[-1])
+                    parts, end = [], now() + 0.5e9
+                    while now() < end:
+                        part = run.read(0.1)
+                        if part:
+                            parts.append(part)
+                    cpu = run.cpu() - cpu
+                    cold.append((parts[-1][0] - sent) / MS if parts else -1.0)
+                    for _, data in parts:
+                        run.screen.feed(data)
+                    shown = sum(1 for line in run.screen.grid if "message" in "".join(line))
+                    run.write("\x7f")
+                    run.quiet(0.5)
+                self.keep(f"search {name}", first_ms=cold[0], ms=statistics.median(cold), cpu_ms=cpu * 1000, rows=shown)
+                for _ in text[:-1]:
+                    run.write("\x7f")
+                run.quiet(0.5)
+        finally:
+            run.close()
+
+    # --- parts of rows ----------------------------------------------------------------------------
+
+    def start(self, name, spawn, mark, runs):
+        paint, text, live = [], [], []
+        for _ in range(runs):
+            run = spawn()
+            try:
+                first = run.until(lambda shown: not shown.isspace())
+                seen = run.until(lambda shown: mark in shown)
+                if not first or not seen:
+                    return self.failed(f"{name} open", run, "never showed the document's first line")
+                if self.o.style == "plain":
+                    run.write("Ж")
+                    typed = run.until(lambda shown: "Ж" in shown)
+                    live += [(typed - run.began) / MS] if typed else []
+                paint.append((first - run.began) / MS)
+                text.append((seen - run.began) / MS)
+            finally:
+                run.close()
+        more = {"live_ms": statistics.median(live)} if live else {}
+        self.keep(f"{name} open", paint_ms=statistics.median(paint), text_ms=statistics.median(text), **more, runs=len(text))
+
+    def at(self, name, file, lines, place, watch):
         """Types at a place. Reached by the argument {line} where --args has it, else by keys."""
         by_line = "{line}" in self.o.args
         if not by_line and place not in self.style:
@@ -380,22 +370,54 @@ class Bench:
         try:
             mark = f"Z{place.upper()}"
             run.until(lambda text: ("Z" in text) if by_line else self.o.first in text)
-            run.quiet()
+            run.calm()
             if not by_line:
-                for key in keys(self.style[place].replace("{line}", str(lines.get(place, 1)))):
+                way = keys(self.style[place].replace("{line}", str(lines.get(place, 1))))
+                for key in way[:-1]:
                     run.write(key)
                     run.quiet(0.05)
-            if not self.o.home and not run.until(lambda text: mark in text, 20):
-                return self.failed(title, run, f"{mark} is not on the screen")
+                sent = run.write(way[-1])
+                there = run.until(lambda text: mark in text, 20)
+                if not there:
+                    return self.failed(title, run, f"{mark} is not on the screen")
+                if place != "start":
+                    self.keep(f"{name} jump to {place}", ms=(there - sent) / MS)
             run.calm()
-            for key in keys(self.style["open"]):
-                run.write(key)
-                run.quiet(0.1)
+            run.press(self.style["open"], 0.1)
             self.keep(title, **typing(run, self.o.keys, self.o.gap / 1000, self.o.columns))
-            if place == self.o.where.split(",")[0] and self.o.rest:
-                self.keep(f"{name} rest", **rest(run, self.o.rest))
+            if watch:
+                self.keep(f"{name} rest", **rest(run, watch))
         finally:
             run.close()
+
+    def home(self, name, restore=True):
+        """A prepared library."""
+        home = os.path.abspath(os.path.join(self.o.homes, name))
+        if not os.path.exists(os.path.join(home, "ready")):
+            shutil.rmtree(home, ignore_errors=True)
+            os.makedirs(home)
+            env = dict(os.environ, COWRITE_BENCH_HOME=home)
+            env.update({f"COWRITE_BENCH_{key}": str(value) for key, value in HOMES[name].items()})
+            print(f"making {home} …", flush=True)
+            subprocess.run(["cargo", "bench", "--quiet", "--bench", "session"], env=env, check=True)
+            if restore:
+                shutil.copytree(home, f"{home}.kept", dirs_exist_ok=True)
+            open(os.path.join(home, "ready"), "w").close()
+        return home
+
+    def restore(self, home):
+        """As it was made. Files are written over, not replaced: a library knows its own file."""
+        for folder, _, files in os.walk(f"{home}.kept"):
+            there = os.path.join(home, os.path.relpath(folder, f"{home}.kept"))
+            for name in files:
+                shutil.copyfile(os.path.join(folder, name), os.path.join(there, name))
+        for name in ("library.db-wal", "library.db-shm"):
+            path = os.path.join(home, name)
+            if os.path.exists(path) and not os.path.exists(os.path.join(f"{home}.kept", name)):
+                os.remove(path)
+
+
+ROWS = ("keys", "first", "large", "line", "stream", "ask", "durable", "long", "search")
 
 
 def pressure():
@@ -404,26 +426,27 @@ def pressure():
 
 
 def table(results):
-    print("\n| | key p50 ms | p95 | p99 | max | missed | CPU/key µs | B/key | paint ms | text ms | PSS MB | CPU % | wakeups/s |")
-    print("|---|" + "---|" * 12)
-    columns = ("p50", "p95", "p99", "max", "missed", "cpu_us", "bytes", "paint_ms", "text_ms", "pss_mb", "cpu_pct", "wakeups")
+    columns = []
+    for row in results:
+        columns += [name for name in row if name not in columns and name not in ("what", "failed")]
+    print("\n| | " + " | ".join(columns) + " |\n|---|" + "---|" * len(columns))
     for row in results:
         cells = [row.get(c, "") for c in columns]
         cells = [f"{c:.2f}" if isinstance(c, float) and c < 100 else f"{c:.0f}" if isinstance(c, float) else str(c) for c in cells]
-        print(f"| {row['what']} | " + (row["failed"] + " |" * 12 if "failed" in row else " | ".join(cells) + " |"))
+        print(f"| {row['what']} | " + (row["failed"] + " |" * len(columns) if "failed" in row else " | ".join(cells) + " |"))
 
 
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("rows_wanted", metavar="ROW", nargs="*", default=["keys"], help="of " + ", ".join(ROWS) + ", or all")
     p.add_argument("--bin", required=True, help="the program")
     p.add_argument("--args", default="{file}", help="its arguments; {file} and {line} are filled in (%(default)s)")
     p.add_argument("--style", choices=STYLES, default="plain", help="whose keys to use")
     for name in ("start", "middle", "end"):
         p.add_argument(f"--{name}", metavar="KEYS", help=f"keys that go to the {name}, like '<ctrl-home>'; may hold {{line}}")
     p.add_argument("--open", metavar="KEYS", help="keys that open an empty line to type in")
-    p.add_argument("--docs", default="md-1m,rs-1m,md-10m,rs-10m", help="md or rs, and 100k, 1m, 10m or 100m (%(default)s)")
-    p.add_argument("--home", metavar="DIR", help="a library with a plan.md, which is opened instead of the documents "
-                   "(benches/session.rs makes one)")
+    p.add_argument("--docs", default="md-1m,rs-1m", help="md or rs, and 100k, 1m, 10m or 100m (%(default)s)")
+    p.add_argument("--homes", metavar="DIR", default="target/bench-homes", help="where prepared libraries are (%(default)s)")
     p.add_argument("--first", default="ZSTART", help="what the first screen shows (%(default)s)")
     p.add_argument("--where", default="start,middle,end", help="(%(default)s)")
     p.add_argument("--keys", type=int, default=200)
@@ -432,6 +455,7 @@ def main():
     p.add_argument("--rest", type=float, default=10, help="seconds to watch it at rest; 0 leaves that out (%(default)s)")
     p.add_argument("--columns", type=int, default=120)
     p.add_argument("--rows", type=int, default=40)
+    p.add_argument("--rr", action="store_true", help="real-time priority for the program and for this one (root)")
     p.add_argument("--json", metavar="FILE", help="write the numbers there too")
     p.add_argument("--show", action="store_true", help="print the screen of what failed")
     o = p.parse_args()
@@ -439,19 +463,18 @@ def main():
     if not found:
         sys.exit(f"bench.py: {o.bin} is not a program")
     o.bin = os.path.abspath(found)
+    wanted = ROWS if "all" in o.rows_wanted else o.rows_wanted
+    unknown = [row for row in wanted if row not in ROWS]
+    if unknown:
+        sys.exit(f"bench.py: there is no row {unknown[0]}; there are {', '.join(ROWS)}")
+    if o.rr:
+        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
     began, waited = time.time(), pressure()
     with tempfile.TemporaryDirectory(prefix="pty-bench-") as folder:
         bench = Bench(o, folder)
         bench.floor()
-        for name in ["home"] if o.home else o.docs.split(","):
-            if o.home:
-                o.home = os.path.abspath(o.home)
-                file, lines = os.path.join(o.home, "plan.md"), {}
-            else:
-                file, lines = document(folder, name)
-            bench.start(name, file)
-            for place in o.where.split(","):
-                bench.at(name, file, lines, place)
+        for row in wanted:
+            getattr(bench, row)()
     table(bench.results)
     busy = (pressure() - waited) / (time.time() - began) * 100
     print(f"\n{o.columns}x{o.rows}; something on the machine waited for a processor {busy:.0f} % of the time.")

@@ -248,10 +248,25 @@ pub fn keep(dir: &Path, made: &Made) {
     store.set_meta("me", "p_01JBENCH").expect("writes");
 }
 
+fn vocabulary(rand: &mut Rand) -> Vec<String> {
+    (0..20_000).map(|_| rand.salt()[..7].to_string()).collect()
+}
+
+/// What to look for in [`rows`] of a seed, and what kind of search that is.
+pub fn searches(seed: u64) -> [(&'static str, String); 4] {
+    let words = vocabulary(&mut Rand::from_number(seed));
+    [
+        ("common", "common".into()),
+        ("rare", words[19_000].clone()),
+        ("prefix", words[3][..3].into()),
+        ("ideographs", "设计".into()),
+    ]
+}
+
 /// Rows to search in, in 100 sessions: some words common, most rare.
 pub fn rows(count: u64, seed: u64) -> impl Iterator<Item = SearchRow> {
     let mut rand = Rand::from_number(seed);
-    let vocabulary: Vec<String> = (0..20_000).map(|_| rand.salt()[..7].to_string()).collect();
+    let vocabulary = vocabulary(&mut rand);
     (0..count).map(move |number| {
         let mut body = String::new();
         for _ in 0..12 {

@@ -216,7 +216,9 @@ impl Runtime {
         screen: &mut dyn Screen,
         reached: &mut dyn FnMut(&App) -> bool,
     ) -> std::io::Result<Outcome> {
-        let mut drawn = Instant::now();
+        // When a frame last showed more of an answer, and whether more of it has come since.
+        let mut streamed: Option<Instant> = None;
+        let mut behind = false;
         self.app.model.prepare();
         screen.draw(&self.app)?;
         loop {
@@ -228,16 +230,20 @@ impl Runtime {
             }
             let Some(first) = self.wait() else { return Ok(Outcome::Left) };
             let mut shows = self.take(first, screen);
+            behind |= shows == Shows::Later;
             for _ in 0..BATCH {
                 let Ok(next) = self.receiver.try_recv() else { break };
-                shows = shows.max(self.take(next, screen));
+                let next = self.take(next, screen);
+                behind |= next == Shows::Later;
+                shows = shows.max(next);
             }
             if self.app.model.ui.highlight_more {
                 // Nothing else waits, or it would have been taken.
                 self.schedule(0, Timer::Highlight);
             }
-            // Keys are shown at once; more of an answer when a frame is due.
-            let due = screen.pace().saturating_sub(drawn.elapsed().as_millis() as u64);
+            // Keys are shown at once, and so is an answer's beginning; more of it when a frame is due.
+            let passed = streamed.map_or(u64::MAX, |at| at.elapsed().as_millis() as u64);
+            let due = screen.pace().saturating_sub(passed);
             match shows {
                 Shows::Nothing => continue,
                 Shows::Later if due > 0 && self.app.model.turn.is_some() => {
@@ -252,7 +258,9 @@ impl Runtime {
             self.timers.remove(&Timer::Frame);
             self.app.model.prepare();
             screen.draw(&self.app)?;
-            drawn = Instant::now();
+            if std::mem::take(&mut behind) {
+                streamed = Some(Instant::now());
+            }
             if self.app.model.ui.highlight_more {
                 self.schedule(HIGHLIGHT_MS, Timer::Highlight);
             }
