@@ -127,7 +127,7 @@ class Run:
         """Keys one after the other, each given time to show."""
         for key in keys(text):
             self.write(key)
-            self.quiet(gap)
+            self.quiet(gap, 4 * gap)
 
     def type(self, plan, gap, tail=1.0):
         """Writes keys at fixed times and only records. Gives the write times and what was read."""
@@ -214,8 +214,9 @@ def letters(count, width, lines=True):
     return plan, wanted
 
 
-def replay(run, times, wanted, parts):
-    """How long each key took until the screen showed it with those before it."""
+def replay(run, times, wanted, parts, skip=False):
+    """How long each key took until the screen showed it with those before it; with `skip` those are
+    left out that are never found because a row broke between them."""
     pending = [(at, text) for at, text in zip(times, wanted) if text]
     latencies, run.live = [], False
     for at, data in parts:
@@ -226,10 +227,15 @@ def replay(run, times, wanted, parts):
         while len(latencies) < len(pending):
             sent, typed = pending[len(latencies)]
             if sent > at or typed not in text:
-                break
+                later = pending[len(latencies) + 1:len(latencies) + 4] if skip else []
+                if not any(next_sent <= at and next_typed in text for next_sent, next_typed in later):
+                    break
+                latencies.append(None)
+                continue
             latencies.append((at - sent) / MS)
     run.live = True
-    return latencies, len(pending) - len(latencies)
+    found = [latency for latency in latencies if latency is not None]
+    return found, len(pending) - len(found)
 
 
 def typing(run, count, gap, columns, lines=True):
@@ -238,7 +244,7 @@ def typing(run, count, gap, columns, lines=True):
     cpu, written = run.cpu(), run.bytes
     times, parts = run.type(plan, gap)
     cpu, written = run.cpu() - cpu, run.bytes - written
-    latencies, missed = replay(run, times, wanted, parts)
+    latencies, missed = replay(run, times, wanted, parts, not lines)
     return {"missed": missed, "cpu_us": cpu / len(plan) * 1e6, "bytes": written / len(plan), **spread(latencies)}
 
 

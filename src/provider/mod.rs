@@ -41,6 +41,11 @@ pub trait Provider: Send + Sync {
     /// The exact body of the request, as it is shown, hashed, recorded and sent.
     fn encode(&self, prompt: &Prompt) -> String;
 
+    /// Does beforehand what takes time before a first request, and sends nothing.
+    fn prepare(&self) -> BoxFuture<'static, ()> {
+        Box::pin(std::future::ready(()))
+    }
+
     /// Sends `body`, byte for byte, as soon as the stream is polled. Dropping the stream cancels
     /// the request at once, also while it waits for a retry.
     fn ask(&self, body: String) -> Answer;

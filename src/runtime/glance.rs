@@ -66,9 +66,11 @@ fn head(path: &Path) -> Option<(OpenedFile, Option<usize>)> {
     }
     let mut bytes = Vec::with_capacity(HEAD);
     std::fs::File::open(path).ok()?.take(HEAD as u64).read_to_end(&mut bytes).ok()?;
-    // Up to its last whole line: a character may be cut.
-    bytes.truncate(bytes.iter().rposition(|byte| *byte == b'\n')? + 1);
-    let lines = bytes.iter().filter(|byte| **byte == b'\n').count();
+    // Up to its last whole line, or whole character where it is one line.
+    let end = bytes.iter().rposition(|byte| *byte == b'\n').map(|at| at + 1);
+    let starts = |byte: &u8| !(0x80..0xc0).contains(byte);
+    bytes.truncate(end.or_else(|| bytes.iter().rposition(starts))?);
+    let lines = bytes.iter().filter(|byte| **byte == b'\n').count().max(1);
     let all = (lines as u64).saturating_mul(len as u64) / bytes.len() as u64;
     let decoded = decode(&bytes).ok()?;
     let file = OpenedFile {

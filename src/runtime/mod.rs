@@ -7,6 +7,7 @@
 mod disk;
 mod files;
 mod glance;
+mod inbox;
 mod net;
 mod open;
 mod watch;
@@ -22,11 +23,12 @@ pub use open::{
 use crate::app::{App, Input};
 use crate::base::Millis;
 use crate::provider::Provider;
-use crate::state::{Effect, Model, Open, Timer, Tone, Ui, stamp};
+use crate::state::{Effect, Focus, Model, Open, Timer, Tone, Ui, stamp};
+use inbox::{Inbox, Next};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// Milliseconds between two frames that only show more of an answer.
@@ -35,6 +37,8 @@ const STREAM_FRAME_MS: u64 = 33;
 const HIGHLIGHT_MS: u64 = 4;
 /// The most inputs that are taken before a frame.
 const BATCH: usize = 512;
+/// How long pieces of an answer are taken before keys are looked for again.
+const ANSWER_TURN: Duration = Duration::from_millis(1);
 
 /// Where frames go and what only a terminal can do.
 pub trait Screen {
@@ -116,9 +120,11 @@ pub enum Outcome {
 pub struct Runtime {
     pub app: App,
     sender: Sender<Input>,
-    receiver: Receiver<Input>,
+    inbox: Inbox,
     disk: Disk,
     net: Option<net::Net>,
+    /// The network was told to get ready.
+    prepared: bool,
     provider: Option<Arc<dyn Provider>>,
     watch: watch::Watch,
     timers: BTreeMap<Timer, Instant>,
@@ -161,9 +167,10 @@ impl Runtime {
         let mut runtime = Self {
             app,
             sender,
-            receiver,
+            inbox: Inbox::new(receiver),
             disk,
             net: None,
+            prepared: false,
             provider: setup.provider,
             watch,
             timers: BTreeMap::new(),
@@ -231,8 +238,10 @@ impl Runtime {
             let Some(first) = self.wait() else { return Ok(Outcome::Left) };
             let mut shows = self.take(first, screen);
             behind |= shows == Shows::Later;
+            let began = Instant::now();
             for _ in 0..BATCH {
-                let Ok(next) = self.receiver.try_recv() else { break };
+                let answers = shows < Shows::Now && began.elapsed() < ANSWER_TURN;
+                let Some(next) = self.inbox.ready(answers) else { break };
                 let next = self.take(next, screen);
                 behind |= next == Shows::Later;
                 shows = shows.max(next);
@@ -273,15 +282,14 @@ impl Runtime {
     /// The next input, or a timer's. `None` when nothing can come any more.
     fn wait(&mut self) -> Option<Input> {
         let next = self.timers.iter().min_by_key(|(_, at)| **at).map(|(timer, at)| (*timer, *at));
-        let Some((timer, at)) = next else { return self.receiver.recv().ok() };
-        let left = at.saturating_duration_since(Instant::now());
-        match self.receiver.recv_timeout(left) {
-            Ok(input) => Some(input),
-            Err(RecvTimeoutError::Disconnected) => None,
-            Err(RecvTimeoutError::Timeout) => {
+        match self.inbox.wait(next.map(|(_, at)| at)) {
+            Next::Input(input) => Some(input),
+            Next::Late => {
+                let (timer, _) = next?;
                 self.timers.remove(&timer);
                 Some(Input::Timer(timer))
             }
+            Next::Over => None,
         }
     }
 
@@ -305,6 +313,7 @@ impl Runtime {
         }
         let effects = self.app.update(input, now());
         self.carry_out(effects, screen);
+        self.prepare_net();
         // Lines far above were looked through; what is on the screen changes at the end.
         if highlighting && !self.app.model.ui.highlight_more { Shows::Now } else { shows }
     }
@@ -400,6 +409,19 @@ impl Runtime {
             Effect::Quit => self.quit = true,
         }
         Ok(())
+    }
+
+    /// Somebody is about to ask: the client is made while the question is typed.
+    fn prepare_net(&mut self) {
+        if self.prepared || self.app.model.ui.focus != Focus::Chat {
+            return;
+        }
+        self.prepared = true;
+        if let Some(provider) = self.provider.clone()
+            && let Ok(net) = self.net()
+        {
+            net.prepare(provider);
+        }
     }
 
     fn net(&mut self) -> Result<&net::Net, String> {

@@ -2,14 +2,27 @@
 
 use crate::app::Input;
 use crate::base::TurnId;
-use crate::provider::Provider;
-use futures::StreamExt;
+use crate::prompt::{Chunk, Fault};
+use crate::provider::{Answer, Provider};
+use futures::{FutureExt, StreamExt};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
+use std::time::Duration;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
+/// How long the thread sleeps after a part of an answer that comes slowly: a little longer than
+/// between two frames.
+const REST: Duration = Duration::from_millis(35);
+/// An answer that brings so many pieces at once is read on without a rest.
+const MANY: usize = 32;
+/// The most pieces that are passed on together.
+const MOST: usize = 1024;
+/// How often those who read and decode have their turn before nothing more is there.
+const LOOKS: usize = 4;
+
 enum Job {
+    Prepare(Arc<dyn Provider>),
     Ask { provider: Arc<dyn Provider>, turn: TurnId, body: String },
     Cancel(TurnId),
     Models(Arc<dyn Provider>),
@@ -30,16 +43,14 @@ impl Net {
                 let mut running = BTreeMap::new();
                 while let Some(job) = todo.recv().await {
                     match job {
+                        Job::Prepare(provider) => {
+                            tokio::task::spawn_local(provider.prepare());
+                        }
                         Job::Ask { provider, turn, body } => {
                             let inputs = inputs.clone();
                             let id = turn.clone();
                             let task = tokio::task::spawn_local(async move {
-                                let mut answer = provider.ask(body);
-                                while let Some(piece) = answer.next().await {
-                                    if inputs.send(Input::Answer(turn.clone(), piece)).is_err() {
-                                        break;
-                                    }
-                                }
+                                pass_on(provider.ask(body), &turn, &inputs).await;
                             });
                             running.insert(id, task.abort_handle());
                         }
@@ -62,6 +73,11 @@ impl Net {
         Ok(Self { jobs })
     }
 
+    /// Does beforehand what the first request would wait for; sends nothing.
+    pub fn prepare(&self, provider: Arc<dyn Provider>) {
+        let _ = self.jobs.send(Job::Prepare(provider));
+    }
+
     // The thread ends only with the program, so a job always finds it.
     pub fn ask(&self, provider: Arc<dyn Provider>, turn: TurnId, body: String) {
         let _ = self.jobs.send(Job::Ask { provider, turn, body });
@@ -73,5 +89,51 @@ impl Net {
 
     pub fn models(&self, provider: Arc<dyn Provider>) {
         let _ = self.jobs.send(Job::Models(provider));
+    }
+}
+
+/// Passes an answer on, what came together as one piece: a wake-up for each token would cost more
+/// than showing it.
+async fn pass_on(mut answer: Answer, turn: &TurnId, inputs: &Sender<Input>) {
+    while let Some(first) = answer.next().await {
+        let mut pieces = vec![first];
+        let (mut count, mut looks, mut over) = (1, 0, false);
+        while looks < LOOKS && count < MOST {
+            match answer.next().now_or_never() {
+                Some(Some(next)) => {
+                    (count, looks) = (count + 1, 0);
+                    join(&mut pieces, next);
+                }
+                Some(None) => {
+                    over = true;
+                    break;
+                }
+                // Those who read and decode have their turn.
+                None => {
+                    looks += 1;
+                    tokio::task::yield_now().await;
+                }
+            }
+        }
+        for piece in pieces {
+            if inputs.send(Input::Answer(turn.clone(), piece)).is_err() {
+                return;
+            }
+        }
+        if over {
+            return;
+        }
+        if count < MANY {
+            // The thread, not the task: what comes meanwhile waits in the system and wakes nobody.
+            std::thread::sleep(REST);
+        }
+    }
+}
+
+fn join(pieces: &mut Vec<Result<Chunk, Fault>>, next: Result<Chunk, Fault>) {
+    match (pieces.last_mut(), next) {
+        (Some(Ok(Chunk::Text(text))), Ok(Chunk::Text(more)))
+        | (Some(Ok(Chunk::Reasoning(text))), Ok(Chunk::Reasoning(more))) => text.push_str(&more),
+        (_, next) => pieces.push(next),
     }
 }

@@ -160,6 +160,7 @@ impl Cx<'_> {
             links,
         });
         let body = provider.encode(&context.prompt);
+        let hash = sha256_hex(body.as_bytes());
         let full_name = format!("{}/{}", provider.name(), model_name);
         self.append_local(&Event::EgressRecorded {
             question,
@@ -167,13 +168,13 @@ impl Cx<'_> {
             address: Text::new(provider.address()),
             model: Text::new(model_name.clone()),
             bytes: body.len() as u64,
-            hash: Text::new(sha256_hex(body.as_bytes())),
+            hash: Text::new(hash.clone()),
             request: Text::new(body.clone()),
         });
         self.model.last_sent = Some(super::Sent {
             address: provider.address().into(),
             model: model_name.clone(),
-            hash: sha256_hex(body.as_bytes()),
+            hash,
             body: body.clone(),
         });
         let author = self.model_author(&full_name);

@@ -196,6 +196,12 @@ impl Provider for OpenAi {
         body::encode(prompt, self.shared.settings.quirks)
     }
 
+    fn prepare(&self) -> BoxFuture<'static, ()> {
+        let shared = Arc::clone(&self.shared);
+        // What is wrong is told by the request.
+        async move { _ = shared.http().await }.boxed()
+    }
+
     fn ask(&self, body: String) -> Answer {
         answer::ask(Arc::clone(&self.shared), body)
     }
