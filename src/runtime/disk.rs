@@ -256,6 +256,8 @@ struct Writer {
 
 impl Writer {
     fn run(mut self, todo: &Receiver<DiskJob>) {
+        // Opening read a session, which is in memory as what was made of it.
+        self.store.shrink();
         loop {
             let job = if self.look_again {
                 todo.recv_timeout(Duration::from_millis(LOOK_AGAIN_MS))

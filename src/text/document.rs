@@ -14,7 +14,7 @@ use crate::base::{DocId, OpId, Pos, Span, WriterId};
 use crate::event::{CauseKind, Edit, Op, Origin, Source, Text, Version};
 use ropey::Rope;
 
-/// The most characters a document may have.
+/// The most characters a document with history may have.
 pub const MOST_CHARS: usize = 256 << 20;
 
 /// A text with or without history.
@@ -199,8 +199,8 @@ pub(super) fn revives(cause: Option<CauseKind>) -> bool {
 }
 
 impl Change {
-    /// Checks a change against a text of `len` characters.
-    pub(super) fn check(&self, len: usize) -> Result<(), TextError> {
+    /// Checks a change against a text of `len` characters that may grow to `most`.
+    pub(super) fn check(&self, len: usize, most: usize) -> Result<(), TextError> {
         let mut end = 0;
         let mut grown = len;
         for one in &self.0 {
@@ -218,7 +218,7 @@ impl Change {
             }
             grown += chars;
         }
-        if grown > MOST_CHARS { Err(TextError::TooLarge(MOST_CHARS)) } else { Ok(()) }
+        if grown > most { Err(TextError::TooLarge(most)) } else { Ok(()) }
     }
 }
 
@@ -302,7 +302,9 @@ impl Document {
         change: &Change,
         cause: Option<CauseKind>,
     ) -> Result<Applied, TextError> {
-        change.check(self.rope.len_chars())?;
+        // The file was as large before: only what has history has a limit of its own.
+        let most = if self.history.is_some() { MOST_CHARS } else { usize::MAX };
+        change.check(self.rope.len_chars(), most)?;
         if change.is_empty() {
             return Ok(Applied::default());
         }

@@ -1,7 +1,7 @@
 //! A text field: the message box, prompts, forms. The same changes and motions as the document,
 //! with an undo of its own; nothing of it is an event.
 
-use super::{Change, Inverses};
+use super::{Change, Inverses, MOST_CHARS};
 use crate::base::{Pos, Span};
 use ropey::Rope;
 
@@ -70,7 +70,7 @@ impl Field {
     /// Makes a change; the caret goes behind what was changed last. A change that does not fit
     /// the text is left out.
     pub fn apply(&mut self, change: &Change) {
-        if change.check(self.rope.len_chars()).is_err() {
+        if change.check(self.rope.len_chars(), MOST_CHARS).is_err() {
             return;
         }
         self.inverses.record(change, &self.rope);

@@ -8,7 +8,7 @@ use super::change::{Change, Delta};
 use super::check::{Checked, check_shape, deleted, operations, replay, skip};
 use super::crdt::{JsonChange, Piece};
 use super::delta::DeltaBuilder;
-use super::document::{Applied, Document, History, Scratch, place_insertion, revives};
+use super::document::{Applied, Document, History, MOST_CHARS, Scratch, place_insertion, revives};
 use super::error::{Flaw, TextError};
 use super::seq::{Run, Seq, ahead};
 use crate::base::{OpId, WriterId};
@@ -396,7 +396,7 @@ impl Document {
             return Err(TextError::WriterUsed(writer));
         }
         let mut seq = history.seq_at(&deps)?;
-        change.check(seq.len())?;
+        change.check(seq.len(), MOST_CHARS)?;
         let lamport = history.ops.next_lamport(&deps).unwrap_or_default();
         let ops = operations(&mut seq, change, writer, start);
         if ops.is_empty() {

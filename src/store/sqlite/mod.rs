@@ -162,6 +162,12 @@ impl SqliteStore {
         Ok(changed)
     }
 
+    /// Gives back the memory of pages that were read: what is needed again is read again.
+    pub fn shrink(&self) {
+        // Without it the memory is used a little longer.
+        let _ = self.conn.execute_batch("PRAGMA shrink_memory");
+    }
+
     /// Something that brings what was written to the disk, from any thread.
     pub fn syncer(&self) -> Syncer {
         Syncer::new(beside(&file(&self.dir), "-wal"))
@@ -262,7 +268,7 @@ fn settle(conn: &Connection, page_limit: Option<u32>) -> Result<(), StoreError> 
          PRAGMA recursive_triggers = ON;
          PRAGMA trusted_schema = OFF;
          PRAGMA cell_size_check = ON;
-         PRAGMA cache_size = -16000;
+         PRAGMA cache_size = -4000;
          PRAGMA journal_size_limit = 67108864;",
     )?;
     limit_pages(conn, page_limit)
