@@ -35,6 +35,8 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 const STREAM_FRAME_MS: u64 = 33;
 /// Milliseconds after a frame until what is not highlighted yet goes on, a little at a time.
 const HIGHLIGHT_MS: u64 = 4;
+/// Bytes of a coming answer that one frame lays out; the next frame goes on.
+const LIVE_BYTES: usize = 4096;
 /// The most inputs that are taken before a frame.
 const BATCH: usize = 512;
 /// How long pieces of an answer are taken before keys are looked for again.
@@ -223,9 +225,8 @@ impl Runtime {
         screen: &mut dyn Screen,
         reached: &mut dyn FnMut(&App) -> bool,
     ) -> std::io::Result<Outcome> {
-        // When a frame last showed more of an answer, and whether more of it has come since.
+        // When a frame last showed more of an answer, where it showed all that had come.
         let mut streamed: Option<Instant> = None;
-        let mut behind = false;
         self.app.model.prepare();
         screen.draw(&self.app)?;
         loop {
@@ -237,14 +238,11 @@ impl Runtime {
             }
             let Some(first) = self.wait() else { return Ok(Outcome::Left) };
             let mut shows = self.take(first, screen);
-            behind |= shows == Shows::Later;
             let began = Instant::now();
             for _ in 0..BATCH {
                 let answers = shows < Shows::Now && began.elapsed() < ANSWER_TURN;
                 let Some(next) = self.inbox.ready(answers) else { break };
-                let next = self.take(next, screen);
-                behind |= next == Shows::Later;
-                shows = shows.max(next);
+                shows = shows.max(self.take(next, screen));
             }
             if self.app.model.ui.highlight_more {
                 // Nothing else waits, or it would have been taken.
@@ -265,10 +263,17 @@ impl Runtime {
                 self.take(Input::Idle, screen);
             }
             self.timers.remove(&Timer::Frame);
+            // A key waits for nothing of an answer, and for little of it when it comes fast.
+            let later = shows == Shows::Later;
+            self.app.model.ui.live_bytes = if later { LIVE_BYTES } else { 0 };
             self.app.model.prepare();
             screen.draw(&self.app)?;
-            if std::mem::take(&mut behind) {
-                streamed = Some(Instant::now());
+            let more = self.app.model.ui.live_behind;
+            if later {
+                streamed = (!more).then(Instant::now);
+            }
+            if more {
+                self.schedule(if later { 0 } else { due }, Timer::Frame);
             }
             if self.app.model.ui.highlight_more {
                 self.schedule(HIGHLIGHT_MS, Timer::Highlight);
@@ -296,7 +301,10 @@ impl Runtime {
     /// Takes one input. Returns what of it shows.
     fn take(&mut self, input: Input, screen: &mut dyn Screen) -> Shows {
         let shows = match &input {
-            Input::Answer(..) | Input::Idle | Input::Stored(Ok(())) => Shows::Later,
+            Input::Answer(..)
+            | Input::Idle
+            | Input::Stored(Ok(()))
+            | Input::Timer(Timer::Frame) => Shows::Later,
             Input::Timer(Timer::Highlight) => Shows::Nothing,
             _ => Shows::Now,
         };

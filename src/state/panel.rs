@@ -66,6 +66,7 @@ pub struct PanelFrame {
 
 impl Model {
     pub(super) fn prepare_panel(&mut self) {
+        self.ui.live_behind = false;
         if self.ui.tab != Tab::Conversation {
             return;
         }
@@ -156,6 +157,18 @@ impl Model {
         let head = head(message, author, self.session.transcript.is_pinned(&id));
         let mut foot = foot(message, width);
         foot.push(blank());
+        // An answer that has just ended is laid out but for its end.
+        if self.turn.is_none()
+            && !self.ui.rendered.contains_key(&id)
+            && let whole = readable(message.text())
+            && let Some(mut live) =
+                self.ui.live.take_if(|live| whole.starts_with(live.view.source()))
+        {
+            live.view.push(&whole[live.view.source().len()..]);
+            live.view.finish();
+            live.text_len = message.text().len();
+            self.ui.rendered.insert(id, live);
+        }
         let rendered = self
             .ui
             .rendered
@@ -185,10 +198,18 @@ impl Model {
         if live.text_len < turn.text.len() {
             match readable(&turn.text) {
                 // Blocks are shown as differences: then the text is not what came.
-                std::borrow::Cow::Owned(text) => live.view.set_text(&text),
-                std::borrow::Cow::Borrowed(text) => live.view.push(&text[live.text_len..]),
+                std::borrow::Cow::Owned(text) => {
+                    live.view.set_text(&text);
+                    live.text_len = turn.text.len();
+                }
+                std::borrow::Cow::Borrowed(text) => {
+                    let most = live.text_len.saturating_add(self.ui.live_bytes);
+                    let end = text.floor_char_boundary(most);
+                    live.view.push(&text[live.text_len..end]);
+                    live.text_len = end;
+                }
             }
-            live.text_len = turn.text.len();
+            self.ui.live_behind = live.text_len < turn.text.len();
         }
         let mut head = vec![plain(Class::Heading, format!("◆ {}", turn.model))];
         if turn.text.is_empty() && !turn.reasoning.is_empty() {

@@ -234,6 +234,10 @@ pub struct Ui {
     pub scroll: Scroll,
     pub rendered: BTreeMap<EventId, Rendered>,
     pub live: Option<Rendered>,
+    /// How much of a coming answer the next frame may lay out, in bytes.
+    pub live_bytes: usize,
+    /// More of it has come than was laid out.
+    pub live_behind: bool,
     pub panel: super::PanelFrame,
     /// The visible branch, and what it was found for.
     pub branch: Vec<EventId>,
@@ -298,6 +302,8 @@ impl Ui {
             scroll: Scroll::default(),
             rendered: BTreeMap::new(),
             live: None,
+            live_bytes: usize::MAX,
+            live_behind: false,
             panel: super::PanelFrame::default(),
             branch: Vec::new(),
             branch_key: (None, 0),
