@@ -206,8 +206,14 @@ fn quit(cx: &mut Cx, rest: &str) -> Result<(), String> {
         cx.leave();
         return Ok(());
     }
+    // What was just saved and is on its way to the disk is no question.
+    if let Some(saving) = cx.model.saving_all() {
+        saving.then_quit = true;
+        cx.info("Saving…");
+        return Ok(());
+    }
     let name = cx.model.name();
-    let draft = if cx.model.ephemeral || !cx.model.has_history() {
+    let draft = if cx.model.ephemeral || (!cx.model.has_history() && cx.model.unsaved.is_none()) {
         None
     } else {
         Some((
@@ -218,11 +224,13 @@ fn quit(cx: &mut Cx, rest: &str) -> Result<(), String> {
     };
     let mut choices = vec![('s', "Save and quit".to_owned(), "dialog.choose save".to_owned())];
     choices.extend(draft);
-    choices.push((
-        'd',
-        "Discard: back to what the file holds".into(),
-        "dialog.choose discard".into(),
-    ));
+    let has_file = cx.model.stamp.as_ref().is_some_and(|stamp| !stamp.hash.is_empty());
+    let discard = match (cx.model.has_history(), has_file) {
+        (true, true) => "Discard: back to what the file holds; undo brings it back",
+        (true, false) => "Discard: empty the document; undo brings it back",
+        (false, _) => "Discard: back to what the file holds, for good",
+    };
+    choices.push(('d', discard.into(), "dialog.choose discard".into()));
     let dialog = Dialog {
         ask: Ask::Quit,
         title: format!("{name} has text that is not saved"),

@@ -81,6 +81,10 @@ fn reload(cx: &mut Cx, _: &str) -> Result<(), String> {
 
 /// Goes back to what the file holds, as an edit, so that even this can be undone.
 pub fn discard(cx: &mut Cx) {
+    if !cx.model.has_history() {
+        cx.discard_unsaved();
+        return;
+    }
     let Some(saved) = saved_text(cx.model) else { return };
     let change = diff(&cx.model.rope().to_string(), &saved);
     let cause =

@@ -405,6 +405,7 @@ impl<'a> Cx<'a> {
             caret.pos = delta.map(caret.pos, false);
             caret.anchor = caret.anchor.map(|anchor| delta.map(anchor, false));
         }
+        self.keep_unsaved(doc, delta);
         if *doc == self.model.doc {
             let waiting = self.model.waiting.iter_mut();
             for queued in self.model.queue.iter_mut().chain(waiting) {

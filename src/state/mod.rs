@@ -3,6 +3,7 @@
 //! Does no input or output: what takes time or touches the world is returned as an [`Effect`].
 
 mod cx;
+mod draft;
 mod editing;
 mod effect;
 mod frame;
@@ -18,8 +19,9 @@ mod turns;
 mod ui;
 
 pub use cx::Cx;
+pub use draft::{OpenedDraft, Unsaved};
 pub use editing::Target;
-pub use effect::{Effect, FileStamp, Open, Ticket, Timer};
+pub use effect::{Effect, FileStamp, Open, SaveMark, Ticket, Timer};
 pub use frame::{EditorFrame, HunkPiece, Sign, VirtualRow};
 pub use model::{Burst, Me, Minted, Model, Opened, OpenedFile, Sent};
 pub use outside::{Intent, Saving, stamp};

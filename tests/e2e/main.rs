@@ -19,6 +19,7 @@ mod files;
 mod flow;
 mod harness;
 mod kill;
+mod plain;
 mod real;
 mod screen;
 mod two;

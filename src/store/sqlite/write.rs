@@ -1,8 +1,9 @@
 //! Writing: one batch, one transaction.
 
-use super::{SqliteStore, derive, search, transaction};
+use super::{SqliteStore, derive, draft, search, transaction};
 use crate::base::{AuthorId, DocId, EventId, TurnId, WriterId};
 use crate::event::{BurstHead, Envelope, Event, Version, WipOp};
+use crate::store::draft::{DraftStep, drop_copy};
 use crate::store::{StoreError, StreamHead, Write, Written};
 use rusqlite::{Connection, OptionalExtension as _, params};
 use std::collections::BTreeSet;
@@ -42,6 +43,11 @@ impl SqliteStore {
         })?;
         let Batch { registered, tally, .. } = batch;
         self.mine.extend(registered);
+        for write in writes {
+            if let Write::Draft { id, step: DraftStep::End } = write {
+                drop_copy(&self.dir, id);
+            }
+        }
         Ok(tally.written)
     }
 }
@@ -105,6 +111,7 @@ impl Batch<'_> {
                 rows.iter().try_for_each(|row| search::put(self.conn, &mut self.searched, row))
             }
             Write::View { session, key, value } => self.view(*session, key, value),
+            Write::Draft { id, step } => draft::step(self.conn, self.process, id, step),
             Write::Snapshot { session, doc, version, bytes, upto_rid } => {
                 self.snapshot(*session, doc, version, bytes, *upto_rid)
             }
