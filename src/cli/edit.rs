@@ -174,6 +174,7 @@ fn workspace(
     let text =
         runtime.app.model.to_stdout.then(|| (runtime.app.model.rope(), runtime.app.model.bom));
     let trouble = runtime.app.model.store_trouble.clone();
+    let farewell = runtime.app.model.farewell.take();
     let closed = runtime.close();
     if let Some((rope, bom)) = text {
         let mut stdout = io::stdout().lock();
@@ -183,6 +184,9 @@ fn workspace(
     // A terminal that went away is no failure: everything is on the disk.
     if let Err(why) = closed {
         return Err(Failure::new(format!("{why} {}", trouble.unwrap_or_default())));
+    }
+    if let Some(words) = farewell {
+        out.say(&words);
     }
     if let Err(why) = ended
         && !matches!(why.kind(), io::ErrorKind::BrokenPipe)

@@ -12,13 +12,14 @@ pub fn restore(
     store: &mut SqliteStore,
     path: &Path,
     file: &OpenedFile,
+    fits: bool,
     notes: &mut Vec<String>,
 ) -> Result<Option<OpenedDraft>, StoreError> {
     let mut found = None;
     let mut done = Vec::new();
     for mut draft in store.drafts(&path.to_string_lossy())?.into_iter().rev() {
         let rows = draft.ops.len();
-        match draft.fits(&file.stamp.hash).filter(|_| file.exists) {
+        match draft.fits(&file.stamp.hash).filter(|_| file.exists && fits) {
             // Saved whole, and nothing typed since.
             Some(from) if from >= rows => done.push(draft.id),
             Some(from) if found.is_none() => {
@@ -26,7 +27,7 @@ pub fn restore(
                 let has_copy = draft::has_copy(store.dir(), &draft.id);
                 found = Some(OpenedDraft { id: draft.id, ops, rows: rows as u64, has_copy });
             }
-            _ => match rescue(store.dir(), path, &draft) {
+            _ => match rescue(store.dir(), path, file, &draft) {
                 Ok(note) => {
                     notes.push(note);
                     done.push(draft.id);
@@ -45,11 +46,14 @@ pub fn restore(
 }
 
 /// Puts the text of a draft into a file of its own, whole where a copy of its file was kept.
-fn rescue(dir: &Path, path: &Path, draft: &Draft) -> Result<String, StoreError> {
+fn rescue(dir: &Path, path: &Path, file: &OpenedFile, draft: &Draft) -> Result<String, StoreError> {
     let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into());
     let copy = draft::copy(dir, &draft.id).and_then(|bytes| decode(&bytes).ok());
-    let (rope, bom, what) = match copy.and_then(|copy| Some((whole(&copy.text, draft)?, copy.bom)))
-    {
+    let base = match &copy {
+        Some(copy) => Some((copy.text.as_str(), copy.bom)),
+        None => (file.stamp.hash == draft.head.hash).then_some((file.text.as_str(), file.bom)),
+    };
+    let (rope, bom, what) = match base.and_then(|(text, bom)| Some((whole(text, draft)?, bom))) {
         Some((rope, bom)) => (rope, bom, "the whole text with it"),
         None => {
             (Rope::from_str(&words(draft)), false, "what was typed, without the text around it,")
@@ -57,7 +61,7 @@ fn rescue(dir: &Path, path: &Path, draft: &Draft) -> Result<String, StoreError> 
     };
     let at = draft::rescue(dir, &name, encoded(&rope, bom))?;
     Ok(format!(
-        "The file changed since you left unsaved text in it: {what} is kept in {}.",
+        "The file or its session changed since you left unsaved text in it: {what} is kept in {}.",
         at.display()
     ))
 }
@@ -100,6 +104,6 @@ fn words_are_runs_of_what_was_typed() {
     assert_eq!(words(&draft), "abé\nc");
     assert_eq!(
         whole("0123456789", &draft).map(|rope| rope.to_string()).as_deref(),
-        Some("01bé345c6789")
+        Some("01é345c6789")
     );
 }

@@ -358,14 +358,16 @@ pub fn open_path(store: Option<&mut SqliteStore>, path: &Path) -> Result<Opened,
         return Ok(Opened { file: Some(file), plain, ephemeral: true, ..Opened::default() });
     };
     let mut notes = Vec::new();
-    let draft = super::drafts::restore(store, &path, &file, &mut notes)?;
-    if plain {
-        return Ok(Opened { file: Some(file), plain, draft, notes, ..Opened::default() });
-    }
     let known = path.to_string_lossy();
     let mut bound =
         store.binding(&known)?.into_iter().next().map(|binding| (binding.session, binding.doc));
-    if bound.is_none() && file.exists && !file.text.is_empty() {
+    // What a session has is not what the file has.
+    let fits = plain || bound.is_none();
+    let draft = super::drafts::restore(store, &path, &file, fits, &mut notes)?;
+    if plain {
+        return Ok(Opened { file: Some(file), plain, draft, notes, ..Opened::default() });
+    }
+    if bound.is_none() && draft.is_none() && file.exists && !file.text.is_empty() {
         bound = renamed(store, &file, &mut notes)?;
     }
     let Some((session, doc)) = bound else {

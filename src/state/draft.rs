@@ -8,6 +8,9 @@ use crate::store::{DraftHead, DraftStep, Splice, Write};
 use crate::text::{Change, Delta, Replace};
 use ropey::Rope;
 
+/// Above this, storing a text takes longer than a key may wait. In bytes.
+const EARLY_BYTES: usize = 1 << 16;
+
 /// Where unsaved text is kept.
 #[derive(Debug)]
 pub struct Unsaved {
@@ -98,6 +101,10 @@ impl Cx<'_> {
         if self.model.has_history() || *doc != self.model.doc {
             return;
         }
+        self.keep(delta);
+    }
+
+    fn keep(&mut self, delta: &Delta) {
         let op = splices(delta, &self.model.rope());
         let (path, hash) = self.file_of_draft();
         let (at, bom) = (self.model.now.0, self.model.bom);
@@ -109,6 +116,43 @@ impl Cx<'_> {
         self.write(Write::Draft { id: id.clone(), step: DraftStep::Op { head, row, op } });
         if let Some(rope) = base {
             self.effect(Effect::KeepCopy { draft: id, rope, bom });
+        }
+    }
+
+    /// Whether the session of a large file is not in the library yet: storing it takes longer than
+    /// a key may wait, so that the first keys are kept by themselves and it is stored in the pause
+    /// after them.
+    pub(super) fn is_early(&self) -> bool {
+        let model = &*self.model;
+        let large = |rope: &Rope| rope.len_bytes() > EARLY_BYTES;
+        !model.preamble.is_empty()
+            && model.path.is_some()
+            && !model.ephemeral
+            && model.entry().is_some_and(|entry| large(entry.document.rope()))
+    }
+
+    /// Keeps an operation of a session that is not in the library yet.
+    pub(super) fn keep_early(&mut self, delta: &Delta) {
+        if self.model.unsaved.is_none() {
+            let id = self.model.rand.ulid(self.model.now).to_string();
+            self.model.unsaved = Some(Unsaved { id, rows: 0, base: None });
+        }
+        self.keep(delta);
+    }
+
+    /// The session is in the library now, in the same step as its operations.
+    pub(super) fn end_early(&mut self) {
+        let mut writes = Vec::new();
+        for burst in self.model.bursts.values() {
+            let mut head = Some(Box::new(burst.head.clone()));
+            for (row, op) in burst.rows.iter().enumerate() {
+                let (writer, row, op) = (burst.head.writer, row as u64, op.clone());
+                writes.push(Write::Wip { head: head.take(), writer, row, op });
+            }
+        }
+        writes.into_iter().for_each(|write| self.write(write));
+        if self.model.has_history() {
+            self.end_unsaved();
         }
     }
 

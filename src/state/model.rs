@@ -138,6 +138,8 @@ pub struct Model {
     pub last_sent: Option<Sent>,
     /// Only for a first look; takes no keys.
     pub preview: bool,
+    /// What leaving did with text that is not saved, said once the terminal is given back.
+    pub farewell: Option<String>,
 }
 
 /// A request that was sent.
@@ -214,6 +216,7 @@ impl Model {
             text_rows: BTreeMap::new(),
             last_sent: None,
             preview: opened.preview,
+            farewell: None,
         };
         model.ui.lines = opened.lines;
         model.restore_view(&opened.view);
