@@ -78,6 +78,9 @@ fn cancel(cx: &mut Cx, _: &str) -> Result<(), String> {
     if cx.cancel_turn() {
         return Ok(());
     }
+    if cx.model.ui.focus == Focus::Panel && cx.model.ui.found.take().is_some() {
+        return Ok(());
+    }
     let mut caret = cx.model.caret();
     if cx.model.ui.focus == Focus::Editor && caret.anchor.take().is_some() {
         cx.model.set_caret(caret);
@@ -172,7 +175,7 @@ fn sessions(cx: &mut Cx, _: &str) -> Result<(), String> {
         rows: Vec::new(),
         hits: Vec::new(),
         asked: None,
-        preview: Vec::new(),
+        preview: (None, Vec::new()),
     });
     cx.effect(Effect::ListSessions);
     Ok(())

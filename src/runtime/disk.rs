@@ -340,8 +340,8 @@ impl Writer {
                 Ok(loaded) => {
                     let events: Vec<_> =
                         loaded.events.into_iter().map(|stored| stored.envelope).collect();
-                    let session = Session::fold(session, &events);
-                    self.tell(Input::Preview(crate::report::preview(&session)));
+                    let folded = Session::fold(session, &events);
+                    self.tell(Input::Preview(session, crate::report::preview(&folded)));
                 }
                 Err(why) => self.trouble(&why),
             },

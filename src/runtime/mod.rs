@@ -413,8 +413,13 @@ impl Runtime {
 
     /// Leaves the session for another one; everything of the old one is on the disk.
     fn open(&mut self, what: Open) -> Result<(), String> {
+        let hit = match &what {
+            Open::Hit(hit) => Some(hit.clone()),
+            _ => None,
+        };
         let opened = self.disk.with_store(|store| match what {
             Open::Session(id) => open_session(store, id),
+            Open::Hit(ref hit) => open_session(store, hit.session),
             Open::File(path) => open_path(Some(store), &path),
             Open::Fresh => Ok(open_fresh()),
         });
@@ -434,9 +439,18 @@ impl Runtime {
         self.app.model = model;
         self.arrange();
         self.carry_out(effects, &mut NoScreen);
+        if let Some(hit) = hit {
+            self.go_to(&hit);
+        }
         // What was typed meanwhile goes on.
         let _ = self.sender.send(Input::Idle);
         Ok(())
+    }
+
+    /// Shows what was found in the open session.
+    pub fn go_to(&mut self, hit: &crate::store::Hit) {
+        let effects = self.app.go_to(hit);
+        self.carry_out(effects, &mut NoScreen);
     }
 
     /// Waits until everything that was asked for is on the disk. For the end of a run.

@@ -3,7 +3,7 @@
 
 use crate::base::{DocId, EventId, TurnId};
 use crate::event::Version;
-use crate::store::{DraftStep, Write};
+use crate::store::{DraftStep, Hit, Write};
 use ropey::Rope;
 use std::path::PathBuf;
 
@@ -140,6 +140,8 @@ pub enum Effect {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Open {
     Session(EventId),
+    /// A session, at what was found in it.
+    Hit(Box<Hit>),
     File(PathBuf),
     /// A fresh document without a file.
     Fresh,

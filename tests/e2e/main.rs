@@ -19,6 +19,7 @@ mod files;
 mod flow;
 mod harness;
 mod kill;
+mod library;
 mod plain;
 mod real;
 mod screen;

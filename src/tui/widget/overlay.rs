@@ -34,7 +34,7 @@ pub fn draw(app: &App, theme: Theme, buffer: &mut Buffer) -> Option<Position> {
             list_box(app, "Which model answers?", list, &rows, theme, buffer)
         }
         Overlay::Sessions { list, searching, preview, .. } => {
-            sessions(app, list, *searching, preview, theme, buffer)
+            sessions(app, list, *searching, &preview.1, theme, buffer)
         }
         Overlay::Prompt { kind, field: input } => prompt(kind, input, theme, buffer),
         Overlay::Dialog(dialog) => question(dialog, theme, buffer),
