@@ -132,9 +132,16 @@ fn rename(cx: &mut Cx, title: &str) -> Result<(), String> {
         return renamed(cx, session, title);
     }
     let mut field = Field::default();
+    let listed = rows(cx.model).iter().find_map(|row| match row {
+        Row::Session(row) if row.id == session => Some(row.title.clone()),
+        _ => None,
+    });
     if session == cx.model.session.id {
         field.set_text(cx.model.session.title());
+    } else if let Some(title) = listed {
+        field.set_text(&title);
     }
+    field.select_all();
     cx.model.ui.overlays.push(Overlay::Prompt { kind: PromptKind::Rename { session }, field });
     Ok(())
 }

@@ -37,7 +37,7 @@ impl Model {
         if self.ephemeral || self.preview || self.to_stdout {
             return;
         }
-        let id = self.rand.ulid(self.now).to_string();
+        let id = self.rand.ulid(self.now);
         self.unsaved = Some(Unsaved { id, rows: 0, base: Some(self.rope()) });
     }
 
@@ -134,7 +134,7 @@ impl Cx<'_> {
     /// Keeps an operation of a session that is not in the library yet.
     pub(super) fn keep_early(&mut self, delta: &Delta) {
         if self.model.unsaved.is_none() {
-            let id = self.model.rand.ulid(self.model.now).to_string();
+            let id = self.model.rand.ulid(self.model.now);
             self.model.unsaved = Some(Unsaved { id, rows: 0, base: None });
         }
         self.keep(delta);

@@ -1,7 +1,7 @@
 //! Going to what was found: the message in the conversation, the words in the text, the decision in
 //! its list. What is not there any more is said.
 
-use super::{Caret, Cx, Focus, Model, Tab, plural};
+use super::{Caret, Cx, Focus, Model, Tab};
 use crate::base::{EventId, Pos, Span};
 use crate::store::{Hit, Snippet};
 use crate::text::find::Pattern;
@@ -88,7 +88,7 @@ impl Cx<'_> {
         self.model.set_caret(Caret { pos: span.end, anchor: Some(span.start), sticky: None });
         self.model.ui.reveal = true;
         let line = rope.char_to_line(span.start.0) + 1;
-        self.info(format!("Found in line {line}: {}.", plural(words.len(), "word")));
+        self.info(format!("Found in line {line}."));
     }
 }
 

@@ -36,7 +36,7 @@ fn what_is_found_is_gone_to() {
     term.keys("<f4>/walrus");
     term.wait_for("text: a.md");
     term.keys("<down><enter>");
-    term.wait_for("Found in line 121");
+    term.wait_for("Found in line 121.");
     term.wait_for("121:11");
     // The message is scrolled to, at the words, and marked.
     term.keys("<f4>/narwhal");
@@ -79,7 +79,7 @@ fn what_is_found_is_gone_to() {
     assert!(found.starts_with(" 1  "), "{found}");
     let term = Start::cowrite(&["search", "walrus", "--open", "1"]).home(&home).size(30, 110);
     let term = term.start();
-    term.wait_for("Found in line 121");
+    term.wait_for("Found in line 121.");
     term.wait_for("121:11");
     quit_draft(&term);
     home.run(&["search", "walrus", "--open", "7"], "").fails(2);
@@ -107,7 +107,7 @@ fn the_library_screen_shows_what_is_chosen() {
         term.wait_for("Title");
         term.keys("<ctrl-a>The second plan<enter>");
         term.wait_for("is called The second plan");
-        term.wait_for("The second plan  (0");
+        term.wait_for("› The second plan");
         // Deleting asks, and No is the answer that stands there.
         term.keys("<home>d");
         term.wait_for("Delete the session The second plan?");

@@ -24,3 +24,5 @@ mod plain;
 mod real;
 mod screen;
 mod two;
+#[cfg(unix)]
+mod world;

@@ -20,6 +20,22 @@ impl SqliteStore {
     /// Those that are [`StoreError::is_passing`] leave the store usable, and the same batch can be
     /// written later; it may be written twice without harm.
     pub fn write(&mut self, writes: &[Write]) -> Result<Written, StoreError> {
+        match self.write_once(writes) {
+            // The journal itself may take the room: what is in it already goes into the library.
+            Err(StoreError::Full) => {
+                let mut query = self.conn.prepare_cached("PRAGMA wal_checkpoint(TRUNCATE)")?;
+                let emptied = query.query_row([], |row| row.get::<_, i64>(0));
+                drop(query);
+                if !matches!(emptied, Ok(0)) {
+                    return Err(StoreError::Full);
+                }
+                self.write_once(writes)
+            }
+            done => done,
+        }
+    }
+
+    fn write_once(&mut self, writes: &[Write]) -> Result<Written, StoreError> {
         let process = self.process()?;
         let mut batch = Batch {
             conn: &self.conn,
