@@ -16,7 +16,10 @@ mod session;
 pub use area::{AREAS, Area};
 pub use decision::{listed as decisions_listed, options_text, status_word};
 pub use list::{model_rows, palette_rows};
-pub use session::{Row, preview as session_preview, rows as session_rows};
+pub use session::{
+    Row, go_to, listed as session_listed, preview as session_preview,
+    previewed as session_previewed, rows as session_rows,
+};
 
 use crate::state::{Cx, Model};
 
@@ -131,4 +134,13 @@ fn distance(a: &str, b: &str) -> usize {
         }
     }
     row[b.len()]
+}
+
+/// The beginning of a text, in one line and in quotation marks.
+fn quote(text: &str) -> String {
+    const MOST: usize = 30;
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let more = if line.chars().count() > MOST { "…" } else { "" };
+    let short: String = line.chars().take(MOST).collect();
+    if short.is_empty() { "blanks".to_owned() } else { format!("“{short}{more}”") }
 }

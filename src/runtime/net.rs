@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::sync::mpsc::Sender;
 use std::time::Duration;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+use tokio::task::AbortHandle;
 
 /// How long the thread sleeps after a part of an answer that comes slowly: a little longer than
 /// between two frames.
@@ -52,6 +53,7 @@ impl Net {
                             let task = tokio::task::spawn_local(async move {
                                 pass_on(provider.ask(body), &turn, &inputs).await;
                             });
+                            running.retain(|_, task: &mut AbortHandle| !task.is_finished());
                             running.insert(id, task.abort_handle());
                         }
                         // Dropping the stream ends the request.
