@@ -126,10 +126,15 @@ async fn pass_on(mut answer: Answer, turn: &TurnId, inputs: &Sender<Input>) {
             return;
         }
         if count < MANY {
-            // The thread, not the task: what comes meanwhile waits in the system and wakes nobody.
-            std::thread::sleep(REST);
+            rest();
         }
     }
+}
+
+/// The thread sleeps, not the task: what comes meanwhile waits in the system and wakes nobody.
+#[expect(clippy::disallowed_methods, reason = "what is awaited must not wake the thread yet")]
+fn rest() {
+    std::thread::sleep(REST);
 }
 
 fn join(pieces: &mut Vec<Result<Chunk, Fault>>, next: Result<Chunk, Fault>) {
