@@ -6,7 +6,9 @@ use std::borrow::Cow;
 /// The answer with each search/replace block as a fenced difference. An answer without blocks is
 /// given back as it is.
 pub fn readable(answer: &str) -> Cow<'_, str> {
-    let has_block = answer.lines().any(|line| line.trim_start().starts_with("<<<<<"));
+    // A coming answer is looked through for each frame: most have no such mark anywhere.
+    let has_block = answer.contains("<<<<<")
+        && answer.lines().any(|line| line.trim_start().starts_with("<<<<<"));
     if !has_block {
         return Cow::Borrowed(answer);
     }
