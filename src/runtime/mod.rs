@@ -378,6 +378,14 @@ impl Runtime {
             }
             Effect::DeleteSession(session) => self.disk.send(DiskJob::Delete(session)),
             Effect::Open(what) => self.open(what)?,
+            Effect::Reload(session) => {
+                let read = self.disk.with_store(move |store| fold(store, session));
+                let Some(session) = read.transpose().map_err(|why| why.to_string())? else {
+                    return Ok(());
+                };
+                let effects = self.app.model.reloaded(session);
+                self.carry_out(effects, screen);
+            }
             Effect::Consent { provider } => {
                 self.configure(&["provider", &provider, "consented"], true.into())?;
             }

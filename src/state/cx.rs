@@ -474,7 +474,8 @@ impl<'a> Cx<'a> {
         self.model.session.track_hunks();
         self.model.refresh();
         if std::mem::take(&mut self.model.session.outdated) {
-            self.warn("The log holds another version of an event that is shown here: open the session again to see the one that counts.");
+            let session = self.model.session.id;
+            self.effect(Effect::Reload(session));
         }
     }
 }

@@ -14,6 +14,7 @@ mod outside;
 mod panel;
 mod prepare;
 mod propose;
+mod reload;
 mod rows;
 mod turn;
 mod turns;
