@@ -228,7 +228,13 @@ pub enum Event {
         hunk: HunkBody,
     },
     #[serde(rename = "hunk.split")]
-    HunkSplit { hunk: EventId, parts: Vec<HunkBody> },
+    HunkSplit {
+        hunk: EventId,
+        parts: Vec<HunkBody>,
+        /// Of a split that is made again: what had taken it back.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        replaces: Vec<EventId>,
+    },
     #[serde(rename = "hunk.placed")]
     HunkPlaced { hunk: EventId, start: Anchor, end: Anchor, old: Text },
     #[serde(rename = "hunk.resolved")]
@@ -243,6 +249,10 @@ pub enum Event {
         /// Of an acceptance: the edit that put the text in.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         edit: Option<EventId>,
+        /// Of an acceptance that holds after a merge brought edits into its text: the version of
+        /// the text that was looked at.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        version: Option<Version>,
         /// The verdicts this one replaces.
         replaces: Vec<EventId>,
     },

@@ -3,7 +3,7 @@
 use super::documents::EditEntry;
 use super::{
     AuthorInfo, Decision, DocEntry, Folded, HunkRef, Message, Proposal, Register, SavedVersion,
-    Session, Setting, Verdict, WriterInfo,
+    Session, Setting, Split, Verdict, WriterInfo,
 };
 use crate::base::{AuthorId, DocId, EventId, WriterId};
 use crate::event::{Author, AuthorKind, DecisionStatus, Envelope, Event, MessageRole, Undecodable};
@@ -67,6 +67,7 @@ impl Session {
             let Some(entry) = self.documents.get_mut(&doc) else { continue };
             match entry.take_in(&ids.into_iter().collect()) {
                 Ok(imported) => {
+                    self.unmet = true;
                     self.proposals.anchors_came();
                     self.oddities.refused += imported.refused.len();
                     deltas.insert(doc, imported.delta);
@@ -311,14 +312,19 @@ impl Session {
                 });
             }
             Event::HunkMade { proposal, hunk } => self.proposals.made(id, lamport, proposal, hunk),
-            Event::HunkSplit { hunk, parts } => self.proposals.split(id, lamport, hunk, parts),
+            Event::HunkSplit { hunk, parts, replaces } => {
+                let split = Split { parts, replaces, author: author.clone(), at };
+                self.proposals.split(id, lamport, hunk, split);
+            }
             Event::HunkPlaced { hunk, start, end, old } => {
                 let at = (lamport, id);
                 self.proposals.placed(at, hunk, (start, end), old.as_str().into());
             }
-            Event::HunkResolved { hunk, part, verdict, reason, edit, replaces } => {
+            Event::HunkResolved { hunk, part, verdict, reason, edit, version, replaces } => {
                 let reason = reason.map(|reason| reason.as_str().into());
-                let verdict = Verdict { verdict, reason, edit, author: author.clone(), at };
+                self.unmet |= version.is_some();
+                let author = author.clone();
+                let verdict = Verdict { verdict, reason, edit, version, author, at };
                 self.proposals.resolved(id, lamport, HunkRef { id: hunk, part }, verdict, replaces);
             }
             Event::DecisionRecorded {
@@ -378,6 +384,9 @@ impl Session {
     /// Gives the open hunks of every document their marks. Call after events were applied; costs
     /// nothing when no hunk changed.
     pub fn track_hunks(&mut self) {
+        if std::mem::take(&mut self.unmet) {
+            self.meet();
+        }
         if !self.proposals.take_untracked() {
             return;
         }

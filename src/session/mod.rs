@@ -6,15 +6,21 @@
 mod decisions;
 mod documents;
 mod fold;
+mod merged;
 mod proposals;
 mod register;
+mod review;
+mod steps;
 mod transcript;
 
 pub use decisions::{Decision, Decisions, Setting};
 pub use documents::{DocEntry, EditEntry, SavedVersion};
 pub use fold::Batch;
-pub use proposals::{Hunk, HunkRef, HunkState, LastVerdict, Proposal, Proposals, Verdict};
+pub use merged::Twins;
+pub use proposals::{Hunk, HunkRef, HunkState, Proposal, Proposals, Split, Verdict};
 pub use register::Register;
+pub use review::{OpenHunk, Piece};
+pub use steps::{LastUndone, LastVerdict, Said};
 pub use transcript::{Message, Transcript};
 
 use crate::base::{AuthorId, DocId, EventId, Millis, Rand, WriterId};
@@ -71,6 +77,10 @@ pub struct Session {
     introduced: BTreeMap<AuthorId, (u64, EventId)>,
     /// An event came that displaces one that is folded already: fold everything again.
     pub outdated: bool,
+    /// Edits came that were not made here: what they did to accepted hunks is not known yet.
+    unmet: bool,
+    /// What two copies both did.
+    twins: Vec<Twins>,
     known: BTreeSet<EventId>,
     numbers: BTreeMap<WriterId, BTreeMap<u64, EventId>>,
     /// Events of writers that were not introduced yet.
@@ -112,6 +122,8 @@ impl Session {
             ahead: BTreeSet::new(),
             introduced: BTreeMap::new(),
             outdated: false,
+            unmet: false,
+            twins: Vec::new(),
             known: BTreeSet::new(),
             numbers: BTreeMap::new(),
             waiting: BTreeMap::new(),

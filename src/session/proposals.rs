@@ -1,6 +1,7 @@
 //! Proposals and their hunks: what a model suggested and what a person said to it.
 
 use super::Register;
+use super::steps::{Said, Step, Steps};
 use crate::base::{AuthorId, DocId, EventId, Millis, Span};
 use crate::event::{Anchor, HunkBody, HunkVerdict, Version};
 use crate::text::{Document, MarkId};
@@ -19,6 +20,18 @@ pub struct Verdict {
     pub verdict: HunkVerdict,
     pub reason: Option<String>,
     pub edit: Option<EventId>,
+    /// Of an acceptance that was said again after a merge: the version that was looked at.
+    pub version: Option<Version>,
+    pub author: AuthorId,
+    pub at: Millis,
+}
+
+/// A split, with who made it and when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Split {
+    pub parts: Vec<HunkBody>,
+    /// The verdicts that it replaces, when it is made again.
+    pub replaces: Vec<EventId>,
     pub author: AuthorId,
     pub at: Millis,
 }
@@ -28,6 +41,8 @@ pub struct Verdict {
 pub enum HunkState {
     Pending,
     Accepted,
+    /// It was accepted, and a merge brought edits into its text that did not know of it.
+    Collided,
     Rejected,
     /// The text between its anchors is not its old text.
     Stale,
@@ -53,6 +68,8 @@ pub struct Hunk {
     pub verdict: Register<Verdict>,
     /// How it was split; taken back by a verdict `pending` that replaces the split.
     pub splits: Register<u32>,
+    /// The edits that a merge brought into its text after it was accepted, until a person looks.
+    pub collided: Vec<EventId>,
     mark: Option<MarkId>,
 }
 
@@ -70,6 +87,7 @@ impl Hunk {
             loose: body.loose,
             verdict: Register::default(),
             splits: Register::default(),
+            collided: Vec::new(),
             mark: None,
         }
     }
@@ -86,16 +104,22 @@ impl Hunk {
     }
 
     pub fn state(&self, document: &Document) -> HunkState {
+        self.state_at(document, self.span(document))
+    }
+
+    /// How it stands, when it stands at `span`.
+    pub fn state_at(&self, document: &Document, span: Option<Span>) -> HunkState {
         if self.is_split() {
             return HunkState::Split;
         }
         match self.verdict.value().map(|verdict| verdict.verdict) {
-            Some(HunkVerdict::Accepted) => return HunkState::Accepted,
+            Some(HunkVerdict::Accepted) if self.collided.is_empty() => return HunkState::Accepted,
+            Some(HunkVerdict::Accepted) => return HunkState::Collided,
             Some(HunkVerdict::Rejected) => return HunkState::Rejected,
             Some(HunkVerdict::Superseded) => return HunkState::Superseded,
             Some(HunkVerdict::Pending) | None => {}
         }
-        match self.span(document) {
+        match span {
             None => HunkState::Unplaced,
             Some(span) if document.rope().slice(span.range()) == self.old.as_str() => {
                 HunkState::Pending
@@ -125,17 +149,8 @@ pub struct Proposal {
     pub dialect: String,
 }
 
-/// Verdicts of one moment.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LastVerdict {
-    pub lamport: u64,
-    pub hunks: Vec<HunkRef>,
-    /// Of a split: the events that split it.
-    pub splits: Vec<EventId>,
-}
-
 enum Waiting {
-    Split(EventId, u64, Vec<HunkBody>),
+    Split(EventId, u64, Split),
     Placed((u64, EventId), (Anchor, Anchor), String),
     Verdict(EventId, u64, Option<u32>, Verdict, Vec<EventId>),
 }
@@ -153,6 +168,9 @@ pub struct Proposals {
     /// When each was placed or split last, in order of display.
     placed_at: BTreeMap<HunkRef, (u64, EventId)>,
     split_at: BTreeMap<HunkRef, (u64, EventId)>,
+    pub(super) steps: Steps,
+    /// Accepted hunks that a merge brought edits into.
+    collided: BTreeSet<HunkRef>,
 }
 
 impl Proposals {
@@ -180,12 +198,16 @@ impl Proposals {
         }
     }
 
-    pub fn split(&mut self, id: EventId, lamport: u64, hunk: EventId, parts: Vec<HunkBody>) {
+    pub fn split(&mut self, id: EventId, lamport: u64, hunk: EventId, split: Split) {
         let of = HunkRef { id: hunk, part: None };
         let Some(whole) = self.hunks.get_mut(&of) else {
-            self.waiting.entry(of).or_default().push(Waiting::Split(id, lamport, parts));
+            self.waiting.entry(of).or_default().push(Waiting::Split(id, lamport, split));
             return;
         };
+        let Split { parts, replaces, author, at } = split;
+        let said = Said::Split(parts.clone());
+        self.steps.note(id, lamport, Step { of, said, author, at, replaces: replaces.clone() });
+        whole.verdict.replace(&replaces);
         whole.splits.set(id, lamport, parts.len() as u32, &[]);
         let (proposal, made) = (whole.proposal, whole.lamport);
         // Of several splits the last in order of display holds; what was said about a part stays.
@@ -244,6 +266,11 @@ impl Proposals {
     ) {
         match self.hunks.get_mut(&of) {
             Some(hunk) => {
+                let (author, at) = (verdict.author.clone(), verdict.at);
+                let (reason, replaces_now) = (verdict.reason.clone(), replaces.clone());
+                let said = Said::Verdict { verdict: verdict.verdict, reason };
+                let step = Step { of, said, author, at, replaces: replaces_now };
+                self.steps.note(id, lamport, step);
                 hunk.splits.replace(&replaces);
                 hunk.verdict.set(id, lamport, verdict, &replaces);
                 self.sort_out(of.id);
@@ -258,7 +285,7 @@ impl Proposals {
     fn settle(&mut self, of: HunkRef) {
         for waiting in self.waiting.remove(&of).unwrap_or_default() {
             match waiting {
-                Waiting::Split(id, lamport, parts) => self.split(id, lamport, of.id, parts),
+                Waiting::Split(id, lamport, split) => self.split(id, lamport, of.id, split),
                 Waiting::Placed(at, place, old) => self.placed(at, of.id, place, old),
                 Waiting::Verdict(id, lamport, part, verdict, replaces) => {
                     self.resolved(id, lamport, HunkRef { id: of.id, part }, verdict, replaces);
@@ -304,55 +331,43 @@ impl Proposals {
     }
 
     /// Whether the hunk itself stands: not split, and of a part, that its whole is split.
-    fn stands(&self, hunk: &Hunk) -> bool {
+    pub(super) fn stands(&self, hunk: &Hunk) -> bool {
         let Some(part) = hunk.of.part else { return !hunk.is_split() };
         let whole = self.hunks.get(&HunkRef { id: hunk.of.id, part: None });
         whole.and_then(|whole| whole.splits.value()).is_some_and(|parts| part < *parts)
     }
 
-    /// The newest rejections or splits of one moment that `mine` made and that stand: what undo
-    /// takes back when no edit is newer.
-    pub fn last_verdict(&self, mine: impl Fn(&AuthorId) -> bool) -> Option<LastVerdict> {
-        let mut last: Option<LastVerdict> = None;
-        let mut moment = Millis(0);
-        for hunk in self.hunks.values().filter(|hunk| self.stands(hunk)) {
-            let Some((lamport, verdict)) = hunk.verdict.newest() else { continue };
-            if verdict.verdict != HunkVerdict::Rejected || !mine(&verdict.author) {
-                continue;
-            }
-            let newer = last.as_ref().is_none_or(|last| last.lamport < lamport);
-            match &mut last {
-                Some(last) if verdict.at == moment => {
-                    last.lamport = last.lamport.max(lamport);
-                    last.hunks.push(hunk.of);
-                }
-                _ if newer => {
-                    moment = verdict.at;
-                    last = Some(LastVerdict { lamport, hunks: vec![hunk.of], splits: Vec::new() });
-                }
-                _ => {}
+    /// The parts of a hunk that was split.
+    pub(super) fn parts(&self, id: EventId) -> impl Iterator<Item = &Hunk> {
+        let part = |part| HunkRef { id, part: Some(part) };
+        let all = self.hunks.range(part(0)..=part(u32::MAX)).map(|(_, hunk)| hunk);
+        all.filter(|hunk| self.stands(hunk))
+    }
+
+    /// Says which accepted hunks a merge brought which edits into.
+    pub(super) fn set_collided(&mut self, found: BTreeMap<HunkRef, Vec<EventId>>) {
+        for of in std::mem::take(&mut self.collided) {
+            if let Some(hunk) = self.hunks.get_mut(&of) {
+                hunk.collided.clear();
             }
         }
-        for whole in self.hunks.values().filter(|hunk| hunk.is_split()) {
-            let untouched = self
-                .hunks
-                .range(
-                    HunkRef { id: whole.of.id, part: Some(0) }..=HunkRef {
-                        id: whole.of.id,
-                        part: Some(u32::MAX),
-                    },
-                )
-                .all(|(_, part)| part.is_open());
-            let Some((lamport, _)) = whole.splits.newest().filter(|_| untouched) else { continue };
-            if last.as_ref().is_none_or(|last| last.lamport < lamport) {
-                last = Some(LastVerdict {
-                    lamport,
-                    hunks: vec![whole.of],
-                    splits: whole.splits.heads(),
-                });
+        for (of, edits) in found {
+            if let Some(hunk) = self.hunks.get_mut(&of) {
+                hunk.collided = edits;
+                self.collided.insert(of);
             }
         }
-        last
+    }
+
+    /// The hunks that a person has still to say something to.
+    pub(super) fn open_hunks(&self) -> impl Iterator<Item = &Hunk> {
+        let collided = self.collided.iter().filter_map(|of| self.hunks.get(of));
+        let accepted = |hunk: &&Hunk| {
+            let verdict = hunk.verdict.value().map(|verdict| verdict.verdict);
+            verdict == Some(HunkVerdict::Accepted) && self.stands(hunk)
+        };
+        let open = self.open.iter().filter_map(|of| self.hunks.get(of));
+        open.chain(collided.filter(accepted))
     }
 
     pub fn proposal(&self, id: &EventId) -> Option<&Proposal> {
@@ -376,24 +391,7 @@ impl Proposals {
 
     /// Whether a hunk of any document is open.
     pub fn has_open(&self) -> bool {
-        !self.open.is_empty()
-    }
-
-    /// The open hunks of a document by place; those without a place come last.
-    pub fn open_in(&self, doc: &DocId, document: &Document) -> Vec<(Option<Span>, &Hunk)> {
-        let mut open: Vec<(Option<Span>, &Hunk)> = self
-            .open
-            .iter()
-            .filter_map(|of| self.hunks.get(of))
-            .filter(|hunk| {
-                self.proposals.get(&hunk.proposal).is_some_and(|proposal| proposal.doc == *doc)
-            })
-            .map(|hunk| (hunk.span(document), hunk))
-            .collect();
-        open.sort_by_key(|(span, hunk)| {
-            (span.is_none(), span.unwrap_or_default(), hunk.lamport, hunk.of)
-        });
-        open
+        !self.open.is_empty() || !self.collided.is_empty()
     }
 
     /// The hunks of one question's proposals that were turned down with a reason.

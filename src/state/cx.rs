@@ -282,7 +282,7 @@ impl<'a> Cx<'a> {
     }
 
     /// The person's writer on a document; the document's CRDT writes under it.
-    fn text_writer(&mut self, doc: &DocId) -> Option<WriterId> {
+    pub(super) fn text_writer(&mut self, doc: &DocId) -> Option<WriterId> {
         if let Some(writer) = self.model.minted.text.get(doc) {
             return Some(*writer);
         }
@@ -456,6 +456,7 @@ impl<'a> Cx<'a> {
             self.text_changed(&doc, &delta);
         }
         self.model.session.track_hunks();
+        self.dedupe();
         self.model.refresh();
         if std::mem::take(&mut self.model.session.outdated) {
             self.warn("The log holds another version of an event that is shown here: open the session again to see the one that counts.");

@@ -7,6 +7,7 @@ mod editing;
 mod effect;
 mod frame;
 pub mod geometry;
+mod merging;
 mod model;
 mod outside;
 mod panel;

@@ -96,7 +96,7 @@ fn a_stale_hunk_shows_three_texts_and_undo_makes_it_fresh() {
     made.place(13, None);
     made.keys("'x'");
     made.about_hunk(0, "hunk.edit");
-    made.keys("ctrl-a 'Wednesday,' enter 'early' ctrl-s");
+    made.keys("ctrl-a 'We meet on Wednesday,' enter 'early.' ctrl-s");
     assert!(made.text().starts_with("We meet on Wednesday,\nearly.\n"), "{}", made.text());
     made.same_after_reopening();
 }
@@ -167,6 +167,7 @@ fn a_model_neither_edits_nor_decides() {
             verdict: HunkVerdict::Accepted,
             reason: None,
             edit: None,
+            version: None,
             replaces: vec![],
         },
     );
