@@ -225,7 +225,7 @@ fn undo(cx: &mut Cx, _: &str) -> Result<(), String> {
         let entry = model.entry().ok_or("No document.")?;
         entry
             .last_undoable(|author| model.is_me(author))
-            .map(|(lamport, edits)| (lamport, model.session.with_twins(&ids(&edits))))
+            .map(|(lamport, edits)| (lamport, model.session.with_twins(&model.doc, &ids(&edits))))
             .map(|(lamport, ids)| (lamport, entry.accepted(&ids), ids))
     };
     let newest = found.as_ref().map_or(0, |(lamport, ..)| *lamport);

@@ -158,7 +158,7 @@ pub(super) fn accept(cx: &mut Cx, of: HunkRef, edited: Option<Edited>) -> Result
         };
         // Also when the text says it already: undo takes back what was accepted.
         let edit = cx.edit_even_empty(&change, cause).ok_or("The text could not be changed.")?;
-        resolve(cx, *of, HunkVerdict::Accepted, None, Some(edit), None);
+        resolve(cx, *of, HunkVerdict::Accepted, None, Some(edit));
     }
     cx.model.set_caret(Caret::at(Pos(end)));
     left(cx, "Accepted");
@@ -196,11 +196,10 @@ fn keep(cx: &mut Cx, hunk: &OpenHunk, change: Option<Change>) -> Result<(), Stri
     if let Some(change) = change {
         cx.change_alone(&change, None);
     }
-    let version = cx.model.entry().map(|entry| entry.document.version());
     for of in &hunk.members {
         let edit = cx.model.session.proposals.hunk(of).and_then(|hunk| hunk.verdict.value());
         let edit = edit.and_then(|verdict| verdict.edit);
-        resolve(cx, *of, HunkVerdict::Accepted, None, edit, version.clone());
+        resolve(cx, *of, HunkVerdict::Accepted, None, edit);
     }
     left(cx, "Kept as it is now");
     Ok(())
@@ -229,7 +228,7 @@ pub(super) fn reject_one(cx: &mut Cx, of: HunkRef, reason: &str) -> Result<(), S
         take_out(cx, of)?;
     }
     for of in hunk.members {
-        resolve(cx, of, HunkVerdict::Rejected, Some(reason.to_owned()), None, None);
+        resolve(cx, of, HunkVerdict::Rejected, Some(reason.to_owned()), None);
     }
     left(cx, "Rejected");
     Ok(())
@@ -346,7 +345,7 @@ fn reject_all(cx: &mut Cx, _: &str) -> Result<(), String> {
     // What was accepted stays accepted; each that collided is looked at by itself.
     all.retain(|one| one.state != HunkState::Collided);
     for of in all.iter().flat_map(|one| &one.members) {
-        resolve(cx, *of, HunkVerdict::Rejected, None, None, None);
+        resolve(cx, *of, HunkVerdict::Rejected, None, None);
     }
     cx.info(format!("Rejected {}. Undo brings them back.", all.len()));
     Ok(())

@@ -1,7 +1,7 @@
 //! Verdicts about hunks as events, and taking them back and saying them again.
 
 use crate::base::EventId;
-use crate::event::{Cause, CauseKind, Event, HunkVerdict, Text, Version};
+use crate::event::{Cause, CauseKind, Event, HunkVerdict, Text};
 use crate::session::{HunkRef, LastUndone, Said};
 use crate::state::{Cx, plural};
 
@@ -12,7 +12,6 @@ pub(super) fn resolve(
     verdict: HunkVerdict,
     reason: Option<String>,
     edit: Option<EventId>,
-    version: Option<Version>,
 ) {
     let replaces = heads(cx, of);
     let event = Event::HunkResolved {
@@ -21,7 +20,6 @@ pub(super) fn resolve(
         verdict,
         reason: reason.filter(|reason| !reason.is_empty()).map(Text::new),
         edit,
-        version,
         replaces,
     };
     cx.append(&event);
@@ -30,10 +28,10 @@ pub(super) fn resolve(
     cx.barrier();
 }
 
-/// The verdicts that stand about a hunk.
+/// The verdicts that stand about a hunk, and the collisions.
 fn heads(cx: &Cx, of: HunkRef) -> Vec<EventId> {
     let hunk = cx.model.session.proposals.hunk(&of);
-    hunk.map(|hunk| hunk.verdict.heads()).unwrap_or_default()
+    hunk.map(|hunk| [hunk.verdict.heads(), hunk.collision_heads()].concat()).unwrap_or_default()
 }
 
 /// Opens a hunk again.
@@ -45,7 +43,6 @@ fn unresolve(cx: &mut Cx, of: HunkRef, replaces: Vec<EventId>) {
         verdict,
         reason: None,
         edit: None,
-        version: None,
         replaces,
     });
     cx.model.session.track_hunks();
@@ -61,7 +58,7 @@ pub(super) fn open_again(cx: &mut Cx, of: HunkRef) {
 
 /// A redo brought the text of an accepted hunk back: the hunk is accepted again.
 pub(super) fn accept_again(cx: &mut Cx, of: HunkRef) {
-    resolve(cx, of, HunkVerdict::Accepted, None, None, None);
+    resolve(cx, of, HunkVerdict::Accepted, None, None);
 }
 
 /// Takes the words of a hunk that collided out of the text; what a merge brought in stays.
@@ -123,8 +120,7 @@ pub(super) fn redo(cx: &mut Cx, all: Vec<(HunkRef, Said, [EventId; 2])>) -> Stri
                 replaces.extend(heads(cx, of).into_iter().filter(|id| !again.contains(id)));
                 let reason = reason.map(Text::new);
                 let (hunk, part) = (of.id, of.part);
-                let (edit, version) = (None, None);
-                Event::HunkResolved { hunk, part, verdict, reason, edit, version, replaces }
+                Event::HunkResolved { hunk, part, verdict, reason, edit: None, replaces }
             }
             Said::Split(parts) => Event::HunkSplit { hunk: of.id, parts, replaces },
         };

@@ -249,12 +249,17 @@ pub enum Event {
         /// Of an acceptance: the edit that put the text in.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         edit: Option<EventId>,
-        /// Of an acceptance that holds after a merge brought edits into its text: the version of
-        /// the text that was looked at.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        version: Option<Version>,
-        /// The verdicts this one replaces.
+        /// The verdicts this one replaces, and the collisions that were looked at.
         replaces: Vec<EventId>,
+    },
+    /// A merge brought edits into the text of an accepted hunk.
+    #[serde(rename = "hunk.collided")]
+    HunkCollided {
+        hunk: EventId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        part: Option<u32>,
+        /// The edits.
+        edits: Vec<EventId>,
     },
     #[serde(rename = "decision.recorded")]
     DecisionRecorded {

@@ -67,7 +67,6 @@ impl Session {
             let Some(entry) = self.documents.get_mut(&doc) else { continue };
             match entry.take_in(&ids.into_iter().collect()) {
                 Ok(imported) => {
-                    self.unmet = true;
                     self.proposals.anchors_came();
                     self.oddities.refused += imported.refused.len();
                     deltas.insert(doc, imported.delta);
@@ -320,11 +319,13 @@ impl Session {
                 let at = (lamport, id);
                 self.proposals.placed(at, hunk, (start, end), old.as_str().into());
             }
-            Event::HunkResolved { hunk, part, verdict, reason, edit, version, replaces } => {
+            Event::HunkCollided { hunk, part, edits } => {
+                self.proposals.collided(id, HunkRef { id: hunk, part }, edits);
+            }
+            Event::HunkResolved { hunk, part, verdict, reason, edit, replaces } => {
                 let reason = reason.map(|reason| reason.as_str().into());
-                self.unmet |= version.is_some();
                 let author = author.clone();
-                let verdict = Verdict { verdict, reason, edit, version, author, at };
+                let verdict = Verdict { verdict, reason, edit, author, at };
                 self.proposals.resolved(id, lamport, HunkRef { id: hunk, part }, verdict, replaces);
             }
             Event::DecisionRecorded {
@@ -384,9 +385,6 @@ impl Session {
     /// Gives the open hunks of every document their marks. Call after events were applied; costs
     /// nothing when no hunk changed.
     pub fn track_hunks(&mut self) {
-        if std::mem::take(&mut self.unmet) {
-            self.meet();
-        }
         if !self.proposals.take_untracked() {
             return;
         }

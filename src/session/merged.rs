@@ -1,15 +1,14 @@
-//! What a merge did to hunks: edits that did not know of each other.
+//! What a merge did to hunks: edits that did not know of each other, and that nobody has built on
+//! together yet.
 //!
-//! - **Twins**: two edits that did the same without knowing of each other: accepted one hunk with
-//!   the same words, or took one change of a file in. The first in order of display stays; the
-//!   others' words are deleted by an edit, and deleting twice is deleting once. One whose words
-//!   are gone (it was taken back) does not count.
-//! - **Collided**: a hunk that was accepted, and an edit that knew nothing of that put words
-//!   between its words (those it deleted counted, where they stood), deleted some of those that
-//!   it left, or replaced the same words. It stays so until a person looks at a version that has
-//!   both.
+//! - **Twins**: two edits that did the same: accepted one hunk with the same words, or took one
+//!   change of a file in. The first in order of display whose words are there stays; the others'
+//!   words are deleted by an edit, and deleting twice is deleting once.
+//! - **Collided**: a hunk that was accepted, and an edit that put words between its words (those
+//!   it deleted counted, where they stood), deleted some of those that it left, or replaced the
+//!   same words. This is written down by who merges, so that it stays until a person looks.
 //!
-//! Both follow from the log alone.
+//! Whose edits are built on together were met already, by the copy that did so.
 
 use super::documents::{DocEntry, EditEntry};
 use super::{HunkRef, Session};
@@ -17,13 +16,6 @@ use crate::base::{DocId, EventId, OpId, Pos, Span, WriterId};
 use crate::event::{Cause, CauseKind, HunkVerdict, Op};
 use crate::text::{Document, Reach};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// Edits of one document that all did the same, the first in order of display first.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Twins {
-    pub doc: DocId,
-    pub edits: Vec<EventId>,
-}
 
 fn cause(entry: &EditEntry) -> Option<&Cause> {
     entry.edit.cause.as_ref()
@@ -65,45 +57,34 @@ fn are_twins(a: &EditEntry, b: &EditEntry) -> bool {
 }
 
 impl DocEntry {
-    /// Pairs of edits that did not know of each other, the first in order of display first: those
-    /// in which an acceptance or two changes from outside are.
+    /// Pairs of edits that did not know of each other, the first in order of display first, those
+    /// in which an acceptance or two changes from outside are. Nothing unless the text has several
+    /// last operations; otherwise a look at each edit.
     fn strangers(&self) -> Vec<(&EditEntry, &EditEntry)> {
-        let edits: Vec<&EditEntry> = self.edits().filter(|edit| edit.edit.width() > 0).collect();
-        let outside = edits.iter().filter(|edit| is_outside(edit)).count();
-        if outside < 2 && !edits.iter().any(|edit| accepted(edit).is_some()) {
+        let heads = self.document.version().0;
+        if heads.len() < 2 {
             return Vec::new();
         }
+        let pasts: Vec<_> = heads.iter().filter_map(|id| self.document.past(&[*id])).collect();
         let end = |edit: &EditEntry| edit.edit.start.saturating_add(edit.edit.width());
-        let mut heads: BTreeSet<OpId> = BTreeSet::new();
-        let mut before = 0u64;
-        let mut found = Vec::new();
-        for (index, later) in edits.iter().enumerate() {
-            let knows_all = heads.iter().all(|head| later.edit.deps.contains(head));
-            for id in &later.edit.deps {
-                heads.remove(id);
+        // With which heads each edit is known, where not with all.
+        let mut sides: Vec<(Vec<bool>, &EditEntry)> = Vec::new();
+        for edit in self.edits().filter(|edit| edit.edit.width() > 0) {
+            let known = |past: &BTreeMap<WriterId, u32>| {
+                past.get(&edit.writer).is_some_and(|count| *count >= end(edit))
+            };
+            let known: Vec<bool> = pasts.iter().map(known).collect();
+            if known.contains(&true) && known.contains(&false) {
+                sides.push((known, edit));
             }
-            heads.insert(OpId { writer: later.writer, counter: end(later) - 1 });
-            let all = before;
-            before += u64::from(later.edit.width());
-            let past = (!knows_all).then(|| self.document.past(&later.edit.deps)).flatten();
-            let Some(past) = past else { continue };
-            // Backwards until all that is left is known.
-            let mut known: u64 = past.values().map(|count| u64::from(*count)).sum();
-            let mut left = all;
-            for earlier in edits[..index].iter().rev() {
-                if known >= left {
-                    break;
-                }
-                let width = u64::from(earlier.edit.width());
-                left = left.saturating_sub(width);
-                if past.get(&earlier.writer).is_some_and(|count| *count >= end(earlier)) {
-                    known = known.saturating_sub(width);
-                    continue;
-                }
+        }
+        let mut found = Vec::new();
+        for (index, (known, later)) in sides.iter().enumerate() {
+            for (other, earlier) in &sides[..index] {
                 let telling = accepted(earlier).is_some()
                     || accepted(later).is_some()
                     || is_outside(earlier) && is_outside(later);
-                if telling && earlier.writer != later.writer {
+                if telling && known.iter().zip(other).all(|(one, other)| !(*one && *other)) {
                     found.push((*earlier, *later));
                 }
             }
@@ -140,91 +121,99 @@ fn reaches_into(document: &Document, hunk: &Reach, ends: [Option<OpId>; 2], othe
     other.living.iter().any(inside) || other.graves.iter().any(took) || took_end
 }
 
+/// What a merge did to one document.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Met {
+    /// The edits whose words stand a second time.
+    pub copies: Vec<EventId>,
+    /// The accepted hunks that edits came into of which nobody knows yet.
+    pub collided: Vec<(HunkRef, Vec<EventId>)>,
+}
+
+/// The edits whose words stand a second time.
+fn copies(entry: &DocEntry, pairs: &[(&EditEntry, &EditEntry)]) -> Vec<EventId> {
+    let mut groups: Vec<BTreeSet<EventId>> = Vec::new();
+    for (a, b) in pairs.iter().filter(|(a, b)| are_twins(a, b)) {
+        let (mut one, rest): (Vec<_>, Vec<_>) = std::mem::take(&mut groups)
+            .into_iter()
+            .partition(|group| group.contains(&a.id) || group.contains(&b.id));
+        one.push(BTreeSet::from([a.id, b.id]));
+        groups = rest;
+        groups.push(one.into_iter().flatten().collect());
+    }
+    let there =
+        |edit: &&EditEntry| !entry.document.reach(edit.writer, &edit.edit).living.is_empty();
+    let mut found = Vec::new();
+    for group in groups {
+        let standing = entry.edits().filter(|edit| group.contains(&edit.id)).filter(there);
+        found.extend(standing.skip(1).map(|edit| edit.id));
+    }
+    found
+}
+
 impl Session {
-    /// Finds twins and collided hunks anew. Costs a look at each edit, more only for those that
-    /// did not know of each other.
-    pub(super) fn meet(&mut self) {
-        let mut twins = Vec::new();
-        let mut collided: BTreeMap<HunkRef, Vec<EventId>> = BTreeMap::new();
-        for (doc, entry) in &self.documents {
-            let pairs = entry.strangers();
-            let mut groups: Vec<BTreeSet<EventId>> = Vec::new();
-            for (a, b) in pairs.iter().filter(|(a, b)| are_twins(a, b)) {
-                let (mut one, rest): (Vec<_>, Vec<_>) = std::mem::take(&mut groups)
-                    .into_iter()
-                    .partition(|group| group.contains(&a.id) || group.contains(&b.id));
-                one.push(BTreeSet::from([a.id, b.id]));
-                groups = rest;
-                groups.push(one.into_iter().flatten().collect());
+    /// What the last merge did to a document, as far as nobody has built on it or said so.
+    pub fn met(&self, doc: &DocId) -> Met {
+        let Some(entry) = self.documents.get(doc) else { return Met::default() };
+        let pairs = entry.strangers();
+        let mut reaches: BTreeMap<EventId, Reach> = BTreeMap::new();
+        let mut collided: BTreeMap<HunkRef, BTreeSet<EventId>> = BTreeMap::new();
+        for (a, b) in &pairs {
+            if are_twins(a, b) {
+                continue;
             }
-            twins.extend(groups.into_iter().map(|group| {
-                let edits = entry.edits().map(|edit| edit.id).filter(|id| group.contains(id));
-                Twins { doc: doc.clone(), edits: edits.collect() }
-            }));
-            let mut reaches: BTreeMap<EventId, Reach> = BTreeMap::new();
-            let mut pasts: BTreeMap<HunkRef, Option<BTreeMap<WriterId, u32>>> = BTreeMap::new();
-            for (a, b) in pairs {
-                if are_twins(a, b) {
+            for (one, other) in [(a, b), (b, a)] {
+                let Some(of) = accepted(one) else { continue };
+                if cause(other).is_some_and(|cause| cause.kind == CauseKind::Dedupe) {
                     continue;
                 }
-                for (one, other) in [(a, b), (b, a)] {
-                    let Some(of) = accepted(one) else { continue };
-                    if cause(other).is_some_and(|cause| cause.kind == CauseKind::Dedupe) {
-                        continue;
-                    }
-                    let Some(hunk) = self.proposals.hunk(&of) else { continue };
-                    let Some(verdict) = hunk.verdict.value() else { continue };
-                    if verdict.verdict != HunkVerdict::Accepted {
-                        continue;
-                    }
-                    let past = pasts
-                        .entry(of)
-                        .or_insert_with(|| entry.document.past(&verdict.version.as_ref()?.0));
-                    let end = other.edit.start.saturating_add(other.edit.width());
-                    let looked_at = past
-                        .as_ref()
-                        .is_some_and(|past| past.get(&other.writer).is_some_and(|n| *n >= end));
-                    if looked_at {
-                        continue;
-                    }
-                    for edit in [one, other] {
-                        reaches
-                            .entry(edit.id)
-                            .or_insert_with(|| entry.document.reach(edit.writer, &edit.edit));
-                    }
-                    let (Some(here), Some(there)) = (reaches.get(&one.id), reaches.get(&other.id))
-                    else {
-                        continue;
-                    };
-                    let place = hunk.place.filter(|_| !hunk.old.is_empty());
-                    let ends = place.map_or([None, None], |(start, end)| [start.at, end.at]);
-                    if reaches_into(&entry.document, here, ends, there) {
-                        collided.entry(of).or_default().push(other.id);
-                    }
+                let Some(hunk) = self.proposals.hunk(&of) else { continue };
+                let verdict = hunk.verdict.value().map(|verdict| verdict.verdict);
+                let known = [true, false].iter().any(|by| hunk.collided(*by).contains(&other.id));
+                if verdict != Some(HunkVerdict::Accepted) || known {
+                    continue;
+                }
+                for edit in [one, other] {
+                    reaches
+                        .entry(edit.id)
+                        .or_insert_with(|| entry.document.reach(edit.writer, &edit.edit));
+                }
+                let (Some(here), Some(there)) = (reaches.get(&one.id), reaches.get(&other.id))
+                else {
+                    continue;
+                };
+                let place = hunk.place.filter(|_| !hunk.old.is_empty());
+                let ends = place.map_or([None, None], |(start, end)| [start.at, end.at]);
+                if reaches_into(&entry.document, here, ends, there) {
+                    collided.entry(of).or_default().insert(other.id);
                 }
             }
         }
-        for edits in collided.values_mut() {
-            edits.sort_unstable();
-            edits.dedup();
-        }
-        self.twins = twins;
-        self.proposals.set_collided(collided);
+        let collided = collided.into_iter().map(|(of, edits)| (of, edits.into_iter().collect()));
+        Met { copies: copies(entry, &pairs), collided: collided.collect() }
     }
 
-    /// What several copies did without knowing of each other.
-    pub fn twins(&self) -> &[Twins] {
-        &self.twins
-    }
-
-    /// Edits with those that did the same.
-    pub fn with_twins(&self, edits: &[EventId]) -> Vec<EventId> {
+    /// Edits with those that accepted the same hunks in other copies, where second copies were
+    /// taken away: what is taken back with them.
+    pub fn with_twins(&self, doc: &DocId, edits: &[EventId]) -> Vec<EventId> {
         let mut all = edits.to_vec();
-        for twins in &self.twins {
-            if twins.edits.iter().any(|id| edits.contains(id)) {
-                all.extend(twins.edits.iter().filter(|id| !edits.contains(id)));
-            }
+        let Some(entry) = self.documents.get(doc) else { return all };
+        let of_edit = |id: &EventId| entry.edit(id).and_then(accepted);
+        let hunks: BTreeSet<HunkRef> = edits.iter().filter_map(of_edit).collect();
+        if hunks.is_empty() {
+            return all;
         }
+        let deduped: BTreeSet<HunkRef> = entry
+            .edits()
+            .filter_map(cause)
+            .filter(|cause| cause.kind == CauseKind::Dedupe)
+            .flat_map(|cause| cause.of.iter().filter_map(of_edit))
+            .filter(|of| hunks.contains(of))
+            .collect();
+        let twins = entry.edits().filter(|edit| {
+            accepted(edit).is_some_and(|of| deduped.contains(&of)) && !edits.contains(&edit.id)
+        });
+        all.extend(twins.map(|edit| edit.id));
         all
     }
 
@@ -232,14 +221,16 @@ impl Session {
     pub fn edits_of_hunk(&self, doc: &DocId, of: &HunkRef) -> (Vec<EventId>, Vec<EventId>) {
         let Some(entry) = self.documents.get(doc) else { return (Vec::new(), Vec::new()) };
         let accepts = entry.edits().filter(|edit| accepted(edit) == Some(*of));
-        let others = self.proposals.hunk(of).map(|hunk| hunk.collided.clone());
-        (accepts.map(|edit| edit.id).collect(), others.unwrap_or_default())
+        let others = self.proposals.hunk(of).map(|hunk| hunk.collided(false));
+        let others = others.unwrap_or_default().into_iter().collect();
+        (accepts.map(|edit| edit.id).collect(), others)
     }
 
     /// Where a hunk that collided stands: its own words and what came between them.
     pub(super) fn collided_span(&self, entry: &DocEntry, of: &HunkRef) -> Option<Span> {
         let accepts = entry.edits().filter(|edit| accepted(edit) == Some(*of));
-        let others = self.proposals.hunk(of)?.collided.iter().filter_map(|id| entry.edit(id));
+        let others = self.proposals.hunk(of)?.collided(false);
+        let others = others.iter().filter_map(|id| entry.edit(id));
         let hull = |spans: &mut dyn Iterator<Item = Span>| {
             spans.reduce(|a, b| Span { start: a.start.min(b.start), end: a.end.max(b.end) })
         };

@@ -16,7 +16,7 @@ mod transcript;
 pub use decisions::{Decision, Decisions, Setting};
 pub use documents::{DocEntry, EditEntry, SavedVersion};
 pub use fold::Batch;
-pub use merged::Twins;
+pub use merged::Met;
 pub use proposals::{Hunk, HunkRef, HunkState, Proposal, Proposals, Split, Verdict};
 pub use register::Register;
 pub use review::{OpenHunk, Piece};
@@ -77,10 +77,6 @@ pub struct Session {
     introduced: BTreeMap<AuthorId, (u64, EventId)>,
     /// An event came that displaces one that is folded already: fold everything again.
     pub outdated: bool,
-    /// Edits came that were not made here: what they did to accepted hunks is not known yet.
-    unmet: bool,
-    /// What two copies both did.
-    twins: Vec<Twins>,
     known: BTreeSet<EventId>,
     numbers: BTreeMap<WriterId, BTreeMap<u64, EventId>>,
     /// Events of writers that were not introduced yet.
@@ -122,8 +118,6 @@ impl Session {
             ahead: BTreeSet::new(),
             introduced: BTreeMap::new(),
             outdated: false,
-            unmet: false,
-            twins: Vec::new(),
             known: BTreeSet::new(),
             numbers: BTreeMap::new(),
             waiting: BTreeMap::new(),

@@ -20,8 +20,6 @@ pub struct Verdict {
     pub verdict: HunkVerdict,
     pub reason: Option<String>,
     pub edit: Option<EventId>,
-    /// Of an acceptance that was said again after a merge: the version that was looked at.
-    pub version: Option<Version>,
     pub author: AuthorId,
     pub at: Millis,
 }
@@ -41,7 +39,8 @@ pub struct Split {
 pub enum HunkState {
     Pending,
     Accepted,
-    /// It was accepted, and a merge brought edits into its text that did not know of it.
+    /// It was accepted, and a merge brought edits into its text that did not know of it, or
+    /// another verdict.
     Collided,
     Rejected,
     /// The text between its anchors is not its old text.
@@ -68,8 +67,10 @@ pub struct Hunk {
     pub verdict: Register<Verdict>,
     /// How it was split; taken back by a verdict `pending` that replaces the split.
     pub splits: Register<u32>,
-    /// The edits that a merge brought into its text after it was accepted, until a person looks.
-    pub collided: Vec<EventId>,
+    /// The edits that merges brought into its text, by the event that says so.
+    collisions: BTreeMap<EventId, Vec<EventId>>,
+    /// The events that a verdict replaces, those about collisions among them.
+    looked_at: BTreeSet<EventId>,
     mark: Option<MarkId>,
 }
 
@@ -87,7 +88,8 @@ impl Hunk {
             loose: body.loose,
             verdict: Register::default(),
             splits: Register::default(),
-            collided: Vec::new(),
+            collisions: BTreeMap::new(),
+            looked_at: BTreeSet::new(),
             mark: None,
         }
     }
@@ -112,9 +114,12 @@ impl Hunk {
         if self.is_split() {
             return HunkState::Split;
         }
+        if self.is_disputed() {
+            return HunkState::Collided;
+        }
         match self.verdict.value().map(|verdict| verdict.verdict) {
-            Some(HunkVerdict::Accepted) if self.collided.is_empty() => return HunkState::Accepted,
-            Some(HunkVerdict::Accepted) => return HunkState::Collided,
+            Some(HunkVerdict::Accepted) if self.is_collided() => return HunkState::Collided,
+            Some(HunkVerdict::Accepted) => return HunkState::Accepted,
             Some(HunkVerdict::Rejected) => return HunkState::Rejected,
             Some(HunkVerdict::Superseded) => return HunkState::Superseded,
             Some(HunkVerdict::Pending) | None => {}
@@ -128,10 +133,44 @@ impl Hunk {
         }
     }
 
+    /// The events about collisions that no verdict looked at.
+    pub fn collision_heads(&self) -> Vec<EventId> {
+        let all = self.collisions.keys();
+        all.filter(|id| !self.looked_at.contains(id)).copied().collect()
+    }
+
+    /// The edits that merges brought into its text; with `looked_at` those that a verdict looked
+    /// at, else the others.
+    pub fn collided(&self, looked_at: bool) -> BTreeSet<EventId> {
+        let all = self.collisions.iter();
+        let known = |(id, _): &(&EventId, &Vec<EventId>)| self.looked_at.contains(id);
+        let known: BTreeSet<EventId> =
+            all.clone().filter(known).flat_map(|(_, edits)| edits).copied().collect();
+        if looked_at {
+            return known;
+        }
+        all.flat_map(|(_, edits)| edits).filter(|id| !known.contains(id)).copied().collect()
+    }
+
+    /// Whether it is accepted and a merge brought edits into its text that nobody looked at.
+    fn is_collided(&self) -> bool {
+        let verdict = self.verdict.value().map(|verdict| verdict.verdict);
+        verdict == Some(HunkVerdict::Accepted) && !self.collided(false).is_empty()
+    }
+
+    /// Whether it was accepted in one copy and not in another: its text stands, and a person has
+    /// to say whether it does rightly.
+    pub fn is_disputed(&self) -> bool {
+        let accepts = |(_, said): (EventId, &Verdict)| said.verdict == HunkVerdict::Accepted;
+        let count = self.verdict.standing().count();
+        (1..count).contains(&self.verdict.standing().filter(|said| accepts(*said)).count())
+    }
+
     /// Whether a person has still to say something.
     pub fn is_open(&self) -> bool {
         let verdict = self.verdict.value().map(|verdict| verdict.verdict);
-        !self.is_split() && matches!(verdict, None | Some(HunkVerdict::Pending))
+        let open = matches!(verdict, None | Some(HunkVerdict::Pending));
+        !self.is_split() && open && !self.is_disputed()
     }
 }
 
@@ -153,6 +192,7 @@ enum Waiting {
     Split(EventId, u64, Split),
     Placed((u64, EventId), (Anchor, Anchor), String),
     Verdict(EventId, u64, Option<u32>, Verdict, Vec<EventId>),
+    Collided(EventId, Vec<EventId>),
 }
 
 /// All proposals of a session.
@@ -169,8 +209,6 @@ pub struct Proposals {
     placed_at: BTreeMap<HunkRef, (u64, EventId)>,
     split_at: BTreeMap<HunkRef, (u64, EventId)>,
     pub(super) steps: Steps,
-    /// Accepted hunks that a merge brought edits into.
-    collided: BTreeSet<HunkRef>,
 }
 
 impl Proposals {
@@ -190,7 +228,8 @@ impl Proposals {
         self.untracked = true;
         let parts = HunkRef { id, part: None }..=HunkRef { id, part: Some(u32::MAX) };
         for (of, hunk) in self.hunks.range(parts) {
-            if hunk.is_open() && self.stands(hunk) {
+            let open = hunk.is_open() || hunk.is_disputed() || hunk.is_collided();
+            if open && self.stands(hunk) {
                 self.open.insert(*of);
             } else {
                 self.open.remove(of);
@@ -223,7 +262,9 @@ impl Proposals {
             match self.hunks.get_mut(&part) {
                 Some(known) => {
                     let verdict = std::mem::take(&mut known.verdict);
-                    *known = Hunk { verdict, ..fresh };
+                    let collisions = std::mem::take(&mut known.collisions);
+                    let looked_at = std::mem::take(&mut known.looked_at);
+                    *known = Hunk { verdict, collisions, looked_at, ..fresh };
                 }
                 None => {
                     self.hunks.insert(part, fresh);
@@ -272,6 +313,7 @@ impl Proposals {
                 let step = Step { of, said, author, at, replaces: replaces_now };
                 self.steps.note(id, lamport, step);
                 hunk.splits.replace(&replaces);
+                hunk.looked_at.extend(replaces.iter().copied());
                 hunk.verdict.set(id, lamport, verdict, &replaces);
                 self.sort_out(of.id);
             }
@@ -282,10 +324,22 @@ impl Proposals {
         }
     }
 
+    /// A merge brought edits into a hunk's text.
+    pub fn collided(&mut self, id: EventId, of: HunkRef, edits: Vec<EventId>) {
+        match self.hunks.get_mut(&of) {
+            Some(hunk) => {
+                hunk.collisions.insert(id, edits);
+                self.sort_out(of.id);
+            }
+            None => self.waiting.entry(of).or_default().push(Waiting::Collided(id, edits)),
+        }
+    }
+
     fn settle(&mut self, of: HunkRef) {
         for waiting in self.waiting.remove(&of).unwrap_or_default() {
             match waiting {
                 Waiting::Split(id, lamport, split) => self.split(id, lamport, of.id, split),
+                Waiting::Collided(id, edits) => self.collided(id, of, edits),
                 Waiting::Placed(at, place, old) => self.placed(at, of.id, place, old),
                 Waiting::Verdict(id, lamport, part, verdict, replaces) => {
                     self.resolved(id, lamport, HunkRef { id: of.id, part }, verdict, replaces);
@@ -344,30 +398,9 @@ impl Proposals {
         all.filter(|hunk| self.stands(hunk))
     }
 
-    /// Says which accepted hunks a merge brought which edits into.
-    pub(super) fn set_collided(&mut self, found: BTreeMap<HunkRef, Vec<EventId>>) {
-        for of in std::mem::take(&mut self.collided) {
-            if let Some(hunk) = self.hunks.get_mut(&of) {
-                hunk.collided.clear();
-            }
-        }
-        for (of, edits) in found {
-            if let Some(hunk) = self.hunks.get_mut(&of) {
-                hunk.collided = edits;
-                self.collided.insert(of);
-            }
-        }
-    }
-
     /// The hunks that a person has still to say something to.
     pub(super) fn open_hunks(&self) -> impl Iterator<Item = &Hunk> {
-        let collided = self.collided.iter().filter_map(|of| self.hunks.get(of));
-        let accepted = |hunk: &&Hunk| {
-            let verdict = hunk.verdict.value().map(|verdict| verdict.verdict);
-            verdict == Some(HunkVerdict::Accepted) && self.stands(hunk)
-        };
-        let open = self.open.iter().filter_map(|of| self.hunks.get(of));
-        open.chain(collided.filter(accepted))
+        self.open.iter().filter_map(|of| self.hunks.get(of))
     }
 
     pub fn proposal(&self, id: &EventId) -> Option<&Proposal> {
@@ -391,7 +424,7 @@ impl Proposals {
 
     /// Whether a hunk of any document is open.
     pub fn has_open(&self) -> bool {
-        !self.open.is_empty() || !self.collided.is_empty()
+        !self.open.is_empty()
     }
 
     /// The hunks of one question's proposals that were turned down with a reason.

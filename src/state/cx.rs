@@ -214,6 +214,10 @@ impl<'a> Cx<'a> {
         self.holding = true;
     }
 
+    pub(super) fn is_holding(&self) -> bool {
+        self.holding
+    }
+
     /// Puts the events that were held back into the log.
     fn start(&mut self) {
         if self.holding {
@@ -456,7 +460,7 @@ impl<'a> Cx<'a> {
             self.text_changed(&doc, &delta);
         }
         self.model.session.track_hunks();
-        self.dedupe();
+        self.meet();
         self.model.refresh();
         if std::mem::take(&mut self.model.session.outdated) {
             self.warn("The log holds another version of an event that is shown here: open the session again to see the one that counts.");

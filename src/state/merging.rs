@@ -7,43 +7,42 @@ use crate::event::{Cause, CauseKind, Edit, Event};
 impl Model {
     /// Sessions are merged by other programs, too: what they left is settled when it is opened.
     pub(super) fn settle_merge(&mut self) -> Vec<Effect> {
-        if self.session.twins().is_empty() {
-            return Vec::new();
-        }
         let mut cx = Cx::new(self);
-        cx.dedupe();
+        cx.meet();
         cx.finish()
     }
 }
 
 impl Cx<'_> {
-    /// Deletes the words of second copies: of one hunk that was accepted, or one change of a file
-    /// that was taken in, in several copies of the session. The first in order of display whose
-    /// words are there stays. Another copy may do the same: deleting twice is deleting once.
-    pub(super) fn dedupe(&mut self) {
-        let mut found: Vec<(DocId, EventId)> = Vec::new();
-        for twins in self.model.session.twins() {
-            let Some(entry) = self.model.session.documents.get(&twins.doc) else { continue };
-            let there = |id: &EventId| {
-                entry.edit(id).is_some_and(|edit| {
-                    !entry.document.reach(edit.writer, &edit.edit).living.is_empty()
-                })
-            };
-            let standing = twins.edits.iter().copied().filter(there);
-            found.extend(standing.skip(1).map(|id| (twins.doc.clone(), id)));
-        }
-        if found.is_empty() {
-            return;
-        }
-        let count = found.len();
-        self.seal_bursts();
-        for (doc, copy) in found {
-            self.remove_copy(&doc, copy);
+    /// After edits came in that did not know of the ones here. Deletes the words of second copies:
+    /// of one hunk that was accepted, or one change of a file that was taken in, in several copies
+    /// of the session. Marks accepted hunks that edits came into. Another copy may do the same.
+    pub(super) fn meet(&mut self) {
+        let docs: Vec<DocId> = self.model.session.documents.keys().cloned().collect();
+        let (mut copies, mut collided) = (0, 0);
+        for doc in docs {
+            let met = self.model.session.met(&doc);
+            copies += met.copies.len();
+            collided += met.collided.len();
+            if met.copies.is_empty() && met.collided.is_empty() {
+                continue;
+            }
+            self.seal_bursts();
+            for copy in met.copies {
+                self.remove_copy(&doc, copy);
+            }
+            for (of, edits) in met.collided {
+                self.append(&Event::HunkCollided { hunk: of.id, part: of.part, edits });
+            }
         }
         self.model.session.track_hunks();
         self.model.refresh();
-        let what = if count == 1 { "A change" } else { "Changes" };
-        self.info(format!("{what} that two copies of the session both made stands once."));
+        if collided > 0 {
+            let what = if collided == 1 { "an accepted hunk" } else { "accepted hunks" };
+            self.warn(format!("A merge changed {what}: the Review tab shows where (×)."));
+        } else if copies > 0 {
+            self.info("What two copies of the session both took in stands once.");
+        }
     }
 
     fn remove_copy(&mut self, doc: &DocId, copy: EventId) {

@@ -8,6 +8,7 @@
 //! was. A hunk that stands in deleted text stands where that was.
 
 mod dialects;
+mod merging;
 mod model;
 
 use crate::harness::{Harness, cases};
@@ -167,7 +168,6 @@ fn a_model_neither_edits_nor_decides() {
             verdict: HunkVerdict::Accepted,
             reason: None,
             edit: None,
-            version: None,
             replaces: vec![],
         },
     );
