@@ -273,7 +273,17 @@ impl Session {
             Event::DocumentBound { doc, path } => {
                 self.document_mut(&doc).bind((lamport, id), path.as_str().into());
             }
-            Event::MessagePosted { role, after, text, status, model, usage, error, links } => {
+            Event::MessagePosted {
+                role,
+                after,
+                text,
+                status,
+                model,
+                usage,
+                error,
+                links,
+                asked,
+            } => {
                 if author.is_model() == (role == MessageRole::Person) {
                     self.oddities.refused += 1;
                     return Folded::Left;
@@ -291,6 +301,7 @@ impl Session {
                     usage,
                     error: error.map(|error| error.as_str().into()),
                     links,
+                    asked,
                 });
             }
             Event::MessagePinned { message, pinned, replaces } => {

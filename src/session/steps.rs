@@ -17,9 +17,7 @@ impl Said {
     fn is_step(&self) -> bool {
         match self {
             Self::Split(_) => true,
-            Self::Verdict { verdict, .. } => {
-                matches!(verdict, HunkVerdict::Rejected | HunkVerdict::Superseded)
-            }
+            Self::Verdict { verdict, .. } => *verdict == HunkVerdict::Rejected,
         }
     }
 }

@@ -481,6 +481,7 @@ impl Harness {
             usage: None,
             error: None,
             links: Vec::new(),
+            asked: None,
         });
         let author = cx.model_author("scripted/large");
         let entry = cx.model.entry().expect("a document");
