@@ -57,7 +57,7 @@ impl DecisionsArgs {
         if self.json {
             out.json(&all.into())?;
         } else if count == 0 {
-            out.say("There is no such decision.");
+            out.say("No decision was found.");
         }
         Ok(ExitCode::SUCCESS)
     }

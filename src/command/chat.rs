@@ -4,8 +4,8 @@ use super::{Command, row};
 use crate::base::{Pos, Span};
 use crate::event::{Asked, Link, MessageStatus};
 use crate::session::Message;
-use crate::state::{Cx, Effect, Model, Overlay, PromptKind, Queued, Task};
-use crate::text::Field;
+use crate::state::{Caret, Cx, Effect, Model, Overlay, PromptKind, Queued, Task};
+use crate::text::{Field, motion};
 
 pub const COMMANDS: &[Command] = &[
     row("chat.send", "Sends the message; a line that begins with / runs a command.", send),
@@ -21,12 +21,16 @@ pub const COMMANDS: &[Command] = &[
         cx.type_text("\n");
         Ok(())
     }),
-    row("chat.rewrite", "Asks for a rewrite of the selection.", |cx, rest| {
-        instruct(cx, rest, false)
-    })
+    row(
+        "chat.rewrite",
+        "Asks for a rewrite of the selection, or of the paragraph at the caret.",
+        |cx, rest| {
+            select_paragraph(cx)?;
+            instruct(cx, rest, false)
+        },
+    )
     .args("[instruction]")
-    .slash("rewrite")
-    .when(|model| model.caret().selection().is_some()),
+    .slash("rewrite"),
     row("chat.change", "Asks for a change of the whole document.", |cx, rest| {
         instruct(cx, rest, true)
     })
@@ -106,6 +110,27 @@ fn instruct(cx: &mut Cx, rest: &str, whole: bool) -> Result<(), String> {
         return Ok(());
     }
     instructed(cx, rest, whole);
+    Ok(())
+}
+
+/// Where nothing is selected, the paragraph at the caret: what is rewritten is seen before it is
+/// said how.
+fn select_paragraph(cx: &mut Cx) -> Result<(), String> {
+    if cx.model.caret().selection().is_some() {
+        return Ok(());
+    }
+    let entry = cx.model.entry().ok_or("No document is open.")?;
+    let rope = entry.document.rope();
+    let span = motion::paragraph_at(rope, cx.model.caret().pos);
+    let text = rope.slice(span.start.0..span.end.0).to_string();
+    let text = text.trim_end();
+    if text.is_empty() {
+        return Err("There is no paragraph here: select what is to be rewritten, \
+                    or change the whole text with /change."
+            .into());
+    }
+    let end = Pos(span.start.0 + text.chars().count());
+    cx.model.set_caret(Caret { anchor: Some(span.start), ..Caret::at(end) });
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 //! Decisions: recording, editing, accepting, superseding, and the way between text and decision.
 
-use super::{Command, row};
+use super::{Command, quote, row};
 use crate::base::EventId;
 use crate::event::{Choice, DecisionField, DecisionStatus, Event, Link};
 use crate::session::Decision;
@@ -88,7 +88,17 @@ fn form(cx: &mut Cx, title: &str, kind: FormKind, values: [String; 6]) {
 }
 
 fn new(cx: &mut Cx, title: &str) -> Result<(), String> {
-    let link = cx.model.caret().selection().and_then(|span| cx.link_to(span));
+    let selected = cx.model.caret().selection();
+    let about = match (selected, cx.model.entry()) {
+        (Some(span), Some(entry)) => {
+            format!(
+                "A decision about {}",
+                quote(&entry.document.rope().slice(span.range()).to_string())
+            )
+        }
+        _ => "A decision (select text first to link it)".to_owned(),
+    };
+    let link = selected.and_then(|span| cx.link_to(span));
     let mut links: Vec<Link> = link.into_iter().collect();
     links.extend(cx.model.session.transcript.tip().map(Link::Message));
     // What was turned down with a reason belongs to the options that were not taken.
@@ -101,7 +111,7 @@ fn new(cx: &mut Cx, title: &str) -> Result<(), String> {
         String::new(),
         String::new(),
     ];
-    form(cx, "A decision", kind, values);
+    form(cx, &about, kind, values);
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 //! Changing text: deleting, the clipboard, undo, lines.
 
-use super::{Command, row, verdict};
+use super::{Command, quote, row, verdict};
 use crate::base::{Pos, Span};
 use crate::event::{Cause, CauseKind};
 use crate::session::LastUndone;
@@ -329,14 +329,6 @@ fn revert(cx: &mut Cx, edits: &[crate::base::EventId], kind: CauseKind) -> Resul
 /// A change in words: what goes or comes.
 fn describe(change: &Change, cx: &Cx, kind: CauseKind) -> String {
     let rope = cx.model.rope();
-    let quote = |text: &str| {
-        let mut short: String =
-            text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(30).collect();
-        if text.chars().count() > 30 {
-            short.push('…');
-        }
-        if short.is_empty() { "blanks".to_owned() } else { format!("“{short}”") }
-    };
     let gone: String =
         change.0.iter().map(|one| rope.slice(one.span.range()).to_string()).collect();
     let come: String = change.0.iter().map(|one| one.text.as_str()).collect();

@@ -133,3 +133,12 @@ fn distance(a: &str, b: &str) -> usize {
     }
     row[b.len()]
 }
+
+/// The beginning of a text, in one line and in quotation marks.
+fn quote(text: &str) -> String {
+    const MOST: usize = 30;
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let more = if line.chars().count() > MOST { "…" } else { "" };
+    let short: String = line.chars().take(MOST).collect();
+    if short.is_empty() { "blanks".to_owned() } else { format!("“{short}{more}”") }
+}

@@ -2,7 +2,7 @@
 
 use crate::base::EventId;
 use crate::event::{Cause, CauseKind, Event, HunkVerdict, Text};
-use crate::session::{HunkRef, LastUndone, Said};
+use crate::session::{HunkRef, LastUndone, Said, TakenBack};
 use crate::state::{Cx, plural};
 
 /// Says something about a hunk. Verdicts and edits of one moment are taken back together.
@@ -110,7 +110,7 @@ pub(super) fn last_undone(cx: &Cx) -> Option<LastUndone> {
 }
 
 /// Says again what was taken back. Returns what it was, in words.
-pub(super) fn redo(cx: &mut Cx, all: Vec<(HunkRef, Said, [EventId; 2])>) -> String {
+pub(super) fn redo(cx: &mut Cx, all: Vec<TakenBack>) -> String {
     let split = all.iter().any(|(_, said, _)| matches!(said, Said::Split(_)));
     let words = in_words(split, all.len());
     for (of, said, again) in all {

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+use tokio::task::AbortHandle;
 
 enum Job {
     Ask { provider: Arc<dyn Provider>, turn: TurnId, body: String },
@@ -41,6 +42,7 @@ impl Net {
                                     }
                                 }
                             });
+                            running.retain(|_, task: &mut AbortHandle| !task.is_finished());
                             running.insert(id, task.abort_handle());
                         }
                         // Dropping the stream ends the request.

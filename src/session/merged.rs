@@ -32,10 +32,12 @@ fn is_outside(entry: &EditEntry) -> bool {
 
 /// What an edit wrote.
 fn words(entry: &EditEntry) -> Vec<&str> {
-    let text = |op| match op {
-        &Op::Insert { ref text, .. } => Some(text.as_str()),
-        Op::Delete { .. } => None,
-    };
+    fn text(op: &Op) -> Option<&str> {
+        match op {
+            Op::Insert { text, .. } => Some(text.as_str()),
+            Op::Delete { .. } => None,
+        }
+    }
     entry.edit.ops.iter().filter_map(text).collect()
 }
 

@@ -20,7 +20,7 @@ pub use merged::Met;
 pub use proposals::{Hunk, HunkRef, HunkState, Proposal, Proposals, Split, Verdict};
 pub use register::Register;
 pub use review::{OpenHunk, Piece};
-pub use steps::{LastUndone, LastVerdict, Said};
+pub use steps::{LastUndone, LastVerdict, Said, TakenBack};
 pub use transcript::{Message, Transcript};
 
 use crate::base::{AuthorId, DocId, EventId, Millis, Rand, WriterId};

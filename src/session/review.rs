@@ -149,8 +149,8 @@ fn fit(a: &Fresh, b: &Fresh) -> bool {
     }
     let (a, b) = (changes(a), changes(b));
     a.0.iter().all(|a| {
-        let apart = |b: Span| !overlap(a.span, b) && !(a.span.is_empty() && a.span == b);
-        b.0.iter().all(|b| apart(b.span))
+        let meets = |b: Span| overlap(a.span, b) || (a.span.is_empty() && a.span == b);
+        !b.0.iter().any(|b| meets(b.span))
     })
 }
 

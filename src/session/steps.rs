@@ -1,6 +1,6 @@
 //! What was said about hunks, in order: what undo takes back and redo says again.
 
-use super::{HunkRef, Proposals};
+use super::{Hunk, HunkRef, Proposals};
 use crate::base::{AuthorId, EventId, Millis};
 use crate::event::{HunkBody, HunkVerdict};
 use std::collections::{BTreeMap, BTreeSet};
@@ -80,14 +80,16 @@ pub struct LastVerdict {
     pub split: bool,
 }
 
+/// What was said and taken back, with the event that took it back and itself.
+pub type TakenBack = (HunkRef, Said, [EventId; 2]);
+
 /// What redo can do, or what is newer than all that could be said again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LastUndone {
-    /// What was taken back at one moment, each with the event that took it back and itself: saying
-    /// it again names both.
+    /// What was taken back at one moment; saying it again names both events of each.
     Undone {
         lamport: u64,
-        said: Vec<(HunkRef, Said, [EventId; 2])>,
+        said: Vec<TakenBack>,
     },
     Blocked {
         lamport: u64,
@@ -129,8 +131,7 @@ impl Proposals {
         let Some(hunk) = self.hunk(&step.of) else { return false };
         match &step.said {
             Said::Split(_) => {
-                hunk.splits.setter() == Some(*id)
-                    && self.parts(step.of.id).all(|part| part.is_open())
+                hunk.splits.setter() == Some(*id) && self.parts(step.of.id).all(Hunk::is_open)
             }
             Said::Verdict { .. } => {
                 self.stands(hunk) && hunk.verdict.standing().any(|(standing, _)| standing == *id)
@@ -141,7 +142,7 @@ impl Proposals {
     /// What `mine` took back last and has not said again, with nothing said since.
     pub fn last_undone(&self, mine: impl Fn(&AuthorId) -> bool) -> Option<LastUndone> {
         let mut redone: BTreeSet<EventId> = BTreeSet::new();
-        let mut found: Option<(Millis, u64, Vec<(HunkRef, Said, [EventId; 2])>)> = None;
+        let mut found: Option<(Millis, u64, Vec<TakenBack>)> = None;
         for ((lamport, id), step) in self.steps.steps.iter().rev() {
             if !mine(&step.author) {
                 continue;

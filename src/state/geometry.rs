@@ -46,7 +46,8 @@ impl Areas {
     /// Everything beside the editor: divider, tabs, panel, message box.
     pub fn side(&self) -> Area {
         let Area { width: x, height, .. } = self.editor;
-        Area { x, y: 0, width: self.divider.width + self.panel.width, height }
+        // Also the column between the divider and what is read.
+        Area { x, y: 0, width: self.status.width.saturating_sub(x), height }
     }
 }
 

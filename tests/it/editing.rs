@@ -506,3 +506,10 @@ fn a_library_gives_back_what_was_typed_before_a_kill() {
         assert_eq!(last.status, cowrite::event::MessageStatus::Incomplete);
     }
 }
+
+#[test]
+fn a_rewrite_takes_the_paragraph_where_nothing_is_selected() {
+    check("one\n\ntw|o\nthree\n\nfour", "ctrl-k esc", "one\n\n[two\nthree|\n\nfour");
+    check("one\n\nt[wo|\nthree\n", "ctrl-k esc", "one\n\nt[wo|\nthree\n");
+    check("one\n|\ntwo", "ctrl-k", "one\n|\ntwo");
+}

@@ -1054,14 +1054,14 @@ fn presets_are_sound() {
 }
 
 #[tokio::test]
-async fn connections_are_used_again() {
+async fn each_question_to_a_server_near_by_has_its_own_connection() {
     let server = Server::start(Reply::text(&["A"]).keeping());
     let provider = OpenAi::new(settings(&server.base()));
     for _ in 0..3 {
         collect(&provider).await;
     }
-    assert_eq!((server.requests().len(), server.connections()), (3, 1));
-    // One that the server has given up meanwhile costs a retry, not the answer.
+    assert_eq!((server.requests().len(), server.connections()), (3, 3));
+    // One that the server gives up costs a retry, not the answer.
     let server = Server::start(vec![Reply::bare(vec![Step::Cut]), Reply::text(&["A"])]);
     let provider = OpenAi::new(settings(&server.base()));
     let shown: Vec<String> = collect(&provider).await.iter().map(show).collect();

@@ -116,3 +116,21 @@ fn a_frame_looks_as_if_drawn_anew() {
         }
     }
 }
+
+/// What is drawn anew together covers the screen, at every size.
+#[test]
+fn no_cell_belongs_to_nothing() {
+    use cowrite::state::geometry::{Shown, areas};
+    for width in 0..220 {
+        for height in [0, 1, 2, 5, 24, 60] {
+            for shown in [Shown::Both, Shown::EditorOnly, Shown::PanelOnly] {
+                let areas = areas(width, height, shown, 40, 3);
+                let parts = [areas.editor, areas.side(), areas.status, areas.message];
+                for (x, y) in (0..width).flat_map(|x| (0..height).map(move |y| (x, y))) {
+                    let owners = parts.iter().filter(|part| part.contains(x, y)).count();
+                    assert_eq!(owners, 1, "{x},{y} of {width}x{height} {shown:?}");
+                }
+            }
+        }
+    }
+}

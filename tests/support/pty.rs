@@ -54,6 +54,13 @@ const READS: Duration = Duration::from_millis(20);
 /// The longest that anything is waited for; only a failing test takes so long.
 const DEADLINE: Duration = Duration::from_secs(20);
 
+/// See [`Term::read_count`].
+#[derive(Clone, Copy)]
+struct ReadCount {
+    characters: u64,
+    keys_only: bool,
+}
+
 /// The size of a terminal in cells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Size {
@@ -117,9 +124,9 @@ impl Term {
     pub fn keys(&self, keys: &str) {
         for key in parse_keys(keys) {
             let encoding = self.shared.lock().encoding();
-            let read = self.bytes_read();
+            let count = self.read_count();
             self.write(key.bytes(encoding));
-            self.wait_read(read);
+            self.wait_read(count);
         }
     }
 
@@ -174,32 +181,51 @@ impl Term {
             state.parser.callbacks_mut().size = (size.rows, size.columns);
             state.frame = state.parser.screen().clone();
         });
+        // The signal is read by the thread that reads keys: what it reads next is a key again.
+        let count = self.read_count();
         self.master.resize(size.pty()).expect("the terminal's size changes");
+        self.wait_read(count);
     }
 
-    /// Characters read by the program so far, of whatever kind; `None` where the kernel won't say.
-    fn bytes_read(&self) -> Option<u64> {
-        let io = std::fs::read_to_string(format!("/proc/{}/io", self.pid)).ok()?;
-        io.lines().find_map(|line| line.strip_prefix("rchar: "))?.parse().ok()
+    /// Characters read so far by the program's thread that reads keys and nothing else but the
+    /// signal of a new size; of a program without such a thread, all that it read. `None` where the
+    /// kernel won't say.
+    fn read_count(&self) -> Option<ReadCount> {
+        let tasks = std::fs::read_dir(format!("/proc/{}/task", self.pid)).ok()?;
+        let reader = tasks.flatten().map(|task| task.path()).find(|task| {
+            std::fs::read_to_string(task.join("comm")).is_ok_and(|name| name.trim_end() == "keys")
+        });
+        let keys_only = reader.is_some();
+        let reader = reader.unwrap_or_else(|| format!("/proc/{}", self.pid).into());
+        let io = std::fs::read_to_string(reader.join("io")).ok()?;
+        let characters = io.lines().find_map(|line| line.strip_prefix("rchar: "))?.parse().ok()?;
+        Some(ReadCount { characters, keys_only })
     }
 
     /// Waits until what was typed is read. The kernel has no event for that, so this looks again in
     /// short steps; it gives up quietly, as a program may be busy or dead.
-    fn wait_read(&self, before: Option<u64>) {
+    fn wait_read(&self, before: Option<ReadCount>) {
         let start = Instant::now();
         let mut state = self.shared.lock();
         while state.status.is_none() && start.elapsed() < Duration::from_secs(2) {
             if state.unwritten == 0 {
                 // Input passes through a queue of the kernel's on its way, during which it is
                 // counted nowhere: only the program's own count tells that it arrived.
-                let moved = before.is_none() || self.bytes_read() > before;
+                let moved = match (before, self.read_count()) {
+                    (Some(before), Some(now)) if before.keys_only == now.keys_only => {
+                        now.characters > before.characters
+                    }
+                    _ => true,
+                };
+                // A thread that reads nothing else will read it, however busy the machine is.
+                let patient = before.is_some_and(|before| before.keys_only);
                 let empty = File::options()
                     .read(true)
                     .custom_flags(O_NOCTTY)
                     .open(&self.tty)
                     .and_then(|tty| Ok(rustix::io::ioctl_fionread(tty)?))
                     .is_ok_and(|waiting| waiting == 0);
-                if empty && (moved || start.elapsed() >= READS) {
+                if empty && (moved || !patient && start.elapsed() >= READS) {
                     return;
                 }
             }

@@ -80,6 +80,9 @@ impl Endpoint {
             // A connection that rested longer may be dead without anybody having said so.
             .pool_idle_timeout(Duration::from_secs(30))
             .tcp_keepalive(Duration::from_secs(15))
+            // Servers near by close a connection at the moment it is used again, and a new one is
+            // cheap there. With TLS it is not.
+            .pool_max_idle_per_host(if self.tls { 4 } else { 0 })
             .user_agent(concat!("cowrite/", env!("CARGO_PKG_VERSION")));
         if self.local {
             builder = builder.no_proxy();

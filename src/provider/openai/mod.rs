@@ -74,7 +74,12 @@ impl Settings {
             ca_file: None,
             stall: Duration::from_secs(60),
             connect_timeout: Duration::from_secs(10),
-            header_timeout: Duration::from_secs(120),
+            // A model on this machine may read a long document for minutes before it answers.
+            header_timeout: Duration::from_secs(if Endpoint::parse(address).local {
+                900
+            } else {
+                120
+            }),
             max_retries: 3,
             retry_base: Duration::from_millis(500),
             max_wait: Duration::from_secs(60),

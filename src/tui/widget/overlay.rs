@@ -251,7 +251,8 @@ fn prompt(
     let row = Rect { y, height: 1.min(screen.height), ..screen };
     fill(buffer, row, theme.bar());
     let title = if long.len() * 2 > usize::from(row.width) { brief } else { long };
-    let x = text(buffer, row.x + 1, y, row.right(), &format!("{title}: "), theme.bar());
+    let mark = if title.ends_with('?') { "" } else { ":" };
+    let x = text(buffer, row.x + 1, y, row.right(), &format!("{title}{mark} "), theme.bar());
     let x = x.min(row.right().saturating_sub(1));
     field(input, Rect { x, width: row.right().saturating_sub(x), ..row }, theme, buffer)
 }

@@ -9,7 +9,7 @@ use cowrite::text::diff;
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Hunk {
     of: HunkRef,
-    /// Which proposal it is of, and the how manieth it was made.
+    /// Which proposal it is of, and which one it was in the order of making.
     proposal: usize,
     made: usize,
     /// A character at an end is gone: what is typed there falls on either side.
@@ -35,11 +35,12 @@ impl Hunk {
 
     /// Whether both can be accepted, in whichever order.
     fn fits(&self, other: &Self) -> bool {
-        let apart = |a: &(usize, usize, String), b: &(usize, usize, String)| {
-            !shares((a.0, a.1), (b.0, b.1)) && !(a.0 == a.1 && (a.0, a.1) == (b.0, b.1))
+        let meets = |a: &(usize, usize, String), b: &(usize, usize, String)| {
+            let insert_at_one = a.0 == a.1 && (a.0, a.1) == (b.0, b.1);
+            shares((a.0, a.1), (b.0, b.1)) || insert_at_one
         };
         !self.shares(other)
-            || self.changes().iter().all(|a| other.changes().iter().all(|b| apart(a, b)))
+            || !self.changes().iter().any(|a| other.changes().iter().any(|b| meets(a, b)))
     }
 }
 
