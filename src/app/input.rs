@@ -1,6 +1,6 @@
 //! The closed list of what can happen to the machine.
 
-use crate::base::{DocId, TurnId};
+use crate::base::{DocId, EventId, TurnId};
 use crate::event::Envelope;
 use crate::keymap::Key;
 use crate::prompt::{Chunk, Fault, ModelInfo};
@@ -51,7 +51,7 @@ pub enum Input {
     /// The system's clipboard, where there is one.
     Clipboard(Option<String>),
     Sessions(Vec<SessionRow>),
-    Preview(Vec<String>),
+    Preview(EventId, Vec<String>),
     Hits(Ticket, Vec<Hit>),
     /// Events that another program on the same library wrote.
     Foreign(Vec<Envelope>),

@@ -11,6 +11,7 @@ use crate::base::Millis;
 use crate::command;
 use crate::keymap::{Key, Keymap, Step, print_keys};
 use crate::state::{Cx, Effect, Focus, Model, Overlay, Tab, Timer, Tone};
+use crate::store::Hit;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
@@ -155,22 +156,16 @@ impl App {
                 None => cx.paste_inner(),
             },
             Input::Sessions(list) => {
-                if let Some(Overlay::Sessions { rows, .. }) = cx.model.ui.overlays.last_mut() {
-                    *rows = list;
-                }
-                command::session_preview(&mut cx);
+                command::session_listed(&mut cx, list);
             }
-            Input::Preview(lines) => {
-                if let Some(Overlay::Sessions { preview, .. }) = cx.model.ui.overlays.last_mut() {
-                    *preview = lines;
-                }
-            }
+            Input::Preview(session, lines) => command::session_previewed(&mut cx, session, lines),
             Input::Hits(ticket, found) => {
                 if let Some(Overlay::Sessions { hits, asked, .. }) = cx.model.ui.overlays.last_mut()
                     && *asked == Some(ticket)
                 {
                     *hits = found;
                 }
+                command::session_preview(&mut cx);
             }
             Input::Foreign(events) => cx.foreign(&events),
             Input::Others(others) => {
@@ -307,6 +302,13 @@ impl App {
             }
             Timer::Frame => {}
         }
+        cx.finish()
+    }
+
+    /// Shows what was found in the open session.
+    pub fn go_to(&mut self, hit: &Hit) -> Vec<Effect> {
+        let mut cx = Cx::new(&mut self.model);
+        command::go_to(&mut cx, hit);
         cx.finish()
     }
 

@@ -11,7 +11,7 @@ mod pos;
 mod rand;
 
 pub use class::{Class, ClassSpan};
-pub use hash::{from_hex, hex, push_hex, sha256, sha256_hex};
+pub use hash::{Sha, from_hex, hex, push_hex, sha256, sha256_hex};
 pub use id::{AuthorId, BadId, DocId, EventId, OpId, TurnId, WriterId};
 pub use pos::{Pos, Span};
 pub use rand::Rand;

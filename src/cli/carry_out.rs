@@ -79,7 +79,7 @@ impl DoArgs {
         let model = headless.model();
         let text = model.to_stdout.then(|| encode(&model.rope(), model.bom));
         let lost = model.is_modified() && !model.to_stdout && !headless.has_left();
-        let kept = !talk.no_session && model.has_history();
+        let kept = !talk.no_session && (model.has_history() || model.unsaved.is_some());
         headless.finish()?;
         if let Some(text) = text {
             out.bytes(&text)?;
@@ -88,7 +88,7 @@ impl DoArgs {
             return Err(failure);
         }
         if lost && kept {
-            out.say("Text that is not saved is kept as a draft in the session.");
+            out.say("Text that is not saved is kept as a draft.");
         } else if lost {
             return Err(Failure::new("The text was changed and not saved: end with file.save."));
         }

@@ -10,7 +10,7 @@ use crate::runtime::{
     open_session, open_text, recover,
 };
 use crate::state::{Me, Model, Opened, Tone, Ui};
-use crate::store::{SqliteStore, StoreError};
+use crate::store::{Hit, SqliteStore, StoreError};
 use crate::text::encode;
 use crate::tui::theme::Theme;
 use crate::tui::{TerminalScreen, listen, restore};
@@ -19,7 +19,17 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
+/// Opens the workspace at something that was found.
+pub fn open_at(hit: Hit, out: &mut Out) -> Result<ExitCode, Failure> {
+    let session = Some(hit.session.to_string());
+    start(Edit { session, ..Edit::default() }, Some(hit), out)
+}
+
 pub fn run(args: Edit, out: &mut Out) -> Result<ExitCode, Failure> {
+    start(args, None, out)
+}
+
+fn start(args: Edit, hit: Option<Hit>, out: &mut Out) -> Result<ExitCode, Failure> {
     let piped = args.file.as_deref().is_some_and(is_stdin);
     let input = if piped { Some(read_stdin()?) } else { None };
     if !io::stdout().is_terminal() && !piped {
@@ -41,7 +51,7 @@ pub fn run(args: Edit, out: &mut Out) -> Result<ExitCode, Failure> {
         Some(store) => recover(store, &me).map_err(Failure::store)?,
         None => Vec::new(),
     };
-    let mut list = false;
+    let mut first = First::Document;
     let mut opened = match (&input, &args.session, &args.file) {
         (Some((text, bom)), _, _) => open_text(text.clone(), *bom),
         (None, Some(id), _) => {
@@ -59,14 +69,26 @@ pub fn run(args: Edit, out: &mut Out) -> Result<ExitCode, Failure> {
         }
         (None, None, Some(path)) => open_path(store.as_mut(), path).map_err(Failure::new)?,
         (None, None, None) => {
-            list = store.is_some();
+            if store.is_some() {
+                first = First::Sessions;
+            }
             open_fresh()
         }
     };
     opened.ephemeral |= args.no_session;
     notes.append(&mut opened.notes);
     opened.notes = notes;
-    workspace(desk, &mut place, store, opened, me, list, out)
+    if let Some(hit) = hit {
+        first = First::Hit(hit);
+    }
+    workspace(desk, &mut place, store, opened, me, first, out)
+}
+
+/// What is shown first.
+enum First {
+    Document,
+    Sessions,
+    Hit(Hit),
 }
 
 /// The terminal and where inputs go, made before what is edited is read: the first screen is shown
@@ -133,7 +155,7 @@ fn workspace(
     store: Option<SqliteStore>,
     opened: Opened,
     me: Me,
-    list: bool,
+    shown: First,
     out: &mut Out,
 ) -> Result<ExitCode, Failure> {
     let (keymap, errors) = place.keymap(None)?;
@@ -160,8 +182,10 @@ fn workspace(
     let Desk { screen, inputs, size: drawn_for, .. } = desk;
     let Some(mut screen) = screen else { return Err(Failure::new("The terminal is gone.")) };
     let mut runtime = Runtime::start_with(app, setup, first, inputs).map_err(Failure::new)?;
-    if list {
-        runtime.inject(Input::Run("app.sessions".into()));
+    match shown {
+        First::Document => {}
+        First::Sessions => runtime.inject(Input::Run("app.sessions".into())),
+        First::Hit(hit) => runtime.go_to(&hit),
     }
     listen(runtime.sender()).map_err(Failure::new)?;
     // It may have changed while nobody listened.
@@ -174,6 +198,7 @@ fn workspace(
     let text =
         runtime.app.model.to_stdout.then(|| (runtime.app.model.rope(), runtime.app.model.bom));
     let trouble = runtime.app.model.store_trouble.clone();
+    let farewell = runtime.app.model.farewell.take();
     let closed = runtime.close();
     if let Some((rope, bom)) = text {
         let mut stdout = io::stdout().lock();
@@ -183,6 +208,9 @@ fn workspace(
     // A terminal that went away is no failure: everything is on the disk.
     if let Err(why) = closed {
         return Err(Failure::new(format!("{why} {}", trouble.unwrap_or_default())));
+    }
+    if let Some(words) = farewell {
+        out.say(&words);
     }
     if let Err(why) = ended
         && !matches!(why.kind(), io::ErrorKind::BrokenPipe)

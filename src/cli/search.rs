@@ -11,7 +11,8 @@ use std::process::ExitCode;
 /// Search everything said, decided and written.
 ///
 /// The newest comes first. All words must occur; what stands in quotation marks must occur in that order; the last word may
-/// be the beginning of one. Exit code 1: nothing was found.
+/// be the beginning of one. Hits are numbered: `--open 2` opens the workspace at the second, on the
+/// message, the decision or the words. Exit code 1: nothing was found.
 #[derive(clap::Args, Debug)]
 pub struct SearchArgs {
     /// What to look for.
@@ -29,6 +30,9 @@ pub struct SearchArgs {
     /// The most hits.
     #[arg(long, default_value_t = 50)]
     limit: usize,
+    /// Open the workspace at this hit: 1 is the first of the list.
+    #[arg(long, value_name = "N", conflicts_with = "json")]
+    open: Option<usize>,
     /// Print them as JSON.
     #[arg(long)]
     json: bool,
@@ -43,6 +47,14 @@ impl SearchArgs {
         let text = self.words.join(" ");
         let query = Query { text, session, kinds: self.kind, limit: self.limit, best: self.best };
         let hits = store.search(&query).map_err(Failure::store)?;
+        if let Some(number) = self.open.filter(|_| !hits.is_empty()) {
+            let count = hits.len();
+            let hit = hits.into_iter().nth(number.wrapping_sub(1)).ok_or_else(|| {
+                Failure::usage(format!("There are {count} hits: --open takes 1 to {count}."))
+            })?;
+            drop(store);
+            return super::edit::open_at(hit, out);
+        }
         let titles: BTreeMap<_, _> = store
             .sessions()
             .map_err(Failure::store)?
@@ -69,9 +81,10 @@ impl SearchArgs {
                 .collect();
             out.json(&all.into())?;
         } else {
-            for hit in &hits {
+            for (index, hit) in hits.iter().enumerate() {
                 let head = format!(
-                    "{}  {}  {:<8}  {}",
+                    "{:>2}  {}  {}  {:<8}  {}",
+                    index + 1,
                     hit.session.short(),
                     when::day(hit.at),
                     hit.kind,

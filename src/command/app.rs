@@ -78,6 +78,9 @@ fn cancel(cx: &mut Cx, _: &str) -> Result<(), String> {
     if cx.cancel_turn() {
         return Ok(());
     }
+    if cx.model.ui.focus == Focus::Panel && cx.model.ui.found.take().is_some() {
+        return Ok(());
+    }
     let mut caret = cx.model.caret();
     if cx.model.ui.focus == Focus::Editor && caret.anchor.take().is_some() {
         cx.model.set_caret(caret);
@@ -172,7 +175,7 @@ fn sessions(cx: &mut Cx, _: &str) -> Result<(), String> {
         rows: Vec::new(),
         hits: Vec::new(),
         asked: None,
-        preview: Vec::new(),
+        preview: (None, Vec::new()),
     });
     cx.effect(Effect::ListSessions);
     Ok(())
@@ -206,8 +209,14 @@ fn quit(cx: &mut Cx, rest: &str) -> Result<(), String> {
         cx.leave();
         return Ok(());
     }
+    // What was just saved and is on its way to the disk is no question.
+    if let Some(saving) = cx.model.saving_all() {
+        saving.then_quit = true;
+        cx.info("Saving…");
+        return Ok(());
+    }
     let name = cx.model.name();
-    let draft = if cx.model.ephemeral || !cx.model.has_history() {
+    let draft = if cx.model.ephemeral || (!cx.model.has_history() && cx.model.unsaved.is_none()) {
         None
     } else {
         Some((
@@ -218,11 +227,13 @@ fn quit(cx: &mut Cx, rest: &str) -> Result<(), String> {
     };
     let mut choices = vec![('s', "Save and quit".to_owned(), "dialog.choose save".to_owned())];
     choices.extend(draft);
-    choices.push((
-        'd',
-        "Discard: back to what the file holds".into(),
-        "dialog.choose discard".into(),
-    ));
+    let has_file = cx.model.stamp.as_ref().is_some_and(|stamp| !stamp.hash.is_empty());
+    let discard = match (cx.model.has_history(), has_file) {
+        (true, true) => "Discard: back to what the file holds; undo brings it back",
+        (true, false) => "Discard: empty the document; undo brings it back",
+        (false, _) => "Discard: back to what the file holds, for good",
+    };
+    choices.push(('d', discard.into(), "dialog.choose discard".into()));
     let dialog = Dialog {
         ask: Ask::Quit,
         title: format!("{name} has text that is not saved"),

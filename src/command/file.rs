@@ -81,11 +81,34 @@ fn reload(cx: &mut Cx, _: &str) -> Result<(), String> {
 
 /// Goes back to what the file holds, as an edit, so that even this can be undone.
 pub fn discard(cx: &mut Cx) {
+    let name = cx.model.name();
+    let saved = cx.model.stamp.as_ref().is_some_and(|stamp| !stamp.hash.is_empty());
+    cx.model.farewell = Some(match (cx.model.has_history(), saved) {
+        _ if cx.model.ephemeral => format!("Discarded: {name} is as it was."),
+        (false, _) => format!("Discarded for good: {name} is as it was."),
+        (true, true) => format!("Discarded: {name} is as it was. Undo there brings the text back."),
+        (true, false) => format!(
+            "Discarded: no file was written. Its session keeps the text for undo: {}.",
+            again(cx.model)
+        ),
+    });
+    if !cx.model.has_history() {
+        cx.discard_unsaved();
+        return;
+    }
     let Some(saved) = saved_text(cx.model) else { return };
     let change = diff(&cx.model.rope().to_string(), &saved);
     let cause =
         Cause { kind: CauseKind::Restore, proposal: None, hunk: None, part: None, of: Vec::new() };
     cx.edit(&change, Some(cause));
+}
+
+/// How to come back to a session, in words for a shell.
+pub fn again(model: &Model) -> String {
+    match &model.path {
+        Some(path) => format!("`cowrite {}`", path.display()),
+        None => format!("`cowrite --session {}`", model.session.id.short()),
+    }
 }
 
 fn saved_text(model: &Model) -> Option<String> {

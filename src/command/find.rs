@@ -17,10 +17,12 @@ pub const COMMANDS: &[Command] = &[
     .args("[text]"),
     row("find.next", "Goes to the next hit.", |cx, _| again(cx, true)),
     row("find.previous", "Goes to the hit before.", |cx, _| again(cx, false)),
-    row("find.replace", "Replaces text everywhere, as one change.", |cx, _| {
-        prompt(cx, PromptKind::ReplaceWhat);
-        Ok(())
-    }),
+    row(
+        "find.replace",
+        "Replaces text everywhere, as one change; what has blanks stands in quotation marks, `-r` makes it a regular expression.",
+        replace,
+    )
+    .args("[-r] [text] [replacement]"),
     row("find.regex", "Switches between plain text and regular expressions.", |cx, _| {
         cx.model.ui.find.regex = !cx.model.ui.find.regex;
         let what = if cx.model.ui.find.regex { "Regular expressions." } else { "Plain text." };
@@ -95,6 +97,67 @@ fn again(cx: &mut Cx, forward: bool) -> Result<(), String> {
         cx.info(if forward { "Went on from the top." } else { "Went on from the bottom." });
     }
     Ok(())
+}
+
+/// Replaces what the arguments say, or asks.
+fn replace(cx: &mut Cx, rest: &str) -> Result<(), String> {
+    let mut words = words(rest)?;
+    let regex = words.first().is_some_and(|(word, quoted)| word == "-r" && !quoted);
+    if regex {
+        words.remove(0);
+    }
+    let words: Vec<&str> = words.iter().map(|(word, _)| word.as_str()).collect();
+    match words.as_slice() {
+        [] if !regex => {
+            prompt(cx, PromptKind::ReplaceWhat);
+            Ok(())
+        }
+        ["", ..] => Err("Say what to replace: find.replace \"old words\" \"new words\".".into()),
+        [what, with] => {
+            let before = std::mem::replace(&mut cx.model.ui.find.regex, regex);
+            let done = replace_all(cx, what, with);
+            cx.model.ui.find.regex = before;
+            (*what).clone_into(&mut cx.model.ui.find.what);
+            done
+        }
+        _ => Err(
+            "find.replace takes the text and its replacement; put quotation marks around what has blanks, and \"\" for nothing."
+                .into(),
+        ),
+    }
+}
+
+/// The words of a command line, and whether they were quoted. Quotation marks hold blanks together;
+/// a backslash before one, or before a backslash, takes its meaning away, and `\n` and `\t` stand
+/// for a line end and a tab. Any other backslash is itself, for regular expressions.
+fn words(text: &str) -> Result<Vec<(String, bool)>, String> {
+    let mut words = Vec::new();
+    let mut chars = text.chars().peekable();
+    loop {
+        while chars.next_if(|character| character.is_whitespace()).is_some() {}
+        let Some(first) = chars.peek().copied() else { return Ok(words) };
+        let quoted = first == '"';
+        if quoted {
+            chars.next();
+        }
+        let mut word = String::new();
+        loop {
+            match chars.next() {
+                Some('"') if quoted => break,
+                Some(character) if !quoted && character.is_whitespace() => break,
+                Some('\\') => match chars.next_if(|next| matches!(next, '"' | '\\' | 'n' | 't')) {
+                    Some('n') => word.push('\n'),
+                    Some('t') => word.push('\t'),
+                    Some(other) => word.push(other),
+                    None => word.push('\\'),
+                },
+                Some(character) => word.push(character),
+                None if quoted => return Err("A quotation mark is not closed.".into()),
+                None => break,
+            }
+        }
+        words.push((word, quoted));
+    }
 }
 
 /// What is to be replaced was given.

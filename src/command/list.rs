@@ -277,6 +277,11 @@ fn answer(cx: &mut Cx, word: &str) -> Result<(), String> {
     match (ask, chosen.as_str()) {
         (Ask::Quit, "save") => file::save(cx, true),
         (Ask::Quit, "draft") => {
+            let name = cx.model.name();
+            cx.model.farewell = Some(match cx.model.path {
+                Some(_) => format!("Kept as a draft: {name} itself is untouched."),
+                None => format!("Kept: {}.", file::again(cx.model)),
+            });
             cx.leave();
             Ok(())
         }

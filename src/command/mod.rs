@@ -17,7 +17,10 @@ mod verdict;
 pub use area::{AREAS, Area};
 pub use decision::{listed as decisions_listed, options_text, status_word};
 pub use list::{model_rows, palette_rows};
-pub use session::{Row, preview as session_preview, rows as session_rows};
+pub use session::{
+    Row, go_to, listed as session_listed, preview as session_preview,
+    previewed as session_previewed, rows as session_rows,
+};
 
 use crate::state::{Cx, Model};
 

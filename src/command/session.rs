@@ -3,7 +3,7 @@
 use super::{Command, row};
 use crate::base::EventId;
 use crate::event::{Event, Text};
-use crate::state::{Ask, Cx, Dialog, Effect, Model, Open, Overlay, PromptKind};
+use crate::state::{Ask, Cx, Dialog, Effect, Model, Open, Overlay, PromptKind, Tab};
 use crate::store::{Hit, SessionRow};
 use crate::text::Field;
 
@@ -47,6 +47,23 @@ pub fn row_count(model: &Model) -> usize {
     rows(model).len()
 }
 
+/// Goes to what was found in the open session.
+pub fn go_to(cx: &mut Cx, hit: &Hit) {
+    cx.go_to(hit);
+    if hit.kind == "decision" && cx.model.ui.tab == Tab::Decisions {
+        // Without a decision there is nothing to open, which was said.
+        let _ = super::run(cx, "decision.open");
+    }
+}
+
+fn chosen_hit(model: &Model) -> Option<Hit> {
+    let Some(Overlay::Sessions { list, .. }) = model.ui.overlays.last() else { return None };
+    match rows(model).get(list.chosen)? {
+        Row::Session(_) => None,
+        Row::Hit(hit) => Some((*hit).clone()),
+    }
+}
+
 fn chosen(model: &Model) -> Option<EventId> {
     let Some(Overlay::Sessions { list, .. }) = model.ui.overlays.last() else { return None };
     match rows(model).get(list.chosen)? {
@@ -57,17 +74,55 @@ fn chosen(model: &Model) -> Option<EventId> {
 
 pub fn open_chosen(cx: &mut Cx) -> Result<(), String> {
     let session = chosen(cx.model).ok_or("No session is chosen.")?;
+    let hit = chosen_hit(cx.model);
     cx.model.ui.overlays.pop();
-    if session != cx.model.session.id {
-        cx.leave_for(Open::Session(session));
+    match hit {
+        Some(hit) if session == cx.model.session.id => go_to(cx, &hit),
+        Some(hit) => cx.leave_for(Open::Hit(Box::new(hit))),
+        None if session != cx.model.session.id => cx.leave_for(Open::Session(session)),
+        None => {}
     }
     Ok(())
 }
 
 /// Asks for what the chosen session holds, to show it beside the list.
 pub fn preview(cx: &mut Cx) {
-    if let Some(session) = chosen(cx.model) {
+    let wanted = chosen(cx.model);
+    let Some(Overlay::Sessions { preview, .. }) = cx.model.ui.overlays.last_mut() else { return };
+    if preview.0 == wanted && wanted.is_some() {
+        return;
+    }
+    *preview = (wanted, Vec::new());
+    if let Some(session) = wanted {
         cx.effect(Effect::Preview(session));
+    }
+}
+
+/// The sessions as they are now: one may be gone, or called something else.
+pub fn listed(cx: &mut Cx, found: Vec<SessionRow>) {
+    let kept = chosen(cx.model).filter(|_| chosen_hit(cx.model).is_none());
+    let Some(Overlay::Sessions { rows, preview, .. }) = cx.model.ui.overlays.last_mut() else {
+        return;
+    };
+    // Before the first list came nothing was chosen by anybody.
+    let kept = kept.filter(|_| !rows.is_empty());
+    *rows = found;
+    preview.0 = None;
+    let now = self::rows(cx.model);
+    let same = now.iter().position(|row| matches!(row, Row::Session(row) if Some(row.id) == kept));
+    let last = now.len().saturating_sub(1);
+    if let Some(Overlay::Sessions { list, .. }) = cx.model.ui.overlays.last_mut() {
+        list.chosen = same.unwrap_or(list.chosen).min(last);
+    }
+    self::preview(cx);
+}
+
+/// What the chosen session holds came; another may be chosen by now.
+pub fn previewed(cx: &mut Cx, session: EventId, lines: Vec<String>) {
+    if let Some(Overlay::Sessions { preview, .. }) = cx.model.ui.overlays.last_mut()
+        && preview.0 == Some(session)
+    {
+        preview.1 = lines;
     }
 }
 
@@ -77,9 +132,16 @@ fn rename(cx: &mut Cx, title: &str) -> Result<(), String> {
         return renamed(cx, session, title);
     }
     let mut field = Field::default();
+    let listed = rows(cx.model).iter().find_map(|row| match row {
+        Row::Session(row) if row.id == session => Some(row.title.clone()),
+        _ => None,
+    });
     if session == cx.model.session.id {
         field.set_text(cx.model.session.title());
+    } else if let Some(title) = listed {
+        field.set_text(&title);
     }
+    field.select_all();
     cx.model.ui.overlays.push(Overlay::Prompt { kind: PromptKind::Rename { session }, field });
     Ok(())
 }
@@ -172,8 +234,9 @@ fn filter_changed(cx: &mut Cx) {
     if text.trim().is_empty() {
         hits.clear();
         *asked = None;
-        return;
+    } else {
+        *asked = Some(ticket);
+        cx.effect(Effect::Search { text, ticket });
     }
-    *asked = Some(ticket);
-    cx.effect(Effect::Search { text, ticket });
+    preview(cx);
 }

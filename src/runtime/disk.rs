@@ -144,6 +144,15 @@ impl Disk {
     }
 }
 
+/// Waits until what was asked for before is in the library.
+pub fn barrier(jobs: &Sender<DiskJob>) {
+    let (give, taken) = channel();
+    let job = DiskJob::Run(Box::new(move |_| _ = give.send(())));
+    if jobs.send(job).is_ok() {
+        let _ = taken.recv();
+    }
+}
+
 /// By way of the thread that stores, when there is one.
 pub fn tell_file(
     jobs: Option<&Sender<DiskJob>>,
@@ -331,8 +340,8 @@ impl Writer {
                 Ok(loaded) => {
                     let events: Vec<_> =
                         loaded.events.into_iter().map(|stored| stored.envelope).collect();
-                    let session = Session::fold(session, &events);
-                    self.tell(Input::Preview(crate::report::preview(&session)));
+                    let folded = Session::fold(session, &events);
+                    self.tell(Input::Preview(session, crate::report::preview(&folded)));
                 }
                 Err(why) => self.trouble(&why),
             },

@@ -1,7 +1,9 @@
 //! Files of the person's: reading with clear errors, writing whole or not at all.
 
+use crate::base::Sha;
 use crate::state::{FileStamp, OpenedFile, stamp};
-use crate::text::decode;
+use crate::text::{decode, encoded};
+use ropey::Rope;
 use std::fs;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -40,28 +42,29 @@ pub fn absolute(path: &Path) -> PathBuf {
     }
 }
 
+/// What the system tells of a plain file; `None` when there is none yet.
+fn plain_file(path: &Path) -> Result<Option<fs::Metadata>, FileError> {
+    let name = path.display().to_string();
+    match fs::metadata(path) {
+        Ok(meta) if meta.is_dir() => Err(FileError::Directory(name)),
+        Ok(meta) if !meta.is_file() => Err(FileError::Special(name)),
+        Ok(meta) => Ok(Some(meta)),
+        Err(why) if why.kind() == io::ErrorKind::NotFound => {
+            let folder = path.parent().is_none_or(|dir| dir.as_os_str().is_empty() || dir.is_dir());
+            if folder { Ok(None) } else { Err(FileError::NoFolder(name)) }
+        }
+        Err(why) => Err(FileError::Unreadable { path: name, why: plain(&why) }),
+    }
+}
+
 /// Reads a file; one that is not there yet is empty and says so.
 pub fn read_file(path: &Path) -> Result<OpenedFile, FileError> {
     let name = path.display().to_string();
     let unreadable =
         |why: io::Error| FileError::Unreadable { path: name.clone(), why: plain(&why) };
-    let meta = match fs::metadata(path) {
-        Ok(meta) => meta,
-        Err(why) if why.kind() == io::ErrorKind::NotFound => {
-            let folder = path.parent().is_none_or(|dir| dir.as_os_str().is_empty() || dir.is_dir());
-            if !folder {
-                return Err(FileError::NoFolder(name));
-            }
-            return Ok(OpenedFile { path: path.to_path_buf(), ..OpenedFile::default() });
-        }
-        Err(why) => return Err(unreadable(why)),
+    let Some(meta) = plain_file(path)? else {
+        return Ok(OpenedFile { path: path.to_path_buf(), ..OpenedFile::default() });
     };
-    if meta.is_dir() {
-        return Err(FileError::Directory(name));
-    }
-    if !meta.is_file() {
-        return Err(FileError::Special(name));
-    }
     if meta.len() > LARGEST {
         return Err(FileError::TooLarge { path: name, mib: meta.len() >> 20 });
     }
@@ -92,7 +95,14 @@ pub enum SaveError {
 
 /// Writes a file whole or not at all: a temporary file beside it, synced, renamed over it. Mode,
 /// owner and a link in its place are kept.
-pub fn save(path: &Path, bytes: &[u8], expect: &[FileStamp]) -> Result<FileStamp, SaveError> {
+///
+/// `stamp` is that of the text, which is written part by part: it is not in memory twice.
+pub fn save(
+    path: &Path,
+    (rope, bom): (&Rope, bool),
+    stamp: &FileStamp,
+    expect: &[FileStamp],
+) -> Result<FileStamp, SaveError> {
     let path = &absolute(path);
     let failed = |what: &str, why: &io::Error| {
         SaveError::Failed(format!(
@@ -101,26 +111,21 @@ pub fn save(path: &Path, bytes: &[u8], expect: &[FileStamp]) -> Result<FileStamp
             plain(why)
         ))
     };
-    let there = read_file(path).map_err(|why| SaveError::Failed(format!("Not saved: {why}")));
-    if let Ok(there) = &there
-        && there.exists
-        && there.stamp == stamp(bytes)
-    {
+    let unread = |why: FileError| SaveError::Failed(format!("Not saved: {why}"));
+    match stamp_of(path).map_err(unread)? {
         // Another program wrote just this.
-        return Ok(there.stamp.clone());
-    }
-    match there {
-        Ok(there) if there.exists && !expect.is_empty() && !expect.contains(&there.stamp) => {
-            return Err(SaveError::Changed(Box::new(there)));
-        }
-        Ok(there) if there.exists && expect.is_empty() => {
+        Some(there) if there == *stamp => return Ok(there),
+        Some(_) if expect.is_empty() => {
             return Err(SaveError::Failed(format!(
                 "{} exists already and was not read here: open it, or choose another name.",
                 path.display()
             )));
         }
-        Err(why) => return Err(why),
-        Ok(_) => {}
+        Some(there) if !expect.contains(&there) => {
+            let there = read_file(path).map_err(unread)?;
+            return Err(SaveError::Changed(Box::new(there)));
+        }
+        Some(_) | None => {}
     }
     let dir = path.parent().unwrap_or(Path::new("."));
     let meta = fs::metadata(path).ok();
@@ -137,7 +142,9 @@ pub fn save(path: &Path, bytes: &[u8], expect: &[FileStamp]) -> Result<FileStamp
     }
     let mut temporary =
         builder.tempfile_in(dir).map_err(|why| failed("the folder can't be written", &why))?;
-    temporary.write_all(bytes).map_err(|why| failed("the disk refused the text", &why))?;
+    for part in encoded(rope, bom) {
+        temporary.write_all(part).map_err(|why| failed("the disk refused the text", &why))?;
+    }
     if let Some(meta) = &meta {
         keep_mode(temporary.as_file(), path, meta)
             .map_err(|why| failed("its permissions could not be kept", &why))?;
@@ -148,7 +155,34 @@ pub fn save(path: &Path, bytes: &[u8], expect: &[FileStamp]) -> Result<FileStamp
         // The name is safe with its folder; some file systems can't sync one.
         let _ = dir.sync_all();
     }
-    Ok(stamp(bytes))
+    Ok(stamp.clone())
+}
+
+/// The stamp of a text as it will stand in its file.
+pub fn stamp_text(rope: &Rope, bom: bool) -> FileStamp {
+    let mut sha = Sha::default();
+    encoded(rope, bom).for_each(|part| sha.update(part));
+    FileStamp { hash: sha.finish() }
+}
+
+/// The stamp of a file, without holding what is in it; `None` when there is none.
+fn stamp_of(path: &Path) -> Result<Option<FileStamp>, FileError> {
+    let Some(meta) = plain_file(path)? else { return Ok(None) };
+    let name = path.display().to_string();
+    let unreadable =
+        |why: io::Error| FileError::Unreadable { path: name.clone(), why: plain(&why) };
+    if meta.len() > LARGEST {
+        return Err(FileError::TooLarge { path: name, mib: meta.len() >> 20 });
+    }
+    let mut file = fs::File::open(path).map_err(unreadable)?;
+    let (mut sha, mut buffer) = (Sha::default(), vec![0; 1 << 16]);
+    loop {
+        let count = file.read(&mut buffer).map_err(unreadable)?;
+        if count == 0 {
+            return Ok(Some(FileStamp { hash: sha.finish() }));
+        }
+        sha.update(buffer.get(..count).unwrap_or_default());
+    }
 }
 
 #[cfg(unix)]

@@ -24,6 +24,11 @@ pub fn glance(store: Option<&SqliteStore>, path: &Path) -> Option<Opened> {
         Some(store) => store.binding(&path.to_string_lossy()).ok()?.into_iter().next(),
         None => None,
     };
+    let drafted =
+        |store: &SqliteStore| store.has_draft(&path.to_string_lossy()).unwrap_or_default();
+    if store.is_some_and(drafted) {
+        return None;
+    }
     let Some(bound) = bound else {
         let (file, lines) = head(&path)?;
         return Some(Opened { file: Some(file), preview: true, lines, ..Opened::default() });

@@ -5,10 +5,12 @@
 //! commands and the tests share one loop. Knows no terminal and no command line.
 
 mod disk;
+mod drafts;
 mod files;
 mod glance;
 mod net;
 mod open;
+mod save;
 mod watch;
 
 pub use disk::{Disk, DiskJob};
@@ -22,7 +24,7 @@ pub use open::{
 use crate::app::{App, Input};
 use crate::base::Millis;
 use crate::provider::Provider;
-use crate::state::{Effect, Model, Open, Timer, Tone, Ui, stamp};
+use crate::state::{Effect, Model, Open, Timer, Tone, Ui};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -118,11 +120,14 @@ pub struct Runtime {
     sender: Sender<Input>,
     receiver: Receiver<Input>,
     disk: Disk,
+    saver: save::Saver,
     net: Option<net::Net>,
     provider: Option<Arc<dyn Provider>>,
     watch: watch::Watch,
     timers: BTreeMap<Timer, Instant>,
     config_path: Option<PathBuf>,
+    /// Where the library is.
+    dir: Option<PathBuf>,
     syntaxes: Option<Arc<crate::syntax::Syntaxes>>,
     quit: bool,
 }
@@ -157,12 +162,15 @@ impl Runtime {
     ) -> std::io::Result<Self> {
         let dir = setup.library.dir();
         let disk = Disk::start(setup.library, app.model.session.id, sender.clone())?;
-        let watch = watch::Watch::new(dir, sender.clone(), disk.jobs());
+        let watch = watch::Watch::new(dir.clone(), sender.clone(), disk.jobs());
+        let saver = save::Saver::new(sender.clone(), disk.jobs(), watch.wrote());
         let mut runtime = Self {
             app,
             sender,
             receiver,
             disk,
+            saver,
+            dir,
             net: None,
             provider: setup.provider,
             watch,
@@ -288,6 +296,11 @@ impl Runtime {
         if let Input::Syntaxes(syntaxes) = &input {
             self.syntaxes = Some(Arc::clone(syntaxes));
         }
+        if let Input::Saved(ticket, Ok((path, _))) = &input
+            && self.app.model.saving.as_ref().is_some_and(|saving| saving.ticket == *ticket)
+        {
+            self.watch.file(Some((self.app.model.doc.clone(), path.clone())));
+        }
         if let Input::Others(others) = &input {
             self.watch.library(*others);
             if *others {
@@ -338,26 +351,13 @@ impl Runtime {
                 let provider = self.provider.clone().ok_or("No provider.")?;
                 self.net()?.models(provider);
             }
-            Effect::SaveFile { doc: _, path, bytes, expect, ticket } => {
-                // Others may read the file at once: they find what it was made from in the library.
-                self.disk.with_store(|_| ());
-                self.watch.wrote(&stamp(&bytes));
-                let outcome = files::save(&path, &bytes, &expect);
-                let path = files::absolute(&path);
-                match outcome {
-                    Ok(stamp) => {
-                        self.watch.file(Some((self.app.model.doc.clone(), path.clone())));
-                        let _ = self.sender.send(Input::Saved(ticket, Ok((path, stamp))));
-                    }
-                    Err(files::SaveError::Changed(file)) => {
-                        let why = "The file changed outside meanwhile: its change is taken in first. Save again to write both.";
-                        let _ = self.sender.send(Input::Saved(ticket, Err(why.into())));
-                        let doc = self.app.model.doc.clone();
-                        self.disk.file(doc, Ok(*file));
-                    }
-                    Err(files::SaveError::Failed(why)) => {
-                        let _ = self.sender.send(Input::Saved(ticket, Err(why)));
-                    }
+            Effect::SaveFile { doc, path, rope, bom, expect, mark, ticket } => {
+                let job = save::SaveJob { doc, path, rope, bom, expect, mark, ticket };
+                self.saver.save(job)?;
+            }
+            Effect::KeepCopy { draft, rope, bom } => {
+                if let Some(dir) = self.dir.clone() {
+                    self.saver.copy(dir, draft, rope, bom)?;
                 }
             }
             Effect::ReadFile { doc, path } => {
@@ -413,15 +413,22 @@ impl Runtime {
 
     /// Leaves the session for another one; everything of the old one is on the disk.
     fn open(&mut self, what: Open) -> Result<(), String> {
+        let hit = match &what {
+            Open::Hit(hit) => Some(hit.clone()),
+            _ => None,
+        };
         let opened = self.disk.with_store(|store| match what {
             Open::Session(id) => open_session(store, id),
+            Open::Hit(ref hit) => open_session(store, hit.session),
             Open::File(path) => open_path(Some(store), &path),
             Open::Fresh => Ok(open_fresh()),
         });
         let opened = opened.ok_or("Without a library there are no sessions to open.")?;
         let opened = opened.map_err(|why| why.to_string())?;
         let old = &self.app.model;
-        let ui = Ui::new(old.ui.width, old.ui.height);
+        let mut ui = Ui::new(old.ui.width, old.ui.height);
+        // Answers to what the old one asked for are not for the new one.
+        ui.ticket = old.ui.ticket;
         let (me, config) = (old.me.clone(), old.config.clone());
         let mut seed = [0; 32];
         getrandom::fill(&mut seed).map_err(|why| format!("No randomness: {why}"))?;
@@ -432,13 +439,23 @@ impl Runtime {
         self.app.model = model;
         self.arrange();
         self.carry_out(effects, &mut NoScreen);
+        if let Some(hit) = hit {
+            self.go_to(&hit);
+        }
         // What was typed meanwhile goes on.
         let _ = self.sender.send(Input::Idle);
         Ok(())
     }
 
+    /// Shows what was found in the open session.
+    pub fn go_to(&mut self, hit: &crate::store::Hit) {
+        let effects = self.app.go_to(hit);
+        self.carry_out(effects, &mut NoScreen);
+    }
+
     /// Waits until everything that was asked for is on the disk. For the end of a run.
     pub fn close(mut self) -> Result<(), String> {
+        self.saver.close();
         self.disk.close()
     }
 }

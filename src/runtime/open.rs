@@ -354,25 +354,30 @@ pub fn open_path(store: Option<&mut SqliteStore>, path: &Path) -> Result<Opened,
     let path = absolute(path);
     let mut file = read_file(&path)?;
     file.hint = hint(&path);
-    if file.text.len() > HISTORY_BYTES {
-        return Ok(Opened { file: Some(file), plain: true, ..Opened::default() });
-    }
+    let plain = file.text.len() > HISTORY_BYTES;
     let Some(store) = store else {
-        return Ok(Opened { file: Some(file), ephemeral: true, ..Opened::default() });
+        return Ok(Opened { file: Some(file), plain, ephemeral: true, ..Opened::default() });
     };
+    let mut notes = Vec::new();
     let known = path.to_string_lossy();
     let mut bound =
         store.binding(&known)?.into_iter().next().map(|binding| (binding.session, binding.doc));
-    let mut notes = Vec::new();
-    if bound.is_none() && file.exists && !file.text.is_empty() {
+    // What a session has is not what the file has.
+    let fits = plain || bound.is_none();
+    let draft = super::drafts::restore(store, &path, &file, fits, &mut notes)?;
+    if plain {
+        return Ok(Opened { file: Some(file), plain, draft, notes, ..Opened::default() });
+    }
+    if bound.is_none() && draft.is_none() && file.exists && !file.text.is_empty() {
         bound = renamed(store, &file, &mut notes)?;
     }
     let Some((session, doc)) = bound else {
-        return Ok(Opened { file: Some(file), ..Opened::default() });
+        return Ok(Opened { file: Some(file), draft, notes, ..Opened::default() });
     };
     let mut opened = open_session(store, session)?;
     opened.doc = Some(doc);
     opened.file = Some(file);
+    opened.draft = draft;
     opened.notes.extend(notes);
     Ok(opened)
 }

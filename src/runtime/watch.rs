@@ -19,6 +19,16 @@ struct Bound {
     wrote: Option<FileStamp>,
 }
 
+/// Tells the watch what was written here: it is no news.
+#[derive(Clone)]
+pub struct Wrote(Arc<Mutex<Bound>>);
+
+impl Wrote {
+    pub fn note(&self, stamp: &FileStamp) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).wrote = Some(stamp.clone());
+    }
+}
+
 /// The watches. Where the system can't watch, changes are seen at the next save or start.
 pub struct Watch {
     watcher: Option<RecommendedWatcher>,
@@ -82,9 +92,8 @@ impl Watch {
         }
     }
 
-    /// This was written here: it is no news.
-    pub fn wrote(&mut self, stamp: &FileStamp) {
-        self.bound.lock().unwrap_or_else(PoisonError::into_inner).wrote = Some(stamp.clone());
+    pub fn wrote(&self) -> Wrote {
+        Wrote(Arc::clone(&self.bound))
     }
 
     /// Watches the library's files while somebody else uses it.

@@ -218,6 +218,14 @@ impl<'a> Cx<'a> {
         self.holding
     }
 
+    /// Runs something whose events are held back.
+    fn held<T>(&mut self, run: impl FnOnce(&mut Self) -> T) -> T {
+        let holding = std::mem::replace(&mut self.holding, true);
+        let done = run(self);
+        self.holding = holding;
+        done
+    }
+
     /// Puts the events that were held back into the log.
     fn start(&mut self) {
         if self.holding {
@@ -236,6 +244,7 @@ impl<'a> Cx<'a> {
             }
         }
         self.store_events(held, Vec::new());
+        self.end_early();
         let path = self.model.path.clone();
         if let Some(path) = path {
             self.bind(&path);
@@ -329,7 +338,9 @@ impl<'a> Cx<'a> {
             }
             return None;
         }
-        let writer = self.text_writer(&doc)?;
+        let early = cause.is_none() && self.is_early();
+        let writer =
+            if early { self.held(|cx| cx.text_writer(&doc))? } else { self.text_writer(&doc)? };
         let full = self.model.bursts.get(&doc).is_some_and(|burst| {
             burst.rows.len() >= BURST_OPS
                 || self.model.now.since(crate::base::Millis(burst.head.at)) >= BURST_MS
@@ -372,12 +383,13 @@ impl<'a> Cx<'a> {
         let op = WipOp { ops: applied.ops };
         burst.rows.push(op.clone());
         model.last_edit = model.now;
-        let salt_of_burst = head.is_some();
-        if !alone {
+        if head.is_some() && !alone {
+            self.effect(Effect::Schedule { after_ms: 500, timer: super::Timer::Seal });
+        }
+        if early && self.is_early() {
+            self.keep_early(&applied.delta);
+        } else if !alone {
             self.write(Write::Wip { head: head.map(Box::new), writer, row, op });
-            if salt_of_burst {
-                self.effect(Effect::Schedule { after_ms: 500, timer: super::Timer::Seal });
-            }
         }
         self.text_changed(&doc, &applied.delta);
         if alone { self.seal_bursts().pop() } else { None }
@@ -387,6 +399,9 @@ impl<'a> Cx<'a> {
     /// events' ids.
     pub fn seal_bursts(&mut self) -> Vec<EventId> {
         let mut sealed = Vec::new();
+        if !self.model.bursts.is_empty() {
+            self.start();
+        }
         for (doc, burst) in std::mem::take(&mut self.model.bursts) {
             let envelope = seal(&burst.head, &burst.rows);
             self.model.session.record_own(&envelope);
@@ -409,6 +424,7 @@ impl<'a> Cx<'a> {
             caret.pos = delta.map(caret.pos, false);
             caret.anchor = caret.anchor.map(|anchor| delta.map(anchor, false));
         }
+        self.keep_unsaved(doc, delta);
         if *doc == self.model.doc {
             let waiting = self.model.waiting.iter_mut();
             for queued in self.model.queue.iter_mut().chain(waiting) {

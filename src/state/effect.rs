@@ -2,7 +2,9 @@
 //! input.
 
 use crate::base::{DocId, EventId, TurnId};
-use crate::store::Write;
+use crate::event::Version;
+use crate::store::{DraftStep, Hit, Write};
+use ropey::Rope;
 use std::path::PathBuf;
 
 /// Names an answer that is waited for.
@@ -15,6 +17,32 @@ pub struct Ticket(pub u64);
 pub struct FileStamp {
     /// SHA-256 of the bytes, hexadecimal; empty when there was no file.
     pub hash: String,
+}
+
+/// What the library must know before a file is written: killed between writing the file and
+/// recording that, cowrite still knows at the next start what the file was made from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SaveMark {
+    /// The version of a document that is saved.
+    Version { session: EventId, doc: DocId, version: Version },
+    /// How many operations of a draft are in what is saved.
+    Draft { id: String, rows: u64 },
+}
+
+impl SaveMark {
+    /// What is stored, for a file with this hash.
+    pub fn write(self, hash: &str) -> Write {
+        match self {
+            Self::Version { session, doc, version } => {
+                let intent = super::Intent { hash: hash.into(), version };
+                let value = serde_json::to_string(&intent).unwrap_or_default();
+                Write::View { session, key: format!("saving {doc}"), value }
+            }
+            Self::Draft { id, rows } => {
+                Write::Draft { id, step: DraftStep::Mark { rows, hash: hash.into() } }
+            }
+        }
+    }
 }
 
 /// What a timer wakes.
@@ -50,13 +78,22 @@ pub enum Effect {
     Cancel(TurnId),
     ListModels,
     /// Write a file. Refused when it holds none of what is `expect`ed; with nothing expected it
-    /// must not be there yet.
+    /// must not be there yet. The mark is stored before the file is another.
     SaveFile {
         doc: DocId,
         path: PathBuf,
-        bytes: Vec<u8>,
+        rope: Rope,
+        bom: bool,
         expect: Vec<FileStamp>,
+        mark: Option<SaveMark>,
         ticket: Ticket,
+    },
+    /// Keep a copy of the file that a draft is of, so that the draft stays readable whatever
+    /// becomes of the file.
+    KeepCopy {
+        draft: String,
+        rope: Rope,
+        bom: bool,
     },
     /// Read the bound file again and answer with what it holds.
     ReadFile {
@@ -103,6 +140,8 @@ pub enum Effect {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Open {
     Session(EventId),
+    /// A session, at what was found in it.
+    Hit(Box<Hit>),
     File(PathBuf),
     /// A fresh document without a file.
     Fresh,

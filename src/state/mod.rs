@@ -3,10 +3,12 @@
 //! Does no input or output: what takes time or touches the world is returned as an [`Effect`].
 
 mod cx;
+mod draft;
 mod editing;
 mod effect;
 mod frame;
 pub mod geometry;
+mod jump;
 mod merging;
 mod model;
 mod outside;
@@ -19,9 +21,11 @@ mod turns;
 mod ui;
 
 pub use cx::Cx;
+pub use draft::{OpenedDraft, Unsaved};
 pub use editing::Target;
-pub use effect::{Effect, FileStamp, Open, Ticket, Timer};
+pub use effect::{Effect, FileStamp, Open, SaveMark, Ticket, Timer};
 pub use frame::{EditorFrame, HunkPiece, Sign, VirtualRow};
+pub use jump::FoundMessage;
 pub use model::{Burst, Me, Minted, Model, Opened, OpenedFile, Sent};
 pub use outside::{Intent, Saving, stamp};
 pub use panel::{PanelFrame, plain};

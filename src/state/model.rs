@@ -54,6 +54,8 @@ pub struct Opened {
     pub file: Option<OpenedFile>,
     /// Above the limit for history: plain-file mode.
     pub plain: bool,
+    /// Unsaved text of the last run that is no part of a session.
+    pub draft: Option<super::OpenedDraft>,
     /// What to tell the person once the workspace is there.
     pub notes: Vec<String>,
     /// Where the text goes at the end, when it came through a pipe.
@@ -122,6 +124,8 @@ pub struct Model {
     /// Leaves when the ticket comes back, for something else or for good.
     pub quitting: Option<(super::Ticket, Option<super::Open>)>,
     pub saving: Option<super::Saving>,
+    /// Where text that is no part of a session (yet) is kept until it is saved.
+    pub unsaved: Option<super::Unsaved>,
     /// Saves that were begun when the session was open last.
     pub intents: BTreeMap<DocId, super::Intent>,
     /// A file that changed while another program is at work: it may be that program's save, of
@@ -134,6 +138,8 @@ pub struct Model {
     pub last_sent: Option<Sent>,
     /// Only for a first look; takes no keys.
     pub preview: bool,
+    /// What leaving did with text that is not saved, said once the terminal is given back.
+    pub farewell: Option<String>,
 }
 
 /// A request that was sent.
@@ -203,17 +209,20 @@ impl Model {
             others: false,
             quitting: None,
             saving: None,
+            unsaved: None,
             intents: BTreeMap::new(),
             puzzle: None,
             last_edit: now,
             text_rows: BTreeMap::new(),
             last_sent: None,
             preview: opened.preview,
+            farewell: None,
         };
         model.ui.lines = opened.lines;
         model.restore_view(&opened.view);
         let mut effects = if plain { Vec::new() } else { model.settle_merge() };
         effects.extend(model.meet_file(opened.file, opened.session.is_none(), plain));
+        effects.extend(model.meet_draft(opened.draft.take()));
         for note in opened.notes {
             model.notify(super::Tone::Warning, note);
         }

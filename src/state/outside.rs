@@ -1,13 +1,13 @@
 //! The file beside the document: meeting it, taking in what changed outside, saving, leaving.
 
 use super::{
-    Ask, Caret, Cx, Dialog, Effect, FileStamp, Model, Open, OpenedFile, Overlay, Ticket, Timer,
-    Tone,
+    Ask, Caret, Cx, Dialog, Effect, FileStamp, Model, Open, OpenedFile, Overlay, SaveMark, Ticket,
+    Timer, Tone, Unsaved,
 };
 use crate::base::{AuthorId, DocId, Pos, sha256_hex};
 use crate::event::{Cause, CauseKind, Edit, Event, Origin, Text, Version};
 use crate::store::Write;
-use crate::text::{Change, diff, encode};
+use crate::text::{Change, diff};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -24,6 +24,8 @@ pub struct Saving {
     pub revision: u64,
     pub version: Version,
     pub then_quit: bool,
+    /// Another save was asked for meanwhile.
+    pub again: Option<(PathBuf, bool)>,
 }
 
 /// What a save is about to put into the file.
@@ -58,9 +60,10 @@ impl Model {
             if self.preview {
                 return Vec::new();
             }
+            let kept = if self.ephemeral { "" } else { " with crash recovery" };
             self.notify(
                 Tone::Warning,
-                "Larger than 10 MB: plain editing, without history, proposals and decisions.",
+                format!("Larger than 10 MB: plain editing{kept}, without history, proposals and decisions."),
             );
             return Vec::new();
         }
@@ -347,6 +350,10 @@ impl Cx<'_> {
 
     /// Writes the document to a file; the answer comes as an input.
     pub fn save_to(&mut self, path: PathBuf, then_quit: bool) {
+        if let Some(saving) = self.model.saving.as_mut() {
+            saving.again = Some((path, then_quit));
+            return;
+        }
         self.seal_bursts();
         let Some(entry) = self.model.entry() else { return };
         let rope = entry.document.rope().clone();
@@ -360,16 +367,18 @@ impl Cx<'_> {
             self.model.stamp.clone().filter(|_| own).into_iter().collect();
         // What was saved last is in this text, even when something else stood there in between.
         expect.extend(last.filter(|_| own && !expect.is_empty()));
-        let bytes = encode(&rope, self.model.bom);
-        if self.model.has_history() && !self.model.to_stdout {
-            // Killed after the file is written and before that is recorded, cowrite still knows at
-            // the next start what the file was made from.
-            let intent = Intent { hash: sha256_hex(&bytes), version: version.clone() };
-            let session = self.model.session.id;
-            if let Ok(value) = serde_json::to_string(&intent) {
-                self.write(Write::View { session, key: format!("saving {doc}"), value });
+        let bom = self.model.bom;
+        let mark = match &self.model.unsaved {
+            _ if self.model.ephemeral || self.model.to_stdout => None,
+            _ if self.model.has_history() => {
+                let (session, doc, version) = (self.model.session.id, doc.clone(), version.clone());
+                Some(SaveMark::Version { session, doc, version })
             }
-        }
+            Some(Unsaved { id, rows, .. }) if *rows > 0 => {
+                Some(SaveMark::Draft { id: id.clone(), rows: *rows })
+            }
+            _ => None,
+        };
         self.model.saving = Some(Saving {
             ticket,
             doc: doc.clone(),
@@ -377,8 +386,9 @@ impl Cx<'_> {
             revision,
             version,
             then_quit,
+            again: None,
         });
-        self.effect(Effect::SaveFile { doc, path, bytes, expect, ticket });
+        self.effect(Effect::SaveFile { doc, path, rope, bom, expect, mark, ticket });
     }
 
     /// A save is done or failed.
@@ -389,6 +399,7 @@ impl Cx<'_> {
         match outcome {
             Err(why) => self.error(why),
             Ok((path, stamp)) => {
+                let moved = self.model.path.as_ref() != Some(&path);
                 self.model.path = Some(path.clone());
                 self.model.stamp = Some(stamp.clone());
                 self.model.saved_revision = Some(saving.revision);
@@ -401,7 +412,13 @@ impl Cx<'_> {
                     self.barrier();
                 }
                 self.info(format!("Saved to {}.", path.display()));
-                if saving.then_quit {
+                if moved {
+                    self.move_unsaved();
+                }
+                self.saved_unsaved();
+                if let Some((path, then_quit)) = saving.again {
+                    self.save_to(path, then_quit || saving.then_quit);
+                } else if saving.then_quit {
                     self.leave();
                 }
             }
@@ -415,8 +432,8 @@ impl Cx<'_> {
 
     /// Leaves this session for another.
     pub fn leave_for(&mut self, open: Open) {
-        if self.model.is_modified() && !self.model.has_history() {
-            self.error("Save first: plain editing keeps nothing beside the file.");
+        if self.model.is_modified() && !self.model.has_history() && self.model.unsaved.is_none() {
+            self.error("Save first: this text is kept nowhere but in its file.");
             return;
         }
         self.leave_with(Some(open));
@@ -428,6 +445,7 @@ impl Cx<'_> {
         self.store_texts();
         self.store_view();
         self.store_states();
+        self.leave_unsaved();
         let ticket = self.barrier();
         self.model.quitting = Some((ticket, open));
         if self.model.store_trouble.is_some() {

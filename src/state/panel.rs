@@ -19,6 +19,7 @@ pub struct PanelKey {
     height: usize,
     from_end: usize,
     revision: u64,
+    found: Option<EventId>,
 }
 
 /// What stands around the rendered text of a message, and how many lines that has.
@@ -78,11 +79,13 @@ impl Model {
             return;
         }
         self.find_branch();
+        self.scroll_to_found(width, height);
         let key = PanelKey {
             width,
             height,
             from_end: self.ui.scroll.from_end,
             revision: self.session.revision(),
+            found: self.ui.found.as_ref().map(|found| found.id),
         };
         // A key in the document changes nothing here.
         if self.turn.is_none() && self.ui.panel.made_for == Some(key) {
@@ -134,7 +137,7 @@ impl Model {
     }
 
     /// The visible branch, found anew only when something was said.
-    fn find_branch(&mut self) {
+    pub(super) fn find_branch(&mut self) {
         let key = (self.session.transcript.tip(), self.session.transcript.len());
         if self.ui.branch_key == key {
             return;
@@ -153,7 +156,14 @@ impl Model {
     fn message_block(&mut self, id: EventId, width: usize) -> Option<Block> {
         let message = self.session.transcript.get(&id)?;
         let author = self.session.author_name(&message.author);
-        let head = head(message, author, self.session.transcript.is_pinned(&id));
+        let mut head = head(message, author, self.session.transcript.is_pinned(&id));
+        if self.ui.found.as_ref().is_some_and(|found| found.id == id)
+            && let Some(segment) = head.segments.first_mut()
+        {
+            segment.text.insert_str(0, "▸ ");
+            segment.text.push_str(" · found");
+            segment.style.underline = true;
+        }
         let mut foot = foot(message, width);
         foot.push(blank());
         let rendered = self
@@ -168,6 +178,23 @@ impl Model {
             rendered.view.set_text(&readable(text));
         }
         Some(Block { head: vec![head], body: rendered.view.lines().len(), foot })
+    }
+
+    /// How many rows the answer that is coming takes.
+    pub(super) fn live_rows(&mut self, width: usize) -> usize {
+        self.live_block(width).map_or(0, |block| block.len())
+    }
+
+    /// How many rows a message takes, and its text's rows.
+    pub(super) fn message_rows(
+        &mut self,
+        id: EventId,
+        width: usize,
+    ) -> Option<(usize, Vec<String>)> {
+        let rows = self.message_block(id, width)?.len();
+        let body = self.ui.rendered.get_mut(&id)?.view.lines();
+        let text = |line: &Line| line.segments.iter().map(|one| one.text.as_str()).collect();
+        Some((rows, body.iter().map(text).collect()))
     }
 
     /// The answer that is coming; its text is in `ui.live`.

@@ -168,7 +168,8 @@ pub enum Overlay {
         rows: Vec<SessionRow>,
         hits: Vec<Hit>,
         asked: Option<Ticket>,
-        preview: Vec<String>,
+        /// What the chosen session holds, and which it is.
+        preview: (Option<EventId>, Vec<String>),
     },
     Prompt {
         kind: PromptKind,
@@ -232,6 +233,8 @@ pub struct Ui {
     pub pending: Vec<String>,
     pub hints: Vec<(String, String)>,
     pub scroll: Scroll,
+    /// The message that a search found, marked.
+    pub found: Option<super::FoundMessage>,
     pub rendered: BTreeMap<EventId, Rendered>,
     pub live: Option<Rendered>,
     pub panel: super::PanelFrame,
@@ -296,6 +299,7 @@ impl Ui {
             pending: Vec::new(),
             hints: Vec::new(),
             scroll: Scroll::default(),
+            found: None,
             rendered: BTreeMap::new(),
             live: None,
             panel: super::PanelFrame::default(),

@@ -9,6 +9,7 @@
 //! `kill -9` when it returns, and against a power cut once [`Syncer::sync`] has returned, which
 //! another thread calls so that nobody waits for the disk while holding a lock.
 
+pub mod draft;
 mod error;
 pub mod jsonl;
 mod locks;
@@ -20,6 +21,7 @@ mod sync;
 #[cfg(test)]
 mod tests;
 
+pub use draft::{Draft, DraftHead, DraftStep, Splice};
 pub use error::StoreError;
 pub use snippet::{Snippet, snippet};
 pub use sqlite::SqliteStore;
@@ -64,6 +66,8 @@ pub enum Write {
     Rows(Vec<SearchRow>),
     /// View state of a session, such as caret, tab, drafts: no event. An empty value deletes it.
     View { session: EventId, key: String, value: String },
+    /// What happens to the unsaved text of a file that has no history (yet).
+    Draft { id: String, step: DraftStep },
     /// A document as the CRDT stores it, to open faster. A cache.
     Snapshot {
         session: EventId,

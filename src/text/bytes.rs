@@ -72,13 +72,14 @@ pub fn decode(bytes: &[u8]) -> Result<Decoded, BadBytes> {
 /// Writes a file's bytes.
 pub fn encode(rope: &Rope, bom: bool) -> Vec<u8> {
     let mut out = Vec::with_capacity(rope.len_bytes() + BOM.len());
-    if bom {
-        out.extend_from_slice(BOM);
-    }
-    for chunk in rope.chunks() {
-        out.extend_from_slice(chunk.as_bytes());
-    }
+    encoded(rope, bom).for_each(|part| out.extend_from_slice(part));
     out
+}
+
+/// A file's bytes, part by part: for texts that should not be in memory twice.
+pub fn encoded(rope: &Rope, bom: bool) -> impl Iterator<Item = &[u8]> {
+    let mark = if bom { BOM } else { &[] };
+    std::iter::once(mark).chain(rope.chunks().map(str::as_bytes))
 }
 
 /// UTF-16 without a mark: every other byte of Latin text is zero.

@@ -27,7 +27,7 @@ mod seq;
 mod snapshot;
 mod undo;
 
-pub use bytes::{BadBytes, Decoded, decode, dominant_newline, encode};
+pub use bytes::{BadBytes, Decoded, decode, dominant_newline, encode, encoded};
 pub use change::{Change, Delta, Replace};
 pub use diff::diff;
 pub use document::{Applied, Document, MOST_CHARS, Run};

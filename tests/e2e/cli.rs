@@ -292,6 +292,31 @@ fn propose_accept_writes_the_file_and_only_its_own_hunks() {
 }
 
 #[test]
+fn text_is_replaced_by_arguments() {
+    let home = alone();
+    let check = |before: &str, line: &str, after: &str| {
+        home.write("a.md", before);
+        home.run(&["do", &format!("{line}; file.save"), "a.md", "--yes"], "").ok();
+        assert_eq!(home.read("a.md"), after, "{line}");
+        home.run(&["sessions", "--json"], "").ok();
+    };
+    check("foo and foo\n", "find.replace foo bar", "bar and bar\n");
+    check("the old words\n", r#"find.replace "old words" "new ones""#, "the new ones\n");
+    check("keep drop\n", r#"find.replace " drop" """#, "keep\n");
+    check("on 2024-05-06\n", r"find.replace -r (\d+)-(\d+) $2/$1", "on 05/2024-06\n");
+    check("say \"hi\"\n", r#"find.replace "\"hi\"" "a\nb""#, "say a\nb\n");
+    home.write("b.md", "text\n");
+    let fails = |line: &str, words: &str| {
+        let said = home.run(&["do", line, "b.md"], "").fails(1);
+        assert!(said.contains(words), "{line}: {said}");
+    };
+    fails("find.replace foo bar", "is not in the text");
+    fails("find.replace foo", "takes the text and its replacement");
+    fails("find.replace \"foo bar", "not closed");
+    fails("find.replace -r ( x", "(");
+}
+
+#[test]
 fn propose_rewrites_selected_lines() {
     let server = Server::start(Reply::text(&["zwei\ndrei"]));
     let home = home(&server);

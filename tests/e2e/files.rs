@@ -103,6 +103,34 @@ fn unsaved_text_is_saved_kept_or_discarded() {
 }
 
 #[test]
+fn discarding_what_was_never_saved_writes_no_file_and_says_how_to_come_back() {
+    let home = fresh();
+    let term = open(&home, &["new.md"]);
+    term.keys("a thought<ctrl-q>");
+    term.wait_for("Discard: empty the document");
+    term.keys("d");
+    assert!(term.wait_exit().success());
+    term.wait_for("no file was written");
+    assert!(!home.file("new.md").exists());
+    let term = open(&home, &["new.md"]);
+    assert!(!term.screen().contains("a thought"));
+    term.keys("<ctrl-z>");
+    term.wait_for("a thought");
+    quit_draft(&term);
+    term.wait_for("Kept as a draft: new.md");
+
+    let term = Start::cowrite(&[]).home(&home).size(30, 110).start();
+    term.wait_for("Sessions");
+    term.keys("n");
+    term.wait_for("Untitled");
+    term.keys("another<ctrl-q>");
+    term.wait_for("Discard");
+    term.keys("d");
+    assert!(term.wait_exit().success());
+    term.wait_for("cowrite --session");
+}
+
+#[test]
 fn a_document_without_a_file_asks_where_and_a_name_that_is_taken_is_refused() {
     let home = fresh();
     home.write("taken.md", "other\n");

@@ -253,3 +253,37 @@ fn everything_is_there_after_a_kill() {
     term.wait_for("Change it.");
     term.wait_for("3:4");
 }
+
+#[test]
+fn the_first_keys_in_a_large_new_file_are_as_safe_as_any() {
+    let home = Arc::new(home());
+    let text = "a line of a file that no session knows yet\n".repeat(25_000);
+    let mut rand = Rand::from_number(21);
+    let (_keep, clock) = mpsc::channel::<()>();
+    // Soon after the first key, between keys, and while the session is stored in the pause.
+    for (round, pause) in [0, 0, 40, 400, 1_500, 1_505, 1_510].into_iter().enumerate() {
+        let name = format!("new{round}.md");
+        home.write(&name, &text);
+        let term = open(&home, &[&name]);
+        let mut typed = String::new();
+        for letter in "wxyz".chars().take(1 + round % 4) {
+            term.keys(&letter.to_string());
+            typed.push(letter);
+            term.wait_for(&format!("{typed}a line of"));
+        }
+        let moment = Duration::from_millis(15 + pause + rand.below(10) as u64);
+        assert_eq!(clock.recv_timeout(moment), Err(RecvTimeoutError::Timeout));
+        term.kill9();
+        drop(term);
+        let term = open(&home, &[&name]);
+        term.wait_for(&format!("{typed}a line of"));
+        term.keys("<ctrl-s>");
+        term.wait_for("Saved to");
+        crate::desk::quit(&term);
+        assert!(home.read(&name) == format!("{typed}{text}"), "round {round}");
+    }
+    // What was only looked at leaves nothing behind.
+    home.write("seen.md", &text);
+    crate::desk::quit(&open(&home, &["seen.md"]));
+    assert_eq!(crate::desk::sessions(&home).len(), 7);
+}

@@ -19,6 +19,10 @@ mod files;
 mod flow;
 mod harness;
 mod kill;
+mod library;
+mod plain;
 mod real;
 mod screen;
 mod two;
+#[cfg(unix)]
+mod world;

@@ -298,7 +298,15 @@ impl Harness {
                     self.cancelled.push(turn);
                     None
                 }
-                Effect::SaveFile { path, bytes, expect, ticket, .. } => {
+                Effect::SaveFile { path, rope, bom, expect, mark, ticket, .. } => {
+                    let bytes = cowrite::text::encode(&rope, bom);
+                    if let Some(mark) = mark {
+                        let write = mark.write(&sha256_hex(&bytes));
+                        self.kept.write(&write);
+                        if let Some(library) = &mut self.library {
+                            library.write(&[write]).expect("writes");
+                        }
+                    }
                     Some(Input::Saved(ticket, self.save(path, bytes, &expect)))
                 }
                 Effect::ReadFile { doc, path } => {

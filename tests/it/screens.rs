@@ -146,7 +146,10 @@ fn sessions() {
         row(2, "A letter to the landlord about the heating"),
         row(3, "日本への旅"),
     ]));
-    made.input(Input::Preview(vec!["# Plan".into(), "We meet on Monday.".into()]));
+    made.input(Input::Preview(
+        EventId([1; 32]),
+        vec!["# Plan".into(), "We meet on Monday.".into()],
+    ));
     shown("sessions", &mut made);
 }
 

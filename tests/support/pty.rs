@@ -52,7 +52,7 @@ const O_NOCTTY: i32 = 0o400;
 const READS: Duration = Duration::from_millis(20);
 
 /// The longest that anything is waited for; only a failing test takes so long.
-const DEADLINE: Duration = Duration::from_secs(20);
+pub const DEADLINE: Duration = Duration::from_secs(20);
 
 /// See [`Term::read_count`].
 #[derive(Clone, Copy)]

@@ -34,10 +34,12 @@ impl SqliteStore {
                         bursts(&self.conn, writer, moved, &me, &mut left)?;
                     }
                     streams(&self.conn, process, &me, &mut left)?;
+                    super::draft::release(&self.conn, process)?;
                 }
                 Ok(())
             })?;
         }
+        self.sweep_copies()?;
         for (_, lock) in taken {
             lock.remove();
         }
@@ -45,11 +47,12 @@ impl SqliteStore {
     }
 }
 
-/// The processes that have bursts or streams.
+/// The processes that have bursts, streams or drafts.
 fn owners(conn: &Connection) -> Result<Vec<String>, StoreError> {
     let mut query = conn.prepare_cached(
         "SELECT process FROM writer WHERE writer IN (SELECT writer FROM burst)
-         UNION SELECT process FROM stream ORDER BY 1",
+         UNION SELECT process FROM stream
+         UNION SELECT process FROM draft WHERE process <> '' ORDER BY 1",
     )?;
     let found = query.query_map([], |row| row.get(0))?;
     Ok(found.collect::<Result<_, _>>()?)

@@ -5,6 +5,7 @@
 
 mod care;
 mod derive;
+mod draft;
 mod fault;
 mod leftovers;
 mod read;

@@ -19,11 +19,12 @@ struct Step {
     sql: &'static str,
 }
 
-const STEPS: &[Step] = &[Step {
-    name: "the log",
-    why: "events and what is on its way to become one; exact lines, so that unknown fields and \
+const STEPS: &[Step] = &[
+    Step {
+        name: "the log",
+        why: "events and what is on its way to become one; exact lines, so that unknown fields and \
           kinds survive",
-    sql: "
+        sql: "
 CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
 -- AUTOINCREMENT: readers go on from the last row they saw, so a number must not come back.
@@ -79,7 +80,22 @@ CREATE TABLE view(session BLOB, key TEXT, value TEXT NOT NULL, PRIMARY KEY(sessi
 CREATE TABLE snapshot(session BLOB NOT NULL, doc TEXT NOT NULL, version TEXT NOT NULL,
   upto INTEGER NOT NULL, bytes BLOB NOT NULL, UNIQUE(session, doc));
 ",
-}];
+    },
+    Step {
+        name: "drafts",
+        why: "unsaved text of files without history, as operations on what was saved last",
+        sql: "
+-- A draft without a process is nobody's: whoever opens the file goes on with it.
+CREATE TABLE draft(id TEXT PRIMARY KEY, path TEXT NOT NULL, process TEXT NOT NULL,
+  head TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX draft_path ON draft(path);
+CREATE TABLE draft_op(draft TEXT, row INTEGER, op TEXT NOT NULL, PRIMARY KEY(draft, row))
+  WITHOUT ROWID;
+CREATE TABLE draft_mark(draft TEXT, rows INTEGER, hash TEXT NOT NULL, PRIMARY KEY(draft, rows))
+  WITHOUT ROWID;
+",
+    },
+];
 
 /// The version of the tables that are derived from events.
 const DERIVED: &str = "1";

@@ -1,8 +1,9 @@
 //! Writing: one batch, one transaction.
 
-use super::{SqliteStore, derive, search, transaction};
+use super::{SqliteStore, derive, draft, search, transaction};
 use crate::base::{AuthorId, DocId, EventId, TurnId, WriterId};
 use crate::event::{BurstHead, Envelope, Event, Version, WipOp};
+use crate::store::draft::{DraftStep, drop_copy};
 use crate::store::{StoreError, StreamHead, Write, Written};
 use rusqlite::{Connection, OptionalExtension as _, params};
 use std::collections::BTreeSet;
@@ -19,6 +20,22 @@ impl SqliteStore {
     /// Those that are [`StoreError::is_passing`] leave the store usable, and the same batch can be
     /// written later; it may be written twice without harm.
     pub fn write(&mut self, writes: &[Write]) -> Result<Written, StoreError> {
+        match self.write_once(writes) {
+            // The journal itself may take the room: what is in it already goes into the library.
+            Err(StoreError::Full) => {
+                let mut query = self.conn.prepare_cached("PRAGMA wal_checkpoint(TRUNCATE)")?;
+                let emptied = query.query_row([], |row| row.get::<_, i64>(0));
+                drop(query);
+                if !matches!(emptied, Ok(0)) {
+                    return Err(StoreError::Full);
+                }
+                self.write_once(writes)
+            }
+            done => done,
+        }
+    }
+
+    fn write_once(&mut self, writes: &[Write]) -> Result<Written, StoreError> {
         let process = self.process()?;
         let mut batch = Batch {
             conn: &self.conn,
@@ -42,6 +59,11 @@ impl SqliteStore {
         })?;
         let Batch { registered, tally, .. } = batch;
         self.mine.extend(registered);
+        for write in writes {
+            if let Write::Draft { id, step: DraftStep::End } = write {
+                drop_copy(&self.dir, id);
+            }
+        }
         Ok(tally.written)
     }
 }
@@ -105,6 +127,7 @@ impl Batch<'_> {
                 rows.iter().try_for_each(|row| search::put(self.conn, &mut self.searched, row))
             }
             Write::View { session, key, value } => self.view(*session, key, value),
+            Write::Draft { id, step } => draft::step(self.conn, self.process, id, step),
             Write::Snapshot { session, doc, version, bytes, upto_rid } => {
                 self.snapshot(*session, doc, version, bytes, *upto_rid)
             }

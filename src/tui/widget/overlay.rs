@@ -5,7 +5,7 @@ use super::panel::wrapped;
 use crate::app::App;
 use crate::command::{Row as SessionsRow, model_rows, palette_rows, session_rows};
 use crate::layout::wrap::Rule;
-use crate::state::{Dialog, Form, ListState, Overlay, PromptKind};
+use crate::state::{Dialog, Form, ListState, Overlay, PromptKind, plural};
 use crate::tui::paint::{fill, put, short, text};
 use crate::tui::theme::Theme;
 use ratatui::buffer::Buffer;
@@ -34,7 +34,7 @@ pub fn draw(app: &App, theme: Theme, buffer: &mut Buffer) -> Option<Position> {
             list_box(app, "Which model answers?", list, &rows, theme, buffer)
         }
         Overlay::Sessions { list, searching, preview, .. } => {
-            sessions(app, list, *searching, preview, theme, buffer)
+            sessions(app, list, *searching, &preview.1, theme, buffer)
         }
         Overlay::Prompt { kind, field: input } => prompt(kind, input, theme, buffer),
         Overlay::Dialog(dialog) => question(dialog, theme, buffer),
@@ -179,7 +179,7 @@ fn sessions(
         .map(|row| match row {
             SessionsRow::Session(row) => {
                 let title = if row.title.is_empty() { "Untitled" } else { &row.title };
-                (format!("{title}  ({} messages, {} decisions)", row.messages, row.decisions), true)
+                (format!("{title}{}", counts(row.messages, row.decisions)), true)
             }
             SessionsRow::Hit(hit) => {
                 let body = hit.snippet.text.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -212,8 +212,19 @@ fn sessions(
         for y in area.top()..area.bottom() {
             put(buffer, x - 2, y, 1, "│", theme.dim());
         }
-        for (index, line) in preview.iter().take(usize::from(area.height)).enumerate() {
-            short(buffer, x, area.y + index as u16, inside.right(), line, Style::new());
+        let columns = usize::from(inside.right().saturating_sub(x));
+        // Of something found, its words come first.
+        let found = match session_rows(&app.model).get(list.chosen) {
+            Some(SessionsRow::Hit(hit)) => vec![hit.snippet.text.clone(), String::new()],
+            _ => Vec::new(),
+        };
+        let lines = found.iter().chain(preview).flat_map(|line| match line.as_str() {
+            "" => vec![String::new()],
+            line => wrapped(line, columns),
+        });
+        for (index, line) in lines.take(usize::from(area.height)).enumerate() {
+            let style = if index == 0 && !found.is_empty() { theme.accent() } else { Style::new() };
+            short(buffer, x, area.y + index as u16, inside.right(), &line, style);
         }
     }
     if searching {
@@ -221,6 +232,15 @@ fn sessions(
     }
     let row = list.chosen.saturating_sub(list.top) as u16;
     Some(Position { x: area.x, y: (area.y + row).min(area.bottom().saturating_sub(1)) })
+}
+
+/// What a session has beside its text.
+fn counts(messages: u64, decisions: u64) -> String {
+    let counted = |count: u64, what: &str| match count {
+        0 => String::new(),
+        count => format!(" · {}", plural(count as usize, what)),
+    };
+    counted(messages, "message") + &counted(decisions, "decision")
 }
 
 fn prompt(

@@ -59,6 +59,11 @@ impl Home {
         self
     }
 
+    /// The whole environment of programs in this home.
+    pub fn vars(&self) -> &[(String, String)] {
+        &self.vars
+    }
+
     /// The value of COWRITE_HOME.
     pub fn cowrite(&self) -> PathBuf {
         self.root.path().join("cowrite")
