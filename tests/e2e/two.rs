@@ -71,21 +71,22 @@ fn a_fork_that_comes_while_it_is_open_is_shown_and_nothing_typed_is_lost() {
     there.run(&["export", "a.md", "--session-file", "a.cowrite.jsonl"], "").ok();
     let log = there.read("a.cowrite.jsonl");
     // Somebody's copy has another event with the number of the question, and the lower id counts.
-    let asked = log.lines().find(|line| line.contains("First question.")).unwrap();
-    let asked = Envelope::parse(asked).unwrap();
-    let Event::MessagePosted { role, after, status, model, usage, error, links, .. } =
-        Event::decode(&asked).unwrap()
+    let line = log.lines().find(|line| line.contains("First question.")).unwrap();
+    let original = Envelope::parse(line).unwrap();
+    let Event::MessagePosted { role, after, status, model, usage, error, links, asked, .. } =
+        Event::decode(&original).unwrap()
     else {
         panic!("a message");
     };
     let text = "Another question.".into();
-    let fork = Event::MessagePosted { role, after, text, status, model, usage, error, links };
+    let fork =
+        Event::MessagePosted { role, after, text, status, model, usage, error, links, asked };
     let lower = (0..).find_map(|seed| {
         let mut rand = Rand::from_number(seed);
-        let Envelope { writer, n, lamport, ref parents, at, .. } = asked;
-        let session = Some(asked.session_id());
+        let Envelope { writer, n, lamport, ref parents, at, .. } = original;
+        let session = Some(original.session_id());
         let made = fork.seal(session, writer, n, lamport, parents.clone(), at, &mut rand);
-        (made.id < asked.id).then_some(made)
+        (made.id < original.id).then_some(made)
     });
 
     let here = Arc::new(home());
