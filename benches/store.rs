@@ -42,6 +42,7 @@ fn message(salts: &mut Rand, session: EventId, writer: WriterId, n: u64) -> Enve
         usage: None,
         error: None,
         links: vec![],
+        asked: None,
     }
     .seal(Some(session), writer, n, n, vec![], Millis(n * 1000), salts)
 }

@@ -211,6 +211,7 @@ pub fn make(size: Size, seed: u64, path: Option<&Path>) -> Made {
                 usage: None,
                 error: None,
                 links: vec![],
+                asked: None,
             };
             let by = if person { writer } else { speaker };
             let sealed = session.seal(&event, by, Millis(at), &mut rand);

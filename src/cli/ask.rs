@@ -95,7 +95,8 @@ impl AskArgs {
             }
             MessageStatus::Cancelled | MessageStatus::Incomplete => {
                 let kept = if self.talk.no_session { "" } else { " What had come is kept." };
-                Err(Failure::new(format!("Stopped.{kept}")))
+                let why = answer.error.as_deref().unwrap_or("Stopped.");
+                Err(Failure::new(format!("{why}{kept}")))
             }
         }
     }

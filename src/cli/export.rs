@@ -138,6 +138,10 @@ fn egress(events: &[Envelope], as_json: bool, out: &mut Out) -> Result<ExitCode,
 }
 
 /// Take a session file into the library.
+///
+/// What is an event is taken in, whatever stands between. Exit code 1: lines were left out because
+/// they are damaged or no events, and they are named; `cowrite verify FILE` says the same without
+/// taking anything in. Doubles and carriage returns are harmless.
 #[derive(clap::Args, Debug)]
 pub struct ImportArgs {
     /// The session file (`.cowrite.jsonl`).
@@ -155,8 +159,12 @@ impl ImportArgs {
         if taken.file.bad_lines > 20 {
             out.say(&format!("… {} such lines in all.", taken.file.bad_lines));
         }
-        if taken.file.bad_lines > 0 {
-            out.say("The rest is taken in.");
+        let bad = taken.file.bad_lines as usize;
+        if bad > 0 {
+            out.say(&format!(
+                "{} left out, as no event stands there; everything else is taken in.",
+                plural(bad, "line")
+            ));
         }
         for (id, written) in &taken.sessions {
             if !written.forks.is_empty() {
@@ -167,6 +175,6 @@ impl ImportArgs {
             }
             out.line(&format!("{}  {} new, {} known", id.short(), written.added, written.known))?;
         }
-        Ok(ExitCode::SUCCESS)
+        Ok(if bad == 0 { ExitCode::SUCCESS } else { ExitCode::from(1) })
     }
 }

@@ -99,7 +99,9 @@ impl ProposeArgs {
         let broken = match answer.status {
             MessageStatus::Complete => None,
             MessageStatus::Failed => answer.error.clone(),
-            MessageStatus::Cancelled | MessageStatus::Incomplete => Some("Stopped.".into()),
+            MessageStatus::Cancelled | MessageStatus::Incomplete => {
+                answer.error.clone().or_else(|| Some("Stopped.".into()))
+            }
         };
         let open = headless.hunks_of(&answer).iter().filter(|of| is_open(&headless, of)).count();
         headless.finish()?;

@@ -12,7 +12,8 @@ use std::process::ExitCode;
 /// Check the log.
 ///
 /// Every id is computed anew; nothing is missing, nothing doubled, nothing written that its author
-/// had no right to write. Exit code 1: something is off, and it is named.
+/// had no right to write. Exit code 1: something is off, and it is named. Of a session file, lines
+/// that `cowrite import` would leave out are such findings, too.
 ///
 /// A hash chain shows what was altered after somebody else has seen it; it does not keep a person
 /// from rewriting a log that only they hold.

@@ -227,8 +227,11 @@ fn quit(cx: &mut Cx, rest: &str) -> Result<(), String> {
     };
     let mut choices = vec![('s', "Save and quit".to_owned(), "dialog.choose save".to_owned())];
     choices.extend(draft);
-    let has_file = cx.model.stamp.as_ref().is_some_and(|stamp| !stamp.hash.is_empty());
-    let discard = match (cx.model.has_history(), has_file) {
+    let saved = cx.model.entry().is_some_and(|entry| !entry.saved.is_empty());
+    let discard = match (cx.model.has_history(), saved) {
+        (true, true) if cx.model.path.is_none() => {
+            "Discard: back to what was saved last; undo brings it back"
+        }
         (true, true) => "Discard: back to what the file holds; undo brings it back",
         (true, false) => "Discard: empty the document; undo brings it back",
         (false, _) => "Discard: back to what the file holds, for good",

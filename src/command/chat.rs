@@ -1,7 +1,8 @@
 //! Asking a model: the message box, rewriting, changes of the whole document.
 
 use super::{Command, row};
-use crate::base::Pos;
+use crate::base::{Pos, Span};
+use crate::event::{Asked, Link, MessageStatus};
 use crate::session::Message;
 use crate::state::{Caret, Cx, Effect, Model, Overlay, PromptKind, Queued, Task};
 use crate::text::{Field, motion};
@@ -12,7 +13,7 @@ pub const COMMANDS: &[Command] = &[
         if rest.is_empty() {
             return Err("Say what to ask.".into());
         }
-        cx.ask(Queued { text: rest.to_owned(), task: Task::Chat });
+        cx.ask(Queued::new(rest, Task::Chat));
         Ok(())
     })
     .args("question"),
@@ -45,9 +46,12 @@ pub const COMMANDS: &[Command] = &[
         if cx.cancel_turn() { Ok(()) } else { Err("No answer is on its way.".into()) }
     })
     .when(|model| model.turn.is_some()),
-    row("chat.retry", "Asks the last question again.", retry)
+    row("chat.retry", "Asks the last question again, as what it was.", retry)
         .slash("retry")
         .when(|model| model.turn.is_none()),
+    row("chat.continue", "Has an answer that was cut short go on.", go_on)
+        .slash("continue")
+        .when(|model| model.turn.is_none() && is_cut(model)),
     row("chat.previous", "Brings back the message before.", |cx, _| history(cx, -1)),
     row("chat.next", "Brings back the message after.", |cx, _| history(cx, 1)),
     row("chat.scroll-up", "Scrolls the conversation up.", |cx, _| scroll(cx, 1)),
@@ -60,6 +64,9 @@ pub const COMMANDS: &[Command] = &[
     )
     .slash("pin"),
 ];
+
+/// What has an answer go on.
+const GO_ON: &str = "Your answer was cut short. Go on where it stopped, without repeating what is complete; write an edit that was cut off again from its start.";
 
 fn send(cx: &mut Cx, _: &str) -> Result<(), String> {
     let text = cx.model.ui.chat.rope().to_string();
@@ -84,14 +91,14 @@ fn send(cx: &mut Cx, _: &str) -> Result<(), String> {
     let text = text.strip_prefix('/').map_or(text, |rest| rest).to_owned();
     cx.model.ui.chat.set_text("");
     cx.model.ui.history_at = None;
-    cx.ask(Queued { text, task: Task::Chat });
+    cx.ask(Queued::new(text, Task::Chat));
     Ok(())
 }
 
 fn preview(cx: &mut Cx, rest: &str) -> Result<(), String> {
     let typed = cx.model.ui.chat.rope().to_string();
     let text = if rest.is_empty() { typed } else { rest.to_owned() };
-    let lines = cx.preview(&Queued { text, task: Task::Chat })?;
+    let lines = cx.preview(&Queued::new(text, Task::Chat))?;
     cx.model.ui.overlays.push(Overlay::Page { title: "What would be sent".into(), lines, top: 0 });
     Ok(())
 }
@@ -138,7 +145,7 @@ pub fn instructed(cx: &mut Cx, instruction: &str, whole: bool) {
         };
         Task::Rewrite { selection }
     };
-    cx.ask(Queued { text: instruction.to_owned(), task });
+    cx.ask(Queued::new(instruction, task));
 }
 
 fn my_messages(model: &Model) -> Vec<String> {
@@ -147,8 +154,55 @@ fn my_messages(model: &Model) -> Vec<String> {
 }
 
 fn retry(cx: &mut Cx, _: &str) -> Result<(), String> {
-    let text = my_messages(cx.model).pop().ok_or("There is no question yet.")?;
-    cx.ask(Queued { text, task: Task::Chat });
+    let model = &*cx.model;
+    let mine = |message: &&Message| model.is_me(&message.author);
+    let question = model.session.transcript.iter().rev().find(mine);
+    let question = question.ok_or("There is no question yet.")?;
+    let task = match question.asked {
+        None => Task::Chat,
+        Some(Asked::Change) => Task::Change,
+        Some(Asked::Rewrite) => Task::Rewrite { selection: selected_then(model, question)? },
+    };
+    let instead_of = Some(question.id);
+    let text = question.text().to_owned();
+    cx.ask(Queued { text, task, instead_of });
+    Ok(())
+}
+
+/// Where what was selected for a question stands now.
+fn selected_then(model: &Model, question: &Message) -> Result<Span, String> {
+    let span = question.links.iter().find_map(|link| match link {
+        Link::Span { doc, start, end, .. } => Some((doc, (*start, *end))),
+        _ => None,
+    });
+    let (doc, anchors) = span.ok_or("It is not known what was selected then.")?;
+    if *doc != model.doc {
+        return Err("What was selected then is in another document: open that first.".into());
+    }
+    let span = model.entry().and_then(|entry| entry.document.anchor_span(anchors));
+    span.filter(|span| !span.is_empty())
+        .ok_or_else(|| "What was selected then is gone: select it again (chat.rewrite).".into())
+}
+
+/// Whether the last answer is not whole.
+fn is_cut(model: &Model) -> bool {
+    last_answer(model).is_some_and(|answer| answer.status != MessageStatus::Complete)
+}
+
+fn go_on(cx: &mut Cx, _: &str) -> Result<(), String> {
+    let model = &*cx.model;
+    let answer = last_answer(model).ok_or("There is no answer yet.")?;
+    let question = answer.after.and_then(|id| model.session.transcript.get(&id));
+    let is_rewrite = match question.and_then(|question| question.asked) {
+        None => false,
+        Some(Asked::Rewrite) => true,
+        // Blocks go on; a whole text does not.
+        Some(Asked::Change) => !answer.text().contains("<<<<<<<"),
+    };
+    if is_rewrite {
+        return Err("A rewrite comes whole or not at all: chat.retry asks again; select less when it is too long for one answer.".into());
+    }
+    cx.ask(Queued::new(GO_ON, Task::Chat));
     Ok(())
 }
 

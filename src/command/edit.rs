@@ -1,8 +1,9 @@
 //! Changing text: deleting, the clipboard, undo, lines.
 
-use super::{Command, hunk, quote, row};
+use super::{Command, quote, row, verdict};
 use crate::base::{Pos, Span};
 use crate::event::{Cause, CauseKind};
+use crate::session::LastUndone;
 use crate::state::{Caret, Cx, Effect, Target};
 use crate::text::{Change, lines, motion};
 use ropey::Rope;
@@ -224,27 +225,21 @@ fn undo(cx: &mut Cx, _: &str) -> Result<(), String> {
         let entry = model.entry().ok_or("No document.")?;
         entry
             .last_undoable(|author| model.is_me(author))
-            .map(|(lamport, edits)| (lamport, ids(&edits)))
+            .map(|(lamport, edits)| (lamport, model.session.with_twins(&model.doc, &ids(&edits))))
             .map(|(lamport, ids)| (lamport, entry.accepted(&ids), ids))
     };
     let newest = found.as_ref().map_or(0, |(lamport, ..)| *lamport);
-    if let Some(what) = hunk::undo_verdicts(cx, newest) {
+    if let Some(what) = verdict::undo(cx, newest) {
         cx.info(format!("Took back {what}."));
         return Ok(());
     }
-    let Some((_, hunks, edits)) = found else {
+    let Some((_, mut hunks, edits)) = found else {
         return Err("Nothing of yours to take back.".into());
     };
     let what = revert(cx, &edits, CauseKind::Undo)?;
+    hunks.dedup();
     for of in hunks {
-        let replaces = cx
-            .model
-            .session
-            .proposals
-            .hunk(&of)
-            .map(|hunk| hunk.verdict.heads())
-            .unwrap_or_default();
-        hunk::unresolve(cx, of, replaces);
+        verdict::open_again(cx, of);
     }
     cx.model.refresh();
     cx.info(format!("Took back {what}."));
@@ -264,16 +259,34 @@ fn redo(cx: &mut Cx, _: &str) -> Result<(), String> {
         return plain(cx, applied, "Nothing to bring back.");
     }
     cx.seal_bursts();
-    let found = {
+    // The newest that was taken back, an edit or a verdict, with nothing else done since.
+    let undone = verdict::last_undone(cx);
+    let (newest, found) = {
         let model = &*cx.model;
         let entry = model.entry().ok_or("No document.")?;
-        let undo = entry.last_redoable(|author| model.is_me(author));
-        undo.map(|undo| (undo.id, entry.accepted(&[undo.id])))
+        match entry.last_redoable(|author| model.is_me(author)) {
+            Some((lamport, undo)) => {
+                (lamport, undo.map(|undo| (undo.id, entry.accepted(&[undo.id]))))
+            }
+            None => (0, None),
+        }
     };
-    let Some((undo, hunks)) = found else { return Err("Nothing to bring back.".into()) };
+    let (undo, mut hunks) = match (undone, found) {
+        (Some(LastUndone::Undone { lamport, said }), _) if lamport > newest => {
+            let what = verdict::redo(cx, said);
+            cx.info(format!("Brought back {what}."));
+            return Ok(());
+        }
+        (Some(LastUndone::Blocked { lamport }), _) if lamport > newest => {
+            return Err("Nothing to bring back.".into());
+        }
+        (_, Some(found)) => found,
+        (_, None) => return Err("Nothing to bring back.".into()),
+    };
     let what = revert(cx, &[undo], CauseKind::Redo)?;
+    hunks.dedup();
     for of in hunks {
-        hunk::accept_again(cx, of);
+        verdict::accept_again(cx, of);
     }
     cx.model.refresh();
     cx.info(format!("Brought back {what}."));
@@ -300,7 +313,8 @@ fn revert(cx: &mut Cx, edits: &[crate::base::EventId], kind: CauseKind) -> Resul
         let entry = cx.model.entry().ok_or("No document.")?;
         let entries: Vec<_> = edits.iter().filter_map(|id| entry.edit(id)).collect();
         let refs: Vec<_> = entries.iter().map(|entry| (entry.writer, &entry.edit)).collect();
-        entry.document.plan_undo(&refs).map_err(|why| why.to_string())?
+        // What two copies accepted is taken back once.
+        entry.document.plan_undo_beside(&refs, &[]).map_err(|why| why.to_string())?
     };
     let what = describe(&change, cx, kind);
     let caret = change.0.first().map(|one| Pos(one.span.start.0 + one.text.chars().count()));

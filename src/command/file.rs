@@ -82,11 +82,13 @@ fn reload(cx: &mut Cx, _: &str) -> Result<(), String> {
 /// Goes back to what the file holds, as an edit, so that even this can be undone.
 pub fn discard(cx: &mut Cx) {
     let name = cx.model.name();
-    let saved = cx.model.stamp.as_ref().is_some_and(|stamp| !stamp.hash.is_empty());
+    let saved = cx.model.entry().is_some_and(|entry| !entry.saved.is_empty());
     cx.model.farewell = Some(match (cx.model.has_history(), saved) {
         _ if cx.model.ephemeral => format!("Discarded: {name} is as it was."),
         (false, _) => format!("Discarded for good: {name} is as it was."),
-        (true, true) => format!("Discarded: {name} is as it was. Undo there brings the text back."),
+        (true, true) => {
+            format!("Discarded: {name} is as it was saved. Undo there brings the text back.")
+        }
         (true, false) => format!(
             "Discarded: no file was written. Its session keeps the text for undo: {}.",
             again(cx.model)

@@ -1,12 +1,14 @@
 //! Reviewing: from hunk to hunk, accepting, rejecting, splitting, placing.
 
+use super::verdict::{resolve, take_out};
 use super::{Command, row};
 use crate::assist::split;
 use crate::base::{EventId, Pos, Span};
 use crate::event::{Cause, CauseKind, Event, How, HunkBody, HunkVerdict, Origin, Text};
-use crate::session::{HunkRef, HunkState};
+use crate::session::{HunkRef, HunkState, OpenHunk};
 use crate::state::{Caret, Cx, Focus, Form, FormKind, Model, Overlay, PromptKind, anchors, plural};
-use crate::text::{Field, diff};
+use crate::text::{Change, Field, diff};
+use ropey::Rope;
 
 pub const COMMANDS: &[Command] = &[
     row("hunk.next", "Goes to the next hunk.", |cx, _| step(cx, true)).when(any_open),
@@ -40,10 +42,8 @@ fn any_open(model: &Model) -> bool {
     !open(model).is_empty()
 }
 
-fn open(model: &Model) -> Vec<(Option<Span>, HunkRef)> {
-    let Some(entry) = model.entry() else { return Vec::new() };
-    let open = model.session.proposals.open_in(&model.doc, &entry.document);
-    open.into_iter().map(|(span, hunk)| (span, hunk.of)).collect()
+fn open(model: &Model) -> Vec<OpenHunk> {
+    model.session.open_in(&model.doc)
 }
 
 /// The hunk that a command means: the chosen row of the Review tab when the panel has the keys,
@@ -51,10 +51,10 @@ fn open(model: &Model) -> Vec<(Option<Span>, HunkRef)> {
 fn meant(model: &Model) -> Option<HunkRef> {
     let open = open(model);
     if model.ui.focus == Focus::Panel && model.ui.tab == crate::state::Tab::Review {
-        return open.get(model.ui.review.chosen).map(|(_, of)| *of);
+        return open.get(model.ui.review.chosen).map(|one| one.of);
     }
     let here = model.hunk_here().map(|(of, _)| of);
-    here.or_else(|| if open.len() == 1 { open.first().map(|(_, of)| *of) } else { None })
+    here.or_else(|| if open.len() == 1 { open.first().map(|one| one.of) } else { None })
 }
 
 fn with_hunk(
@@ -66,7 +66,7 @@ fn with_hunk(
 }
 
 fn step(cx: &mut Cx, forward: bool) -> Result<(), String> {
-    let placed: Vec<Span> = open(cx.model).into_iter().filter_map(|(span, _)| span).collect();
+    let placed: Vec<Span> = open(cx.model).into_iter().filter_map(|one| one.span).collect();
     let caret = cx.model.caret().pos;
     let next = if forward {
         placed.iter().find(|span| span.start > caret).or_else(|| placed.first())
@@ -81,84 +81,136 @@ fn step(cx: &mut Cx, forward: bool) -> Result<(), String> {
     Ok(())
 }
 
-/// Verdicts and edits of one moment are taken back together.
-fn resolve(
-    cx: &mut Cx,
-    of: HunkRef,
-    verdict: HunkVerdict,
-    reason: Option<String>,
-    edit: Option<EventId>,
-) {
-    let replaces =
-        cx.model.session.proposals.hunk(&of).map(|hunk| hunk.verdict.heads()).unwrap_or_default();
-    let event = Event::HunkResolved {
-        hunk: of.id,
-        part: of.part,
-        verdict,
-        reason: reason.filter(|reason| !reason.is_empty()).map(Text::new),
-        edit,
-        replaces,
-    };
-    cx.append(&event);
-    cx.model.session.track_hunks();
-    cx.model.refresh();
-    cx.barrier();
+/// What a person made of a hunk's new text in the form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Edited {
+    /// The lines as they stood when the form was opened.
+    pub was: String,
+    pub text: String,
 }
 
-/// Puts a hunk's text in, as one edit by the person; only what differs from the old text is new,
-/// so that words which stay keep their authors.
-pub(super) fn accept(cx: &mut Cx, of: HunkRef, edited: Option<String>) -> Result<(), String> {
-    let (span, old, new, origin, proposal) = {
-        let model = &*cx.model;
-        let entry = model.entry().ok_or("No document.")?;
-        let hunk = model.session.proposals.hunk(&of).ok_or("The hunk is gone.")?;
-        let state = hunk.state(&entry.document);
-        match state {
-            HunkState::Pending | HunkState::Stale => {}
-            HunkState::Unplaced => {
-                return Err("The hunk has no place: put the caret there and use hunk.place.".into());
-            }
-            _ => return Err("The hunk is settled already.".into()),
+/// The hunk that a command is about, if it is still open.
+fn still_open(cx: &Cx, of: HunkRef) -> Result<OpenHunk, String> {
+    let found = cx.model.session.open_with(of, &cx.model.doc);
+    found.ok_or_else(|| "The hunk is settled already.".into())
+}
+
+/// Puts a hunk's text in, as an edit by the person for each of those that became one; only what
+/// differs from the old text is new, so that words which stay keep their authors.
+pub(super) fn accept(cx: &mut Cx, of: HunkRef, edited: Option<Edited>) -> Result<(), String> {
+    let hunk = still_open(cx, of)?;
+    match hunk.state {
+        HunkState::Unplaced => {
+            return Err("The hunk has no place: put the caret there and use hunk.place.".into());
         }
-        if state == HunkState::Stale && edited.is_none() {
+        HunkState::Stale if hunk.behind && edited.is_none() => {
+            return Err("This contradicts another change of the same answer: accept or reject that one first, or accept this with hunk.edit.".into());
+        }
+        HunkState::Stale if edited.is_none() => {
             return Err("The text here changed since: look at the three texts and accept with hunk.edit, or reject.".into());
         }
-        let span = hunk.span(&entry.document).ok_or("The hunk has no place.")?;
-        let proposal =
-            model.session.proposals.proposal(&hunk.proposal).ok_or("The proposal is gone.")?;
+        HunkState::Pending | HunkState::Stale | HunkState::Collided => {}
+        _ => return Err("The hunk is settled already.".into()),
+    }
+    let span = hunk.span.ok_or("The hunk has no place.")?;
+    let (changes, end) = match &edited {
+        None => (member_changes(cx, &hunk)?, span.start.0 + hunk.new.chars().count()),
+        Some(edited) => {
+            let rope = cx.model.rope();
+            let lines = whole_lines(&rope, span);
+            if rope.slice(lines.range()) != edited.was.as_str() {
+                return Err("The text here changed while you wrote: copy what you wrote, leave with Esc and look again.".into());
+            }
+            let mut change = diff(&edited.was, &edited.text);
+            for one in &mut change.0 {
+                one.span.start.0 += lines.start.0;
+                one.span.end.0 += lines.start.0;
+            }
+            let mut changes = vec![change];
+            changes.resize(hunk.members.len(), Change::default());
+            (changes, lines.start.0 + edited.text.chars().count())
+        }
+    };
+    if hunk.state == HunkState::Collided {
+        return keep(cx, &hunk, edited.is_some().then(|| changes.into_iter().next()).flatten());
+    }
+    let message = cx.model.session.proposals.proposal(&hunk.proposal);
+    let message = message.ok_or("The proposal is gone.")?;
+    let (author, question) = (message.author.clone(), message.question);
+    for (of, mut change) in hunk.members.iter().zip(changes) {
         let origin = Origin {
             how: How::Proposed,
-            author: Some(proposal.author.clone()),
-            proposal: Some(proposal.id),
-            message: Some(proposal.question),
-            seen: Some(model.ui.seen.contains(&of)),
+            author: Some(author.clone()),
+            proposal: Some(hunk.proposal),
+            message: Some(question),
+            seen: Some(cx.model.ui.seen.contains(of)),
             edited: edited.is_some(),
         };
-        let old = entry.document.rope().slice(span.range()).to_string();
-        (span, old, edited.unwrap_or_else(|| hunk.new.clone()), origin, hunk.proposal)
-    };
-    let mut change = diff(&old, &new);
-    for one in &mut change.0 {
-        one.span = Span {
-            start: Pos(one.span.start.0 + span.start.0),
-            end: Pos(one.span.end.0 + span.start.0),
+        for one in &mut change.0 {
+            one.origin = origin.clone();
+        }
+        let cause = Cause {
+            kind: CauseKind::Accept,
+            proposal: Some(hunk.proposal),
+            hunk: Some(of.id),
+            part: of.part,
+            of: Vec::new(),
         };
-        one.origin = origin.clone();
+        // Also when the text says it already: undo takes back what was accepted.
+        let edit = cx.edit_even_empty(&change, cause).ok_or("The text could not be changed.")?;
+        resolve(cx, *of, HunkVerdict::Accepted, None, Some(edit));
     }
-    let cause = Cause {
-        kind: CauseKind::Accept,
-        proposal: Some(proposal),
-        hunk: Some(of.id),
-        part: of.part,
-        of: Vec::new(),
-    };
-    // Also when the text says it already: undo takes back what was accepted.
-    let edit = cx.edit_even_empty(&change, cause);
-    resolve(cx, of, HunkVerdict::Accepted, None, edit);
-    let end = Pos(span.start.0 + new.chars().count());
-    cx.model.set_caret(Caret::at(end));
+    cx.model.set_caret(Caret::at(Pos(end)));
     left(cx, "Accepted");
     Ok(())
+}
+
+/// The change that each member makes, after those before it.
+fn member_changes(cx: &Cx, hunk: &OpenHunk) -> Result<Vec<Change>, String> {
+    let entry = cx.model.entry().ok_or("No document.")?;
+    let pieces = hunk.pieces(&cx.model.session.proposals, &entry.document);
+    let mut out = Vec::new();
+    let mut done = vec![false; pieces.len()];
+    for of in &hunk.members {
+        let mut shift = 0isize;
+        let mut change = Vec::new();
+        for (piece, done) in pieces.iter().zip(&done) {
+            if piece.of == *of {
+                let moved = |pos: Pos| Pos(pos.0.saturating_add_signed(shift));
+                let span = Span { start: moved(piece.span.start), end: moved(piece.span.end) };
+                change.extend(Change::replace(span, piece.text.clone()).0);
+            } else if *done {
+                shift += piece.text.chars().count() as isize - piece.span.len() as isize;
+            }
+        }
+        for (piece, done) in pieces.iter().zip(&mut done) {
+            *done |= piece.of == *of;
+        }
+        out.push(Change(change));
+    }
+    Ok(out)
+}
+
+/// Says that a hunk holds as a merge left it, or as the person made it.
+fn keep(cx: &mut Cx, hunk: &OpenHunk, change: Option<Change>) -> Result<(), String> {
+    if let Some(change) = change {
+        cx.change_alone(&change, None);
+    }
+    for of in &hunk.members {
+        let edit = cx.model.session.proposals.hunk(of).and_then(|hunk| hunk.verdict.value());
+        let edit = edit.and_then(|verdict| verdict.edit);
+        resolve(cx, *of, HunkVerdict::Accepted, None, edit);
+    }
+    left(cx, "Kept as it is now");
+    Ok(())
+}
+
+/// The whole lines that a span lies in, without the last line's end unless the span has it.
+fn whole_lines(rope: &Rope, span: Span) -> Span {
+    let start = Pos(rope.line_to_char(rope.char_to_line(span.start.0)));
+    let ended = !span.is_empty() && rope.get_char(span.end.0 - 1) == Some('\n');
+    let end = if ended { span.end } else { crate::text::motion::line_end(rope, span.end) };
+    Span { start, end }
 }
 
 fn left(cx: &mut Cx, done: &str) {
@@ -170,16 +222,20 @@ fn left(cx: &mut Cx, done: &str) {
     }
 }
 
-pub(super) fn reject_one(cx: &mut Cx, of: HunkRef, reason: &str) {
-    resolve(cx, of, HunkVerdict::Rejected, Some(reason.to_owned()), None);
+pub(super) fn reject_one(cx: &mut Cx, of: HunkRef, reason: &str) -> Result<(), String> {
+    let hunk = still_open(cx, of)?;
+    if hunk.state == HunkState::Collided {
+        take_out(cx, of)?;
+    }
+    for of in hunk.members {
+        resolve(cx, of, HunkVerdict::Rejected, Some(reason.to_owned()), None);
+    }
     left(cx, "Rejected");
+    Ok(())
 }
 
 fn reject(cx: &mut Cx, reason: &str) -> Result<(), String> {
-    with_hunk(cx, |cx, of| {
-        reject_one(cx, of, reason);
-        Ok(())
-    })
+    with_hunk(cx, |cx, of| reject_one(cx, of, reason))
 }
 
 fn because(cx: &mut Cx, _: &str) -> Result<(), String> {
@@ -192,12 +248,25 @@ fn because(cx: &mut Cx, _: &str) -> Result<(), String> {
 
 fn edit(cx: &mut Cx, _: &str) -> Result<(), String> {
     with_hunk(cx, |cx, of| {
-        let new =
-            cx.model.session.proposals.hunk(&of).map(|hunk| hunk.new.clone()).unwrap_or_default();
+        let hunk = still_open(cx, of)?;
+        let Some(span) = hunk.span else {
+            return Err("The hunk has no place: put the caret there and use hunk.place.".into());
+        };
+        // Whole lines, as they are shown: a fragment is hard to judge.
+        let rope = cx.model.rope();
+        let lines = whole_lines(&rope, span);
+        let was = rope.slice(lines.range()).to_string();
+        let text = if hunk.state == HunkState::Collided {
+            was.clone()
+        } else {
+            let before = rope.slice(lines.start.0..span.start.0);
+            let behind = rope.slice(span.end.0..lines.end.0);
+            format!("{before}{}{behind}", hunk.new)
+        };
         let mut field = Field::default();
-        field.set_text(&new);
+        field.set_text(&text);
         cx.model.ui.overlays.push(Overlay::Form(Form {
-            kind: FormKind::EditHunk { hunk: of },
+            kind: FormKind::EditHunk { hunk: of, was },
             title: "Change, then accept".into(),
             labels: vec!["New text"],
             fields: vec![field],
@@ -209,56 +278,60 @@ fn edit(cx: &mut Cx, _: &str) -> Result<(), String> {
 
 fn split_here(cx: &mut Cx, _: &str) -> Result<(), String> {
     with_hunk(cx, |cx, of| {
+        let hunk = still_open(cx, of)?;
         if of.part.is_some() {
             return Err("This is a part of a hunk already; edit it instead.".into());
         }
-        let parts = {
+        if hunk.state != HunkState::Pending {
+            return Err("Only a hunk whose text is unchanged can be split.".into());
+        }
+        // What touched and became one is parted again first.
+        let splits: Vec<(EventId, Vec<HunkBody>)> = {
             let entry = cx.model.entry().ok_or("No document.")?;
-            let hunk = cx.model.session.proposals.hunk(&of).ok_or("The hunk is gone.")?;
-            if hunk.state(&entry.document) != HunkState::Pending {
-                return Err("Only a hunk whose text is unchanged can be split.".into());
-            }
-            let span = hunk.span(&entry.document).ok_or("The hunk has no place.")?;
-            let whole = crate::assist::Hunk { span, old: hunk.old.clone(), new: hunk.new.clone() };
-            let parts = split(&whole).ok_or("The hunk can't be split further.")?;
-            parts
-                .into_iter()
-                .map(|part| HunkBody {
+            let mut splits = Vec::new();
+            for of in &hunk.members {
+                let hunk_of = cx.model.session.proposals.hunk(of).ok_or("The hunk is gone.")?;
+                let span = hunk_of.span(&entry.document).ok_or("The hunk has no place.")?;
+                let (old, new) = (hunk_of.old.clone(), hunk_of.new.clone());
+                let whole = crate::assist::Hunk { span, old, new };
+                let parts = if hunk.members.len() > 1 { Some(vec![whole]) } else { split(&whole) };
+                let parts = parts.ok_or("The hunk can't be split further.")?;
+                let body = |part: crate::assist::Hunk| HunkBody {
                     place: Some(anchors(&entry.document, part.span)),
                     old: part.old.into(),
                     new: part.new.into(),
-                    why: hunk.why.clone().map(Text::new),
-                    step: hunk.step.clone(),
-                    loose: hunk.loose,
-                })
-                .collect::<Vec<_>>()
+                    why: hunk_of.why.clone().map(Text::new),
+                    step: hunk_of.step.clone(),
+                    loose: hunk_of.loose,
+                };
+                splits.push((of.id, parts.into_iter().map(body).collect()));
+            }
+            splits
         };
-        let count = parts.len();
-        cx.append(&Event::HunkSplit { hunk: of.id, parts });
+        let count: usize = splits.iter().map(|(_, parts)| parts.len()).sum();
+        for (hunk, parts) in splits {
+            cx.append(&Event::HunkSplit { hunk, parts, replaces: Vec::new() });
+        }
         cx.model.session.track_hunks();
         cx.model.refresh();
+        cx.barrier();
         cx.info(format!("Split into {count}. Undo makes it one again."));
         Ok(())
     })
 }
 
 fn accept_all(cx: &mut Cx, proposal: &str) -> Result<(), String> {
-    let ready: Vec<HunkRef> = {
-        let entry = cx.model.entry().ok_or("No document.")?;
-        let open = cx.model.session.proposals.open_in(&cx.model.doc, &entry.document);
-        let certain = |hunk: &&(Option<Span>, &crate::session::Hunk)| {
-            hunk.1.state(&entry.document) == HunkState::Pending
-                && !hunk.1.loose
-                && hunk.1.proposal.to_string().starts_with(proposal)
-        };
-        open.iter().filter(certain).map(|(_, hunk)| hunk.of).collect()
-    };
+    let open = open(cx.model).into_iter().filter(OpenHunk::is_certain);
+    let ready: Vec<HunkRef> = open
+        .filter(|one| one.proposal.to_string().starts_with(proposal))
+        .map(|one| one.of)
+        .collect();
     if ready.is_empty() {
         return Err("No open hunk has a certain place.".into());
     }
     let mut accepted = 0;
     for of in ready {
-        // Accepting one can make a touching one stale: that one stays open.
+        // Accepting one can make another stale that shares its text: that one stays open.
         if accept(cx, of, None).is_ok() {
             accepted += 1;
         }
@@ -268,8 +341,10 @@ fn accept_all(cx: &mut Cx, proposal: &str) -> Result<(), String> {
 }
 
 fn reject_all(cx: &mut Cx, _: &str) -> Result<(), String> {
-    let all = open(cx.model);
-    for (_, of) in &all {
+    let mut all = open(cx.model);
+    // What was accepted stays accepted; each that collided is looked at by itself.
+    all.retain(|one| one.state != HunkState::Collided);
+    for of in all.iter().flat_map(|one| &one.members) {
         resolve(cx, *of, HunkVerdict::Rejected, None, None);
     }
     cx.info(format!("Rejected {}. Undo brings them back.", all.len()));
@@ -278,16 +353,14 @@ fn reject_all(cx: &mut Cx, _: &str) -> Result<(), String> {
 
 fn place(cx: &mut Cx, _: &str) -> Result<(), String> {
     let unplaced = {
-        let entry = cx.model.entry().ok_or("No document.")?;
-        let open = cx.model.session.proposals.open_in(&cx.model.doc, &entry.document);
-        let mut unplaced = open.iter().filter(|(_, hunk)| {
-            hunk.of.part.is_none() && hunk.state(&entry.document) == HunkState::Unplaced
-        });
+        let open = open(cx.model);
+        let unplaced = |one: &&OpenHunk| one.of.part.is_none() && one.state == HunkState::Unplaced;
+        let mut unplaced = open.iter().filter(unplaced);
         // The chosen row of the Review tab, else the first.
-        let chosen = open.get(cx.model.ui.review.chosen).map(|(_, hunk)| hunk.of);
+        let chosen = open.get(cx.model.ui.review.chosen).map(|one| one.of);
         let first = unplaced.clone().next();
-        let meant = unplaced.find(|(_, hunk)| Some(hunk.of) == chosen).or(first);
-        meant.map(|(_, hunk)| hunk.of)
+        let meant = unplaced.find(|one| Some(one.of) == chosen).or(first);
+        meant.map(|one| one.of)
     };
     let hunk = unplaced.ok_or("Every open hunk has its place.")?;
     let caret = cx.model.caret();
@@ -312,56 +385,4 @@ fn place(cx: &mut Cx, _: &str) -> Result<(), String> {
     cx.model.refresh();
     cx.info("Placed. It replaces what was selected, or goes in at the caret.");
     Ok(())
-}
-
-/// Takes back the person's last rejections or splits of one moment, when they are newer than
-/// `than`. Returns what was taken back, in words.
-pub(super) fn undo_verdicts(cx: &mut Cx, than: u64) -> Option<String> {
-    let last = {
-        let model = &*cx.model;
-        model
-            .session
-            .proposals
-            .last_verdict(|author| model.is_me(author))
-            .filter(|last| last.lamport > than)?
-    };
-    let count = last.hunks.len();
-    for of in last.hunks {
-        let mut replaces = cx
-            .model
-            .session
-            .proposals
-            .hunk(&of)
-            .map(|hunk| hunk.verdict.heads())
-            .unwrap_or_default();
-        replaces.extend(last.splits.iter().copied());
-        unresolve(cx, of, replaces);
-    }
-    cx.model.refresh();
-    Some(match (last.splits.is_empty(), count) {
-        (false, _) => "the split".into(),
-        (true, 1) => "the rejection".into(),
-        (true, _) => format!("{count} rejections"),
-    })
-}
-
-/// Opens a hunk again.
-pub(super) fn unresolve(cx: &mut Cx, of: HunkRef, replaces: Vec<EventId>) {
-    let verdict = HunkVerdict::Pending;
-    cx.append(&Event::HunkResolved {
-        hunk: of.id,
-        part: of.part,
-        verdict,
-        reason: None,
-        edit: None,
-        replaces,
-    });
-    cx.model.session.track_hunks();
-    cx.model.refresh();
-    cx.barrier();
-}
-
-/// A redo brought the text of an accepted hunk back: the hunk is accepted again.
-pub(super) fn accept_again(cx: &mut Cx, of: HunkRef) {
-    resolve(cx, of, HunkVerdict::Accepted, None, None);
 }

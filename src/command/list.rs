@@ -134,9 +134,8 @@ fn step(cx: &mut Cx, rows: isize) -> Result<(), String> {
 /// The text follows the chosen row of the Review tab.
 fn review_goto(cx: &mut Cx) {
     let span = {
-        let Some(entry) = cx.model.entry() else { return };
-        let open = cx.model.session.proposals.open_in(&cx.model.doc, &entry.document);
-        open.get(cx.model.ui.review.chosen).and_then(|(span, _)| *span)
+        let open = cx.model.session.open_in(&cx.model.doc);
+        open.get(cx.model.ui.review.chosen).and_then(|one| one.span)
     };
     if let Some(span) = span {
         cx.go(span.start);
@@ -215,8 +214,9 @@ fn submit(cx: &mut Cx, _: &str) -> Result<(), String> {
             let values: Vec<String> =
                 form.fields.iter().map(|field| field.rope().to_string()).collect();
             let done = match form.kind.clone() {
-                FormKind::EditHunk { hunk } => {
-                    hunk::accept(cx, hunk, Some(values.first().cloned().unwrap_or_default()))
+                FormKind::EditHunk { hunk, was } => {
+                    let text = values.first().cloned().unwrap_or_default();
+                    hunk::accept(cx, hunk, Some(hunk::Edited { was, text }))
                 }
                 kind @ FormKind::Decision { .. } => decision::submit(cx, kind, &values),
             };
@@ -242,10 +242,7 @@ fn prompted(cx: &mut Cx, kind: PromptKind, text: &str) -> Result<(), String> {
         PromptKind::Line => find::line(cx, text),
         PromptKind::SaveAs { then_quit } => file::save_as(cx, text, then_quit),
         PromptKind::Open => file::open_path(cx, text),
-        PromptKind::RejectBecause { hunk } => {
-            hunk::reject_one(cx, hunk, text.trim());
-            Ok(())
-        }
+        PromptKind::RejectBecause { hunk } => hunk::reject_one(cx, hunk, text.trim()),
         PromptKind::Rename { session } => session::renamed(cx, session, text),
         PromptKind::Instruction { whole } => {
             if text.trim().is_empty() {

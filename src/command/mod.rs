@@ -12,6 +12,7 @@ mod find;
 mod hunk;
 mod list;
 mod session;
+mod verdict;
 
 pub use area::{AREAS, Area};
 pub use decision::{listed as decisions_listed, options_text, status_word};

@@ -44,8 +44,19 @@ pub enum MessageStatus {
     Cancelled,
     /// The provider failed in the middle; what had come is kept.
     Failed,
-    /// cowrite ended in the middle; what had come is kept.
+    /// It ended before it was whole, without a fault: cowrite ended, or, as the message's `error`
+    /// says, the model's limit or the provider's filter cut it short. What had come is kept.
     Incomplete,
+}
+
+/// What a question asked for, when not just for an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Asked {
+    /// A change of the whole document.
+    Change,
+    /// A rewrite of what its first link points at.
+    Rewrite,
 }
 
 /// Tokens as the provider counted them.
@@ -199,12 +210,15 @@ pub enum Event {
         model: Option<Text>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         usage: Option<Usage>,
-        /// Of a failed answer: what went wrong, in words.
+        /// Of an answer that failed or was cut short: why, in words.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         error: Option<Text>,
         /// Of a question: what it was about.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         links: Vec<Link>,
+        /// Of a question: what it asked for, so that it can be asked again as what it was.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        asked: Option<Asked>,
     },
     #[serde(rename = "message.pinned")]
     MessagePinned { message: EventId, pinned: bool, replaces: Vec<EventId> },
@@ -228,7 +242,13 @@ pub enum Event {
         hunk: HunkBody,
     },
     #[serde(rename = "hunk.split")]
-    HunkSplit { hunk: EventId, parts: Vec<HunkBody> },
+    HunkSplit {
+        hunk: EventId,
+        parts: Vec<HunkBody>,
+        /// Of a split that is made again: what had taken it back.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        replaces: Vec<EventId>,
+    },
     #[serde(rename = "hunk.placed")]
     HunkPlaced { hunk: EventId, start: Anchor, end: Anchor, old: Text },
     #[serde(rename = "hunk.resolved")]
@@ -243,8 +263,17 @@ pub enum Event {
         /// Of an acceptance: the edit that put the text in.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         edit: Option<EventId>,
-        /// The verdicts this one replaces.
+        /// The verdicts this one replaces, and the collisions that were looked at.
         replaces: Vec<EventId>,
+    },
+    /// A merge brought edits into the text of an accepted hunk.
+    #[serde(rename = "hunk.collided")]
+    HunkCollided {
+        hunk: EventId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        part: Option<u32>,
+        /// The edits.
+        edits: Vec<EventId>,
     },
     #[serde(rename = "decision.recorded")]
     DecisionRecorded {

@@ -111,6 +111,7 @@ pub fn state_word(state: HunkState) -> &'static str {
     match state {
         HunkState::Pending => "pending",
         HunkState::Accepted => "accepted",
+        HunkState::Collided => "collided",
         HunkState::Rejected => "rejected",
         HunkState::Stale => "stale",
         HunkState::Unplaced => "unplaced",

@@ -330,6 +330,8 @@ impl Writer {
                 self.tell(Input::File(doc, *file));
             }
             DiskJob::Others => {
+                // Whoever came may have written and left already.
+                self.poll();
                 if let Ok(others) = self.store.live_others() {
                     self.tell(Input::Others(others));
                 }

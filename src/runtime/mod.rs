@@ -12,6 +12,7 @@ mod inbox;
 mod net;
 mod open;
 mod save;
+mod screen;
 mod watch;
 
 pub use disk::{Disk, DiskJob};
@@ -21,6 +22,8 @@ pub use open::{
     Library, OpenError, append_to, fold, index, index_all, open_fresh, open_path, open_session,
     open_text, recover,
 };
+
+pub use screen::{NoScreen, Screen};
 
 use crate::app::{App, Input};
 use crate::base::Millis;
@@ -33,8 +36,6 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-/// Milliseconds between two frames that only show more of an answer.
-const STREAM_FRAME_MS: u64 = 33;
 /// Milliseconds after a frame until what is not highlighted yet goes on, a little at a time.
 const HIGHLIGHT_MS: u64 = 4;
 /// Bytes of a coming answer that one frame lays out; the next frame goes on.
@@ -43,57 +44,6 @@ const LIVE_BYTES: usize = 4096;
 const BATCH: usize = 512;
 /// How long pieces of an answer are taken before keys are looked for again.
 const ANSWER_TURN: Duration = Duration::from_millis(1);
-
-/// Where frames go and what only a terminal can do.
-pub trait Screen {
-    /// Milliseconds between two frames that only show more of an answer.
-    fn pace(&self) -> u64 {
-        STREAM_FRAME_MS
-    }
-
-    fn draw(&mut self, app: &App) -> std::io::Result<()>;
-    /// Copies to the clipboard; what was done, in words, when it is not certain.
-    fn copy(&mut self, text: &str) -> std::io::Result<()>;
-    /// The system's clipboard, where there is one.
-    fn clipboard(&mut self) -> Option<String>;
-    fn mouse(&mut self, on: bool) -> std::io::Result<()>;
-    fn suspend(&mut self) -> std::io::Result<()>;
-    fn redraw(&mut self) -> std::io::Result<()>;
-}
-
-/// No screen: for headless commands.
-pub struct NoScreen;
-
-impl Screen for NoScreen {
-    /// Frames cost nothing, and what was printed must be stored at once.
-    fn pace(&self) -> u64 {
-        0
-    }
-
-    fn draw(&mut self, _: &App) -> std::io::Result<()> {
-        Ok(())
-    }
-
-    fn copy(&mut self, _: &str) -> std::io::Result<()> {
-        Ok(())
-    }
-
-    fn clipboard(&mut self) -> Option<String> {
-        None
-    }
-
-    fn mouse(&mut self, _: bool) -> std::io::Result<()> {
-        Ok(())
-    }
-
-    fn suspend(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-
-    fn redraw(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
 
 /// What the loop needs beside the machine.
 pub struct Setup {
@@ -403,6 +353,14 @@ impl Runtime {
             }
             Effect::DeleteSession(session) => self.disk.send(DiskJob::Delete(session)),
             Effect::Open(what) => self.open(what)?,
+            Effect::Reload(session) => {
+                let read = self.disk.with_store(move |store| fold(store, session));
+                let Some(session) = read.transpose().map_err(|why| why.to_string())? else {
+                    return Ok(());
+                };
+                let effects = self.app.model.reloaded(session);
+                self.carry_out(effects, screen);
+            }
             Effect::Consent { provider } => {
                 self.configure(&["provider", &provider, "consented"], true.into())?;
             }

@@ -72,6 +72,7 @@ pub fn recover(store: &mut SqliteStore, me: &Me) -> Result<Vec<String>, StoreErr
             usage: None,
             error: None,
             links: Vec::new(),
+            asked: None,
         };
         post(store, folded, &author, &event, vec![turn])?;
         notes.push("An answer was cut off when cowrite ended; what had come is kept.".into());

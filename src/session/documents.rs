@@ -151,7 +151,7 @@ impl DocEntry {
         let mut found: Vec<&EditEntry> = Vec::new();
         let mut newest = 0;
         for ((lamport, _), entry) in self.edits.iter().rev() {
-            if !mine(&entry.author) {
+            if !mine(&entry.author) || is_dedupe(entry) {
                 continue;
             }
             if let Some(at) = undone.iter().position(|id| *id == entry.id) {
@@ -205,20 +205,29 @@ impl DocEntry {
         found
     }
 
-    /// The undo that redo takes back: the newest of `mine` that is not redone, with nothing of
-    /// one's own typed since.
-    pub fn last_redoable(&self, mine: impl Fn(&AuthorId) -> bool) -> Option<&EditEntry> {
+    /// The undo that redo takes back, with its Lamport number: the newest of `mine` that is not
+    /// redone; or, with no edit, the number of what was done since.
+    pub fn last_redoable(
+        &self,
+        mine: impl Fn(&AuthorId) -> bool,
+    ) -> Option<(u64, Option<&EditEntry>)> {
         let mut redone: Vec<EventId> = Vec::new();
-        for entry in self.edits.values().rev().filter(|entry| mine(&entry.author)) {
+        let own = self.edits.iter().rev().filter(|(_, entry)| mine(&entry.author));
+        for ((lamport, _), entry) in own.filter(|(_, entry)| !is_dedupe(entry)) {
             match entry.edit.cause.as_ref().map(|cause| cause.kind) {
                 Some(CauseKind::Redo) => redone.extend(named(entry)),
                 Some(CauseKind::Undo) if redone.contains(&entry.id) => {}
-                Some(CauseKind::Undo) => return Some(entry),
-                _ => return None,
+                Some(CauseKind::Undo) => return Some((*lamport, Some(entry))),
+                _ => return Some((*lamport, None)),
             }
         }
         None
     }
+}
+
+/// Whether an edit only took a second copy away: nobody's step.
+fn is_dedupe(entry: &EditEntry) -> bool {
+    entry.edit.cause.as_ref().is_some_and(|cause| cause.kind == CauseKind::Dedupe)
 }
 
 /// The edits that an undo or redo is about.

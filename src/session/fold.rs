@@ -3,7 +3,7 @@
 use super::documents::EditEntry;
 use super::{
     AuthorInfo, Decision, DocEntry, Folded, HunkRef, Message, Proposal, Register, SavedVersion,
-    Session, Setting, Verdict, WriterInfo,
+    Session, Setting, Split, Verdict, WriterInfo,
 };
 use crate::base::{AuthorId, DocId, EventId, WriterId};
 use crate::event::{Author, AuthorKind, DecisionStatus, Envelope, Event, MessageRole, Undecodable};
@@ -273,7 +273,17 @@ impl Session {
             Event::DocumentBound { doc, path } => {
                 self.document_mut(&doc).bind((lamport, id), path.as_str().into());
             }
-            Event::MessagePosted { role, after, text, status, model, usage, error, links } => {
+            Event::MessagePosted {
+                role,
+                after,
+                text,
+                status,
+                model,
+                usage,
+                error,
+                links,
+                asked,
+            } => {
                 if author.is_model() == (role == MessageRole::Person) {
                     self.oddities.refused += 1;
                     return Folded::Left;
@@ -291,6 +301,7 @@ impl Session {
                     usage,
                     error: error.map(|error| error.as_str().into()),
                     links,
+                    asked,
                 });
             }
             Event::MessagePinned { message, pinned, replaces } => {
@@ -311,14 +322,21 @@ impl Session {
                 });
             }
             Event::HunkMade { proposal, hunk } => self.proposals.made(id, lamport, proposal, hunk),
-            Event::HunkSplit { hunk, parts } => self.proposals.split(id, lamport, hunk, parts),
+            Event::HunkSplit { hunk, parts, replaces } => {
+                let split = Split { parts, replaces, author: author.clone(), at };
+                self.proposals.split(id, lamport, hunk, split);
+            }
             Event::HunkPlaced { hunk, start, end, old } => {
                 let at = (lamport, id);
                 self.proposals.placed(at, hunk, (start, end), old.as_str().into());
             }
+            Event::HunkCollided { hunk, part, edits } => {
+                self.proposals.collided(id, HunkRef { id: hunk, part }, edits);
+            }
             Event::HunkResolved { hunk, part, verdict, reason, edit, replaces } => {
                 let reason = reason.map(|reason| reason.as_str().into());
-                let verdict = Verdict { verdict, reason, edit, author: author.clone(), at };
+                let author = author.clone();
+                let verdict = Verdict { verdict, reason, edit, author, at };
                 self.proposals.resolved(id, lamport, HunkRef { id: hunk, part }, verdict, replaces);
             }
             Event::DecisionRecorded {

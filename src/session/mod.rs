@@ -6,15 +6,21 @@
 mod decisions;
 mod documents;
 mod fold;
+mod merged;
 mod proposals;
 mod register;
+mod review;
+mod steps;
 mod transcript;
 
 pub use decisions::{Decision, Decisions, Setting};
 pub use documents::{DocEntry, EditEntry, SavedVersion};
 pub use fold::Batch;
-pub use proposals::{Hunk, HunkRef, HunkState, LastVerdict, Proposal, Proposals, Verdict};
+pub use merged::Met;
+pub use proposals::{Hunk, HunkRef, HunkState, Proposal, Proposals, Split, Verdict};
 pub use register::Register;
+pub use review::{OpenHunk, Piece};
+pub use steps::{LastUndone, LastVerdict, Said, TakenBack};
 pub use transcript::{Message, Transcript};
 
 use crate::base::{AuthorId, DocId, EventId, Millis, Rand, WriterId};

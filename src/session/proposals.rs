@@ -1,6 +1,7 @@
 //! Proposals and their hunks: what a model suggested and what a person said to it.
 
 use super::Register;
+use super::steps::{Said, Step, Steps};
 use crate::base::{AuthorId, DocId, EventId, Millis, Span};
 use crate::event::{Anchor, HunkBody, HunkVerdict, Version};
 use crate::text::{Document, MarkId};
@@ -23,11 +24,24 @@ pub struct Verdict {
     pub at: Millis,
 }
 
+/// A split, with who made it and when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Split {
+    pub parts: Vec<HunkBody>,
+    /// The verdicts that it replaces, when it is made again.
+    pub replaces: Vec<EventId>,
+    pub author: AuthorId,
+    pub at: Millis,
+}
+
 /// How a hunk stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum HunkState {
     Pending,
     Accepted,
+    /// It was accepted, and a merge brought edits into its text that did not know of it, or
+    /// another verdict.
+    Collided,
     Rejected,
     /// The text between its anchors is not its old text.
     Stale,
@@ -53,6 +67,10 @@ pub struct Hunk {
     pub verdict: Register<Verdict>,
     /// How it was split; taken back by a verdict `pending` that replaces the split.
     pub splits: Register<u32>,
+    /// The edits that merges brought into its text, by the event that says so.
+    collisions: BTreeMap<EventId, Vec<EventId>>,
+    /// The events that a verdict replaces, those about collisions among them.
+    looked_at: BTreeSet<EventId>,
     mark: Option<MarkId>,
 }
 
@@ -70,6 +88,8 @@ impl Hunk {
             loose: body.loose,
             verdict: Register::default(),
             splits: Register::default(),
+            collisions: BTreeMap::new(),
+            looked_at: BTreeSet::new(),
             mark: None,
         }
     }
@@ -86,16 +106,25 @@ impl Hunk {
     }
 
     pub fn state(&self, document: &Document) -> HunkState {
+        self.state_at(document, self.span(document))
+    }
+
+    /// How it stands, when it stands at `span`.
+    pub fn state_at(&self, document: &Document, span: Option<Span>) -> HunkState {
         if self.is_split() {
             return HunkState::Split;
         }
+        if self.is_disputed() {
+            return HunkState::Collided;
+        }
         match self.verdict.value().map(|verdict| verdict.verdict) {
+            Some(HunkVerdict::Accepted) if self.is_collided() => return HunkState::Collided,
             Some(HunkVerdict::Accepted) => return HunkState::Accepted,
             Some(HunkVerdict::Rejected) => return HunkState::Rejected,
             Some(HunkVerdict::Superseded) => return HunkState::Superseded,
             Some(HunkVerdict::Pending) | None => {}
         }
-        match self.span(document) {
+        match span {
             None => HunkState::Unplaced,
             Some(span) if document.rope().slice(span.range()) == self.old.as_str() => {
                 HunkState::Pending
@@ -104,10 +133,44 @@ impl Hunk {
         }
     }
 
+    /// The events about collisions that no verdict looked at.
+    pub fn collision_heads(&self) -> Vec<EventId> {
+        let all = self.collisions.keys();
+        all.filter(|id| !self.looked_at.contains(id)).copied().collect()
+    }
+
+    /// The edits that merges brought into its text; with `looked_at` those that a verdict looked
+    /// at, else the others.
+    pub fn collided(&self, looked_at: bool) -> BTreeSet<EventId> {
+        let all = self.collisions.iter();
+        let known = |(id, _): &(&EventId, &Vec<EventId>)| self.looked_at.contains(id);
+        let known: BTreeSet<EventId> =
+            all.clone().filter(known).flat_map(|(_, edits)| edits).copied().collect();
+        if looked_at {
+            return known;
+        }
+        all.flat_map(|(_, edits)| edits).filter(|id| !known.contains(id)).copied().collect()
+    }
+
+    /// Whether it is accepted and a merge brought edits into its text that nobody looked at.
+    fn is_collided(&self) -> bool {
+        let verdict = self.verdict.value().map(|verdict| verdict.verdict);
+        verdict == Some(HunkVerdict::Accepted) && !self.collided(false).is_empty()
+    }
+
+    /// Whether it was accepted in one copy and not in another: its text stands, and a person has
+    /// to say whether it does rightly.
+    pub fn is_disputed(&self) -> bool {
+        let accepts = |(_, said): (EventId, &Verdict)| said.verdict == HunkVerdict::Accepted;
+        let count = self.verdict.standing().count();
+        (1..count).contains(&self.verdict.standing().filter(|said| accepts(*said)).count())
+    }
+
     /// Whether a person has still to say something.
     pub fn is_open(&self) -> bool {
         let verdict = self.verdict.value().map(|verdict| verdict.verdict);
-        !self.is_split() && matches!(verdict, None | Some(HunkVerdict::Pending))
+        let open = matches!(verdict, None | Some(HunkVerdict::Pending));
+        !self.is_split() && open && !self.is_disputed()
     }
 }
 
@@ -125,19 +188,11 @@ pub struct Proposal {
     pub dialect: String,
 }
 
-/// Verdicts of one moment.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LastVerdict {
-    pub lamport: u64,
-    pub hunks: Vec<HunkRef>,
-    /// Of a split: the events that split it.
-    pub splits: Vec<EventId>,
-}
-
 enum Waiting {
-    Split(EventId, u64, Vec<HunkBody>),
+    Split(EventId, u64, Split),
     Placed((u64, EventId), (Anchor, Anchor), String),
     Verdict(EventId, u64, Option<u32>, Verdict, Vec<EventId>),
+    Collided(EventId, Vec<EventId>),
 }
 
 /// All proposals of a session.
@@ -153,6 +208,7 @@ pub struct Proposals {
     /// When each was placed or split last, in order of display.
     placed_at: BTreeMap<HunkRef, (u64, EventId)>,
     split_at: BTreeMap<HunkRef, (u64, EventId)>,
+    pub(super) steps: Steps,
 }
 
 impl Proposals {
@@ -172,7 +228,8 @@ impl Proposals {
         self.untracked = true;
         let parts = HunkRef { id, part: None }..=HunkRef { id, part: Some(u32::MAX) };
         for (of, hunk) in self.hunks.range(parts) {
-            if hunk.is_open() && self.stands(hunk) {
+            let open = hunk.is_open() || hunk.is_disputed() || hunk.is_collided();
+            if open && self.stands(hunk) {
                 self.open.insert(*of);
             } else {
                 self.open.remove(of);
@@ -180,12 +237,16 @@ impl Proposals {
         }
     }
 
-    pub fn split(&mut self, id: EventId, lamport: u64, hunk: EventId, parts: Vec<HunkBody>) {
+    pub fn split(&mut self, id: EventId, lamport: u64, hunk: EventId, split: Split) {
         let of = HunkRef { id: hunk, part: None };
         let Some(whole) = self.hunks.get_mut(&of) else {
-            self.waiting.entry(of).or_default().push(Waiting::Split(id, lamport, parts));
+            self.waiting.entry(of).or_default().push(Waiting::Split(id, lamport, split));
             return;
         };
+        let Split { parts, replaces, author, at } = split;
+        let said = Said::Split(parts.clone());
+        self.steps.note(id, lamport, Step { of, said, author, at, replaces: replaces.clone() });
+        whole.verdict.replace(&replaces);
         whole.splits.set(id, lamport, parts.len() as u32, &[]);
         let (proposal, made) = (whole.proposal, whole.lamport);
         // Of several splits the last in order of display holds; what was said about a part stays.
@@ -201,7 +262,9 @@ impl Proposals {
             match self.hunks.get_mut(&part) {
                 Some(known) => {
                     let verdict = std::mem::take(&mut known.verdict);
-                    *known = Hunk { verdict, ..fresh };
+                    let collisions = std::mem::take(&mut known.collisions);
+                    let looked_at = std::mem::take(&mut known.looked_at);
+                    *known = Hunk { verdict, collisions, looked_at, ..fresh };
                 }
                 None => {
                     self.hunks.insert(part, fresh);
@@ -244,7 +307,13 @@ impl Proposals {
     ) {
         match self.hunks.get_mut(&of) {
             Some(hunk) => {
+                let (author, at) = (verdict.author.clone(), verdict.at);
+                let (reason, replaces_now) = (verdict.reason.clone(), replaces.clone());
+                let said = Said::Verdict { verdict: verdict.verdict, reason };
+                let step = Step { of, said, author, at, replaces: replaces_now };
+                self.steps.note(id, lamport, step);
                 hunk.splits.replace(&replaces);
+                hunk.looked_at.extend(replaces.iter().copied());
                 hunk.verdict.set(id, lamport, verdict, &replaces);
                 self.sort_out(of.id);
             }
@@ -255,10 +324,22 @@ impl Proposals {
         }
     }
 
+    /// A merge brought edits into a hunk's text.
+    pub fn collided(&mut self, id: EventId, of: HunkRef, edits: Vec<EventId>) {
+        match self.hunks.get_mut(&of) {
+            Some(hunk) => {
+                hunk.collisions.insert(id, edits);
+                self.sort_out(of.id);
+            }
+            None => self.waiting.entry(of).or_default().push(Waiting::Collided(id, edits)),
+        }
+    }
+
     fn settle(&mut self, of: HunkRef) {
         for waiting in self.waiting.remove(&of).unwrap_or_default() {
             match waiting {
-                Waiting::Split(id, lamport, parts) => self.split(id, lamport, of.id, parts),
+                Waiting::Split(id, lamport, split) => self.split(id, lamport, of.id, split),
+                Waiting::Collided(id, edits) => self.collided(id, of, edits),
                 Waiting::Placed(at, place, old) => self.placed(at, of.id, place, old),
                 Waiting::Verdict(id, lamport, part, verdict, replaces) => {
                     self.resolved(id, lamport, HunkRef { id: of.id, part }, verdict, replaces);
@@ -304,55 +385,22 @@ impl Proposals {
     }
 
     /// Whether the hunk itself stands: not split, and of a part, that its whole is split.
-    fn stands(&self, hunk: &Hunk) -> bool {
+    pub(super) fn stands(&self, hunk: &Hunk) -> bool {
         let Some(part) = hunk.of.part else { return !hunk.is_split() };
         let whole = self.hunks.get(&HunkRef { id: hunk.of.id, part: None });
         whole.and_then(|whole| whole.splits.value()).is_some_and(|parts| part < *parts)
     }
 
-    /// The newest rejections or splits of one moment that `mine` made and that stand: what undo
-    /// takes back when no edit is newer.
-    pub fn last_verdict(&self, mine: impl Fn(&AuthorId) -> bool) -> Option<LastVerdict> {
-        let mut last: Option<LastVerdict> = None;
-        let mut moment = Millis(0);
-        for hunk in self.hunks.values().filter(|hunk| self.stands(hunk)) {
-            let Some((lamport, verdict)) = hunk.verdict.newest() else { continue };
-            if verdict.verdict != HunkVerdict::Rejected || !mine(&verdict.author) {
-                continue;
-            }
-            let newer = last.as_ref().is_none_or(|last| last.lamport < lamport);
-            match &mut last {
-                Some(last) if verdict.at == moment => {
-                    last.lamport = last.lamport.max(lamport);
-                    last.hunks.push(hunk.of);
-                }
-                _ if newer => {
-                    moment = verdict.at;
-                    last = Some(LastVerdict { lamport, hunks: vec![hunk.of], splits: Vec::new() });
-                }
-                _ => {}
-            }
-        }
-        for whole in self.hunks.values().filter(|hunk| hunk.is_split()) {
-            let untouched = self
-                .hunks
-                .range(
-                    HunkRef { id: whole.of.id, part: Some(0) }..=HunkRef {
-                        id: whole.of.id,
-                        part: Some(u32::MAX),
-                    },
-                )
-                .all(|(_, part)| part.is_open());
-            let Some((lamport, _)) = whole.splits.newest().filter(|_| untouched) else { continue };
-            if last.as_ref().is_none_or(|last| last.lamport < lamport) {
-                last = Some(LastVerdict {
-                    lamport,
-                    hunks: vec![whole.of],
-                    splits: whole.splits.heads(),
-                });
-            }
-        }
-        last
+    /// The parts of a hunk that was split.
+    pub(super) fn parts(&self, id: EventId) -> impl Iterator<Item = &Hunk> {
+        let part = |part| HunkRef { id, part: Some(part) };
+        let all = self.hunks.range(part(0)..=part(u32::MAX)).map(|(_, hunk)| hunk);
+        all.filter(|hunk| self.stands(hunk))
+    }
+
+    /// The hunks that a person has still to say something to.
+    pub(super) fn open_hunks(&self) -> impl Iterator<Item = &Hunk> {
+        self.open.iter().filter_map(|of| self.hunks.get(of))
     }
 
     pub fn proposal(&self, id: &EventId) -> Option<&Proposal> {
@@ -377,23 +425,6 @@ impl Proposals {
     /// Whether a hunk of any document is open.
     pub fn has_open(&self) -> bool {
         !self.open.is_empty()
-    }
-
-    /// The open hunks of a document by place; those without a place come last.
-    pub fn open_in(&self, doc: &DocId, document: &Document) -> Vec<(Option<Span>, &Hunk)> {
-        let mut open: Vec<(Option<Span>, &Hunk)> = self
-            .open
-            .iter()
-            .filter_map(|of| self.hunks.get(of))
-            .filter(|hunk| {
-                self.proposals.get(&hunk.proposal).is_some_and(|proposal| proposal.doc == *doc)
-            })
-            .map(|hunk| (hunk.span(document), hunk))
-            .collect();
-        open.sort_by_key(|(span, hunk)| {
-            (span.is_none(), span.unwrap_or_default(), hunk.lamport, hunk.of)
-        });
-        open
     }
 
     /// The hunks of one question's proposals that were turned down with a reason.

@@ -1,7 +1,7 @@
 //! The conversation: messages as a tree, the visible path through it.
 
 use crate::base::{AuthorId, EventId, Millis};
-use crate::event::{Link, MessageRole, MessageStatus, Usage};
+use crate::event::{Asked, Link, MessageRole, MessageStatus, Usage};
 use std::collections::BTreeMap;
 
 /// One turn of the conversation.
@@ -20,6 +20,7 @@ pub struct Message {
     pub usage: Option<Usage>,
     pub error: Option<String>,
     pub links: Vec<Link>,
+    pub asked: Option<Asked>,
 }
 
 impl Message {

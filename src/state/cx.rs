@@ -214,6 +214,10 @@ impl<'a> Cx<'a> {
         self.holding = true;
     }
 
+    pub(super) fn is_holding(&self) -> bool {
+        self.holding
+    }
+
     /// Runs something whose events are held back.
     fn held<T>(&mut self, run: impl FnOnce(&mut Self) -> T) -> T {
         let holding = std::mem::replace(&mut self.holding, true);
@@ -291,7 +295,7 @@ impl<'a> Cx<'a> {
     }
 
     /// The person's writer on a document; the document's CRDT writes under it.
-    fn text_writer(&mut self, doc: &DocId) -> Option<WriterId> {
+    pub(super) fn text_writer(&mut self, doc: &DocId) -> Option<WriterId> {
         if let Some(writer) = self.model.minted.text.get(doc) {
             return Some(*writer);
         }
@@ -472,9 +476,11 @@ impl<'a> Cx<'a> {
             self.text_changed(&doc, &delta);
         }
         self.model.session.track_hunks();
+        self.meet();
         self.model.refresh();
         if std::mem::take(&mut self.model.session.outdated) {
-            self.warn("The log holds another version of an event that is shown here: open the session again to see the one that counts.");
+            let session = self.model.session.id;
+            self.effect(Effect::Reload(session));
         }
     }
 }

@@ -113,6 +113,8 @@ pub enum Effect {
     },
     /// Leave this session and open another, or a file.
     Open(Open),
+    /// Read the open session anew from the log: what is shown does not follow from it any more.
+    Reload(EventId),
     RenameSession {
         session: EventId,
         title: String,

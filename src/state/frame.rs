@@ -16,6 +16,8 @@ pub enum Sign {
     Plus,
     /// The text under a hunk changed.
     Stale,
+    /// A merge brought edits into an accepted hunk.
+    Collided,
     /// A word of the program's or of the model's about a hunk.
     Note,
     /// A decision is linked to the text.
@@ -34,7 +36,8 @@ pub struct VirtualRow {
 /// A hunk as it stands in the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HunkPiece {
-    pub of: Option<HunkRef>,
+    /// Several for those that touch, none for one that is being written.
+    pub of: Vec<HunkRef>,
     pub span: Span,
     pub state: HunkState,
     pub current: bool,

@@ -220,7 +220,8 @@ impl Model {
         };
         model.ui.lines = opened.lines;
         model.restore_view(&opened.view);
-        let mut effects = model.meet_file(opened.file, opened.session.is_none(), plain);
+        let mut effects = if plain { Vec::new() } else { model.settle_merge() };
+        effects.extend(model.meet_file(opened.file, opened.session.is_none(), plain));
         effects.extend(model.meet_draft(opened.draft.take()));
         for note in opened.notes {
             model.notify(super::Tone::Warning, note);
@@ -347,13 +348,12 @@ impl Model {
         if !self.session.proposals.has_open() {
             return None;
         }
-        let entry = self.entry()?;
         let caret = self.caret().pos;
-        let open = self.session.proposals.open_in(&self.doc, &entry.document);
+        let open = self.session.open_in(&self.doc);
         let hit = open
             .iter()
-            .find(|(span, _)| span.is_some_and(|span| span.start <= caret && caret <= span.end))?;
-        Some((hit.1.of, hit.0))
+            .find(|one| one.span.is_some_and(|span| span.start <= caret && caret <= span.end))?;
+        Some((hit.of, hit.span))
     }
 
     /// The whole text as a change against what is there, for outside changes.

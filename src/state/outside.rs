@@ -193,6 +193,9 @@ impl Cx<'_> {
         self.store_events(vec![sealed], Vec::new());
         self.text_changed(&doc, &applied.delta);
         self.model.session.track_hunks();
+        if !self.is_holding() {
+            self.meet();
+        }
     }
 
     /// Records that the shown version is what the file holds.
@@ -326,7 +329,9 @@ impl Cx<'_> {
         let Some(entry) = self.model.entry() else { return };
         let outside = entry
             .edits()
-            .next_back()
+            .rfind(|edit| {
+                edit.edit.cause.as_ref().is_some_and(|cause| cause.kind == CauseKind::Outside)
+            })
             .map(|edit| (edit.writer, edit.edit.start + edit.edit.width()));
         let Some((writer, end)) = outside.filter(|(_, end)| *end > 0) else { return };
         let last = crate::base::OpId { writer, counter: end - 1 };

@@ -345,7 +345,10 @@ fn foot(message: &Message, width: usize) -> Vec<Line> {
         MessageStatus::Failed => {
             Some(format!("■ broken off: {}", message.error.as_deref().unwrap_or("it failed")))
         }
-        MessageStatus::Incomplete => Some("■ incomplete: cowrite ended while it came".to_owned()),
+        MessageStatus::Incomplete => Some(match message.error.as_deref() {
+            Some(why) => format!("■ cut short: {why}"),
+            None => "■ incomplete: cowrite ended while it came".to_owned(),
+        }),
     };
     if let Some(words) = words {
         lines.extend(plain_rows(Class::Invalid, &words, width));

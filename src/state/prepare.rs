@@ -14,6 +14,11 @@ use std::collections::BTreeMap;
 
 /// The most rows that one proposed text takes; the rest is counted.
 const BLOCK_ROWS: usize = 200;
+/// What stands below a hunk that collided.
+const COLLIDED: &str = "collided: a merge changed this accepted text; accept keeps it as it is now, reject takes the model's words out";
+/// What stands above the new text of a hunk that contradicts an earlier one.
+const BEHIND: &str =
+    "contradicts another change of this answer that shares its text: settle that one first";
 
 impl Model {
     /// The shown text changed.
@@ -100,8 +105,8 @@ impl Model {
         let last = spans.next_back().unwrap_or(first);
         let shown = Span { start: first.start, end: last.end };
         for piece in &self.ui.frame.hunks {
-            if let Some(of) = piece.of.filter(|_| piece.span.touches(shown)) {
-                self.ui.seen.insert(of);
+            if piece.span.touches(shown) {
+                self.ui.seen.extend(piece.of.iter().copied());
             }
         }
     }
@@ -123,16 +128,14 @@ impl Model {
         let mut blocks: BTreeMap<usize, Vec<VirtualRow>> = BTreeMap::new();
         let mut unplaced = 0;
         if let Some(entry) = self.entry() {
-            let open = self.session.proposals.open_in(&self.doc, &entry.document);
+            let open = self.session.open_in(&self.doc);
             let mut ends: BTreeMap<usize, usize> = BTreeMap::new();
-            for (span, _) in &open {
-                if let Some(span) = span {
-                    *ends.entry(last_line(rope, *span)).or_default() += 1;
-                }
+            for span in open.iter().filter_map(|one| one.span) {
+                *ends.entry(last_line(rope, span)).or_default() += 1;
             }
-            for (span, hunk) in open {
-                let state = hunk.state(&entry.document);
-                let Some(span) = span else {
+            for hunk in open {
+                let state = hunk.state;
+                let Some(span) = hunk.span else {
                     unplaced += 1;
                     continue;
                 };
@@ -140,7 +143,14 @@ impl Model {
                 let line = last_line(rope, span);
                 let alone = ends.get(&line) == Some(&1);
                 let rows = blocks.entry(line).or_default();
-                if state == HunkState::Stale {
+                if state == HunkState::Collided {
+                    push(rows, Sign::Collided, COLLIDED, width, tab, current);
+                    hunks.push(HunkPiece { of: hunk.members, span, state, current });
+                    continue;
+                }
+                if hunk.behind {
+                    push(rows, Sign::Stale, BEHIND, width, tab, current);
+                } else if state == HunkState::Stale {
                     push(rows, Sign::Note, "the text above changed; it was:", width, tab, current);
                     push(rows, Sign::Minus, &hunk.old, width, tab, current);
                 }
@@ -169,7 +179,7 @@ impl Model {
                         current,
                     );
                 }
-                hunks.push(HunkPiece { of: Some(hunk.of), span, state, current });
+                hunks.push(HunkPiece { of: hunk.members, span, state, current });
             }
             for decision in self.session.decisions.newest() {
                 for link in decision.links() {
@@ -193,10 +203,15 @@ impl Model {
                 "writing…"
             };
             push(rows, Sign::Note, what, width, tab, true);
-            hunks.push(HunkPiece { of: None, span, state: HunkState::Pending, current: true });
+            hunks.push(HunkPiece {
+                of: Vec::new(),
+                span,
+                state: HunkState::Pending,
+                current: true,
+            });
         }
         self.ui.view.set_virtual(rope, blocks.iter().map(|(line, rows)| (*line, rows.len())));
-        self.ui.frame.open = hunks.iter().filter(|piece| piece.of.is_some()).count() + unplaced;
+        self.ui.frame.open = hunks.iter().filter(|piece| !piece.of.is_empty()).count() + unplaced;
         self.ui.frame.unplaced = unplaced;
         self.ui.frame.hunks = hunks;
         self.ui.frame.decided = decided;

@@ -4,7 +4,7 @@
 use super::{Cx, LiveEdit, Task, Turn};
 use crate::assist::{Dialect, Piece, Placement, whole_to_hunks};
 use crate::base::{EventId, Pos, Span};
-use crate::event::{Anchor, Event, HunkBody, Side, Text};
+use crate::event::{Anchor, Event, HunkBody, HunkVerdict, Side, Text};
 
 impl Cx<'_> {
     pub(super) fn pieces(&mut self, turn: &mut Turn, pieces: Vec<Piece>) {
@@ -123,6 +123,12 @@ impl Cx<'_> {
         if old == new && span.is_some() {
             return;
         }
+        if let Some(span) = span.map(|span| turn.carry(span))
+            && self.is_proposed(turn, span, new)
+        {
+            turn.warnings.push("An edit came twice in the answer; it is shown once.".into());
+            return;
+        }
         let proposal = self.proposal(turn);
         let place = span.and_then(|span| {
             let today = turn.carry(span);
@@ -143,6 +149,19 @@ impl Cx<'_> {
         turn.unplaced += usize::from(span.is_none());
         self.model.session.track_hunks();
         self.model.refresh();
+    }
+
+    /// Whether the same edit of the same text came before in the answer and is open.
+    fn is_proposed(&self, turn: &Turn, span: Span, new: &str) -> bool {
+        let Some(entry) = self.model.session.documents.get(&turn.doc) else { return false };
+        let proposals = &self.model.session.proposals;
+        turn.proposal.is_some()
+            && proposals.hunks().into_iter().any(|hunk| {
+                Some(hunk.proposal) == turn.proposal
+                    && hunk.is_open()
+                    && hunk.new == new
+                    && hunk.span(&entry.document) == Some(span)
+            })
     }
 
     fn proposal(&mut self, turn: &mut Turn) -> EventId {
@@ -173,9 +192,37 @@ impl Cx<'_> {
             span,
             dialect: dialect.into(),
         };
+        if let Some(question) = turn.instead_of {
+            self.supersede(question);
+        }
         let proposal = self.append_as_model(&author, &event);
         turn.proposal = Some(proposal);
         proposal
+    }
+
+    /// What is open of a question that was asked again steps back for what comes now.
+    fn supersede(&mut self, question: EventId) {
+        let proposals = &self.model.session.proposals;
+        let old = |hunk: &&crate::session::Hunk| {
+            let proposal = proposals.proposal(&hunk.proposal);
+            hunk.is_open() && proposal.is_some_and(|proposal| proposal.question == question)
+        };
+        let old: Vec<_> = proposals
+            .hunks()
+            .into_iter()
+            .filter(old)
+            .map(|hunk| (hunk.of, hunk.verdict.heads()))
+            .collect();
+        for (of, replaces) in old {
+            self.append(&Event::HunkResolved {
+                hunk: of.id,
+                part: of.part,
+                verdict: HunkVerdict::Superseded,
+                reason: None,
+                edit: None,
+                replaces,
+            });
+        }
     }
 }
 

@@ -23,6 +23,14 @@ pub enum Task {
 pub struct Queued {
     pub text: String,
     pub task: Task,
+    /// The question that is asked again: what came of it steps back for what comes now.
+    pub instead_of: Option<EventId>,
+}
+
+impl Queued {
+    pub fn new(text: impl Into<String>, task: Task) -> Self {
+        Self { text: text.into(), task, instead_of: None }
+    }
 }
 
 /// Where a turn stands.
@@ -53,6 +61,7 @@ pub struct LiveEdit {
 pub struct Turn {
     pub id: TurnId,
     pub question: EventId,
+    pub instead_of: Option<EventId>,
     pub task: Task,
     pub dialect: Dialect,
     /// The model as an author, and as its provider calls it.

@@ -5,7 +5,7 @@ use super::{Ask, Cx, Dialog, Effect, LiveEdit, Overlay, Phase, Queued, Task, Tic
 use crate::assist::context::{Context, Request, TooLong, Wish, build};
 use crate::assist::{Dialect, ReplyParser};
 use crate::base::{Span, TurnId, sha256_hex};
-use crate::event::{Event, Link, MessageRole, MessageStatus, Text};
+use crate::event::{Asked, Event, Link, MessageRole, MessageStatus, Text};
 use crate::prompt::{Chunk, Fault, FaultKind, Stop};
 use crate::store::{StreamHead, Write};
 
@@ -158,6 +158,11 @@ impl Cx<'_> {
             usage: None,
             error: None,
             links,
+            asked: match &queued.task {
+                Task::Chat => None,
+                Task::Change => Some(Asked::Change),
+                Task::Rewrite { .. } => Some(Asked::Rewrite),
+            },
         });
         let body = provider.encode(&context.prompt);
         let hash = sha256_hex(body.as_bytes());
@@ -210,6 +215,7 @@ impl Cx<'_> {
         self.model.turn = Some(Turn {
             id,
             question,
+            instead_of: queued.instead_of,
             task: queued.task,
             dialect: context.dialect,
             author,
@@ -290,14 +296,17 @@ impl Cx<'_> {
                 self.model.turn = Some(turn);
             }
             Ok(Chunk::Stop(stop)) => {
-                match stop {
-                    Stop::Length => self.warn("The model stopped at the most tokens it may answer with: the answer is cut off."),
-                    Stop::Filter => self.warn("The provider's filter ended the answer."),
-                    Stop::End | Stop::Other(_) => {}
+                let cut = match stop {
+                    Stop::Length => {
+                        Some("The model stopped at the most tokens it may answer with.")
+                    }
+                    Stop::Filter => Some("The provider's filter ended the answer."),
+                    Stop::End | Stop::Other(_) => None,
+                };
+                match cut {
+                    None => self.end_turn(turn, MessageStatus::Complete, None, true),
+                    Some(why) => self.end_cut(turn, why),
                 }
-                // A cut-off answer is no whole replacement.
-                let whole = stop != Stop::Length && stop != Stop::Filter;
-                self.end_turn(turn, MessageStatus::Complete, None, whole);
             }
             Err(fault) => {
                 let words = format!("{} {}", fault.what, fault.advice);
@@ -348,6 +357,21 @@ impl Cx<'_> {
         true
     }
 
+    /// The answer was cut short. Its whole blocks are hunks; a rewrite that is not whole is none,
+    /// or it would delete what was not written any more.
+    fn end_cut(&mut self, turn: Turn, why: &str) {
+        let advice = if turn.dialect == Dialect::Blocks {
+            "/continue goes on, /retry asks again."
+        } else {
+            "A rewrite in part is not taken: select less, or /retry."
+        };
+        let another = !self.model.queue.is_empty();
+        self.end_turn(turn, MessageStatus::Incomplete, Some(why.into()), false);
+        if !another {
+            self.warn(format!("Cut short: {why} {advice}"));
+        }
+    }
+
     fn end_turn(
         &mut self,
         mut turn: Turn,
@@ -371,19 +395,26 @@ impl Cx<'_> {
             usage: turn.usage,
             error: error.map(Text::new),
             links: Vec::new(),
+            asked: None,
         };
         let author = turn.author.clone();
         self.append_answer(&author, &event, turn.id.clone());
         self.barrier();
+        let mut words = Vec::new();
         if let Some(first) = turn.malformed.first() {
-            self.warn(format!("An edit in the answer could not be read: {first}"));
+            words.push(format!("An edit in the answer could not be read: {first}"));
         } else if turn.unplaced > 0 {
-            self.warn(format!(
+            words.push(format!(
                 "{} of {} edits have no unique place in the text; see the Review tab.",
                 turn.unplaced, turn.hunks
             ));
-        } else if turn.hunks > 0 {
+        }
+        turn.warnings.dedup();
+        words.append(&mut turn.warnings);
+        if words.is_empty() && turn.hunks > 0 {
             self.info(format!("{} to review. F8 goes to the next.", plural(turn.hunks, "hunk")));
+        } else if !words.is_empty() {
+            self.warn(words.join(" "));
         }
         self.model.ui.live = None;
         self.model.session.track_hunks();

@@ -139,8 +139,8 @@ pub enum FormKind {
         supersedes: Option<EventId>,
         links: Vec<crate::event::Link>,
     },
-    /// The new text of a hunk, to be changed before it is accepted.
-    EditHunk { hunk: HunkRef },
+    /// The new text of a hunk, to be changed before it is accepted, with the lines as they stood.
+    EditHunk { hunk: HunkRef, was: String },
 }
 
 /// A form: fields with labels, the last keys of which submit or leave it.

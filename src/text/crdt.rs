@@ -11,6 +11,7 @@ use loro::{
     ContainerID, ContainerTrait, ExportMode, Frontiers, ID, IdSpan, JsonOp, JsonOpContent,
     JsonSchema, JsonTextOp, LoroDoc, LoroText, TextDelta,
 };
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Stands for a character whose words are gone.
@@ -294,6 +295,12 @@ impl Crdt {
     pub fn includes(&self, version: &[OpId], id: OpId) -> bool {
         let vector = self.doc.frontiers_to_vv(&frontiers(version.iter().copied()));
         vector.is_some_and(|vector| vector.includes_id(to_id(id)))
+    }
+
+    /// How many operations of each writer are in a known version's past.
+    pub fn past(&self, version: &[OpId]) -> Option<BTreeMap<WriterId, u32>> {
+        let vector = self.doc.frontiers_to_vv(&frontiers(version.iter().copied()))?;
+        Some(vector.iter().map(|(peer, end)| (WriterId(*peer), end.unsigned_abs())).collect())
     }
 
     /// The least version that has the same past.

@@ -45,9 +45,9 @@ impl Ids {
 }
 
 /// Living characters.
-struct Living {
-    pos: usize,
-    len: u32,
+pub(super) struct Living {
+    pub pos: usize,
+    pub len: u32,
     /// Their ids now, and the ids of the characters asked for.
     id: OpId,
     of: OpId,
@@ -272,7 +272,7 @@ impl History {
     }
 
     /// Finds every run of characters of `id..id + len` that live, themselves or brought back.
-    fn living(&self, id: OpId, len: u32, found: &mut dyn FnMut(Living)) {
+    pub(super) fn living(&self, id: OpId, len: u32, found: &mut dyn FnMut(Living)) {
         // How many characters were looked at, to get out of a hostile ring.
         let mut seen: BTreeMap<(OpId, OpId), u32> = BTreeMap::new();
         // What to look at, and for which of the original characters.

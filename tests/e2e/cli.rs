@@ -475,8 +475,8 @@ fn a_session_file_goes_from_one_library_to_another() {
     found.fails(1);
     let other = alone();
     other.write("bad.cowrite.jsonl", here.read("bad.cowrite.jsonl"));
-    let said = other.run(&["import", "bad.cowrite.jsonl"], "").stderr;
-    assert!(said.contains("line 2:") && said.contains("The rest is taken in"), "{said}");
+    let said = other.run(&["import", "bad.cowrite.jsonl"], "").fails(1);
+    assert!(said.contains("line 2:") && said.contains("2 lines left out"), "{said}");
     let findings = other.run(&["verify"], "");
     assert!(findings.stdout.contains("missing"), "{}", findings.stdout);
     findings.fails(1);

@@ -137,7 +137,8 @@ fn escape_stops_at_once_and_keeps_what_came() {
 fn a_selection_is_rewritten_edited_split_and_taken_back() {
     let server = Server::start(
         Script::new(vec![Reply::text(&["Red apples. ", "Green pears. Blue plums."])])
-            .when("shorter", Reply::text(&["Only ", "fruit"])),
+            .when("shorter", Reply::text(&["Only ", "fruit"]))
+            .when("Shout", Reply::text(&["APPLES! ", "PEARS! PLUMS!"])),
     );
     let home = home_with(&server);
     home.write("fruit.md", "Apples. Pears. Plums.\nend\n");
@@ -157,6 +158,26 @@ fn a_selection_is_rewritten_edited_split_and_taken_back() {
     term.keys("<alt-X>");
     term.wait_for("Rejected");
     term.wait_gone("hunks open");
+
+    // Split, and one part of it accepted.
+    term.keys("<ctrl-home><shift-end><ctrl-k>Shout<enter>");
+    term.wait_for("1 hunk to review");
+    term.keys("<f8><alt-/>");
+    term.wait_for("Split into 3");
+    term.wait_for("3 hunks open");
+    term.keys("<ctrl-z>");
+    term.wait_for("Took back the split");
+    term.keys("<ctrl-y>");
+    term.wait_for("Brought back the split");
+    term.keys("<ctrl-home><f8><alt-a>");
+    term.wait_for("2 hunks left");
+    term.wait_for("Apples. PEARS! Plums.");
+    term.keys("<alt-X>");
+    term.wait_for("Rejected 2");
+    term.keys("<ctrl-z><ctrl-z>");
+    term.wait_for("Apples. Pears. Plums.");
+    term.keys("<alt-X>");
+    term.wait_for("Rejected 3");
 
     // Changed by the person, then accepted.
     term.keys("<ctrl-home><shift-end><ctrl-k>make it shorter<enter>");

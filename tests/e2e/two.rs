@@ -56,6 +56,64 @@ fn typing_is_seen_by_the_other_and_nothing_doubles() {
 }
 
 #[test]
+fn a_fork_that_comes_while_it_is_open_is_shown_and_nothing_typed_is_lost() {
+    use cowrite::base::Rand;
+    use cowrite::event::{Envelope, Event};
+    let server = Server::start(Reply::text(&["An answer."]));
+    let there = home_with(&server);
+    there.write("a.md", "alpha\n");
+    let term = open(&there, &["a.md"]);
+    crate::desk::ask(&term, "First question.");
+    term.wait_for("An answer.");
+    term.keys("<ctrl-s>");
+    term.wait_for("Saved to");
+    quit(&term);
+    there.run(&["export", "a.md", "--session-file", "a.cowrite.jsonl"], "").ok();
+    let log = there.read("a.cowrite.jsonl");
+    // Somebody's copy has another event with the number of the question, and the lower id counts.
+    let line = log.lines().find(|line| line.contains("First question.")).unwrap();
+    let original = Envelope::parse(line).unwrap();
+    let Event::MessagePosted { role, after, status, model, usage, error, links, asked, .. } =
+        Event::decode(&original).unwrap()
+    else {
+        panic!("a message");
+    };
+    let text = "Another question.".into();
+    let fork =
+        Event::MessagePosted { role, after, text, status, model, usage, error, links, asked };
+    let lower = (0..).find_map(|seed| {
+        let mut rand = Rand::from_number(seed);
+        let Envelope { writer, n, lamport, ref parents, at, .. } = original;
+        let session = Some(original.session_id());
+        let made = fork.seal(session, writer, n, lamport, parents.clone(), at, &mut rand);
+        (made.id < original.id).then_some(made)
+    });
+
+    let here = Arc::new(home());
+    here.write("a.cowrite.jsonl", &log);
+    here.write("fork.cowrite.jsonl", lower.unwrap().to_line() + "\n");
+    let term = open(&here, &["a.cowrite.jsonl"]);
+    term.wait_for("First question.");
+    term.keys("typed <alt-2>half a question");
+    term.wait_for("typed alpha");
+    here.run(&["import", "fork.cowrite.jsonl"], "").ok();
+    // Its answer does not belong to the other question, which is a branch of its own.
+    term.wait_gone("First question.");
+    term.wait_for("An answer.");
+    term.wait_for("half a question");
+    term.wait_for("typed alpha");
+    term.keys("<alt-1>more ");
+    term.wait_for("typed more alpha");
+    term.keys("<ctrl-z>");
+    term.wait_until(|screen| !screen.contents().contains("more alpha"));
+    quit_draft(&term);
+    assert_eq!(crate::desk::text(&here), "typed alpha\n");
+    let said: Vec<String> =
+        session(&here).transcript.iter().map(|message| message.text().to_owned()).collect();
+    assert!(said.contains(&"Another question.".to_owned()), "{said:?}");
+}
+
+#[test]
 fn one_asks_and_the_other_reads_and_reviews() {
     let blocks = "Better.\n<<<<<<< SEARCH\nalpha\n=======\nbeta\n>>>>>>> REPLACE\n";
     let server = Server::start(Reply::text(&[blocks]));

@@ -44,6 +44,7 @@ fn what_came_from_elsewhere_is_found_after_the_rules_changed() {
         usage: None,
         error: None,
         links: Vec::new(),
+        asked: None,
     };
     let said = session.seal(&said, writer, Millis(2), &mut rand);
 

@@ -41,6 +41,7 @@ fn a_line_reads_back_as_itself() {
         usage: None,
         error: None,
         links: vec![],
+        asked: None,
     };
     let mut salts = Rand::from_number(2);
     let made = event.seal(

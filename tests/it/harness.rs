@@ -434,20 +434,17 @@ impl Harness {
 
     /// Open hunks: span, state, old and new text.
     pub fn hunks(&self) -> Vec<(Option<(usize, usize)>, HunkState, String, String)> {
-        let document = &self.model().entry().expect("a document").document;
-        let open = self.model().session.proposals.open_in(&self.model().doc, document);
+        let open = self.model().session.open_in(&self.model().doc);
         open.into_iter()
-            .map(|(span, hunk)| {
-                let span = span.map(|span| (span.start.0, span.end.0));
-                (span, hunk.state(document), hunk.old.clone(), hunk.new.clone())
+            .map(|one| {
+                let span = one.span.map(|span| (span.start.0, span.end.0));
+                (span, one.state, one.old, one.new)
             })
             .collect()
     }
 
     pub fn refs(&self) -> Vec<HunkRef> {
-        let document = &self.model().entry().expect("a document").document;
-        let open = self.model().session.proposals.open_in(&self.model().doc, document);
-        open.into_iter().map(|(_, hunk)| hunk.of).collect()
+        self.model().session.open_in(&self.model().doc).into_iter().map(|one| one.of).collect()
     }
 
     /// The copy of another person with another library: everything that was kept.
@@ -492,6 +489,7 @@ impl Harness {
             usage: None,
             error: None,
             links: Vec::new(),
+            asked: None,
         });
         let author = cx.model_author("scripted/large");
         let entry = cx.model.entry().expect("a document");
@@ -648,8 +646,12 @@ pub fn digest(session: &Session, heads: bool) -> String {
                 let _ = writeln!(out, "  edit {:?} by {}", edit.id, edit.author);
             }
         }
-        for (span, hunk) in session.proposals.open_in(doc, document) {
-            let _ = writeln!(out, "  open {:?} {span:?} {:?}", hunk.of, hunk.state(document));
+        for one in session.open_in(doc) {
+            let _ = writeln!(
+                out,
+                "  open {:?} {:?} {:?} {:?} to {:?}",
+                one.members, one.span, one.state, one.old, one.new
+            );
         }
     }
     for message in session.transcript.iter() {

@@ -157,6 +157,7 @@ fn fork(of: &Envelope, text: &str, rand: &mut Rand) -> Envelope {
         usage: None,
         error: None,
         links: vec![],
+        asked: None,
     }
     .seal(of.session, of.writer, of.n, of.lamport, of.parents.clone(), of.at, rand)
 }

@@ -4,10 +4,18 @@
 //! an end stays outside; what is typed between the ends belongs to it. A hunk without characters
 //! stands right behind the character before it, so that what is typed there goes behind it.
 //! **Stale**: the characters between the ends are not its old text (any more); it becomes fresh
-//! when they are again. **Touching**: two hunks share an end; accepting one leaves the other as it
-//! was. A hunk that stands in deleted text stands where that was.
+//! when they are again. A hunk that stands in deleted text stands where that was.
+//!
+//! **Touching**: two fresh hunks of one proposal that share an end or a character are one, whose
+//! parts are taken in the order of the text, and of their making where they stand at one place;
+//! they are two again when something is typed between them. Two that share characters fit when what
+//! they change (the difference of old and new) shares none and is not inserted at one place; of two
+//! that don't, the one made later is stale until the other is settled. Parts of a split hunk, and
+//! hunks of several proposals, are never one: accepting one leaves the other as it was.
 
+mod complaints;
 mod dialects;
+mod merging;
 mod model;
 
 use crate::harness::{Harness, cases};
@@ -96,7 +104,7 @@ fn a_stale_hunk_shows_three_texts_and_undo_makes_it_fresh() {
     made.place(13, None);
     made.keys("'x'");
     made.about_hunk(0, "hunk.edit");
-    made.keys("ctrl-a 'Wednesday,' enter 'early' ctrl-s");
+    made.keys("ctrl-a 'We meet on Wednesday,' enter 'early.' ctrl-s");
     assert!(made.text().starts_with("We meet on Wednesday,\nearly.\n"), "{}", made.text());
     made.same_after_reopening();
 }

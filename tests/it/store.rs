@@ -119,6 +119,7 @@ pub fn message(text: &str) -> Event {
         usage: None,
         error: None,
         links: vec![],
+        asked: None,
     }
 }
 

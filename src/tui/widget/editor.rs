@@ -139,7 +139,8 @@ pub fn draw_row(app: &App, theme: Theme, buffer: &mut Buffer, index: usize) {
             let mut style = match shown.sign {
                 Sign::Plus => theme.added(),
                 Sign::Minus => theme.removed(),
-                Sign::None | Sign::Stale | Sign::Note | Sign::Decision => {
+                Sign::Stale | Sign::Collided => theme.warning(),
+                Sign::None | Sign::Note | Sign::Decision => {
                     theme.dim().add_modifier(Modifier::ITALIC)
                 }
             };
@@ -161,6 +162,7 @@ fn sign_of(hunks: &[HunkPiece], decided: &[Span], row: Span) -> Sign {
     });
     match hunk.map(|piece| piece.state) {
         Some(HunkState::Stale) => Sign::Stale,
+        Some(HunkState::Collided) => Sign::Collided,
         Some(_) => Sign::Minus,
         None if decided.iter().any(|span| span.touches(row)) => Sign::Decision,
         None => Sign::None,
@@ -190,6 +192,7 @@ fn draw_gutter(
         Sign::Minus => ("-", theme.removed().remove_modifier(Modifier::CROSSED_OUT)),
         Sign::Plus => ("+", theme.added()),
         Sign::Stale => ("!", theme.warning()),
+        Sign::Collided => ("×", theme.warning()),
         Sign::Note => ("·", theme.dim()),
         Sign::Decision => ("§", theme.accent()),
     };
@@ -230,7 +233,10 @@ fn draw_text(
         if !hunks.is_empty()
             && let Some(piece) = hunks.iter().find(|piece| piece.span.contains(drawn.pos))
         {
-            style = if piece.state == HunkState::Stale { theme.warning() } else { theme.removed() };
+            style = match piece.state {
+                HunkState::Stale | HunkState::Collided => theme.warning(),
+                _ => theme.removed(),
+            };
             if piece.current {
                 style = style.add_modifier(Modifier::BOLD);
             }

@@ -214,7 +214,7 @@ fn decisions(app: &App, theme: Theme, buffer: &mut Buffer, area: Rect) -> Option
 fn review(app: &App, theme: Theme, buffer: &mut Buffer, area: Rect) -> Option<Position> {
     let model = &app.model;
     let entry = model.entry()?;
-    let open = model.session.proposals.open_in(&model.doc, &entry.document);
+    let open = model.session.open_in(&model.doc);
     if open.is_empty() {
         text(buffer, area.x, area.y + 1, area.right(), "No hunk is open.", theme.dim());
         return Some(Position { x: area.x, y: area.y });
@@ -223,23 +223,25 @@ fn review(app: &App, theme: Theme, buffer: &mut Buffer, area: Rect) -> Option<Po
     let top = model.ui.review.chosen.saturating_sub(visible.saturating_sub(1));
     let mut y = area.y;
     let mut cursor = None;
-    for (index, (span, hunk)) in open.iter().enumerate().skip(top) {
+    for (index, hunk) in open.iter().enumerate().skip(top) {
         if y + 3 >= area.bottom() {
             break;
         }
         let chosen = index == model.ui.review.chosen;
         let style = if chosen { theme.accent() } else { Style::new() };
-        let place = match span {
+        let place = match hunk.span {
             Some(span) => format!("line {}", entry.document.rope().char_to_line(span.start.0) + 1),
             None => "no place".into(),
         };
-        let state = match hunk.state(&entry.document) {
+        let state = match hunk.state {
+            HunkState::Collided => " · × collided: a merge changed it",
+            HunkState::Stale if hunk.behind => " · contradicts another change",
             HunkState::Stale => " · the text changed",
             HunkState::Unplaced => " · place it by hand",
             _ if hunk.loose => " · found by likeness",
             _ => "",
         };
-        let seen = if hunk.place.is_some() && !model.ui.seen.contains(&hunk.of) {
+        let seen = if hunk.span.is_some() && !model.ui.seen.contains(&hunk.of) {
             " · not seen yet"
         } else {
             ""

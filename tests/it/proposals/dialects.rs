@@ -100,7 +100,7 @@ fn an_answer_that_ends_early_keeps_its_text_and_its_whole_blocks() {
     let ends: [(fn(&mut Harness), MessageStatus); 3] = [
         (|made| made.keys("esc"), MessageStatus::Cancelled),
         (Harness::fail, MessageStatus::Failed),
-        (|made| made.piece(Ok(Chunk::Stop(Stop::Length))), MessageStatus::Complete),
+        (|made| made.piece(Ok(Chunk::Stop(Stop::Length))), MessageStatus::Incomplete),
     ];
     for (end, status) in ends {
         let mut made = Harness::with(TEXT);

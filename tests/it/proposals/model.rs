@@ -1,11 +1,17 @@
 //! The plain model: a list of characters, spans on it and a stack of what it was.
 
 use crate::harness::Harness;
-use cowrite::base::Rand;
-use cowrite::session::HunkState;
+use cowrite::assist;
+use cowrite::base::{Pos, Rand, Span};
+use cowrite::session::{HunkRef, HunkState};
+use cowrite::text::diff;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Hunk {
+    of: HunkRef,
+    /// Which proposal it is of, and which one it was in the order of making.
+    proposal: usize,
+    made: usize,
     /// A character at an end is gone: what is typed there falls on either side.
     loose: bool,
     start: usize,
@@ -13,6 +19,37 @@ struct Hunk {
     old: String,
     new: String,
 }
+
+impl Hunk {
+    /// Whether it shares a character with another, or one of them is empty and within the other.
+    fn shares(&self, other: &Self) -> bool {
+        shares((self.start, self.end), (other.start, other.end))
+    }
+
+    /// What differs between its old and new text, in the text's positions.
+    fn changes(&self) -> Vec<(usize, usize, String)> {
+        let at = |pos: Pos| pos.0 + self.start;
+        let all = diff(&self.old, &self.new).0.into_iter();
+        all.map(|one| (at(one.span.start), at(one.span.end), one.text)).collect()
+    }
+
+    /// Whether both can be accepted, in whichever order.
+    fn fits(&self, other: &Self) -> bool {
+        let meets = |a: &(usize, usize, String), b: &(usize, usize, String)| {
+            let insert_at_one = a.0 == a.1 && (a.0, a.1) == (b.0, b.1);
+            shares((a.0, a.1), (b.0, b.1)) || insert_at_one
+        };
+        !self.shares(other)
+            || !self.changes().iter().any(|a| other.changes().iter().any(|b| meets(a, b)))
+    }
+}
+
+fn shares(a: (usize, usize), b: (usize, usize)) -> bool {
+    a.0 < b.1 && b.0 < a.1 && (a.0 < a.1 || b.0 < b.1)
+}
+
+/// What is reviewed as one: its members by place, where, how it stands, old and new text.
+type Row = (Vec<HunkRef>, (usize, usize), HunkState, String, String);
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct State {
@@ -29,6 +66,72 @@ impl State {
         self.slice(hunk.start, hunk.end) != hunk.old
     }
 
+    /// What is reviewed as one.
+    fn rows(&self) -> Vec<Row> {
+        let alone = |hunk: &Hunk, state| {
+            let span = (hunk.start, hunk.end);
+            (vec![hunk.of], span, state, hunk.old.clone(), hunk.new.clone())
+        };
+        let mut rows = Vec::new();
+        let mut fresh: Vec<&Hunk> = Vec::new();
+        for hunk in &self.open {
+            match (self.stale(hunk), hunk.of.part) {
+                (true, _) => rows.push(alone(hunk, HunkState::Stale)),
+                (false, Some(_)) => rows.push(alone(hunk, HunkState::Pending)),
+                (false, None) => fresh.push(hunk),
+            }
+        }
+        // Stretches that hold together, first with those that contradict earlier ones.
+        for stretch in stretches(fresh) {
+            let mut kept: Vec<&Hunk> = Vec::new();
+            let mut in_order = stretch;
+            in_order.sort_by_key(|hunk| hunk.made);
+            for hunk in in_order {
+                if kept.iter().all(|other| other.fits(hunk)) {
+                    kept.push(hunk);
+                } else {
+                    rows.push(alone(hunk, HunkState::Stale));
+                }
+            }
+            for one in stretches(kept) {
+                let start = one[0].start;
+                let end = one.iter().map(|hunk| hunk.end).max().expect("one at least");
+                let mut changes = Vec::new();
+                for (index, hunk) in one.iter().enumerate() {
+                    for (from, to, text) in hunk.changes() {
+                        changes.push((from, to, index, text));
+                    }
+                }
+                changes.sort();
+                let mut new: Vec<char> = self.text[start..end].to_vec();
+                for (from, to, _, text) in changes.into_iter().rev() {
+                    new.splice(from - start..to - start, text.chars());
+                }
+                let of = one.iter().map(|hunk| hunk.of).collect();
+                let old = self.slice(start, end);
+                let new = new.into_iter().collect();
+                rows.push((of, (start, end), HunkState::Pending, old, new));
+            }
+        }
+        rows.sort();
+        rows
+    }
+
+    /// Takes the members of a row out.
+    fn take(&mut self, row: &Row) {
+        self.open.retain(|hunk| !row.0.contains(&hunk.of));
+    }
+
+    /// The whole lines around a span; the last line's end only if the span has it.
+    fn lines(&self, (start, end): (usize, usize)) -> (usize, usize) {
+        let from = self.text[..start].iter().rposition(|c| *c == '\n').map_or(0, |at| at + 1);
+        if end > start && self.text[end - 1] == '\n' {
+            return (from, end);
+        }
+        let rest = self.text[end..].iter().position(|c| *c == '\n');
+        (from, rest.map_or(self.text.len(), |at| end + at))
+    }
+
     /// Replaces `start..end`, all of which is inside or outside of every hunk but `but`, or deletes.
     fn replace(&mut self, start: usize, end: usize, new: &str) {
         let len = new.chars().count();
@@ -37,7 +140,7 @@ impl State {
         for hunk in &mut self.open {
             let empty = hunk.start == hunk.end;
             let ends = if empty { [hunk.start, hunk.start] } else { [hunk.start + 1, hunk.end] };
-            hunk.loose |= ends.iter().any(|end| start < *end && *end <= end_of(start, gone));
+            hunk.loose |= ends.iter().any(|at| start < *at && *at <= end);
             // Where an end goes; at an insertion the start of a hunk moves behind it.
             let place = |pos: usize, behind: bool| {
                 if pos < start || (pos == start && !(behind && gone == 0)) {
@@ -59,8 +162,22 @@ impl State {
     }
 }
 
-fn end_of(start: usize, gone: usize) -> usize {
-    start + gone
+/// Hunks of one proposal, by place, cut where one touches none of those before it.
+fn stretches(mut hunks: Vec<&Hunk>) -> Vec<Vec<&Hunk>> {
+    hunks.sort_by_key(|hunk| (hunk.proposal, hunk.start, hunk.end, hunk.made));
+    let mut out: Vec<Vec<&Hunk>> = Vec::new();
+    for hunk in hunks {
+        match out.last_mut() {
+            Some(last)
+                if last[0].proposal == hunk.proposal
+                    && last.iter().any(|other| hunk.start <= other.end) =>
+            {
+                last.push(hunk);
+            }
+            _ => out.push(vec![hunk]),
+        }
+    }
+    out
 }
 
 /// The words that a random text is made of.
@@ -70,64 +187,53 @@ fn words(rand: &mut Rand, most: usize) -> String {
     (0..1 + rand.below(most)).map(|_| WORDS[rand.below(WORDS.len())]).collect()
 }
 
-/// Disjoint spans, some touching, some empty; no two empty ones at one place.
+/// Spans of which some touch, some share characters and some are empty.
 fn spans(rand: &mut Rand, len: usize) -> Vec<(usize, usize)> {
     let mut found = Vec::new();
     let mut at = rand.below(3);
-    let mut last_empty = false;
     while at <= len && found.len() < 8 {
-        let width = if rand.below(4) == 0 && !last_empty { 0 } else { 1 + rand.below(5) };
+        let width = if rand.below(4) == 0 { 0 } else { 1 + rand.below(5) };
         if at + width > len {
             break;
         }
         found.push((at, at + width));
-        last_empty = width == 0;
         at += width + rand.below(4);
+        if rand.below(5) == 0 {
+            at -= rand.below(3).min(at);
+        }
+    }
+    // In whichever order the model says them.
+    if rand.below(2) == 0 {
+        found.reverse();
     }
     found
+}
+
+/// What is reviewed as one, as the program says.
+fn rows(made: &Harness) -> Vec<Row> {
+    let open = made.model().session.open_in(&made.model().doc).into_iter();
+    let row = |one: cowrite::session::OpenHunk| {
+        let span = one.span.expect("a place");
+        (one.members, (span.start.0, span.end.0), one.state, one.old, one.new)
+    };
+    open.map(row).collect()
 }
 
 #[track_caller]
 fn compare(made: &Harness, state: &mut State, what: &str) {
     assert_eq!(made.text(), state.text.iter().collect::<String>(), "{what}");
-    let mut got = made.hunks();
+    let document = &made.model().entry().expect("a document").document;
+    for hunk in &mut state.open {
+        let known = made.model().session.proposals.hunk(&hunk.of).expect("a hunk");
+        let span = known.span(document).expect("a place");
+        if hunk.loose {
+            (hunk.start, hunk.end) = (span.start.0, span.end.0);
+        }
+        assert_eq!((hunk.start, hunk.end), (span.start.0, span.end.0), "{what}\n{hunk:?}");
+    }
+    let mut got = rows(made);
     got.sort();
-    let text = state.text.clone();
-    let stale = |span: (usize, usize), old: &str| {
-        let fresh = text[span.0..span.1].iter().collect::<String>() == old;
-        if fresh { HunkState::Pending } else { HunkState::Stale }
-    };
-    let row = |hunk: &Hunk| {
-        let span = (hunk.start, hunk.end);
-        (Some(span), stale(span, &hunk.old), hunk.old.clone(), hunk.new.clone())
-    };
-    let mut want: Vec<_> = Vec::new();
-    for hunk in state.open.iter().filter(|hunk| !hunk.loose) {
-        want.push(row(hunk));
-    }
-    let mut rest = got.clone();
-    for row in &want {
-        let at = rest.iter().position(|other| other == row);
-        assert!(at.is_some(), "{what}\n{row:?} is not in {got:?}");
-        rest.remove(at.unwrap_or_default());
-    }
-    for hunk in state.open.iter_mut().filter(|hunk| hunk.loose) {
-        let at = rest.iter().position(|(_, _, old, new)| (old, new) == (&hunk.old, &hunk.new));
-        assert!(at.is_some(), "{what}\n{hunk:?} is not in {got:?}");
-        let (span, state, ..) = rest.remove(at.unwrap_or_default());
-        let span = span.expect("a place");
-        assert_eq!(state, stale(span, &hunk.old), "{what}");
-        (hunk.start, hunk.end) = span;
-    }
-    assert!(rest.is_empty(), "{what}\n{rest:?} is too much");
-}
-
-/// The model's hunk that is the program's `index`th.
-fn find(made: &Harness, state: &State, index: usize) -> usize {
-    let (span, _, old, new) = made.hunks()[index].clone();
-    let same =
-        |hunk: &Hunk| Some((hunk.start, hunk.end)) == span && hunk.old == old && hunk.new == new;
-    state.open.iter().position(same).expect("the model has it")
+    assert_eq!(got, state.rows(), "{what}");
 }
 
 pub fn run(seed: u64) {
@@ -135,120 +241,132 @@ pub fn run(seed: u64) {
     let text = words(&mut rand, 14);
     let mut made = Harness::file("plan.md", &text);
     let mut state = State { text: text.chars().collect(), open: Vec::new() };
+    // What undo brings back, and what redo does: anything else that is done ends redo.
     let mut before: Vec<State> = Vec::new();
-    // What the next redo brings back: only directly after an undo of an edit.
     let mut undone: Vec<State> = Vec::new();
-    // Whether the step that can be undone was an edit.
-    let mut edits: Vec<bool> = Vec::new();
+    // Redo could bring something back of which the model has no state.
+    let mut forgot = false;
     let mut trace = format!("seed {seed} {text:?}");
+    let mut proposal = 0;
     for step in 0..30 {
-        let open = made.hunks().len();
-        let choice = if open == 0 && rand.below(2) == 0 { 0 } else { 1 + rand.below(12) };
+        let open = rows(&made);
+        let choice = if open.is_empty() && rand.below(2) == 0 { 0 } else { 1 + rand.below(15) };
         let was = state.clone();
-        let mut kind = None;
-        match choice {
-            0 => {
+        let index = rand.below(open.len().max(1));
+        let row = open.get(index).cloned();
+        let mut changed = false;
+        match (choice, row) {
+            (0, _) => {
                 let found = spans(&mut rand, state.text.len());
-                let hunks: Vec<Hunk> = found
-                    .into_iter()
-                    .map(|(start, end)| {
-                        let old = state.slice(start, end);
-                        let mut new = if rand.below(5) == 0 && end > start {
-                            String::new()
-                        } else {
-                            words(&mut rand, 4)
-                        };
-                        if new == old {
-                            new.push('!');
-                        }
-                        Hunk { loose: false, start, end, old, new }
-                    })
-                    .collect();
-                let made_of: Vec<(usize, usize, &str)> =
-                    hunks.iter().map(|hunk| (hunk.start, hunk.end, hunk.new.as_str())).collect();
+                proposal += 1;
+                let mut made_of: Vec<(usize, usize, String)> = Vec::new();
+                for (start, end) in found {
+                    let old = state.slice(start, end);
+                    let deletes = rand.below(5) == 0 && end > start;
+                    let mut new = if deletes { String::new() } else { words(&mut rand, 4) };
+                    // Often only a part of it changes, so that what shares characters may fit.
+                    if rand.below(3) == 0 {
+                        new = format!("{old}{new}");
+                    }
+                    if new == old {
+                        new.push('!');
+                    }
+                    made_of.push((start, end, new));
+                }
+                let slices: Vec<(usize, usize, &str)> =
+                    made_of.iter().map(|(start, end, new)| (*start, *end, new.as_str())).collect();
                 trace.push_str(&format!("\n{step} propose {made_of:?}"));
-                made.propose(&made_of);
-                state.open.extend(hunks);
+                made.propose(&slices);
+                let all = made.model().session.proposals.hunks();
+                let whole: Vec<HunkRef> =
+                    all.iter().map(|hunk| hunk.of).filter(|of| of.part.is_none()).collect();
+                let first = whole.len() - made_of.len();
+                for (index, (start, end, new)) in made_of.into_iter().enumerate() {
+                    let old = state.slice(start, end);
+                    let of = whole[first + index];
+                    let made = step as usize * 100 + index;
+                    state.open.push(Hunk {
+                        of,
+                        proposal,
+                        made,
+                        loose: false,
+                        start,
+                        end,
+                        old,
+                        new,
+                    });
+                }
                 // Only what was done since is taken back here.
                 before.clear();
-                edits.clear();
+                forgot |= !undone.is_empty();
                 undone.clear();
                 compare(&made, &mut state, &trace);
                 made.same_after(&trace);
                 continue;
             }
-            1..=3 => {
+            (1..=3, _) => {
                 let (at, new) = (rand.below(state.text.len() + 1), words(&mut rand, 2));
                 trace.push_str(&format!("\n{step} type {at} {new:?}"));
                 made.place(at, None);
                 made.input(cowrite::app::Input::Paste(new.clone()));
                 state.replace(at, at, &new);
-                kind = Some(true);
+                changed = true;
             }
-            4 if !state.text.is_empty() => {
+            (4, _) if !state.text.is_empty() => {
                 let start = rand.below(state.text.len());
                 let end = (start + 1 + rand.below(6)).min(state.text.len());
                 trace.push_str(&format!("\n{step} delete {start}..{end}"));
                 made.place(end, Some(start));
                 made.keys("delete");
                 state.replace(start, end, "");
-                kind = Some(true);
+                changed = true;
             }
-            5..=7 if open > 0 => {
-                let index = rand.below(open);
-                let at = find(&made, &state, index);
-                trace.push_str(&format!("\n{step} accept {:?}", state.open[at]));
+            (5..=7, Some(row)) => {
+                trace.push_str(&format!("\n{step} accept {row:?}"));
                 made.about_hunk(index, "hunk.accept");
-                if !state.stale(&state.open[at]) {
-                    let hunk = state.open.remove(at);
-                    accept(&mut state, &hunk, &hunk.new);
-                    kind = Some(true);
+                if row.2 == HunkState::Pending {
+                    state.take(&row);
+                    state.replace(row.1.0, row.1.1, &row.4);
+                    changed = true;
                 }
             }
-            8 if open > 0 => {
-                let index = rand.below(open);
-                let at = find(&made, &state, index);
-                trace.push_str(&format!("\n{step} reject {:?}", state.open[at]));
+            (8, Some(row)) => {
+                trace.push_str(&format!("\n{step} reject {row:?}"));
                 made.about_hunk(index, "hunk.reject");
-                state.open.remove(at);
-                kind = Some(false);
+                state.take(&row);
+                changed = true;
             }
-            9 if open > 0 => {
-                let index = rand.below(open);
-                let at = find(&made, &state, index);
+            (9, Some(row)) => {
                 let new = words(&mut rand, 3);
-                trace.push_str(&format!("\n{step} edit {:?} to {new:?}", state.open[at]));
+                trace.push_str(&format!("\n{step} edit {row:?} to {new:?}"));
                 made.about_hunk(index, "hunk.edit");
                 made.keys("ctrl-a delete");
                 made.input(cowrite::app::Input::Paste(new.clone()));
                 made.keys("ctrl-s");
-                let hunk = state.open.remove(at);
-                let new = if new.is_empty() { String::new() } else { new };
-                accept(&mut state, &hunk, &new);
-                kind = Some(true);
+                state.take(&row);
+                let (start, end) = state.lines(row.1);
+                state.replace(start, end, &new);
+                changed = true;
             }
-            10 | 11 if !before.is_empty() => {
+            (10, Some(row)) => {
+                trace.push_str(&format!("\n{step} split {row:?}"));
+                made.about_hunk(index, "hunk.split");
+                changed = row.2 == HunkState::Pending && split(&mut state, &row);
+            }
+            (11..=13, _) if !before.is_empty() => {
                 trace.push_str(&format!("\n{step} undo"));
                 made.keys("ctrl-z");
-                let edit = edits.pop().expect("as many");
-                let last = before.pop().expect("there is one");
-                let kept = std::mem::replace(&mut state, last);
-                // What was proposed since stays: it was no step of the person's.
-                if edit {
-                    undone.push(kept);
-                } else {
-                    // Redo brings text back, not what was said.
-                    undone.clear();
-                }
+                undone.push(std::mem::replace(&mut state, before.pop().expect("there is one")));
                 compare(&made, &mut state, &trace);
                 made.same_after(&trace);
                 continue;
             }
-            12 if !undone.is_empty() => {
+            (14 | 15, _) if !forgot || !undone.is_empty() => {
                 trace.push_str(&format!("\n{step} redo"));
                 made.keys("ctrl-y");
-                before.push(std::mem::replace(&mut state, undone.pop().expect("there is one")));
-                edits.push(true);
+                if let Some(next) = undone.pop() {
+                    before.push(std::mem::replace(&mut state, next));
+                }
                 compare(&made, &mut state, &trace);
                 made.same_after(&trace);
                 continue;
@@ -258,10 +376,10 @@ pub fn run(seed: u64) {
         made.pass(3000);
         compare(&made, &mut state, &trace);
         made.same_after(&trace);
-        if let Some(edit) = kind {
+        if changed {
             before.push(was);
-            edits.push(edit);
             undone.clear();
+            forgot = false;
         }
         if rand.below(8) == 0 {
             made = made.killed(seed * 1000 + step);
@@ -271,7 +389,32 @@ pub fn run(seed: u64) {
     }
 }
 
-/// The new text takes the place of the old: touching hunks keep their ends.
-fn accept(state: &mut State, hunk: &Hunk, new: &str) {
-    state.replace(hunk.start, hunk.end, new);
+/// Several that became one are parted; one becomes its parts. Whether anything came of it.
+fn split(state: &mut State, row: &Row) -> bool {
+    let members: Vec<Hunk> =
+        state.open.iter().filter(|hunk| row.0.contains(&hunk.of)).cloned().collect();
+    if members.iter().any(|hunk| hunk.of.part.is_some()) {
+        return false;
+    }
+    let mut parts: Vec<Hunk> = Vec::new();
+    for hunk in &members {
+        let span = Span::new(Pos(hunk.start), Pos(hunk.end));
+        let whole = assist::Hunk { span, old: hunk.old.clone(), new: hunk.new.clone() };
+        let pieces = if members.len() > 1 { Some(vec![whole]) } else { assist::split(&whole) };
+        let Some(pieces) = pieces else { return false };
+        for (index, piece) in pieces.into_iter().enumerate() {
+            parts.push(Hunk {
+                of: HunkRef { id: hunk.of.id, part: Some(index as u32) },
+                loose: false,
+                start: piece.span.start.0,
+                end: piece.span.end.0,
+                old: piece.old,
+                new: piece.new,
+                ..hunk.clone()
+            });
+        }
+    }
+    state.take(row);
+    state.open.extend(parts);
+    true
 }

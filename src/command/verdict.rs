@@ -1,0 +1,133 @@
+//! Verdicts about hunks as events, and taking them back and saying them again.
+
+use crate::base::EventId;
+use crate::event::{Cause, CauseKind, Event, HunkVerdict, Text};
+use crate::session::{HunkRef, LastUndone, Said, TakenBack};
+use crate::state::{Cx, plural};
+
+/// Says something about a hunk. Verdicts and edits of one moment are taken back together.
+pub(super) fn resolve(
+    cx: &mut Cx,
+    of: HunkRef,
+    verdict: HunkVerdict,
+    reason: Option<String>,
+    edit: Option<EventId>,
+) {
+    let replaces = heads(cx, of);
+    let event = Event::HunkResolved {
+        hunk: of.id,
+        part: of.part,
+        verdict,
+        reason: reason.filter(|reason| !reason.is_empty()).map(Text::new),
+        edit,
+        replaces,
+    };
+    cx.append(&event);
+    cx.model.session.track_hunks();
+    cx.model.refresh();
+    cx.barrier();
+}
+
+/// The verdicts that stand about a hunk, and the collisions.
+fn heads(cx: &Cx, of: HunkRef) -> Vec<EventId> {
+    let hunk = cx.model.session.proposals.hunk(&of);
+    hunk.map(|hunk| [hunk.verdict.heads(), hunk.collision_heads()].concat()).unwrap_or_default()
+}
+
+/// Opens a hunk again.
+fn unresolve(cx: &mut Cx, of: HunkRef, replaces: Vec<EventId>) {
+    let verdict = HunkVerdict::Pending;
+    cx.append(&Event::HunkResolved {
+        hunk: of.id,
+        part: of.part,
+        verdict,
+        reason: None,
+        edit: None,
+        replaces,
+    });
+    cx.model.session.track_hunks();
+    cx.model.refresh();
+    cx.barrier();
+}
+
+/// An undo took the text of an accepted hunk back: the hunk is open again.
+pub(super) fn open_again(cx: &mut Cx, of: HunkRef) {
+    let replaces = heads(cx, of);
+    unresolve(cx, of, replaces);
+}
+
+/// A redo brought the text of an accepted hunk back: the hunk is accepted again.
+pub(super) fn accept_again(cx: &mut Cx, of: HunkRef) {
+    resolve(cx, of, HunkVerdict::Accepted, None, None);
+}
+
+/// Takes the words of a hunk that collided out of the text; what a merge brought in stays.
+pub(super) fn take_out(cx: &mut Cx, of: HunkRef) -> Result<(), String> {
+    let doc = cx.model.doc.clone();
+    let (accepts, others) = cx.model.session.edits_of_hunk(&doc, &of);
+    let change = {
+        let entry = cx.model.entry().ok_or("No document.")?;
+        let of = |ids: &[EventId]| -> Vec<_> {
+            let found = ids.iter().filter_map(|id| entry.edit(id));
+            found.map(|one| (one.writer, &one.edit)).collect()
+        };
+        let planned = entry.document.plan_undo_beside(&of(&accepts), &of(&others));
+        planned.map_err(|why| why.to_string())?
+    };
+    let kind = CauseKind::Undo;
+    let cause = Cause { kind, proposal: None, hunk: None, part: None, of: accepts };
+    cx.edit_even_empty(&change, cause).ok_or("The text could not be changed.")?;
+    Ok(())
+}
+
+/// Takes back the person's last rejections or splits of one moment, when they are newer than
+/// `than`. Returns what was taken back, in words.
+pub(super) fn undo(cx: &mut Cx, than: u64) -> Option<String> {
+    let last = {
+        let model = &*cx.model;
+        let last = model.session.proposals.last_verdict(|author| model.is_me(author));
+        last.filter(|last| last.lamport > than)?
+    };
+    let words = in_words(last.split, last.hunks.len());
+    for (of, replaces) in last.hunks {
+        unresolve(cx, of, replaces);
+    }
+    Some(words)
+}
+
+fn in_words(split: bool, count: usize) -> String {
+    match (split, count) {
+        (true, _) => "the split".into(),
+        (false, 1) => "the rejection".into(),
+        (false, _) => plural(count, "rejection"),
+    }
+}
+
+/// What redo finds among verdicts.
+pub(super) fn last_undone(cx: &Cx) -> Option<LastUndone> {
+    let model = &*cx.model;
+    model.session.proposals.last_undone(|author| model.is_me(author))
+}
+
+/// Says again what was taken back. Returns what it was, in words.
+pub(super) fn redo(cx: &mut Cx, all: Vec<TakenBack>) -> String {
+    let split = all.iter().any(|(_, said, _)| matches!(said, Said::Split(_)));
+    let words = in_words(split, all.len());
+    for (of, said, again) in all {
+        let mut replaces = again.to_vec();
+        let event = match said {
+            Said::Verdict { verdict, reason } => {
+                replaces.extend(heads(cx, of).into_iter().filter(|id| !again.contains(id)));
+                let reason = reason.map(Text::new);
+                let (hunk, part) = (of.id, of.part);
+                Event::HunkResolved { hunk, part, verdict, reason, edit: None, replaces }
+            }
+            Said::Split(parts) => Event::HunkSplit { hunk: of.id, parts, replaces },
+        };
+        cx.append(&event);
+    }
+    cx.barrier();
+    cx.model.session.track_hunks();
+    cx.model.refresh();
+    words
+}

@@ -1,0 +1,238 @@
+//! What a person has still to say something to: open hunks as they stand in today's text, those
+//! that touch as one.
+//!
+//! Being one is never written down. It follows from where hunks stand now, so that every copy sees
+//! the same whatever came first, and taking back what made them touch parts them again. The rule:
+//!
+//! - Hunks of one proposal whose text is their old text are *one* when they touch: when they share
+//!   an end, or a character. Parts of a split hunk are never joined: a person parted them.
+//! - Hunks that share characters fit each other when what they change (what differs between old
+//!   and new text) shares none, and they don't insert at one place. Of two that don't fit, the one
+//!   that was made later stands behind: it is stale until the other is settled.
+//! - What was made of several is accepted with one edit for each, in the order of their places;
+//!   at one place, in the order in which they were made.
+
+use super::{Hunk, HunkRef, HunkState, Proposals, Session};
+use crate::base::{DocId, EventId, Pos, Span};
+use crate::text::{Change, Document, diff};
+use std::collections::BTreeMap;
+
+/// An open hunk, or several that touch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenHunk {
+    /// The first of the members; stands for all of them.
+    pub of: HunkRef,
+    /// By place.
+    pub members: Vec<HunkRef>,
+    pub proposal: EventId,
+    pub span: Option<Span>,
+    pub state: HunkState,
+    pub old: String,
+    pub new: String,
+    pub why: Option<String>,
+    pub loose: bool,
+    /// It is stale because it contradicts another open hunk of its proposal.
+    pub behind: bool,
+    made: (u64, HunkRef),
+}
+
+/// A hunk with its old text in its place.
+struct Fresh<'a> {
+    hunk: &'a Hunk,
+    span: Span,
+}
+
+/// A replacement that a member of an open hunk makes, in positions before any of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Piece {
+    pub of: HunkRef,
+    pub span: Span,
+    pub text: String,
+}
+
+impl OpenHunk {
+    fn alone(hunk: &Hunk, span: Option<Span>, state: HunkState) -> Self {
+        Self {
+            of: hunk.of,
+            members: vec![hunk.of],
+            proposal: hunk.proposal,
+            span,
+            state,
+            old: hunk.old.clone(),
+            new: hunk.new.clone(),
+            why: hunk.why.clone(),
+            loose: hunk.loose,
+            behind: false,
+            made: (hunk.lamport, hunk.of),
+        }
+    }
+
+    fn of_all(all: &[Fresh], document: &Document) -> Option<Self> {
+        let first = all.first()?;
+        let mut made = Self::alone(first.hunk, Some(first.span), HunkState::Pending);
+        if all.len() == 1 {
+            return Some(made);
+        }
+        let end = all.iter().map(|one| one.span.end).max()?;
+        let span = Span { start: first.span.start, end };
+        made.members = all.iter().map(|one| one.hunk.of).collect();
+        made.span = Some(span);
+        made.old = document.rope().slice(span.range()).to_string();
+        made.new = apply(&made.old, span.start, &pieces(all));
+        made.loose = all.iter().any(|one| one.hunk.loose);
+        let mut whys: Vec<&str> = all.iter().filter_map(|one| one.hunk.why.as_deref()).collect();
+        whys.dedup();
+        made.why = (!whys.is_empty()).then(|| whys.join(" "));
+        Some(made)
+    }
+
+    /// What accepting it does, in the order of the text.
+    pub fn pieces(&self, proposals: &Proposals, document: &Document) -> Vec<Piece> {
+        let fresh = |of: &HunkRef| {
+            let hunk = proposals.hunk(of)?;
+            Some(Fresh { hunk, span: hunk.span(document)? })
+        };
+        pieces(&self.members.iter().filter_map(fresh).collect::<Vec<_>>())
+    }
+
+    /// Whether it can be accepted as it is and nobody doubts its place.
+    pub fn is_certain(&self) -> bool {
+        self.state == HunkState::Pending && !self.loose
+    }
+}
+
+/// What differs between a hunk's old and new text, at its place.
+fn changes(one: &Fresh) -> Change {
+    let mut change = diff(&one.hunk.old, &one.hunk.new);
+    for replace in &mut change.0 {
+        replace.span.start.0 += one.span.start.0;
+        replace.span.end.0 += one.span.start.0;
+    }
+    change
+}
+
+/// The changes of hunks that fit each other, in the order of the text.
+fn pieces(all: &[Fresh]) -> Vec<Piece> {
+    let mut out: Vec<(Span, usize, Piece)> = Vec::new();
+    for (index, one) in all.iter().enumerate() {
+        for replace in changes(one).0 {
+            let piece = Piece { of: one.hunk.of, span: replace.span, text: replace.text };
+            out.push((replace.span, index, piece));
+        }
+    }
+    out.sort_by_key(|(span, index, _)| (*span, *index));
+    out.into_iter().map(|(_, _, piece)| piece).collect()
+}
+
+fn apply(old: &str, start: Pos, pieces: &[Piece]) -> String {
+    let mut rest = old.chars();
+    let mut at = start.0;
+    let mut out = String::with_capacity(old.len());
+    for piece in pieces {
+        out.extend(rest.by_ref().take(piece.span.start.0.saturating_sub(at)));
+        out.push_str(&piece.text);
+        rest.by_ref().take(piece.span.len()).for_each(drop);
+        at = piece.span.end.0;
+    }
+    out.extend(rest);
+    out
+}
+
+/// Whether two spans share a character, or one without characters lies within the other.
+fn overlap(a: Span, b: Span) -> bool {
+    a.start < b.end && b.start < a.end && !(a.is_empty() && b.is_empty())
+}
+
+fn fit(a: &Fresh, b: &Fresh) -> bool {
+    if !overlap(a.span, b.span) {
+        return true;
+    }
+    let (a, b) = (changes(a), changes(b));
+    a.0.iter().all(|a| {
+        let meets = |b: Span| overlap(a.span, b) || (a.span.is_empty() && a.span == b);
+        !b.0.iter().any(|b| meets(b.span))
+    })
+}
+
+/// Runs of hunks, in order of their places, each of which touches what stands before it.
+fn runs(all: Vec<Fresh>) -> Vec<Vec<Fresh>> {
+    let mut out: Vec<(Pos, Vec<Fresh>)> = Vec::new();
+    for one in all {
+        match out.last_mut() {
+            Some((end, run)) if one.span.start <= *end => {
+                *end = one.span.end.max(*end);
+                run.push(one);
+            }
+            _ => out.push((one.span.end, vec![one])),
+        }
+    }
+    out.into_iter().map(|(_, run)| run).collect()
+}
+
+/// Makes one of the hunks of a proposal that touch.
+fn join(mut all: Vec<Fresh>, document: &Document, out: &mut Vec<OpenHunk>) {
+    let by_place = |all: &mut Vec<Fresh>| {
+        all.sort_by_key(|one| (one.span, one.hunk.lamport, one.hunk.of));
+    };
+    by_place(&mut all);
+    for mut run in runs(all) {
+        if run.len() == 1 {
+            out.extend(OpenHunk::of_all(&run, document));
+            continue;
+        }
+        run.sort_by_key(|one| (one.hunk.lamport, one.hunk.of));
+        let mut kept: Vec<Fresh> = Vec::new();
+        for one in run {
+            if kept.iter().all(|other| fit(other, &one)) {
+                kept.push(one);
+            } else {
+                let alone = OpenHunk::alone(one.hunk, Some(one.span), HunkState::Stale);
+                out.push(OpenHunk { behind: true, ..alone });
+            }
+        }
+        by_place(&mut kept);
+        out.extend(runs(kept).iter().filter_map(|run| OpenHunk::of_all(run, document)));
+    }
+}
+
+impl Proposals {
+    fn open_in(&self, doc: &DocId, document: &Document) -> Vec<OpenHunk> {
+        let mut open = Vec::new();
+        let mut fresh: BTreeMap<EventId, Vec<Fresh>> = BTreeMap::new();
+        for hunk in self.open_hunks() {
+            if self.proposal(&hunk.proposal).is_none_or(|proposal| proposal.doc != *doc) {
+                continue;
+            }
+            let span = hunk.span(document);
+            match (hunk.state_at(document, span), span) {
+                (HunkState::Pending, Some(span)) if hunk.of.part.is_none() => {
+                    fresh.entry(hunk.proposal).or_default().push(Fresh { hunk, span });
+                }
+                (state, span) => open.push(OpenHunk::alone(hunk, span, state)),
+            }
+        }
+        for hunks in fresh.into_values() {
+            join(hunks, document, &mut open);
+        }
+        open
+    }
+}
+
+impl Session {
+    /// The open hunks of a document by place, those that touch as one; those without a place come
+    /// last. Hunks that collided are among them.
+    pub fn open_in(&self, doc: &DocId) -> Vec<OpenHunk> {
+        let Some(entry) = self.documents.get(doc) else { return Vec::new() };
+        let mut open = self.proposals.open_in(doc, &entry.document);
+        for one in open.iter_mut().filter(|one| one.state == HunkState::Collided) {
+            one.span = self.collided_span(entry, &one.of).or(one.span);
+        }
+        open.sort_by_key(|one| (one.span.is_none(), one.span.unwrap_or_default(), one.made));
+        open
+    }
+
+    /// The open hunk that a hunk belongs to.
+    pub fn open_with(&self, of: HunkRef, doc: &DocId) -> Option<OpenHunk> {
+        self.open_in(doc).into_iter().find(|one| one.members.contains(&of))
+    }
+}

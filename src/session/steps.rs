@@ -1,0 +1,177 @@
+//! What was said about hunks, in order: what undo takes back and redo says again.
+
+use super::{Hunk, HunkRef, Proposals};
+use crate::base::{AuthorId, EventId, Millis};
+use crate::event::{HunkBody, HunkVerdict};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What was said with one event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Said {
+    Verdict { verdict: HunkVerdict, reason: Option<String> },
+    Split(Vec<HunkBody>),
+}
+
+impl Said {
+    /// Whether undo takes it back by itself. An acceptance goes with its edit.
+    fn is_step(&self) -> bool {
+        match self {
+            Self::Split(_) => true,
+            Self::Verdict { verdict, .. } => *verdict == HunkVerdict::Rejected,
+        }
+    }
+}
+
+/// One event about a hunk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Step {
+    pub of: HunkRef,
+    pub said: Said,
+    pub author: AuthorId,
+    pub at: Millis,
+    /// The verdicts and splits that it replaces.
+    pub replaces: Vec<EventId>,
+}
+
+/// Everything that was said about hunks, in order of display.
+#[derive(Default)]
+pub(super) struct Steps {
+    steps: BTreeMap<(u64, EventId), Step>,
+    lamports: BTreeMap<EventId, u64>,
+}
+
+impl Steps {
+    pub fn note(&mut self, id: EventId, lamport: u64, step: Step) {
+        self.lamports.insert(id, lamport);
+        self.steps.insert((lamport, id), step);
+    }
+
+    fn get(&self, id: &EventId) -> Option<&Step> {
+        self.steps.get(&(*self.lamports.get(id)?, *id))
+    }
+
+    /// The steps that an event took back by itself: what redo says again.
+    fn taken_back(&self, step: &Step) -> Vec<(EventId, &Step)> {
+        if step.said.is_step() {
+            return Vec::new();
+        }
+        let old = |id: &EventId| self.get(id).map(|old| (*id, old));
+        step.replaces.iter().filter_map(old).filter(|(_, old)| old.said.is_step()).collect()
+    }
+
+    /// The undos that a step says again: it names both the undo and what that took back, which
+    /// nothing else said anew can do.
+    fn redone(&self, step: &Step) -> Vec<EventId> {
+        let undone = |id: &&EventId| {
+            self.get(id).is_some_and(|undo| {
+                self.taken_back(undo).iter().any(|(old, _)| step.replaces.contains(old))
+            })
+        };
+        step.replaces.iter().filter(undone).copied().collect()
+    }
+}
+
+/// Verdicts or splits of one moment that undo can take back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LastVerdict {
+    pub lamport: u64,
+    /// With what a verdict `pending` replaces.
+    pub hunks: Vec<(HunkRef, Vec<EventId>)>,
+    pub split: bool,
+}
+
+/// What was said and taken back, with the event that took it back and itself.
+pub type TakenBack = (HunkRef, Said, [EventId; 2]);
+
+/// What redo can do, or what is newer than all that could be said again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LastUndone {
+    /// What was taken back at one moment; saying it again names both events of each.
+    Undone {
+        lamport: u64,
+        said: Vec<TakenBack>,
+    },
+    Blocked {
+        lamport: u64,
+    },
+}
+
+impl Proposals {
+    /// The newest rejections or splits of one moment that `mine` made and that stand: what undo
+    /// takes back when no edit is newer.
+    pub fn last_verdict(&self, mine: impl Fn(&AuthorId) -> bool) -> Option<LastVerdict> {
+        let mut last: Option<(Millis, LastVerdict)> = None;
+        for ((lamport, id), step) in self.steps.steps.iter().rev() {
+            if !mine(&step.author) || !step.said.is_step() || !self.holds(id, step) {
+                continue;
+            }
+            let split = matches!(step.said, Said::Split(_));
+            let hunk = self.hunk(&step.of);
+            let mut replaces = hunk.map(|hunk| hunk.verdict.heads()).unwrap_or_default();
+            if split {
+                replaces.extend(hunk.map(|hunk| hunk.splits.heads()).unwrap_or_default());
+            }
+            match &mut last {
+                Some((at, last)) if *at == step.at && last.split == split => {
+                    last.hunks.push((step.of, replaces));
+                }
+                Some((at, _)) if *at != step.at => break,
+                Some(_) => {}
+                None => {
+                    let hunks = vec![(step.of, replaces)];
+                    last = Some((step.at, LastVerdict { lamport: *lamport, hunks, split }));
+                }
+            }
+        }
+        last.map(|(_, last)| last)
+    }
+
+    /// Whether a step stands and can be taken back by itself.
+    fn holds(&self, id: &EventId, step: &Step) -> bool {
+        let Some(hunk) = self.hunk(&step.of) else { return false };
+        match &step.said {
+            Said::Split(_) => {
+                hunk.splits.setter() == Some(*id) && self.parts(step.of.id).all(Hunk::is_open)
+            }
+            Said::Verdict { .. } => {
+                self.stands(hunk) && hunk.verdict.standing().any(|(standing, _)| standing == *id)
+            }
+        }
+    }
+
+    /// What `mine` took back last and has not said again, with nothing said since.
+    pub fn last_undone(&self, mine: impl Fn(&AuthorId) -> bool) -> Option<LastUndone> {
+        let mut redone: BTreeSet<EventId> = BTreeSet::new();
+        let mut found: Option<(Millis, u64, Vec<TakenBack>)> = None;
+        for ((lamport, id), step) in self.steps.steps.iter().rev() {
+            if !mine(&step.author) {
+                continue;
+            }
+            if found.as_ref().is_some_and(|(at, ..)| *at != step.at) {
+                break;
+            }
+            let again = self.steps.redone(step);
+            if !again.is_empty() {
+                redone.extend(again);
+                continue;
+            }
+            if step.said.is_step() {
+                if found.is_some() {
+                    break;
+                }
+                return Some(LastUndone::Blocked { lamport: *lamport });
+            }
+            if redone.contains(id) {
+                continue;
+            }
+            let old = self.steps.taken_back(step);
+            let newest = old.last().map(|(was, old)| (step.of, old.said.clone(), [*id, *was]));
+            let Some(said) = newest else { continue };
+            match &mut found {
+                Some((_, _, all)) => all.push(said),
+                None => found = Some((step.at, *lamport, vec![said])),
+            }
+        }
+        found.map(|(_, lamport, said)| LastUndone::Undone { lamport, said })
+    }
+}

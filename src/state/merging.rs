@@ -1,0 +1,77 @@
+//! After a merge: what two copies both did stands once.
+
+use super::{Cx, Effect, Model};
+use crate::base::{DocId, EventId};
+use crate::event::{Cause, CauseKind, Edit, Event};
+
+impl Model {
+    /// Sessions are merged by other programs, too: what they left is settled when it is opened.
+    pub(super) fn settle_merge(&mut self) -> Vec<Effect> {
+        let mut cx = Cx::new(self);
+        cx.meet();
+        cx.finish()
+    }
+}
+
+impl Cx<'_> {
+    /// After edits came in that did not know of the ones here. Deletes the words of second copies:
+    /// of one hunk that was accepted, or one change of a file that was taken in, in several copies
+    /// of the session. Marks accepted hunks that edits came into. Another copy may do the same.
+    pub(super) fn meet(&mut self) {
+        let docs: Vec<DocId> = self.model.session.documents.keys().cloned().collect();
+        let (mut copies, mut collided) = (0, 0);
+        for doc in docs {
+            let met = self.model.session.met(&doc);
+            copies += met.copies.len();
+            collided += met.collided.len();
+            if met.copies.is_empty() && met.collided.is_empty() {
+                continue;
+            }
+            self.seal_bursts();
+            for copy in met.copies {
+                self.remove_copy(&doc, copy);
+            }
+            for (of, edits) in met.collided {
+                self.append(&Event::HunkCollided { hunk: of.id, part: of.part, edits });
+            }
+        }
+        self.model.session.track_hunks();
+        self.model.refresh();
+        if collided > 0 {
+            let what = if collided == 1 { "an accepted hunk" } else { "accepted hunks" };
+            self.warn(format!("A merge changed {what}: the Review tab shows where (×)."));
+        } else if copies > 0 {
+            self.info("What two copies of the session both took in stands once.");
+        }
+    }
+
+    fn remove_copy(&mut self, doc: &DocId, copy: EventId) {
+        let Some(writer) = self.text_writer(doc) else { return };
+        let Some(entry) = self.model.session.documents.get_mut(doc) else { return };
+        let Some(edit) = entry.edit(&copy) else { return };
+        let change = entry.document.plan_removal(edit.writer, &edit.edit);
+        let applied = match entry.document.change_as(&change, Some(CauseKind::Dedupe)) {
+            Ok(applied) => applied,
+            Err(why) => {
+                self.error(format!("A second copy could not be taken away: {why}"));
+                return;
+            }
+        };
+        let kind = CauseKind::Dedupe;
+        let cause = Cause { kind, proposal: None, hunk: None, part: None, of: vec![copy] };
+        let edit = Edit {
+            doc: doc.clone(),
+            start: applied.start,
+            lamport: applied.lamport,
+            deps: applied.deps,
+            ops: applied.ops,
+            cause: Some(cause),
+        };
+        let model = &mut *self.model;
+        let sealed =
+            model.session.seal(&Event::DocumentEdited(edit), writer, model.now, &mut model.rand);
+        model.session.record_own(&sealed);
+        self.store_events(vec![sealed], Vec::new());
+        self.text_changed(doc, &applied.delta);
+    }
+}
