@@ -1,8 +1,8 @@
 //! What a merge did to hunks: edits that did not know of each other, and that nobody has built on
 //! together yet.
 //!
-//! - **Twins**: two edits that did the same: accepted one hunk with the same words, or took one
-//!   change of a file in. The first in order of display whose words are there stays; the others'
+//! - **Twins**: two edits that did the same: accepted one hunk with the same words, took that back
+//!   or brought it back with the same words, or took one change of a file in. The first in order of display whose words are there stays; the others'
 //!   words are deleted by an edit, and deleting twice is deleting once.
 //! - **Collided**: a hunk that was accepted, and an edit that put words between its words (those
 //!   it deleted counted, where they stood), deleted some of those that it left, or replaced the
@@ -30,6 +30,27 @@ fn is_outside(entry: &EditEntry) -> bool {
     cause(entry).is_some_and(|cause| cause.kind == CauseKind::Outside)
 }
 
+/// How many undos and redos of one another are followed.
+const FOLLOWED: usize = 64;
+
+/// The hunks whose acceptance an undo took back or a redo brought back.
+fn undone_or_redone(doc: &DocEntry, entry: &EditEntry) -> BTreeSet<HunkRef> {
+    let is_step = |cause: &&Cause| matches!(cause.kind, CauseKind::Undo | CauseKind::Redo);
+    let mut hunks = BTreeSet::new();
+    let mut left: Vec<&EditEntry> = vec![entry];
+    for _ in 0..FOLLOWED {
+        let steps = left.iter().filter_map(|entry| cause(entry)).filter(is_step);
+        let next: Vec<_> =
+            steps.flat_map(|cause| &cause.of).filter_map(|id| doc.edit(id)).collect();
+        if next.is_empty() {
+            break;
+        }
+        hunks.extend(next.iter().filter_map(|entry| accepted(entry)));
+        left = next;
+    }
+    hunks
+}
+
 /// What an edit wrote.
 fn words(entry: &EditEntry) -> Vec<&str> {
     fn text(op: &Op) -> Option<&str> {
@@ -42,7 +63,13 @@ fn words(entry: &EditEntry) -> Vec<&str> {
 }
 
 /// Whether two edits that did not know of each other did the same.
-fn are_twins(a: &EditEntry, b: &EditEntry) -> bool {
+fn are_twins(doc: &DocEntry, a: &EditEntry, b: &EditEntry) -> bool {
+    let hunks = undone_or_redone(doc, a);
+    if !hunks.is_empty() {
+        let kind = |entry| cause(entry).map(|cause| cause.kind);
+        let alike = kind(a) == kind(b) && words(a) == words(b);
+        return alike && hunks == undone_or_redone(doc, b);
+    }
     match (accepted(a), accepted(b)) {
         (Some(of), Some(other)) => of == other && words(a) == words(b),
         (None, None) if is_outside(a) && is_outside(b) => {
@@ -85,6 +112,7 @@ impl DocEntry {
             for (other, earlier) in &sides[..index] {
                 let telling = accepted(earlier).is_some()
                     || accepted(later).is_some()
+                    || !undone_or_redone(self, earlier).is_empty()
                     || is_outside(earlier) && is_outside(later);
                 if telling && known.iter().zip(other).all(|(one, other)| !(*one && *other)) {
                     found.push((*earlier, *later));
@@ -135,7 +163,7 @@ pub struct Met {
 /// The edits whose words stand a second time.
 fn copies(entry: &DocEntry, pairs: &[(&EditEntry, &EditEntry)]) -> Vec<EventId> {
     let mut groups: Vec<BTreeSet<EventId>> = Vec::new();
-    for (a, b) in pairs.iter().filter(|(a, b)| are_twins(a, b)) {
+    for (a, b) in pairs.iter().filter(|(a, b)| are_twins(entry, a, b)) {
         let (mut one, rest): (Vec<_>, Vec<_>) = std::mem::take(&mut groups)
             .into_iter()
             .partition(|group| group.contains(&a.id) || group.contains(&b.id));
@@ -161,7 +189,7 @@ impl Session {
         let mut reaches: BTreeMap<EventId, Reach> = BTreeMap::new();
         let mut collided: BTreeMap<HunkRef, BTreeSet<EventId>> = BTreeMap::new();
         for (a, b) in &pairs {
-            if are_twins(a, b) {
+            if are_twins(entry, a, b) {
                 continue;
             }
             for (one, other) in [(a, b), (b, a)] {

@@ -86,6 +86,16 @@ fn one_hunk_accepted_in_two_copies_stands_once() {
             other.take_from(one);
             assert_eq!(other.text(), TEXT);
             same(one, other, "taken back");
+            // Also when both do.
+            one.keys("ctrl-y");
+            other.take_from(one);
+            assert_eq!(other.text(), "We meet on Tuesday.\nBring the plan.\n");
+            one.keys("ctrl-z");
+            other.keys("ctrl-z");
+            assert_eq!((one.text().as_str(), other.text().as_str()), (TEXT, TEXT));
+            meet(&mut [one, other]);
+            assert_eq!(one.text(), TEXT);
+            same(one, other, "taken back twice");
         }
     }
 }
