@@ -48,18 +48,11 @@ use state::{Shared, State};
 /// Linux's flag for opening a terminal without making it one's own.
 const O_NOCTTY: i32 = 0o400;
 
-/// The longest that a key waits for a program that reads other things than keys.
-const READS: Duration = Duration::from_millis(20);
+/// How long a key is on its way at most to a program of which is not known when it reads keys.
+const READS: Duration = Duration::from_millis(50);
 
 /// The longest that anything is waited for; only a failing test takes so long.
 pub const DEADLINE: Duration = Duration::from_secs(20);
-
-/// See [`Term::read_count`].
-#[derive(Clone, Copy)]
-struct ReadCount {
-    characters: u64,
-    keys_only: bool,
-}
 
 /// The size of a terminal in cells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -187,45 +180,38 @@ impl Term {
         self.wait_read(count);
     }
 
-    /// Characters read so far by the program's thread that reads keys and nothing else but the
-    /// signal of a new size; of a program without such a thread, all that it read. `None` where the
-    /// kernel won't say.
-    fn read_count(&self) -> Option<ReadCount> {
+    /// Characters read so far by the program's thread that reads keys, and nothing else but the
+    /// signal of a new size; `None` of a program without such a thread.
+    fn read_count(&self) -> Option<u64> {
         let tasks = std::fs::read_dir(format!("/proc/{}/task", self.pid)).ok()?;
         let reader = tasks.flatten().map(|task| task.path()).find(|task| {
             std::fs::read_to_string(task.join("comm")).is_ok_and(|name| name.trim_end() == "keys")
-        });
-        let keys_only = reader.is_some();
-        let reader = reader.unwrap_or_else(|| format!("/proc/{}", self.pid).into());
+        })?;
         let io = std::fs::read_to_string(reader.join("io")).ok()?;
-        let characters = io.lines().find_map(|line| line.strip_prefix("rchar: "))?.parse().ok()?;
-        Some(ReadCount { characters, keys_only })
+        io.lines().find_map(|line| line.strip_prefix("rchar: "))?.parse().ok()
     }
 
     /// Waits until what was typed is read. The kernel has no event for that, so this looks again in
     /// short steps; it gives up quietly, as a program may be busy or dead.
-    fn wait_read(&self, before: Option<ReadCount>) {
+    fn wait_read(&self, before: Option<u64>) {
         let start = Instant::now();
         let mut state = self.shared.lock();
         while state.status.is_none() && start.elapsed() < Duration::from_secs(2) {
             if state.unwritten == 0 {
                 // Input passes through a queue of the kernel's on its way, during which it is
-                // counted nowhere: only the program's own count tells that it arrived.
-                let moved = match (before, self.read_count()) {
-                    (Some(before), Some(now)) if before.keys_only == now.keys_only => {
-                        now.characters > before.characters
-                    }
-                    _ => true,
+                // counted nowhere. A thread that reads nothing else has read it when its count
+                // moved, however long that takes; with other programs time has to do.
+                let arrived = match (before, self.read_count()) {
+                    (Some(before), Some(now)) => now > before,
+                    _ => start.elapsed() >= READS,
                 };
-                // A thread that reads nothing else will read it, however busy the machine is.
-                let patient = before.is_some_and(|before| before.keys_only);
                 let empty = File::options()
                     .read(true)
                     .custom_flags(O_NOCTTY)
                     .open(&self.tty)
                     .and_then(|tty| Ok(rustix::io::ioctl_fionread(tty)?))
                     .is_ok_and(|waiting| waiting == 0);
-                if empty && (moved || !patient && start.elapsed() >= READS) {
+                if empty && arrived {
                     return;
                 }
             }
