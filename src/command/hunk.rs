@@ -46,6 +46,11 @@ fn open(model: &Model) -> Vec<OpenHunk> {
     model.session.open_in(&model.doc)
 }
 
+/// How many hunks of the shown document are open now.
+pub(super) fn open_count(model: &Model) -> usize {
+    open(model).len()
+}
+
 /// The hunk that a command means: the chosen row of the Review tab when the panel has the keys,
 /// else the one at the caret, else the only one.
 fn meant(model: &Model) -> Option<HunkRef> {
@@ -380,9 +385,18 @@ fn place(cx: &mut Cx, _: &str) -> Result<(), String> {
         let (start, end) = anchors(&entry.document, span);
         (start, end, entry.document.rope().slice(span.range()).to_string())
     };
-    cx.append(&Event::HunkPlaced { hunk: hunk.id, start, end, old: old.into() });
+    // What was typed before comes before it for undo.
+    cx.seal_bursts();
+    cx.append(&Event::HunkPlaced {
+        hunk: hunk.id,
+        start,
+        end,
+        old: old.into(),
+        replaces: Vec::new(),
+    });
     cx.model.session.track_hunks();
     cx.model.refresh();
+    cx.barrier();
     cx.info("Placed. It replaces what was selected, or goes in at the caret.");
     Ok(())
 }

@@ -332,3 +332,65 @@ fn an_answer_that_was_cut_short_goes_on() {
     assert!(made.notice().contains("makes no sense"), "{}", made.notice());
     made.same_after_reopening();
 }
+
+#[test]
+fn undo_says_that_it_takes_back_an_acceptance() {
+    let mut made = Harness::with(TEXT);
+    made.propose(&[(11, 17, "Tuesday"), (19, 34, "Bring a pen."), (44, 48, "soup")]);
+    made.about_hunk(0, "hunk.accept");
+    made.keys("ctrl-z");
+    assert_eq!(made.notice(), "Took back accepting 1 hunk.");
+    made.keys("ctrl-y");
+    assert_eq!(made.notice(), "Brought back accepting 1 hunk.");
+    made.keys("ctrl-z");
+    assert_eq!(made.notice(), "Took back accepting 1 hunk.");
+    made.run("hunk.accept-all");
+    made.keys("ctrl-z");
+    assert_eq!(made.notice(), "Took back accepting 3 hunks.");
+    made.keys("ctrl-y");
+    assert_eq!(made.notice(), "Brought back accepting 3 hunks.");
+}
+
+#[test]
+fn a_placing_by_hand_is_taken_back_and_brought_back() {
+    let mut made = Harness::with("same\nother\nsame\n");
+    made.keys("'x'");
+    made.pass(3000);
+    made.say("Check it.");
+    made.reply(&block("nowhere", "changed"));
+    assert_eq!(made.hunks()[0].1, HunkState::Unplaced);
+    let unplaced = made.hunks();
+    made.pass(3000);
+    made.place(11, Some(6));
+    made.keys("alt-p");
+    let placed = made.hunks();
+    assert_eq!(placed[0].1, HunkState::Pending);
+    made.same_after_reopening();
+    for _ in 0..2 {
+        made.pass(3000);
+        made.keys("ctrl-z");
+        assert_eq!(made.notice(), "Took back the placing.");
+        assert_eq!(
+            (made.hunks(), made.text().as_str()),
+            (unplaced.clone(), "xsame\nother\nsame\n")
+        );
+        made.same_after_reopening();
+        made.pass(3000);
+        made.keys("ctrl-y");
+        assert_eq!(made.notice(), "Brought back the placing.");
+        assert_eq!(made.hunks(), placed);
+        made.same_after_reopening();
+    }
+    // Its acceptance comes first, and what was typed before it last.
+    made.pass(3000);
+    made.about_hunk(0, "hunk.accept");
+    assert_eq!(made.text(), "xsame\nchanged\nsame\n");
+    let mut made = made.killed(3);
+    made.keys("ctrl-z");
+    assert_eq!((made.hunks(), made.text().as_str()), (placed, "xsame\nother\nsame\n"));
+    made.keys("ctrl-z");
+    assert_eq!(made.hunks(), unplaced, "{}", made.notice());
+    made.keys("ctrl-z");
+    assert_eq!(made.text(), "same\nother\nsame\n");
+    made.same_after_reopening();
+}
