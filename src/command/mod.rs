@@ -16,6 +16,7 @@ mod verdict;
 
 pub use area::{AREAS, Area};
 pub use decision::{listed as decisions_listed, options_text, status_word};
+pub use hunk::chosen_unplaced;
 pub use list::{model_rows, palette_rows};
 pub use session::{
     Row, go_to, listed as session_listed, preview as session_preview,

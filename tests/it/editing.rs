@@ -527,3 +527,22 @@ fn undo_of_several_places_counts_them() {
     made.keys("ctrl-z");
     assert_eq!(made.notice(), "Took back deleting “LI NE” in 2 places.");
 }
+
+#[test]
+fn text_that_is_as_it_was_saved_is_not_modified() {
+    let mut made = Harness::with("one\n");
+    made.keys("'x'");
+    assert!(made.model().is_modified());
+    made.keys("ctrl-z");
+    assert!(!made.model().is_modified());
+    made.keys("ctrl-y");
+    assert!(made.model().is_modified());
+    made.keys("ctrl-s");
+    assert!(!made.model().is_modified(), "{}", made.notice());
+    made.keys("ctrl-z");
+    assert!(made.model().is_modified());
+    made.keys("ctrl-y");
+    assert!(!made.model().is_modified());
+    made.keys("ctrl-q");
+    assert!(made.overlay().is_none());
+}
