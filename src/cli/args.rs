@@ -63,12 +63,15 @@ pub fn in_order(given: impl Iterator<Item = OsString>) -> Vec<OsString> {
         let takes_value = matches!(option, "--model" | "-m" | "--session" | "--keymap");
         at += 1 + usize::from(takes_value);
     }
-    let names = Args::command();
-    let is_command = |name| names.get_subcommands().any(|known| known.get_name() == name);
     if at > 1 && text(at).is_some_and(is_command) {
         given[1..=at].rotate_right(1);
     }
     given
+}
+
+/// Whether there is a subcommand of this name.
+pub fn is_command(name: &str) -> bool {
+    Args::command().get_subcommands().any(|known| known.get_name() == name)
 }
 
 /// Opening the workspace.

@@ -32,9 +32,12 @@ use std::process::ExitCode;
 /// when it was not understood.
 pub fn main() -> ExitCode {
     let mut out = Out::new();
-    let args = match Args::try_parse_from(args::in_order(std::env::args_os())) {
+    let given = args::in_order(std::env::args_os());
+    let named = given.get(1).and_then(|arg| arg.to_str()).is_some_and(args::is_command);
+    let args = match Args::try_parse_from(given) {
         Ok(args) => args,
-        Err(error) if error.kind() == ErrorKind::ArgumentConflict => {
+        // Two files, or a command that is none.
+        Err(error) if error.kind() == ErrorKind::ArgumentConflict && !named => {
             let failure = Failure::usage(
                 "That is no command with its arguments, and cowrite opens one document at a time. \
                  `cowrite --help` lists the commands.",
