@@ -2,8 +2,8 @@
 
 use super::panel::wrapped;
 use crate::app::App;
-use crate::base::Span;
-use crate::layout::cells::width;
+use crate::base::{Pos, Span};
+use crate::layout::cells::{cells, width};
 use crate::state::Focus;
 use crate::text::Field;
 use crate::tui::paint::{put, rect, text};
@@ -73,14 +73,20 @@ pub fn field(field: &Field, area: Rect, theme: Theme, buffer: &mut Buffer) -> Op
     for (index, (start, piece)) in rows.iter().enumerate().skip(top).take(height) {
         let y = area.y + (index - top) as u16;
         let mut x = area.x;
-        for (offset, character) in
-            piece.char_indices().enumerate().map(|(offset, (_, c))| (offset, c))
-        {
-            let mut one = [0; 4];
-            let selected =
-                selection.is_some_and(|span: Span| span.contains(crate::base::Pos(start + offset)));
+        let mut at = *start;
+        for cell in cells(piece) {
+            let wide = cell.width_at(usize::from(x - area.x), 4) as u16;
+            let selected = selection.is_some_and(|span: Span| span.contains(Pos(at)));
             let style = if selected { theme.selected() } else { Style::new() };
-            x = text(buffer, x, y, area.right(), character.encode_utf8(&mut one), style);
+            at += cell.chars;
+            if wide == 0 {
+                continue;
+            }
+            if x + wide > area.right() {
+                break;
+            }
+            put(buffer, x, y, wide, &cell.text, style);
+            x += wide;
         }
     }
     let (start, piece) = rows.get(caret_row)?;
