@@ -1,6 +1,6 @@
 //! The program itself: panes, overlays, leaving.
 
-use super::{Command, row};
+use super::{Command, list, row};
 use crate::state::{Ask, Cx, Dialog, Effect, Focus, ListState, Overlay, Tab};
 
 pub const COMMANDS: &[Command] = &[
@@ -69,9 +69,13 @@ fn cancel(cx: &mut Cx, _: &str) -> Result<(), String> {
         return Ok(());
     }
     if let Some(overlay) = cx.model.ui.overlays.pop() {
-        if let Overlay::Dialog(Dialog { ask: Ask::Consent { queued }, .. }) = overlay {
-            cx.model.ui.chat.set_text(&queued.text);
-            cx.info("Nothing was sent.");
+        match overlay {
+            Overlay::Dialog(Dialog { ask: Ask::Consent { queued }, .. }) => {
+                cx.model.ui.chat.set_text(&queued.text);
+                cx.info("Nothing was sent.");
+            }
+            Overlay::Form(form) => list::leave_form(cx, form),
+            _ => {}
         }
         return Ok(());
     }

@@ -174,3 +174,53 @@ fn the_smallest_screens_hold() {
         made.app.model.ui.width = 100;
     }
 }
+
+#[test]
+fn fields_are_drawn_as_the_document_is() {
+    let mut made = Harness::with("|x");
+    made.keys("alt-2");
+    made.input(cowrite::app::Input::Paste("a 👩‍👩‍👧 b".into()));
+    let screen = made.screen(100, 30);
+    assert!(screen.contains("› a 👩‍👩‍👧") && !screen.contains("U+200D"), "{screen}");
+    made.keys("esc ctrl-f ctrl-a");
+    made.input(cowrite::app::Input::Paste("日本 👩‍👩‍👧".into()));
+    let screen = made.screen(100, 30);
+    assert!(screen.contains("👩‍👩‍👧") && !screen.contains("U+200D"), "{screen}");
+}
+
+#[test]
+fn a_wide_character_under_an_edge_leaves_it_whole() {
+    for lead in ["", "x"] {
+        let mut made = Harness::with(&format!("{lead}{}\n", "日".repeat(60)).repeat(20));
+        made.keys("ctrl-n");
+        let screen = made.screen(99, 30);
+        let rows = screen.lines().filter(|row| row.matches('│').count() == 2).count();
+        assert_eq!(rows, 26, "{screen}");
+    }
+}
+
+#[test]
+fn a_message_of_many_lines_stays_so() {
+    let mut made = Harness::with("|x");
+    made.say("one\n**two**\n```\na\nb\n```\nthree");
+    let screen = made.screen(100, 30);
+    let at = |words: &str| {
+        screen
+            .lines()
+            .position(|row| row.trim_end().ends_with(words))
+            .unwrap_or_else(|| panic!("{words}\n{screen}"))
+    };
+    assert_eq!(at("two"), at("one") + 1, "{screen}");
+    assert!(at("three") > at("two") && !screen.contains("**"), "{screen}");
+}
+
+#[test]
+fn a_change_that_is_not_complete_is_told_in_words() {
+    let mut made = asked();
+    made.chunk("Better:\n<<<<<<< SEARCH\nWe meet on");
+    let screen = made.screen(100, 30);
+    assert!(screen.contains("… writing a change") && !screen.contains("<<<"), "{screen}");
+    made.fail();
+    let screen = made.screen(100, 30);
+    assert!(screen.contains("a change that was cut short") && !screen.contains("<<<"), "{screen}");
+}

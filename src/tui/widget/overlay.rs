@@ -4,6 +4,7 @@ use super::chat::field;
 use super::panel::wrapped;
 use crate::app::App;
 use crate::command::{Row as SessionsRow, model_rows, palette_rows, session_rows};
+use crate::layout::cells;
 use crate::layout::wrap::Rule;
 use crate::state::{Dialog, Form, ListState, Overlay, PromptKind, plural};
 use crate::tui::paint::{fill, put, short, text};
@@ -55,6 +56,10 @@ fn frame(title: &str, width: u16, height: u16, theme: Theme, buffer: &mut Buffer
         height,
     };
     for y in area.top()..area.bottom() {
+        // Half of a wide character would push the edge away.
+        if area.x > 0 && cells::width(buffer[(area.x - 1, y)].symbol(), 4) > 1 {
+            buffer[(area.x - 1, y)].set_symbol(" ");
+        }
         for x in area.left()..area.right() {
             buffer[(x, y)].reset();
         }
@@ -333,8 +338,11 @@ fn form_box(app: &App, form: &Form, theme: Theme, buffer: &mut Buffer) -> Option
         if y >= inside.bottom().saturating_sub(1) {
             break;
         }
-        let hint =
-            if *label == "Options" { "  (a line each; under it + for, - against)" } else { "" };
+        let hint = match *label {
+            "Options" => "  (a line each; under it + for, - against)",
+            "Review on" => "  (YYYY-MM-DD)",
+            _ => "",
+        };
         let style = if focused { theme.accent() } else { theme.dim() };
         text(buffer, inside.x, y, inside.right(), &format!("{label}{hint}"), style);
         y += 1;
@@ -347,10 +355,14 @@ fn form_box(app: &App, form: &Form, theme: Theme, buffer: &mut Buffer) -> Option
         y += rows;
     }
     let keys = |command: &str| app.key_for(command).unwrap_or_default();
+    let enter = match form.takes_lines() {
+        true => "new line",
+        false => "next",
+    };
     let foot = format!(
-        "{} next · {} new line · {} done · {} leave",
+        "{} next · {} {enter} · {} done · {} leave",
         keys("form.next"),
-        keys("edit.newline"),
+        keys("form.enter"),
         keys("form.submit"),
         keys("form.cancel")
     );
