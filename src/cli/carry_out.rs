@@ -49,8 +49,9 @@ impl DoArgs {
             return Err(Failure::usage("There is no command: cowrite do \"file.save\" FILE."));
         }
         for line in &lines {
-            command::parse(line)
-                .map_err(|why| Failure::usage(format!("{why} `cowrite reference` lists them.")))?;
+            command::parse(line).map_err(|why| {
+                Failure::usage(format!("{why} `cowrite reference` lists the commands."))
+            })?;
         }
         let mut talk = self.talk;
         let target = match self.file {

@@ -15,10 +15,11 @@ mod session;
 mod verdict;
 
 pub use area::{AREAS, Area};
+pub use chat::slash_rows;
 pub use decision::{listed as decisions_listed, options_text, status_word};
 pub use list::{model_rows, palette_rows};
 pub use session::{
-    Row, go_to, listed as session_listed, preview as session_preview,
+    Row, go_to, listed as session_listed, names as session_names, preview as session_preview,
     previewed as session_previewed, rows as session_rows,
 };
 
@@ -119,6 +120,7 @@ pub fn run(cx: &mut Cx, line: &str) -> Result<(), String> {
 /// The filter of a list may have changed.
 pub fn typed(cx: &mut Cx) {
     session::typed(cx);
+    find::count(cx);
 }
 
 /// Levenshtein distance; names are short.

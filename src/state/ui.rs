@@ -303,6 +303,8 @@ pub struct Ui {
     /// What was cut or copied here last, with its sources.
     pub clip: Option<Clip>,
     pub find: Find,
+    /// Where it was to be saved last, until it is.
+    pub save_as: Option<String>,
     pub ticket: u64,
     /// Every key with what it does, as the keymap tells.
     pub key_lines: Vec<String>,
@@ -327,6 +329,8 @@ pub struct Find {
     pub what: String,
     pub with: String,
     pub regex: bool,
+    /// How many hits there are and which is selected, in words; while the prompt is open.
+    pub count: String,
 }
 
 impl Ui {
@@ -369,6 +373,7 @@ impl Ui {
             panel_selection: None,
             clip: None,
             find: Find::default(),
+            save_as: None,
             ticket: 0,
             key_lines: Vec::new(),
             view_stored: BTreeMap::new(),

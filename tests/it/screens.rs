@@ -137,7 +137,7 @@ fn sessions() {
         last: Millis(1_699_900_000_000 - u64::from(number) * 86_400_000),
         messages: u64::from(number) * 3,
         decisions: 1,
-        documents: vec![],
+        documents: vec![(cowrite::base::DocId::of("1"), "plan.md".into())],
     };
     let mut made = Harness::with(TEXT);
     made.keys("f4");
@@ -223,4 +223,72 @@ fn a_change_that_is_not_complete_is_told_in_words() {
     made.fail();
     let screen = made.screen(100, 30);
     assert!(screen.contains("a change that was cut short") && !screen.contains("<<<"), "{screen}");
+}
+
+#[test]
+fn a_slash_shows_the_commands_there_are() {
+    let mut made = Harness::with("|x");
+    made.keys("alt-2 '/de'");
+    let screen = made.screen(100, 30);
+    assert!(screen.contains("/decide") && screen.contains("/decisions"), "{screen}");
+    assert!(!screen.contains("/rewrite"), "{screen}");
+    made.keys("tab");
+    assert_eq!(made.marked(), "/deci|");
+    made.keys("'d' tab");
+    assert_eq!(made.marked(), "/decide |");
+    assert!(!made.screen(100, 30).contains("/decisions"), "the command is complete");
+    made.keys("ctrl-a backspace tab");
+    assert_eq!(made.model().ui.focus, cowrite::state::Focus::Panel, "without a slash it moves on");
+}
+
+#[test]
+fn finding_counts() {
+    let mut made = Harness::with("|one two one two one");
+    made.keys("ctrl-f 'one'");
+    assert!(made.screen(80, 24).contains("3 hits · down next"), "{}", made.screen(80, 24));
+    made.keys("down down");
+    assert!(made.screen(80, 24).contains("2 of 3"), "{}", made.screen(80, 24));
+    made.keys("esc f3 f3");
+    assert_eq!(made.notice(), "1 of 3. Went on from the top. F3 goes on.");
+}
+
+#[test]
+fn a_hit_names_its_session() {
+    use cowrite::app::Input;
+    use cowrite::base::{DocId, EventId, Millis};
+    use cowrite::store::{Hit, SessionRow, Snippet};
+    let row = SessionRow {
+        id: EventId([1; 32]),
+        title: "Untitled".into(),
+        created: Millis(1),
+        last: Millis(2),
+        messages: 0,
+        decisions: 0,
+        documents: vec![(DocId::of("1"), "walrus.md".into())],
+    };
+    let mut made = Harness::with(TEXT);
+    made.keys("f4");
+    made.input(Input::Sessions(vec![row]));
+    assert!(made.screen(100, 30).contains("› walrus.md"), "{}", made.screen(100, 30));
+    made.keys("/ 'cake'");
+    let ticket = made
+        .effects
+        .iter()
+        .rev()
+        .find_map(|effect| match effect {
+            cowrite::state::Effect::Search { ticket, .. } => Some(*ticket),
+            _ => None,
+        })
+        .expect("a search");
+    let hit = Hit {
+        session: EventId([1; 32]),
+        key: "k".into(),
+        kind: "decision".into(),
+        title: "Bake".into(),
+        at: Millis(2),
+        snippet: Snippet { text: "cake".into(), matches: vec![] },
+    };
+    made.input(Input::Hits(ticket, vec![hit]));
+    let screen = made.screen(100, 30);
+    assert!(screen.contains("walrus.md › decision: Bake · cake"), "{screen}");
 }

@@ -3,7 +3,7 @@
 use super::chat::field;
 use super::panel::wrapped;
 use crate::app::App;
-use crate::command::{Row as SessionsRow, model_rows, palette_rows, session_rows};
+use crate::command::{Row as SessionsRow, model_rows, palette_rows, session_names, session_rows};
 use crate::layout::cells;
 use crate::layout::wrap::Rule;
 use crate::state::{Dialog, Form, ListState, Overlay, PromptKind, plural};
@@ -37,7 +37,7 @@ pub fn draw(app: &App, theme: Theme, buffer: &mut Buffer) -> Option<Position> {
         Overlay::Sessions { list, searching, preview, .. } => {
             sessions(app, list, *searching, &preview.1, theme, buffer)
         }
-        Overlay::Prompt { kind, field: input } => prompt(kind, input, theme, buffer),
+        Overlay::Prompt { kind, field: input } => prompt(app, kind, input, theme, buffer),
         Overlay::Dialog(dialog) => question(dialog, theme, buffer),
         Overlay::Form(form) => form_box(app, form, theme, buffer),
         Overlay::Page { title, lines, top } => page(title, lines, *top, theme, buffer),
@@ -179,16 +179,19 @@ fn sessions(
     }
     let beside = inside.width >= 70;
     let left = if beside { inside.width / 2 } else { inside.width };
+    let names = session_names(&app.model);
     let rows: Vec<(String, bool)> = session_rows(&app.model)
         .iter()
         .map(|row| match row {
             SessionsRow::Session(row) => {
-                let title = if row.title.is_empty() { "Untitled" } else { &row.title };
-                (format!("{title}{}", counts(row.messages, row.decisions)), true)
+                (format!("{}{}", row.label(), counts(row.messages, row.decisions)), true)
             }
             SessionsRow::Hit(hit) => {
                 let body = hit.snippet.text.split_whitespace().collect::<Vec<_>>().join(" ");
-                (format!("{}: {} · {body}", hit.kind, hit.title), true)
+                let session = names.iter().find(|(id, _)| *id == hit.session);
+                let session = session.map_or("", |(_, name)| name.as_str());
+                let session = short_name(session);
+                (format!("{session}{}: {} · {body}", hit.kind, hit.title), true)
             }
         })
         .collect();
@@ -239,6 +242,14 @@ fn sessions(
     Some(Position { x: area.x, y: (area.y + row).min(area.bottom().saturating_sub(1)) })
 }
 
+/// The session of a hit, before what was found in it.
+fn short_name(name: &str) -> String {
+    const MOST: usize = 18;
+    let more = if name.chars().count() > MOST { "…" } else { "" };
+    let start: String = name.chars().take(MOST).collect();
+    if start.is_empty() { start } else { format!("{start}{more} › ") }
+}
+
 /// What a session has beside its text.
 fn counts(messages: u64, decisions: u64) -> String {
     let counted = |count: u64, what: &str| match count {
@@ -249,6 +260,7 @@ fn counts(messages: u64, decisions: u64) -> String {
 }
 
 fn prompt(
+    app: &App,
     kind: &PromptKind,
     input: &crate::text::Field,
     theme: Theme,
@@ -266,7 +278,7 @@ fn prompt(
             ("Reject, because (the reason goes to the model)", "Because")
         }
         PromptKind::Rename { .. } => ("Title of the session", "Title"),
-        PromptKind::Instruction { whole: false } => ("What to do with the selection?", "Rewrite"),
+        PromptKind::Instruction { whole: false } => ("What to do with this text?", "Rewrite"),
         PromptKind::Instruction { whole: true } => ("What to do with the whole text?", "Change"),
         PromptKind::Filter => ("Filter the decisions", "Filter"),
     };
@@ -279,7 +291,18 @@ fn prompt(
     let mark = if title.ends_with('?') { "" } else { ":" };
     let x = text(buffer, row.x + 1, y, row.right(), &format!("{title}{mark} "), theme.bar());
     let x = x.min(row.right().saturating_sub(1));
-    field(input, Rect { x, width: row.right().saturating_sub(x), ..row }, theme, buffer)
+    let mut right = row.right();
+    if *kind == PromptKind::Find && !app.model.ui.find.count.is_empty() {
+        let key = app.key_for("find.next").map(|key| format!(" · {key} next"));
+        let aside = format!(" {}{} ", app.model.ui.find.count, key.unwrap_or_default());
+        let width = cells::width(&aside, 4) as u16;
+        // What is typed needs the room more.
+        if x + 2 * width < right {
+            right -= width;
+            text(buffer, right, y, row.right(), &aside, theme.bar());
+        }
+    }
+    field(input, Rect { x, width: right.saturating_sub(x), ..row }, theme, buffer)
 }
 
 fn question(dialog: &Dialog, theme: Theme, buffer: &mut Buffer) -> Option<Position> {
