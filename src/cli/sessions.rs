@@ -78,7 +78,7 @@ impl SessionsArgs {
             }
             Some(Verb::Restore { file, yes }) => {
                 if !file.exists() {
-                    return Err(Failure::new(format!("{} is not there.", file.display())));
+                    return Err(Failure::usage(format!("There is no file {}.", file.display())));
                 }
                 if !yes {
                     return Err(Failure::usage(format!(

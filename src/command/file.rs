@@ -43,6 +43,8 @@ fn ask_where(cx: &mut Cx, then_quit: bool) {
     } else if name != "Untitled" {
         field.set_text(name);
     }
+    // Whoever types another name replaces it.
+    field.select_all();
     cx.model.ui.overlays.push(Overlay::Prompt { kind: PromptKind::SaveAs { then_quit }, field });
 }
 

@@ -292,3 +292,14 @@ fn a_hit_names_its_session() {
     let screen = made.screen(100, 30);
     assert!(screen.contains("walrus.md › decision: Bake · cake"), "{screen}");
 }
+
+#[test]
+fn a_name_that_was_refused_can_be_put_right() {
+    let mut made = Harness::with("|x");
+    made.files.insert("/home/ada/taken.md".into(), "other".into());
+    made.keys("alt-s '/home/ada/taken.md' enter");
+    assert_eq!(made.notice(), "The file changed since it was read.");
+    made.keys("alt-s end left left left '2' enter alt-s");
+    assert!(made.files.contains_key(std::path::Path::new("/home/ada/taken2.md")));
+    assert_eq!(made.marked(), "[/home/ada/taken2.md|", "where it stands now");
+}

@@ -110,11 +110,11 @@ fn workspace_hints(app: &App) -> &'static [(&'static str, &'static str)] {
         match model.ui.focus {
             Focus::Editor => &[
                 ("file.save", "save"),
-                ("app.next-pane", "other side"),
+                ("app.next-pane", "chat"),
                 ("chat.rewrite", "rewrite"),
+                ("app.palette", "commands"),
                 ("app.help", "help"),
                 ("app.quit", "quit"),
-                ("app.palette", "commands"),
             ],
             Focus::Chat if !slash_rows(model).is_empty() => &[
                 ("chat.send", "run"),
