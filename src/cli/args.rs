@@ -12,7 +12,8 @@ use super::search::SearchArgs;
 use super::sessions::SessionsArgs;
 use super::verify::VerifyArgs;
 use super::{Failure, Out};
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -48,6 +49,26 @@ pub struct Args {
     pub edit: Edit,
     #[command(subcommand)]
     pub command: Option<Sub>,
+}
+
+/// Puts options that stand before a subcommand behind it, where they are its own.
+pub fn in_order(given: impl Iterator<Item = OsString>) -> Vec<OsString> {
+    let mut given: Vec<OsString> = given.collect();
+    let text = |index: usize| given.get(index).and_then(|arg| arg.to_str());
+    let mut at = 1;
+    while let Some(option) = text(at).filter(|arg| arg.starts_with('-') && *arg != "-") {
+        if matches!(option, "--" | "-h" | "--help" | "-V" | "--version") {
+            return given;
+        }
+        let takes_value = matches!(option, "--model" | "-m" | "--session" | "--keymap");
+        at += 1 + usize::from(takes_value);
+    }
+    let names = Args::command();
+    let is_command = |name| names.get_subcommands().any(|known| known.get_name() == name);
+    if at > 1 && text(at).is_some_and(is_command) {
+        given[1..=at].rotate_right(1);
+    }
+    given
 }
 
 /// Opening the workspace.

@@ -22,6 +22,7 @@ mod when;
 
 use args::Args;
 use clap::Parser;
+use clap::error::ErrorKind;
 use out::one_line;
 pub use out::{Failure, Out};
 pub use reference::reference;
@@ -30,8 +31,19 @@ use std::process::ExitCode;
 /// Runs the command line; the exit code is 0 when it did what was asked, 1 when it could not, 2
 /// when it was not understood.
 pub fn main() -> ExitCode {
-    let args = Args::parse();
     let mut out = Out::new();
+    let args = match Args::try_parse_from(args::in_order(std::env::args_os())) {
+        Ok(args) => args,
+        Err(error) if error.kind() == ErrorKind::ArgumentConflict => {
+            let failure = Failure::usage(
+                "That is no command with its arguments, and cowrite opens one document at a time. \
+                 `cowrite --help` lists the commands.",
+            );
+            out.failure(&failure);
+            return ExitCode::from(failure.code);
+        }
+        Err(error) => error.exit(),
+    };
     let done = match args.command {
         None => edit::run(args.edit, &mut out),
         Some(command) => command.run(&mut out),

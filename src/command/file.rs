@@ -55,6 +55,10 @@ pub fn save(cx: &mut Cx, then_quit: bool) -> Result<(), String> {
             cx.save_to(path, then_quit);
             Ok(())
         }
+        None if cx.model.to_stdout => {
+            cx.info("The text goes to standard output when you quit; “save as” keeps a copy.");
+            Ok(())
+        }
         None => {
             ask_where(cx, then_quit);
             Ok(())

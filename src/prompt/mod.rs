@@ -40,6 +40,8 @@ pub enum Stop {
     Length,
     /// A filter of the provider's ended it.
     Filter,
+    /// It ended and nobody said that it was complete: mostly a connection that was lost.
+    Cut,
     /// A word of the provider's that is not known; the answer counts as done.
     Other(String),
 }

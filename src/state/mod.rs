@@ -9,6 +9,7 @@ mod effect;
 mod frame;
 pub mod geometry;
 mod jump;
+mod kept;
 mod merging;
 mod model;
 mod outside;

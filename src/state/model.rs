@@ -191,7 +191,8 @@ impl Model {
             minted,
             bursts: BTreeMap::new(),
             preamble,
-            path: opened.file.as_ref().map(|file| file.path.clone()),
+            // What came through a pipe has none.
+            path: opened.file.as_ref().filter(|_| !opened.to_stdout).map(|file| file.path.clone()),
             bom: opened.file.as_ref().is_some_and(|file| file.bom),
             stamp: opened.file.as_ref().map(|file| file.stamp.clone()),
             saved_revision: None,
@@ -299,6 +300,7 @@ impl Model {
                 .file_name()
                 .map_or_else(String::new, |name| name.to_string_lossy().into_owned()),
             (None, Some(entry)) if !entry.name.is_empty() => entry.name.clone(),
+            _ if self.to_stdout => "standard input".into(),
             _ => "Untitled".into(),
         }
     }

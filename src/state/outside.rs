@@ -1,15 +1,14 @@
 //! The file beside the document: meeting it, taking in what changed outside, saving, leaving.
 
 use super::{
-    Ask, Caret, Cx, Dialog, Effect, FileStamp, Model, Open, OpenedFile, Overlay, SaveMark, Ticket,
-    Timer, Tone, Unsaved,
+    Ask, Cx, Dialog, Effect, FileStamp, Model, Open, OpenedFile, Overlay, SaveMark, Ticket, Timer,
+    Tone, Unsaved,
 };
 use crate::base::{AuthorId, DocId, Pos, sha256_hex};
 use crate::event::{Cause, CauseKind, Edit, Event, Origin, Text, Version};
 use crate::store::Write;
 use crate::text::{Change, diff};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// Milliseconds that another program has to tell of its save.
@@ -89,71 +88,9 @@ impl Model {
         }
         cx.finish()
     }
-
-    /// Puts carets, drafts and tabs back as they were left.
-    pub(super) fn restore_view(&mut self, view: &BTreeMap<String, String>) {
-        for (key, value) in view {
-            match key.split_once(' ') {
-                Some(("caret", doc)) => {
-                    let mut numbers = value.split(' ').map(|number| number.parse::<usize>().ok());
-                    if let (Ok(doc), Some(Some(pos))) = (doc.parse(), numbers.next()) {
-                        let anchor = numbers.next().flatten().map(Pos);
-                        self.ui.carets.insert(doc, Caret { pos: Pos(pos), anchor, sticky: None });
-                    }
-                }
-                Some(("saving", doc)) => {
-                    if let (Ok(doc), Ok(intent)) = (doc.parse(), serde_json::from_str(value)) {
-                        self.intents.insert(doc, intent);
-                    }
-                }
-                _ if key == "chat" => self.ui.chat.set_text(value),
-                _ if key == "queue" => {
-                    let lines = value.lines().map(|line| line.replace('\u{2028}', "\n"));
-                    let waiting: Vec<String> = lines.filter(|line| !line.is_empty()).collect();
-                    if !waiting.is_empty() && self.ui.chat.rope().len_chars() == 0 {
-                        self.ui.chat.set_text(&waiting.join("\n"));
-                    }
-                }
-                _ if key == "share" => self.ui.share = value.parse().unwrap_or(42).clamp(20, 80),
-                _ => {}
-            }
-        }
-        self.ui.view_stored = self.view_state();
-    }
-
-    /// Whether view state is to be stored.
-    pub fn view_is_dirty(&self) -> bool {
-        self.view_state() != self.ui.view_stored
-    }
-
-    fn view_state(&self) -> BTreeMap<String, String> {
-        let mut view = BTreeMap::new();
-        for (doc, caret) in &self.ui.carets {
-            let anchor = caret.anchor.map(|anchor| format!(" {}", anchor.0)).unwrap_or_default();
-            view.insert(format!("caret {doc}"), format!("{}{anchor}", caret.pos.0));
-        }
-        view.insert("chat".into(), self.ui.chat.rope().to_string());
-        view.insert("share".into(), self.ui.share.to_string());
-        view
-    }
 }
 
 impl Cx<'_> {
-    /// Stores what of the view state changed. A session without events has none.
-    pub fn store_view(&mut self) {
-        if !self.model.preamble.is_empty() {
-            return;
-        }
-        let view = self.model.view_state();
-        let session = self.model.session.id;
-        for (key, value) in &view {
-            if self.model.ui.view_stored.get(key) != Some(value) {
-                self.write(Write::View { session, key: key.clone(), value: value.clone() });
-            }
-        }
-        self.model.ui.view_stored = view;
-    }
-
     /// Applies a change that came from elsewhere, at the version it was made on.
     pub fn edit_outside(&mut self, version: &Version, change: &Change) {
         if change.is_empty() {

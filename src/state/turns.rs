@@ -301,6 +301,9 @@ impl Cx<'_> {
                         Some("The model stopped at the most tokens it may answer with.")
                     }
                     Stop::Filter => Some("The provider's filter ended the answer."),
+                    Stop::Cut => {
+                        Some("The answer ended and the server did not say that it is complete.")
+                    }
                     Stop::End | Stop::Other(_) => None,
                 };
                 match cut {

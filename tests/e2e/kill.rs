@@ -254,6 +254,30 @@ fn everything_is_there_after_a_kill() {
     term.wait_for("3:4");
 }
 
+/// Nobody who types on after a kill writes before the words that were typed last.
+#[test]
+fn the_caret_is_behind_what_was_typed_last() {
+    let home = Arc::new(home());
+    home.write("a.md", "end\n");
+    let (_keep, clock) = mpsc::channel::<()>();
+    let mut words = String::new();
+    for round in ["abc", "def", "ghi"] {
+        let term = open(&home, &["a.md"]);
+        for letter in round.chars() {
+            term.keys(&letter.to_string());
+            words.push(letter);
+            term.wait_for(&format!("{words}end"));
+        }
+        // The key is on the disk some milliseconds after it is shown; the caret follows in the
+        // next pause, which does not come.
+        let moment = Duration::from_millis(40);
+        assert_eq!(clock.recv_timeout(moment), Err(RecvTimeoutError::Timeout));
+        term.kill9();
+    }
+    let term = open(&home, &["a.md"]);
+    term.wait_for("abcdefghiend");
+}
+
 #[test]
 fn the_first_keys_in_a_large_new_file_are_as_safe_as_any() {
     let home = Arc::new(home());

@@ -214,6 +214,7 @@ impl State {
                 let fault = words.complaint(None, &complaint);
                 return self.fail(fault);
             }
+            None if !done => Stop::Cut,
             Some("stop" | "end" | "eos" | "eos_token" | "end_turn" | "stop_sequence" | "STOP")
             | None => Stop::End,
             Some("length" | "max_tokens" | "MAX_TOKENS") => Stop::Length,
@@ -227,10 +228,6 @@ impl State {
         if !self.tally.refusal.is_empty() {
             let refusal = format!("The model refuses a part: {}", self.tally.refusal);
             self.queue.push_back(Ok(Chunk::Warning(words.clean(&refusal))));
-        }
-        if word.is_none() && !done {
-            let what = "The answer ended without the provider saying that it is complete.";
-            self.queue.push_back(Ok(Chunk::Warning(what.into())));
         }
         self.end(Ok(Chunk::Stop(stop)));
     }
