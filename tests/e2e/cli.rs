@@ -139,6 +139,17 @@ fn ask_takes_its_context_from_a_file_or_a_pipe() {
 }
 
 #[test]
+fn options_may_stand_before_a_command() {
+    let server = Server::start(vec![Reply::text(&["Yes."])]);
+    let home = home(&server);
+    home.run(&["--yes", "--model", "other", "ask", "Is it good?"], "").ok();
+    let asked = server.requests().into_iter().find(|request| request.method == "POST").unwrap();
+    assert_eq!(json(&asked.body)["model"], "other");
+    let said = home.run(&["nonsense", "more"], "").fails(2);
+    assert!(said.contains("no command"), "{said}");
+}
+
+#[test]
 fn a_fault_is_told_and_what_had_come_is_kept() {
     let broken = Reply::events(vec![delta("Half an"), delta(" answer"), Step::Cut]);
     let refused = Reply::status(401, r#"{"error":{"message":"bad key"}}"#);
@@ -151,6 +162,12 @@ fn a_fault_is_told_and_what_had_come_is_kept() {
     assert!(said.contains("key"), "{said}");
     let page = home.run(&["search", "Half", "--json"], "").ok();
     assert!(page.contains("Half an answer"), "{page}");
+    // A connection that just ends is no end of an answer.
+    let ended = Server::start(vec![Reply::events(vec![delta("Half of it")])]);
+    let half = self::home(&ended);
+    let ran = half.run(&["ask", "Tell me"], "");
+    assert_eq!(ran.stdout, "Half of it\n");
+    assert!(ran.fails(1).contains("did not say that it is complete"));
     let nobody = alone().env("OPENAI_BASE_URL", "http://127.0.0.1:9/v1");
     let said = nobody.run(&["ask", "hello", "--model", "m"], "").fails(1);
     assert!(said.contains("127.0.0.1:9"), "{said}");

@@ -39,7 +39,10 @@ fn standard_input_goes_to_standard_output_byte_for_byte() {
     let script = format!("{} - <in.txt >out.txt", env!("CARGO_BIN_EXE_cowrite"));
     let term = Start::program("/bin/sh", &["-c", &script]).home(&home).size(24, 90).start();
     term.wait_for("three");
-    term.keys("<ctrl-end>!<ctrl-q>");
+    term.wait_for("standard input");
+    term.keys("<ctrl-end>!<ctrl-s>");
+    term.wait_for("goes to standard output when you quit");
+    term.keys("<ctrl-q>");
     assert!(term.wait_exit().success(), "{}", term.screen());
     term.assert_restored();
     let output = std::fs::read(home.file("out.txt")).unwrap();
