@@ -303,3 +303,25 @@ fn a_name_that_was_refused_can_be_put_right() {
     assert!(made.files.contains_key(std::path::Path::new("/home/ada/taken2.md")));
     assert_eq!(made.marked(), "[/home/ada/taken2.md|", "where it stands now");
 }
+
+#[test]
+fn leaving_the_menu_says_nothing() {
+    let mut made = Harness::with("|x");
+    made.keys("ctrl-e esc");
+    assert_eq!(made.notice(), "");
+    made.keys("ctrl-e f12");
+    assert_eq!(made.notice(), "No such sequence of keys.");
+}
+
+#[test]
+fn a_provider_s_words_end_before_the_advice() {
+    use cowrite::prompt::ended;
+    for (words, sentence) in [
+        ("Rate limit reached", "Rate limit reached."),
+        ("refused (os error 111)", "refused (os error 111)."),
+        ("It said “no.”", "It said “no.”"),
+        ("Why?", "Why?"),
+    ] {
+        assert_eq!(ended(words), sentence);
+    }
+}
