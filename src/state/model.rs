@@ -299,8 +299,8 @@ impl Model {
             (Some(path), _) => path
                 .file_name()
                 .map_or_else(String::new, |name| name.to_string_lossy().into_owned()),
+            (None, _) if self.to_stdout => "standard input".into(),
             (None, Some(entry)) if !entry.name.is_empty() => entry.name.clone(),
-            _ if self.to_stdout => "standard input".into(),
             _ => "Untitled".into(),
         }
     }

@@ -89,10 +89,12 @@ fn round(home: &Arc<Home>, before: &str, seed: u64) -> (String, Loss) {
     // Nobody sends: the channel is the clock.
     let (_keep, clock) = mpsc::channel::<()>();
     let start = Instant::now();
+    let mut late = Duration::ZERO;
     for number in 0..count {
         let due = start + PACE * u32::try_from(number).unwrap();
         let left = due.saturating_duration_since(Instant::now());
         assert_eq!(clock.recv_timeout(left), Err(RecvTimeoutError::Timeout));
+        late = late.max(Instant::now().saturating_duration_since(due));
         let key = typist.key();
         for key in parse_keys(key) {
             term.write(key.bytes(Encoding::default()));
@@ -103,6 +105,7 @@ fn round(home: &Arc<Home>, before: &str, seed: u64) -> (String, Loss) {
     let a_moment = Duration::from_micros(rand.below(12_000) as u64);
     assert_eq!(clock.recv_timeout(a_moment), Err(RecvTimeoutError::Timeout));
     let killed = Instant::now();
+    late = late.max(killed.saturating_duration_since(start + PACE * u32::try_from(count).unwrap()));
     term.kill9();
     drop(term);
 
@@ -120,7 +123,9 @@ fn round(home: &Arc<Home>, before: &str, seed: u64) -> (String, Loss) {
     };
     let lost = states.len() - 1 - reached;
     let time = sent.get(reached + 1).map_or(Duration::ZERO, |at| killed - *at);
-    assert!(time <= WINDOW, "seed {seed}: {lost} keys of the last {time:?} are gone");
+    // A machine that stood still for this test stood still for the program, too.
+    let most = WINDOW + 2 * late;
+    assert!(time <= most, "seed {seed}: {lost} keys of the last {time:?} are gone; late {late:?}");
     (after, Loss { keys: lost, time })
 }
 
