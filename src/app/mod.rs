@@ -202,18 +202,20 @@ impl App {
         }
         let contexts = self.contexts();
         let step = self.keymap.step(&contexts, &self.pending, key);
-        let was_pending = !self.pending.is_empty();
-        self.pending.clear();
+        let pending = std::mem::take(&mut self.pending);
+        let was_pending = !pending.is_empty();
         self.model.ui.pending.clear();
         self.model.ui.hints.clear();
-        if self.model.now.since(self.model.ui.notice.as_ref().map_or(Millis(0), |notice| notice.at))
-            > 1_500
-        {
+        // What was only to be known is read by who presses the next key.
+        self.model.drop_info();
+        let said = self.model.ui.notice.as_ref().map_or(Millis(0), |notice| notice.at);
+        if self.model.now.since(said) > 1_500 {
             self.model.ui.notice = None;
         }
         match step {
             Step::Run(lines) => self.run(&lines),
             Step::Pending(hints) => {
+                self.pending = pending;
                 self.pending.push(key);
                 self.model.ui.pending = vec![print_keys(&self.pending)];
                 self.model.ui.hints = hints
@@ -228,6 +230,7 @@ impl App {
             }
             // The menu was left.
             Step::NotFound if was_pending && key.to_string() == "esc" => Vec::new(),
+            Step::NotFound if self.says_elsewhere(&pending, key) => Vec::new(),
             Step::NotFound if was_pending => {
                 self.model.notify(Tone::Info, "No such sequence of keys.");
                 Vec::new()
@@ -243,6 +246,29 @@ impl App {
                 None => Vec::new(),
             },
         }
+    }
+
+    /// Says what a key is for that does nothing here but something near by. Whether it is one.
+    fn says_elsewhere(&mut self, pending: &[Key], key: Key) -> bool {
+        let ui = &self.model.ui;
+        let (context, wanted): (_, &[&str]) = match ui.focus {
+            _ if !ui.overlays.is_empty() => return false,
+            Focus::Editor => ("hunk", &["hunk."]),
+            Focus::Panel => ("editor", &["edit.undo", "edit.redo"]),
+            Focus::Chat => return false,
+        };
+        let Step::Run(lines) = self.keymap.step(&[context], pending, key) else { return false };
+        let line = lines.first().map_or("", String::as_str);
+        if !wanted.iter().any(|wanted| line.starts_with(wanted)) {
+            return false;
+        }
+        let words = match (context, self.model.session.open_in(&self.model.doc).len()) {
+            ("hunk", 0) => "No hunk is open.".to_owned(),
+            ("hunk", _) => "No hunk at the caret: F8 goes to the next.".to_owned(),
+            _ => "Undo and redo are for the text: Alt-1 goes there.".to_owned(),
+        };
+        self.model.notify(Tone::Info, words);
+        true
     }
 
     /// Runs command lines until one fails; says why it did.

@@ -79,8 +79,8 @@ impl AskArgs {
         let open = headless.hunks_of(&answer).len();
         if open > 0 && !self.talk.no_session {
             let what = match &self.file {
-                Some(file) => format!("cowrite {}", file.display()),
-                None => format!("cowrite --session {}", headless.model().session.id.short()),
+                Some(file) if !is_stdin(file) => format!("cowrite {}", file.display()),
+                _ => format!("cowrite --session {}", headless.model().session.id.short()),
             };
             out.say(&format!("{} to review: {what}", plural(open, "suggested change")));
         }

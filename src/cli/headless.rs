@@ -11,7 +11,7 @@ use crate::runtime::{
     open_text, recover,
 };
 use crate::session::{HunkRef, Message};
-use crate::state::{Ask, Dialog, Model, Opened, Overlay, Phase, Tone, Ui};
+use crate::state::{Ask, Dialog, Model, Opened, Overlay, PLACE_BY_HAND, Phase, Tone, Ui};
 use crate::text::decode;
 use std::io::{self, IsTerminal, Read};
 use std::path::{Path, PathBuf};
@@ -162,7 +162,10 @@ impl Headless {
     /// Takes the notice, if there is one.
     pub fn notice(&mut self) -> Option<(Tone, String)> {
         let notice = self.runtime.app.model.ui.notice.take()?;
-        Some((notice.tone, notice.text))
+        // There are no tabs and keys here.
+        let text =
+            notice.text.replace(PLACE_BY_HAND, "the workspace places by hand (Alt-5, Alt-P)");
+        Some((notice.tone, text))
     }
 
     /// Says the notice, if there is one.

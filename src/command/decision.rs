@@ -218,6 +218,7 @@ pub fn submit(cx: &mut Cx, kind: FormKind, values: &[String]) -> Result<(), Stri
             supersedes,
         });
         cx.barrier();
+        cx.model.refresh();
         show(cx, id);
         cx.info(match status {
             DecisionStatus::Accepted => "Recorded as accepted: it goes to the model from now on.",
@@ -288,6 +289,12 @@ fn change(cx: &mut Cx, decision: EventId, field: DecisionField) {
 
 fn set_status(cx: &mut Cx, status: DecisionStatus) -> Result<(), String> {
     let id = chosen(cx.model)?.id;
+    if let Some(newer) = cx.model.session.decisions.superseded_by(&id) {
+        return Err(format!(
+            "It is superseded by {} and stays so: accept, reject or change that one.",
+            quote(newer.title())
+        ));
+    }
     change(cx, id, DecisionField::Status(status));
     cx.barrier();
     cx.info(format!("The decision is {}.", status_word(status)));

@@ -1,10 +1,10 @@
 //! Changing text: deleting, the clipboard, undo, lines.
 
-use super::{Command, quote, row, verdict};
+use super::{Command, hunk, quote, row, verdict};
 use crate::base::{Pos, Span};
 use crate::event::{Cause, CauseKind};
 use crate::session::LastUndone;
-use crate::state::{Caret, Cx, Effect, Target};
+use crate::state::{Caret, Cx, Effect, Target, plural};
 use crate::text::{Change, lines, motion};
 use ropey::Rope;
 
@@ -236,10 +236,15 @@ fn undo(cx: &mut Cx, _: &str) -> Result<(), String> {
     let Some((_, mut hunks, edits)) = found else {
         return Err("Nothing of yours to take back.".into());
     };
-    let what = revert(cx, &edits, CauseKind::Undo)?;
+    let before = hunk::open_count(cx.model);
+    let mut what = revert(cx, &edits, CauseKind::Undo)?;
     hunks.dedup();
-    for of in hunks {
-        verdict::open_again(cx, of);
+    if !hunks.is_empty() {
+        for of in &hunks {
+            verdict::open_again(cx, *of);
+        }
+        let opened = hunk::open_count(cx.model).checked_sub(before).filter(|count| *count > 0);
+        what = accepting(opened.unwrap_or(hunks.len()));
     }
     cx.model.refresh();
     cx.info(format!("Took back {what}."));
@@ -283,10 +288,15 @@ fn redo(cx: &mut Cx, _: &str) -> Result<(), String> {
         (_, Some(found)) => found,
         (_, None) => return Err("Nothing to bring back.".into()),
     };
-    let what = revert(cx, &[undo], CauseKind::Redo)?;
+    let before = hunk::open_count(cx.model);
+    let mut what = revert(cx, &[undo], CauseKind::Redo)?;
     hunks.dedup();
-    for of in hunks {
-        verdict::accept_again(cx, of);
+    if !hunks.is_empty() {
+        for of in &hunks {
+            verdict::accept_again(cx, *of);
+        }
+        let closed = before.checked_sub(hunk::open_count(cx.model)).filter(|count| *count > 0);
+        what = accepting(closed.unwrap_or(hunks.len()));
     }
     cx.model.refresh();
     cx.info(format!("Brought back {what}."));
@@ -309,14 +319,19 @@ fn ids(edits: &[&crate::session::EditEntry]) -> Vec<crate::base::EventId> {
 
 /// Reverts edits as an edit of its own, with the texts' origins and sources. Says what it was.
 fn revert(cx: &mut Cx, edits: &[crate::base::EventId], kind: CauseKind) -> Result<String, String> {
-    let change = {
+    let (change, discarded) = {
         let entry = cx.model.entry().ok_or("No document.")?;
         let entries: Vec<_> = edits.iter().filter_map(|id| entry.edit(id)).collect();
         let refs: Vec<_> = entries.iter().map(|entry| (entry.writer, &entry.edit)).collect();
         // What two copies accepted is taken back once.
-        entry.document.plan_undo_beside(&refs, &[]).map_err(|why| why.to_string())?
+        let change = entry.document.plan_undo_beside(&refs, &[]).map_err(|why| why.to_string())?;
+        (change, edits.iter().any(|id| entry.first_cause(id) == Some(CauseKind::Restore)))
     };
-    let what = describe(&change, cx, kind);
+    let what = if discarded {
+        "discarding the text that was not saved".to_owned()
+    } else {
+        describe(&change, cx, kind)
+    };
     let caret = change.0.first().map(|one| Pos(one.span.start.0 + one.text.chars().count()));
     let cause = Cause { kind, proposal: None, hunk: None, part: None, of: edits.to_vec() };
     cx.edit_even_empty(&change, cause);
@@ -326,18 +341,47 @@ fn revert(cx: &mut Cx, edits: &[crate::base::EventId], kind: CauseKind) -> Resul
     Ok(what)
 }
 
+fn accepting(hunks: usize) -> String {
+    format!("accepting {}", plural(hunks, "hunk"))
+}
+
 /// A change in words: what goes or comes.
 fn describe(change: &Change, cx: &Cx, kind: CauseKind) -> String {
     let rope = cx.model.rope();
-    let gone: String =
-        change.0.iter().map(|one| rope.slice(one.span.range()).to_string()).collect();
-    let come: String = change.0.iter().map(|one| one.text.as_str()).collect();
-    // A redo is told by what was first done, as the undo was.
-    let (gone, come) = if kind == CauseKind::Redo { (come, gone) } else { (gone, come) };
+    // What touches is one place.
+    let mut places: Vec<(String, String)> = Vec::new();
+    let mut end = None;
+    for one in &change.0 {
+        let gone = rope.slice(one.span.range()).to_string();
+        // A redo is told by what was first done, as the undo was.
+        let (gone, come) = match kind {
+            CauseKind::Redo => (one.text.clone(), gone),
+            _ => (gone, one.text.clone()),
+        };
+        match places.last_mut().filter(|_| end == Some(one.span.start)) {
+            Some(last) => {
+                last.0.push_str(&gone);
+                last.1.push_str(&come);
+            }
+            None => places.push((gone, come)),
+        }
+        end = Some(one.span.end);
+    }
+    let Some((gone, come)) = places.first() else {
+        return "a change that was gone already".into();
+    };
+    let count = places.len();
+    let all = |test: fn(&str, &str) -> bool| places.iter().all(|(gone, come)| test(gone, come));
+    let everywhere = if count == 1 { String::new() } else { format!(" in {count} places") };
+    let same = places.windows(2).all(|two| two[0] == two[1]);
     match (gone.is_empty(), come.is_empty()) {
         (true, true) => "a change that was gone already".into(),
-        (false, true) => format!("typing {}", quote(&gone)),
-        (true, false) => format!("deleting {}", quote(&come)),
-        (false, false) => format!("changing {} to {}", quote(&come), quote(&gone)),
+        (false, true) if same => format!("typing {}{everywhere}", quote(gone)),
+        (true, false) if same => format!("deleting {}{everywhere}", quote(come)),
+        (false, false) if count == 1 => format!("changing {} to {}", quote(come), quote(gone)),
+        _ if all(|gone, come| !gone.is_empty() && !come.is_empty()) => {
+            format!("the replacement in {count} places")
+        }
+        _ => format!("a change in {count} places"),
     }
 }

@@ -46,12 +46,28 @@ fn open(model: &Model) -> Vec<OpenHunk> {
     model.session.open_in(&model.doc)
 }
 
+/// How many hunks of the shown document are open now.
+pub(super) fn open_count(model: &Model) -> usize {
+    open(model).len()
+}
+
+/// The chosen row of the Review tab: one of them always is, also when the list became shorter.
+pub(super) fn chosen_of<'a>(model: &Model, open: &'a [OpenHunk]) -> Option<&'a OpenHunk> {
+    open.get(model.ui.review.chosen).or(open.last())
+}
+
+/// Whether the chosen row of the Review tab has no place. Shared with the view.
+pub fn chosen_unplaced(model: &Model) -> bool {
+    model.ui.frame.unplaced > 0
+        && chosen_of(model, &open(model)).is_some_and(|one| one.span.is_none())
+}
+
 /// The hunk that a command means: the chosen row of the Review tab when the panel has the keys,
 /// else the one at the caret, else the only one.
 fn meant(model: &Model) -> Option<HunkRef> {
     let open = open(model);
     if model.ui.focus == Focus::Panel && model.ui.tab == crate::state::Tab::Review {
-        return open.get(model.ui.review.chosen).map(|one| one.of);
+        return chosen_of(model, &open).map(|one| one.of);
     }
     let here = model.hunk_here().map(|(of, _)| of);
     here.or_else(|| if open.len() == 1 { open.first().map(|one| one.of) } else { None })
@@ -74,7 +90,10 @@ fn step(cx: &mut Cx, forward: bool) -> Result<(), String> {
         placed.iter().rev().find(|span| span.start < caret).or_else(|| placed.last())
     };
     let Some(span) = next.copied() else {
-        return Err("The open hunks have no place; the Review tab lists them.".into());
+        return Err(
+            "The open hunks have no place: Alt-5 lists them, Alt-P places one at the selection."
+                .into(),
+        );
     };
     cx.model.ui.focus = Focus::Editor;
     cx.model.set_caret(Caret::at(span.start));
@@ -101,7 +120,7 @@ pub(super) fn accept(cx: &mut Cx, of: HunkRef, edited: Option<Edited>) -> Result
     let hunk = still_open(cx, of)?;
     match hunk.state {
         HunkState::Unplaced => {
-            return Err("The hunk has no place: put the caret there and use hunk.place.".into());
+            return Err("The hunk has no place: select its place in the text, then Alt-P.".into());
         }
         HunkState::Stale if hunk.behind && edited.is_none() => {
             return Err("This contradicts another change of the same answer: accept or reject that one first, or accept this with hunk.edit.".into());
@@ -250,7 +269,7 @@ fn edit(cx: &mut Cx, _: &str) -> Result<(), String> {
     with_hunk(cx, |cx, of| {
         let hunk = still_open(cx, of)?;
         let Some(span) = hunk.span else {
-            return Err("The hunk has no place: put the caret there and use hunk.place.".into());
+            return Err("The hunk has no place: select its place in the text, then Alt-P.".into());
         };
         // Whole lines, as they are shown: a fragment is hard to judge.
         let rope = cx.model.rope();
@@ -351,7 +370,7 @@ fn place(cx: &mut Cx, _: &str) -> Result<(), String> {
         let unplaced = |one: &&OpenHunk| one.of.part.is_none() && one.state == HunkState::Unplaced;
         let mut unplaced = open.iter().filter(unplaced);
         // The chosen row of the Review tab, else the first.
-        let chosen = open.get(cx.model.ui.review.chosen).map(|one| one.of);
+        let chosen = chosen_of(cx.model, &open).map(|one| one.of);
         let first = unplaced.clone().next();
         let meant = unplaced.find(|one| Some(one.of) == chosen).or(first);
         meant.map(|one| one.of)
@@ -374,9 +393,18 @@ fn place(cx: &mut Cx, _: &str) -> Result<(), String> {
         let (start, end) = anchors(&entry.document, span);
         (start, end, entry.document.rope().slice(span.range()).to_string())
     };
-    cx.append(&Event::HunkPlaced { hunk: hunk.id, start, end, old: old.into() });
+    // What was typed before comes before it for undo.
+    cx.seal_bursts();
+    cx.append(&Event::HunkPlaced {
+        hunk: hunk.id,
+        start,
+        end,
+        old: old.into(),
+        replaces: Vec::new(),
+    });
     cx.model.session.track_hunks();
     cx.model.refresh();
+    cx.barrier();
     cx.info("Placed. It replaces what was selected, or goes in at the caret.");
     Ok(())
 }

@@ -33,7 +33,8 @@ fn list(model: &mut Model) -> Option<(&mut ListState, usize)> {
     let models = model_rows(model).len();
     let sessions = session::row_count(model);
     let decisions = decision::listed(model).len();
-    let review = model.ui.frame.open;
+    let review = hunk::open_count(model);
+    model.ui.review.chosen = model.ui.review.chosen.min(review.saturating_sub(1));
     match model.ui.overlays.last_mut() {
         Some(Overlay::Palette(list)) => Some((list, palette)),
         Some(Overlay::Models { list, .. }) => Some((list, models)),
@@ -137,7 +138,7 @@ fn step(cx: &mut Cx, rows: isize) -> Result<(), String> {
 fn review_goto(cx: &mut Cx) {
     let span = {
         let open = cx.model.session.open_in(&cx.model.doc);
-        open.get(cx.model.ui.review.chosen).and_then(|one| one.span)
+        hunk::chosen_of(cx.model, &open).and_then(|one| one.span)
     };
     if let Some(span) = span {
         cx.go(span.start);
@@ -177,6 +178,12 @@ fn choose(cx: &mut Cx, _: &str) -> Result<(), String> {
         Some(_) => Ok(()),
         None if cx.model.ui.tab == Tab::Decisions => super::run(cx, "decision.open"),
         None if cx.model.ui.tab == Tab::Review => {
+            let open = cx.model.session.open_in(&cx.model.doc);
+            if hunk::chosen_of(cx.model, &open).is_some_and(|one| one.span.is_none()) {
+                return Err(
+                    "It has no place: Alt-1 to the text, select its place, then Alt-P.".into()
+                );
+            }
             review_goto(cx);
             cx.model.ui.focus = Focus::Editor;
             Ok(())

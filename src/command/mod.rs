@@ -17,6 +17,7 @@ mod verdict;
 pub use area::{AREAS, Area};
 pub use chat::slash_rows;
 pub use decision::{listed as decisions_listed, options_text, status_word};
+pub use hunk::chosen_unplaced;
 pub use list::{model_rows, palette_rows};
 pub use session::{
     Row, go_to, listed as session_listed, names as session_names, preview as session_preview,

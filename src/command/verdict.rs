@@ -2,7 +2,7 @@
 
 use crate::base::EventId;
 use crate::event::{Cause, CauseKind, Event, HunkVerdict, Text};
-use crate::session::{HunkRef, LastUndone, Said, TakenBack};
+use crate::session::{HunkRef, LastUndone, Said, StepKind, TakenBack};
 use crate::state::{Cx, plural};
 
 /// Says something about a hunk. Verdicts and edits of one moment are taken back together.
@@ -80,7 +80,7 @@ pub(super) fn take_out(cx: &mut Cx, of: HunkRef) -> Result<(), String> {
     Ok(())
 }
 
-/// Takes back the person's last rejections or splits of one moment, when they are newer than
+/// Takes back the person's last rejections, splits or placings of one moment, when they are newer than
 /// `than`. Returns what was taken back, in words.
 pub(super) fn undo(cx: &mut Cx, than: u64) -> Option<String> {
     let last = {
@@ -88,18 +88,19 @@ pub(super) fn undo(cx: &mut Cx, than: u64) -> Option<String> {
         let last = model.session.proposals.last_verdict(|author| model.is_me(author));
         last.filter(|last| last.lamport > than)?
     };
-    let words = in_words(last.split, last.hunks.len());
+    let words = in_words(last.kind, last.hunks.len());
     for (of, replaces) in last.hunks {
         unresolve(cx, of, replaces);
     }
     Some(words)
 }
 
-fn in_words(split: bool, count: usize) -> String {
-    match (split, count) {
-        (true, _) => "the split".into(),
-        (false, 1) => "the rejection".into(),
-        (false, _) => plural(count, "rejection"),
+fn in_words(kind: StepKind, count: usize) -> String {
+    match (kind, count) {
+        (StepKind::Split, _) => "the split".into(),
+        (StepKind::Placing, _) => "the placing".into(),
+        (StepKind::Rejection, 1) => "the rejection".into(),
+        (StepKind::Rejection, _) => plural(count, "rejection"),
     }
 }
 
@@ -111,8 +112,8 @@ pub(super) fn last_undone(cx: &Cx) -> Option<LastUndone> {
 
 /// Says again what was taken back. Returns what it was, in words.
 pub(super) fn redo(cx: &mut Cx, all: Vec<TakenBack>) -> String {
-    let split = all.iter().any(|(_, said, _)| matches!(said, Said::Split(_)));
-    let words = in_words(split, all.len());
+    let kind = all.first().map_or(StepKind::Rejection, |(_, said, _)| said.kind());
+    let words = in_words(kind, all.len());
     for (of, said, again) in all {
         let mut replaces = again.to_vec();
         let event = match said {
@@ -121,6 +122,9 @@ pub(super) fn redo(cx: &mut Cx, all: Vec<TakenBack>) -> String {
                 let reason = reason.map(Text::new);
                 let (hunk, part) = (of.id, of.part);
                 Event::HunkResolved { hunk, part, verdict, reason, edit: None, replaces }
+            }
+            Said::Placed { place: (start, end), old } => {
+                Event::HunkPlaced { hunk: of.id, start, end, old: old.into(), replaces }
             }
             Said::Split(parts) => Event::HunkSplit { hunk: of.id, parts, replaces },
         };

@@ -250,7 +250,15 @@ pub enum Event {
         replaces: Vec<EventId>,
     },
     #[serde(rename = "hunk.placed")]
-    HunkPlaced { hunk: EventId, start: Anchor, end: Anchor, old: Text },
+    HunkPlaced {
+        hunk: EventId,
+        start: Anchor,
+        end: Anchor,
+        old: Text,
+        /// Of a placing that is made again: what had taken it back.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        replaces: Vec<EventId>,
+    },
     #[serde(rename = "hunk.resolved")]
     HunkResolved {
         hunk: EventId,

@@ -205,6 +205,19 @@ impl DocEntry {
         found
     }
 
+    /// What an edit was made by; of an undo or redo, what made the first edit that it is about.
+    pub fn first_cause(&self, id: &EventId) -> Option<CauseKind> {
+        let mut seen = BTreeSet::new();
+        let mut id = *id;
+        loop {
+            let cause = self.edit(&id)?.edit.cause.as_ref()?;
+            match (cause.kind, cause.of.first()) {
+                (CauseKind::Undo | CauseKind::Redo, Some(of)) if seen.insert(id) => id = *of,
+                (kind, _) => return Some(kind),
+            }
+        }
+    }
+
     /// The undo that redo takes back, with its Lamport number: the newest of `mine` that is not
     /// redone; or, with no edit, the number of what was done since.
     pub fn last_redoable(

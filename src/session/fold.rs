@@ -2,8 +2,8 @@
 
 use super::documents::EditEntry;
 use super::{
-    AuthorInfo, Decision, DocEntry, Folded, HunkRef, Message, Proposal, Register, SavedVersion,
-    Session, Setting, Split, Verdict, WriterInfo,
+    AuthorInfo, Decision, DocEntry, Folded, HunkRef, Message, Placing, Proposal, Register,
+    SavedVersion, Session, Setting, Split, Verdict, WriterInfo,
 };
 use crate::base::{AuthorId, DocId, EventId, WriterId};
 use crate::event::{Author, AuthorKind, DecisionStatus, Envelope, Event, MessageRole, Undecodable};
@@ -326,9 +326,11 @@ impl Session {
                 let split = Split { parts, replaces, author: author.clone(), at };
                 self.proposals.split(id, lamport, hunk, split);
             }
-            Event::HunkPlaced { hunk, start, end, old } => {
-                let at = (lamport, id);
-                self.proposals.placed(at, hunk, (start, end), old.as_str().into());
+            Event::HunkPlaced { hunk, start, end, old, replaces } => {
+                let old = old.as_str().into();
+                let author = author.clone();
+                let placing = Placing { place: (start, end), old, replaces, author, at };
+                self.proposals.placed(id, lamport, hunk, placing);
             }
             Event::HunkCollided { hunk, part, edits } => {
                 self.proposals.collided(id, HunkRef { id: hunk, part }, edits);

@@ -17,10 +17,10 @@ pub use decisions::{Decision, Decisions, Setting};
 pub use documents::{DocEntry, EditEntry, SavedVersion};
 pub use fold::Batch;
 pub use merged::Met;
-pub use proposals::{Hunk, HunkRef, HunkState, Proposal, Proposals, Split, Verdict};
+pub use proposals::{Hunk, HunkRef, HunkState, Placing, Proposal, Proposals, Split, Verdict};
 pub use register::Register;
 pub use review::{OpenHunk, Piece};
-pub use steps::{LastUndone, LastVerdict, Said, TakenBack};
+pub use steps::{LastUndone, LastVerdict, Said, StepKind, TakenBack};
 pub use transcript::{Message, Transcript};
 
 use crate::base::{AuthorId, DocId, EventId, Millis, Rand, WriterId};

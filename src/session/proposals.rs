@@ -34,6 +34,17 @@ pub struct Split {
     pub at: Millis,
 }
 
+/// A place that a person gave a hunk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Placing {
+    pub place: (Anchor, Anchor),
+    pub old: String,
+    /// What had taken it back, when it is made again.
+    pub replaces: Vec<EventId>,
+    pub author: AuthorId,
+    pub at: Millis,
+}
+
 /// How a hunk stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum HunkState {
@@ -71,17 +82,22 @@ pub struct Hunk {
     collisions: BTreeMap<EventId, Vec<EventId>>,
     /// The events that a verdict replaces, those about collisions among them.
     looked_at: BTreeSet<EventId>,
+    /// Where it was placed by hand, in order of display, with the text that it replaces there.
+    placings: BTreeMap<(u64, EventId), ((Anchor, Anchor), String)>,
+    /// Where it was made, and its old text there.
+    made_at: (Option<(Anchor, Anchor)>, String),
     mark: Option<MarkId>,
 }
 
 impl Hunk {
     fn new(of: HunkRef, proposal: EventId, lamport: u64, body: HunkBody) -> Self {
+        let old: String = body.old.as_str().into();
         Self {
             of,
             proposal,
             lamport,
             place: body.place,
-            old: body.old.as_str().into(),
+            old: old.clone(),
             new: body.new.as_str().into(),
             why: body.why.map(|why| why.as_str().into()),
             step: body.step,
@@ -90,7 +106,29 @@ impl Hunk {
             splits: Register::default(),
             collisions: BTreeMap::new(),
             looked_at: BTreeSet::new(),
+            placings: BTreeMap::new(),
+            made_at: (body.place, old),
             mark: None,
+        }
+    }
+
+    /// The placing by hand that holds: the last that no verdict took back.
+    pub(super) fn placed_by(&self) -> Option<EventId> {
+        let mut ids = self.placings.keys().rev().map(|(_, id)| *id);
+        ids.find(|id| !self.looked_at.contains(id))
+    }
+
+    /// Goes where the last placing says, or back to where it was made.
+    fn find_place(&mut self) {
+        let held = self.placed_by();
+        let placing = self.placings.iter().find(|((_, id), _)| Some(*id) == held);
+        let (place, old) = match placing {
+            Some((_, (place, old))) => (Some(*place), old.clone()),
+            None => self.made_at.clone(),
+        };
+        if (self.place, &self.old) != (place, &old) {
+            (self.place, self.old) = (place, old);
+            self.mark = None;
         }
     }
 
@@ -190,7 +228,7 @@ pub struct Proposal {
 
 enum Waiting {
     Split(EventId, u64, Split),
-    Placed((u64, EventId), (Anchor, Anchor), String),
+    Placed(EventId, u64, Placing),
     Verdict(EventId, u64, Option<u32>, Verdict, Vec<EventId>),
     Collided(EventId, Vec<EventId>),
 }
@@ -205,8 +243,7 @@ pub struct Proposals {
     open: BTreeSet<HunkRef>,
     /// Hunks changed since they were tracked.
     untracked: bool,
-    /// When each was placed or split last, in order of display.
-    placed_at: BTreeMap<HunkRef, (u64, EventId)>,
+    /// When each was split last, in order of display.
     split_at: BTreeMap<HunkRef, (u64, EventId)>,
     pub(super) steps: Steps,
 }
@@ -275,26 +312,19 @@ impl Proposals {
         self.sort_out(hunk);
     }
 
-    pub fn placed(
-        &mut self,
-        at: (u64, EventId),
-        hunk: EventId,
-        place: (Anchor, Anchor),
-        old: String,
-    ) {
+    pub fn placed(&mut self, id: EventId, lamport: u64, hunk: EventId, placing: Placing) {
         let of = HunkRef { id: hunk, part: None };
         let Some(known) = self.hunks.get_mut(&of) else {
-            self.waiting.entry(of).or_default().push(Waiting::Placed(at, place, old));
+            self.waiting.entry(of).or_default().push(Waiting::Placed(id, lamport, placing));
             return;
         };
-        let last = self.placed_at.entry(of).or_insert(at);
-        if *last <= at {
-            *last = at;
-            known.place = Some(place);
-            known.old = old;
-            known.mark = None;
-        }
-        self.untracked = true;
+        let Placing { place, old, replaces, author, at } = placing;
+        let said = Said::Placed { place, old: old.clone() };
+        self.steps.note(id, lamport, Step { of, said, author, at, replaces: replaces.clone() });
+        known.verdict.replace(&replaces);
+        known.placings.insert((lamport, id), (place, old));
+        known.find_place();
+        self.sort_out(hunk);
     }
 
     pub fn resolved(
@@ -315,6 +345,7 @@ impl Proposals {
                 hunk.splits.replace(&replaces);
                 hunk.looked_at.extend(replaces.iter().copied());
                 hunk.verdict.set(id, lamport, verdict, &replaces);
+                hunk.find_place();
                 self.sort_out(of.id);
             }
             None => {
@@ -340,7 +371,7 @@ impl Proposals {
             match waiting {
                 Waiting::Split(id, lamport, split) => self.split(id, lamport, of.id, split),
                 Waiting::Collided(id, edits) => self.collided(id, of, edits),
-                Waiting::Placed(at, place, old) => self.placed(at, of.id, place, old),
+                Waiting::Placed(id, lamport, placing) => self.placed(id, lamport, of.id, placing),
                 Waiting::Verdict(id, lamport, part, verdict, replaces) => {
                     self.resolved(id, lamport, HunkRef { id: of.id, part }, verdict, replaces);
                 }

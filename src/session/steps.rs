@@ -2,7 +2,7 @@
 
 use super::{Hunk, HunkRef, Proposals};
 use crate::base::{AuthorId, EventId, Millis};
-use crate::event::{HunkBody, HunkVerdict};
+use crate::event::{Anchor, HunkBody, HunkVerdict};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What was said with one event.
@@ -10,16 +10,33 @@ use std::collections::{BTreeMap, BTreeSet};
 pub enum Said {
     Verdict { verdict: HunkVerdict, reason: Option<String> },
     Split(Vec<HunkBody>),
+    Placed { place: (Anchor, Anchor), old: String },
 }
 
 impl Said {
+    pub fn kind(&self) -> StepKind {
+        match self {
+            Self::Split(_) => StepKind::Split,
+            Self::Placed { .. } => StepKind::Placing,
+            Self::Verdict { .. } => StepKind::Rejection,
+        }
+    }
+
     /// Whether undo takes it back by itself. An acceptance goes with its edit.
     fn is_step(&self) -> bool {
         match self {
-            Self::Split(_) => true,
+            Self::Split(_) | Self::Placed { .. } => true,
             Self::Verdict { verdict, .. } => *verdict == HunkVerdict::Rejected,
         }
     }
+}
+
+/// What undo takes back by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StepKind {
+    Rejection,
+    Split,
+    Placing,
 }
 
 /// One event about a hunk.
@@ -71,13 +88,13 @@ impl Steps {
     }
 }
 
-/// Verdicts or splits of one moment that undo can take back.
+/// Verdicts, splits or placings of one moment that undo can take back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LastVerdict {
     pub lamport: u64,
     /// With what a verdict `pending` replaces.
     pub hunks: Vec<(HunkRef, Vec<EventId>)>,
-    pub split: bool,
+    pub kind: StepKind,
 }
 
 /// What was said and taken back, with the event that took it back and itself.
@@ -97,7 +114,7 @@ pub enum LastUndone {
 }
 
 impl Proposals {
-    /// The newest rejections or splits of one moment that `mine` made and that stand: what undo
+    /// The newest rejections, splits or placings of one moment that `mine` made and that stand: what undo
     /// takes back when no edit is newer.
     pub fn last_verdict(&self, mine: impl Fn(&AuthorId) -> bool) -> Option<LastVerdict> {
         let mut last: Option<(Millis, LastVerdict)> = None;
@@ -105,21 +122,25 @@ impl Proposals {
             if !mine(&step.author) || !step.said.is_step() || !self.holds(id, step) {
                 continue;
             }
-            let split = matches!(step.said, Said::Split(_));
+            let kind = step.said.kind();
             let hunk = self.hunk(&step.of);
             let mut replaces = hunk.map(|hunk| hunk.verdict.heads()).unwrap_or_default();
-            if split {
-                replaces.extend(hunk.map(|hunk| hunk.splits.heads()).unwrap_or_default());
+            match kind {
+                StepKind::Split => {
+                    replaces.extend(hunk.map(|hunk| hunk.splits.heads()).unwrap_or_default());
+                }
+                StepKind::Placing => replaces.push(*id),
+                StepKind::Rejection => {}
             }
             match &mut last {
-                Some((at, last)) if *at == step.at && last.split == split => {
+                Some((at, last)) if *at == step.at && last.kind == kind => {
                     last.hunks.push((step.of, replaces));
                 }
                 Some((at, _)) if *at != step.at => break,
                 Some(_) => {}
                 None => {
                     let hunks = vec![(step.of, replaces)];
-                    last = Some((step.at, LastVerdict { lamport: *lamport, hunks, split }));
+                    last = Some((step.at, LastVerdict { lamport: *lamport, hunks, kind }));
                 }
             }
         }
@@ -132,6 +153,9 @@ impl Proposals {
         match &step.said {
             Said::Split(_) => {
                 hunk.splits.setter() == Some(*id) && self.parts(step.of.id).all(Hunk::is_open)
+            }
+            Said::Placed { .. } => {
+                self.stands(hunk) && hunk.is_open() && hunk.placed_by() == Some(*id)
             }
             Said::Verdict { .. } => {
                 self.stands(hunk) && hunk.verdict.standing().any(|(standing, _)| standing == *id)

@@ -191,7 +191,7 @@ impl Cx<'_> {
     /// Goes back to the file without keeping what was written. There is no history to undo it by.
     pub fn discard_unsaved(&mut self) {
         self.end_unsaved();
-        self.model.saved_revision = self.model.entry().map(|entry| entry.document.revision());
+        self.model.mark_saved(true);
     }
 
     /// Leaves what is kept to the next start.

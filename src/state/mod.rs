@@ -34,7 +34,7 @@ pub use panel::{PanelFrame, plain};
 pub use propose::anchors;
 pub use rows::{ROWS_VERSION, all_rows, decision_row, message_row, text_row};
 pub use turn::{LiveEdit, Phase, Queued, Task, Turn};
-pub use turns::plural;
+pub use turns::{PLACE_BY_HAND, plural};
 pub use ui::{
     Ask, Caret, Clip, Dialog, FORM_FIELDS, Find, Focus, Form, FormKind, ListState, Notice, Overlay,
     PanelSelection, PromptKind, Rendered, Scroll, Tab, Tone, Ui,

@@ -103,6 +103,8 @@ pub struct Model {
     pub stamp: Option<FileStamp>,
     /// The revision of the document that is in the file.
     pub saved_revision: Option<u64>,
+    /// The text that is in the file, where it is known: text that is equal is not modified.
+    pub saved_rope: Option<ropey::Rope>,
     pub to_stdout: bool,
     pub ephemeral: bool,
     pub ui: Ui,
@@ -196,6 +198,7 @@ impl Model {
             bom: opened.file.as_ref().is_some_and(|file| file.bom),
             stamp: opened.file.as_ref().map(|file| file.stamp.clone()),
             saved_revision: None,
+            saved_rope: None,
             to_stdout: opened.to_stdout,
             ephemeral: opened.ephemeral,
             ui,
@@ -317,11 +320,22 @@ impl Model {
         self.ui.carets.insert(self.doc.clone(), caret);
     }
 
+    /// Remembers what the file holds: the text as it is now, or something that is not known.
+    pub fn mark_saved(&mut self, known: bool) {
+        let here = self.entry().filter(|_| known);
+        let here = here.map(|entry| (entry.document.revision(), entry.document.rope().clone()));
+        self.saved_revision = here.as_ref().map(|(revision, _)| *revision);
+        self.saved_rope = here.map(|(_, rope)| rope);
+    }
+
     /// Whether the document holds text that its file does not.
     pub fn is_modified(&self) -> bool {
         let Some(entry) = self.entry() else { return false };
+        let rope = entry.document.rope();
         match self.saved_revision {
-            Some(saved) => entry.document.revision() != saved,
+            Some(saved) if entry.document.revision() == saved => false,
+            _ if self.saved_rope.as_ref().is_some_and(|saved| equal(saved, rope)) => false,
+            Some(_) => true,
             None => entry.document.rope().len_chars() > 0 || self.path.is_some(),
         }
     }
@@ -345,6 +359,11 @@ impl Model {
         self.ui.notice = Some(super::Notice { tone, text: text.into(), at: self.now });
     }
 
+    /// A notice that only tells something goes away: something newer is there.
+    pub fn drop_info(&mut self) {
+        self.ui.notice.take_if(|notice| notice.tone == super::Tone::Info);
+    }
+
     /// The open hunk under the caret.
     pub fn hunk_here(&self) -> Option<(crate::session::HunkRef, Option<Span>)> {
         if !self.session.proposals.has_open() {
@@ -362,6 +381,13 @@ impl Model {
     pub fn difference(old: &ropey::Rope, new: &str) -> Change {
         crate::text::diff(&old.to_string(), new)
     }
+}
+
+/// Whether two texts are the same. Of those above the limit for history it is not known: comparing
+/// them would take longer than a key may.
+fn equal(one: &ropey::Rope, other: &ropey::Rope) -> bool {
+    const MOST: usize = 10 * 1024 * 1024;
+    one.len_bytes() == other.len_bytes() && one.len_bytes() <= MOST && one == other
 }
 
 fn fresh_doc(rand: &mut Rand, now: Millis) -> DocId {

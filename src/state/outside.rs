@@ -21,6 +21,7 @@ pub struct Saving {
     pub doc: DocId,
     pub path: PathBuf,
     pub revision: u64,
+    pub rope: ropey::Rope,
     pub version: Version,
     pub then_quit: bool,
     /// Another save was asked for meanwhile.
@@ -47,7 +48,7 @@ impl Model {
             if self.path.is_none()
                 && (!fresh || self.entry().is_some_and(|entry| entry.document.is_empty()))
             {
-                self.saved_revision = self.entry().map(|entry| entry.document.revision());
+                self.mark_saved(true);
             }
             return Vec::new();
         };
@@ -55,7 +56,7 @@ impl Model {
             self.notify(Tone::Warning, "The file can't be written: save under another name.");
         }
         if plain {
-            self.saved_revision = self.entry().map(|entry| entry.document.revision());
+            self.mark_saved(true);
             if self.preview {
                 return Vec::new();
             }
@@ -78,8 +79,7 @@ impl Model {
                 cx.edit_outside(&Version::default(), &change);
                 cx.note_saved(&file.stamp);
             }
-            let revision = cx.model.entry().map(|entry| entry.document.revision());
-            cx.model.saved_revision = revision;
+            cx.model.mark_saved(true);
         } else {
             cx.file_changed(&file);
             if let Some(path) = cx.model.path.clone().filter(|_| cx.model.preamble.is_empty()) {
@@ -174,7 +174,6 @@ impl Cx<'_> {
             self.append(&Event::DocumentSaved { doc, version, hash });
         }
         let Some(entry) = self.model.entry() else { return };
-        let revision = entry.document.revision();
         let saved_last = entry.saved.last().is_some_and(|saved| saved.hash == file.stamp.hash);
         let older = entry.saved.iter().any(|saved| saved.hash == file.stamp.hash);
         let puzzling = self.model.others && !saved_last && file.text != text;
@@ -187,25 +186,26 @@ impl Cx<'_> {
         self.model.bom = file.bom;
         self.model.stamp = Some(file.stamp.clone());
         if file.text == text {
-            self.model.saved_revision = Some(revision);
+            self.model.mark_saved(true);
             if !saved_last {
                 self.note_saved(&file.stamp);
             }
             return;
         }
         if saved_last {
-            self.model.saved_revision = None;
+            self.model.mark_saved(false);
+            self.model.saved_rope = Some(ropey::Rope::from_str(&file.text));
             self.info("The file is as it was saved last; the text here goes beyond it.");
             return;
         }
         if has_conflict_markers(&file.text) {
             self.warn("The file holds conflict markers: it is not taken in. Settle them in the file, then file.reload.");
-            self.model.saved_revision = None;
+            self.model.mark_saved(false);
             return;
         }
         if older {
             // Until it is answered, what is here is not what the file holds.
-            self.model.saved_revision = None;
+            self.model.mark_saved(false);
             let lines = vec![
                 "Another program, or git, put an older version back.".into(),
                 "Taking it in is an edit that can be undone.".into(),
@@ -249,14 +249,13 @@ impl Cx<'_> {
         self.edit_outside(&base, &change);
         let Some(entry) = self.model.entry() else { return };
         if *entry.document.rope() == file.text.as_str() {
-            let revision = entry.document.revision();
             self.note_saved(&file.stamp);
-            self.model.saved_revision = Some(revision);
+            self.model.mark_saved(true);
             self.info("The file changed outside; the change is taken in.");
         } else {
             // The text has both: the file's version is recorded, so that it is no news next time.
             self.note_file_version(file, &base);
-            self.model.saved_revision = None;
+            self.model.mark_saved(false);
             self.info("The file changed outside; its change is taken in beside your unsaved text.");
         }
     }
@@ -281,7 +280,7 @@ impl Cx<'_> {
     /// Keeps the text that is here although the file holds an older version.
     pub fn keep_mine(&mut self, file: &OpenedFile) {
         self.model.stamp = Some(file.stamp.clone());
-        self.model.saved_revision = None;
+        self.model.mark_saved(false);
         self.info("Kept. Saving writes it over the older version.");
     }
 
@@ -321,6 +320,7 @@ impl Cx<'_> {
             doc: doc.clone(),
             path: path.clone(),
             revision,
+            rope: rope.clone(),
             version,
             then_quit,
             again: None,
@@ -340,6 +340,7 @@ impl Cx<'_> {
                 self.model.path = Some(path.clone());
                 self.model.stamp = Some(stamp.clone());
                 self.model.saved_revision = Some(saving.revision);
+                self.model.saved_rope = Some(saving.rope);
                 if self.model.has_history() {
                     let doc = saving.doc.clone();
                     let hash = Text::new(stamp.hash);

@@ -147,6 +147,7 @@ impl Cx<'_> {
         self.append_as_model(&author, &Event::HunkMade { proposal, hunk });
         turn.hunks += 1;
         turn.unplaced += usize::from(span.is_none());
+        self.model.drop_info();
         self.model.session.track_hunks();
         self.model.refresh();
     }

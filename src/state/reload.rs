@@ -29,8 +29,9 @@ impl Model {
         let delta = crate::text::diff(&before, &cx.model.rope().to_string()).delta();
         let doc = cx.model.doc.clone();
         cx.text_changed(&doc, &delta);
-        let revision = cx.model.entry().map(|entry| entry.document.revision());
-        cx.model.saved_revision = revision.filter(|_| !modified && delta.0.is_empty());
+        let saved = cx.model.saved_rope.take();
+        cx.model.mark_saved(!modified && delta.0.is_empty());
+        cx.model.saved_rope = saved.or_else(|| cx.model.saved_rope.take());
         if let Some(saving) = cx.model.saving.as_mut() {
             // Which revision that was can't be told any more.
             saving.revision = u64::MAX;

@@ -9,6 +9,8 @@ use crate::event::{Asked, Event, Link, MessageRole, MessageStatus, Text};
 use crate::prompt::{Chunk, Fault, FaultKind, Stop};
 use crate::store::{StreamHead, Write};
 
+/// What to do about hunks without a place, in the workspace.
+pub const PLACE_BY_HAND: &str = "Alt-5 lists, Alt-P places at the selection";
 /// Bytes of an answer that are stored at once.
 const PART_BYTES: usize = 256;
 
@@ -129,6 +131,7 @@ impl Cx<'_> {
         else {
             return;
         };
+        self.model.drop_info();
         self.seal_bursts();
         let selection = self.selection_of(&queued);
         let context = match self.context_of(&queued, &model_name) {
@@ -355,8 +358,12 @@ impl Cx<'_> {
     pub fn cancel_turn(&mut self) -> bool {
         let Some(turn) = self.model.turn.take() else { return false };
         self.effect(Effect::Cancel(turn.id.clone()));
+        let another = !self.model.queue.is_empty();
         self.end_turn(turn, MessageStatus::Cancelled, None, false);
-        self.info("Stopped. What had come is kept.");
+        // What was queued is asked now: that is what there is to see.
+        if !another {
+            self.info("Stopped. What had come is kept.");
+        }
         true
     }
 
@@ -408,8 +415,10 @@ impl Cx<'_> {
             words.push(format!("An edit in the answer could not be read: {first}"));
         } else if turn.unplaced > 0 {
             words.push(format!(
-                "{} of {} edits have no unique place in the text; see the Review tab.",
-                turn.unplaced, turn.hunks
+                "{} of {} edits {} no unique place: {PLACE_BY_HAND}.",
+                turn.unplaced,
+                turn.hunks,
+                if turn.unplaced == 1 { "has" } else { "have" },
             ));
         }
         turn.warnings.dedup();

@@ -151,3 +151,22 @@ fn what_two_people_wrote_is_settled_by_the_form() {
     assert!(!newest(&eve).is_conflict());
     ada.same_after_reopening();
 }
+
+#[test]
+fn a_decision_shows_beside_its_text_at_once() {
+    let mut made = Harness::with("We [bake| a cake.\n");
+    assert!(!made.screen(100, 20).contains('§'));
+    made.keys(FORM);
+    let screen = made.screen(100, 20);
+    assert!(screen.contains('§'), "{screen}");
+}
+
+#[test]
+fn a_superseded_decision_can_not_be_rejected() {
+    let mut made = Harness::with("We [bake| a cake.\n");
+    made.keys(FORM);
+    made.keys("alt-4 s");
+    made.keys("ctrl-a 'Buy' tab tab tab 'Time is short.' ctrl-s");
+    made.keys("alt-4 down x");
+    assert!(made.notice().starts_with("It is superseded by “Buy”"), "{}", made.notice());
+}

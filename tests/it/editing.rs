@@ -513,3 +513,36 @@ fn a_rewrite_takes_the_paragraph_where_nothing_is_selected() {
     check("one\n\nt[wo|\nthree\n", "ctrl-k esc", "one\n\nt[wo|\nthree\n");
     check("one\n|\ntwo", "ctrl-k", "one\n|\ntwo");
 }
+
+#[test]
+fn undo_of_several_places_counts_them() {
+    let mut made = Harness::with("|line one\nline two\n");
+    made.run("find.replace line \"LI NE\"");
+    made.keys("ctrl-z");
+    assert_eq!(made.text(), "line one\nline two\n");
+    assert_eq!(made.notice(), "Took back the replacement in 2 places.");
+    made.keys("ctrl-y");
+    assert_eq!(made.notice(), "Brought back the replacement in 2 places.");
+    made.run("find.replace \"LI NE \" \"\"");
+    made.keys("ctrl-z");
+    assert_eq!(made.notice(), "Took back deleting “LI NE” in 2 places.");
+}
+
+#[test]
+fn text_that_is_as_it_was_saved_is_not_modified() {
+    let mut made = Harness::with("one\n");
+    made.keys("'x'");
+    assert!(made.model().is_modified());
+    made.keys("ctrl-z");
+    assert!(!made.model().is_modified());
+    made.keys("ctrl-y");
+    assert!(made.model().is_modified());
+    made.keys("ctrl-s");
+    assert!(!made.model().is_modified(), "{}", made.notice());
+    made.keys("ctrl-z");
+    assert!(made.model().is_modified());
+    made.keys("ctrl-y");
+    assert!(!made.model().is_modified());
+    made.keys("ctrl-q");
+    assert!(made.overlay().is_none());
+}

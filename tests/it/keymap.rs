@@ -426,7 +426,10 @@ fn hints_show_what_can_follow() {
 fn commands_know_their_keys() {
     let map = with("");
     assert_eq!(keys_for(&map, "file.save"), ["global: ctrl-s"]);
-    assert_eq!(keys_for(&map, "edit.redo"), ["text: ctrl-y", "text: ctrl-shift-z"]);
+    assert_eq!(
+        keys_for(&map, "edit.redo"),
+        ["text: ctrl-y", "review: ctrl-y", "text: ctrl-shift-z"]
+    );
     assert_eq!(keys_for(&map, "find.previous")[0], "global: alt-q", "what every terminal sends");
     assert_eq!(keys_for(&map, "nothing.here"), [""; 0]);
     assert_eq!(keys_for(&map, "dialog.").len(), 6);

@@ -220,14 +220,15 @@ fn review(app: &App, theme: Theme, buffer: &mut Buffer, area: Rect) -> Option<Po
         return Some(Position { x: area.x, y: area.y });
     }
     let visible = usize::from(area.height) / 4;
-    let top = model.ui.review.chosen.saturating_sub(visible.saturating_sub(1));
+    let at = model.ui.review.chosen.min(open.len() - 1);
+    let top = at.saturating_sub(visible.saturating_sub(1));
     let mut y = area.y;
     let mut cursor = None;
     for (index, hunk) in open.iter().enumerate().skip(top) {
         if y + 3 >= area.bottom() {
             break;
         }
-        let chosen = index == model.ui.review.chosen;
+        let chosen = index == at;
         let style = if chosen { theme.accent() } else { Style::new() };
         let place = match hunk.span {
             Some(span) => format!("line {}", entry.document.rope().char_to_line(span.start.0) + 1),
@@ -237,7 +238,7 @@ fn review(app: &App, theme: Theme, buffer: &mut Buffer, area: Rect) -> Option<Po
             HunkState::Collided => " · × collided: a merge changed it",
             HunkState::Stale if hunk.behind => " · contradicts another change",
             HunkState::Stale => " · the text changed",
-            HunkState::Unplaced => " · place it by hand",
+            HunkState::Unplaced => " · place by hand: Alt-P",
             _ if hunk.loose => " · found by likeness",
             _ => "",
         };

@@ -128,6 +128,16 @@ fn workspace_hints(app: &App) -> &'static [(&'static str, &'static str)] {
                 ("app.model", "model"),
                 ("app.help", "help"),
             ],
+            Focus::Panel
+                if model.ui.tab == Tab::Review && crate::command::chosen_unplaced(model) =>
+            {
+                &[
+                    ("app.focus-editor", "to the text: select its place, then"),
+                    ("hunk.place", "places it"),
+                    ("hunk.reject", "reject"),
+                    ("hunk.reject-because", "because…"),
+                ]
+            }
             Focus::Panel if model.ui.tab == Tab::Review && model.frame_open() > 0 => &[
                 ("hunk.accept", "accept"),
                 ("hunk.reject", "reject"),

@@ -332,3 +332,137 @@ fn an_answer_that_was_cut_short_goes_on() {
     assert!(made.notice().contains("makes no sense"), "{}", made.notice());
     made.same_after_reopening();
 }
+
+#[test]
+fn undo_says_that_it_takes_back_an_acceptance() {
+    let mut made = Harness::with(TEXT);
+    made.propose(&[(11, 17, "Tuesday"), (19, 34, "Bring a pen."), (44, 48, "soup")]);
+    made.about_hunk(0, "hunk.accept");
+    made.keys("ctrl-z");
+    assert_eq!(made.notice(), "Took back accepting 1 hunk.");
+    made.keys("ctrl-y");
+    assert_eq!(made.notice(), "Brought back accepting 1 hunk.");
+    made.keys("ctrl-z");
+    assert_eq!(made.notice(), "Took back accepting 1 hunk.");
+    made.run("hunk.accept-all");
+    made.keys("ctrl-z");
+    assert_eq!(made.notice(), "Took back accepting 3 hunks.");
+    made.keys("ctrl-y");
+    assert_eq!(made.notice(), "Brought back accepting 3 hunks.");
+}
+
+#[test]
+fn a_placing_by_hand_is_taken_back_and_brought_back() {
+    let mut made = Harness::with("same\nother\nsame\n");
+    made.keys("'x'");
+    made.pass(3000);
+    made.say("Check it.");
+    made.reply(&block("nowhere", "changed"));
+    assert_eq!(made.hunks()[0].1, HunkState::Unplaced);
+    let unplaced = made.hunks();
+    made.pass(3000);
+    made.place(11, Some(6));
+    made.keys("alt-p");
+    let placed = made.hunks();
+    assert_eq!(placed[0].1, HunkState::Pending);
+    made.same_after_reopening();
+    for _ in 0..2 {
+        made.pass(3000);
+        made.keys("ctrl-z");
+        assert_eq!(made.notice(), "Took back the placing.");
+        assert_eq!(
+            (made.hunks(), made.text().as_str()),
+            (unplaced.clone(), "xsame\nother\nsame\n")
+        );
+        made.same_after_reopening();
+        made.pass(3000);
+        made.keys("ctrl-y");
+        assert_eq!(made.notice(), "Brought back the placing.");
+        assert_eq!(made.hunks(), placed);
+        made.same_after_reopening();
+    }
+    // Its acceptance comes first, and what was typed before it last.
+    made.pass(3000);
+    made.about_hunk(0, "hunk.accept");
+    assert_eq!(made.text(), "xsame\nchanged\nsame\n");
+    let mut made = made.killed(3);
+    made.keys("ctrl-z");
+    assert_eq!((made.hunks(), made.text().as_str()), (placed, "xsame\nother\nsame\n"));
+    made.keys("ctrl-z");
+    assert_eq!(made.hunks(), unplaced, "{}", made.notice());
+    made.keys("ctrl-z");
+    assert_eq!(made.text(), "same\nother\nsame\n");
+    made.same_after_reopening();
+}
+
+#[test]
+fn the_review_tab_always_has_a_chosen_hunk() {
+    let mut made = Harness::with(TEXT);
+    made.propose(&[(11, 17, "Tuesday"), (19, 34, "Bring a pen."), (44, 48, "soup")]);
+    made.about_hunk(2, "hunk.accept");
+    made.keys("alt-5");
+    let screen = made.screen(100, 20);
+    assert!(screen.contains("› line 2"), "{screen}");
+    made.keys("x");
+    assert_eq!((made.hunks().len(), made.notice().as_str()), (1, "Rejected. 1 hunk left."));
+    made.keys("a");
+    assert_eq!(made.hunks().len(), 0);
+    // Undo is at hand there.
+    made.keys("ctrl-z");
+    assert_eq!(made.notice(), "Took back accepting 1 hunk.");
+    assert!(made.screen(100, 20).contains("› line 1"));
+}
+
+#[test]
+fn a_notice_goes_with_what_it_was_about() {
+    let mut made = Harness::with(TEXT);
+    made.say("Check it.");
+    made.reply(&block("There is cake.", "There is soup."));
+    assert_eq!(made.notice(), "1 hunk to review. F8 goes to the next.");
+    made.keys("f8");
+    assert_eq!(made.notice(), "", "the keys of the hunk are seen");
+    made.keys("alt-x");
+    assert_eq!(made.notice(), "Rejected. No hunk is open.");
+    made.say("Again.");
+    made.chunk(&block("Bring the plan.", "Bring a pen."));
+    assert_eq!(made.notice(), "");
+    made.say("And then?");
+    made.run("chat.cancel");
+    assert!(made.model().turn.is_some(), "the queued one is asked");
+    assert_eq!(made.notice(), "");
+}
+
+#[test]
+fn keys_of_hunks_say_where_they_work() {
+    let mut made = Harness::with(&format!("|{TEXT}"));
+    made.keys("alt-x");
+    assert_eq!(made.notice(), "No hunk is open.");
+    made.propose(&[(19, 34, "Bring a pen."), (44, 48, "soup")]);
+    for keys in ["alt-x", "alt-a", "ctrl-e a"] {
+        made.keys(keys);
+        assert_eq!(made.notice(), "No hunk at the caret: F8 goes to the next.", "{keys}");
+    }
+    assert_eq!(made.hunks().len(), 2);
+    made.keys("alt-4 ctrl-z");
+    assert!(made.notice().starts_with("Undo and redo are for the text:"), "{}", made.notice());
+}
+
+#[test]
+fn an_edit_without_a_place_says_how_to_place_it() {
+    let mut made = Harness::with("same\nother\nsame\n");
+    made.say("Check it.");
+    made.reply(&block("same", "changed"));
+    assert!(made.notice().contains("Alt-P"), "{}", made.notice());
+    made.pass(2000);
+    made.keys("alt-5");
+    let screen = made.screen(100, 20);
+    assert!(
+        screen.lines().rev().nth(1).expect("the hints").contains("alt-p places it"),
+        "{screen}"
+    );
+    made.keys("enter");
+    assert!(made.notice().contains("select its place, then Alt-P"), "{}", made.notice());
+    assert_eq!(made.model().ui.focus, cowrite::state::Focus::Panel);
+    made.keys("alt-1 ctrl-home shift-end alt-p alt-a");
+    assert_eq!(made.text(), "changed\nother\nsame\n", "{:?}", made.hunks());
+}
