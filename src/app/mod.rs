@@ -145,7 +145,12 @@ impl App {
                     *shown = Some(models);
                 }
             }
-            Input::Saved(ticket, outcome) => cx.saved(ticket, outcome),
+            Input::Saved(ticket, outcome) => {
+                if outcome.is_ok() {
+                    cx.model.ui.save_as = None;
+                }
+                cx.saved(ticket, outcome);
+            }
             Input::File(doc, file) => match file {
                 Ok(file) if doc == cx.model.doc => cx.file_changed(&file),
                 Ok(_) => {}
@@ -223,6 +228,8 @@ impl App {
                     .collect();
                 Vec::new()
             }
+            // The menu was left.
+            Step::NotFound if was_pending && key.to_string() == "esc" => Vec::new(),
             Step::NotFound if self.says_elsewhere(&pending, key) => Vec::new(),
             Step::NotFound if was_pending => {
                 self.model.notify(Tone::Info, "No such sequence of keys.");

@@ -1,11 +1,12 @@
 //! An answer for reading: edit blocks as differences instead of their markers.
 
-use super::dialect::{Dialect, Piece, ReplyParser};
+use super::dialect::{CUT, Dialect, Piece, ReplyParser};
 use std::borrow::Cow;
 
-/// The answer with each search/replace block as a fenced difference. An answer without blocks is
+/// The answer with each search/replace block as a fenced difference; one that ends in the middle is
+/// told in words: while the answer is `coming`, it is being written. An answer without blocks is
 /// given back as it is.
-pub fn readable(answer: &str) -> Cow<'_, str> {
+pub fn readable(answer: &str, coming: bool) -> Cow<'_, str> {
     // A coming answer is looked through for each frame: most have no such mark anywhere.
     let has_block = answer.contains("<<<<<")
         && answer.lines().any(|line| line.trim_start().starts_with("<<<<<"));
@@ -20,6 +21,14 @@ pub fn readable(answer: &str) -> Cow<'_, str> {
         match piece {
             Piece::Prose(text) => out.push_str(&text),
             Piece::EditDone { old, new, .. } => difference(&old, &new, &mut out),
+            Piece::Malformed { why, .. } if why == CUT => {
+                let words =
+                    if coming { "… writing a change" } else { "a change that was cut short" };
+                if !out.is_empty() {
+                    out.push_str(if out.ends_with('\n') { "\n" } else { "\n\n" });
+                }
+                out.push_str(&format!("*{words}*\n"));
+            }
             Piece::Malformed { text, .. } => {
                 // What can't be read as an edit is shown as it came.
                 fenced("", text.lines().map(String::from), &mut out);

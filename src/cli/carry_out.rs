@@ -10,7 +10,7 @@ use std::process::ExitCode;
 
 /// Run commands of the workspace on a file, one after the other.
 ///
-/// They are those of the palette and of keymaps: `cowrite reference` lists them. The first that
+/// They are those of the palette and of keymaps: Ctrl-P in the workspace lists them. The first that
 /// refuses ends the run. Text that is not saved at the end is kept as a draft in the session; with
 /// `-` as the file, text comes from standard input, goes to standard output and is not kept.
 #[derive(clap::Args, Debug)]
@@ -49,8 +49,9 @@ impl DoArgs {
             return Err(Failure::usage("There is no command: cowrite do \"file.save\" FILE."));
         }
         for line in &lines {
-            command::parse(line)
-                .map_err(|why| Failure::usage(format!("{why} `cowrite reference` lists them.")))?;
+            command::parse(line).map_err(|why| {
+                Failure::usage(format!("{why} Ctrl-P in the workspace lists the commands."))
+            })?;
         }
         let mut talk = self.talk;
         let target = match self.file {

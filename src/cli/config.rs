@@ -1,6 +1,6 @@
 //! `cowrite config`: what is configured and where each value comes from; changing it.
 
-use super::place::{Place, variable};
+use super::place::{Place, refusal, variable};
 use super::{Failure, Out, one_line};
 use crate::base::config::{Config, ProviderConfig};
 use crate::keymap::nearest;
@@ -146,7 +146,12 @@ fn change(file: &Path, path: &[String], value: Option<Value>) -> Result<(), Fail
     let parts: Vec<&str> = path.iter().map(String::as_str).collect();
     let text = configured(file, &parts, value).map_err(Failure::new)?;
     toml::from_str::<Config>(&text).map_err(|why| {
-        Failure::usage(format!("{} was not set: {}.", parts.join("."), one_line(why.message())))
+        let key = parts.join(".");
+        let words = one_line(&refusal(&key, why.message()));
+        if words.starts_with(&key) {
+            return Failure::usage(format!("{words}."));
+        }
+        Failure::usage(format!("{key} was not set: {words}."))
     })?;
     write_config(file, &text).map_err(Failure::new)
 }

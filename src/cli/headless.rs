@@ -5,6 +5,7 @@ use super::place::{Place, rand, session_id};
 use super::{Failure, Out};
 use crate::app::{App, Input};
 use crate::keymap::Keymap;
+use crate::prompt::ended;
 use crate::runtime::{
     Library, NoScreen, Outcome, Runtime, Setup, now, open_fresh, open_path, open_session,
     open_text, recover,
@@ -205,8 +206,7 @@ impl Headless {
         let Some(Overlay::Models { models: Some(listed), .. }) = shown else {
             return Err(Failure::new("The provider did not list its models."));
         };
-        let listed =
-            listed.map_err(|fault| Failure::new(format!("{} {}", fault.what, fault.advice)))?;
+        let listed = listed.map_err(|fault| Failure::new(fault.words()))?;
         let model = &mut self.runtime.app.model;
         match listed.as_slice() {
             [one] => {
@@ -250,7 +250,7 @@ impl Headless {
                 && *attempt > tried
             {
                 tried = *attempt;
-                out.say(&format!("{why} Trying again in {} s.", wait_ms.div_ceil(1000)));
+                out.say(&format!("{} Trying again in {} s.", ended(why), wait_ms.div_ceil(1000)));
             }
             let rest = turn.text.get(done..).unwrap_or_default();
             done += rest.len();

@@ -225,10 +225,36 @@ fn read_config(path: &Path) -> Result<Config, Failure> {
         let line = why
             .span()
             .map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
-        let what = why.message().to_owned();
-        let near = nearest_name(&what).map(|near| format!(" Perhaps {near}?")).unwrap_or_default();
+        let near = nearest_name(why.message());
+        let near = near.map(|near| format!(" Perhaps {near}?")).unwrap_or_default();
+        let key = text.lines().nth(line - 1).and_then(|line| line.split_once('='));
+        let what = match key {
+            Some((key, _)) => refusal(key.trim(), why.message()),
+            None => why.message().to_owned(),
+        };
         Failure::usage(format!("{}, line {line}: {what}.{near}", path.display()))
     })
+}
+
+/// Why a configuration value is refused, in words for a person.
+pub fn refusal(key: &str, message: &str) -> String {
+    let wrong = message.strip_prefix("invalid type: ").or(message.strip_prefix("invalid value: "));
+    let Some((given, wanted)) = wrong.and_then(|wrong| wrong.rsplit_once(", expected ")) else {
+        return message.to_owned();
+    };
+    let given = ["string ", "integer ", "boolean ", "floating point "]
+        .iter()
+        .find_map(|kind| given.strip_prefix(kind))
+        .unwrap_or(given);
+    let given = given.trim_matches('`');
+    let wanted = match wanted {
+        "u8" => "a whole number up to 255",
+        "u64" => "a whole number",
+        "a boolean" => "true or false",
+        "a string" => "text in quotation marks",
+        other => other,
+    };
+    format!("{key} can't be {given}: it takes {wanted}")
 }
 
 /// For an unknown field: the known one that is most like it.

@@ -68,7 +68,7 @@ impl SessionsArgs {
                     replaces: session.title.heads(),
                 })
                 .map_err(Failure::store)?;
-                out.say(&format!("{} is called {title} now.", id.short()));
+                out.say(&format!("{} is called “{title}” now.", id.short()));
             }
             Some(Verb::Delete { id, yes }) => delete(&mut place.reading(out)?, &id, yes, out)?,
             Some(Verb::Backup { file }) => {
@@ -77,15 +77,18 @@ impl SessionsArgs {
                 out.say(&format!("The library is copied to {}.", file.display()));
             }
             Some(Verb::Restore { file, yes }) => {
+                if !file.exists() {
+                    return Err(Failure::usage(format!("There is no file {}.", file.display())));
+                }
                 if !yes {
                     return Err(Failure::usage(format!(
-                        "--yes puts {} in the place of the library, which is kept under another name.",
+                        "Add --yes to put {} in the place of the library, which is kept under another name.",
                         file.display()
                     )));
                 }
                 let kept = SqliteStore::restore(&file, &place.dir).map_err(Failure::store)?;
                 let kept = kept
-                    .map(|kept| format!(" The library before is {}.", kept.display()))
+                    .map(|kept| format!(" The previous library is kept as {}.", kept.display()))
                     .unwrap_or_default();
                 out.say(&format!("{} is the library now.{kept}", file.display()));
             }

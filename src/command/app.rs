@@ -1,6 +1,6 @@
 //! The program itself: panes, overlays, leaving.
 
-use super::{Command, row};
+use super::{Command, list, row};
 use crate::state::{Ask, Cx, Dialog, Effect, Focus, ListState, Overlay, Tab};
 
 pub const COMMANDS: &[Command] = &[
@@ -48,7 +48,23 @@ fn page(cx: &mut Cx, title: &str, lines: Vec<String>) {
 }
 
 fn help(cx: &mut Cx, _: &str) -> Result<(), String> {
-    let lines = include_str!("help.md").lines().map(str::to_owned).collect();
+    const MOST: usize = 64;
+    let mut lines = Vec::new();
+    for line in include_str!("help.md").lines() {
+        let Some(lead) = line.strip_suffix("{slash}") else {
+            lines.push(line.to_owned());
+            continue;
+        };
+        let mut row = String::new();
+        for command in super::commands().filter(|command| !command.slash.is_empty()) {
+            if row.len() + command.slash.len() + 2 > MOST {
+                lines.push(format!("{lead}{}", row.trim_end()));
+                row.clear();
+            }
+            row.push_str(&format!("/{} ", command.slash));
+        }
+        lines.push(format!("{lead}{}", row.trim_end()));
+    }
     page(cx, "Help", lines);
     Ok(())
 }
@@ -69,9 +85,13 @@ fn cancel(cx: &mut Cx, _: &str) -> Result<(), String> {
         return Ok(());
     }
     if let Some(overlay) = cx.model.ui.overlays.pop() {
-        if let Overlay::Dialog(Dialog { ask: Ask::Consent { queued }, .. }) = overlay {
-            cx.model.ui.chat.set_text(&queued.text);
-            cx.info("Nothing was sent.");
+        match overlay {
+            Overlay::Dialog(Dialog { ask: Ask::Consent { queued }, .. }) => {
+                cx.model.ui.chat.set_text(&queued.text);
+                cx.info("Nothing was sent.");
+            }
+            Overlay::Form(form) => list::leave_form(cx, form),
+            _ => {}
         }
         return Ok(());
     }

@@ -17,6 +17,11 @@ pub const COMMANDS: &[Command] = &[
         Ok(())
     })
     .args("question"),
+    row(
+        "chat.complete",
+        "Completes the command that is begun with /; else moves on as app.next-pane does.",
+        complete,
+    ),
     row("chat.newline", "Begins a new line in the message.", |cx, _| {
         cx.type_text("\n");
         Ok(())
@@ -92,6 +97,37 @@ fn send(cx: &mut Cx, _: &str) -> Result<(), String> {
     cx.model.ui.chat.set_text("");
     cx.model.ui.history_at = None;
     cx.ask(Queued::new(text, Task::Chat));
+    Ok(())
+}
+
+/// The slash commands that go on as what is typed; none unless the message is the beginning of one.
+/// Shared with the view.
+pub fn slash_rows(model: &Model) -> Vec<&'static Command> {
+    let rope = model.ui.chat.rope();
+    if rope.len_chars() > 40 || rope.get_char(0) != Some('/') {
+        return Vec::new();
+    }
+    let text = rope.to_string();
+    let fits = |command: &&Command| {
+        !command.slash.is_empty() && command.slash.starts_with(text.trim_start_matches('/'))
+    };
+    if text.starts_with("//") { Vec::new() } else { super::commands().filter(fits).collect() }
+}
+
+fn complete(cx: &mut Cx, _: &str) -> Result<(), String> {
+    let rows = slash_rows(cx.model);
+    let typed = cx.model.ui.chat.rope().len_chars().saturating_sub(1);
+    let Some(first) = rows.first() else { return super::run(cx, "app.next-pane") };
+    // As far as all of them agree; then the first of them.
+    let agree =
+        |len: &usize| rows.iter().all(|row| row.slash.get(..*len) == first.slash.get(..*len));
+    let shared = (0..=first.slash.len()).rev().find(agree).unwrap_or(0);
+    let text = match rows.len() {
+        1 => format!("/{} ", first.slash),
+        _ if shared > typed => format!("/{}", &first.slash[..shared]),
+        _ => format!("/{} ", first.slash),
+    };
+    cx.model.ui.chat.set_text(&text);
     Ok(())
 }
 

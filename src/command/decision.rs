@@ -1,13 +1,12 @@
 //! Decisions: recording, editing, accepting, superseding, and the way between text and decision.
 
-use super::{Command, quote, row};
+use super::{Command, list, quote, row};
 use crate::base::EventId;
 use crate::event::{Choice, DecisionField, DecisionStatus, Event, Link};
 use crate::session::Decision;
 use crate::state::{
     Caret, Cx, FORM_FIELDS, Focus, Form, FormKind, Model, Overlay, PromptKind, Tab,
 };
-use crate::text::Field;
 
 pub const COMMANDS: &[Command] = &[
     row("decision.new", "Records a decision, linked to what is selected.", new)
@@ -69,22 +68,8 @@ fn chosen(model: &Model) -> Result<&Decision, String> {
 }
 
 fn form(cx: &mut Cx, title: &str, kind: FormKind, values: [String; 6]) {
-    let fields = values
-        .iter()
-        .map(|value| {
-            let mut field = Field::default();
-            field.set_text(value);
-            field
-        })
-        .collect();
     let labels = FORM_FIELDS.to_vec();
-    cx.model.ui.overlays.push(Overlay::Form(Form {
-        kind,
-        title: title.into(),
-        labels,
-        fields,
-        focus: 0,
-    }));
+    list::open_form(cx, Form::new(kind, title.into(), labels, values.to_vec()));
 }
 
 fn new(cx: &mut Cx, title: &str) -> Result<(), String> {
@@ -198,6 +183,15 @@ fn supersede(cx: &mut Cx, _: &str) -> Result<(), String> {
     Ok(())
 }
 
+/// The field that the form is refused for.
+pub fn wrong_field(values: &[String]) -> Option<usize> {
+    let value = |index: usize| values.get(index).map_or("", |value| value.trim());
+    if value(0).is_empty() {
+        return Some(0);
+    }
+    (!value(5).is_empty() && !is_date(value(5))).then_some(5)
+}
+
 /// The decision form was submitted.
 pub fn submit(cx: &mut Cx, kind: FormKind, values: &[String]) -> Result<(), String> {
     let FormKind::Decision { editing, was, supersedes, links } = kind else { return Ok(()) };
@@ -259,7 +253,16 @@ pub fn submit(cx: &mut Cx, kind: FormKind, values: &[String]) -> Result<(), Stri
         change(cx, decision, DecisionField::Status(DecisionStatus::Accepted));
     }
     cx.barrier();
-    cx.info(if changed == 0 { "Nothing was changed." } else { "Changed." });
+    let now = cx.model.session.decisions.get(&decision);
+    let waits =
+        now.is_some_and(|now| cx.model.session.decisions.status(now) == DecisionStatus::Proposed);
+    cx.info(match changed {
+        0 => "Nothing was changed.",
+        _ if waits && !value(3).is_empty() => {
+            "Changed. It has an outcome and is still proposed: a in the list accepts it."
+        }
+        _ => "Changed.",
+    });
     Ok(())
 }
 

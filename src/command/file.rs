@@ -34,9 +34,17 @@ pub const COMMANDS: &[Command] = &[
 
 fn ask_where(cx: &mut Cx, then_quit: bool) {
     let mut field = Field::default();
-    if let Some(path) = &cx.model.path {
+    let name = cx.model.entry().map_or("", |entry| entry.name.as_str());
+    if let Some(typed) = &cx.model.ui.save_as {
+        // It failed: what was typed is there to be put right.
+        field.set_text(typed);
+    } else if let Some(path) = &cx.model.path {
         field.set_text(&path.to_string_lossy());
+    } else if name != "Untitled" {
+        field.set_text(name);
     }
+    // Whoever types another name replaces it.
+    field.select_all();
     cx.model.ui.overlays.push(Overlay::Prompt { kind: PromptKind::SaveAs { then_quit }, field });
 }
 
@@ -63,6 +71,7 @@ pub fn save_as(cx: &mut Cx, text: &str, then_quit: bool) -> Result<(), String> {
     if text.is_empty() {
         return Err("Say where to save it.".into());
     }
+    cx.model.ui.save_as = Some(text.to_owned());
     cx.save_to(PathBuf::from(text), then_quit);
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Finding and replacing, and going to a line.
 
 use super::{Command, row};
-use crate::base::Pos;
+use crate::base::{Pos, Span};
 use crate::state::{Caret, Cx, Focus, Overlay, PromptKind, plural};
 use crate::text::Field;
 use crate::text::find::Pattern;
@@ -55,6 +55,37 @@ fn prompt(cx: &mut Cx, kind: PromptKind) {
         }
     }
     cx.model.ui.overlays.push(Overlay::Prompt { kind, field });
+    count(cx);
+}
+
+/// Counts the hits of what stands in the prompt, where the text is small enough.
+pub fn count(cx: &mut Cx) {
+    let Some(Overlay::Prompt { kind: PromptKind::Find, field }) = cx.model.ui.overlays.last()
+    else {
+        return;
+    };
+    let what = field.rope().to_string();
+    cx.model.ui.find.count = counted(cx, &what).unwrap_or_default();
+}
+
+/// "2 of 7" where the second hit is selected, "7 hits" where none is.
+fn counted(cx: &Cx, what: &str) -> Option<String> {
+    /// In characters.
+    const LARGEST: usize = 2_000_000;
+    const MOST: usize = 1_000;
+    let rope = cx.model.rope();
+    if what.is_empty() || rope.len_chars() > LARGEST {
+        return None;
+    }
+    let all = Span { start: Pos(0), end: Pos(rope.len_chars()) };
+    let hits = pattern(cx, what).ok()?.matches(&rope, all, MOST);
+    let more = if hits.len() == MOST { "+" } else { "" };
+    let selected = cx.model.caret().selection();
+    Some(match hits.iter().position(|hit| Some(*hit) == selected) {
+        Some(at) => format!("{} of {}{more}", at + 1, hits.len()),
+        None if hits.len() == MOST => format!("{MOST}+ hits"),
+        None => plural(hits.len(), "hit"),
+    })
 }
 
 /// The text to find was given.
@@ -93,9 +124,14 @@ fn again(cx: &mut Cx, forward: bool) -> Result<(), String> {
     let Some(hit) = hit else { return Err(format!("{what:?} is not in the text.")) };
     let wrapped = if forward { hit.start < from } else { hit.start >= from };
     cx.model.set_caret(Caret { pos: hit.end, anchor: Some(hit.start), sticky: None });
-    if wrapped {
-        cx.info(if forward { "Went on from the top." } else { "Went on from the bottom." });
-    }
+    count(cx);
+    let place = counted(cx, &what).map(|place| format!("{place}. ")).unwrap_or_default();
+    let wrapped = match (wrapped, forward) {
+        (true, true) => "Went on from the top. ",
+        (true, false) => "Went on from the bottom. ",
+        (false, _) => "",
+    };
+    cx.info(format!("{place}{wrapped}F3 goes on."));
     Ok(())
 }
 

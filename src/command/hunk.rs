@@ -1,7 +1,7 @@
 //! Reviewing: from hunk to hunk, accepting, rejecting, splitting, placing.
 
 use super::verdict::{resolve, take_out};
-use super::{Command, row};
+use super::{Command, list, row};
 use crate::assist::split;
 use crate::base::{EventId, Pos, Span};
 use crate::event::{Cause, CauseKind, Event, How, HunkBody, HunkVerdict, Origin, Text};
@@ -282,15 +282,9 @@ fn edit(cx: &mut Cx, _: &str) -> Result<(), String> {
             let behind = rope.slice(span.end.0..lines.end.0);
             format!("{before}{}{behind}", hunk.new)
         };
-        let mut field = Field::default();
-        field.set_text(&text);
-        cx.model.ui.overlays.push(Overlay::Form(Form {
-            kind: FormKind::EditHunk { hunk: of, was },
-            title: "Change, then accept".into(),
-            labels: vec!["New text"],
-            fields: vec![field],
-            focus: 0,
-        }));
+        let kind = FormKind::EditHunk { hunk: of, was };
+        let form = Form::new(kind, "Change, then accept".into(), vec!["New text"], vec![text]);
+        list::open_form(cx, form);
         Ok(())
     })
 }

@@ -3,7 +3,9 @@
 
 use super::{Command, chat, decision, file, find, hunk, row, session};
 use crate::base::Pos;
-use crate::state::{Ask, Cx, Dialog, Focus, FormKind, ListState, Model, Overlay, PromptKind, Tab};
+use crate::state::{
+    Ask, Cx, Dialog, Focus, Form, FormKind, ListState, Model, Overlay, PromptKind, Tab,
+};
 
 pub const COMMANDS: &[Command] = &[
     row("list.up", "Moves up in the list.", |cx, _| step(cx, -1)),
@@ -16,7 +18,7 @@ pub const COMMANDS: &[Command] = &[
     row("list.toggle", "Opens the chosen row.", choose),
     row("form.next", "Goes to the next field or answer.", |cx, _| field(cx, 1)),
     row("form.previous", "Goes to the field or answer before.", |cx, _| field(cx, -1)),
-    row("form.enter", "Goes to the next field; the only field gets a new line.", enter),
+    row("form.enter", "Begins a new line; goes on from a field that has one line only.", enter),
     row("form.submit", "Submits the form or prompt.", submit),
     row("form.cancel", "Leaves the form or prompt.", close),
     row("dialog.yes", "Answers yes.", |cx, _| answer(cx, "yes")),
@@ -202,12 +204,46 @@ fn field(cx: &mut Cx, by: isize) -> Result<(), String> {
 
 fn enter(cx: &mut Cx, _: &str) -> Result<(), String> {
     match cx.model.ui.overlays.last() {
-        Some(Overlay::Form(form)) if form.fields.len() == 1 => {
+        Some(Overlay::Form(form)) if form.takes_lines() => {
             cx.type_text("\n");
             Ok(())
         }
         _ => field(cx, 1),
     }
+}
+
+/// Opens a form; what was written in the same one before it was left is there again.
+pub fn open_form(cx: &mut Cx, form: Form) {
+    let fresh = matches!(form.kind, FormKind::Decision { editing: None, supersedes: None, .. });
+    // A title that was given begins another decision.
+    let named = fresh && form.began.iter().any(|text| !text.is_empty());
+    let drafts = &mut cx.model.ui.drafts;
+    let at = drafts.iter().rposition(|draft| !named && draft.is_about(&form.kind));
+    let Some(at) = at else {
+        cx.model.ui.overlays.push(Overlay::Form(form));
+        return;
+    };
+    let mut draft = drafts.remove(at);
+    if fresh && cx.model.caret().selection().is_some() {
+        draft.kind = form.kind;
+        draft.title = form.title;
+    }
+    cx.model.ui.overlays.push(Overlay::Form(draft));
+    cx.info("Here is what was written in this form before.");
+}
+
+/// A form was left: what was written in it is kept.
+pub fn leave_form(cx: &mut Cx, form: Form) {
+    if !form.is_changed() {
+        return;
+    }
+    cx.info(match form.kind {
+        FormKind::Decision { editing: None, supersedes: None, .. } => {
+            "Not recorded; what was written is kept for the next time (Ctrl-N)."
+        }
+        _ => "Not done; what was written is kept for the next time the form opens.",
+    });
+    cx.model.ui.drafts.push(form);
 }
 
 fn close(cx: &mut Cx, _: &str) -> Result<(), String> {
@@ -217,9 +253,8 @@ fn close(cx: &mut Cx, _: &str) -> Result<(), String> {
 fn submit(cx: &mut Cx, _: &str) -> Result<(), String> {
     match cx.model.ui.overlays.pop() {
         Some(Overlay::Prompt { kind, field }) => prompted(cx, kind, &field.rope().to_string()),
-        Some(Overlay::Form(form)) => {
-            let values: Vec<String> =
-                form.fields.iter().map(|field| field.rope().to_string()).collect();
+        Some(Overlay::Form(mut form)) => {
+            let values = form.values();
             let done = match form.kind.clone() {
                 FormKind::EditHunk { hunk, was } => {
                     let text = values.first().cloned().unwrap_or_default();
@@ -229,6 +264,9 @@ fn submit(cx: &mut Cx, _: &str) -> Result<(), String> {
             };
             // What was typed is not lost to a mistake.
             if done.is_err() {
+                if matches!(form.kind, FormKind::Decision { .. }) {
+                    form.focus = decision::wrong_field(&values).unwrap_or(form.focus);
+                }
                 cx.model.ui.overlays.push(Overlay::Form(form));
             }
             done

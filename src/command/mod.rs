@@ -15,11 +15,12 @@ mod session;
 mod verdict;
 
 pub use area::{AREAS, Area};
+pub use chat::slash_rows;
 pub use decision::{listed as decisions_listed, options_text, status_word};
 pub use hunk::chosen_unplaced;
 pub use list::{model_rows, palette_rows};
 pub use session::{
-    Row, go_to, listed as session_listed, preview as session_preview,
+    Row, go_to, listed as session_listed, names as session_names, preview as session_preview,
     previewed as session_previewed, rows as session_rows,
 };
 
@@ -120,6 +121,7 @@ pub fn run(cx: &mut Cx, line: &str) -> Result<(), String> {
 /// The filter of a list may have changed.
 pub fn typed(cx: &mut Cx) {
     session::typed(cx);
+    find::count(cx);
 }
 
 /// Levenshtein distance; names are short.

@@ -43,6 +43,20 @@ pub fn rows(model: &Model) -> Vec<Row<'_>> {
     all
 }
 
+/// Every session with its title, whatever the filter: a hit names its own. Shared with the view.
+pub fn names(model: &Model) -> Vec<(EventId, String)> {
+    let Some(Overlay::Sessions { rows, .. }) = model.ui.overlays.last() else { return Vec::new() };
+    let name = |row: &SessionRow| {
+        // "Untitled" tells nothing where the document has a name.
+        let document = row.documents.iter().map(|(_, name)| name).find(|name| !name.is_empty());
+        match document {
+            Some(name) if row.title.is_empty() || row.title == "Untitled" => name.clone(),
+            _ => row.title.clone(),
+        }
+    };
+    rows.iter().map(|row| (row.id, name(row))).collect()
+}
+
 pub fn row_count(model: &Model) -> usize {
     rows(model).len()
 }
@@ -159,7 +173,7 @@ pub fn renamed(cx: &mut Cx, session: EventId, title: &str) -> Result<(), String>
         cx.effect(Effect::RenameSession { session, title: title.into() });
     }
     cx.effect(Effect::ListSessions);
-    cx.info(format!("The session is called {title} now."));
+    cx.info(format!("The session is called “{title}” now."));
     Ok(())
 }
 

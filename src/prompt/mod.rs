@@ -104,6 +104,21 @@ pub struct Fault {
     pub status: Option<u16>,
 }
 
+impl Fault {
+    /// What happened and what to do about it, in sentences.
+    pub fn words(&self) -> String {
+        format!("{} {}", ended(&self.what), self.advice)
+    }
+}
+
+/// A sentence with its end; a provider's own words may have none.
+pub fn ended(text: &str) -> String {
+    let text = text.trim_end();
+    let bare = text.trim_end_matches(['"', '”', '’', '\'', ')', '»']);
+    let ends = text.is_empty() || bare.ends_with(['.', '!', '?', '…', '。']);
+    format!("{text}{}", if ends { "" } else { "." })
+}
+
 /// A model that a provider offers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ModelInfo {

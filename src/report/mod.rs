@@ -24,7 +24,8 @@ pub fn preview(session: &Session) -> Vec<String> {
     for decision in session.decisions.newest().into_iter().take(3) {
         lines.push(format!("§ {}", decision.title()));
     }
-    for message in session.transcript.iter().rev().take(3) {
+    let messages: Vec<_> = session.transcript.iter().rev().take(4).collect();
+    for message in messages.into_iter().rev() {
         let first = message.text().lines().next().unwrap_or_default();
         lines.push(format!("{}: {first}", session.author_name(&message.author)));
     }

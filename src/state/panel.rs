@@ -7,6 +7,7 @@ use crate::event::{MessageRole, MessageStatus};
 use crate::layout::wrap::{Rule, rows as wrap_rows};
 use crate::layout::{Join, Line, MarkdownView, Segment, Style};
 use crate::session::Message;
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 /// Messages whose rows are kept although they are not visible.
@@ -170,7 +171,7 @@ impl Model {
         // An answer that has just ended is laid out but for its end.
         if self.turn.is_none()
             && !self.ui.rendered.contains_key(&id)
-            && let whole = readable(message.text())
+            && let whole = shown(message)
             && let Some(mut live) =
                 self.ui.live.take_if(|live| whole.starts_with(live.view.source()))
         {
@@ -188,7 +189,7 @@ impl Model {
         let text = message.text();
         if rendered.text_len != text.len() {
             rendered.text_len = text.len();
-            rendered.view.set_text(&readable(text));
+            rendered.view.set_text(&shown(message));
         }
         Some(Block { head: vec![head], body: rendered.view.lines().len(), foot })
     }
@@ -223,13 +224,13 @@ impl Model {
             live.text_len = 0;
         }
         if live.text_len < turn.text.len() {
-            match readable(&turn.text) {
+            match readable(&turn.text, true) {
                 // Blocks are shown as differences: then the text is not what came.
-                std::borrow::Cow::Owned(text) => {
+                Cow::Owned(text) => {
                     live.view.set_text(&text);
                     live.text_len = turn.text.len();
                 }
-                std::borrow::Cow::Borrowed(text) => {
+                Cow::Borrowed(text) => {
                     let most = live.text_len.saturating_add(self.ui.live_bytes);
                     let end = text.floor_char_boundary(most);
                     live.view.push(&text[live.text_len..end]);
@@ -303,6 +304,46 @@ impl Model {
     }
 }
 
+/// A message as Markdown to lay out: a person's with its line breaks, a model's with its edits made
+/// readable.
+fn shown(message: &Message) -> Cow<'_, str> {
+    match message.role {
+        MessageRole::Person => with_breaks(message.text()),
+        MessageRole::Model | MessageRole::Note => readable(message.text(), false),
+    }
+}
+
+/// The same Markdown with every line break a hard one. Code is left alone.
+fn with_breaks(text: &str) -> Cow<'_, str> {
+    if !text.trim_end().contains('\n') {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 64);
+    let mut fence: Option<(char, usize)> = None;
+    for line in text.split_inclusive('\n') {
+        let body = line.trim_end_matches(['\n', '\r']);
+        let words = body.trim_start();
+        let mark = words.chars().next().filter(|mark| matches!(mark, '`' | '~'));
+        let count = words.chars().take_while(|one| Some(*one) == mark).count();
+        let outside = fence.is_none();
+        match (fence, mark) {
+            (None, Some(mark)) if count >= 3 => fence = Some((mark, count)),
+            (Some((open, least)), Some(mark))
+                if mark == open && count >= least && words.trim_end().len() == count =>
+            {
+                fence = None;
+            }
+            _ => {}
+        }
+        out.push_str(body);
+        if outside && fence.is_none() && !words.is_empty() && !body.ends_with('\\') {
+            out.push_str("  ");
+        }
+        out.push_str(&line[body.len()..]);
+    }
+    Cow::Owned(out)
+}
+
 /// One line of one class.
 pub fn plain(class: Class, text: String) -> Line {
     let bold = class == Class::Heading;
@@ -346,8 +387,8 @@ fn foot(message: &Message, width: usize) -> Vec<Line> {
             Some(format!("■ broken off: {}", message.error.as_deref().unwrap_or("it failed")))
         }
         MessageStatus::Incomplete => Some(match message.error.as_deref() {
-            Some(why) => format!("■ cut short: {why}"),
-            None => "■ incomplete: cowrite ended while it came".to_owned(),
+            Some(why) => format!("■ cut short: {why} (Alt-Shift-T goes on)"),
+            None => "■ incomplete: cowrite ended while it came (Alt-Shift-T goes on)".to_owned(),
         }),
     };
     if let Some(words) = words {

@@ -5,7 +5,7 @@ use crate::session::{Decision, Message, Session};
 use crate::store::SearchRow;
 
 /// The version of the rules below: when it changes, all rows are made anew.
-pub const ROWS_VERSION: u32 = 1;
+pub const ROWS_VERSION: u32 = 2;
 
 /// The most bytes of a document that are searched.
 const TEXT_BYTES: usize = 4 << 20;
@@ -37,7 +37,7 @@ pub fn decision_row(session: &Session, decision: &Decision) -> SearchRow {
         key: decision.id.to_string(),
         kind: "decision".into(),
         title: decision.title().into(),
-        body: body.join("\n"),
+        body: body.join(" · "),
         at: decision.at,
     }
 }

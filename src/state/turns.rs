@@ -40,7 +40,7 @@ impl Cx<'_> {
             let lines = vec![
                 format!("{} is at {}.", provider.name(), provider.address()),
                 "Your question, the document and the conversation go there.".into(),
-                "What was sent can be read byte for byte afterwards (app.egress).".into(),
+                "What was sent can be read byte for byte afterwards (/sent).".into(),
             ];
             let choices = vec![
                 ('y', "Yes, and don't ask again for this provider".into(), "dialog.yes".into()),
@@ -315,7 +315,7 @@ impl Cx<'_> {
                 }
             }
             Err(fault) => {
-                let words = format!("{} {}", fault.what, fault.advice);
+                let words = fault.words();
                 self.error(words.clone());
                 if turn.text.is_empty()
                     && matches!(

@@ -150,7 +150,55 @@ pub struct Form {
     pub title: String,
     pub labels: Vec<&'static str>,
     pub fields: Vec<Field>,
+    /// What stood in the fields at first.
+    pub began: Vec<String>,
     pub focus: usize,
+}
+
+impl Form {
+    pub fn new(
+        kind: FormKind,
+        title: String,
+        labels: Vec<&'static str>,
+        began: Vec<String>,
+    ) -> Self {
+        let field = |text: &String| {
+            let mut field = Field::default();
+            field.set_text(text);
+            field
+        };
+        let fields = began.iter().map(field).collect();
+        Self { kind, title, labels, fields, began, focus: 0 }
+    }
+
+    /// What stands in the fields.
+    pub fn values(&self) -> Vec<String> {
+        self.fields.iter().map(|field| field.rope().to_string()).collect()
+    }
+
+    /// Whether leaving it would lose something.
+    pub fn is_changed(&self) -> bool {
+        self.values() != self.began
+    }
+
+    /// Whether the field with the focus is of many lines.
+    pub fn takes_lines(&self) -> bool {
+        !matches!(self.labels.get(self.focus), Some(&("Title" | "Review on")))
+    }
+
+    /// Whether it is about the same thing as another: a new decision, one decision, one hunk.
+    pub fn is_about(&self, other: &FormKind) -> bool {
+        match (&self.kind, other) {
+            (
+                FormKind::Decision { editing, supersedes, .. },
+                FormKind::Decision { editing: other, supersedes: old, .. },
+            ) => (editing, supersedes) == (other, old),
+            (FormKind::EditHunk { hunk, .. }, FormKind::EditHunk { hunk: other, .. }) => {
+                hunk == other
+            }
+            _ => false,
+        }
+    }
 }
 
 /// What lies above the workspace. The last one has the keys.
@@ -229,6 +277,8 @@ pub struct Ui {
     pub chat: Field,
     pub history_at: Option<usize>,
     pub overlays: Vec<Overlay>,
+    /// Forms that were left before they were submitted; the newest last.
+    pub drafts: Vec<Form>,
     pub notice: Option<Notice>,
     pub pending: Vec<String>,
     pub hints: Vec<(String, String)>,
@@ -253,6 +303,8 @@ pub struct Ui {
     /// What was cut or copied here last, with its sources.
     pub clip: Option<Clip>,
     pub find: Find,
+    /// Where it was to be saved last, until it is.
+    pub save_as: Option<String>,
     pub ticket: u64,
     /// Every key with what it does, as the keymap tells.
     pub key_lines: Vec<String>,
@@ -277,6 +329,8 @@ pub struct Find {
     pub what: String,
     pub with: String,
     pub regex: bool,
+    /// How many hits there are and which is selected, in words; while the prompt is open.
+    pub count: String,
 }
 
 impl Ui {
@@ -299,6 +353,7 @@ impl Ui {
             chat: Field::default(),
             history_at: None,
             overlays: Vec::new(),
+            drafts: Vec::new(),
             notice: None,
             pending: Vec::new(),
             hints: Vec::new(),
@@ -318,6 +373,7 @@ impl Ui {
             panel_selection: None,
             clip: None,
             find: Find::default(),
+            save_as: None,
             ticket: 0,
             key_lines: Vec::new(),
             view_stored: BTreeMap::new(),

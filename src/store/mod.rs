@@ -152,6 +152,26 @@ pub struct SessionRow {
     pub documents: Vec<(DocId, String)>,
 }
 
+impl SessionRow {
+    /// What a person knows it by: its title, and the names of its documents where they say more.
+    pub fn label(&self) -> String {
+        const NONE: &str = "Untitled";
+        let title = if self.title.is_empty() { NONE } else { self.title.as_str() };
+        let mut names: Vec<&str> = Vec::new();
+        for (_, name) in &self.documents {
+            if !name.is_empty() && name != title && !names.contains(&name.as_str()) {
+                names.push(name);
+            }
+        }
+        match names.is_empty() {
+            true => title.to_owned(),
+            // That it has no title tells nothing where it has a file.
+            false if title == NONE => names.join(", "),
+            false => format!("{title} · {}", names.join(", ")),
+        }
+    }
+}
+
 /// A text that can be found.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SearchRow {

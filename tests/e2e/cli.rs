@@ -63,7 +63,8 @@ fn what_is_not_understood_ends_with_two() {
     check(&["do", "file.sav", "a.md"], "file.save");
     check(&["do", " ; ", "a.md"], "no command");
     check(&["sessions", "rename", "abc", "title"], "no session abc");
-    check(&["sessions", "restore", "x.db"], "--yes");
+    check(&["sessions", "restore", "x.db"], "no file x.db");
+    check(&["sessions", "restore", "a.md"], "Add --yes");
     check(&["search"], "WORDS");
     check(&["decisions", "--status", "maybe"], "maybe");
     check(&["export"], "file");
@@ -72,7 +73,10 @@ fn what_is_not_understood_ends_with_two() {
     check(&["keys", "--keymap", "nowhere"], "nowhere");
     check(&["config", "set", "editor.tab_with", "3"], "editor.tab_width");
     check(&["config", "set", "provider.x.adress", "3"], "provider.x.address");
-    check(&["config", "set", "editor.tab_width", "wide"], "editor.tab_width");
+    check(
+        &["config", "set", "editor.tab_width", "wide"],
+        "editor.tab_width can't be \"wide\": it takes a whole number",
+    );
     check(&["completions", "nonsense"], "nonsense");
 }
 

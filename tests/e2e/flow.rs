@@ -144,7 +144,7 @@ fn a_selection_is_rewritten_edited_split_and_taken_back() {
     home.write("fruit.md", "Apples. Pears. Plums.\nend\n");
     let term = open(&home, &["fruit.md"]);
     term.keys("<shift-end><ctrl-k>");
-    term.wait_for("What to do with the selection?");
+    term.wait_for("What to do with this text?");
     term.keys("Add colours<enter>");
     term.wait_for("to review");
     term.wait_for("Red apples.");

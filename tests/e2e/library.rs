@@ -106,7 +106,7 @@ fn the_library_screen_shows_what_is_chosen() {
         term.keys("r");
         term.wait_for("Title");
         term.keys("<ctrl-a>The second plan<enter>");
-        term.wait_for("is called The second plan");
+        term.wait_for("is called “The second plan”");
         term.wait_for("› The second plan");
         // Deleting asks, and No is the answer that stands there.
         term.keys("<home>d");

@@ -57,11 +57,43 @@ fn a_mistake_in_the_form_loses_nothing() {
     let mut made = Harness::with("|x");
     made.keys("ctrl-n tab 'context' ctrl-s");
     assert_eq!(made.notice(), "A decision needs a title.");
-    made.keys("shift-tab 'Title' shift-tab 'tomorrow' ctrl-s");
+    made.keys("'Title' shift-tab 'tomorrow' shift-tab ctrl-s");
     assert!(made.notice().contains("no date"), "{}", made.notice());
+    // The field that was refused has the keys.
     made.keys("ctrl-a '2027-02-01' ctrl-s");
     assert_eq!((newest(&made).title(), newest(&made).context()), ("Title", "context"));
     assert_eq!(status(&made), DecisionStatus::Proposed, "without an outcome nothing is decided");
+}
+
+#[test]
+fn a_form_that_is_left_keeps_what_was_written() {
+    let mut made = Harness::with("We [bake| a cake.\n");
+    made.keys("ctrl-n esc");
+    assert_eq!(made.notice(), "", "an empty form just closes");
+    made.keys("ctrl-n 'Bake' tab 'Guests' enter 'come.' esc");
+    assert!(made.notice().contains("kept"), "{}", made.notice());
+    made.keys("ctrl-n");
+    assert!(made.notice().contains("written in this form before"), "{}", made.notice());
+    made.keys("esc ctrl-n ctrl-s");
+    assert_eq!((newest(&made).title(), newest(&made).context()), ("Bake", "Guests\ncome."));
+    made.keys("ctrl-n");
+    assert_eq!(made.marked(), "|", "what was recorded is no draft");
+    // A change of a decision is a draft of its own.
+    made.keys("esc alt-4 e end ' bread' esc ctrl-n");
+    assert_eq!(made.marked(), "|");
+    made.keys("esc alt-4 e");
+    assert_eq!(made.marked(), "Bake bread|");
+}
+
+#[test]
+fn enter_begins_a_line_where_there_are_many() {
+    let mut made = Harness::with("|x");
+    made.keys("ctrl-n 'Bake' enter enter tab 'A cake' enter 'Soup' tab tab tab '2027-01-31' enter");
+    assert_eq!(made.marked(), "Bake|", "from the last field to the first");
+    made.keys("ctrl-s");
+    assert_eq!(newest(&made).options().len(), 2);
+    made.keys("alt-4 e tab tab tab 'It is sweet.' ctrl-s");
+    assert!(made.notice().contains("a in the list accepts"), "{}", made.notice());
 }
 
 #[test]

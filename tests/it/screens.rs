@@ -137,7 +137,7 @@ fn sessions() {
         last: Millis(1_699_900_000_000 - u64::from(number) * 86_400_000),
         messages: u64::from(number) * 3,
         decisions: 1,
-        documents: vec![],
+        documents: vec![(cowrite::base::DocId::of("1"), "plan.md".into())],
     };
     let mut made = Harness::with(TEXT);
     made.keys("f4");
@@ -172,5 +172,156 @@ fn the_smallest_screens_hold() {
             made.screen(width, height);
         }
         made.app.model.ui.width = 100;
+    }
+}
+
+#[test]
+fn fields_are_drawn_as_the_document_is() {
+    let mut made = Harness::with("|x");
+    made.keys("alt-2");
+    made.input(cowrite::app::Input::Paste("a 👩‍👩‍👧 b".into()));
+    let screen = made.screen(100, 30);
+    assert!(screen.contains("› a 👩‍👩‍👧") && !screen.contains("U+200D"), "{screen}");
+    made.keys("esc ctrl-f ctrl-a");
+    made.input(cowrite::app::Input::Paste("日本 👩‍👩‍👧".into()));
+    let screen = made.screen(100, 30);
+    assert!(screen.contains("👩‍👩‍👧") && !screen.contains("U+200D"), "{screen}");
+}
+
+#[test]
+fn a_wide_character_under_an_edge_leaves_it_whole() {
+    for lead in ["", "x"] {
+        let mut made = Harness::with(&format!("{lead}{}\n", "日".repeat(60)).repeat(20));
+        made.keys("ctrl-n");
+        let screen = made.screen(99, 30);
+        let rows = screen.lines().filter(|row| row.matches('│').count() == 2).count();
+        assert_eq!(rows, 26, "{screen}");
+    }
+}
+
+#[test]
+fn a_message_of_many_lines_stays_so() {
+    let mut made = Harness::with("|x");
+    made.say("one\n**two**\n```\na\nb\n```\nthree");
+    let screen = made.screen(100, 30);
+    let at = |words: &str| {
+        screen
+            .lines()
+            .position(|row| row.trim_end().ends_with(words))
+            .unwrap_or_else(|| panic!("{words}\n{screen}"))
+    };
+    assert_eq!(at("two"), at("one") + 1, "{screen}");
+    assert!(at("three") > at("two") && !screen.contains("**"), "{screen}");
+}
+
+#[test]
+fn a_change_that_is_not_complete_is_told_in_words() {
+    let mut made = asked();
+    made.chunk("Better:\n<<<<<<< SEARCH\nWe meet on");
+    let screen = made.screen(100, 30);
+    assert!(screen.contains("… writing a change") && !screen.contains("<<<"), "{screen}");
+    made.fail();
+    let screen = made.screen(100, 30);
+    assert!(screen.contains("a change that was cut short") && !screen.contains("<<<"), "{screen}");
+}
+
+#[test]
+fn a_slash_shows_the_commands_there_are() {
+    let mut made = Harness::with("|x");
+    made.keys("alt-2 '/de'");
+    let screen = made.screen(100, 30);
+    assert!(screen.contains("/decide") && screen.contains("/decisions"), "{screen}");
+    assert!(!screen.contains("/rewrite"), "{screen}");
+    made.keys("tab");
+    assert_eq!(made.marked(), "/deci|");
+    made.keys("'d' tab");
+    assert_eq!(made.marked(), "/decide |");
+    assert!(!made.screen(100, 30).contains("/decisions"), "the command is complete");
+    made.keys("ctrl-a backspace tab");
+    assert_eq!(made.model().ui.focus, cowrite::state::Focus::Panel, "without a slash it moves on");
+}
+
+#[test]
+fn finding_counts() {
+    let mut made = Harness::with("|one two one two one");
+    made.keys("ctrl-f 'one'");
+    assert!(made.screen(80, 24).contains("3 hits · down next"), "{}", made.screen(80, 24));
+    made.keys("down down");
+    assert!(made.screen(80, 24).contains("2 of 3"), "{}", made.screen(80, 24));
+    made.keys("esc f3 f3");
+    assert_eq!(made.notice(), "1 of 3. Went on from the top. F3 goes on.");
+}
+
+#[test]
+fn a_hit_names_its_session() {
+    use cowrite::app::Input;
+    use cowrite::base::{DocId, EventId, Millis};
+    use cowrite::store::{Hit, SessionRow, Snippet};
+    let row = SessionRow {
+        id: EventId([1; 32]),
+        title: "Untitled".into(),
+        created: Millis(1),
+        last: Millis(2),
+        messages: 0,
+        decisions: 0,
+        documents: vec![(DocId::of("1"), "walrus.md".into())],
+    };
+    let mut made = Harness::with(TEXT);
+    made.keys("f4");
+    made.input(Input::Sessions(vec![row]));
+    assert!(made.screen(100, 30).contains("› walrus.md"), "{}", made.screen(100, 30));
+    made.keys("/ 'cake'");
+    let ticket = made
+        .effects
+        .iter()
+        .rev()
+        .find_map(|effect| match effect {
+            cowrite::state::Effect::Search { ticket, .. } => Some(*ticket),
+            _ => None,
+        })
+        .expect("a search");
+    let hit = Hit {
+        session: EventId([1; 32]),
+        key: "k".into(),
+        kind: "decision".into(),
+        title: "Bake".into(),
+        at: Millis(2),
+        snippet: Snippet { text: "cake".into(), matches: vec![] },
+    };
+    made.input(Input::Hits(ticket, vec![hit]));
+    let screen = made.screen(100, 30);
+    assert!(screen.contains("walrus.md › decision: Bake · cake"), "{screen}");
+}
+
+#[test]
+fn a_name_that_was_refused_can_be_put_right() {
+    let mut made = Harness::with("|x");
+    made.files.insert("/home/ada/taken.md".into(), "other".into());
+    made.keys("alt-s '/home/ada/taken.md' enter");
+    assert_eq!(made.notice(), "The file changed since it was read.");
+    made.keys("alt-s end left left left '2' enter alt-s");
+    assert!(made.files.contains_key(std::path::Path::new("/home/ada/taken2.md")));
+    assert_eq!(made.marked(), "[/home/ada/taken2.md|", "where it stands now");
+}
+
+#[test]
+fn leaving_the_menu_says_nothing() {
+    let mut made = Harness::with("|x");
+    made.keys("ctrl-e esc");
+    assert_eq!(made.notice(), "");
+    made.keys("ctrl-e f12");
+    assert_eq!(made.notice(), "No such sequence of keys.");
+}
+
+#[test]
+fn a_provider_s_words_end_before_the_advice() {
+    use cowrite::prompt::ended;
+    for (words, sentence) in [
+        ("Rate limit reached", "Rate limit reached."),
+        ("refused (os error 111)", "refused (os error 111)."),
+        ("It said “no.”", "It said “no.”"),
+        ("Why?", "Why?"),
+    ] {
+        assert_eq!(ended(words), sentence);
     }
 }

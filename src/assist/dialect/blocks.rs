@@ -71,7 +71,7 @@ impl Blocks {
             self.end_line(out);
         }
         if self.state != State::Prose {
-            self.fail("The answer ended in the middle of this edit.", out);
+            self.fail(super::CUT, out);
         }
         if let Some(quoted) = self.quoted.take() {
             self.say(&quoted, out);

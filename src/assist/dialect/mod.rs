@@ -10,6 +10,9 @@ mod rewrite;
 use blocks::Blocks;
 use rewrite::Rewrite;
 
+/// Why an edit is none when the answer ended in it.
+pub const CUT: &str = "The answer ended in the middle of this edit.";
+
 /// How a model is asked to write its edits down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dialect {

@@ -7,6 +7,7 @@ use crate::event::{Envelope, Event};
 use crate::store::{Binding, Glance, Loaded, SessionRow, SnapshotRow, StoreError, Stored};
 use rusqlite::{OptionalExtension as _, Row, params};
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path as FilePath;
 
 impl SqliteStore {
     /// The events of a session behind row `after_rid`, in the order of arrival; 0 for all. Those
@@ -172,12 +173,21 @@ impl SqliteStore {
     /// All sessions, the last used first.
     pub fn sessions(&self) -> Result<Vec<SessionRow>, StoreError> {
         let mut documents: BTreeMap<EventId, Vec<(DocId, String)>> = BTreeMap::new();
-        let mut query =
-            self.conn.prepare_cached("SELECT session, doc, name FROM session_doc ORDER BY doc")?;
+        let mut query = self.conn.prepare_cached(
+            "SELECT d.session, d.doc, d.name, b.path FROM session_doc d
+             LEFT JOIN binding b ON b.session = d.session AND b.doc = d.doc ORDER BY d.doc",
+        )?;
         let mut rows = query.query([])?;
         while let Some(row) = rows.next()? {
             let Some(doc) = doc(row, 1)? else { continue };
-            documents.entry(EventId(row.get(0)?)).or_default().push((doc, row.get(2)?));
+            let path: Option<String> = row.get(3)?;
+            // The name it was begun with is older than its file's.
+            let file = path.as_deref().map(FilePath::new).and_then(FilePath::file_name);
+            let name = match file {
+                Some(file) => file.to_string_lossy().into_owned(),
+                None => row.get(2)?,
+            };
+            documents.entry(EventId(row.get(0)?)).or_default().push((doc, name));
         }
         let mut query = self.conn.prepare_cached(
             "SELECT id, title, created, last, messages, decisions FROM session

@@ -2,11 +2,12 @@
 
 use super::panel::wrapped;
 use crate::app::App;
-use crate::base::Span;
-use crate::layout::cells::width;
+use crate::base::{Pos, Span};
+use crate::command::slash_rows;
+use crate::layout::cells::{cells, width};
 use crate::state::Focus;
 use crate::text::Field;
-use crate::tui::paint::{put, rect, text};
+use crate::tui::paint::{fill, put, rect, short, text};
 use crate::tui::sheet::hash;
 use crate::tui::theme::Theme;
 use ratatui::buffer::Buffer;
@@ -30,7 +31,26 @@ pub fn draw(app: &App, theme: Theme, buffer: &mut Buffer) -> Option<Position> {
     put(buffer, area.x, area.y, 1, "›", theme.accent());
     let inner = Rect { x: area.x + 2, width: area.width.saturating_sub(2), ..area };
     let cursor = field(&ui.chat, inner, theme, buffer);
+    slash_box(app, theme, buffer);
     cursor.filter(|_| ui.focus == Focus::Chat && ui.overlays.is_empty())
+}
+
+/// Above the message box: the commands that what is typed may become.
+fn slash_box(app: &App, theme: Theme, buffer: &mut Buffer) {
+    let ui = &app.model.ui;
+    if ui.focus != Focus::Chat {
+        return;
+    }
+    let area = rect(ui.areas().panel, buffer);
+    let rows = slash_rows(&app.model);
+    let shown = rows.len().min(usize::from(area.height));
+    let top = area.bottom().saturating_sub(shown as u16);
+    let words = rows.iter().map(|row| row.slash.len()).max().unwrap_or(0) + 2;
+    for (y, row) in (top..).zip(rows.iter().take(shown)) {
+        fill(buffer, Rect { y, height: 1, ..area }, theme.bar());
+        let line = format!("/{:<words$} {}", row.slash, row.doc);
+        short(buffer, area.x, y, area.right(), &line, theme.bar());
+    }
 }
 
 /// A hash of everything the message box is drawn from.
@@ -73,14 +93,20 @@ pub fn field(field: &Field, area: Rect, theme: Theme, buffer: &mut Buffer) -> Op
     for (index, (start, piece)) in rows.iter().enumerate().skip(top).take(height) {
         let y = area.y + (index - top) as u16;
         let mut x = area.x;
-        for (offset, character) in
-            piece.char_indices().enumerate().map(|(offset, (_, c))| (offset, c))
-        {
-            let mut one = [0; 4];
-            let selected =
-                selection.is_some_and(|span: Span| span.contains(crate::base::Pos(start + offset)));
+        let mut at = *start;
+        for cell in cells(piece) {
+            let wide = cell.width_at(usize::from(x - area.x), 4) as u16;
+            let selected = selection.is_some_and(|span: Span| span.contains(Pos(at)));
             let style = if selected { theme.selected() } else { Style::new() };
-            x = text(buffer, x, y, area.right(), character.encode_utf8(&mut one), style);
+            at += cell.chars;
+            if wide == 0 {
+                continue;
+            }
+            if x + wide > area.right() {
+                break;
+            }
+            put(buffer, x, y, wide, &cell.text, style);
+            x += wide;
         }
     }
     let (start, piece) = rows.get(caret_row)?;

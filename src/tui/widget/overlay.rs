@@ -3,7 +3,8 @@
 use super::chat::field;
 use super::panel::wrapped;
 use crate::app::App;
-use crate::command::{Row as SessionsRow, model_rows, palette_rows, session_rows};
+use crate::command::{Row as SessionsRow, model_rows, palette_rows, session_names, session_rows};
+use crate::layout::cells;
 use crate::layout::wrap::Rule;
 use crate::state::{Dialog, Form, ListState, Overlay, PromptKind, plural};
 use crate::tui::paint::{fill, put, short, text};
@@ -36,7 +37,7 @@ pub fn draw(app: &App, theme: Theme, buffer: &mut Buffer) -> Option<Position> {
         Overlay::Sessions { list, searching, preview, .. } => {
             sessions(app, list, *searching, &preview.1, theme, buffer)
         }
-        Overlay::Prompt { kind, field: input } => prompt(kind, input, theme, buffer),
+        Overlay::Prompt { kind, field: input } => prompt(app, kind, input, theme, buffer),
         Overlay::Dialog(dialog) => question(dialog, theme, buffer),
         Overlay::Form(form) => form_box(app, form, theme, buffer),
         Overlay::Page { title, lines, top } => page(title, lines, *top, theme, buffer),
@@ -55,6 +56,10 @@ fn frame(title: &str, width: u16, height: u16, theme: Theme, buffer: &mut Buffer
         height,
     };
     for y in area.top()..area.bottom() {
+        // Half of a wide character would push the edge away.
+        if area.x > 0 && cells::width(buffer[(area.x - 1, y)].symbol(), 4) > 1 {
+            buffer[(area.x - 1, y)].set_symbol(" ");
+        }
         for x in area.left()..area.right() {
             buffer[(x, y)].reset();
         }
@@ -174,16 +179,19 @@ fn sessions(
     }
     let beside = inside.width >= 70;
     let left = if beside { inside.width / 2 } else { inside.width };
+    let names = session_names(&app.model);
     let rows: Vec<(String, bool)> = session_rows(&app.model)
         .iter()
         .map(|row| match row {
             SessionsRow::Session(row) => {
-                let title = if row.title.is_empty() { "Untitled" } else { &row.title };
-                (format!("{title}{}", counts(row.messages, row.decisions)), true)
+                (format!("{}{}", row.label(), counts(row.messages, row.decisions)), true)
             }
             SessionsRow::Hit(hit) => {
                 let body = hit.snippet.text.split_whitespace().collect::<Vec<_>>().join(" ");
-                (format!("{}: {} · {body}", hit.kind, hit.title), true)
+                let session = names.iter().find(|(id, _)| *id == hit.session);
+                let session = session.map_or("", |(_, name)| name.as_str());
+                let session = short_name(session);
+                (format!("{session}{}: {} · {body}", hit.kind, hit.title), true)
             }
         })
         .collect();
@@ -234,6 +242,14 @@ fn sessions(
     Some(Position { x: area.x, y: (area.y + row).min(area.bottom().saturating_sub(1)) })
 }
 
+/// The session of a hit, before what was found in it.
+fn short_name(name: &str) -> String {
+    const MOST: usize = 18;
+    let more = if name.chars().count() > MOST { "…" } else { "" };
+    let start: String = name.chars().take(MOST).collect();
+    if start.is_empty() { start } else { format!("{start}{more} › ") }
+}
+
 /// What a session has beside its text.
 fn counts(messages: u64, decisions: u64) -> String {
     let counted = |count: u64, what: &str| match count {
@@ -244,6 +260,7 @@ fn counts(messages: u64, decisions: u64) -> String {
 }
 
 fn prompt(
+    app: &App,
     kind: &PromptKind,
     input: &crate::text::Field,
     theme: Theme,
@@ -261,7 +278,7 @@ fn prompt(
             ("Reject, because (the reason goes to the model)", "Because")
         }
         PromptKind::Rename { .. } => ("Title of the session", "Title"),
-        PromptKind::Instruction { whole: false } => ("What to do with the selection?", "Rewrite"),
+        PromptKind::Instruction { whole: false } => ("What to do with this text?", "Rewrite"),
         PromptKind::Instruction { whole: true } => ("What to do with the whole text?", "Change"),
         PromptKind::Filter => ("Filter the decisions", "Filter"),
     };
@@ -274,7 +291,18 @@ fn prompt(
     let mark = if title.ends_with('?') { "" } else { ":" };
     let x = text(buffer, row.x + 1, y, row.right(), &format!("{title}{mark} "), theme.bar());
     let x = x.min(row.right().saturating_sub(1));
-    field(input, Rect { x, width: row.right().saturating_sub(x), ..row }, theme, buffer)
+    let mut right = row.right();
+    if *kind == PromptKind::Find && !app.model.ui.find.count.is_empty() {
+        let key = app.key_for("find.next").map(|key| format!(" · {key} next"));
+        let aside = format!(" {}{} ", app.model.ui.find.count, key.unwrap_or_default());
+        let width = cells::width(&aside, 4) as u16;
+        // What is typed needs the room more.
+        if x + 2 * width < right {
+            right -= width;
+            text(buffer, right, y, row.right(), &aside, theme.bar());
+        }
+    }
+    field(input, Rect { x, width: right.saturating_sub(x), ..row }, theme, buffer)
 }
 
 fn question(dialog: &Dialog, theme: Theme, buffer: &mut Buffer) -> Option<Position> {
@@ -333,8 +361,11 @@ fn form_box(app: &App, form: &Form, theme: Theme, buffer: &mut Buffer) -> Option
         if y >= inside.bottom().saturating_sub(1) {
             break;
         }
-        let hint =
-            if *label == "Options" { "  (a line each; under it + for, - against)" } else { "" };
+        let hint = match *label {
+            "Options" => "  (a line each; under it + for, - against)",
+            "Review on" => "  (YYYY-MM-DD)",
+            _ => "",
+        };
         let style = if focused { theme.accent() } else { theme.dim() };
         text(buffer, inside.x, y, inside.right(), &format!("{label}{hint}"), style);
         y += 1;
@@ -347,10 +378,14 @@ fn form_box(app: &App, form: &Form, theme: Theme, buffer: &mut Buffer) -> Option
         y += rows;
     }
     let keys = |command: &str| app.key_for(command).unwrap_or_default();
+    let enter = match form.takes_lines() {
+        true => "new line",
+        false => "next",
+    };
     let foot = format!(
-        "{} next · {} new line · {} done · {} leave",
+        "{} next · {} {enter} · {} done · {} leave",
         keys("form.next"),
-        keys("edit.newline"),
+        keys("form.enter"),
         keys("form.submit"),
         keys("form.cancel")
     );

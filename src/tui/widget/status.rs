@@ -1,6 +1,7 @@
 //! The two lines at the bottom: how things stand, and what there is to say or to press.
 
 use crate::app::App;
+use crate::command::slash_rows;
 use crate::state::{Focus, Overlay, Tab, Tone, plural};
 use crate::tui::paint::{fill, rect, text};
 use crate::tui::theme::Theme;
@@ -109,11 +110,16 @@ fn workspace_hints(app: &App) -> &'static [(&'static str, &'static str)] {
         match model.ui.focus {
             Focus::Editor => &[
                 ("file.save", "save"),
-                ("app.next-pane", "other side"),
+                ("app.next-pane", "chat"),
                 ("chat.rewrite", "rewrite"),
                 ("app.palette", "commands"),
                 ("app.help", "help"),
                 ("app.quit", "quit"),
+            ],
+            Focus::Chat if !slash_rows(model).is_empty() => &[
+                ("chat.send", "run"),
+                ("chat.complete", "complete"),
+                ("app.cancel", "back to the text"),
             ],
             Focus::Chat => &[
                 ("chat.send", "send"),
