@@ -66,7 +66,7 @@ impl Disk {
     ) -> std::io::Result<Self> {
         let last_rid = library.last_rid;
         let Some(store) = library.store else { return Ok(Self { jobs: None, inputs }) };
-        let (jobs, todo) = channel();
+        let (jobs, queue) = channel();
         let syncer = store.syncer();
         let dirt = Arc::new(Dirt::default());
         let (shared, told) = (Arc::clone(&dirt), inputs.clone());
@@ -82,7 +82,7 @@ impl Disk {
             backlog: Vec::new(),
             look_again: false,
         };
-        std::thread::Builder::new().name("store".into()).spawn(move || writer.run(&todo))?;
+        std::thread::Builder::new().name("store".into()).spawn(move || writer.run(&queue))?;
         Ok(Self { jobs: Some(jobs), inputs })
     }
 
@@ -264,16 +264,16 @@ struct Writer {
 }
 
 impl Writer {
-    fn run(mut self, todo: &Receiver<DiskJob>) {
+    fn run(mut self, queue: &Receiver<DiskJob>) {
         // Opening read a session, which is in memory as what was made of it.
         self.store.shrink();
         loop {
             let job = if self.look_again {
-                todo.recv_timeout(Duration::from_millis(LOOK_AGAIN_MS))
+                queue.recv_timeout(Duration::from_millis(LOOK_AGAIN_MS))
             } else if self.backlog.is_empty() {
-                todo.recv().map_err(|_| RecvTimeoutError::Disconnected)
+                queue.recv().map_err(|_| RecvTimeoutError::Disconnected)
             } else {
-                todo.recv_timeout(Duration::from_millis(RETRY_MS))
+                queue.recv_timeout(Duration::from_millis(RETRY_MS))
             };
             match job {
                 Ok(DiskJob::Close(answer)) => {

@@ -36,13 +36,13 @@ pub struct Net {
 
 impl Net {
     pub fn start(inputs: Sender<Input>) -> std::io::Result<Self> {
-        let (jobs, mut todo) = unbounded_channel::<Job>();
+        let (jobs, mut queue) = unbounded_channel::<Job>();
         let reactor = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         std::thread::Builder::new().name("net".into()).spawn(move || {
             let tasks = tokio::task::LocalSet::new();
             tasks.block_on(&reactor, async move {
                 let mut running = BTreeMap::new();
-                while let Some(job) = todo.recv().await {
+                while let Some(job) = queue.recv().await {
                     match job {
                         Job::Prepare(provider) => {
                             tokio::task::spawn_local(provider.prepare());

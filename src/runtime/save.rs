@@ -60,7 +60,7 @@ impl Saver {
 
     fn send(&mut self, job: Job) -> Result<(), String> {
         if self.running.is_none() {
-            let (jobs, todo) = channel();
+            let (jobs, queue) = channel();
             let worker = Worker {
                 inputs: self.inputs.clone(),
                 disk: self.disk.clone(),
@@ -68,7 +68,7 @@ impl Saver {
             };
             let thread = std::thread::Builder::new()
                 .name("save".into())
-                .spawn(move || worker.run(&todo))
+                .spawn(move || worker.run(&queue))
                 .map_err(|why| format!("No thread to save with: {why}"))?;
             self.running = Some((jobs, thread));
         }
@@ -96,8 +96,8 @@ struct Worker {
 }
 
 impl Worker {
-    fn run(self, todo: &Receiver<Job>) {
-        for job in todo {
+    fn run(self, queue: &Receiver<Job>) {
+        for job in queue {
             match job {
                 Job::Save(job) => self.save(*job),
                 Job::Copy { dir, id, rope, bom } => {

@@ -2,7 +2,7 @@
 
 use super::{Cx, Effect, Model};
 use crate::base::{DocId, EventId};
-use crate::event::{Cause, CauseKind, Edit, Event};
+use crate::event::{CauseKind, Event};
 
 impl Model {
     /// Sessions are merged by other programs, too: what they left is settled when it is opened.
@@ -57,21 +57,6 @@ impl Cx<'_> {
                 return;
             }
         };
-        let kind = CauseKind::Dedupe;
-        let cause = Cause { kind, proposal: None, hunk: None, part: None, of: vec![copy] };
-        let edit = Edit {
-            doc: doc.clone(),
-            start: applied.start,
-            lamport: applied.lamport,
-            deps: applied.deps,
-            ops: applied.ops,
-            cause: Some(cause),
-        };
-        let model = &mut *self.model;
-        let sealed =
-            model.session.seal(&Event::DocumentEdited(edit), writer, model.now, &mut model.rand);
-        model.session.record_own(&sealed);
-        self.store_events(vec![sealed], Vec::new());
-        self.text_changed(doc, &applied.delta);
+        self.post_edit(doc, writer, applied, CauseKind::Dedupe, vec![copy]);
     }
 }

@@ -4,10 +4,10 @@ use super::{
     Ask, Cx, Dialog, Effect, FileStamp, Model, Open, OpenedFile, Overlay, SaveMark, Ticket, Timer,
     Tone, Unsaved,
 };
-use crate::base::{AuthorId, DocId, Pos, sha256_hex};
+use crate::base::{AuthorId, DocId, EventId, Pos, WriterId, sha256_hex};
 use crate::event::{Cause, CauseKind, Edit, Event, Origin, Text, Version};
 use crate::store::Write;
-use crate::text::{Change, diff};
+use crate::text::{Applied, Change, diff};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
@@ -108,13 +108,23 @@ impl Cx<'_> {
                     return;
                 }
             };
-        let cause = Cause {
-            kind: CauseKind::Outside,
-            proposal: None,
-            hunk: None,
-            part: None,
-            of: Vec::new(),
-        };
+        self.post_edit(&doc, writer, applied, CauseKind::Outside, Vec::new());
+        self.model.session.track_hunks();
+        if !self.is_holding() {
+            self.meet();
+        }
+    }
+
+    /// An edit that is an event at once, not a part of a burst.
+    pub(super) fn post_edit(
+        &mut self,
+        doc: &DocId,
+        writer: WriterId,
+        applied: Applied,
+        kind: CauseKind,
+        of: Vec<EventId>,
+    ) {
+        let cause = Cause { kind, proposal: None, hunk: None, part: None, of };
         let edit = Edit {
             doc: doc.clone(),
             start: applied.start,
@@ -128,11 +138,7 @@ impl Cx<'_> {
             model.session.seal(&Event::DocumentEdited(edit), writer, model.now, &mut model.rand);
         model.session.record_own(&sealed);
         self.store_events(vec![sealed], Vec::new());
-        self.text_changed(&doc, &applied.delta);
-        self.model.session.track_hunks();
-        if !self.is_holding() {
-            self.meet();
-        }
+        self.text_changed(doc, &applied.delta);
     }
 
     /// Records that the shown version is what the file holds.
