@@ -8,10 +8,10 @@ use super::open::Library;
 use crate::app::Input;
 use crate::base::{DocId, EventId};
 use crate::event::Event;
+use crate::runtime::queue::{Nothing, Receiver, Sender, channel};
 use crate::session::Session;
 use crate::state::{Me, OpenedFile, Ticket, Tone};
 use crate::store::{Query, SqliteStore, StoreError, Syncer, Write};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -271,7 +271,7 @@ impl Writer {
             let job = if self.look_again {
                 queue.recv_timeout(Duration::from_millis(LOOK_AGAIN_MS))
             } else if self.backlog.is_empty() {
-                queue.recv().map_err(|_| RecvTimeoutError::Disconnected)
+                queue.recv().map_err(|_| Nothing::Over)
             } else {
                 queue.recv_timeout(Duration::from_millis(RETRY_MS))
             };
@@ -288,12 +288,12 @@ impl Writer {
                     return;
                 }
                 Ok(job) => self.one(job),
-                Err(RecvTimeoutError::Timeout) if self.look_again => {
+                Err(Nothing::Late) if self.look_again => {
                     self.look_again = false;
                     self.poll();
                 }
-                Err(RecvTimeoutError::Timeout) => self.flush(),
-                Err(RecvTimeoutError::Disconnected) => {
+                Err(Nothing::Late) => self.flush(),
+                Err(Nothing::Over) => {
                     self.dirt.close(None);
                     return;
                 }
