@@ -6,6 +6,7 @@ use super::config::ConfigArgs;
 use super::decisions::DecisionsArgs;
 use super::export::{ExportArgs, ImportArgs};
 use super::keys::KeysArgs;
+use super::models::ModelsArgs;
 use super::propose::ProposeArgs;
 use super::reference::{CompletionsArgs, ReferenceArgs};
 use super::search::SearchArgs;
@@ -108,6 +109,7 @@ pub enum Sub {
     Export(ExportArgs),
     Import(ImportArgs),
     Verify(VerifyArgs),
+    Models(ModelsArgs),
     Keys(KeysArgs),
     Config(ConfigArgs),
     Completions(CompletionsArgs),
@@ -127,6 +129,7 @@ impl Sub {
             Self::Export(args) => args.run(out),
             Self::Import(args) => args.run(out),
             Self::Verify(args) => args.run(out),
+            Self::Models(args) => args.run(out),
             Self::Keys(args) => args.run(out),
             Self::Config(args) => args.run(out),
             Self::Completions(args) => args.run(out),

@@ -11,6 +11,7 @@ mod edit;
 mod export;
 mod headless;
 mod keys;
+mod models;
 mod out;
 mod place;
 mod propose;

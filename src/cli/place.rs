@@ -30,6 +30,21 @@ pub fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
+fn platform() -> Result<impl etcetera::BaseStrategy, Failure> {
+    etcetera::choose_base_strategy().map_err(|_| {
+        Failure::new("There is no home directory: set COWRITE_HOME to a folder for cowrite.")
+    })
+}
+
+/// Where model files are kept: they can be had again, so the platform's cache is their place.
+pub fn models_dir() -> Result<PathBuf, Failure> {
+    use etcetera::BaseStrategy;
+    Ok(match variable("COWRITE_HOME") {
+        Some(home) => absolute(Path::new(&home)).join("models"),
+        None => platform()?.cache_dir().join("cowrite").join("models"),
+    })
+}
+
 impl Place {
     /// Finds the directories and reads the configuration. `COWRITE_HOME` holds everything in one
     /// place; otherwise the platform's directories are used.
@@ -38,11 +53,7 @@ impl Place {
             Some(home) => (PathBuf::from(&home), PathBuf::from(home)),
             None => {
                 use etcetera::BaseStrategy;
-                let base = etcetera::choose_base_strategy().map_err(|_| {
-                    Failure::new(
-                        "There is no home directory: set COWRITE_HOME to a folder for cowrite.",
-                    )
-                })?;
+                let base = platform()?;
                 (base.data_dir().join("cowrite"), base.config_dir().join("cowrite"))
             }
         };
