@@ -45,8 +45,8 @@ pub fn add(
     if !data.is_file() {
         return Err(ShelfError::NoFile(file.clone()));
     }
-    let name = name_of(file)?;
     let header = header_of(file).map_err(|why| ShelfError::Gguf { path: file.clone(), why })?;
+    let name = name_of(file)?;
     let mut meter = Meter::new(&mut progress);
     let scratch = shelf.enter(&mut meter, cancel)?;
     let part = scratch.dir.join("model");

@@ -20,6 +20,7 @@ mod flow;
 mod harness;
 mod kill;
 mod library;
+mod models;
 mod plain;
 mod real;
 mod screen;
