@@ -169,6 +169,10 @@ impl App {
                     && *asked == Some(ticket)
                 {
                     *hits = found;
+                    let any = !hits.is_empty();
+                    if let Some(tour) = cx.model.ui.tour.as_mut() {
+                        tour.searched |= any;
+                    }
                 }
                 command::session_preview(&mut cx);
             }

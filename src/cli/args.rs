@@ -4,6 +4,7 @@ use super::ask::AskArgs;
 use super::carry_out::DoArgs;
 use super::config::ConfigArgs;
 use super::decisions::DecisionsArgs;
+use super::edit::TourArgs;
 use super::export::{ExportArgs, ImportArgs};
 use super::keys::KeysArgs;
 use super::propose::ProposeArgs;
@@ -99,6 +100,7 @@ pub struct Edit {
 
 #[derive(Subcommand, Debug)]
 pub enum Sub {
+    Tour(TourArgs),
     Ask(AskArgs),
     Propose(ProposeArgs),
     Do(DoArgs),
@@ -118,6 +120,7 @@ pub enum Sub {
 impl Sub {
     pub fn run(self, out: &mut Out) -> Result<ExitCode, Failure> {
         match self {
+            Self::Tour(args) => args.run(out),
             Self::Ask(args) => args.run(out),
             Self::Propose(args) => args.run(out),
             Self::Do(args) => args.run(out),

@@ -1,7 +1,7 @@
 //! The program itself: panes, overlays, leaving.
 
 use super::{Command, list, row};
-use crate::state::{Ask, Cx, Dialog, Effect, Focus, ListState, Overlay, Tab};
+use crate::state::{Ask, Cx, Dialog, Effect, Focus, ListState, Open, Overlay, Tab};
 
 pub const COMMANDS: &[Command] = &[
     row("app.palette", "Shows all commands, to search and run.", palette),
@@ -29,6 +29,12 @@ pub const COMMANDS: &[Command] = &[
     row("app.model", "Chooses the model that answers.", choose_model).slash("model"),
     row("app.egress", "Shows what was sent to a model last, byte for byte.", egress).slash("sent"),
     row("app.sessions", "Lists sessions and searches everything.", sessions).slash("sessions"),
+    row("app.tour", "Opens the tour: a document to try everything on, step by step.", |cx, _| {
+        cx.leave_for(Open::Tour);
+        Ok(())
+    })
+    .slash("tour"),
+    row("app.tour-skip", "Passes over a step of the tour.", |cx, _| cx.skip_step()),
     row("app.mouse", "Gives the mouse to the terminal, or takes it back.", mouse),
     row("app.redraw", "Draws the whole screen anew.", |cx, _| {
         cx.effect(Effect::Redraw);

@@ -21,7 +21,7 @@ pub use files::{HISTORY_BYTES, absolute, configure, configured, read_file, write
 pub use glance::glance;
 pub use open::{
     Library, OpenError, append_to, fold, index, index_all, open_fresh, open_path, open_session,
-    open_text, recover,
+    open_text, open_tour, recover,
 };
 
 pub use screen::{NoScreen, Screen};
@@ -419,6 +419,7 @@ impl Runtime {
             Open::Hit(ref hit) => open_session(store, hit.session),
             Open::File(path) => open_path(Some(store), &path),
             Open::Fresh => Ok(open_fresh()),
+            Open::Tour => open_tour(store),
         });
         let opened = opened.ok_or("Without a library there are no sessions to open.")?;
         let opened = opened.map_err(|why| why.to_string())?;

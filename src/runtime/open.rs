@@ -5,8 +5,8 @@ use super::files::{HISTORY_BYTES, absolute, read_file};
 use crate::base::{AuthorId, DocId, EventId, Rand};
 use crate::event::{Author, AuthorKind, Event, MessageRole, MessageStatus, Text};
 use crate::session::{Batch, DocEntry, Session};
-use crate::state::{Me, Opened, OpenedFile, all_rows};
-use crate::store::{Leftovers, SqliteStore, StoreError, Write};
+use crate::state::{Me, Opened, OpenedFile, TOUR, TOUR_SESSION, all_rows};
+use crate::store::{Leftovers, SqliteStore, StoreError, Write, jsonl};
 use crate::text::Document;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -24,6 +24,9 @@ impl Library {
         self.store.as_ref().map(|store| store.dir().to_path_buf())
     }
 }
+
+/// What can only be when the program was built wrong.
+const BROKEN_TOUR: &str = "The tour that ships with this cowrite can't be read.";
 
 /// Why something can't be opened, in words for a person.
 #[derive(Debug, thiserror::Error)]
@@ -252,6 +255,19 @@ pub fn append_to(
         .syncer()
         .sync()
         .map_err(|why| StoreError::Io { what: "sync the library".into(), why: why.to_string() })
+}
+
+/// The tour, as far as it was taken; it is taken into the library the first time.
+pub fn open_tour(store: &mut SqliteStore) -> Result<Opened, OpenError> {
+    let id: EventId = TOUR_SESSION.parse().map_err(|_| OpenError::Other(BROKEN_TOUR.into()))?;
+    if store.last_row(id)? == 0 {
+        let file = jsonl::parse(&mut TOUR.as_bytes());
+        let mut file = file.map_err(|_| OpenError::Other(BROKEN_TOUR.into()))?;
+        let events = file.sessions.remove(&id).unwrap_or_default();
+        store.write(&[Write::Import { events }])?;
+        index(store, id)?;
+    }
+    open_session(store, id)
 }
 
 /// A document without a file.

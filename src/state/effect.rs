@@ -147,4 +147,6 @@ pub enum Open {
     File(PathBuf),
     /// A fresh document without a file.
     Fresh,
+    /// The session that ships with cowrite and is taken step by step.
+    Tour,
 }

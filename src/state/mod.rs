@@ -18,6 +18,7 @@ mod prepare;
 mod propose;
 mod reload;
 mod rows;
+mod tour;
 mod turn;
 mod turns;
 mod ui;
@@ -33,6 +34,7 @@ pub use outside::{Intent, Saving, stamp};
 pub use panel::{PanelFrame, plain};
 pub use propose::anchors;
 pub use rows::{ROWS_VERSION, all_rows, decision_row, message_row, text_row};
+pub use tour::{END as TOUR_END, STEPS as TOUR_STEPS, Step, TOUR, TOUR_SESSION, Tour};
 pub use turn::{LiveEdit, Phase, Queued, Task, Turn};
 pub use turns::{PLACE_BY_HAND, plural};
 pub use ui::{

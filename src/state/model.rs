@@ -223,6 +223,7 @@ impl Model {
             farewell: None,
         };
         model.ui.lines = opened.lines;
+        model.ui.tour = super::tour::is_tour(&model.session).then(Default::default);
         model.restore_view(&opened.view);
         let mut effects = if plain { Vec::new() } else { model.settle_merge() };
         effects.extend(model.meet_file(opened.file, opened.session.is_none(), plain));

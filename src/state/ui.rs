@@ -2,7 +2,7 @@
 //! event.
 
 use super::geometry::{Area, Areas, BOTH_SIDES, Shown, areas};
-use super::{Queued, Ticket};
+use super::{Queued, Ticket, Tour};
 use crate::base::{DocId, EventId, Millis, Pos, Span};
 use crate::layout::{MarkdownView, View};
 use crate::session::HunkRef;
@@ -280,6 +280,8 @@ pub struct Ui {
     /// Forms that were left before they were submitted; the newest last.
     pub drafts: Vec<Form>,
     pub notice: Option<Notice>,
+    /// In the session that is the tour: how far it was taken.
+    pub tour: Option<Tour>,
     pub pending: Vec<String>,
     pub hints: Vec<(String, String)>,
     pub scroll: Scroll,
@@ -355,6 +357,7 @@ impl Ui {
             overlays: Vec::new(),
             drafts: Vec::new(),
             notice: None,
+            tour: None,
             pending: Vec::new(),
             hints: Vec::new(),
             scroll: Scroll::default(),

@@ -33,3 +33,4 @@ mod syntax;
 mod text;
 mod text_edit;
 mod tidy;
+mod tour;
