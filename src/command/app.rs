@@ -44,7 +44,7 @@ fn palette(cx: &mut Cx, _: &str) -> Result<(), String> {
 }
 
 fn page(cx: &mut Cx, title: &str, lines: Vec<String>) {
-    cx.model.ui.overlays.push(Overlay::Page { title: title.into(), lines, top: 0 });
+    cx.model.ui.overlays.push(Overlay::Page { title: title.into(), lines, top: 0, links: None });
 }
 
 fn help(cx: &mut Cx, _: &str) -> Result<(), String> {

@@ -135,7 +135,12 @@ fn preview(cx: &mut Cx, rest: &str) -> Result<(), String> {
     let typed = cx.model.ui.chat.rope().to_string();
     let text = if rest.is_empty() { typed } else { rest.to_owned() };
     let lines = cx.preview(&Queued::new(text, Task::Chat))?;
-    cx.model.ui.overlays.push(Overlay::Page { title: "What would be sent".into(), lines, top: 0 });
+    cx.model.ui.overlays.push(Overlay::Page {
+        title: "What would be sent".into(),
+        lines,
+        top: 0,
+        links: None,
+    });
     Ok(())
 }
 

@@ -10,6 +10,7 @@ mod edit;
 mod file;
 mod find;
 mod hunk;
+mod links;
 mod list;
 mod session;
 mod verdict;
