@@ -90,6 +90,10 @@ fn cancel(cx: &mut Cx, _: &str) -> Result<(), String> {
                 cx.model.ui.chat.set_text(&queued.text);
                 cx.info("Nothing was sent.");
             }
+            Overlay::Dialog(dialog @ Dialog { ask: Ask::Renamed { .. }, .. }) => {
+                cx.model.ui.overlays.push(Overlay::Dialog(dialog));
+                return super::run(cx, "dialog.no");
+            }
             Overlay::Form(form) => list::leave_form(cx, form),
             _ => {}
         }

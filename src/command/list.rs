@@ -4,7 +4,7 @@
 use super::{Command, chat, decision, file, find, hunk, links, row, session};
 use crate::base::Pos;
 use crate::state::{
-    Ask, Cx, Dialog, Focus, Form, FormKind, ListState, Model, Overlay, PromptKind, Tab,
+    Ask, Cx, Dialog, Focus, Form, FormKind, ListState, Model, Open, Overlay, PromptKind, Tab,
 };
 
 pub const COMMANDS: &[Command] = &[
@@ -375,6 +375,19 @@ fn answer(cx: &mut Cx, word: &str) -> Result<(), String> {
         }
         (Ask::FileReverted { file }, "no") => {
             cx.keep_mine(&file);
+            Ok(())
+        }
+        (Ask::Renamed { like }, "no") => {
+            let names: Vec<String> = like.iter().map(|one| format!("“{}”", one.title)).collect();
+            let stay = if names.len() == 1 { "stays" } else { "stay" };
+            cx.info(format!("A new session; {} {stay} in the list (F4).", names.join(", ")));
+            Ok(())
+        }
+        (Ask::Renamed { like }, index) => {
+            let one = index.parse::<usize>().ok().and_then(|index| like.get(index));
+            if let (Some(one), Some(path)) = (one, cx.model.path.clone()) {
+                cx.leave_for(Open::In { session: one.session, path });
+            }
             Ok(())
         }
         (Ask::DeleteSession { session, .. }, "yes") => {

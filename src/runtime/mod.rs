@@ -11,6 +11,7 @@ mod glance;
 mod inbox;
 mod net;
 mod open;
+mod renamed;
 mod save;
 mod screen;
 mod watch;
@@ -19,10 +20,11 @@ pub use disk::{Disk, DiskJob};
 pub use files::{HISTORY_BYTES, absolute, configure, configured, read_file, write_config};
 pub use glance::glance;
 pub use open::{
-    Library, OpenError, append_to, fold, index, index_all, open_fresh, open_path, open_session,
-    open_text, recover,
+    Library, OpenError, append_to, fold, index, index_all, open_fresh, open_in, open_path,
+    open_session, open_text, recover,
 };
 
+pub use renamed::likeness;
 pub use screen::{NoScreen, Screen};
 
 use crate::app::{App, Input};
@@ -417,6 +419,7 @@ impl Runtime {
             Open::Session(id) => open_session(store, id),
             Open::Hit(ref hit) => open_session(store, hit.session),
             Open::File(path) => open_path(Some(store), &path),
+            Open::In { session, path } => open_in(store, session, &path),
             Open::Fresh => Ok(open_fresh()),
         });
         let opened = opened.ok_or("Without a library there are no sessions to open.")?;

@@ -30,7 +30,7 @@ pub use effect::{Effect, FileStamp, Open, SaveMark, Ticket, Timer};
 pub use form::{FORM_FIELDS, Form, FormKind, LinkList};
 pub use frame::{EditorFrame, HunkPiece, Sign, VirtualRow};
 pub use jump::FoundMessage;
-pub use model::{Burst, Me, Minted, Model, Opened, OpenedFile, Sent};
+pub use model::{Burst, Like, Me, Minted, Model, Opened, OpenedFile, Sent};
 pub use outside::{Intent, Saving, stamp};
 pub use panel::{PanelFrame, plain};
 pub use propose::anchors;

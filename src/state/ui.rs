@@ -110,6 +110,10 @@ pub enum Ask {
     FileReverted {
         file: Box<super::OpenedFile>,
     },
+    /// The file has no session, and is like those of sessions whose files are gone.
+    Renamed {
+        like: Vec<super::Like>,
+    },
     DeleteSession {
         session: EventId,
         title: String,

@@ -22,6 +22,7 @@ mod kill;
 mod library;
 mod plain;
 mod real;
+mod renamed;
 mod screen;
 mod two;
 #[cfg(unix)]

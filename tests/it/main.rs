@@ -23,6 +23,7 @@ mod markdown;
 mod proposals;
 mod provider;
 mod provider_real;
+mod renamed;
 mod screens;
 mod sheet;
 mod store;

@@ -228,6 +228,39 @@ impl SqliteStore {
         )
     }
 
+    /// The bindings of the sessions used last, each with the session's title, at most `most`.
+    pub fn bindings_last(&self, most: usize) -> Result<Vec<(Binding, String)>, StoreError> {
+        let mut query = self.conn.prepare_cached(
+            "SELECT path, b.session, doc, s.title FROM binding b JOIN session s ON s.id = b.session
+             WHERE path <> '' ORDER BY s.last DESC, b.session, doc LIMIT ?1",
+        )?;
+        let mut rows = query.query([i64::try_from(most).unwrap_or(i64::MAX)])?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next()? {
+            if let Some(doc) = doc(row, 2)? {
+                let session = EventId(row.get(1)?);
+                found.push((Binding { path: row.get(0)?, session, doc }, row.get(3)?));
+            }
+        }
+        Ok(found)
+    }
+
+    /// The beginning of a document's text as it can be found, at most `chars` characters.
+    pub fn text(
+        &self,
+        session: EventId,
+        doc: &DocId,
+        chars: usize,
+    ) -> Result<Option<String>, StoreError> {
+        let mut query = self.conn.prepare_cached(
+            "SELECT substr(body, 1, ?3) FROM search
+             WHERE session = ?1 AND key = ?2 AND kind = 'text'",
+        )?;
+        let chars = i64::try_from(chars).unwrap_or(i64::MAX);
+        let found = query.query_row(params![session.0, doc.as_str(), chars], |row| row.get(0));
+        Ok(found.optional()?)
+    }
+
     fn bound(&self, sql: &str, path: &str) -> Result<Vec<Binding>, StoreError> {
         let mut query = self.conn.prepare_cached(sql)?;
         let mut rows = query.query([path])?;
