@@ -11,26 +11,26 @@ pub const COMMANDS: &[Command] = &[
         .args("[title]")
         .slash("decide"),
     row("decision.open", "Shows the chosen decision and what it is linked to.", links::open)
-        .when(any),
-    row("decision.edit", "Changes the chosen decision.", edit).when(any),
+        .when(any, NONE),
+    row("decision.edit", "Changes the chosen decision.", edit).when(any, NONE),
     row(
         "decision.accept",
         "Accepts the chosen decision: it goes to the model from now on.",
         |cx, _| set_status(cx, DecisionStatus::Accepted),
     )
-    .when(any),
+    .when(any, NONE),
     row("decision.reject", "Rejects the chosen decision.", |cx, _| {
         set_status(cx, DecisionStatus::Rejected)
     })
-    .when(any),
+    .when(any, NONE),
     row("decision.supersede", "Records a decision in place of the chosen one.", supersede)
-        .when(any),
+        .when(any, NONE),
     row(
         "decision.goto",
         "Goes from the chosen decision to its text, or to its message.",
         links::goto,
     )
-    .when(any),
+    .when(any, NONE),
     row("decision.follow", "Goes where a link of the shown decision leads.", links::follow)
         .args("[number]"),
     row("decision.next-link", "Goes to the next link of the shown decision.", |cx, _| {
@@ -45,6 +45,9 @@ pub const COMMANDS: &[Command] = &[
     .slash("why"),
     row("decision.filter", "Filters the decisions.", filter).args("[words]"),
 ];
+
+/// Why there is nothing to do with a decision.
+const NONE: &str = "No decision is recorded yet: Ctrl-N records one.";
 
 fn any(model: &Model) -> bool {
     !model.session.decisions.is_empty()

@@ -163,10 +163,7 @@ fn choose(cx: &mut Cx, _: &str) -> Result<(), String> {
             let chosen = palette_rows(cx.model).get(list.chosen).copied();
             cx.model.ui.overlays.pop();
             let Some(command) = chosen else { return Ok(()) };
-            if !(command.when)(cx.model) {
-                return Err(format!("{} makes no sense here.", command.name));
-            }
-            (command.run)(cx, "")
+            command.run(cx, "")
         }
         Some(Overlay::Models { list, .. }) => {
             let chosen = model_rows(cx.model).get(list.chosen).cloned();

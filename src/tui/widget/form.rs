@@ -100,12 +100,12 @@ fn summary(app: &App, links: &LinkList, area: Rect, buffer: &mut Buffer) {
         lines.push(match (height, more.as_slice()) {
             (1, more) => {
                 let each = usize::from(area.width) / more.len() - 3;
-                let start = |words: &String| words.chars().take(each.max(8)).collect::<String>();
+                let start = |words: &String| cut(words, each.max(8));
                 more.iter().map(start).collect::<Vec<_>>().join(" · ")
             }
             (_, [one]) => one.clone(),
             (_, [one, rest @ ..]) => {
-                let start: String = one.chars().take(usize::from(area.width) / 2).collect();
+                let start = cut(one, usize::from(area.width) / 2);
                 format!("{start} · and {} more", rest.len())
             }
             (_, []) => String::new(),
@@ -114,6 +114,15 @@ fn summary(app: &App, links: &LinkList, area: Rect, buffer: &mut Buffer) {
     for (y, line) in (area.y..area.bottom()).zip(&lines) {
         short(buffer, area.x, y, area.right(), line, Style::new());
     }
+}
+
+/// At most so many characters of a text, with a sign where more followed.
+fn cut(words: &str, most: usize) -> String {
+    if words.chars().count() <= most {
+        return words.to_owned();
+    }
+    let start: String = words.chars().take(most - 1).collect();
+    start.trim_end().to_owned() + "…"
 }
 
 /// What can be linked, each on or off.

@@ -200,7 +200,8 @@ fn sessions(
                 let session = names.iter().find(|(id, _)| *id == hit.session);
                 let session = session.map_or("", |(_, name)| name.as_str());
                 let session = short_name(session);
-                (format!("{session}{}: {} · {body}", hit.kind, hit.title), true)
+                let body = if body.is_empty() { body } else { format!(" · {body}") };
+                (format!("{session}{}: {}{body}", hit.kind, hit.title), true)
             }
         })
         .collect();
