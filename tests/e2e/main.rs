@@ -13,11 +13,14 @@ mod pty;
 mod server;
 
 mod cli;
+mod decisions;
 mod desk;
 mod faults;
 mod files;
 mod flow;
 mod harness;
+#[cfg(unix)]
+mod keeping;
 mod kill;
 mod library;
 mod plain;
