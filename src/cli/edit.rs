@@ -5,6 +5,7 @@ use super::headless::{is_stdin, read_stdin, signals};
 use super::place::{Place, rand};
 use super::{Failure, Out};
 use crate::app::{App, Input};
+use crate::runtime::queue::{Receiver, Sender, channel};
 use crate::runtime::{
     Library, Runtime, Screen, Setup, glance, load_syntaxes, now, open_fresh, open_in, open_path,
     open_session, open_text, recover,
@@ -17,7 +18,6 @@ use crate::tui::{TerminalScreen, listen, restore};
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
-use std::sync::mpsc::{Receiver, Sender, channel};
 
 /// Opens the workspace at something that was found.
 pub fn open_at(hit: Hit, out: &mut Out) -> Result<ExitCode, Failure> {

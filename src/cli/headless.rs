@@ -6,6 +6,7 @@ use super::{Failure, Out, one_line};
 use crate::app::{App, Input};
 use crate::keymap::Keymap;
 use crate::prompt::ended;
+use crate::runtime::queue::Sender;
 use crate::runtime::{
     Library, NoScreen, Outcome, Runtime, Setup, now, open_fresh, open_in, open_path, open_session,
     open_text, recover,
@@ -15,7 +16,6 @@ use crate::state::{Ask, Dialog, Model, Opened, Overlay, PLACE_BY_HAND, Phase, To
 use crate::text::decode;
 use std::io::{self, IsTerminal, Read};
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::Sender;
 
 /// What the headless commands that work in a session have in common.
 #[derive(clap::Args, Debug, Default)]

@@ -11,6 +11,7 @@ mod glance;
 mod inbox;
 mod net;
 mod open;
+pub mod queue;
 mod renamed;
 mod save;
 mod screen;
@@ -30,12 +31,12 @@ pub use screen::{NoScreen, Screen};
 use crate::app::{App, Input};
 use crate::base::Millis;
 use crate::provider::Provider;
+use crate::runtime::queue::{Receiver, Sender, channel};
 use crate::state::{Effect, Focus, Model, Open, Timer, Tone, Ui};
 use inbox::{Inbox, Next};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// Milliseconds after a frame until what is not highlighted yet goes on, a little at a time.

@@ -23,6 +23,7 @@ mod markdown;
 mod proposals;
 mod provider;
 mod provider_real;
+mod queue;
 mod renamed;
 mod screens;
 mod sheet;

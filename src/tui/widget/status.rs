@@ -4,6 +4,7 @@ use crate::app::App;
 use crate::command::slash_rows;
 use crate::state::{Focus, Overlay, Tab, Tone, plural};
 use crate::tui::paint::{fill, rect, text};
+use crate::tui::sheet::hash;
 use crate::tui::theme::Theme;
 use ratatui::buffer::Buffer;
 
@@ -13,7 +14,8 @@ pub fn draw(app: &App, theme: Theme, buffer: &mut Buffer) {
     hints(app, theme, buffer);
 }
 
-fn status(app: &App, theme: Theme, buffer: &mut Buffer) {
+/// How things stand.
+pub fn status(app: &App, theme: Theme, buffer: &mut Buffer) {
     let model = &app.model;
     let area = rect(model.ui.areas().status, buffer);
     if area.is_empty() {
@@ -54,7 +56,8 @@ fn status(app: &App, theme: Theme, buffer: &mut Buffer) {
     text(buffer, start, area.y, area.right(), &right, bar);
 }
 
-fn message(app: &App, theme: Theme, buffer: &mut Buffer) {
+/// What there is to say or to press.
+pub fn message(app: &App, theme: Theme, buffer: &mut Buffer) {
     let model = &app.model;
     let area = rect(model.ui.areas().message, buffer);
     if area.is_empty() {
@@ -69,7 +72,29 @@ fn message(app: &App, theme: Theme, buffer: &mut Buffer) {
         text(buffer, area.x + 1, area.y, area.right(), &format!("{sign}{}", notice.text), style);
         return;
     }
-    let commands: &[(&str, &str)] = match model.ui.overlays.last() {
+    let commands = shown_keys(app);
+    let mut x = area.x + 1;
+    for (command, label) in commands {
+        let Some(key) = app.key_for(command) else { continue };
+        let width = crate::layout::cells::width(&format!("{key} {label}"), 4) as u16;
+        if x + width > area.right() {
+            break;
+        }
+        x = text(buffer, x, area.y, area.right(), &key, theme.accent());
+        x = text(buffer, x + 1, area.y, area.right(), label, theme.dim()) + 2;
+    }
+}
+
+/// A hash of what the message line is drawn from.
+pub fn message_mark(app: &App) -> u64 {
+    let notice = app.model.ui.notice.as_ref();
+    let notice = notice.map(|notice| (notice.tone as u8, notice.text.as_str()));
+    hash(&(notice, app.contexts(), shown_keys(app)))
+}
+
+/// The commands whose keys are shown where nothing is to be said.
+fn shown_keys(app: &App) -> &'static [(&'static str, &'static str)] {
+    match app.model.ui.overlays.last() {
         Some(Overlay::Palette(_) | Overlay::Models { .. }) => {
             &[("list.choose", "choose"), ("app.cancel", "back")]
         }
@@ -94,16 +119,6 @@ fn message(app: &App, theme: Theme, buffer: &mut Buffer) {
         }
         Some(_) => &[],
         None => workspace_hints(app),
-    };
-    let mut x = area.x + 1;
-    for (command, label) in commands {
-        let Some(key) = app.key_for(command) else { continue };
-        let width = crate::layout::cells::width(&format!("{key} {label}"), 4) as u16;
-        if x + width > area.right() {
-            break;
-        }
-        x = text(buffer, x, area.y, area.right(), &key, theme.accent());
-        x = text(buffer, x + 1, area.y, area.right(), label, theme.dim()) + 2;
     }
 }
 
