@@ -16,6 +16,8 @@ const ALIKE: u8 = 50;
 const LOOKED_AT: usize = 500;
 /// The sessions without their file, of those, whose text is compared.
 const COMPARED: usize = 16;
+/// A text so many times as long as the other can't be alike.
+const LONGER: usize = 4;
 /// The most sessions that are offered.
 const OFFERED: usize = 3;
 /// What is compared of a text, from its beginning. In characters.
@@ -50,16 +52,22 @@ pub fn same(
 
 /// The sessions without their file whose text is like that of a file, the most like first.
 pub fn alike(store: &SqliteStore, file: &OpenedFile) -> Result<Vec<Like>, StoreError> {
-    let mut rows = None;
+    let mut mine = None;
+    let mut compared = 0;
     let mut found = Vec::new();
     let gone = store.bindings_last(LOOKED_AT)?.into_iter().filter(|(binding, _)| is_gone(binding));
-    for (binding, title) in gone.take(COMPARED) {
-        let mine = rows.get_or_insert_with(|| Rows::of(&file.text));
-        if mine.0.len() < LEAST {
+    for (binding, title) in gone {
+        let (rows, chars) =
+            mine.get_or_insert_with(|| (Rows::of(&file.text), file.text.chars().count()));
+        if rows.0.len() < LEAST || compared == COMPARED {
             break;
         }
-        let text = store.text(binding.session, &binding.doc, CHARS)?;
-        let percent = text.map_or(0, |text| mine.like(&Rows::of(&text)));
+        let lengths = *chars / LONGER..=chars.saturating_mul(LONGER);
+        let Some(text) = store.text(binding.session, &binding.doc, CHARS, lengths)? else {
+            continue;
+        };
+        compared += 1;
+        let percent = rows.like(&Rows::of(&text));
         if percent >= ALIKE {
             let Binding { session, doc: _, path } = binding;
             found.push(Like { session, title, path: path.into(), percent });

@@ -245,19 +245,23 @@ impl SqliteStore {
         Ok(found)
     }
 
-    /// The beginning of a document's text as it can be found, at most `chars` characters.
+    /// The beginning of a document's text as it can be found, at most `chars` characters; only
+    /// of a text whose length, in characters, is within `lengths`.
     pub fn text(
         &self,
         session: EventId,
         doc: &DocId,
         chars: usize,
+        lengths: std::ops::RangeInclusive<usize>,
     ) -> Result<Option<String>, StoreError> {
         let mut query = self.conn.prepare_cached(
             "SELECT substr(body, 1, ?3) FROM search
-             WHERE session = ?1 AND key = ?2 AND kind = 'text'",
+             WHERE session = ?1 AND key = ?2 AND kind = 'text' AND length(body) BETWEEN ?4 AND ?5",
         )?;
-        let chars = i64::try_from(chars).unwrap_or(i64::MAX);
-        let found = query.query_row(params![session.0, doc.as_str(), chars], |row| row.get(0));
+        let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+        let (least, most) = (number(*lengths.start()), number(*lengths.end()));
+        let wanted = params![session.0, doc.as_str(), number(chars), least, most];
+        let found = query.query_row(wanted, |row| row.get(0));
         Ok(found.optional()?)
     }
 
