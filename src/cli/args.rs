@@ -84,7 +84,8 @@ pub struct Edit {
     /// The model that answers, as its provider calls it.
     #[arg(long, short)]
     pub model: Option<String>,
-    /// Open this session: its id or the beginning of it.
+    /// Open this session: its id or the beginning of it. With a file: that is its file from now
+    /// on, when its own is gone.
     #[arg(long)]
     pub session: Option<String>,
     /// Keep nothing beside the file: for use as $EDITOR.

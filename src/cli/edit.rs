@@ -7,7 +7,7 @@ use super::{Failure, Out};
 use crate::app::{App, Input};
 use crate::runtime::queue::{Receiver, Sender, channel};
 use crate::runtime::{
-    Library, Runtime, Screen, Setup, glance, load_syntaxes, now, open_fresh, open_path,
+    Library, Runtime, Screen, Setup, glance, load_syntaxes, now, open_fresh, open_in, open_path,
     open_session, open_text, open_tour, recover,
 };
 use crate::state::{Me, Model, Opened, Tone, Ui};
@@ -54,12 +54,15 @@ fn start(args: Edit, hit: Option<Hit>, out: &mut Out) -> Result<ExitCode, Failur
     let mut first = First::Document;
     let mut opened = match (&input, &args.session, &args.file) {
         (Some((text, bom)), _, _) => open_text(text.clone(), *bom),
-        (None, Some(id), _) => {
+        (None, Some(id), file) => {
             let store = store
                 .as_mut()
                 .ok_or_else(|| Failure::usage("--session and --no-session exclude each other."))?;
             let id = super::place::session_id(store, id)?;
-            open_session(store, id).map_err(Failure::new)?
+            match file {
+                Some(path) => open_in(store, id, path).map_err(Failure::new)?,
+                None => open_session(store, id).map_err(Failure::new)?,
+            }
         }
         (None, None, Some(path)) if path.to_string_lossy().ends_with(".cowrite.jsonl") => {
             let store = store.as_mut().ok_or_else(|| {

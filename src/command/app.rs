@@ -50,7 +50,7 @@ fn palette(cx: &mut Cx, _: &str) -> Result<(), String> {
 }
 
 fn page(cx: &mut Cx, title: &str, lines: Vec<String>) {
-    cx.model.ui.overlays.push(Overlay::Page { title: title.into(), lines, top: 0 });
+    cx.model.ui.overlays.push(Overlay::Page { title: title.into(), lines, top: 0, links: None });
 }
 
 fn help(cx: &mut Cx, _: &str) -> Result<(), String> {
@@ -95,6 +95,10 @@ fn cancel(cx: &mut Cx, _: &str) -> Result<(), String> {
             Overlay::Dialog(Dialog { ask: Ask::Consent { queued }, .. }) => {
                 cx.model.ui.chat.set_text(&queued.text);
                 cx.info("Nothing was sent.");
+            }
+            Overlay::Dialog(dialog @ Dialog { ask: Ask::Renamed { .. }, .. }) => {
+                cx.model.ui.overlays.push(Overlay::Dialog(dialog));
+                return super::run(cx, "dialog.no");
             }
             Overlay::Form(form) => list::leave_form(cx, form),
             _ => {}

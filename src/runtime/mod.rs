@@ -12,6 +12,7 @@ mod inbox;
 mod net;
 mod open;
 pub mod queue;
+mod renamed;
 mod save;
 mod screen;
 mod watch;
@@ -20,10 +21,11 @@ pub use disk::{Disk, DiskJob};
 pub use files::{HISTORY_BYTES, absolute, configure, configured, read_file, write_config};
 pub use glance::glance;
 pub use open::{
-    Library, OpenError, append_to, fold, index, index_all, open_fresh, open_path, open_session,
-    open_text, open_tour, recover,
+    Library, OpenError, append_to, fold, index, index_all, open_fresh, open_in, open_path,
+    open_session, open_text, open_tour, recover,
 };
 
+pub use renamed::likeness;
 pub use screen::{NoScreen, Screen};
 
 use crate::app::{App, Input};
@@ -418,6 +420,7 @@ impl Runtime {
             Open::Session(id) => open_session(store, id),
             Open::Hit(ref hit) => open_session(store, hit.session),
             Open::File(path) => open_path(Some(store), &path),
+            Open::In { session, path } => open_in(store, session, &path),
             Open::Fresh => Ok(open_fresh()),
             Open::Tour => open_tour(store),
         });

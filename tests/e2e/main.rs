@@ -13,15 +13,19 @@ mod pty;
 mod server;
 
 mod cli;
+mod decisions;
 mod desk;
 mod faults;
 mod files;
 mod flow;
 mod harness;
+#[cfg(unix)]
+mod keeping;
 mod kill;
 mod library;
 mod plain;
 mod real;
+mod renamed;
 mod screen;
 mod two;
 #[cfg(unix)]

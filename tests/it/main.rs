@@ -24,6 +24,7 @@ mod proposals;
 mod provider;
 mod provider_real;
 mod queue;
+mod renamed;
 mod screens;
 mod sheet;
 mod store;

@@ -132,6 +132,19 @@ fn shown_keys(app: &App) -> &'static [(&'static str, &'static str)] {
         Some(Overlay::Palette(_) | Overlay::Models { .. }) => {
             &[("list.choose", "choose"), ("app.cancel", "back")]
         }
+        Some(Overlay::Page { links: Some(page), .. }) if !page.links.is_empty() => &[
+            ("decision.follow", "go there"),
+            ("decision.next-link", "next link"),
+            ("decision.edit", "edit"),
+            ("list.page-down", "down"),
+            ("app.cancel", "back"),
+        ],
+        Some(Overlay::Page { links: Some(_), .. }) => &[
+            ("decision.edit", "edit"),
+            ("list.page-down", "down"),
+            ("list.page-up", "up"),
+            ("app.cancel", "back"),
+        ],
         Some(Overlay::Page { .. }) => {
             &[("list.page-down", "down"), ("list.page-up", "up"), ("app.cancel", "back")]
         }
@@ -202,7 +215,7 @@ fn workspace_hints(app: &App) -> &'static [(&'static str, &'static str)] {
                 ("decision.accept", "accept"),
                 ("decision.reject", "reject"),
                 ("decision.supersede", "supersede"),
-                ("decision.goto", "to its text"),
+                ("decision.goto", "go there"),
             ],
             Focus::Panel => &[
                 ("app.tab-conversation", "conversation"),
