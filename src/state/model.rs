@@ -354,7 +354,11 @@ impl Model {
             Some(saved) if entry.document.revision() == saved => false,
             _ if self.saved_rope.as_ref().is_some_and(|saved| equal(saved, rope)) => false,
             Some(_) => true,
-            None => entry.document.rope().len_chars() > 0 || self.path.is_some(),
+            // The tour is kept in the library, and belongs into no file.
+            None => {
+                self.ui.tour.is_none()
+                    && (entry.document.rope().len_chars() > 0 || self.path.is_some())
+            }
         }
     }
 
