@@ -4,6 +4,7 @@ use super::ask::AskArgs;
 use super::carry_out::DoArgs;
 use super::config::ConfigArgs;
 use super::decisions::DecisionsArgs;
+use super::doctor::DoctorArgs;
 use super::edit::TourArgs;
 use super::export::{ExportArgs, ImportArgs};
 use super::keys::KeysArgs;
@@ -111,6 +112,7 @@ pub enum Sub {
     Export(ExportArgs),
     Import(ImportArgs),
     Verify(VerifyArgs),
+    Doctor(DoctorArgs),
     Keys(KeysArgs),
     Config(ConfigArgs),
     Completions(CompletionsArgs),
@@ -131,6 +133,7 @@ impl Sub {
             Self::Export(args) => args.run(out),
             Self::Import(args) => args.run(out),
             Self::Verify(args) => args.run(out),
+            Self::Doctor(args) => args.run(out),
             Self::Keys(args) => args.run(out),
             Self::Config(args) => args.run(out),
             Self::Completions(args) => args.run(out),

@@ -55,9 +55,8 @@ pub const STEPS: &[Step] = &[
 pub const END: &str = "That is all. {file.open} opens a file of yours, {app.help} helps";
 
 fn wrote(model: &Model) -> bool {
-    let edits = model.session.documents.values().flat_map(|entry| entry.edits().next_back());
-    let mut edits = edits.filter(|edit| edit.edit.cause.is_none());
-    edits.any(|edit| model.is_me(&edit.author))
+    let mut edits = model.session.documents.values().flat_map(|entry| entry.edits().rev());
+    edits.any(|edit| edit.edit.cause.is_none() && model.is_me(&edit.author))
 }
 
 fn said(model: &Model, verdict: HunkVerdict) -> bool {

@@ -27,6 +27,7 @@ mod plain;
 mod real;
 mod renamed;
 mod screen;
+mod tour;
 mod two;
 #[cfg(unix)]
 mod world;
