@@ -179,6 +179,7 @@ impl App {
                 command::session_preview(&mut cx);
             }
             Input::Foreign(events) => cx.foreign(&events),
+            Input::Begun(path) => cx.join_begun(path),
             Input::Others(others) => {
                 cx.model.others = others;
                 if others {

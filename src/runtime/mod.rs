@@ -162,7 +162,8 @@ impl Runtime {
         model.use_provider(self.provider.clone());
         let bound = model.path.clone().map(|path| (model.doc.clone(), path));
         self.watch.file(bound);
-        self.disk.session(self.app.model.session.id);
+        let unborn = model.path.clone().filter(|_| !model.preamble.is_empty());
+        self.disk.session(model.session.id, unborn);
         // Who was here before made no noise since.
         self.disk.send(DiskJob::Others);
         if let Some(syntaxes) = &self.syntaxes {
@@ -437,6 +438,14 @@ impl Runtime {
             Model::open(opened, me, config, ui, now(), crate::base::Rand::new(seed));
         model.ui.key_lines = old.ui.key_lines.clone();
         model.ui.mouse = old.ui.mouse;
+        if old.path.is_some() && old.path == model.path {
+            // The same document, as another program began it: what was half said stays.
+            let half = old.ui.chat.rope().to_string();
+            if model.ui.chat.rope().len_chars() == 0 && !half.is_empty() {
+                model.ui.chat.set_text(&half);
+            }
+            model.ui.focus = old.ui.focus;
+        }
         self.app.model = model;
         self.arrange();
         self.carry_out(effects, &mut NoScreen);

@@ -417,6 +417,15 @@ impl Cx<'_> {
         self.leave_with(Some(open));
     }
 
+    /// Goes over to the session that another program began for the file, when nothing was written
+    /// here yet.
+    pub fn join_begun(&mut self, path: PathBuf) {
+        let here = self.model.path.as_ref() == Some(&path);
+        if here && !self.model.preamble.is_empty() && self.model.quitting.is_none() {
+            self.leave_for(Open::File(path));
+        }
+    }
+
     fn leave_with(&mut self, open: Option<Open>) {
         self.cancel_turn();
         self.seal_bursts();
