@@ -6,6 +6,7 @@
 
 mod body;
 mod fault;
+pub mod local;
 pub mod openai;
 pub mod preset;
 pub mod scripted;

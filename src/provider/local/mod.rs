@@ -1,0 +1,3 @@
+//! The model in a process of its own.
+
+pub mod engine;
