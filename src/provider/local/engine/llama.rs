@@ -10,6 +10,9 @@ use super::weights::{Matrix, find, loaded_bytes, vector};
 use crate::prompt::Fault;
 use candle_core::{Device, Tensor};
 
+/// The most words that are computed together.
+const MOST_ROWS: usize = 512;
+
 /// Sizes of a model, checked.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Sizes {
@@ -150,13 +153,20 @@ impl Sizes {
         })
     }
 
+    /// How many words are computed together: few enough that the steps between which `go_on` is
+    /// asked take some hundredths of a second, and so many that unpacking the weights is worth it.
+    pub(crate) fn chunk(&self) -> usize {
+        (1_000_000_000 / (self.width * self.inner)).clamp(64, MOST_ROWS)
+    }
+
     /// Bytes that one word of context takes.
     pub(crate) fn bytes_per_word(&self) -> u64 {
         (self.layers * self.kept_heads * self.head * 2 * size_of::<f32>()) as u64
     }
 
     /// Bytes that the weights take when they are loaded, and what a computation takes beside them.
-    pub(crate) fn loaded_bytes(&self, file: &Gguf, rows: usize) -> u64 {
+    pub(crate) fn loaded_bytes(&self, file: &Gguf) -> u64 {
+        let rows = self.chunk();
         let weights: usize = file.weights.values().map(loaded_bytes).sum();
         let beside = rows * (self.width * 8 + self.inner * 3) + self.width * self.inner;
         (weights + beside * size_of::<f32>() + self.words * 64) as u64
@@ -168,7 +178,7 @@ impl Llama {
     pub(crate) fn load(
         file: &Gguf,
         sizes: Sizes,
-        step: &mut dyn FnMut(usize, usize) -> Result<(), Trouble>,
+        step: &mut (dyn FnMut(usize, usize) -> Result<(), Trouble> + Send),
     ) -> Result<Self, Trouble> {
         let width = sizes.width;
         for (name, what) in [("blk.0.attn_q.bias", "biases"), ("blk.0.attn_q_norm.weight", "norms")] {
@@ -222,7 +232,7 @@ impl Llama {
         words: &[u32],
         before: usize,
         kept: &mut Kept,
-        go_on: &mut dyn FnMut() -> Result<(), Trouble>,
+        go_on: &mut (dyn FnMut() -> Result<(), Trouble> + Send),
     ) -> Result<Vec<f32>, Trouble> {
         let Sizes { width, epsilon, .. } = self.sizes;
         let mut stream = vec![0f32; words.len() * width];
@@ -252,7 +262,9 @@ impl Llama {
             go_on()?;
             normed(&stream, &layer.inner_norm, &mut rows);
             let mut gate = layer.gate.times(&rows)?;
+            go_on()?;
             let up = layer.up.times(&rows)?;
+            go_on()?;
             math::fast(|| math::gated(&mut gate, &up));
             let down = layer.down.times(&gate)?;
             math::fast(|| math::add_scaled(&mut stream, &down, 1.0));

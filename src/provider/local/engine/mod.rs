@@ -33,9 +33,6 @@ pub(crate) use trouble::{Trouble, not_found, own, refused};
 use trouble::{too_large, too_long};
 use vocabulary::Vocabulary;
 
-/// The most words of a question that are computed together. Whether the answer is still wanted is
-/// asked many times in between.
-const CHUNK: usize = 256;
 /// The window that is used of a model with a larger one, unless more is asked for.
 const USUAL_WINDOW: usize = 8192;
 /// Memory that is left to everybody else, in bytes.
@@ -78,6 +75,8 @@ pub struct Engine {
     vocabulary: Vocabulary,
     template: Template,
     shapes: Option<Shapes>,
+    /// Who computes.
+    pool: rayon::ThreadPool,
     kept: Kept,
     /// The words that `kept` holds.
     known: Vec<u32>,
@@ -99,8 +98,19 @@ fn about(path: &Path, file: &Gguf, sizes: &Sizes, limits: Limits<'_>) -> About {
     About {
         name: file.text("general.name").map_or_else(stem, trouble::said),
         window: window as u64,
-        memory: sizes.loaded_bytes(file, CHUNK) + sizes.bytes_per_word() * window as u64,
+        memory: sizes.loaded_bytes(file) + sizes.bytes_per_word() * window as u64,
     }
+}
+
+/// The threads that compute: two where there are two processors. Matrices are cut in two; who asks
+/// does both parts when the other thread has no processor.
+fn workers() -> Result<rayon::ThreadPool, Fault> {
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(processors.min(2))
+        .thread_name(|index| format!("model-{index}"))
+        .build()
+        .map_err(|why| own(format!("No threads can be started: {why}")))
 }
 
 fn mib(bytes: u64) -> u64 {
@@ -116,7 +126,7 @@ impl Engine {
     pub fn load(
         path: &Path,
         limits: Limits<'_>,
-        step: &mut dyn FnMut(u8) -> bool,
+        step: &mut (dyn FnMut(u8) -> bool + Send),
     ) -> Result<Option<Self>, Fault> {
         let file = Gguf::open(path)?;
         let sizes = Sizes::read(&file)?;
@@ -137,7 +147,8 @@ impl Engine {
             let part = (done * 100 / all.max(1)) as u8;
             if step(part) { Ok(()) } else { Err(Trouble::Cancelled) }
         };
-        let model = match Llama::load(&file, sizes, &mut go_on) {
+        let pool = workers()?;
+        let model = match pool.install(|| Llama::load(&file, sizes, &mut go_on)) {
             Ok(model) => model,
             Err(Trouble::Cancelled) => return Ok(None),
             Err(Trouble::Fault(fault)) => return Err(fault),
@@ -151,6 +162,7 @@ impl Engine {
             vocabulary,
             template,
             shapes: None,
+            pool,
             kept,
             known: Vec::new(),
         }))
@@ -197,7 +209,7 @@ impl Engine {
     pub fn answer(
         &mut self,
         request: &Request,
-        wanted: &dyn Fn() -> bool,
+        wanted: &(dyn Fn() -> bool + Sync),
         said: &mut dyn FnMut(&str),
     ) -> Result<(End, Usage), Fault> {
         let asked = self.conversation_tokens(&request.messages)?;
@@ -235,7 +247,7 @@ impl Engine {
         asked: &[u32],
         shape: &mut Option<Shape>,
         usage: &mut Usage,
-        wanted: &dyn Fn() -> bool,
+        wanted: &(dyn Fn() -> bool + Sync),
         said: &mut dyn FnMut(&str),
     ) -> Result<Stop, Trouble> {
         let mut go_on = || if wanted() { Ok(()) } else { Err(Trouble::Cancelled) };
@@ -245,7 +257,7 @@ impl Engine {
         usage.cached = same as u64;
         self.known.truncate(same);
         let mut logits = Vec::new();
-        for chunk in asked[same..].chunks(CHUNK) {
+        for chunk in asked[same..].chunks(self.model.sizes.chunk()) {
             logits = self.compute(chunk, &mut go_on)?;
         }
         let mut rand = Rand::from_number(request.seed);
@@ -289,11 +301,12 @@ impl Engine {
     fn compute(
         &mut self,
         words: &[u32],
-        go_on: &mut dyn FnMut() -> Result<(), Trouble>,
+        go_on: &mut (dyn FnMut() -> Result<(), Trouble> + Send),
     ) -> Result<Vec<f32>, Trouble> {
         // What an interrupted computation left goes first.
         self.kept.cut(self.known.len());
-        let logits = self.model.forward(words, self.known.len(), &mut self.kept, go_on)?;
+        let (model, kept, before) = (&self.model, &mut self.kept, self.known.len());
+        let logits = self.pool.install(|| model.forward(words, before, kept, go_on))?;
         self.known.extend_from_slice(words);
         Ok(logits)
     }
