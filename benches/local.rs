@@ -131,7 +131,8 @@ fn engine(path: &str) -> Figures {
                 .iter()
                 .map(|one| serde_json::json!({"role": one.role, "content": one.content}))
                 .collect();
-            let body = serde_json::json!({"messages": told, "max_tokens": ANSWER, "temperature": 0});
+            let body =
+                serde_json::json!({"messages": told, "max_tokens": ANSWER, "temperature": 0});
             let request = Request::read(&body.to_string(), 1).expect("a request");
             let (mut first, mut text) = (None, String::new());
             let start = Instant::now();

@@ -9,6 +9,7 @@ use super::keys::KeysArgs;
 use super::propose::ProposeArgs;
 use super::reference::{CompletionsArgs, ReferenceArgs};
 use super::search::SearchArgs;
+use super::serve::ServeArgs;
 use super::sessions::SessionsArgs;
 use super::verify::VerifyArgs;
 use super::{Failure, Out};
@@ -113,6 +114,8 @@ pub enum Sub {
     Completions(CompletionsArgs),
     #[command(hide = true)]
     Reference(ReferenceArgs),
+    #[command(hide = true, name = super::serve::COMMAND)]
+    Serve(ServeArgs),
 }
 
 impl Sub {
@@ -131,6 +134,7 @@ impl Sub {
             Self::Config(args) => args.run(out),
             Self::Completions(args) => args.run(out),
             Self::Reference(args) => args.run(out),
+            Self::Serve(args) => args.run(out),
         }
     }
 }

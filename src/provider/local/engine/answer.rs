@@ -154,8 +154,7 @@ mod tests {
 
     /// What is shown of the pieces, with `|` between what came at once, and `.` where it ended.
     fn check(stops: &[&str], sentence: bool, pieces: &[&[u8]], shown: &str) {
-        let mut growing =
-            Growing::new(stops.iter().map(ToString::to_string).collect(), sentence);
+        let mut growing = Growing::new(stops.iter().map(ToString::to_string).collect(), sentence);
         let mut seen = Vec::new();
         for piece in pieces {
             let grown = growing.add(piece);

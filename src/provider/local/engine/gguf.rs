@@ -19,6 +19,8 @@ const MOST_TEXT: u64 = 4 << 20;
 const MOST_ENTRIES: u64 = 100_000;
 /// The most words of a vocabulary or numbers of a list.
 const MOST_LIST: u64 = 4 << 20;
+/// Where a short look ends.
+const MOST_PEEK: u64 = 1 << 16;
 /// How deep lists may lie in lists.
 const MOST_DEPTH: usize = 4;
 
@@ -50,15 +52,16 @@ pub(crate) struct Gguf {
     values: BTreeMap<String, Value>,
     pub(crate) weights: BTreeMap<String, Weight>,
     file: File,
-    /// The length of the file in bytes.
-    pub(crate) bytes: u64,
 }
 
 struct Header {
     reader: BufReader<File>,
     /// Bytes that were read.
     at: u64,
+    /// The length of the file in bytes.
     bytes: u64,
+    /// The most bytes that are read.
+    most: u64,
 }
 
 type Got<T> = Result<T, Fault>;
@@ -72,7 +75,7 @@ impl Header {
 
     fn fill(&mut self, buffer: &mut [u8]) -> Got<()> {
         self.at += buffer.len() as u64;
-        if self.at > MOST_HEADER {
+        if self.at > self.most {
             return Err(broken("The model file's header has no end"));
         }
         self.reader.read_exact(buffer).map_err(|why| {
@@ -97,7 +100,9 @@ impl Header {
         let count = self.u64()?;
         let room = self.bytes.saturating_sub(self.at) / each.max(1);
         if count > room || count > most {
-            return Err(broken(format!("The model file claims {count} {what}, more than it can hold")));
+            return Err(broken(format!(
+                "The model file claims {count} {what}, more than it can hold"
+            )));
         }
         Ok(count as usize)
     }
@@ -125,7 +130,9 @@ impl Header {
             11 => Value::Whole(i64::from_le_bytes(self.take()?).into()),
             12 => Value::Real(f64::from_le_bytes(self.take()?)),
             other => {
-                return Err(broken(format!("The model file's header holds a value of no known kind ({other})")));
+                return Err(broken(format!(
+                    "The model file's header holds a value of no known kind ({other})"
+                )));
             }
         })
     }
@@ -192,11 +199,12 @@ impl Header {
         let at = self.u64()?;
         let elements = shape.iter().try_fold(1usize, |all, size| all.checked_mul(*size));
         let blocks = elements.filter(|count| *count > 0 && count % kind.block_size() == 0);
-        let bytes = blocks.and_then(|count| (count / kind.block_size()).checked_mul(kind.type_size()));
+        let bytes =
+            blocks.and_then(|count| (count / kind.block_size()).checked_mul(kind.type_size()));
         let inner = shape.last().copied().unwrap_or_default();
-        let bytes = bytes.filter(|_| inner % kind.block_size() == 0).ok_or_else(|| {
-            broken(format!("The weight {} has an impossible size", said(&name)))
-        })?;
+        let bytes = bytes
+            .filter(|_| inner % kind.block_size() == 0)
+            .ok_or_else(|| broken(format!("The weight {} has an impossible size", said(&name))))?;
         Ok((name, Weight { shape, kind, at, bytes }))
     }
 }
@@ -221,6 +229,27 @@ fn kind_of(number: u32) -> Option<GgmlDType> {
     })
 }
 
+/// A whole number that stands near the beginning of a file, before its vocabulary.
+pub(crate) fn peek(path: &Path, wanted: &str) -> Option<usize> {
+    let file = File::open(path).ok()?;
+    let bytes = file.metadata().ok().filter(std::fs::Metadata::is_file)?.len();
+    let mut header = Header { reader: BufReader::new(file), at: 0, bytes, most: MOST_PEEK };
+    if header.take::<4>().ok()? != *b"GGUF" {
+        return None;
+    }
+    (header.u32().ok()?, header.u64().ok()?);
+    let entries = header.u64().ok()?;
+    for _ in 0..entries {
+        let key = header.text().ok()?;
+        let kind = header.u32().ok()?;
+        let value = header.value(kind, 0).ok()?;
+        if let (true, Value::Whole(number)) = (key == wanted, value) {
+            return usize::try_from(number).ok();
+        }
+    }
+    None
+}
+
 impl Gguf {
     /// Reads the header.
     ///
@@ -238,13 +267,20 @@ impl Gguf {
         })?;
         let bytes = file.metadata().map_or(0, |data| data.len());
         let again = file.try_clone().map_err(|why| broken(format!("{name}: {why}")))?;
-        let mut header = Header { reader: BufReader::with_capacity(1 << 16, file), at: 0, bytes };
+        let mut header = Header {
+            reader: BufReader::with_capacity(1 << 16, file),
+            at: 0,
+            bytes,
+            most: MOST_HEADER,
+        };
         if bytes < 24 || header.take::<4>()? != *b"GGUF" {
             return Err(broken(format!("{name} is no model file in the GGUF format")));
         }
         let version = header.u32()?;
         if !(2..=3).contains(&version) {
-            return Err(unknown(format!("{name} is a GGUF file of version {version}; 2 and 3 are read")));
+            return Err(unknown(format!(
+                "{name} is a GGUF file of version {version}; 2 and 3 are read"
+            )));
         }
         let weights = header.count(24, MOST_ENTRIES, "weights")?;
         let entries = header.count(13, MOST_ENTRIES, "entries")?;
@@ -261,7 +297,7 @@ impl Gguf {
                 return Err(broken(format!("The weight {} stands there twice", said(&name))));
             }
         }
-        let mut gguf = Self { values, weights: list, file: again, bytes };
+        let mut gguf = Self { values, weights: list, file: again };
         let align = gguf.whole("general.alignment").unwrap_or(32);
         if !(1..=65_536).contains(&align) || !align.is_power_of_two() {
             return Err(broken("The model file's alignment is impossible"));

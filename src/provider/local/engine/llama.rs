@@ -95,7 +95,9 @@ impl Sizes {
         let whole = |key: &str, most: usize| {
             let key = format!("llama.{key}");
             let value = file.whole(&key).filter(|value| (1..=most).contains(value));
-            value.ok_or_else(|| broken(format!("The model file does not say {key}, or it makes no sense")))
+            value.ok_or_else(|| {
+                broken(format!("The model file does not say {key}, or it makes no sense"))
+            })
         };
         let width = whole("embedding_length", 1 << 16)?;
         let heads = whole("attention.head_count", 1024)?;
@@ -181,9 +183,13 @@ impl Llama {
         step: &mut (dyn FnMut(usize, usize) -> Result<(), Trouble> + Send),
     ) -> Result<Self, Trouble> {
         let width = sizes.width;
-        for (name, what) in [("blk.0.attn_q.bias", "biases"), ("blk.0.attn_q_norm.weight", "norms")] {
+        for (name, what) in [("blk.0.attn_q.bias", "biases"), ("blk.0.attn_q_norm.weight", "norms")]
+        {
             if file.weights.contains_key(name) {
-                return Err(unknown(format!("The model has {what} in its attention, which cowrite does not know")).into());
+                return Err(unknown(format!(
+                    "The model has {what} in its attention, which cowrite does not know"
+                ))
+                .into());
             }
         }
         let words = Matrix::load(file, "token_embd.weight", sizes.words, width)?;

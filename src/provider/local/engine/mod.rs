@@ -29,7 +29,8 @@ use sample::choose;
 use shape::{Shape, Shapes};
 use std::path::{Path, PathBuf};
 use template::Template;
-pub(crate) use trouble::{Trouble, not_found, own, refused};
+use trouble::Trouble;
+pub(super) use trouble::{not_found, own};
 use trouble::{too_large, too_long};
 use vocabulary::Vocabulary;
 
@@ -90,6 +91,13 @@ pub fn look(path: &Path, limits: Limits<'_>) -> Result<About, Fault> {
     let file = Gguf::open(path)?;
     let sizes = Sizes::read(&file)?;
     Ok(about(path, &file, &sizes, limits))
+}
+
+/// The window of a model file in tokens, at most `most` or the usual one, where the beginning of the
+/// file tells it. Takes no time to speak of, and no memory.
+pub fn window(path: &Path, most: Option<usize>) -> Option<u64> {
+    let own = gguf::peek(path, "llama.context_length")?;
+    Some(own.min(most.unwrap_or(USUAL_WINDOW)) as u64)
 }
 
 fn about(path: &Path, file: &Gguf, sizes: &Sizes, limits: Limits<'_>) -> About {

@@ -67,8 +67,9 @@ impl Request {
     /// # Errors
     /// A sentence when it is no request or asks for what makes no sense.
     pub fn read(body: &str, seed: u64) -> Result<Self, Fault> {
-        let body: Body = serde_json::from_str(body)
-            .map_err(|why| refused(format!("The request can't be read: {}", said(&why.to_string()))))?;
+        let body: Body = serde_json::from_str(body).map_err(|why| {
+            refused(format!("The request can't be read: {}", said(&why.to_string())))
+        })?;
         if body.messages.is_empty() {
             return Err(refused("The request holds no message"));
         }

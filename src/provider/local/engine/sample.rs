@@ -24,7 +24,8 @@ pub(crate) fn choose(
     rand: &mut Rand,
     may: impl Fn(u32) -> bool,
 ) -> Option<u32> {
-    let allowed = logits.iter().enumerate().filter(|(id, logit)| logit.is_finite() && may(*id as u32));
+    let allowed =
+        logits.iter().enumerate().filter(|(id, logit)| logit.is_finite() && may(*id as u32));
     if choice.temperature <= 0.0 {
         return allowed.max_by(|a, b| a.1.total_cmp(b.1)).map(|(id, _)| id as u32);
     }

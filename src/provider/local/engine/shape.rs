@@ -51,16 +51,16 @@ impl Shapes {
 impl Shape {
     /// What may stand at this place; the answer's end where the shape is complete.
     pub(crate) fn allowed(&mut self) -> Result<SimpleVob, Fault> {
-        self.0.compute_mask_or_eos().map_err(|why| {
-            own(format!("The answer's shape was lost: {}", said(&why.to_string())))
-        })
+        self.0
+            .compute_mask_or_eos()
+            .map_err(|why| own(format!("The answer's shape was lost: {}", said(&why.to_string()))))
     }
 
     /// Goes on by one word.
     pub(crate) fn take(&mut self, word: u32) -> Result<(), Fault> {
-        self.0.consume_token(word).map_err(|why| {
-            own(format!("The answer's shape was lost: {}", said(&why.to_string())))
-        })
+        self.0
+            .consume_token(word)
+            .map_err(|why| own(format!("The answer's shape was lost: {}", said(&why.to_string()))))
     }
 
     /// Whether nothing can follow.

@@ -41,15 +41,20 @@ impl Template {
         let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
         environment.set_syntax(syntax.map_err(|why| own(why.to_string()))?);
         environment.set_fuel(Some(FUEL));
-        environment.set_unknown_method_callback(minijinja_contrib::pycompat::unknown_method_callback);
+        environment
+            .set_unknown_method_callback(minijinja_contrib::pycompat::unknown_method_callback);
         environment.add_function("raise_exception", |text: String| -> Result<Value, Error> {
             Err(Error::new(ErrorKind::InvalidOperation, text))
         });
         environment.add_function("strftime_now", |_: String| String::new());
-        environment
-            .add_template_owned("chat", source.to_owned())
-            .map_err(|why| broken(format!("The model's chat template can't be read: {}", said(&why.to_string()))))?;
-        Ok(Self { environment, begin: vocabulary.begin_name(), end: vocabulary.name(Some(vocabulary.end())) })
+        environment.add_template_owned("chat", source.to_owned()).map_err(|why| {
+            broken(format!("The model's chat template can't be read: {}", said(&why.to_string())))
+        })?;
+        Ok(Self {
+            environment,
+            begin: vocabulary.begin_name(),
+            end: vocabulary.name(Some(vocabulary.end())),
+        })
     }
 
     /// The conversation as text that ends where the answer begins.
@@ -74,7 +79,10 @@ impl Template {
         });
         asked.map_err(|why| {
             let words = why.detail().map_or_else(|| why.to_string(), ToString::to_string);
-            refused(format!("The model's chat template does not take these messages: {}", said(&words)))
+            refused(format!(
+                "The model's chat template does not take these messages: {}",
+                said(&words)
+            ))
         })
     }
 
@@ -88,7 +96,10 @@ impl Template {
         let names: Vec<&str> = vocabulary.control_names().collect();
         let marked: Vec<Message> = messages
             .iter()
-            .map(|message| Message { role: message.role.clone(), content: defuse(&message.content, &names, mark) })
+            .map(|message| Message {
+                role: message.role.clone(),
+                content: defuse(&message.content, &names, mark),
+            })
             .collect();
         let text = self.text(&marked)?;
         let mut ids = Vec::new();

@@ -107,7 +107,9 @@ impl Vocabulary {
         let mut vocabulary = Vocab::default();
         for (index, (text, kind)) in texts.iter().zip(&kinds).enumerate() {
             bytes.push(match kind {
-                Kind::Normal => text.chars().filter_map(|letter| letters.get(&letter).copied()).collect(),
+                Kind::Normal => {
+                    text.chars().filter_map(|letter| letters.get(&letter).copied()).collect()
+                }
                 _ => text.clone().into_bytes(),
             });
             if vocabulary.insert(text.clone(), index as u32).is_some() {
@@ -122,7 +124,10 @@ impl Vocabulary {
                 known(left) && known(right) && known(&format!("{left}{right}"))
             });
             let (left, right) = pair.ok_or_else(|| {
-                broken(format!("The model file's vocabulary has a pair that is none: {}", said(merge)))
+                broken(format!(
+                    "The model file's vocabulary has a pair that is none: {}",
+                    said(merge)
+                ))
             })?;
             pairs.push((left.to_owned(), right.to_owned()));
         }
@@ -143,18 +148,31 @@ impl Vocabulary {
             .collect();
         whole.sort_by_key(|(text, id)| (std::cmp::Reverse(text.len()), *id));
         let id = |key: &str| {
-            file.whole(&format!("tokenizer.ggml.{key}")).filter(|id| *id < words).map(|id| id as u32)
+            file.whole(&format!("tokenizer.ggml.{key}"))
+                .filter(|id| *id < words)
+                .map(|id| id as u32)
         };
-        let end = id("eos_token_id").ok_or_else(|| broken("The model file names no word that ends an answer"))?;
+        let end = id("eos_token_id")
+            .ok_or_else(|| broken("The model file names no word that ends an answer"))?;
         let mut ends = vec![end];
         ends.extend(id("eot_token_id"));
-        ends.extend(whole.iter().filter(|(text, id)| {
-            ENDS.contains(&text.as_str()) && kinds[*id as usize] == Kind::Control
-        }).map(|(_, id)| *id));
+        ends.extend(
+            whole
+                .iter()
+                .filter(|(text, id)| {
+                    ENDS.contains(&text.as_str()) && kinds[*id as usize] == Kind::Control
+                })
+                .map(|(_, id)| *id),
+        );
         Ok(Self {
             tokenizer,
             bytes,
-            starts: whole.iter().filter_map(|(name, _)| name.bytes().next()).collect::<BTreeSet<_>>().into_iter().collect(),
+            starts: whole
+                .iter()
+                .filter_map(|(name, _)| name.bytes().next())
+                .collect::<BTreeSet<_>>()
+                .into_iter()
+                .collect(),
             whole,
             ends,
             begin: id("bos_token_id"),

@@ -101,8 +101,10 @@ impl Matrix {
         let split = outputs / 2;
         let row = inputs / kind.block_size() * kind.type_size();
         let rest = bytes.split_off(split * row);
-        let halves =
-            [tensor(kind, bytes, &[split, inputs])?, tensor(kind, rest, &[outputs - split, inputs])?];
+        let halves = [
+            tensor(kind, bytes, &[split, inputs])?,
+            tensor(kind, rest, &[outputs - split, inputs])?,
+        ];
         Ok(Self { halves, split, outputs, inputs })
     }
 
