@@ -10,6 +10,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::Stdio;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use tokio::sync::{Mutex, OwnedMutexGuard};
@@ -142,22 +143,38 @@ pub(super) struct Working {
 }
 
 /// Where the link lies, for one order at a time.
-pub(super) type Shared = Arc<Mutex<Option<Link>>>;
+pub(super) struct Line {
+    program: Program,
+    link: Arc<Mutex<Option<Link>>>,
+    /// The system's number of the process that was started last; 0: none.
+    process: AtomicU32,
+}
+
+impl Line {
+    pub(super) fn new(program: Program) -> Self {
+        Self { program, link: Arc::default(), process: AtomicU32::new(0) }
+    }
+
+    pub(super) fn process(&self) -> Option<u32> {
+        Some(self.process.load(Ordering::SeqCst)).filter(|id| *id > 0)
+    }
+}
 
 /// Gives an order to the child, which is started if it does not run, and waits for its first
 /// report. A child that had ended meanwhile, for idleness or because somebody killed it, is
 /// replaced without a word.
 pub(super) async fn begin(
-    shared: Shared,
-    program: &Program,
+    line: Arc<Line>,
     id: u64,
     order: &Order,
 ) -> Result<(Working, Report), Fault> {
     loop {
-        let mut link = Arc::clone(&shared).lock_owned().await;
+        let mut link = Arc::clone(&line.link).lock_owned().await;
         let fresh = link.is_none();
         if fresh {
-            *link = Some(Link::start(program).await?);
+            let started = Link::start(&line.program).await?;
+            line.process.store(started.child.id().unwrap_or(0), Ordering::SeqCst);
+            *link = Some(started);
         }
         let mut working = Working { link, id, sent: false, over: false };
         let first = match working.send(order).await {

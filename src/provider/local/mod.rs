@@ -18,7 +18,7 @@ use super::{Answer, Provider, Quirks, body};
 use crate::prompt::{Chunk, Fault, ModelInfo, Prompt, Stop};
 use futures::future::{BoxFuture, FutureExt};
 use futures::stream::{self, StreamExt};
-use link::{Shared, Working, begin};
+use link::{Line, Working, begin};
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -46,8 +46,8 @@ pub struct Local {
     /// The chosen model as requests and the log call it.
     called: Option<String>,
     window: Option<u64>,
-    link: Shared,
-    next: Arc<AtomicU64>,
+    line: Arc<Line>,
+    next: AtomicU64,
 }
 
 /// What a request asks for beyond what every provider takes.
@@ -79,13 +79,8 @@ impl Local {
                 settings.chosen = Some(absolute.to_string_lossy().into_owned());
             }
         }
-        Self {
-            settings,
-            called,
-            window,
-            link: Shared::default(),
-            next: Arc::new(AtomicU64::new(1)),
-        }
+        let line = Arc::new(Line::new(settings.program.clone()));
+        Self { settings, called, window, line, next: AtomicU64::new(1) }
     }
 
     /// The body of a request with wishes.
@@ -112,6 +107,11 @@ impl Local {
         }
         body = serde_json::Value::Object(fields).to_string();
         body
+    }
+
+    /// The system's number of the process that was started last.
+    pub fn process(&self) -> Option<u32> {
+        self.line.process()
     }
 
     fn id(&self) -> u64 {
@@ -148,9 +148,9 @@ impl Local {
         id: u64,
         order: Result<Order, Fault>,
     ) -> BoxFuture<'static, Result<Report, Fault>> {
-        let (shared, program) = (Arc::clone(&self.link), self.settings.program.clone());
+        let line = Arc::clone(&self.line);
         async move {
-            let (mut working, mut report) = begin(shared, &program, id, &order?).await?;
+            let (mut working, mut report) = begin(line, id, &order?).await?;
             while matches!(report, Report::Loading { .. }) {
                 report = match working.next().await {
                     Ok(report) => report,
@@ -177,7 +177,7 @@ fn unexpected(report: &Report) -> Fault {
 
 /// Where an answer is.
 enum Stage {
-    Asked { shared: Shared, program: Program, id: u64, order: Order },
+    Asked { line: Arc<Line>, id: u64, order: Order },
     Going(Box<Working>),
     Over,
 }
@@ -224,8 +224,7 @@ impl Provider for Local {
             engine::Request::read(&body, 0).and_then(|request| self.source(&request.model));
         let stage = match source {
             Ok(source) => Ok(Stage::Asked {
-                shared: Arc::clone(&self.link),
-                program: self.settings.program.clone(),
+                line: Arc::clone(&self.line),
                 id,
                 order: Order::Ask { id, source, body },
             }),
@@ -242,15 +241,13 @@ impl Provider for Local {
                 }
                 let report = match stage {
                     Stage::Over => return None,
-                    Stage::Asked { shared, program, id, order } => {
-                        match begin(shared, &program, id, &order).await {
-                            Ok((working, report)) => {
-                                stage = Stage::Going(Box::new(working));
-                                report
-                            }
-                            Err(fault) => return Some((Err(fault), (Stage::Over, chunks, some))),
+                    Stage::Asked { line, id, order } => match begin(line, id, &order).await {
+                        Ok((working, report)) => {
+                            stage = Stage::Going(Box::new(working));
+                            report
                         }
-                    }
+                        Err(fault) => return Some((Err(fault), (Stage::Over, chunks, some))),
+                    },
                     Stage::Going(mut working) => match working.next().await {
                         Ok(report) => {
                             stage = Stage::Going(working);

@@ -101,7 +101,7 @@ impl Header {
         let room = self.bytes.saturating_sub(self.at) / each.max(1);
         if count > room || count > most {
             return Err(broken(format!(
-                "The model file claims {count} {what}, more than it can hold"
+                "The model file is cut off or damaged: it claims {count} {what}, more than it can hold"
             )));
         }
         Ok(count as usize)
