@@ -12,6 +12,7 @@ use super::models::ModelsArgs;
 use super::propose::ProposeArgs;
 use super::reference::{CompletionsArgs, ReferenceArgs};
 use super::search::SearchArgs;
+use super::serve::ServeArgs;
 use super::sessions::SessionsArgs;
 use super::verify::VerifyArgs;
 use super::{Failure, Out};
@@ -120,6 +121,8 @@ pub enum Sub {
     Completions(CompletionsArgs),
     #[command(hide = true)]
     Reference(ReferenceArgs),
+    #[command(hide = true, name = super::serve::COMMAND)]
+    Serve(ServeArgs),
 }
 
 impl Sub {
@@ -141,6 +144,7 @@ impl Sub {
             Self::Config(args) => args.run(out),
             Self::Completions(args) => args.run(out),
             Self::Reference(args) => args.run(out),
+            Self::Serve(args) => args.run(out),
         }
     }
 }

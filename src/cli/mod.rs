@@ -18,6 +18,7 @@ mod place;
 mod propose;
 mod reference;
 mod search;
+mod serve;
 mod sessions;
 mod verify;
 mod when;

@@ -4,7 +4,7 @@ use super::{Failure, Out};
 use crate::base::config::{Config, ProviderConfig};
 use crate::base::{AuthorId, EventId, Rand};
 use crate::keymap::{self, Keymap, KeymapError};
-use crate::provider::{OpenAi, Provider, Settings};
+use crate::provider::{Local, OpenAi, Provider, Settings, local};
 use crate::runtime::{absolute, index, now, open_session, recover};
 use crate::state::{Me, Opened, ROWS_VERSION};
 use crate::store::jsonl::{self, SessionFile};
@@ -21,6 +21,8 @@ const OPENAI: &str = "https://api.openai.com/v1";
 /// The surroundings of one run.
 pub struct Place {
     pub dir: PathBuf,
+    /// Where model files lie.
+    pub models: PathBuf,
     pub config_path: PathBuf,
     pub config: Config,
 }
@@ -65,7 +67,7 @@ impl Place {
         if let Some(keymap) = keymap {
             config.keymap = Some(keymap.to_string_lossy().into_owned());
         }
-        Ok(Self { dir, config_path, config })
+        Ok(Self { dir, models: models_dir()?, config_path, config })
     }
 
     /// Opens the library, making it when it is new.
@@ -182,12 +184,16 @@ impl Place {
     /// The provider that was set up: an address or a key in the environment, or in the
     /// configuration. Making it does not touch the network.
     pub fn provider(&self) -> Option<Arc<dyn Provider>> {
-        let chosen = self
-            .config
-            .model
-            .as_deref()
-            .and_then(|model| model.split_once('/'))
-            .map(|(name, _)| name);
+        let model = self.config.model.as_deref();
+        let is_local = model.is_some_and(|model| {
+            model
+                .strip_prefix(local::NAME)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', ':']))
+        });
+        if is_local {
+            return self.provider_named(local::NAME);
+        }
+        let chosen = model.and_then(|model| model.split_once('/')).map(|(name, _)| name);
         let name =
             chosen.filter(|name| self.config.provider.contains_key(*name)).unwrap_or("openai");
         self.provider_named(name)
@@ -196,6 +202,9 @@ impl Place {
     /// A provider by its name.
     pub fn provider_named(&self, name: &str) -> Option<Arc<dyn Provider>> {
         let own = self.config.provider.get(name).cloned().unwrap_or_default();
+        if name == local::NAME && own.address.is_none() {
+            return Some(Arc::new(self.local(&own)));
+        }
         let key = variable(own.key_variable.as_deref().unwrap_or("OPENAI_API_KEY"));
         let address = own.address.clone().or_else(|| variable("OPENAI_BASE_URL"));
         let address = match (address, &key) {
@@ -204,6 +213,27 @@ impl Place {
             (None, None) => return None,
         };
         Some(Arc::new(OpenAi::new(settings(name, &address, key, &own))))
+    }
+}
+
+impl Place {
+    /// The local model, which this same program computes in a process of its own.
+    fn local(&self, own: &ProviderConfig) -> Local {
+        let model = self.config.model.as_deref();
+        let chosen =
+            model.and_then(|model| model.strip_prefix(local::NAME)?.strip_prefix(['/', ':']));
+        let running = PathBuf::from("/proc/self/exe");
+        // The program that runs, also when another one was installed in its place.
+        let path = if running.exists() { Ok(running) } else { std::env::current_exe() };
+        Local::new(local::Settings {
+            program: local::Program {
+                path: path.unwrap_or_else(|_| PathBuf::from("cowrite")),
+                arguments: vec![super::serve::COMMAND.into()],
+            },
+            folder: self.models.clone(),
+            chosen: chosen.filter(|chosen| !chosen.is_empty()).map(str::to_owned),
+            window: own.window.and_then(|window| usize::try_from(window).ok()),
+        })
     }
 }
 

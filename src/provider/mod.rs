@@ -6,11 +6,13 @@
 
 mod body;
 mod fault;
+pub mod local;
 pub mod openai;
 pub mod preset;
 pub mod scripted;
 
 pub use body::Quirks;
+pub use local::Local;
 pub use openai::{OpenAi, Settings};
 pub use preset::{Found, PRESETS, Preset, find_local};
 pub use scripted::Scripted;
@@ -37,6 +39,17 @@ pub trait Provider: Send + Sync {
 
     /// Whether a request goes to another machine. Loopback addresses and local sockets do not.
     fn leaves_machine(&self) -> bool;
+
+    /// What the log calls a model that the configuration calls `configured`: without what only this
+    /// machine knows, such as a path.
+    fn model_name(&self, configured: &str) -> String {
+        configured.to_owned()
+    }
+
+    /// The chosen model's context window in tokens, where it is known without asking.
+    fn window(&self) -> Option<u64> {
+        None
+    }
 
     /// The exact body of the request, as it is shown, hashed, recorded and sent.
     fn encode(&self, prompt: &Prompt) -> String;

@@ -256,11 +256,16 @@ impl Model {
         if let Some(provider) = &provider {
             let settings = self.config.provider.get(provider.name());
             self.consented = settings.is_some_and(|settings| settings.consented);
-            self.window = settings.and_then(|settings| settings.window);
+            let window = settings.and_then(|settings| settings.window);
+            self.window = provider.window().or(window);
             let name = self.config.model.as_deref();
-            let prefix = format!("{}/", provider.name());
-            self.model_name =
-                name.map(|name| name.strip_prefix(&prefix).unwrap_or(name).to_owned());
+            let bare = |name: &str| match name.strip_prefix(provider.name()) {
+                Some(rest) => rest.strip_prefix(['/', ':']).unwrap_or(name).to_owned(),
+                None => name.to_owned(),
+            };
+            self.model_name = name
+                .map(|name| provider.model_name(&bare(name)))
+                .filter(|name| !name.is_empty() && name != provider.name());
         }
         self.provider = provider;
     }

@@ -18,6 +18,7 @@ mod event;
 mod harness;
 mod keymap;
 mod layout;
+mod local;
 mod log;
 mod markdown;
 mod models;

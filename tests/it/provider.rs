@@ -6,8 +6,9 @@ mod server;
 use cowrite::base::Rand;
 use cowrite::event::Usage;
 use cowrite::prompt::{Chunk, Fault, FaultKind, ModelInfo, Prompt, Role, Stop, Turn};
-use cowrite::provider::{OpenAi, PRESETS, Provider, Quirks, Scripted, Settings, find_local};
+use cowrite::provider::{OpenAi, PRESETS, Provider, Quirks, Scripted, Settings, find_local, local};
 use futures::StreamExt;
+use serde_json::json;
 use server::{Gate, Reply, Script, Server, Step, data, delta, ending, finish, usage};
 use std::time::{Duration, Instant};
 
@@ -201,7 +202,11 @@ fn cases() -> Vec<Case> {
 /// Runs every case against the provider that `make` gives for it. Whoever writes a provider calls
 /// this; `make` also returns what must live as long as the provider.
 async fn conformance<K>(make: impl Fn(&Case) -> (Box<dyn Provider>, K)) {
-    for case in cases() {
+    conformance_of(cases(), make).await;
+}
+
+async fn conformance_of<K>(cases: Vec<Case>, make: impl Fn(&Case) -> (Box<dyn Provider>, K)) {
+    for case in cases {
         let (provider, kept) = make(&case);
         assert!(!provider.name().is_empty() && !provider.address().is_empty());
         let body = provider.encode(&prompt());
@@ -240,6 +245,88 @@ async fn scripted_conforms() {
         // What stands behind the end must not come out.
         items.push(Ok(Chunk::Text("no more".into())));
         (Box::new(Scripted::new(vec![items])) as Box<dyn Provider>, ())
+    })
+    .await;
+}
+
+/// The program of a local model that says what a case wants: once for each time it is started.
+#[cfg(unix)]
+fn stand_in(case: &Case) -> Option<local::Program> {
+    let mut lines = vec![json!({ "hello": { "version": 1 } }).to_string()];
+    let mut usage = json!({ "input": 0, "output": 0, "cached": 0 });
+    let mut last = "cat >/dev/null";
+    for item in &case.items {
+        lines.push(match item {
+            Ok(Chunk::Text(text)) => json!({ "text": { "id": 1, "text": text } }).to_string(),
+            Ok(Chunk::Usage(told)) => {
+                usage = json!({ "input": told.input, "output": told.output, "cached": 0 });
+                continue;
+            }
+            Ok(Chunk::Stop(stop)) if matches!(stop, Stop::End | Stop::Length) => {
+                let length = *stop == Stop::Length;
+                json!({ "ended": { "id": 1, "usage": usage, "length": length } }).to_string()
+            }
+            Err(fault) if fault.kind == FaultKind::Broken => {
+                last = "exit 3";
+                continue;
+            }
+            Err(fault) if fault.kind == FaultKind::Garbage => "noise".into(),
+            Err(fault) if fault.kind == FaultKind::Empty => {
+                json!({ "ended": { "id": 1, "usage": usage, "length": false } }).to_string()
+            }
+            Err(fault) => {
+                let kind = match fault.kind {
+                    FaultKind::TooLong => "too_long",
+                    FaultKind::Refused => "refused",
+                    FaultKind::NotFound => "not_found",
+                    FaultKind::Limit => "limit",
+                    FaultKind::Server => "server",
+                    _ => return None,
+                };
+                let (what, advice) = (&fault.what, &fault.advice);
+                json!({ "fault": { "id": 1, "kind": kind, "what": what, "advice": advice } })
+                    .to_string()
+            }
+            Ok(_) => return None,
+        });
+    }
+    let hello = lines.remove(0);
+    let script = "printf '%s\\n' \"$1\"; read -r order; shift; for line in \"$@\"; do printf '%s\\n' \"$line\"; done; ";
+    let arguments =
+        ["-c".into(), format!("{script}{last}"), "sh".into(), hello].into_iter().chain(lines);
+    Some(local::Program { path: "/bin/sh".into(), arguments: arguments.map(Into::into).collect() })
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn local_conforms() {
+    let folder = tempfile::TempDir::new().expect("a folder");
+    std::fs::write(folder.path().join("test.gguf"), "").expect("a file");
+    // What a model on this machine never says: reasons of a filter, keys, statuses.
+    let mut cases: Vec<Case> = cases();
+    cases.retain(|case| stand_in(case).is_some());
+    for case in &mut cases {
+        if !case.items.iter().any(|item| matches!(item, Ok(Chunk::Usage(_)))) {
+            let told = matches!(case.items.last(), Some(Ok(Chunk::Stop(_))));
+            let nothing = Usage { input: 0, output: 0, cached: 0 };
+            let at = case.items.len().saturating_sub(1);
+            if told {
+                case.items.insert(at, Ok(Chunk::Usage(nothing)));
+            }
+        }
+        if let Some(Err(fault)) = case.items.last_mut() {
+            fault.status = None;
+        }
+    }
+    assert!(cases.len() >= 9, "{}", cases.len());
+    conformance_of(cases, |case| {
+        let settings = local::Settings {
+            program: stand_in(case).expect("a stand-in"),
+            folder: folder.path().into(),
+            chosen: Some("test".into()),
+            window: None,
+        };
+        (Box::new(cowrite::provider::Local::new(settings)) as Box<dyn Provider>, ())
     })
     .await;
 }
