@@ -1,10 +1,9 @@
 //! Where things are on this machine: library, configuration, keymaps, the provider; and who writes.
 
 use super::{Failure, Out};
-use crate::base::config::{Config, ProviderConfig};
+use crate::base::config::{Config, RouteConfig};
 use crate::base::{AuthorId, EventId, Rand};
 use crate::keymap::{self, Keymap, KeymapError};
-use crate::provider::{OpenAi, Provider, Settings};
 use crate::runtime::{absolute, index, now, open_session, recover};
 use crate::state::{Me, Opened, ROWS_VERSION};
 use crate::store::jsonl::{self, SessionFile};
@@ -12,11 +11,6 @@ use crate::store::{Options, SqliteStore, StoreError, Write, Written};
 use std::io::{BufRead, IsTerminal, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::Arc;
-use std::time::Duration;
-
-/// The address of the built-in provider.
-const OPENAI: &str = "https://api.openai.com/v1";
 
 /// The surroundings of one run.
 pub struct Place {
@@ -49,7 +43,9 @@ impl Place {
         let config_path = config_dir.join("config.toml");
         let mut config = read_config(&config_path)?;
         if model.is_some() {
+            // Who is named does everything in this run.
             config.model = model;
+            config.route = RouteConfig::default();
         }
         if let Some(keymap) = keymap {
             config.keymap = Some(keymap.to_string_lossy().into_owned());
@@ -167,44 +163,6 @@ impl Place {
             layers.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
         Ok(Keymap::load(&layers, &|line| crate::command::parse(line).map(|_| ())))
     }
-
-    /// The provider that was set up: an address or a key in the environment, or in the
-    /// configuration. Making it does not touch the network.
-    pub fn provider(&self) -> Option<Arc<dyn Provider>> {
-        let chosen = self
-            .config
-            .model
-            .as_deref()
-            .and_then(|model| model.split_once('/'))
-            .map(|(name, _)| name);
-        let name =
-            chosen.filter(|name| self.config.provider.contains_key(*name)).unwrap_or("openai");
-        self.provider_named(name)
-    }
-
-    /// A provider by its name.
-    pub fn provider_named(&self, name: &str) -> Option<Arc<dyn Provider>> {
-        let own = self.config.provider.get(name).cloned().unwrap_or_default();
-        let key = variable(own.key_variable.as_deref().unwrap_or("OPENAI_API_KEY"));
-        let address = own.address.clone().or_else(|| variable("OPENAI_BASE_URL"));
-        let address = match (address, &key) {
-            (Some(address), _) => address,
-            (None, Some(_)) => OPENAI.to_owned(),
-            (None, None) => return None,
-        };
-        Some(Arc::new(OpenAi::new(settings(name, &address, key, &own))))
-    }
-}
-
-fn settings(name: &str, address: &str, key: Option<String>, own: &ProviderConfig) -> Settings {
-    let mut settings = Settings::new(name, address);
-    settings.key = key;
-    if let Some(seconds) = own.stall_seconds {
-        settings.stall = Duration::from_secs(seconds.clamp(1, 3600));
-        settings.header_timeout = settings.header_timeout.max(settings.stall);
-    }
-    settings.ca_file = own.ca_file.as_ref().map(PathBuf::from);
-    settings
 }
 
 /// A random source seeded by the system.

@@ -104,6 +104,7 @@ pub enum Ask {
     Quit,
     Consent {
         queued: Queued,
+        provider: String,
     },
     /// The file is one of its older versions again.
     FileReverted {
@@ -205,10 +206,7 @@ impl Form {
 #[derive(Debug)]
 pub enum Overlay {
     Palette(ListState),
-    Models {
-        list: ListState,
-        models: Option<Result<Vec<crate::prompt::ModelInfo>, crate::prompt::Fault>>,
-    },
+    Models(ListState),
     Sessions {
         list: ListState,
         searching: bool,

@@ -6,12 +6,14 @@ mod clipboard;
 mod events;
 mod paint;
 mod pen;
+mod secret;
 mod sheet;
 mod terminal;
 pub mod theme;
 pub mod widget;
 
 pub use events::listen;
+pub use secret::read_secret;
 pub use sheet::Sheet;
 pub use terminal::{TerminalScreen, restore};
 

@@ -21,6 +21,8 @@ mod harness;
 mod kill;
 mod library;
 mod plain;
+#[cfg(unix)]
+mod providers;
 mod real;
 mod screen;
 mod two;

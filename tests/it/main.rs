@@ -20,6 +20,7 @@ mod keymap;
 mod layout;
 mod log;
 mod markdown;
+mod offers;
 mod proposals;
 mod provider;
 mod provider_real;

@@ -95,7 +95,7 @@ pub fn message_mark(app: &App) -> u64 {
 /// The commands whose keys are shown where nothing is to be said.
 fn shown_keys(app: &App) -> &'static [(&'static str, &'static str)] {
     match app.model.ui.overlays.last() {
-        Some(Overlay::Palette(_) | Overlay::Models { .. }) => {
+        Some(Overlay::Palette(_) | Overlay::Models(_)) => {
             &[("list.choose", "choose"), ("app.cancel", "back")]
         }
         Some(Overlay::Page { .. }) => {
