@@ -15,7 +15,8 @@ pub struct Config {
     pub keymap: Option<String>,
     pub editor: EditorConfig,
     pub theme: ThemeConfig,
-    /// Providers by name. `openai` is built in and can be changed here.
+    pub route: RouteConfig,
+    /// Providers by name. Those that are built in can be changed here.
     pub provider: BTreeMap<String, ProviderConfig>,
 }
 
@@ -50,6 +51,16 @@ pub enum Background {
 #[serde(default, deny_unknown_fields)]
 pub struct ThemeConfig {
     pub background: Background,
+}
+
+/// Which model does what, as `provider/model`; `model` does what has no row.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RouteConfig {
+    /// Questions in the conversation.
+    pub chat: Option<String>,
+    /// Rewrites and changes.
+    pub edit: Option<String>,
 }
 
 /// An OpenAI-compatible endpoint.

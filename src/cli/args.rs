@@ -31,7 +31,7 @@ Exit codes:
   2  it was not understood, or something needed is missing
 
 Environment:
-  OPENAI_API_KEY   the key of the provider
+  OPENAI_API_KEY   the key of a provider; ANTHROPIC_API_KEY and others alike
   OPENAI_BASE_URL  the address of an OpenAI-compatible server, up to and with /v1
   COWRITE_HOME     one folder for library and configuration
   NO_COLOR         no colours";
@@ -84,7 +84,7 @@ pub struct Edit {
     /// The file to write, new or existing; `-` for standard input; a session file
     /// (`.cowrite.jsonl`) opens its session. Nothing: the list of sessions.
     pub file: Option<PathBuf>,
-    /// The model that answers, as its provider calls it.
+    /// The model that answers: `provider/model`.
     #[arg(long, short)]
     pub model: Option<String>,
     /// Open this session: its id or the beginning of it. With a file: that is its file from now

@@ -1,10 +1,9 @@
 //! Where things are on this machine: library, configuration, keymaps, the provider; and who writes.
 
 use super::{Failure, Out};
-use crate::base::config::{Config, ProviderConfig};
+use crate::base::config::{Config, RouteConfig};
 use crate::base::{AuthorId, EventId, Rand};
 use crate::keymap::{self, Keymap, KeymapError};
-use crate::provider::{Local, OpenAi, Provider, Settings, local};
 use crate::runtime::{absolute, index, now, open_session, recover};
 use crate::state::{Me, Opened, ROWS_VERSION};
 use crate::store::jsonl::{self, SessionFile};
@@ -12,11 +11,6 @@ use crate::store::{Options, SqliteStore, StoreError, Write, Written};
 use std::io::{BufRead, IsTerminal, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::Arc;
-use std::time::Duration;
-
-/// The address of the built-in provider.
-const OPENAI: &str = "https://api.openai.com/v1";
 
 /// The surroundings of one run.
 pub struct Place {
@@ -62,7 +56,9 @@ impl Place {
         let config_path = config_dir.join("config.toml");
         let mut config = read_config(&config_path)?;
         if model.is_some() {
+            // Who is named does everything in this run.
             config.model = model;
+            config.route = RouteConfig::default();
         }
         if let Some(keymap) = keymap {
             config.keymap = Some(keymap.to_string_lossy().into_owned());
@@ -180,72 +176,6 @@ impl Place {
             layers.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
         Ok(Keymap::load(&layers, &|line| crate::command::parse(line).map(|_| ())))
     }
-
-    /// The provider that was set up: an address or a key in the environment, or in the
-    /// configuration. Making it does not touch the network.
-    pub fn provider(&self) -> Option<Arc<dyn Provider>> {
-        let model = self.config.model.as_deref();
-        let is_local = model.is_some_and(|model| {
-            model
-                .strip_prefix(local::NAME)
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', ':']))
-        });
-        if is_local {
-            return self.provider_named(local::NAME);
-        }
-        let chosen = model.and_then(|model| model.split_once('/')).map(|(name, _)| name);
-        let name =
-            chosen.filter(|name| self.config.provider.contains_key(*name)).unwrap_or("openai");
-        self.provider_named(name)
-    }
-
-    /// A provider by its name.
-    pub fn provider_named(&self, name: &str) -> Option<Arc<dyn Provider>> {
-        let own = self.config.provider.get(name).cloned().unwrap_or_default();
-        if name == local::NAME && own.address.is_none() {
-            return Some(Arc::new(self.local(&own)));
-        }
-        let key = variable(own.key_variable.as_deref().unwrap_or("OPENAI_API_KEY"));
-        let address = own.address.clone().or_else(|| variable("OPENAI_BASE_URL"));
-        let address = match (address, &key) {
-            (Some(address), _) => address,
-            (None, Some(_)) => OPENAI.to_owned(),
-            (None, None) => return None,
-        };
-        Some(Arc::new(OpenAi::new(settings(name, &address, key, &own))))
-    }
-}
-
-impl Place {
-    /// The local model, which this same program computes in a process of its own.
-    fn local(&self, own: &ProviderConfig) -> Local {
-        let model = self.config.model.as_deref();
-        let chosen =
-            model.and_then(|model| model.strip_prefix(local::NAME)?.strip_prefix(['/', ':']));
-        let running = PathBuf::from("/proc/self/exe");
-        // The program that runs, also when another one was installed in its place.
-        let path = if running.exists() { Ok(running) } else { std::env::current_exe() };
-        Local::new(local::Settings {
-            program: local::Program {
-                path: path.unwrap_or_else(|_| PathBuf::from("cowrite")),
-                arguments: vec![super::serve::COMMAND.into()],
-            },
-            folder: self.models.clone(),
-            chosen: chosen.filter(|chosen| !chosen.is_empty()).map(str::to_owned),
-            window: own.window.and_then(|window| usize::try_from(window).ok()),
-        })
-    }
-}
-
-fn settings(name: &str, address: &str, key: Option<String>, own: &ProviderConfig) -> Settings {
-    let mut settings = Settings::new(name, address);
-    settings.key = key;
-    if let Some(seconds) = own.stall_seconds {
-        settings.stall = Duration::from_secs(seconds.clamp(1, 3600));
-        settings.header_timeout = settings.header_timeout.max(settings.stall);
-    }
-    settings.ca_file = own.ca_file.as_ref().map(PathBuf::from);
-    settings
 }
 
 /// A random source seeded by the system.

@@ -1,6 +1,6 @@
 //! The program itself: panes, overlays, leaving.
 
-use super::{Command, list, row};
+use super::{Command, list, models, row};
 use crate::state::{Ask, Cx, Dialog, Effect, Focus, ListState, Open, Overlay, Tab};
 
 pub const COMMANDS: &[Command] = &[
@@ -26,7 +26,10 @@ pub const COMMANDS: &[Command] = &[
         .slash("decisions"),
     row("app.tab-review", "Shows the hunks to review.", |cx, _| tab(cx, Tab::Review))
         .slash("review"),
-    row("app.model", "Chooses the model that answers.", choose_model).slash("model"),
+    row("app.model", "Chooses the model that answers.", models::open)
+        .args("[provider/model]")
+        .slash("model"),
+    row("app.model-back", "Goes back to the model that answered before.", |cx, _| models::back(cx)),
     row("app.egress", "Shows what was sent to a model last, byte for byte.", egress).slash("sent"),
     row("app.sessions", "Lists sessions and searches everything.", sessions).slash("sessions"),
     row("app.tour", "Opens the tour: a document to try everything on, step by step.", |cx, _| {
@@ -92,7 +95,7 @@ fn cancel(cx: &mut Cx, _: &str) -> Result<(), String> {
     }
     if let Some(overlay) = cx.model.ui.overlays.pop() {
         match overlay {
-            Overlay::Dialog(Dialog { ask: Ask::Consent { queued }, .. }) => {
+            Overlay::Dialog(Dialog { ask: Ask::Consent { queued, .. }, .. }) => {
                 cx.model.ui.chat.set_text(&queued.text);
                 cx.info("Nothing was sent.");
             }
@@ -154,18 +157,6 @@ fn tab(cx: &mut Cx, tab: Tab) -> Result<(), String> {
     if tab != Tab::Conversation {
         cx.model.ui.focus = Focus::Panel;
     }
-    Ok(())
-}
-
-fn choose_model(cx: &mut Cx, _: &str) -> Result<(), String> {
-    if cx.model.provider.is_none() {
-        return Err(
-            "No provider is set up: set OPENAI_API_KEY or OPENAI_BASE_URL and start again.".into(),
-        );
-    }
-    cx.model.waiting = None;
-    cx.model.ui.overlays.push(Overlay::Models { list: ListState::default(), models: None });
-    cx.effect(Effect::ListModels);
     Ok(())
 }
 

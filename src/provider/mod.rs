@@ -7,14 +7,16 @@
 mod body;
 mod fault;
 pub mod local;
+mod offer;
 pub mod openai;
 pub mod preset;
 pub mod scripted;
 
 pub use body::Quirks;
 pub use local::Local;
+pub use offer::{KeySource, Listing, Offer, look};
 pub use openai::{OpenAi, Settings};
-pub use preset::{Found, PRESETS, Preset, find_local};
+pub use preset::{PRESETS, Preset, preset};
 pub use scripted::Scripted;
 
 use crate::prompt::{Chunk, Fault, ModelInfo, Prompt};

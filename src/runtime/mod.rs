@@ -30,7 +30,7 @@ pub use screen::{NoScreen, Screen};
 
 use crate::app::{App, Input};
 use crate::base::Millis;
-use crate::provider::Provider;
+use crate::provider::Offer;
 use crate::runtime::queue::{Receiver, Sender, channel};
 use crate::state::{Effect, Focus, Model, Open, Timer, Tone, Ui};
 use inbox::{Inbox, Next};
@@ -52,7 +52,8 @@ const ANSWER_TURN: Duration = Duration::from_millis(1);
 pub struct Setup {
     pub library: Library,
     pub config_path: Option<PathBuf>,
-    pub provider: Option<Arc<dyn Provider>>,
+    /// Everything that could answer.
+    pub offers: Vec<Offer>,
 }
 
 /// What of an input shows on the screen.
@@ -81,9 +82,8 @@ pub struct Runtime {
     disk: Disk,
     saver: save::Saver,
     net: Option<net::Net>,
-    /// The network was told to get ready.
-    prepared: bool,
-    provider: Option<Arc<dyn Provider>>,
+    /// The provider that was told to get ready.
+    prepared: Option<String>,
     watch: watch::Watch,
     timers: BTreeMap<Timer, Instant>,
     config_path: Option<PathBuf>,
@@ -133,17 +133,31 @@ impl Runtime {
             saver,
             dir,
             net: None,
-            prepared: false,
-            provider: setup.provider,
+            prepared: None,
             watch,
             timers: BTreeMap::new(),
             config_path: setup.config_path,
             syntaxes: None,
             quit: false,
         };
+        runtime.app.model.use_offers(setup.offers);
         runtime.arrange();
         runtime.carry_out(first, &mut NoScreen);
         Ok(runtime)
+    }
+
+    /// Looks for servers on this machine, where nobody said who answers.
+    pub fn look_around(&mut self) {
+        if self.app.model.provider.is_none() {
+            let effects = self.app.look_near(now());
+            self.carry_out(effects, &mut NoScreen);
+        }
+    }
+
+    /// Asks a provider for its models.
+    pub fn look_at(&mut self, name: &str) {
+        let effects = self.app.look_at(name, now());
+        self.carry_out(effects, &mut NoScreen);
     }
 
     /// Where inputs from outside go: keys, signals.
@@ -156,10 +170,9 @@ impl Runtime {
         let _ = self.sender.send(input);
     }
 
-    /// What a freshly opened session needs: the provider, the watch on its file.
+    /// What a freshly opened session needs: the watch on its file, and more.
     fn arrange(&mut self) {
-        let model = &mut self.app.model;
-        model.use_provider(self.provider.clone());
+        let model = &self.app.model;
         let bound = model.path.clone().map(|path| (model.doc.clone(), path));
         self.watch.file(bound);
         let unborn = model.path.clone().filter(|_| !model.preamble.is_empty());
@@ -317,18 +330,21 @@ impl Runtime {
         };
         match effect {
             Effect::Store { writes, ticket } => self.disk.write(writes, ticket),
-            Effect::Ask { turn, body } => {
-                let provider = self.provider.clone().ok_or("No provider.")?;
-                self.net()?.ask(provider, turn, body);
+            Effect::Ask { turn, provider, body } => {
+                let offer = self.app.model.offer(&provider);
+                let provider = offer.map(|offer| Arc::clone(&offer.provider));
+                self.net()?.ask(provider.ok_or("No provider.")?, turn, body);
             }
             Effect::Cancel(turn) => {
                 if let Some(net) = &self.net {
                     net.cancel(turn);
                 }
             }
-            Effect::ListModels => {
-                let provider = self.provider.clone().ok_or("No provider.")?;
-                self.net()?.models(provider);
+            Effect::Look(names) => {
+                for name in names {
+                    let Some(offer) = self.app.model.offer(&name).cloned() else { continue };
+                    self.net()?.look(offer.provider, offer.set_up);
+                }
             }
             Effect::SaveFile { doc, path, rope, bom, expect, mark, ticket } => {
                 let job = save::SaveJob { doc, path, rope, bom, expect, mark, ticket };
@@ -368,10 +384,7 @@ impl Runtime {
             Effect::Consent { provider } => {
                 self.configure(&["provider", &provider, "consented"], true.into())?;
             }
-            Effect::ChooseModel { model } => {
-                self.app.model.config.model = Some(model.clone());
-                self.configure(&["model"], model.into())?;
-            }
+            Effect::ChooseModel { key, model } => self.configure(key, model.into())?,
             Effect::Mouse(on) => io(screen.mouse(on))?,
             Effect::Suspend => io(screen.suspend())?,
             Effect::Redraw => io(screen.redraw())?,
@@ -383,13 +396,15 @@ impl Runtime {
 
     /// Somebody is about to ask: the client is made while the question is typed.
     fn prepare_net(&mut self) {
-        if self.prepared || self.app.model.ui.focus != Focus::Chat {
+        if self.app.model.ui.focus != Focus::Chat {
             return;
         }
-        self.prepared = true;
-        if let Some(provider) = self.provider.clone()
-            && let Ok(net) = self.net()
-        {
+        let Some(provider) = self.app.model.provider.clone() else { return };
+        if self.prepared.as_deref() == Some(provider.name()) {
+            return;
+        }
+        self.prepared = Some(provider.name().to_owned());
+        if let Ok(net) = self.net() {
             net.prepare(provider);
         }
     }
@@ -446,6 +461,7 @@ impl Runtime {
             }
             model.ui.focus = old.ui.focus;
         }
+        model.answers_as(old);
         self.app.model = model;
         self.arrange();
         self.carry_out(effects, &mut NoScreen);

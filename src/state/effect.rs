@@ -73,10 +73,13 @@ pub enum Effect {
     /// Send a request; its bytes were shown, recorded and are final.
     Ask {
         turn: TurnId,
+        /// The provider's name.
+        provider: String,
         body: String,
     },
     Cancel(TurnId),
-    ListModels,
+    /// Ask these providers for their models.
+    Look(Vec<String>),
     /// Write a file. Refused when it holds none of what is `expect`ed; with nothing expected it
     /// must not be there yet. The mark is stored before the file is another.
     SaveFile {
@@ -124,8 +127,10 @@ pub enum Effect {
     Consent {
         provider: String,
     },
-    /// Remember the model in the configuration file.
+    /// Remember the model in the configuration file, under the key that says who answers.
     ChooseModel {
+        key: &'static [&'static str],
+        /// `provider/model`.
         model: String,
     },
     Mouse(bool),

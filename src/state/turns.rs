@@ -1,7 +1,9 @@
 //! Turns: from a question to its answer, its hunks and their place in the log.
 
 use super::propose::anchors;
-use super::{Ask, Cx, Dialog, Effect, LiveEdit, Overlay, Phase, Queued, Task, Ticket, Tone, Turn};
+use super::{
+    Answerer, Ask, Cx, Dialog, Effect, LiveEdit, Overlay, Phase, Queued, Task, Ticket, Tone, Turn,
+};
 use crate::assist::context::{Context, Request, TooLong, Wish, build};
 use crate::assist::{Dialect, ReplyParser};
 use crate::base::{Span, TurnId, sha256_hex};
@@ -17,17 +19,21 @@ const PART_BYTES: usize = 256;
 impl Cx<'_> {
     /// Asks, or waits for the running turn to end, or asks for consent first.
     pub fn ask(&mut self, queued: Queued) {
-        let Some(provider) = self.model.provider.clone() else {
-            self.error("No model is set up. Set OPENAI_API_KEY, or OPENAI_BASE_URL for a server of your own, and start again; everything else works meanwhile.");
+        let Some(who) = self.model.route(&queued.task) else {
             self.keep_question(&queued);
+            if self.model.offers.is_empty() && self.model.provider.is_none() {
+                self.error(self.model.nobody_answers());
+                return;
+            }
+            self.model.waiting = Some(queued);
+            self.choose_model();
+            self.info("Choose the model that answers; your question goes to it.");
             return;
         };
-        if self.model.model_name.is_none() {
+        let offer = self.model.offer(who.provider.name());
+        if let Some(trouble) = offer.and_then(|offer| offer.trouble.clone()) {
+            self.error(trouble);
             self.keep_question(&queued);
-            self.model.ui.overlays.push(Overlay::Models { list: Default::default(), models: None });
-            self.effect(Effect::ListModels);
-            self.model.waiting = Some(queued);
-            self.info("Choose the model that answers; your question goes to it.");
             return;
         }
         if self.model.turn.is_some() {
@@ -36,24 +42,27 @@ impl Cx<'_> {
             self.info("Queued: it is asked when this answer is done.");
             return;
         }
-        if provider.leaves_machine() && !self.model.consented {
+        let provider = &who.provider;
+        if provider.leaves_machine() && !self.model.may_send_to(provider.name()) {
             let lines = vec![
                 format!("{} is at {}.", provider.name(), provider.address()),
                 "Your question, the document and the conversation go there.".into(),
                 "What was sent can be read byte for byte afterwards (/sent).".into(),
             ];
+            let provider = provider.name().to_owned();
             let choices = vec![
                 ('y', "Yes, and don't ask again for this provider".into(), "dialog.yes".into()),
+                ('l', "Look at what would be sent".into(), "dialog.choose look".into()),
                 ('n', "No".into(), "dialog.no".into()),
             ];
-            let ask = Ask::Consent { queued };
+            let ask = Ask::Consent { queued, provider };
             let title = "Send this to another machine?".into();
             self.model.ui.overlays.push(Overlay::Dialog(Dialog {
                 ask,
                 title,
                 lines,
                 choices,
-                chosen: 1,
+                chosen: 2,
             }));
             return;
         }
@@ -82,7 +91,7 @@ impl Cx<'_> {
     }
 
     /// What a question would send, with the size of each part.
-    fn context_of(&self, queued: &Queued, model_name: &str) -> Result<Context, TooLong> {
+    fn context_of(&self, queued: &Queued, who: &Answerer) -> Result<Context, TooLong> {
         build(&Request {
             session: &self.model.session,
             rope: &self.model.rope(),
@@ -96,25 +105,23 @@ impl Cx<'_> {
             caret: self.model.caret().pos,
             question: &queued.text,
             tip: self.model.session.transcript.tip(),
-            model: model_name,
-            window: self.model.window,
+            model: &who.model,
+            window: who.window,
         })
     }
 
     /// What a question would send, in lines: its parts with their sizes, then the very bytes.
     pub fn preview(&self, queued: &Queued) -> Result<Vec<String>, String> {
-        let provider = self.model.provider.as_ref().ok_or("No model is set up.")?;
-        let model_name =
-            self.model.model_name.as_deref().ok_or("Choose a model first (app.model).")?;
-        let context = self.context_of(queued, model_name).map_err(|why| why.to_string())?;
-        let body = provider.encode(&context.prompt);
+        let who = self.model.route(&queued.task).ok_or("Choose a model first (app.model).")?;
+        let context = self.context_of(queued, &who).map_err(|why| why.to_string())?;
+        let body = who.provider.encode(&context.prompt);
         let mut lines = vec![format!(
             "To {} at {}: {} bytes, about {} tokens{}",
-            model_name,
-            provider.address(),
+            who.full_name(),
+            who.provider.address(),
             body.len(),
             context.tokens(),
-            self.model.window.map(|window| format!(" of {window}")).unwrap_or_default(),
+            who.window.map(|window| format!(" of {window}")).unwrap_or_default(),
         )];
         lines.extend(
             context.parts.iter().map(|part| format!("  ≈{:>7}  {}", part.tokens, part.name)),
@@ -126,15 +133,11 @@ impl Cx<'_> {
     }
 
     fn start_turn(&mut self, queued: Queued) {
-        let (Some(provider), Some(model_name)) =
-            (self.model.provider.clone(), self.model.model_name.clone())
-        else {
-            return;
-        };
+        let Some(who) = self.model.route(&queued.task) else { return };
         self.model.drop_info();
         self.seal_bursts();
         let selection = self.selection_of(&queued);
-        let context = match self.context_of(&queued, &model_name) {
+        let context = match self.context_of(&queued, &who) {
             Ok(context) => context,
             Err(why) => {
                 self.error(why.to_string());
@@ -167,9 +170,10 @@ impl Cx<'_> {
                 Task::Rewrite { .. } => Some(Asked::Rewrite),
             },
         });
+        let Answerer { provider, model: model_name, .. } = &who;
         let body = provider.encode(&context.prompt);
         let hash = sha256_hex(body.as_bytes());
-        let full_name = format!("{}/{}", provider.name(), model_name);
+        let full_name = who.full_name();
         self.append_local(&Event::EgressRecorded {
             question,
             provider: provider.name().into(),
@@ -222,6 +226,7 @@ impl Cx<'_> {
             task: queued.task,
             dialect: context.dialect,
             author,
+            provider: provider.name().into(),
             model: full_name,
             body,
             phase: Phase::Recording(ticket),
@@ -262,8 +267,9 @@ impl Cx<'_> {
         let Some(turn) = self.model.turn.as_mut() else { return };
         if turn.phase == Phase::Recording(ticket) {
             turn.phase = Phase::Waiting;
-            let (turn, body) = (turn.id.clone(), turn.body.clone());
-            self.effect(Effect::Ask { turn, body });
+            let (turn, provider, body) =
+                (turn.id.clone(), turn.provider.clone(), turn.body.clone());
+            self.effect(Effect::Ask { turn, provider, body });
         }
     }
 

@@ -25,6 +25,8 @@ mod kill;
 mod library;
 mod models;
 mod plain;
+#[cfg(unix)]
+mod providers;
 mod real;
 mod renamed;
 mod screen;

@@ -22,6 +22,7 @@ mod local;
 mod log;
 mod markdown;
 mod models;
+mod offers;
 mod proposals;
 mod provider;
 mod provider_real;

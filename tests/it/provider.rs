@@ -6,7 +6,9 @@ mod server;
 use cowrite::base::Rand;
 use cowrite::event::Usage;
 use cowrite::prompt::{Chunk, Fault, FaultKind, ModelInfo, Prompt, Role, Stop, Turn};
-use cowrite::provider::{OpenAi, PRESETS, Provider, Quirks, Scripted, Settings, find_local, local};
+use cowrite::provider::{
+    Listing, OpenAi, PRESETS, Provider, Quirks, Scripted, Settings, local, look,
+};
 use futures::StreamExt;
 use serde_json::json;
 use server::{Gate, Reply, Script, Server, Step, data, delta, ending, finish, usage};
@@ -1104,25 +1106,38 @@ async fn models_whatever_the_shape() {
 }
 
 #[tokio::test]
-async fn servers_on_this_machine_are_found() {
+async fn looking_at_a_server_is_bounded_and_says_what_is_wrong() {
     let up = Server::start(Reply::text(&["A"]));
     let web = Server::start(Script::new(Vec::new()).models(Reply::status(200, "<html>")));
     let stuck = Server::start(Script::new(Vec::new()).models(Reply::silent()));
     let none = Server::start(Script::new(Vec::new()).models(Reply::status(200, "{\"data\":[]}")));
-    let places = vec![
-        ("closed".to_owned(), "http://127.0.0.1:1/v1".to_owned()),
-        ("stuck".to_owned(), stuck.base()),
-        ("up".to_owned(), up.base()),
-        ("web".to_owned(), web.base()),
-        ("none".to_owned(), none.base()),
-        // Would be asked over the network, so it is not.
-        ("far".to_owned(), "http://192.0.2.1/v1".to_owned()),
-    ];
-    let start = Instant::now();
-    let found = find_local(places, Duration::from_millis(300)).await;
-    assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());
-    assert_eq!(found.len(), 1, "{found:?}");
-    assert_eq!((found[0].name.as_str(), found[0].models[0].name.as_str()), ("up", "test"));
+    let odd = Reply::status(200, r#"{"data":[{"id":7},{"id":"\u001b[2J"},{"x":[]},null]}"#);
+    let odd = Server::start(Script::new(Vec::new()).models(odd));
+    let closed = "http://127.0.0.1:1/v1";
+    for (address, set_up, words) in [
+        (closed.to_owned(), false, "absent"),
+        (closed.to_owned(), true, "refused"),
+        (stuck.base(), false, "says nothing within 1 s"),
+        (web.base(), false, "web page"),
+        (none.base(), false, "lists no model"),
+        (odd.base(), false, "lists no model"),
+        (up.base(), false, "models test"),
+    ] {
+        let mut set = Settings::new("near", &address);
+        set.max_retries = 0;
+        let listing = look(std::sync::Arc::new(OpenAi::new(set)), set_up).await;
+        let shown = match &listing {
+            Listing::Models(models) => format!("models {}", models[0].name),
+            Listing::Trouble(why) => why.clone(),
+            Listing::Absent => "absent".into(),
+            Listing::Unasked => "unasked".into(),
+        };
+        assert!(shown.contains(words), "{address}: {shown}");
+        assert!(
+            shown == "absent" || shown.starts_with("models") || shown.contains("127.0.0.1"),
+            "{shown}"
+        );
+    }
 }
 
 #[test]
@@ -1132,7 +1147,13 @@ fn presets_are_sound() {
     names.dedup();
     assert_eq!(names.len(), PRESETS.len(), "names are unique");
     for preset in PRESETS {
-        let provider = OpenAi::new(Settings::new(preset.name, preset.address));
+        let settings = Settings::new(preset.name, preset.address);
+        assert_eq!(
+            settings.quirks.completion_tokens, preset.quirks.completion_tokens,
+            "{}",
+            preset.name
+        );
+        let provider = OpenAi::new(settings);
         assert_eq!(provider.address(), preset.address);
         assert_eq!(provider.leaves_machine(), preset.key_variable.is_some(), "{}", preset.name);
         assert_eq!(preset.address.starts_with("https://"), provider.leaves_machine());

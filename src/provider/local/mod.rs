@@ -114,6 +114,18 @@ impl Local {
         self.line.process()
     }
 
+    /// The model files that are here, with their windows; only their beginnings are read.
+    pub fn here(&self) -> Vec<ModelInfo> {
+        let chosen = self.settings.chosen.iter().filter(|chosen| models::is_path(chosen));
+        let chosen = chosen.filter_map(|path| models::find(&self.settings.folder, path).ok());
+        let listed = models::list(&self.settings.folder).into_iter().map(|found| found.path);
+        let info = |file: PathBuf| ModelInfo {
+            name: models::name_of(&file),
+            window: engine::window(&file, self.settings.window),
+        };
+        chosen.chain(listed).map(info).collect()
+    }
+
     fn id(&self) -> u64 {
         self.next.fetch_add(1, Ordering::SeqCst)
     }

@@ -129,7 +129,7 @@ fn tour_words(app: &App, width: u16) -> Option<(String, String)> {
 /// The commands whose keys are shown where nothing is to be said.
 fn shown_keys(app: &App) -> &'static [(&'static str, &'static str)] {
     match app.model.ui.overlays.last() {
-        Some(Overlay::Palette(_) | Overlay::Models { .. }) => {
+        Some(Overlay::Palette(_) | Overlay::Models(_)) => {
             &[("list.choose", "choose"), ("app.cancel", "back")]
         }
         Some(Overlay::Page { links: Some(page), .. }) if !page.links.is_empty() => &[
