@@ -19,8 +19,8 @@ pub enum FetchError {
     )]
     OldClient { client: String, version: String, least: u64, page: &'static str },
     #[error(
-        "The package index that pip is set up for does not offer {what}, or something else \
-         answers in its place. pip says: {said} — `pip config list` shows what is set up; {page} \
+        "The package index that pip is set up for does not offer {what}, can't be reached, \
+         or something else answers in its place. pip says: {said} — `pip config list` shows what is set up; {page} \
          has the file too, for `cowrite models add FILE.gguf`."
     )]
     NotOffered { what: String, said: String, page: &'static str },

@@ -226,7 +226,11 @@ fn judge(
         return match trouble {
             Trouble::Full => FetchError::DiskFull { dir: dir.into(), needed: bytes },
             Trouble::Network => FetchError::Network { said },
-            Trouble::File => FetchError::WrongFile { said: format!(" (pip says: {said})") },
+            Trouble::File => {
+                // What to do about hashes in a requirements file helps nobody here.
+                let said = said.split(". ").next().unwrap_or_default().trim_end_matches('.');
+                FetchError::WrongFile { said: format!(" (pip says: {said})") }
+            }
             Trouble::NotOffered => FetchError::NotOffered { what, said, page },
         };
     }
