@@ -57,6 +57,10 @@ pub enum Input {
     Hits(Ticket, Vec<Hit>),
     /// Events that another program on the same library wrote.
     Foreign(Vec<Envelope>),
+    /// How far the fetch of a model of the catalogue is, in words.
+    Fetching(&'static str, String),
+    /// It is on the shelf, or why not.
+    Fetched(&'static str, Result<(), String>),
     /// Another program began a session for the bound file, of which this one has stored nothing.
     Begun(PathBuf),
     /// Whether another program works on the same library.

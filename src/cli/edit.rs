@@ -211,6 +211,7 @@ fn workspace(
         app.model.notify(Tone::Warning, format!("{error}{more}"));
     }
     let setup = Setup {
+        shelf: Some(place.shelf()),
         library: Library { store, last_rid },
         config_path: Some(place.config_path.clone()),
         offers: place.offers(),

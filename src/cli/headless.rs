@@ -109,6 +109,7 @@ impl Headless {
         let ui = Ui::new(80, 24);
         let (model, first) = Model::open(opened, me, place.config.clone(), ui, now(), rand()?);
         let setup = Setup {
+            shelf: None,
             library: Library { store, last_rid },
             config_path: Some(place.config_path.clone()),
             offers: place.offers(),

@@ -1,11 +1,10 @@
 //! `cowrite models`: the model files of this machine: listing, fetching, adding, checking, removing.
 
-use super::{Failure, Out, one_line, place, when};
+use super::{Failure, Out, one_line, place};
 use crate::models::{
-    Added, CATALOGUE, FetchError, Item, Machine, Progress, Row, Shelf, ShelfError, Step, add,
-    fetch, megabytes, row,
+    Added, CATALOGUE, FetchError, Item, Progress, Row, Shelf, ShelfError, Step, add, fetch,
+    megabytes, row,
 };
-use crate::runtime::now;
 use serde_json::{Value, json};
 use std::io::{BufRead, IsTerminal};
 use std::path::PathBuf;
@@ -64,7 +63,7 @@ enum Verb {
 
 impl ModelsArgs {
     pub fn run(self, out: &mut Out) -> Result<ExitCode, Failure> {
-        let shelf = Shelf::at(place::models_dir()?, Machine::real(|| when::day(now())));
+        let shelf = place::shelf(place::models_dir()?);
         match self.command {
             None => list(&shelf, self.json, out)?,
             Some(Verb::List { json }) => list(&shelf, json, out)?,

@@ -4,6 +4,7 @@ use super::{Failure, Out};
 use crate::base::config::{Config, RouteConfig};
 use crate::base::{AuthorId, EventId, Rand};
 use crate::keymap::{self, Keymap, KeymapError};
+use crate::models::{Machine, Shelf};
 use crate::runtime::{absolute, index, now, open_session, recover};
 use crate::state::{Me, Opened, ROWS_VERSION};
 use crate::store::jsonl::{self, SessionFile};
@@ -41,7 +42,17 @@ pub fn models_dir() -> Result<PathBuf, Failure> {
     })
 }
 
+/// The shelf of model files in a directory.
+pub fn shelf(dir: PathBuf) -> Shelf {
+    Shelf::at(dir, Machine::real(|| super::when::day(now())))
+}
+
 impl Place {
+    /// The model files of this machine.
+    pub fn shelf(&self) -> Shelf {
+        shelf(self.models.clone())
+    }
+
     /// Finds the directories and reads the configuration. `COWRITE_HOME` holds everything in one
     /// place; otherwise the platform's directories are used.
     pub fn find(model: Option<String>, keymap: Option<PathBuf>) -> Result<Self, Failure> {

@@ -108,7 +108,7 @@ fn cancel(cx: &mut Cx, _: &str) -> Result<(), String> {
         }
         return Ok(());
     }
-    if cx.cancel_turn() {
+    if cx.cancel_turn() || cx.stop_fetch() {
         return Ok(());
     }
     if cx.model.ui.focus == Focus::Panel && cx.model.ui.found.take().is_some() {

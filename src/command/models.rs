@@ -1,6 +1,7 @@
 //! The list of models: everything that could answer, and choosing among it.
 
 use super::list::fuzzy;
+use crate::models::megabytes;
 use crate::prompt::ModelInfo;
 use crate::provider::{Listing, Offer};
 use crate::state::{Cx, Model, Overlay};
@@ -12,6 +13,8 @@ pub enum ModelRow {
     Model { provider: String, info: ModelInfo, answers: bool },
     /// A provider that is asked for its models only when the person says so.
     Ask { provider: String, words: String },
+    /// A model of the catalogue that is fetched when the person says so.
+    Fetch { name: &'static str, words: String },
     /// Something to know, in a sentence.
     Note(String),
 }
@@ -20,7 +23,9 @@ impl ModelRow {
     fn text(&self) -> String {
         match self {
             Self::Model { provider, info, .. } => format!("{provider}/{}", info.name),
-            Self::Ask { words, .. } | Self::Note(words) => words.clone(),
+            Self::Ask { words, .. } | Self::Fetch { words, .. } | Self::Note(words) => {
+                words.clone()
+            }
         }
     }
 }
@@ -49,6 +54,19 @@ pub fn model_rows(model: &Model) -> Vec<ModelRow> {
     let mut rows: Vec<ModelRow> = Vec::new();
     for offer in &model.offers {
         rows.extend(offer_rows(model, offer));
+    }
+    if model.fetching.is_none() {
+        rows.extend(model.to_fetch().into_iter().map(|row| ModelRow::Fetch {
+            name: row.name,
+            words: format!(
+                "{}: Enter fetches this {} ({}, {}, {})",
+                row.name,
+                row.label,
+                megabytes(row.source.bytes()),
+                row.licence,
+                row.source
+            ),
+        }));
     }
     let bare: Vec<&str> = model
         .offers
@@ -120,6 +138,10 @@ pub fn choose(cx: &mut Cx, chosen: usize) -> Result<(), String> {
             cx.answer_by(next);
         }
         Some(ModelRow::Ask { provider, .. }) => cx.look_at(vec![provider]),
+        Some(ModelRow::Fetch { name, .. }) => {
+            cx.model.ui.overlays.pop();
+            cx.fetch(name);
+        }
         Some(ModelRow::Note(_)) | None => {}
     }
     Ok(())

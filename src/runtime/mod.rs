@@ -6,6 +6,7 @@
 
 mod disk;
 mod drafts;
+mod fetching;
 mod files;
 mod glance;
 mod inbox;
@@ -30,6 +31,7 @@ pub use screen::{NoScreen, Screen};
 
 use crate::app::{App, Input};
 use crate::base::Millis;
+use crate::models::Shelf;
 use crate::provider::Offer;
 use crate::runtime::queue::{Receiver, Sender, channel};
 use crate::state::{Effect, Focus, Model, Open, Timer, Tone, Ui};
@@ -54,6 +56,8 @@ pub struct Setup {
     pub config_path: Option<PathBuf>,
     /// Everything that could answer.
     pub offers: Vec<Offer>,
+    /// Where model files lie and new ones are brought to; `None` where none is fetched.
+    pub shelf: Option<Shelf>,
 }
 
 /// What of an input shows on the screen.
@@ -87,6 +91,8 @@ pub struct Runtime {
     watch: watch::Watch,
     timers: BTreeMap<Timer, Instant>,
     config_path: Option<PathBuf>,
+    shelf: Option<Shelf>,
+    fetching: fetching::Fetching,
     /// Where the library is.
     dir: Option<PathBuf>,
     syntaxes: Option<Arc<crate::syntax::Syntaxes>>,
@@ -137,6 +143,8 @@ impl Runtime {
             watch,
             timers: BTreeMap::new(),
             config_path: setup.config_path,
+            shelf: setup.shelf,
+            fetching: fetching::Fetching::default(),
             syntaxes: None,
             quit: false,
         };
@@ -384,6 +392,11 @@ impl Runtime {
             Effect::Consent { provider } => {
                 self.configure(&["provider", &provider, "consented"], true.into())?;
             }
+            Effect::Fetch(name) => {
+                let shelf = self.shelf.clone().ok_or("Models are fetched in the workspace.")?;
+                self.fetching.start(name, shelf, self.sender.clone())?;
+            }
+            Effect::StopFetch => self.fetching.stop(),
             Effect::ChooseModel { key, model } => self.configure(key, model.into())?,
             Effect::Mouse(on) => io(screen.mouse(on))?,
             Effect::Suspend => io(screen.suspend())?,
@@ -481,6 +494,7 @@ impl Runtime {
 
     /// Waits until everything that was asked for is on the disk. For the end of a run.
     pub fn close(mut self) -> Result<(), String> {
+        self.fetching.close();
         self.saver.close();
         self.disk.close()
     }

@@ -128,6 +128,9 @@ pub enum Effect {
         provider: String,
     },
     /// Remember the model in the configuration file, under the key that says who answers.
+    /// Fetches a model of the catalogue.
+    Fetch(&'static str),
+    StopFetch,
     ChooseModel {
         key: &'static [&'static str],
         /// `provider/model`.

@@ -140,6 +140,8 @@ pub struct Model {
     pub agreed: bool,
     /// Why the last attempt to store failed; tried again until it works.
     pub store_trouble: Option<String>,
+    /// A model is being fetched: how far it is, in words.
+    pub fetching: Option<String>,
     /// Another program works on the same library.
     pub others: bool,
     /// Leaves when the ticket comes back, for something else or for good.
@@ -231,6 +233,7 @@ impl Model {
             previous: None,
             agreed: false,
             store_trouble: None,
+            fetching: None,
             others: false,
             quitting: None,
             saving: None,

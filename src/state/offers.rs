@@ -2,6 +2,7 @@
 //! goes on.
 
 use super::{Cx, Effect, ListState, Model, Overlay, Queued, Task};
+use crate::models::{CATALOGUE, Row, megabytes};
 use crate::prompt::ModelInfo;
 use crate::provider::local::NAME as LOCAL;
 use crate::provider::{Listing, Offer, Provider};
@@ -38,6 +39,7 @@ impl Model {
         self.window = old.window;
         self.previous = old.previous.clone();
         self.agreed = old.agreed;
+        self.fetching = old.fetching.clone();
     }
 
     pub fn offer(&self, name: &str) -> Option<&Offer> {
@@ -207,11 +209,72 @@ impl Model {
                 _ => format!("No provider is set up for {wanted}: write it as provider/{wanted}."),
             };
         }
-        "No model is set up: set a key such as OPENAI_API_KEY, start a server such as Ollama, or set OPENAI_BASE_URL for one of your own.".into()
+        match self.to_fetch().first() {
+            Some(row) => format!(
+                "No model is set up. The {} ({}, {}) is fetched with two keys: app.model, Enter. A key such as OPENAI_API_KEY, a server such as Ollama, or OPENAI_BASE_URL gives better ones.",
+                row.label,
+                megabytes(row.source.bytes()),
+                row.licence
+            ),
+            None => "No model is set up: set a key such as OPENAI_API_KEY, start a server such as Ollama, or set OPENAI_BASE_URL for one of your own.".into(),
+        }
+    }
+}
+
+impl Model {
+    /// The models of the catalogue that are not here.
+    pub fn to_fetch(&self) -> Vec<&'static Row> {
+        let Some(offer) = self.offer(LOCAL) else { return Vec::new() };
+        let here = |row: &&Row| offer.models().iter().any(|info| info.name == row.name);
+        CATALOGUE.iter().filter(|row| !here(row)).collect()
     }
 }
 
 impl Cx<'_> {
+    /// Begins to fetch a model; what waits for one is asked when it is here.
+    pub fn fetch(&mut self, name: &'static str) {
+        if self.model.fetching.is_some() {
+            self.info("A model is being fetched already.");
+            return;
+        }
+        self.model.fetching = Some(format!("{name}: begins…"));
+        self.effect(Effect::Fetch(name));
+    }
+
+    /// Ends a fetch. Returns whether one went on.
+    pub fn stop_fetch(&mut self) -> bool {
+        let goes_on = self.model.fetching.is_some();
+        if goes_on {
+            self.effect(Effect::StopFetch);
+        }
+        goes_on
+    }
+
+    pub fn fetch_goes_on(&mut self, name: &str, words: String) {
+        if self.model.fetching.is_some() {
+            self.model.fetching = Some(format!("{name}: {words}"));
+        }
+    }
+
+    /// A model is here and answers from now on, or could not be fetched.
+    pub fn fetched(&mut self, name: &str, done: Result<(), String>) {
+        self.model.fetching = None;
+        if let Err(why) = done {
+            self.error(format!("{name} is not here. {why}"));
+            return;
+        }
+        let known = CATALOGUE.iter().find(|row| row.name == name);
+        if let Some(offer) = self.model.offers.iter_mut().find(|offer| offer.name() == LOCAL) {
+            let mut models = offer.models().to_vec();
+            let window = known.map(|row| row.window);
+            models.push(ModelInfo { name: name.to_owned(), window });
+            offer.listing = Listing::Models(models);
+        }
+        if let Some(next) = self.model.resolve(&format!("{LOCAL}/{name}")) {
+            self.answer_by(next);
+        }
+    }
+
     /// Asks those for their models that may be asked: servers on this machine, and providers that
     /// the person agreed to or chose. With `near`, only those on this machine that nobody set up.
     pub fn look(&mut self, near: bool) {

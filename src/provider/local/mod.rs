@@ -281,6 +281,7 @@ impl Provider for Local {
                 }
             }
         })
+        .fuse()
         .boxed()
     }
 

@@ -110,7 +110,7 @@ fn model_row(row: &ModelRow) -> (String, bool) {
             let now = if *answers { "  answers now" } else { "" };
             (format!("{name:<40} {window:<16}{now}"), true)
         }
-        ModelRow::Ask { words, .. } => (words.clone(), true),
+        ModelRow::Ask { words, .. } | ModelRow::Fetch { words, .. } => (words.clone(), true),
         ModelRow::Note(words) => (words.clone(), false),
     }
 }

@@ -72,6 +72,11 @@ pub fn message(app: &App, theme: Theme, buffer: &mut Buffer) {
         text(buffer, area.x + 1, area.y, area.right(), &format!("{sign}{}", notice.text), style);
         return;
     }
+    if let Some(words) = &model.fetching {
+        let words = format!("{words}  ({} stops)", app.any_key("app.cancel"));
+        text(buffer, area.x + 1, area.y, area.right(), &words, theme.accent());
+        return;
+    }
     let width = area.right().saturating_sub(area.x + 1);
     if let Some((number, words)) = tour_words(app, width) {
         let x = text(buffer, area.x + 1, area.y, area.right(), &number, theme.accent());
@@ -96,7 +101,7 @@ pub fn message_mark(app: &App) -> u64 {
     let notice = app.model.ui.notice.as_ref();
     let notice = notice.map(|notice| (notice.tone as u8, notice.text.as_str()));
     let tour = app.model.ui.tour.map(|tour| tour.step);
-    hash(&(notice, app.contexts(), shown_keys(app), tour))
+    hash(&(notice, app.contexts(), shown_keys(app), tour, &app.model.fetching))
 }
 
 /// The step of the tour that is next, and what to do: in `width` columns, with the key that passes
