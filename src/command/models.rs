@@ -59,12 +59,11 @@ pub fn model_rows(model: &Model) -> Vec<ModelRow> {
         rows.extend(model.to_fetch().into_iter().map(|row| ModelRow::Fetch {
             name: row.name,
             words: format!(
-                "{}: Enter fetches this {} ({}, {}, {})",
+                "{}: Enter fetches the {}, {}, licence {}",
                 row.name,
                 row.label,
                 megabytes(row.source.bytes()),
-                row.licence,
-                row.source
+                row.licence
             ),
         }));
     }

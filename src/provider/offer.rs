@@ -3,7 +3,7 @@
 //! Plain data beside the providers; who finds keys and addresses is the command line.
 
 use super::Provider;
-use crate::prompt::ModelInfo;
+use crate::prompt::{FaultKind, ModelInfo};
 use futures::future::{BoxFuture, FutureExt};
 use std::sync::Arc;
 use std::time::Duration;
@@ -118,6 +118,10 @@ pub fn look(provider: Arc<dyn Provider>, set_up: bool) -> BoxFuture<'static, Lis
                 "{address} takes connections and says nothing within {} s: it is busy, or no model server.",
                 limit.as_secs()
             )),
+            // Nothing of the kind is here.
+            Ok(Err(fault)) if near && !set_up && fault.kind == FaultKind::NotFound => {
+                Listing::Absent
+            }
             Ok(Err(fault)) => Listing::Trouble(fault.words()),
             Ok(Ok(models)) if models.is_empty() => Listing::Trouble(format!(
                 "{name} at {address} lists no model: load or pull one there first."
