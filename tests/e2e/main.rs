@@ -20,6 +20,7 @@ mod flow;
 mod harness;
 mod kill;
 mod library;
+mod local;
 mod plain;
 mod real;
 mod screen;

@@ -274,7 +274,7 @@ fn damaged_and_hostile_files_get_a_sentence() {
     let mut rand = cowrite::base::Rand::from_number(11);
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("odd.gguf");
-    for _ in 0..300 {
+    for _ in 0..150 {
         let mut odd = good.clone();
         for _ in 0..=rand.below(3) {
             let at = 4 + rand.below(12_000);

@@ -269,6 +269,7 @@ impl Provider for Local {
                 }
             }
         })
+        .fuse()
         .boxed()
     }
 
