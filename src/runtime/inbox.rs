@@ -2,8 +2,8 @@
 //! however many wait.
 
 use crate::app::Input;
+use crate::runtime::queue::{Nothing, Receiver};
 use std::collections::VecDeque;
-use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Instant;
 
 pub struct Inbox {
@@ -29,7 +29,7 @@ impl Inbox {
     /// What came already; pieces of an answer only when nothing else did, and where they are
     /// wanted.
     pub fn ready(&mut self, answers: bool) -> Option<Input> {
-        while let Ok(input) = self.receiver.try_recv() {
+        while let Some(input) = self.receiver.try_recv() {
             match input {
                 Input::Answer(..) => self.answers.push_back(input),
                 _ => return Some(input),
@@ -56,8 +56,8 @@ impl Inbox {
         };
         match self.receiver.recv_timeout(left) {
             Ok(input) => Next::Input(input),
-            Err(RecvTimeoutError::Timeout) => Next::Late,
-            Err(RecvTimeoutError::Disconnected) => Next::Over,
+            Err(Nothing::Late) => Next::Late,
+            Err(Nothing::Over) => Next::Over,
         }
     }
 }

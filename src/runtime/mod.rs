@@ -11,6 +11,8 @@ mod glance;
 mod inbox;
 mod net;
 mod open;
+pub mod queue;
+mod renamed;
 mod save;
 mod screen;
 mod watch;
@@ -19,21 +21,22 @@ pub use disk::{Disk, DiskJob};
 pub use files::{HISTORY_BYTES, absolute, configure, configured, read_file, write_config};
 pub use glance::glance;
 pub use open::{
-    Library, OpenError, append_to, fold, index, index_all, open_fresh, open_path, open_session,
-    open_text, recover,
+    Library, OpenError, append_to, fold, index, index_all, open_fresh, open_in, open_path,
+    open_session, open_text, open_tour, recover,
 };
 
+pub use renamed::likeness;
 pub use screen::{NoScreen, Screen};
 
 use crate::app::{App, Input};
 use crate::base::Millis;
 use crate::provider::Provider;
+use crate::runtime::queue::{Receiver, Sender, channel};
 use crate::state::{Effect, Focus, Model, Open, Timer, Tone, Ui};
 use inbox::{Inbox, Next};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// Milliseconds after a frame until what is not highlighted yet goes on, a little at a time.
@@ -159,7 +162,8 @@ impl Runtime {
         model.use_provider(self.provider.clone());
         let bound = model.path.clone().map(|path| (model.doc.clone(), path));
         self.watch.file(bound);
-        self.disk.session(self.app.model.session.id);
+        let unborn = model.path.clone().filter(|_| !model.preamble.is_empty());
+        self.disk.session(model.session.id, unborn);
         // Who was here before made no noise since.
         self.disk.send(DiskJob::Others);
         if let Some(syntaxes) = &self.syntaxes {
@@ -417,7 +421,9 @@ impl Runtime {
             Open::Session(id) => open_session(store, id),
             Open::Hit(ref hit) => open_session(store, hit.session),
             Open::File(path) => open_path(Some(store), &path),
+            Open::In { session, path } => open_in(store, session, &path),
             Open::Fresh => Ok(open_fresh()),
+            Open::Tour => open_tour(store),
         });
         let opened = opened.ok_or("Without a library there are no sessions to open.")?;
         let opened = opened.map_err(|why| why.to_string())?;
@@ -432,6 +438,14 @@ impl Runtime {
             Model::open(opened, me, config, ui, now(), crate::base::Rand::new(seed));
         model.ui.key_lines = old.ui.key_lines.clone();
         model.ui.mouse = old.ui.mouse;
+        if old.path.is_some() && old.path == model.path {
+            // The same document, as another program began it: what was half said stays.
+            let half = old.ui.chat.rope().to_string();
+            if model.ui.chat.rope().len_chars() == 0 && !half.is_empty() {
+                model.ui.chat.set_text(&half);
+            }
+            model.ui.focus = old.ui.focus;
+        }
         self.app.model = model;
         self.arrange();
         self.carry_out(effects, &mut NoScreen);

@@ -6,12 +6,12 @@ use super::files::{self, SaveError, stamp_text};
 use super::watch::Wrote;
 use crate::app::Input;
 use crate::base::DocId;
+use crate::runtime::queue::{Receiver, Sender, channel};
 use crate::state::{FileStamp, SaveMark, Ticket, Tone};
 use crate::store::{StoreError, draft};
 use crate::text::encoded;
 use ropey::Rope;
 use std::path::PathBuf;
-use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
 
 /// A text to write. Its rope is a clone that costs nothing.
@@ -97,7 +97,7 @@ struct Worker {
 
 impl Worker {
     fn run(self, queue: &Receiver<Job>) {
-        for job in queue {
+        while let Ok(job) = queue.recv() {
             match job {
                 Job::Save(job) => self.save(*job),
                 Job::Copy { dir, id, rope, bom } => {

@@ -6,10 +6,10 @@ use super::disk::{DiskJob, tell_file};
 use super::files::read_file;
 use crate::app::Input;
 use crate::base::DocId;
+use crate::runtime::queue::Sender;
 use crate::state::FileStamp;
 use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// The watched file and what it held when it was last written here.

@@ -11,6 +11,7 @@ use loro::{
     ContainerID, ContainerTrait, ExportMode, Frontiers, ID, IdSpan, JsonOp, JsonOpContent,
     JsonSchema, JsonTextOp, LoroDoc, LoroText, TextDelta,
 };
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -19,10 +20,27 @@ const FILLER: &str = "█";
 /// The peer of copies that are thrown away; no writer has it.
 const SCRATCH_PEER: u64 = 1 << 63;
 
+/// Typed text goes into the library when something is asked of it: a key at a time costs it twenty
+/// times as much, and makes the same operations.
 pub(super) struct Crdt {
     doc: LoroDoc,
     text: LoroText,
     container: ContainerID,
+    typed: RefCell<Typed>,
+    /// Why the library refused what was typed: said at the next change.
+    refused: RefCell<Option<TextError>>,
+}
+
+/// The most bytes that wait for the library.
+const MOST_TYPED: usize = 4096;
+
+/// What was inserted since the library was last told, in one piece.
+#[derive(Default)]
+struct Typed {
+    pos: usize,
+    /// In `char`s.
+    len: usize,
+    text: String,
 }
 
 impl std::fmt::Debug for Crdt {
@@ -67,7 +85,31 @@ impl Crdt {
     fn of(doc: LoroDoc) -> Self {
         let text = doc.get_text("text");
         let container = text.id();
-        Self { doc, text, container }
+        Self { doc, text, container, typed: RefCell::default(), refused: RefCell::default() }
+    }
+
+    /// The library's document with everything in it.
+    fn doc(&self) -> &LoroDoc {
+        self.tell();
+        self.doc.commit();
+        &self.doc
+    }
+
+    /// The library's text with everything in it, for a change.
+    fn told(&self) -> Result<&LoroText, TextError> {
+        self.tell();
+        self.refused.take().map_or(Ok(&self.text), Err)
+    }
+
+    fn tell(&self) {
+        let Typed { pos, text, .. } = self.typed.take();
+        if !text.is_empty() {
+            // The place was in the text when it was typed there, and nothing else was changed
+            // since: the library has no reason to refuse it.
+            if let Err(why) = self.text.insert(pos, &text) {
+                *self.refused.borrow_mut() = Some(failed(why));
+            }
+        }
     }
 
     /// Reads what [`Crdt::bytes`] wrote.
@@ -86,7 +128,7 @@ impl Crdt {
     pub fn bytes(&self, runs: usize) -> Result<Vec<u8>, TextError> {
         let mode =
             if self.is_calm(runs) { ExportMode::Snapshot } else { ExportMode::all_updates() };
-        self.doc.export(mode).map_err(failed)
+        self.doc().export(mode).map_err(failed)
     }
 
     fn is_calm(&self, runs: usize) -> bool {
@@ -94,27 +136,38 @@ impl Crdt {
     }
 
     pub fn set_writer(&self, writer: WriterId) -> Result<(), TextError> {
-        self.doc.set_peer_id(writer.0).map_err(failed)
+        self.doc().set_peer_id(writer.0).map_err(failed)
     }
 
     pub fn len(&self) -> usize {
+        self.tell();
         self.text.len_unicode()
     }
 
     pub fn text(&self) -> String {
+        self.tell();
         self.text.to_string()
     }
 
     pub fn insert(&self, pos: usize, text: &str) -> Result<(), TextError> {
-        self.text.insert(pos, text).map_err(failed)
+        let mut typed = self.typed.borrow_mut();
+        let goes_on = typed.pos + typed.len == pos && typed.text.len() < MOST_TYPED;
+        if typed.text.is_empty() || !goes_on {
+            drop(typed);
+            let len = self.told()?.len_unicode();
+            if pos > len {
+                return Err(TextError::OutOfRange { pos, len });
+            }
+            typed = self.typed.borrow_mut();
+            typed.pos = pos;
+        }
+        typed.len += text.chars().count();
+        typed.text.push_str(text);
+        Ok(())
     }
 
     pub fn delete(&self, pos: usize, len: usize) -> Result<(), TextError> {
-        self.text.delete(pos, len).map_err(failed)
-    }
-
-    pub fn commit(&self) {
-        self.doc.commit();
+        self.told()?.delete(pos, len).map_err(failed)
     }
 
     /// The operations of the writer's counters `start..start + len`.
@@ -123,7 +176,7 @@ impl Crdt {
         else {
             return Vec::new();
         };
-        let changes = self.doc.export_json_in_id_span(IdSpan::new(writer, from, to));
+        let changes = self.doc().export_json_in_id_span(IdSpan::new(writer, from, to));
         let ops = changes.into_iter().flat_map(|change| change.ops);
         ops.filter_map(|op| match op.content {
             JsonOpContent::Text(op) => Some(op),
@@ -159,9 +212,10 @@ impl Crdt {
     /// Takes changes in. `watch` tells what they did to the text.
     pub fn import(&self, changes: Vec<JsonChange>, watch: bool) -> Result<Vec<Piece>, TextError> {
         let seen: Arc<Mutex<Vec<Vec<TextDelta>>>> = Arc::default();
+        let doc = self.doc();
         let subscription = watch.then(|| {
             let seen = Arc::clone(&seen);
-            self.doc.subscribe_root(Arc::new(move |event| {
+            doc.subscribe_root(Arc::new(move |event| {
                 let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
                 for diff in event.events {
                     if let Diff::Text(delta) = diff.diff {
@@ -176,7 +230,7 @@ impl Crdt {
             peers: None,
             changes,
         };
-        let status = self.doc.import_json_updates(json);
+        let status = doc.import_json_updates(json);
         drop(subscription);
         let status = status.map_err(failed)?;
         if status.pending.is_some() {
@@ -241,6 +295,7 @@ impl Crdt {
             // A copy that deletes them says whose they were, run by run.
             return Self::from_bytes(&self.bytes(usize::MAX)?)?.ids_by_deleting(pos, len);
         }
+        self.tell();
         for at in pos..pos + len {
             let cursor = self.text.get_cursor(at, Side::Left);
             let id = cursor.and_then(|cursor| cursor.id);
@@ -251,9 +306,8 @@ impl Crdt {
 
     /// [`Crdt::ids`] for a copy that is not needed any more.
     pub fn ids_by_deleting(self, pos: usize, len: usize) -> Result<Vec<(OpId, u32)>, TextError> {
-        self.doc.set_peer_id(SCRATCH_PEER).map_err(failed)?;
+        self.doc().set_peer_id(SCRATCH_PEER).map_err(failed)?;
         self.delete(pos, len)?;
-        self.commit();
         let mut found = Vec::new();
         for op in self.operations(SCRATCH_PEER, 0, len as u32) {
             let JsonTextOp::Delete { pos, len, start_id } = op else { continue };
@@ -273,7 +327,7 @@ impl Crdt {
     /// Where the character that `id` inserted is, or stood.
     pub fn place(&self, id: OpId) -> Option<usize> {
         let cursor = Cursor::new(Some(to_id(id)), self.container.clone(), Side::Left, 0);
-        self.doc.get_cursor_pos(&cursor).ok().map(|found| found.current.pos)
+        self.doc().get_cursor_pos(&cursor).ok().map(|found| found.current.pos)
     }
 
     /// A copy as it was at a version that is known.
@@ -283,29 +337,29 @@ impl Crdt {
         }
         let version = frontiers(version.iter().copied());
         if self.is_calm(runs) {
-            return Ok(Self::of(self.doc.fork_at(&version).map_err(failed)?));
+            return Ok(Self::of(self.doc().fork_at(&version).map_err(failed)?));
         }
-        let vector = self.doc.frontiers_to_vv(&version);
+        let vector = self.doc().frontiers_to_vv(&version);
         let vector = vector.ok_or_else(|| failed("a version is not known"))?;
-        let bytes = self.doc.export(ExportMode::updates_till(&vector)).map_err(failed)?;
+        let bytes = self.doc().export(ExportMode::updates_till(&vector)).map_err(failed)?;
         Self::from_bytes(&bytes)
     }
 
     /// Whether a known version has operation `id` in its past.
     pub fn includes(&self, version: &[OpId], id: OpId) -> bool {
-        let vector = self.doc.frontiers_to_vv(&frontiers(version.iter().copied()));
+        let vector = self.doc().frontiers_to_vv(&frontiers(version.iter().copied()));
         vector.is_some_and(|vector| vector.includes_id(to_id(id)))
     }
 
     /// How many operations of each writer are in a known version's past.
     pub fn past(&self, version: &[OpId]) -> Option<BTreeMap<WriterId, u32>> {
-        let vector = self.doc.frontiers_to_vv(&frontiers(version.iter().copied()))?;
+        let vector = self.doc().frontiers_to_vv(&frontiers(version.iter().copied()))?;
         Some(vector.iter().map(|(peer, end)| (WriterId(*peer), end.unsigned_abs())).collect())
     }
 
     /// The least version that has the same past.
     pub fn least(&self, version: impl IntoIterator<Item = OpId>) -> Result<Version, TextError> {
-        let least = self.doc.minimize_frontiers(&frontiers(version));
+        let least = self.doc().minimize_frontiers(&frontiers(version));
         let least = least.map_err(|id| TextError::UnknownVersion(from_id(id)))?;
         let mut ids: Vec<OpId> = least.iter().map(from_id).collect();
         ids.sort_unstable();
@@ -314,7 +368,7 @@ impl Crdt {
 
     /// How many operations of each writer there are.
     pub fn counters(&self) -> Vec<(WriterId, u32)> {
-        let vector = self.doc.oplog_vv();
+        let vector = self.doc().oplog_vv();
         let mut out: Vec<(WriterId, u32)> =
             vector.iter().map(|(peer, end)| (WriterId(*peer), end.unsigned_abs())).collect();
         out.sort_unstable();

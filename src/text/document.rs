@@ -369,7 +369,6 @@ impl Document {
             }
             shift += ins as isize - del as isize;
         }
-        history.crdt.commit();
         // The library cuts a long deletion as it likes, from the back; the log must say the same.
         for (index, counter, len) in ask.into_iter().rev() {
             let deletions = history.crdt.deletions(writer, counter, len);
@@ -385,7 +384,6 @@ impl Document {
     /// Reads text and ids back from the CRDT after a failure in the middle of a change.
     pub(super) fn resync(&mut self) -> Result<(), TextError> {
         let Some(history) = &mut self.history else { return Ok(()) };
-        history.crdt.commit();
         self.rope = Rope::from_str(&history.crdt.text());
         let ids = history.crdt.ids(0, self.rope.len_chars())?;
         let runs = ids.into_iter().map(|(id, len)| SeqRun { id, len, alive: true });

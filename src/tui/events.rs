@@ -2,11 +2,11 @@
 
 use crate::app::{Input, Mouse, MouseKind};
 use crate::keymap::{Code, Key, Mods};
+use crate::runtime::queue::Sender;
 use crossterm::event::{
     self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent,
     MouseEventKind,
 };
-use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant};
 
 /// Two presses within this are a double press.

@@ -11,6 +11,7 @@ mod terminal;
 pub mod theme;
 pub mod widget;
 
+pub use clipboard::program as clipboard_program;
 pub use events::listen;
 pub use sheet::Sheet;
 pub use terminal::{TerminalScreen, restore};

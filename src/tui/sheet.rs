@@ -9,10 +9,11 @@ use super::theme::Theme;
 use super::{view, widget};
 use crate::app::App;
 use crate::state::Focus;
+use crate::state::geometry::Area;
+use foldhash::fast::{FixedState, FoldHasher};
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::{Position, Rect};
-use std::collections::hash_map::DefaultHasher;
-use std::hash::{Hash, Hasher};
+use std::hash::{BuildHasher as _, Hash, Hasher};
 
 /// The marks of the parts that are on the screen.
 #[derive(Debug, PartialEq, Eq)]
@@ -23,6 +24,8 @@ struct Marks {
     rows: Vec<u64>,
     /// Divider, tabs, panel and message box.
     side: u64,
+    /// The message line.
+    message: u64,
 }
 
 /// The last frame.
@@ -78,6 +81,7 @@ impl Sheet {
             place: hash(&(ui.areas(), ui.focus, ui.tab)),
             rows: widget::editor::marks(app),
             side: hash(&(widget::panel::mark(app), widget::chat::mark(app))),
+            message: widget::status::message_mark(app),
         };
         let old = self
             .marks
@@ -102,15 +106,16 @@ impl Sheet {
             }
         }
         if marks.side != old.side {
-            let side = areas.side();
-            blank(buffer, Rect::new(side.x, side.y, side.width, side.height), changed);
+            blank(buffer, rect(areas.side()), changed);
             let panel = widget::panel::draw(app, theme, buffer);
             self.side_cursor = widget::chat::draw(app, theme, buffer).or(panel);
         }
-        for area in [areas.status, areas.message] {
-            blank(buffer, Rect::new(area.x, area.y, area.width, area.height), changed);
+        blank(buffer, rect(areas.status), changed);
+        widget::status::status(app, theme, buffer);
+        if marks.message != old.message {
+            blank(buffer, rect(areas.message), changed);
+            widget::status::message(app, theme, buffer);
         }
-        widget::status::draw(app, theme, buffer);
         self.marks = Some(marks);
         widget::editor::cursor(app, buffer).or(self.side_cursor)
     }
@@ -147,6 +152,10 @@ impl Sheet {
     }
 }
 
+fn rect(area: Area) -> Rect {
+    Rect::new(area.x, area.y, area.width, area.height)
+}
+
 fn blank(buffer: &mut Buffer, area: Rect, changed: &mut [bool]) {
     let area = area.intersection(buffer.area);
     for y in area.top()..area.bottom() {
@@ -161,7 +170,12 @@ fn blank(buffer: &mut Buffer, area: Rect, changed: &mut [bool]) {
 
 /// A hash of what something is drawn from.
 pub fn hash(what: &impl Hash) -> u64 {
-    let mut hasher = DefaultHasher::new();
+    let mut hasher = hasher();
     what.hash(&mut hasher);
     hasher.finish()
+}
+
+/// A hasher for marks: every row is hashed for every key.
+pub fn hasher() -> FoldHasher<'static> {
+    FixedState::default().build_hasher()
 }

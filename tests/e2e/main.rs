@@ -13,17 +13,22 @@ mod pty;
 mod server;
 
 mod cli;
+mod decisions;
 mod desk;
 mod faults;
 mod files;
 mod flow;
 mod harness;
+#[cfg(unix)]
+mod keeping;
 mod kill;
 mod library;
 mod local;
 mod plain;
 mod real;
+mod renamed;
 mod screen;
+mod tour;
 mod two;
 #[cfg(unix)]
 mod world;

@@ -7,13 +7,15 @@ use crate::session::HunkState;
 use crate::state::geometry::Area;
 use crate::state::{Focus, HunkPiece, Sign};
 use crate::tui::paint::{put, rect, text};
+use crate::tui::sheet::hasher;
 use crate::tui::theme::Theme;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Position;
 use ratatui::style::{Modifier, Style};
 use ropey::Rope;
-use std::collections::hash_map::DefaultHasher;
+use ropey::str_utils::char_to_byte_idx;
 use std::hash::{Hash, Hasher};
+use std::ops::Range;
 
 /// Draws the document. Returns where the hardware cursor goes when the document has the focus.
 pub fn draw(app: &App, theme: Theme, buffer: &mut Buffer) -> Option<Position> {
@@ -50,12 +52,13 @@ pub fn marks(app: &App) -> Vec<u64> {
     let (rope, place) = (model.rope(), text_area(app));
     let numbers = model.config.editor.line_numbers;
     let selection = model.caret().selection();
+    let mut reader = Reader::new(&rope);
     let mut marks: Vec<u64> = frame
         .rows
         .iter()
         .take(usize::from(place.height))
         .map(|row| {
-            let mut hasher = DefaultHasher::new();
+            let mut hasher = hasher();
             (place, numbers).hash(&mut hasher);
             match row {
                 Row::Text { line, span, first, indent, col } => {
@@ -64,10 +67,8 @@ pub fn marks(app: &App) -> Vec<u64> {
                     sign_of(&frame.hunks, &frame.decided, *span).hash(&mut hasher);
                     let end = span.end.0.min(rope.len_chars());
                     let start = span.start.0.min(end);
-                    for chunk in rope.slice(start..end).chunks() {
-                        hasher.write(chunk.as_bytes());
-                    }
-                    let offset = start - rope.line_to_char(*line).min(start);
+                    reader.read(start, end, &mut hasher);
+                    let offset = start - reader.start_of(*line, start, *first).min(start);
                     let classes = frame.classes_of(*line);
                     let from = classes.partition_point(|class| class.range.end <= offset);
                     for class in &classes[from..] {
@@ -97,6 +98,51 @@ pub fn marks(app: &App) -> Vec<u64> {
         .collect();
     marks.resize(usize::from(place.height), 0);
     marks
+}
+
+/// Reads rows that follow each other, which mostly stand in one piece of the rope: finding each
+/// from the root took longer than drawing the row that changed.
+struct Reader<'a> {
+    rope: &'a Rope,
+    chunk: &'a str,
+    /// Where the chunk begins and ends, in `char`s of the text.
+    chars: Range<usize>,
+    /// The line last met, and where it begins.
+    line: Option<(usize, usize)>,
+}
+
+impl<'a> Reader<'a> {
+    fn new(rope: &'a Rope) -> Self {
+        Self { rope, chunk: "", chars: 0..0, line: None }
+    }
+
+    fn read(&mut self, start: usize, end: usize, hasher: &mut impl Hasher) {
+        if start < self.chars.start || end > self.chars.end {
+            let (chunk, _, first, _) = self.rope.chunk_at_char(start);
+            self.chunk = chunk;
+            self.chars = first..first + chunk.chars().count();
+        }
+        if start >= self.chars.start && end <= self.chars.end {
+            let byte = |pos: usize| char_to_byte_idx(self.chunk, pos - self.chars.start);
+            hasher.write(&self.chunk.as_bytes()[byte(start)..byte(end)]);
+            hasher.write_u8(0xff);
+            return;
+        }
+        self.rope.slice(start..end).bytes().for_each(|byte| hasher.write_u8(byte));
+        hasher.write_u8(0xff);
+    }
+
+    /// Where a line begins, one of whose rows begins at `start`.
+    fn start_of(&mut self, line: usize, start: usize, first: bool) -> usize {
+        match self.line {
+            Some((known, at)) if known == line => at,
+            _ => {
+                let at = if first { start } else { self.rope.line_to_char(line) };
+                self.line = Some((line, at));
+                at
+            }
+        }
+    }
 }
 
 /// Draws one row over blank cells.
