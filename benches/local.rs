@@ -1,7 +1,8 @@
 //! The local model beside the llama.cpp server on the same weights, in the same run.
 //!
 //! `COWRITE_TEST_MODEL` names the model file and `COWRITE_TEST_LLAMA` the server's address, such as
-//! the one that tests/support/llama.py prints; without the server only ours is measured. Not a test:
+//! the one that tests/support/llama.py prints; without the server only ours is measured. `COWRITE_TEST_LLAMA_PID`
+//! tells the server's process, for its memory. Not a test:
 //! prints a table.
 #![allow(
     clippy::print_stdout,
@@ -11,8 +12,7 @@
 )]
 
 use cowrite::prompt::{Chunk, Prompt, Role, Turn};
-use cowrite::provider::local::engine::{Engine, Limits, Message, Request, memory};
-use cowrite::provider::{OpenAi, Provider, Settings};
+use cowrite::provider::{Local, OpenAi, Provider, Settings, local};
 use futures::StreamExt;
 use std::time::{Duration, Instant};
 
@@ -55,10 +55,10 @@ impl Figures {
     }
 }
 
-fn body(turns: &[(Role, String)]) -> Prompt {
+fn body(model: &str, turns: &[(Role, String)]) -> Prompt {
     let turn = |(role, text): &(Role, String)| Turn { role: *role, text: text.clone() };
     Prompt {
-        model: "smollm2".into(),
+        model: model.into(),
         turns: turns.iter().map(turn).collect(),
         max_output: Some(ANSWER),
         temperature_milli: Some(0),
@@ -74,9 +74,9 @@ struct Took {
     text: String,
 }
 
-async fn ask(provider: &dyn Provider, turns: &[(Role, String)]) -> Took {
+async fn ask(provider: &dyn Provider, model: &str, turns: &[(Role, String)]) -> Took {
     let start = Instant::now();
-    let mut answer = provider.ask(provider.encode(&body(turns)));
+    let mut answer = provider.ask(provider.encode(&body(model, turns)));
     let mut took = Took {
         first: Duration::ZERO,
         rest: Duration::ZERO,
@@ -100,63 +100,28 @@ async fn ask(provider: &dyn Provider, turns: &[(Role, String)]) -> Took {
     took
 }
 
-async fn measure(provider: &dyn Provider) -> Figures {
+async fn measure(provider: &dyn Provider, model: &str) -> Figures {
     let mut figures = Figures::default();
-    ask(provider, &[(Role::User, "Hello.".into())]).await;
+    ask(provider, model, &[(Role::User, "Hello.".into())]).await;
     for round in 0..ROUNDS {
         let mut turns = vec![(Role::User, question(round))];
-        let took = ask(provider, &turns).await;
+        let took = ask(provider, model, &turns).await;
         figures.first.push(took.first.as_secs_f64());
         figures.decode.push((took.output - 1) as f64 / took.rest.as_secs_f64());
         figures.tokens = took.input;
         turns.push((Role::Assistant, took.text));
         turns.push((Role::User, "Shorter, please.".into()));
-        figures.again.push(ask(provider, &turns).await.first.as_secs_f64());
+        figures.again.push(ask(provider, model, &turns).await.first.as_secs_f64());
     }
     figures
 }
 
-/// The engine without its process: what the arithmetic takes.
-fn engine(path: &str) -> Figures {
-    let limits = Limits { window: None, available: &memory::available };
-    let start = Instant::now();
-    let mut engine =
-        Engine::load(path.as_ref(), limits, &mut |_| true).expect("a model").expect("loaded");
-    println!("loaded in {:.2} s: {:?}", start.elapsed().as_secs_f64(), engine.about());
-    let mut figures = Figures::default();
-    for round in 0..ROUNDS {
-        let mut messages = vec![Message { role: "user".into(), content: question(round) }];
-        for again in [false, true] {
-            let told: Vec<_> = messages
-                .iter()
-                .map(|one| serde_json::json!({"role": one.role, "content": one.content}))
-                .collect();
-            let body =
-                serde_json::json!({"messages": told, "max_tokens": ANSWER, "temperature": 0});
-            let request = Request::read(&body.to_string(), 1).expect("a request");
-            let (mut first, mut text) = (None, String::new());
-            let start = Instant::now();
-            let answered = engine.answer(&request, &|| true, &mut |part: &str| {
-                if !part.is_empty() {
-                    first.get_or_insert(start.elapsed());
-                }
-                text.push_str(part);
-            });
-            let (_, usage) = answered.expect("an answer");
-            let first = first.expect("some text");
-            let rest = start.elapsed() - first;
-            if again {
-                figures.again.push(first.as_secs_f64());
-            } else {
-                figures.tokens = usage.input;
-                figures.first.push(first.as_secs_f64());
-                figures.decode.push((usage.output - 1) as f64 / rest.as_secs_f64());
-                messages.push(Message { role: "assistant".into(), content: text });
-                messages.push(Message { role: "user".into(), content: "Shorter, please.".into() });
-            }
-        }
-    }
-    figures
+/// The memory of a process in MiB, shared pages by their share.
+fn memory_of(process: &str) -> u64 {
+    let text = std::fs::read_to_string(format!("/proc/{process}/smaps_rollup")).unwrap_or_default();
+    let line = text.lines().find_map(|line| line.strip_prefix("Pss:"));
+    let kib = line.and_then(|line| line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok());
+    kib.unwrap_or(0) / 1024
 }
 
 fn main() {
@@ -165,12 +130,31 @@ fn main() {
         return;
     };
     let reactor = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let theirs = std::env::var("COWRITE_TEST_LLAMA").ok().map(|address| {
-        let provider = OpenAi::new(Settings::new("llama", &address));
-        reactor.block_on(measure(&provider))
+    let ours = Local::new(local::Settings {
+        program: local::Program {
+            path: env!("CARGO_BIN_EXE_cowrite").into(),
+            arguments: vec!["serve-model".into()],
+        },
+        folder: std::env::temp_dir(),
+        chosen: Some(path.clone()),
+        window: None,
     });
-    engine(&path).print("engine");
-    if let Some(theirs) = theirs {
-        theirs.print("llama.cpp");
+    let model = ours.model_name(&path);
+    let start = Instant::now();
+    reactor.block_on(ours.prepare());
+    println!("cowrite    ready in {:.2} s", start.elapsed().as_secs_f64());
+    reactor.block_on(measure(&ours, &model)).print("cowrite");
+    if let Some(process) = ours.process() {
+        println!("cowrite    {} MiB (the process of the model)", memory_of(&process.to_string()));
+    }
+    match std::env::var("COWRITE_TEST_LLAMA") {
+        Ok(address) => {
+            let theirs = OpenAi::new(Settings::new("llama", &address));
+            reactor.block_on(measure(&theirs, "smollm2")).print("llama.cpp");
+            if let Ok(process) = std::env::var("COWRITE_TEST_LLAMA_PID") {
+                println!("llama.cpp  {} MiB (with its Python)", memory_of(&process));
+            }
+        }
+        Err(_) => println!("llama.cpp  not measured: COWRITE_TEST_LLAMA names no address"),
     }
 }

@@ -23,6 +23,7 @@ mod harness;
 mod keeping;
 mod kill;
 mod library;
+mod local;
 mod models;
 mod plain;
 #[cfg(unix)]

@@ -253,9 +253,8 @@ fn a_model_that_does_not_fit_into_the_memory_is_refused() {
 fn refused(bytes: &[u8]) -> Fault {
     let file = tempfile::NamedTempFile::with_suffix(".gguf").expect("a file");
     std::fs::write(file.path(), bytes).expect("bytes");
-    let fault = match Engine::load(file.path(), LIMITS, &mut |_| true) {
-        Ok(_) => panic!("it was loaded"),
-        Err(fault) => fault,
+    let Err(fault) = Engine::load(file.path(), LIMITS, &mut |_| true) else {
+        panic!("it was loaded")
     };
     assert!(!fault.what.is_empty() && !fault.advice.is_empty());
     assert!(!fault.what.chars().any(char::is_control) && fault.what.chars().count() <= 300);
@@ -274,7 +273,7 @@ fn damaged_and_hostile_files_get_a_sentence() {
     let mut rand = cowrite::base::Rand::from_number(11);
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("odd.gguf");
-    for _ in 0..300 {
+    for _ in 0..150 {
         let mut odd = good.clone();
         for _ in 0..=rand.below(3) {
             let at = 4 + rand.below(12_000);

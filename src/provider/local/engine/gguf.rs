@@ -237,7 +237,8 @@ pub(crate) fn peek(path: &Path, wanted: &str) -> Option<usize> {
     if header.take::<4>().ok()? != *b"GGUF" {
         return None;
     }
-    (header.u32().ok()?, header.u64().ok()?);
+    // Past the version and the number of weights.
+    header.take::<12>().ok()?;
     let entries = header.u64().ok()?;
     for _ in 0..entries {
         let key = header.text().ok()?;

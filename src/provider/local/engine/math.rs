@@ -95,20 +95,25 @@ pub(crate) fn gated(gate: &mut [f32], up: &[f32]) {
     }
 }
 
-#[test]
-fn exp_is_exact_enough() {
-    for step in -8_000..8_000 {
-        let x = step as f32 / 100.0;
-        let error = (exp(x) / x.exp() - 1.0).abs();
-        assert!(error < 4e-6, "{x}: {error}");
-    }
-    assert!(exp(-1000.0) < 1e-37 && exp(1000.0).is_finite());
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-#[test]
-fn softmax_sums_to_one() {
-    let mut scores: Vec<f32> = (0..21).map(|score| score as f32 / 3.0).collect();
-    softmax(&mut scores);
-    assert!((scores.iter().sum::<f32>() - 1.0).abs() < 1e-5);
-    assert!(scores.windows(2).all(|two| two[0] < two[1]));
+    #[test]
+    fn exp_is_exact_enough() {
+        for step in -8_000..8_000 {
+            let x = step as f32 / 100.0;
+            let error = (exp(x) / x.exp() - 1.0).abs();
+            assert!(error < 4e-6, "{x}: {error}");
+        }
+        assert!(exp(-1000.0) < 1e-37 && exp(1000.0).is_finite());
+    }
+
+    #[test]
+    fn softmax_sums_to_one() {
+        let mut scores: Vec<f32> = (0..21).map(|score| score as f32 / 3.0).collect();
+        softmax(&mut scores);
+        assert!((scores.iter().sum::<f32>() - 1.0).abs() < 1e-5);
+        assert!(scores.windows(2).all(|two| two[0] < two[1]));
+    }
 }

@@ -38,10 +38,15 @@ fn of_group(root: &Path) -> Option<u64> {
     least
 }
 
-#[test]
-fn the_system_tells_what_is_left() {
-    let text = "MemTotal:       24684000 kB\nMemAvailable:   23000000 kB\n";
-    assert_eq!(of_system(text), Some(23_000_000 * 1024));
-    assert_eq!(of_system("MemTotal: 3 kB\n"), None);
-    assert_eq!(of_group(Path::new("/no-such-folder")), None);
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_system_tells_what_is_left() {
+        let text = "MemTotal:       24684000 kB\nMemAvailable:   23000000 kB\n";
+        assert_eq!(of_system(text), Some(23_000_000 * 1024));
+        assert_eq!(of_system("MemTotal: 3 kB\n"), None);
+        assert_eq!(of_group(Path::new("/no-such-folder")), None);
+    }
 }
