@@ -1,7 +1,7 @@
 //! The list of models: everything that could answer, and choosing among it.
 
 use super::list::fuzzy;
-use crate::prompt::ModelInfo;
+use crate::prompt::{ModelInfo, Price};
 use crate::provider::{Listing, Offer};
 use crate::state::{Cx, Model, Overlay};
 
@@ -9,7 +9,13 @@ use crate::state::{Cx, Model, Overlay};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ModelRow {
     /// A model that can be chosen.
-    Model { provider: String, info: ModelInfo, answers: bool },
+    Model {
+        provider: String,
+        info: ModelInfo,
+        /// What a million tokens cost, in and out, in words.
+        price: String,
+        answers: bool,
+    },
     /// A provider that is asked for its models only when the person says so.
     Ask { provider: String, words: String },
     /// Something to know, in a sentence.
@@ -89,6 +95,11 @@ fn offer_rows(model: &Model, offer: &Offer) -> Vec<ModelRow> {
             let row = |info: &ModelInfo| ModelRow::Model {
                 provider: name.to_owned(),
                 info: info.clone(),
+                price: match model.price_of(name, &info.name) {
+                    None => "price unknown".into(),
+                    Some(price) if price == Price::default() => "free".into(),
+                    Some(price) => format!("${}/{}", price.input.dollars(), price.output.dollars()),
+                },
                 answers: current && model.model_name.as_deref() == Some(&info.name),
             };
             sorted.into_iter().map(row).collect()

@@ -20,7 +20,7 @@ fn far(name: &str) -> Offer {
 }
 
 fn models(names: &[&str]) -> Listing {
-    let info = |name: &&str| ModelInfo { name: (*name).into(), window: None };
+    let info = |name: &&str| ModelInfo { name: (*name).into(), ..ModelInfo::default() };
     Listing::Models(names.iter().map(info).collect())
 }
 
