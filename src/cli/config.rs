@@ -253,6 +253,9 @@ fn show(place: &Place, out: &mut Out) -> Result<(), Failure> {
             let value = format!("${}/{}", price.input.dollars(), price.output.dollars());
             row(&key, Some(&value), "file", "dollars for a million tokens, in and out")?;
         }
+        if !touched && place.key_variable(&name).is_none() {
+            continue;
+        }
         let (key, from) = match &offer.key {
             KeySource::None => ("not there", place.key_variable(&name).unwrap_or_default()),
             KeySource::Variable(known) => ("there", known.clone()),

@@ -113,7 +113,7 @@ fn offer_rows(model: &Model, offer: &Offer) -> Vec<ModelRow> {
         Listing::Unasked if !offer.is_near() && offer.is_there() => vec![ModelRow::Ask {
             provider: name.to_owned(),
             words: format!(
-                "{name}: Enter asks {address} for its models ({}; no text is sent)",
+                "{name}: Enter asks for its models ({}; no text goes to {address})",
                 offer.key.words()
             ),
         }],
@@ -131,7 +131,13 @@ pub fn choose(cx: &mut Cx, chosen: usize) -> Result<(), String> {
             cx.answer_by(next);
         }
         Some(ModelRow::Ask { provider, .. }) => cx.look_at(vec![provider]),
-        Some(ModelRow::Note(_)) | None => {}
+        // Whole, where the row has no room for it.
+        Some(ModelRow::Note(words)) => cx.model.ui.overlays.push(Overlay::Page {
+            title: "Who could answer".into(),
+            lines: vec![words],
+            top: 0,
+        }),
+        None => {}
     }
     Ok(())
 }

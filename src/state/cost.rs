@@ -13,7 +13,7 @@ const MOST: u64 = (1 << 53) - 1;
 
 impl Model {
     /// What a model costs: by the configuration, by its provider's list, by the rows that cowrite
-    /// has. Servers on this machine are free.
+    /// has (also behind a relay on this machine). Other servers on this machine are free.
     pub fn price_of(&self, provider: &str, model: &str) -> Option<Price> {
         let own = self.config.provider.get(provider).and_then(|own| own.price.get(model));
         if let Some(own) = own {
@@ -21,13 +21,12 @@ impl Model {
             return Some(Price { input: own.input, cached, output: own.output });
         }
         let offer = self.offer(provider);
-        if offer.is_some_and(Offer::is_near) {
-            return Some(Price::default());
-        }
         let listed = offer.and_then(|offer| {
             offer.models().iter().find(|info| info.name == model).and_then(|info| info.price)
         });
-        listed.or_else(|| price_row(provider, model).map(|row| row.price))
+        let known = listed.or_else(|| price_row(provider, model).map(|row| row.price));
+        let free = || offer.is_some_and(Offer::is_near).then(Price::default);
+        known.or_else(free)
     }
 
     /// The count of an answer with what it cost.
@@ -95,8 +94,9 @@ impl Cx<'_> {
         let name = who.full_name();
         let Some(expected) = self.model.expected_cost(who, tokens) else {
             return Err(format!(
-                "Not asked: the price of {name} is not known, so the budget of {budget} can't be kept. Give it with cowrite config set provider.{}.price.MODEL '{{ input = 1.0, output = 4.0 }}', or lift the budget with /budget none.",
-                who.provider.name()
+                "Not asked: no price of {name} is known to keep the budget by. /budget none lifts it; cowrite config set provider.{}.price.{} '{{ input = 1, output = 4 }}' gives it.",
+                who.provider.name(),
+                who.model
             ));
         };
         let spent = self.model.session.transcript.spent().cost;
@@ -104,7 +104,7 @@ impl Cx<'_> {
             return Ok(());
         }
         Err(format!(
-            "Not asked: the session cost {spent} and this question may cost {expected}, which passes the budget of {budget}. /budget {} raises it.",
+            "Not asked, /budget {} allows it: {spent} spent, {expected} expected, of {budget}.",
             (budget.0 + expected.0).div_ceil(1_000_000) + 1
         ))
     }

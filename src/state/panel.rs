@@ -409,7 +409,7 @@ fn foot(message: &Message, width: usize) -> Vec<Line> {
         lines.extend(plain_rows(Class::Invalid, &words, width));
     }
     if let Some(usage) = message.usage {
-        lines.push(plain(Class::Comment, took(&usage)));
+        lines.extend(plain_rows(Class::Comment, &took(&usage), width));
     }
     lines
 }

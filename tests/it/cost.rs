@@ -96,7 +96,7 @@ fn an_unknown_price_is_unknown_and_never_nothing() {
     // A budget that can't be kept is said, not ignored.
     made.app.model.config.budget = Some(Usd(1_000_000));
     made.keys("alt-2 'Again?' enter");
-    assert!(made.notice().contains("price of anthropic/of-tomorrow is not known"));
+    assert!(made.notice().contains("no price of anthropic/of-tomorrow is known"));
     assert_eq!(made.asked.len(), 1);
 }
 
@@ -116,7 +116,7 @@ fn the_budget_stops_before_it_is_passed() {
     assert_eq!(made.asked.len(), 1, "not asked");
     assert_eq!(made.model().session.transcript.len(), messages, "nothing is recorded");
     let said = made.notice();
-    assert!(said.contains("cost $0.3000") && said.contains("budget of $0.5000"), "{said}");
+    assert!(said.contains("$0.3000 spent") && said.contains("of $0.5000"), "{said}");
     assert_eq!(made.app.model.ui.chat.rope().to_string(), "Again?", "the question stays");
     assert!(said.contains("/budget 2"), "{said}");
     made.run("app.budget 2");
