@@ -40,11 +40,12 @@ enum Verb {
 }
 
 /// Every key but those of providers, with what it is for.
-const KEYS: [(&str, &str); 10] = [
+const KEYS: [(&str, &str); 11] = [
     ("name", "the name to write under"),
     ("model", "the model that answers, as provider/model"),
     ("route.chat", "the model for questions, where it is another"),
     ("route.edit", "the model for rewrites and changes, where it is another"),
+    ("budget", "the most a session may cost, in US dollars"),
     ("keymap", "a keymap beside the default one"),
     ("editor.tab_width", "columns between tab stops"),
     ("editor.wrap", "soft wrap"),
@@ -54,11 +55,13 @@ const KEYS: [(&str, &str); 10] = [
 ];
 
 /// The keys of each provider, behind `provider.NAME.`.
-const PROVIDER_KEYS: [(&str, &str); 6] = [
+const PROVIDER_KEYS: [(&str, &str); 8] = [
     ("address", "the base address, up to and with /v1"),
     ("key_variable", "the environment variable that holds the key"),
     ("consented", "whether documents may be sent there"),
     ("ca_file", "a certificate authority, in PEM"),
+    ("proxy", "a proxy for this provider, or none"),
+    ("connect_seconds", "seconds that making a connection may take"),
     ("stall_seconds", "seconds of silence after which an answer counts as stalled"),
     ("window", "the context window in tokens"),
 ];
@@ -103,6 +106,20 @@ fn known(key: &str) -> Result<Vec<String>, Failure> {
             // A provider's name may have a dot: llama.cpp.
             return Ok(vec!["provider".into(), name.into(), field.into()]);
         }
+        if let Some((name, header)) = rest.split_once(".headers.")
+            && !name.is_empty()
+            && !header.is_empty()
+        {
+            return Ok(vec!["provider".into(), name.into(), "headers".into(), header.into()]);
+        }
+        // A model's name may hold dots too.
+        if let Some((name, model)) = rest.split_once(".price.")
+            && !name.is_empty()
+            && !model.is_empty()
+        {
+            let model = model.trim_matches('"');
+            return Ok(vec!["provider".into(), name.into(), "price".into(), model.into()]);
+        }
         let near = nearest(field, PROVIDER_KEYS.map(|(name, _)| name).to_vec());
         let near = near.map(|near| format!(" Perhaps provider.{name}.{near}?"));
         return Err(Failure::usage(format!("There is no key {key}.{}", near.unwrap_or_default())));
@@ -114,6 +131,11 @@ fn known(key: &str) -> Result<Vec<String>, Failure> {
 
 /// Every value that is set or has a default, by key, as it is printed.
 fn flat(config: &Config) -> Result<BTreeMap<String, String>, Failure> {
+    let mut config = config.clone();
+    // They may hold keys.
+    for own in config.provider.values_mut() {
+        own.headers.values_mut().for_each(|value| *value = "(set)".into());
+    }
     let table = toml::Table::try_from(config)?;
     let mut all = BTreeMap::new();
     flatten("", &table, &mut all);
@@ -141,6 +163,9 @@ fn set(file: &Path, key: &str, value: &str) -> Result<(), Failure> {
     let text = Value::from(value);
     let literal = value.parse::<bool>().map(Value::from).ok();
     let literal = literal.or_else(|| value.parse::<i64>().map(Value::from).ok());
+    let literal = literal.or_else(|| value.parse::<f64>().map(Value::from).ok());
+    // A table in one line, as a price is.
+    let literal = literal.or_else(|| value.parse::<Value>().ok().filter(Value::is_inline_table));
     let mut refused = None;
     for value in [Some(text), literal].into_iter().flatten() {
         match change(file, &path, Some(value)) {
@@ -218,6 +243,18 @@ fn show(place: &Place, out: &mut Out) -> Result<(), Failure> {
                 (None, _) => (None, "not set".into()),
             };
             row(&key, value.as_deref(), &from, doc)?;
+        }
+        for header in own.iter().flat_map(|own| own.headers.keys()) {
+            let key = format!("provider.{name}.headers.{header}");
+            row(&key, Some("(set)"), "file", "sent with every request, never shown")?;
+        }
+        for (model, price) in own.iter().flat_map(|own| &own.price) {
+            let key = format!("provider.{name}.price.{model}");
+            let value = format!("${}/{}", price.input.dollars(), price.output.dollars());
+            row(&key, Some(&value), "file", "dollars for a million tokens, in and out")?;
+        }
+        if !touched && place.key_variable(&name).is_none() {
+            continue;
         }
         let (key, from) = match &offer.key {
             KeySource::None => ("not there", place.key_variable(&name).unwrap_or_default()),

@@ -132,6 +132,11 @@ fn settings(name: &str, address: &str, key: Option<String>, own: &ProviderConfig
         settings.stall = Duration::from_secs(seconds.clamp(1, 3600));
         settings.header_timeout = settings.header_timeout.max(settings.stall);
     }
+    if let Some(seconds) = own.connect_seconds {
+        settings.connect_timeout = Duration::from_secs(seconds.clamp(1, 600));
+    }
+    settings.proxy.clone_from(&own.proxy);
+    settings.headers = own.headers.clone().into_iter().collect();
     settings.ca_file = own.ca_file.as_ref().map(PathBuf::from);
     settings
 }

@@ -1,6 +1,7 @@
 //! The program itself: panes, overlays, leaving.
 
 use super::{Command, list, models, row};
+use crate::base::Usd;
 use crate::state::{Ask, Cx, Dialog, Effect, Focus, ListState, Open, Overlay, Tab};
 
 pub const COMMANDS: &[Command] = &[
@@ -30,6 +31,9 @@ pub const COMMANDS: &[Command] = &[
         .args("[provider/model]")
         .slash("model"),
     row("app.model-back", "Goes back to the model that answered before.", |cx, _| models::back(cx)),
+    row("app.budget", "Says what the session cost, and sets the most it may.", budget)
+        .args("[dollars|none]")
+        .slash("budget"),
     row("app.egress", "Shows what was sent to a model last, byte for byte.", egress).slash("sent"),
     row("app.sessions", "Lists sessions and searches everything.", sessions).slash("sessions"),
     row("app.tour", "Opens the tour: a document to try everything on, step by step.", |cx, _| {
@@ -156,6 +160,19 @@ fn tab(cx: &mut Cx, tab: Tab) -> Result<(), String> {
     cx.model.ui.tab = tab;
     if tab != Tab::Conversation {
         cx.model.ui.focus = Focus::Panel;
+    }
+    Ok(())
+}
+
+fn budget(cx: &mut Cx, rest: &str) -> Result<(), String> {
+    match rest {
+        "" => cx.info(cx.model.spent_words()),
+        "none" => cx.set_budget(None),
+        amount => {
+            let dollars = amount.trim_start_matches('$').parse().ok().and_then(Usd::from_dollars);
+            let wrong = || format!("{amount} is no amount of dollars, such as 5 or 0.50.");
+            cx.set_budget(Some(dollars.ok_or_else(wrong)?));
+        }
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use super::list::fuzzy;
 use crate::models::megabytes;
-use crate::prompt::ModelInfo;
+use crate::prompt::{ModelInfo, Price};
 use crate::provider::{Listing, Offer};
 use crate::state::{Cx, Model, Overlay};
 
@@ -10,7 +10,13 @@ use crate::state::{Cx, Model, Overlay};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ModelRow {
     /// A model that can be chosen.
-    Model { provider: String, info: ModelInfo, answers: bool },
+    Model {
+        provider: String,
+        info: ModelInfo,
+        /// What a million tokens cost, in and out, in words.
+        price: String,
+        answers: bool,
+    },
     /// A provider that is asked for its models only when the person says so.
     Ask { provider: String, words: String },
     /// A model of the catalogue that is fetched when the person says so.
@@ -106,6 +112,11 @@ fn offer_rows(model: &Model, offer: &Offer) -> Vec<ModelRow> {
             let row = |info: &ModelInfo| ModelRow::Model {
                 provider: name.to_owned(),
                 info: info.clone(),
+                price: match model.price_of(name, &info.name) {
+                    None => "price unknown".into(),
+                    Some(price) if price == Price::default() => "free".into(),
+                    Some(price) => format!("${}/{}", price.input.dollars(), price.output.dollars()),
+                },
                 answers: current && model.model_name.as_deref() == Some(&info.name),
             };
             sorted.into_iter().map(row).collect()
@@ -119,7 +130,7 @@ fn offer_rows(model: &Model, offer: &Offer) -> Vec<ModelRow> {
         Listing::Unasked if !offer.is_near() && offer.is_there() => vec![ModelRow::Ask {
             provider: name.to_owned(),
             words: format!(
-                "{name}: Enter asks {address} for its models ({}; no text is sent)",
+                "{name}: Enter asks for its models ({}; no text goes to {address})",
                 offer.key.words()
             ),
         }],
@@ -141,7 +152,14 @@ pub fn choose(cx: &mut Cx, chosen: usize) -> Result<(), String> {
             cx.model.ui.overlays.pop();
             cx.fetch(name);
         }
-        Some(ModelRow::Note(_)) | None => {}
+        // Whole, where the row has no room for it.
+        Some(ModelRow::Note(words)) => cx.model.ui.overlays.push(Overlay::Page {
+            title: "Who could answer".into(),
+            lines: vec![words],
+            top: 0,
+            links: None,
+        }),
+        None => {}
     }
     Ok(())
 }

@@ -10,6 +10,7 @@ pub mod local;
 mod offer;
 pub mod openai;
 pub mod preset;
+mod price;
 pub mod scripted;
 
 pub use body::Quirks;
@@ -17,6 +18,7 @@ pub use local::Local;
 pub use offer::{KeySource, Listing, Offer, look};
 pub use openai::{OpenAi, Settings};
 pub use preset::{PRESETS, Preset, preset};
+pub use price::{PRICES, PriceRow, price_row};
 pub use scripted::Scripted;
 
 use crate::prompt::{Chunk, Fault, ModelInfo, Prompt};

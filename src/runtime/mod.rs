@@ -398,6 +398,10 @@ impl Runtime {
             }
             Effect::StopFetch => self.fetching.stop(),
             Effect::ChooseModel { key, model } => self.configure(key, model.into())?,
+            Effect::SetBudget(budget) => {
+                let value = budget.map(|budget| budget.dollars().into());
+                self.change(&["budget"], value)?;
+            }
             Effect::Mouse(on) => io(screen.mouse(on))?,
             Effect::Suspend => io(screen.suspend())?,
             Effect::Redraw => io(screen.redraw())?,
@@ -433,10 +437,13 @@ impl Runtime {
 
     /// Changes one value of the configuration file, comments kept.
     fn configure(&self, path: &[&str], value: toml_edit::Value) -> Result<(), String> {
-        match &self.config_path {
-            Some(file) => files::configure(file, path, value),
-            None => Ok(()),
-        }
+        self.change(path, Some(value))
+    }
+
+    /// Changes one value of the configuration file, or takes it out.
+    fn change(&self, path: &[&str], value: Option<toml_edit::Value>) -> Result<(), String> {
+        let Some(file) = &self.config_path else { return Ok(()) };
+        write_config(file, &configured(file, path, value)?)
     }
 
     /// Leaves the session for another one; everything of the old one is on the disk.

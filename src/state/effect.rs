@@ -1,7 +1,7 @@
 //! What a command asks for and cannot do itself. The runtime carries it out and answers with an
 //! input.
 
-use crate::base::{DocId, EventId, TurnId};
+use crate::base::{DocId, EventId, TurnId, Usd};
 use crate::event::Version;
 use crate::store::{DraftStep, Hit, Write};
 use ropey::Rope;
@@ -136,6 +136,8 @@ pub enum Effect {
         /// `provider/model`.
         model: String,
     },
+    /// Remember in the configuration file what a session may cost.
+    SetBudget(Option<Usd>),
     Mouse(bool),
     Suspend,
     Redraw,

@@ -2,6 +2,7 @@
 //!
 //! Does no input or output: what takes time or touches the world is returned as an [`Effect`].
 
+mod cost;
 mod cx;
 mod draft;
 mod editing;

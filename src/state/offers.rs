@@ -267,7 +267,7 @@ impl Cx<'_> {
         if let Some(offer) = self.model.offers.iter_mut().find(|offer| offer.name() == LOCAL) {
             let mut models = offer.models().to_vec();
             let window = known.map(|row| row.window);
-            models.push(ModelInfo { name: name.to_owned(), window });
+            models.push(ModelInfo { name: name.to_owned(), window, price: None });
             offer.listing = Listing::Models(models);
         }
         if let Some(next) = self.model.resolve(&format!("{LOCAL}/{name}")) {

@@ -123,6 +123,7 @@ impl Cx<'_> {
             context.tokens(),
             who.window.map(|window| format!(" of {window}")).unwrap_or_default(),
         )];
+        lines.push(format!("Cost: {}.", self.model.expected_words(&who, context.tokens())));
         lines.extend(
             context.parts.iter().map(|part| format!("  ≈{:>7}  {}", part.tokens, part.name)),
         );
@@ -145,6 +146,11 @@ impl Cx<'_> {
                 return;
             }
         };
+        if let Err(why) = self.within_budget(&who, context.tokens()) {
+            self.error(why);
+            self.keep_question(&queued);
+            return;
+        }
         let Some(entry) = self.model.entry() else { return };
         let base = entry.document.rope().clone();
         let base_version = entry.document.version();
@@ -408,7 +414,7 @@ impl Cx<'_> {
             text: Text::new(text),
             status,
             model: Some(Text::new(provider_model)),
-            usage: turn.usage,
+            usage: turn.usage.map(|usage| self.model.priced(&turn.provider, &turn.model, usage)),
             error: error.map(Text::new),
             links: Vec::new(),
             asked: None,

@@ -173,8 +173,12 @@ impl Harness {
             lists: BTreeMap::from([(
                 "scripted".to_owned(),
                 Listing::Models(vec![
-                    ModelInfo { name: "large".into(), window: Some(128_000) },
-                    ModelInfo { name: "tiny-1b".into(), window: None },
+                    ModelInfo {
+                        name: "large".into(),
+                        window: Some(128_000),
+                        ..ModelInfo::default()
+                    },
+                    ModelInfo { name: "tiny-1b".into(), ..ModelInfo::default() },
                 ]),
             )]),
             timers: Vec::new(),

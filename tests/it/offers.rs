@@ -20,7 +20,7 @@ fn far(name: &str) -> Offer {
 }
 
 fn models(names: &[&str]) -> Listing {
-    let info = |name: &&str| ModelInfo { name: (*name).into(), window: None };
+    let info = |name: &&str| ModelInfo { name: (*name).into(), ..ModelInfo::default() };
     Listing::Models(names.iter().map(info).collect())
 }
 
@@ -97,7 +97,7 @@ fn nobody_elsewhere_is_asked_before_the_person_says_so() {
         made.app.model.offers.iter().filter(|offer| offer.asking).map(Offer::name).collect();
     assert_eq!(asking, ["ollama"]);
     let screen = made.screen(120, 40);
-    assert!(screen.contains("groq: Enter asks https://groq.example/v1"), "{screen}");
+    assert!(screen.contains("groq: Enter asks for its models"), "{screen}");
     assert!(screen.contains("key from THE_KEY"), "{screen}");
     made.keys("enter");
     assert!(made.app.model.offer("groq").unwrap().asking);
@@ -125,8 +125,10 @@ fn what_is_wrong_with_a_server_is_a_row() {
     let screen = made.screen(120, 40);
     assert!(screen.contains("ollama: http://127.0.0.1:1/v1 takes connections"), "{screen}");
     assert!(!screen.contains("vllm"), "{screen}");
-    // The row does nothing.
+    // All of it can be read.
     made.keys("enter");
+    assert!(matches!(made.app.model.ui.overlays.last(), Some(Overlay::Page { .. })));
+    made.keys("esc");
     assert!(matches!(made.app.model.ui.overlays.last(), Some(Overlay::Models(_))));
 }
 

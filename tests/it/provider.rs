@@ -131,7 +131,7 @@ struct Case {
 
 fn cases() -> Vec<Case> {
     let text = |text: &str| Ok(Chunk::Text(text.into()));
-    let count = |input, output| Ok(Chunk::Usage(Usage { input, output, cached: 0 }));
+    let count = |input, output| Ok(Chunk::Usage(Usage { input, output, ..Usage::default() }));
     let end = || Ok(Chunk::Stop(Stop::End));
     let bad = |kind, status| {
         Err(Fault { kind, what: "It failed.".into(), advice: "Ask again.".into(), status })
@@ -310,7 +310,7 @@ async fn local_conforms() {
     for case in &mut cases {
         if !case.items.iter().any(|item| matches!(item, Ok(Chunk::Usage(_)))) {
             let told = matches!(case.items.last(), Some(Ok(Chunk::Stop(_))));
-            let nothing = Usage { input: 0, output: 0, cached: 0 };
+            let nothing = Usage { input: 0, output: 0, cached: 0, cost: None };
             let at = case.items.len().saturating_sub(1);
             if told {
                 case.items.insert(at, Ok(Chunk::Usage(nothing)));
@@ -1050,6 +1050,36 @@ async fn certificates_of_ones_own() {
     }
 }
 
+#[tokio::test]
+async fn a_proxy_of_a_provider_and_headers() {
+    let server = Server::start(vec![Reply::text(&["A"]), Reply::text(&["B"])]);
+    let proxy = server.base().trim_end_matches("/v1").to_owned();
+    // A name that nobody has: only the proxy can answer.
+    let mut set = settings("http://models.invalid/v1");
+    set.proxy = Some(proxy.replace("://", "://ada:open-sesame@"));
+    set.headers = vec![("x-team".into(), "writers".into())];
+    assert!(!format!("{set:?}").contains("sesame"));
+    let items = collect(&OpenAi::new(set)).await;
+    assert_eq!(items.iter().map(show).collect::<Vec<_>>()[0], "text A", "{items:?}");
+    let request = &server.requests()[0];
+    assert!(request.path.starts_with("http://models.invalid/v1/chat"), "{}", request.path);
+    assert_eq!(request.header("x-team"), Some("writers"));
+    assert!(request.header("proxy-authorization").is_some());
+
+    // A server on this machine is never reached through one.
+    let mut set = settings(&server.base());
+    set.proxy = Some("http://127.0.0.1:1".into());
+    let items = collect(&OpenAi::new(set)).await;
+    assert_eq!(show(&items[0]), "text B", "{items:?}");
+
+    let mut set = settings("http://models.invalid/v1");
+    set.max_retries = 0;
+    set.proxy = Some("://ada:open-sesame@nonsense".into());
+    let items = collect(&OpenAi::new(set)).await;
+    let [Err(fault)] = &items[..] else { panic!("{items:?}") };
+    assert!(fault.what.contains("is no proxy") && !fault.what.contains("sesame"), "{fault:?}");
+}
+
 #[test]
 fn making_a_provider_is_cheap() {
     // Outside of a runtime, and without reading certificates.
@@ -1073,7 +1103,7 @@ async fn models_whatever_the_shape() {
         assert_eq!(server.requests()[0].header("authorization"), Some(&*format!("Bearer {KEY}")));
         models
     };
-    let one = |name: &str, window| Ok(vec![ModelInfo { name: name.into(), window }]);
+    let one = |name: &str, window| Ok(vec![ModelInfo { name: name.into(), window, price: None }]);
     for (body, expected) in [
         (r#"{"object":"list","data":[{"id":"a"}]}"#, one("a", None)),
         (

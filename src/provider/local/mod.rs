@@ -122,6 +122,7 @@ impl Local {
         let info = |file: PathBuf| ModelInfo {
             name: models::name_of(&file),
             window: engine::window(&file, self.settings.window),
+            price: None,
         };
         chosen.chain(listed).map(info).collect()
     }
@@ -302,7 +303,7 @@ impl Provider for Local {
             for (name, looked) in asked {
                 match looked.await {
                     Ok(Report::Looked { window, .. }) => {
-                        all.push(ModelInfo { name, window: Some(window) });
+                        all.push(ModelInfo { name, window: Some(window), price: None });
                     }
                     Ok(other) => wrong = Some(unexpected(&other)),
                     Err(fault) => wrong = Some(fault),

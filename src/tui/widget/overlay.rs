@@ -103,12 +103,12 @@ fn palette(app: &App, list: &ListState, theme: Theme, buffer: &mut Buffer) -> Op
 
 fn model_row(row: &ModelRow) -> (String, bool) {
     match row {
-        ModelRow::Model { provider, info, answers } => {
+        ModelRow::Model { provider, info, answers, price } => {
             let window =
                 info.window.map_or("window unknown".into(), |window| format!("{window} tokens"));
             let name = format!("{provider}/{}", info.name);
-            let now = if *answers { "  answers now" } else { "" };
-            (format!("{name:<40} {window:<16}{now}"), true)
+            let mark = if *answers { "●" } else { " " };
+            (format!("{mark} {name:<38} {window:<15} {price}"), true)
         }
         ModelRow::Ask { words, .. } | ModelRow::Fetch { words, .. } => (words.clone(), true),
         ModelRow::Note(words) => (words.clone(), false),

@@ -49,7 +49,10 @@ pub fn status(app: &App, theme: Theme, buffer: &mut Buffer) {
         (None, Some(name)) => name.as_str(),
         (None, None) => "no model",
     };
-    let right = format!("{answering}  {}:{} ", model.ui.frame.line + 1, model.ui.frame.column + 1);
+    let spent = model.spent_short();
+    let spent = if spent.is_empty() { spent } else { format!("{spent}  ") };
+    let right =
+        format!("{spent}{answering}  {}:{} ", model.ui.frame.line + 1, model.ui.frame.column + 1);
     let width = crate::layout::cells::width(&right, 4) as u16;
     let start = area.right().saturating_sub(width).max(area.x);
     text(buffer, area.x, area.y, start, &left, bar);

@@ -232,7 +232,7 @@ impl Engine {
             Some(schema) => Some(self.shape(schema)?),
             None => None,
         };
-        let mut usage = Usage { input: asked.len() as u64, output: 0, cached: 0 };
+        let mut usage = Usage { input: asked.len() as u64, output: 0, cached: 0, cost: None };
         let ended = self.say(request, &asked, &mut shape, &mut usage, wanted, said);
         match ended {
             Ok(stop) => Ok((End::Stop(stop), usage)),
