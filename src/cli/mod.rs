@@ -8,6 +8,7 @@ mod carry_out;
 mod config;
 mod decisions;
 mod doctor;
+mod doctor_models;
 mod edit;
 mod export;
 mod headless;

@@ -22,6 +22,11 @@ impl Answerer {
     pub fn full_name(&self) -> String {
         format!("{}/{}", self.provider.name(), self.model)
     }
+
+    /// Whether it is a model so small that it can do little but rewrite what is selected.
+    pub fn is_basic(&self) -> bool {
+        self.provider.name() == LOCAL && CATALOGUE.iter().any(|row| row.name == self.model)
+    }
 }
 
 impl Model {

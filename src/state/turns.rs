@@ -15,6 +15,13 @@ use crate::store::{StreamHead, Write};
 pub const PLACE_BY_HAND: &str = "Alt-5 lists, Alt-P places at the selection";
 /// Bytes of an answer that are stored at once.
 const PART_BYTES: usize = 256;
+/// The most tokens of the offline basic model's answer to a question, and of text that it writes.
+const BASIC_WORDS: u32 = 256;
+const BASIC_TEXT: u32 = 768;
+/// What the offline basic model can do, and what could do more.
+const SMALL: &str = "it rewrites, shortens or sums up what is selected (Ctrl-K), and can't change a whole text. A larger one, from a server such as Ollama or with a key, is chosen with F2.";
+/// The same for a question, which it takes.
+const POOR: &str = "A small model answers: good for a selected paragraph (Ctrl-K), poor at questions. F2 chooses a larger one.";
 
 impl Cx<'_> {
     /// Asks, or waits for the running turn to end, or asks for consent first.
@@ -33,6 +40,11 @@ impl Cx<'_> {
         let offer = self.model.offer(who.provider.name());
         if let Some(trouble) = offer.and_then(|offer| offer.trouble.clone()) {
             self.error(trouble);
+            self.keep_question(&queued);
+            return;
+        }
+        if who.is_basic() && queued.task == Task::Change {
+            self.error(format!("{} is a small model: {SMALL}", who.model));
             self.keep_question(&queued);
             return;
         }
@@ -66,7 +78,11 @@ impl Cx<'_> {
             }));
             return;
         }
+        let poor = who.is_basic() && queued.task == Task::Chat;
         self.start_turn(queued);
+        if poor && self.model.turn.is_some() {
+            self.info(POOR);
+        }
     }
 
     /// Puts a question that can't be asked back where it was typed.
@@ -138,7 +154,7 @@ impl Cx<'_> {
         self.model.drop_info();
         self.seal_bursts();
         let selection = self.selection_of(&queued);
-        let context = match self.context_of(&queued, &who) {
+        let mut context = match self.context_of(&queued, &who) {
             Ok(context) => context,
             Err(why) => {
                 self.error(why.to_string());
@@ -146,6 +162,11 @@ impl Cx<'_> {
                 return;
             }
         };
+        if who.is_basic() {
+            // Left to itself it says the same over and over.
+            let most = if queued.task == Task::Chat { BASIC_WORDS } else { BASIC_TEXT };
+            context.prompt.max_output = Some(most);
+        }
         if let Err(why) = self.within_budget(&who, context.tokens()) {
             self.error(why);
             self.keep_question(&queued);

