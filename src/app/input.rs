@@ -57,6 +57,8 @@ pub enum Input {
     Hits(Ticket, Vec<Hit>),
     /// Events that another program on the same library wrote.
     Foreign(Vec<Envelope>),
+    /// Another program began a session for the bound file, of which this one has stored nothing.
+    Begun(PathBuf),
     /// Whether another program works on the same library.
     Others(bool),
     /// The syntaxes are loaded.

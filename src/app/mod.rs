@@ -55,12 +55,14 @@ impl App {
     pub fn contexts(&self) -> Vec<&'static str> {
         let ui = &self.model.ui;
         match ui.overlays.last() {
+            Some(Overlay::Page { links: Some(_), .. }) => vec!["decision", "global"],
             Some(Overlay::Palette(_) | Overlay::Models(_) | Overlay::Page { .. }) => {
                 vec!["list", "global"]
             }
             Some(Overlay::Sessions { searching: true, .. }) => vec!["list", "global"],
             Some(Overlay::Sessions { .. }) => vec!["sessions", "global"],
             Some(Overlay::Prompt { .. }) => vec!["prompt", "global"],
+            Some(Overlay::Form(form)) if form.is_on_links() => vec!["links", "global"],
             Some(Overlay::Form(_)) => vec!["form", "global"],
             Some(Overlay::Dialog(_)) => vec!["dialog"],
             None => match (ui.focus, ui.tab) {
@@ -164,10 +166,15 @@ impl App {
                     && *asked == Some(ticket)
                 {
                     *hits = found;
+                    let any = !hits.is_empty();
+                    if let Some(tour) = cx.model.ui.tour.as_mut() {
+                        tour.searched |= any;
+                    }
                 }
                 command::session_preview(&mut cx);
             }
             Input::Foreign(events) => cx.foreign(&events),
+            Input::Begun(path) => cx.join_begun(path),
             Input::Others(others) => {
                 cx.model.others = others;
                 if others {

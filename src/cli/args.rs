@@ -4,6 +4,8 @@ use super::ask::AskArgs;
 use super::carry_out::DoArgs;
 use super::config::ConfigArgs;
 use super::decisions::DecisionsArgs;
+use super::doctor::DoctorArgs;
+use super::edit::TourArgs;
 use super::export::{ExportArgs, ImportArgs};
 use super::keys::KeysArgs;
 use super::propose::ProposeArgs;
@@ -83,7 +85,8 @@ pub struct Edit {
     /// The model that answers: `provider/model`.
     #[arg(long, short)]
     pub model: Option<String>,
-    /// Open this session: its id or the beginning of it.
+    /// Open this session: its id or the beginning of it. With a file: that is its file from now
+    /// on, when its own is gone.
     #[arg(long)]
     pub session: Option<String>,
     /// Keep nothing beside the file: for use as $EDITOR.
@@ -99,6 +102,7 @@ pub struct Edit {
 
 #[derive(Subcommand, Debug)]
 pub enum Sub {
+    Tour(TourArgs),
     Ask(AskArgs),
     Propose(ProposeArgs),
     Do(DoArgs),
@@ -108,6 +112,7 @@ pub enum Sub {
     Export(ExportArgs),
     Import(ImportArgs),
     Verify(VerifyArgs),
+    Doctor(DoctorArgs),
     Keys(KeysArgs),
     Config(ConfigArgs),
     Completions(CompletionsArgs),
@@ -118,6 +123,7 @@ pub enum Sub {
 impl Sub {
     pub fn run(self, out: &mut Out) -> Result<ExitCode, Failure> {
         match self {
+            Self::Tour(args) => args.run(out),
             Self::Ask(args) => args.run(out),
             Self::Propose(args) => args.run(out),
             Self::Do(args) => args.run(out),
@@ -127,6 +133,7 @@ impl Sub {
             Self::Export(args) => args.run(out),
             Self::Import(args) => args.run(out),
             Self::Verify(args) => args.run(out),
+            Self::Doctor(args) => args.run(out),
             Self::Keys(args) => args.run(out),
             Self::Config(args) => args.run(out),
             Self::Completions(args) => args.run(out),

@@ -90,6 +90,9 @@ fn list(session: &Session, wanted: &dyn Fn(&str) -> bool, out: &mut Out) -> Resu
                 out.line(&format!("    {label}: {}", one_line(text)))?;
             }
         }
+        for link in decision.links() {
+            out.line(&format!("    linked to: {}", one_line(&session.link_words(link))))?;
+        }
         if decision.is_conflict() {
             out.line("    two people changed it apart: settle it in the workspace")?;
         }

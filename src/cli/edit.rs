@@ -7,8 +7,8 @@ use super::{Failure, Out};
 use crate::app::{App, Input};
 use crate::runtime::queue::{Receiver, Sender, channel};
 use crate::runtime::{
-    Library, Runtime, Screen, Setup, glance, load_syntaxes, now, open_fresh, open_path,
-    open_session, open_text, recover,
+    Library, Runtime, Screen, Setup, glance, load_syntaxes, now, open_fresh, open_in, open_path,
+    open_session, open_text, open_tour, recover,
 };
 use crate::state::{Me, Model, Opened, Tone, Ui};
 use crate::store::{Hit, SqliteStore, StoreError};
@@ -16,7 +16,7 @@ use crate::text::encode;
 use crate::tui::theme::Theme;
 use crate::tui::{TerminalScreen, listen, restore};
 use std::io::{self, IsTerminal, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// Opens the workspace at something that was found.
@@ -54,12 +54,15 @@ fn start(args: Edit, hit: Option<Hit>, out: &mut Out) -> Result<ExitCode, Failur
     let mut first = First::Document;
     let mut opened = match (&input, &args.session, &args.file) {
         (Some((text, bom)), _, _) => open_text(text.clone(), *bom),
-        (None, Some(id), _) => {
+        (None, Some(id), file) => {
             let store = store
                 .as_mut()
                 .ok_or_else(|| Failure::usage("--session and --no-session exclude each other."))?;
             let id = super::place::session_id(store, id)?;
-            open_session(store, id).map_err(Failure::new)?
+            match file {
+                Some(path) => open_in(store, id, path).map_err(Failure::new)?,
+                None => open_session(store, id).map_err(Failure::new)?,
+            }
         }
         (None, None, Some(path)) if path.to_string_lossy().ends_with(".cowrite.jsonl") => {
             let store = store.as_mut().ok_or_else(|| {
@@ -82,6 +85,41 @@ fn start(args: Edit, hit: Option<Hit>, out: &mut Out) -> Result<ExitCode, Failur
         first = First::Hit(hit);
     }
     workspace(desk, &mut place, store, opened, me, first, out)
+}
+
+/// Open the tour: a document to try everything on, step by step.
+#[derive(clap::Args, Debug)]
+pub struct TourArgs {
+    /// The model that answers, as its provider calls it.
+    #[arg(long, short)]
+    model: Option<String>,
+    /// A keymap: a name in `keymaps/` or a file.
+    #[arg(long)]
+    keymap: Option<PathBuf>,
+    /// Answer yes to what would be asked.
+    #[arg(long, short)]
+    yes: bool,
+}
+
+impl TourArgs {
+    pub fn run(self, out: &mut Out) -> Result<ExitCode, Failure> {
+        tour(self, out)
+    }
+}
+
+fn tour(args: TourArgs, out: &mut Out) -> Result<ExitCode, Failure> {
+    if !io::stdout().is_terminal() {
+        return Err(Failure::usage("The tour needs a terminal."));
+    }
+    let mut place = Place::find(args.model, args.keymap)?;
+    let desk = Desk::new(&place)?;
+    let mut store = place.library()?;
+    let me = place.me(Some(&mut store), out, args.yes)?;
+    let mut notes = recover(&mut store, &me).map_err(Failure::store)?;
+    let mut opened = open_tour(&mut store).map_err(Failure::new)?;
+    notes.append(&mut opened.notes);
+    opened.notes = notes;
+    workspace(desk, &mut place, Some(store), opened, me, First::Document, out)
 }
 
 /// What is shown first.

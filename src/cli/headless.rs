@@ -2,14 +2,14 @@
 //! log as the workspace has.
 
 use super::place::{Place, rand, session_id};
-use super::{Failure, Out};
+use super::{Failure, Out, one_line};
 use crate::app::{App, Input};
 use crate::keymap::Keymap;
 use crate::prompt::ended;
 use crate::provider::{Listing, Offer};
 use crate::runtime::queue::Sender;
 use crate::runtime::{
-    Library, NoScreen, Outcome, Runtime, Setup, now, open_fresh, open_path, open_session,
+    Library, NoScreen, Outcome, Runtime, Setup, now, open_fresh, open_in, open_path, open_session,
     open_text, recover,
 };
 use crate::session::{HunkRef, Message};
@@ -24,7 +24,8 @@ pub struct Talk {
     /// The model that answers: `provider/model`, or as the only provider calls it.
     #[arg(long, short)]
     pub model: Option<String>,
-    /// Work in this session: its id or the beginning of it.
+    /// Work in this session: its id or the beginning of it. With a file: that is its file from now
+    /// on, when its own is gone.
     #[arg(long, conflicts_with = "no_session")]
     pub session: Option<String>,
     /// Keep nothing in the library.
@@ -75,8 +76,14 @@ impl Headless {
                 let id = session_id(store, id)?;
                 open_session(store, id).map_err(Failure::new)?
             }
+            (Some(id), Some(store), Target::File(path)) => {
+                let id = session_id(store, id)?;
+                open_in(store, id, &path).map_err(Failure::new)?
+            }
             (Some(_), _, _) => {
-                return Err(Failure::usage("Name a file or a session, not both."));
+                return Err(Failure::usage(
+                    "Standard input belongs to no session: leave --session away.",
+                ));
             }
             (None, store, Target::File(path)) => open_path(store, &path).map_err(Failure::new)?,
             (None, _, Target::Text { text, bom, back }) => {
@@ -85,6 +92,16 @@ impl Headless {
             (None, _, Target::Fresh) => open_fresh(),
         };
         opened.ephemeral |= talk.no_session;
+        for like in std::mem::take(&mut opened.like) {
+            out.say(&format!(
+                "This may be {} of the session “{}”, renamed and changed ({} % the same). \
+                 A new session is begun; --session {} goes on with that one.",
+                like.path.display(),
+                one_line(&like.title),
+                like.percent,
+                like.session.short()
+            ));
+        }
         for note in std::mem::take(&mut opened.notes) {
             out.say(&note);
         }

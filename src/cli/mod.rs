@@ -7,6 +7,7 @@ mod ask;
 mod carry_out;
 mod config;
 mod decisions;
+mod doctor;
 mod edit;
 mod export;
 mod headless;

@@ -93,10 +93,12 @@ impl SearchArgs {
                 out.line(&head)?;
                 let who = one_line(&hit.title);
                 let snippet = marked(hit, out.color());
+                // A decision can be all title.
+                let gap = if who.is_empty() || snippet.is_empty() { "" } else { ": " };
                 if out.color() {
-                    out.styled(&format!("    {who}: {snippet}\n"))?;
+                    out.styled(&format!("    {who}{gap}{snippet}\n"))?;
                 } else {
-                    out.line(&format!("    {who}: {snippet}"))?;
+                    out.line(&format!("    {who}{gap}{snippet}"))?;
                 }
             }
         }

@@ -2,7 +2,7 @@
 
 use super::{Command, list, models, row};
 use crate::base::Usd;
-use crate::state::{Ask, Cx, Dialog, Effect, Focus, ListState, Overlay, Tab};
+use crate::state::{Ask, Cx, Dialog, Effect, Focus, ListState, Open, Overlay, Tab};
 
 pub const COMMANDS: &[Command] = &[
     row("app.palette", "Shows all commands, to search and run.", palette),
@@ -36,6 +36,12 @@ pub const COMMANDS: &[Command] = &[
         .slash("budget"),
     row("app.egress", "Shows what was sent to a model last, byte for byte.", egress).slash("sent"),
     row("app.sessions", "Lists sessions and searches everything.", sessions).slash("sessions"),
+    row("app.tour", "Opens the tour: a document to try everything on, step by step.", |cx, _| {
+        cx.leave_for(Open::Tour);
+        Ok(())
+    })
+    .slash("tour"),
+    row("app.tour-skip", "Passes over a step of the tour.", |cx, _| cx.skip_step()),
     row("app.mouse", "Gives the mouse to the terminal, or takes it back.", mouse),
     row("app.redraw", "Draws the whole screen anew.", |cx, _| {
         cx.effect(Effect::Redraw);
@@ -51,7 +57,7 @@ fn palette(cx: &mut Cx, _: &str) -> Result<(), String> {
 }
 
 fn page(cx: &mut Cx, title: &str, lines: Vec<String>) {
-    cx.model.ui.overlays.push(Overlay::Page { title: title.into(), lines, top: 0 });
+    cx.model.ui.overlays.push(Overlay::Page { title: title.into(), lines, top: 0, links: None });
 }
 
 fn help(cx: &mut Cx, _: &str) -> Result<(), String> {
@@ -96,6 +102,10 @@ fn cancel(cx: &mut Cx, _: &str) -> Result<(), String> {
             Overlay::Dialog(Dialog { ask: Ask::Consent { queued, .. }, .. }) => {
                 cx.model.ui.chat.set_text(&queued.text);
                 cx.info("Nothing was sent.");
+            }
+            Overlay::Dialog(dialog @ Dialog { ask: Ask::Renamed { .. }, .. }) => {
+                cx.model.ui.overlays.push(Overlay::Dialog(dialog));
+                return super::run(cx, "dialog.no");
             }
             Overlay::Form(form) => list::leave_form(cx, form),
             _ => {}

@@ -50,13 +50,15 @@ pub const COMMANDS: &[Command] = &[
     row("chat.cancel", "Stops the answer; what came is kept.", |cx, _| {
         if cx.cancel_turn() { Ok(()) } else { Err("No answer is on its way.".into()) }
     })
-    .when(|model| model.turn.is_some()),
-    row("chat.retry", "Asks the last question again, as what it was.", retry)
-        .slash("retry")
-        .when(|model| model.turn.is_none()),
-    row("chat.continue", "Has an answer that was cut short go on.", go_on)
-        .slash("continue")
-        .when(|model| model.turn.is_none() && is_cut(model)),
+    .when(|model| model.turn.is_some(), "No answer is on its way: there is nothing to stop."),
+    row("chat.retry", "Asks the last question again, as what it was.", retry).slash("retry").when(
+        |model| model.turn.is_none(),
+        "An answer is on its way: wait for it, or stop it with Esc.",
+    ),
+    row("chat.continue", "Has an answer that was cut short go on.", go_on).slash("continue").when(
+        |model| model.turn.is_none() && is_cut(model),
+        "Nothing was cut short: the last answer is whole, or still on its way.",
+    ),
     row("chat.previous", "Brings back the message before.", |cx, _| history(cx, -1)),
     row("chat.next", "Brings back the message after.", |cx, _| history(cx, 1)),
     row("chat.scroll-up", "Scrolls the conversation up.", |cx, _| scroll(cx, 1)),
@@ -88,10 +90,7 @@ fn send(cx: &mut Cx, _: &str) -> Result<(), String> {
             ));
         };
         cx.model.ui.chat.set_text("");
-        if !(command.when)(cx.model) {
-            return Err(format!("{} makes no sense here", command.name));
-        }
-        return (command.run)(cx, rest.trim());
+        return command.run(cx, rest.trim());
     }
     let text = text.strip_prefix('/').map_or(text, |rest| rest).to_owned();
     cx.model.ui.chat.set_text("");
@@ -135,7 +134,12 @@ fn preview(cx: &mut Cx, rest: &str) -> Result<(), String> {
     let typed = cx.model.ui.chat.rope().to_string();
     let text = if rest.is_empty() { typed } else { rest.to_owned() };
     let lines = cx.preview(&Queued::new(text, Task::Chat))?;
-    cx.model.ui.overlays.push(Overlay::Page { title: "What would be sent".into(), lines, top: 0 });
+    cx.model.ui.overlays.push(Overlay::Page {
+        title: "What would be sent".into(),
+        lines,
+        top: 0,
+        links: None,
+    });
     Ok(())
 }
 

@@ -1,35 +1,53 @@
 //! Decisions: recording, editing, accepting, superseding, and the way between text and decision.
 
-use super::{Command, list, quote, row};
+use super::{Command, links, list, quote, row};
 use crate::base::EventId;
 use crate::event::{Choice, DecisionField, DecisionStatus, Event, Link};
 use crate::session::Decision;
-use crate::state::{
-    Caret, Cx, FORM_FIELDS, Focus, Form, FormKind, Model, Overlay, PromptKind, Tab,
-};
+use crate::state::{Cx, FORM_FIELDS, Form, FormKind, LinkList, Model, Overlay, PromptKind, Tab};
 
 pub const COMMANDS: &[Command] = &[
     row("decision.new", "Records a decision, linked to what is selected.", new)
         .args("[title]")
         .slash("decide"),
-    row("decision.open", "Shows the chosen decision.", open).when(any),
-    row("decision.edit", "Changes the chosen decision.", edit).when(any),
+    row("decision.open", "Shows the chosen decision and what it is linked to.", links::open)
+        .when(any, NONE),
+    row("decision.edit", "Changes the chosen decision.", edit).when(any, NONE),
     row(
         "decision.accept",
         "Accepts the chosen decision: it goes to the model from now on.",
         |cx, _| set_status(cx, DecisionStatus::Accepted),
     )
-    .when(any),
+    .when(any, NONE),
     row("decision.reject", "Rejects the chosen decision.", |cx, _| {
         set_status(cx, DecisionStatus::Rejected)
     })
-    .when(any),
+    .when(any, NONE),
     row("decision.supersede", "Records a decision in place of the chosen one.", supersede)
-        .when(any),
-    row("decision.goto", "Goes from the chosen decision to its text.", goto).when(any),
-    row("decision.here", "Shows the decisions behind the text at the caret.", here).slash("why"),
+        .when(any, NONE),
+    row(
+        "decision.goto",
+        "Goes from the chosen decision to its text, or to its message.",
+        links::goto,
+    )
+    .when(any, NONE),
+    row("decision.follow", "Goes where a link of the shown decision leads.", links::follow)
+        .args("[number]"),
+    row("decision.next-link", "Goes to the next link of the shown decision.", |cx, _| {
+        links::step(cx, 1)
+    }),
+    row("decision.previous-link", "Goes to the link before.", |cx, _| links::step(cx, -1)),
+    row(
+        "decision.here",
+        "Shows the decision behind the text at the caret, or behind the marked message.",
+        links::here,
+    )
+    .slash("why"),
     row("decision.filter", "Filters the decisions.", filter).args("[words]"),
 ];
+
+/// Why there is nothing to do with a decision.
+const NONE: &str = "No decision is recorded yet: Ctrl-N records one.";
 
 fn any(model: &Model) -> bool {
     !model.session.decisions.is_empty()
@@ -60,43 +78,27 @@ pub fn status_word(status: DecisionStatus) -> &'static str {
     }
 }
 
-fn chosen(model: &Model) -> Result<&Decision, String> {
+pub(super) fn chosen(model: &Model) -> Result<&Decision, String> {
     listed(model)
         .get(model.ui.decisions.chosen)
         .copied()
         .ok_or_else(|| "No decision is chosen.".into())
 }
 
-fn form(cx: &mut Cx, title: &str, kind: FormKind, values: [String; 6]) {
+fn form(cx: &mut Cx, title: &str, kind: FormKind, values: [String; 6], links: LinkList) {
     let labels = FORM_FIELDS.to_vec();
-    list::open_form(cx, Form::new(kind, title.into(), labels, values.to_vec()));
+    let mut form = Form::new(kind, title.into(), labels, values.to_vec());
+    form.links = Some(links);
+    list::open_form(cx, form);
 }
 
 fn new(cx: &mut Cx, title: &str) -> Result<(), String> {
-    let selected = cx.model.caret().selection();
-    let about = match (selected, cx.model.entry()) {
-        (Some(span), Some(entry)) => {
-            format!(
-                "A decision about {}",
-                quote(&entry.document.rope().slice(span.range()).to_string())
-            )
-        }
-        _ => "A decision (select text first to link it)".to_owned(),
-    };
-    let link = selected.and_then(|span| cx.link_to(span));
-    let mut links: Vec<Link> = link.into_iter().collect();
-    links.extend(cx.model.session.transcript.tip().map(Link::Message));
-    // What was turned down with a reason belongs to the options that were not taken.
-    let kind = FormKind::Decision { editing: None, was: Vec::new(), supersedes: None, links };
-    let values = [
-        title.to_owned(),
-        String::new(),
-        String::new(),
-        String::new(),
-        String::new(),
-        String::new(),
-    ];
-    form(cx, &about, kind, values);
+    let links: Vec<Link> =
+        links::selected(cx).into_iter().chain(links::last_said(cx.model)).collect();
+    let kind = FormKind::Decision { editing: None, was: Vec::new(), supersedes: None };
+    let mut values: [String; 6] = Default::default();
+    values[0] = title.to_owned();
+    form(cx, "A decision", kind, values, LinkList::new(links, None));
     Ok(())
 }
 
@@ -145,41 +147,31 @@ pub fn parse_options(text: &str) -> Vec<Choice> {
 }
 
 fn edit(cx: &mut Cx, _: &str) -> Result<(), String> {
-    let (kind, values) = {
+    let (kind, values, links) = {
         let decision = chosen(cx.model)?;
         let values = values(decision);
-        let links = decision.links().to_vec();
-        (
-            FormKind::Decision {
-                editing: Some(decision.id),
-                was: values.to_vec(),
-                supersedes: None,
-                links,
-            },
-            values,
-        )
+        let editing = Some(decision.id);
+        let kind = FormKind::Decision { editing, was: values.to_vec(), supersedes: None };
+        (kind, values, decision.links().to_vec())
     };
-    form(cx, "Change the decision", kind, values);
+    // From its page the form takes its place.
+    cx.model.ui.overlays.pop_if(|overlay| matches!(overlay, Overlay::Page { .. }));
+    let links = LinkList::new(links, links::selected(cx));
+    form(cx, "Change the decision", kind, values, links);
     Ok(())
 }
 
 fn supersede(cx: &mut Cx, _: &str) -> Result<(), String> {
-    let (kind, values) = {
+    let (kind, values, links) = {
         let decision = chosen(cx.model)?;
-        let links = decision.links().to_vec();
         let mut values = values(decision);
         values[3].clear();
-        (
-            FormKind::Decision {
-                editing: None,
-                was: Vec::new(),
-                supersedes: Some(decision.id),
-                links,
-            },
-            values,
-        )
+        let supersedes = Some(decision.id);
+        let kind = FormKind::Decision { editing: None, was: Vec::new(), supersedes };
+        (kind, values, decision.links().to_vec())
     };
-    form(cx, "A decision in place of the old one", kind, values);
+    let links = LinkList::new(links, links::selected(cx));
+    form(cx, "A decision in place of the old one", kind, values, links);
     Ok(())
 }
 
@@ -193,8 +185,13 @@ pub fn wrong_field(values: &[String]) -> Option<usize> {
 }
 
 /// The decision form was submitted.
-pub fn submit(cx: &mut Cx, kind: FormKind, values: &[String]) -> Result<(), String> {
-    let FormKind::Decision { editing, was, supersedes, links } = kind else { return Ok(()) };
+pub fn submit(
+    cx: &mut Cx,
+    kind: FormKind,
+    values: &[String],
+    links: &LinkList,
+) -> Result<(), String> {
+    let FormKind::Decision { editing, was, supersedes } = kind else { return Ok(()) };
     let value = |index: usize| values.get(index).map_or("", |value| value.trim());
     if value(0).is_empty() {
         return Err("A decision needs a title.".into());
@@ -213,7 +210,7 @@ pub fn submit(cx: &mut Cx, kind: FormKind, values: &[String]) -> Result<(), Stri
             options: parse_options(value(2)),
             outcome: value(3).into(),
             consequences: value(4).into(),
-            links,
+            links: links.on.clone(),
             review: value(5).into(),
             supersedes,
         });
@@ -226,13 +223,14 @@ pub fn submit(cx: &mut Cx, kind: FormKind, values: &[String]) -> Result<(), Stri
         });
         return Ok(());
     };
-    let fields: [DecisionField; 6] = [
+    let fields: [DecisionField; 7] = [
         DecisionField::Title(value(0).into()),
         DecisionField::Context(value(1).into()),
         DecisionField::Options(parse_options(value(2))),
         DecisionField::Outcome(value(3).into()),
         DecisionField::Consequences(value(4).into()),
         DecisionField::Review(value(5).into()),
+        DecisionField::Links(links.on.clone()),
     ];
     let mut changed = 0;
     let accepted =
@@ -243,7 +241,11 @@ pub fn submit(cx: &mut Cx, kind: FormKind, values: &[String]) -> Result<(), Stri
         // What two people set is settled by submitting the form, also with the text that it shows.
         let known = cx.model.session.decisions.get(&decision);
         let conflict = known.is_some_and(|known| known.heads(&field).len() > 1);
-        if conflict || was.get(index).map_or("", |was| was.trim()) != value(index) {
+        let other = match field {
+            DecisionField::Links(_) => links.is_changed(),
+            _ => was.get(index).map_or("", |was| was.trim()) != value(index),
+        };
+        if conflict || other {
             change(cx, decision, field);
             changed += 1;
         }
@@ -302,113 +304,11 @@ fn set_status(cx: &mut Cx, status: DecisionStatus) -> Result<(), String> {
 }
 
 /// Shows the list with one decision chosen.
-fn show(cx: &mut Cx, id: EventId) {
+pub(super) fn show(cx: &mut Cx, id: EventId) {
     cx.model.ui.tab = Tab::Decisions;
     cx.model.ui.decisions.filter.set_text("");
     let at = listed(cx.model).iter().position(|decision| decision.id == id);
     cx.model.ui.decisions.chosen = at.unwrap_or(0);
-}
-
-fn open(cx: &mut Cx, _: &str) -> Result<(), String> {
-    let (title, lines) = {
-        let decision = chosen(cx.model)?;
-        (decision.title().to_owned(), describe(cx.model, decision))
-    };
-    cx.model.ui.overlays.push(Overlay::Page { title, lines, top: 0 });
-    Ok(())
-}
-
-/// A decision in lines for reading.
-pub fn describe(model: &Model, decision: &Decision) -> Vec<String> {
-    let decisions = &model.session.decisions;
-    let mut lines = vec![format!(
-        "{} · by {}",
-        status_word(decisions.status(decision)),
-        model.session.author_name(&decision.author)
-    )];
-    if decision.is_conflict() {
-        lines.push(
-            "! Two people set a field without seeing each other's: edit it to settle.".into(),
-        );
-    }
-    if decision.is_unseen() {
-        lines.push("! It was accepted and says something else since: accept it again.".into());
-    }
-    if let Some(old) = decision.supersedes.and_then(|old| decisions.get(&old)) {
-        lines.push(format!("supersedes: {}", old.title()));
-    }
-    if let Some(newer) = decisions.superseded_by(&decision.id) {
-        lines.push(format!("superseded by: {}", newer.title()));
-    }
-    let options = options_text(decision.options());
-    for (label, text) in [
-        ("Context", decision.context()),
-        ("Options", options.as_str()),
-        ("Outcome, because", decision.outcome()),
-        ("Consequences", decision.consequences()),
-        ("Review on", decision.review()),
-    ] {
-        if !text.is_empty() {
-            lines.push(String::new());
-            lines.push(format!("{label}:"));
-            lines.extend(text.lines().map(|line| format!("  {line}")));
-        }
-    }
-    for link in decision.links() {
-        match link {
-            Link::Span { quote, .. } => {
-                lines.push(String::new());
-                lines.push("About the text:".into());
-                lines.extend(quote.as_str().lines().map(|line| format!("  | {line}")));
-            }
-            Link::Message(id) => {
-                if let Some(message) = model.session.transcript.get(id) {
-                    lines.push(String::new());
-                    let who = model.session.author_name(&message.author);
-                    lines.push(format!("After the message of {who}:"));
-                    lines.extend(message.text().lines().take(6).map(|line| format!("  | {line}")));
-                }
-            }
-            Link::Hunk(_) | Link::Decision(_) => {}
-        }
-    }
-    lines
-}
-
-fn goto(cx: &mut Cx, _: &str) -> Result<(), String> {
-    let span = {
-        let decision = chosen(cx.model)?;
-        let entry = cx.model.entry().ok_or("No document.")?;
-        let place = decision.links().iter().find_map(|link| match link {
-            Link::Span { doc, start, end, .. } if *doc == cx.model.doc => Some((*start, *end)),
-            _ => None,
-        });
-        entry.document.anchor_span(place.ok_or("The decision is not linked to this text.")?)
-    };
-    let span = span.ok_or("The text it was about is gone.")?;
-    cx.model.ui.focus = Focus::Editor;
-    cx.model.set_caret(Caret { pos: span.start, anchor: Some(span.end), sticky: None });
-    Ok(())
-}
-
-fn here(cx: &mut Cx, _: &str) -> Result<(), String> {
-    let found = {
-        let entry = cx.model.entry().ok_or("No document.")?;
-        let caret = cx.model.caret().pos;
-        let about_here = |decision: &&Decision| {
-            decision.links().iter().any(|link| match link {
-                Link::Span { doc, start, end, .. } if *doc == cx.model.doc => entry
-                    .document
-                    .anchor_span((*start, *end))
-                    .is_some_and(|span| span.start <= caret && caret <= span.end),
-                _ => false,
-            })
-        };
-        cx.model.session.decisions.newest().into_iter().find(about_here).map(|decision| decision.id)
-    };
-    let id = found.ok_or("No decision is linked to the text at the caret.")?;
-    show(cx, id);
-    open(cx, "")
 }
 
 fn filter(cx: &mut Cx, rest: &str) -> Result<(), String> {

@@ -16,6 +16,11 @@ pub const COMMANDS: &[Command] = &[
     )
     .slash("undo"),
     row("edit.redo", "Brings back what undo took.", redo).slash("redo"),
+    row(
+        "edit.undo-outside",
+        "Takes back the last change of the file that another program made.",
+        undo_outside,
+    ),
     row("edit.cut", "Cuts the selection, or the line.", cut),
     row("edit.copy", "Copies the selection, or the line.", copy),
     row("edit.paste", "Pastes.", |cx, _| {
@@ -248,6 +253,19 @@ fn undo(cx: &mut Cx, _: &str) -> Result<(), String> {
     }
     cx.model.refresh();
     cx.info(format!("Took back {what}."));
+    Ok(())
+}
+
+fn undo_outside(cx: &mut Cx, _: &str) -> Result<(), String> {
+    if !cx.model.has_history() {
+        return Err("In plain editing nothing is taken in from outside.".into());
+    }
+    cx.seal_bursts();
+    let found = cx.model.entry().and_then(crate::session::DocEntry::last_outside);
+    let found = found.ok_or("No change came from outside since the text was begun.")?;
+    revert(cx, &[found], CauseKind::Undo)?;
+    cx.model.refresh();
+    cx.info("Took back the last change from outside; redo brings it back.");
     Ok(())
 }
 

@@ -28,8 +28,10 @@ pub const COMMANDS: &[Command] = &[
     })
     .args("[path]")
     .slash("open"),
-    row("file.reload", "Reads the file again and takes in what changed outside.", reload)
-        .when(|model| model.path.is_some()),
+    row("file.reload", "Reads the file again and takes in what changed outside.", reload).when(
+        |model| model.path.is_some(),
+        "The text has no file yet: Alt-S (file.save-as) gives it one.",
+    ),
 ];
 
 fn ask_where(cx: &mut Cx, then_quit: bool) {

@@ -11,32 +11,36 @@ use crate::text::{Change, Field, diff};
 use ropey::Rope;
 
 pub const COMMANDS: &[Command] = &[
-    row("hunk.next", "Goes to the next hunk.", |cx, _| step(cx, true)).when(any_open),
-    row("hunk.previous", "Goes to the hunk before.", |cx, _| step(cx, false)).when(any_open),
+    row("hunk.next", "Goes to the next hunk.", |cx, _| step(cx, true)).when(any_open, NONE),
+    row("hunk.previous", "Goes to the hunk before.", |cx, _| step(cx, false)).when(any_open, NONE),
     row("hunk.accept", "Accepts the hunk.", |cx, _| {
         with_hunk(cx, |cx, hunk| accept(cx, hunk, None))
     })
-    .when(any_open),
-    row("hunk.reject", "Rejects the hunk.", reject).args("[reason]").when(any_open),
+    .when(any_open, NONE),
+    row("hunk.reject", "Rejects the hunk.", reject).args("[reason]").when(any_open, NONE),
     row(
         "hunk.reject-because",
         "Rejects the hunk and asks for the reason, which goes to the model.",
         because,
     )
-    .when(any_open),
-    row("hunk.edit", "Changes the hunk's new text, then accepts it.", edit).when(any_open),
-    row("hunk.split", "Splits the hunk into smaller ones.", split_here).when(any_open),
+    .when(any_open, NONE),
+    row("hunk.edit", "Changes the hunk's new text, then accepts it.", edit).when(any_open, NONE),
+    row("hunk.split", "Splits the hunk into smaller ones.", split_here).when(any_open, NONE),
     row(
         "hunk.accept-all",
         "Accepts all hunks that have a certain place, or those of one proposal.",
         accept_all,
     )
     .args("[proposal]")
-    .when(any_open),
-    row("hunk.reject-all", "Rejects all open hunks.", reject_all).when(any_open),
+    .when(any_open, NONE),
+    row("hunk.reject-all", "Rejects all open hunks.", reject_all).when(any_open, NONE),
     row("hunk.place", "Places an unplaced hunk at the caret or over the selection.", place)
-        .when(any_open),
+        .when(any_open, NONE),
 ];
+
+/// Why there is nothing to do with a hunk.
+const NONE: &str = "No hunk is open: Ctrl-K asks for a rewrite of the selection, /change for one of \
+                    the whole text.";
 
 fn any_open(model: &Model) -> bool {
     !open(model).is_empty()

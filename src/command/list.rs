@@ -1,10 +1,10 @@
 //! Lists, forms, questions: what the keys do while something lies above the workspace, or in the
 //! panel.
 
-use super::{Command, chat, decision, file, find, hunk, models, row, session};
+use super::{Command, chat, decision, file, find, hunk, links, models, row, session};
 use crate::base::Pos;
 use crate::state::{
-    Ask, Cx, Dialog, Focus, Form, FormKind, ListState, Model, Overlay, PromptKind, Tab,
+    Ask, Cx, Dialog, Focus, Form, FormKind, ListState, Model, Open, Overlay, PromptKind, Tab,
 };
 
 pub const COMMANDS: &[Command] = &[
@@ -19,6 +19,10 @@ pub const COMMANDS: &[Command] = &[
     row("form.next", "Goes to the next field or answer.", |cx, _| field(cx, 1)),
     row("form.previous", "Goes to the field or answer before.", |cx, _| field(cx, -1)),
     row("form.enter", "Begins a new line; goes on from a field that has one line only.", enter),
+    row("form.link", "Links the decision to the chosen row, or unlinks it.", |cx, _| {
+        links::toggle(cx);
+        Ok(())
+    }),
     row("form.submit", "Submits the form or prompt.", submit),
     row("form.cancel", "Leaves the form or prompt.", close),
     row("dialog.yes", "Answers yes.", |cx, _| answer(cx, "yes")),
@@ -34,11 +38,18 @@ fn list(model: &mut Model) -> Option<(&mut ListState, usize)> {
     let sessions = session::row_count(model);
     let decisions = decision::listed(model).len();
     let review = hunk::open_count(model);
+    let offered = match model.ui.overlays.last() {
+        Some(Overlay::Form(Form { links: Some(links), .. })) => links.len(model),
+        _ => 0,
+    };
     model.ui.review.chosen = model.ui.review.chosen.min(review.saturating_sub(1));
     match model.ui.overlays.last_mut() {
         Some(Overlay::Palette(list)) => Some((list, palette)),
         Some(Overlay::Models(list)) => Some((list, models)),
         Some(Overlay::Sessions { list, .. }) => Some((list, sessions)),
+        Some(Overlay::Form(form)) if form.is_on_links() => {
+            form.links.as_mut().map(|links| (&mut links.list, offered))
+        }
         Some(_) => None,
         None => match (model.ui.focus, model.ui.tab) {
             (Focus::Panel, Tab::Decisions) => Some((&mut model.ui.decisions, decisions)),
@@ -144,10 +155,7 @@ fn choose(cx: &mut Cx, _: &str) -> Result<(), String> {
             let chosen = palette_rows(cx.model).get(list.chosen).copied();
             cx.model.ui.overlays.pop();
             let Some(command) = chosen else { return Ok(()) };
-            if !(command.when)(cx.model) {
-                return Err(format!("{} makes no sense here.", command.name));
-            }
-            (command.run)(cx, "")
+            command.run(cx, "")
         }
         Some(Overlay::Models(list)) => {
             let chosen = list.chosen;
@@ -175,7 +183,7 @@ fn choose(cx: &mut Cx, _: &str) -> Result<(), String> {
 fn field(cx: &mut Cx, by: isize) -> Result<(), String> {
     let moved = |at: usize, len: usize| (at as isize + by).rem_euclid(len.max(1) as isize) as usize;
     match cx.model.ui.overlays.last_mut() {
-        Some(Overlay::Form(form)) => form.focus = moved(form.focus, form.fields.len()),
+        Some(Overlay::Form(form)) => form.focus = moved(form.focus, form.stops()),
         Some(Overlay::Dialog(dialog)) => dialog.chosen = moved(dialog.chosen, dialog.choices.len()),
         _ => {}
     }
@@ -205,8 +213,10 @@ pub fn open_form(cx: &mut Cx, form: Form) {
     };
     let mut draft = drafts.remove(at);
     if fresh && cx.model.caret().selection().is_some() {
-        draft.kind = form.kind;
-        draft.title = form.title;
+        let span = links::selected(cx);
+        if let (Some(links), Some(span)) = (draft.links.as_mut(), span) {
+            links.select(span);
+        }
     }
     cx.model.ui.overlays.push(Overlay::Form(draft));
     cx.info("Here is what was written in this form before.");
@@ -240,7 +250,12 @@ fn submit(cx: &mut Cx, _: &str) -> Result<(), String> {
                     let text = values.first().cloned().unwrap_or_default();
                     hunk::accept(cx, hunk, Some(hunk::Edited { was, text }))
                 }
-                kind @ FormKind::Decision { .. } => decision::submit(cx, kind, &values),
+                kind @ FormKind::Decision { .. } => {
+                    let links = form.links.take().unwrap_or_default();
+                    let done = decision::submit(cx, kind, &values, &links);
+                    form.links = Some(links);
+                    done
+                }
             };
             // What was typed is not lost to a mistake.
             if done.is_err() {
@@ -325,7 +340,7 @@ fn answer(cx: &mut Cx, word: &str) -> Result<(), String> {
             cx.model.ui.overlays.push(Overlay::Dialog(dialog));
             let lines = cx.preview(&queued)?;
             let title = "What would be sent".into();
-            cx.model.ui.overlays.push(Overlay::Page { title, lines, top: 0 });
+            cx.model.ui.overlays.push(Overlay::Page { title, lines, top: 0, links: None });
             Ok(())
         }
         (Ask::Consent { queued, .. }, _) => {
@@ -341,6 +356,19 @@ fn answer(cx: &mut Cx, word: &str) -> Result<(), String> {
         }
         (Ask::FileReverted { file }, "no") => {
             cx.keep_mine(&file);
+            Ok(())
+        }
+        (Ask::Renamed { like }, "no") => {
+            let names: Vec<String> = like.iter().map(|one| format!("“{}”", one.title)).collect();
+            let stay = if names.len() == 1 { "stays" } else { "stay" };
+            cx.info(format!("A new session; {} {stay} in the list (F4).", names.join(", ")));
+            Ok(())
+        }
+        (Ask::Renamed { like }, index) => {
+            let one = index.parse::<usize>().ok().and_then(|index| like.get(index));
+            if let (Some(one), Some(path)) = (one, cx.model.path.clone()) {
+                cx.leave_for(Open::In { session: one.session, path });
+            }
             Ok(())
         }
         (Ask::DeleteSession { session, .. }, "yes") => {

@@ -10,6 +10,7 @@ mod edit;
 mod file;
 mod find;
 mod hunk;
+mod links;
 mod list;
 mod models;
 mod session;
@@ -40,6 +41,8 @@ pub struct Command {
     pub slash: &'static str,
     /// Whether it makes sense now; otherwise the palette greys it out.
     pub when: fn(&Model) -> bool,
+    /// Why it does not, and what to do; said when it is asked for all the same.
+    pub unless: &'static str,
     pub run: fn(&mut Cx, &str) -> Result<(), String>,
 }
 
@@ -54,7 +57,7 @@ pub(crate) const fn row(
     doc: &'static str,
     run: fn(&mut Cx, &str) -> Result<(), String>,
 ) -> Command {
-    Command { name, doc, args: "", slash: "", when: always, run }
+    Command { name, doc, args: "", slash: "", when: always, unless: "", run }
 }
 
 impl Command {
@@ -68,9 +71,19 @@ impl Command {
         self
     }
 
-    pub(crate) const fn when(mut self, when: fn(&Model) -> bool) -> Self {
+    /// Where it makes sense, and what is said where it does not.
+    pub(crate) const fn when(mut self, when: fn(&Model) -> bool, unless: &'static str) -> Self {
         self.when = when;
+        self.unless = unless;
         self
+    }
+
+    /// Runs it, or says why it makes no sense now.
+    pub fn run(&self, cx: &mut Cx, rest: &str) -> Result<(), String> {
+        if !(self.when)(cx.model) {
+            return Err(self.unless.into());
+        }
+        (self.run)(cx, rest)
     }
 }
 
@@ -114,10 +127,7 @@ pub fn parse(line: &str) -> Result<(&'static Command, &str), String> {
 /// Runs a command line.
 pub fn run(cx: &mut Cx, line: &str) -> Result<(), String> {
     let (command, rest) = parse(line)?;
-    if !(command.when)(cx.model) {
-        return Err(format!("{} makes no sense here", command.name));
-    }
-    (command.run)(cx, rest)
+    command.run(cx, rest)
 }
 
 /// The filter of a list may have changed.

@@ -136,6 +136,7 @@ pub fn choose(cx: &mut Cx, chosen: usize) -> Result<(), String> {
             title: "Who could answer".into(),
             lines: vec![words],
             top: 0,
+            links: None,
         }),
         None => {}
     }

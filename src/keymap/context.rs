@@ -36,6 +36,8 @@ pub const CONTEXTS: &[ContextInfo] = &[
     row("decisions", Typing::Keys, "the list of decisions has the focus"),
     row("review", Typing::Keys, "the list of hunks to review has the focus"),
     row("form", Typing::Text, "a form, such as that of a decision"),
+    row("links", Typing::Keys, "the links of the decision form have the focus"),
+    row("decision", Typing::Keys, "a decision is shown"),
     row("prompt", Typing::Text, "a prompt of one line: find, go to line, save as"),
     row("list", Typing::Text, "the palette and other lists that are narrowed by typing"),
     row("dialog", Typing::Keys, "a question to confirm"),

@@ -1,7 +1,7 @@
 //! A session as JSON, for other programs. The form is stable: fields are only added.
 
 use super::markdown::state_word;
-use crate::event::{DecisionStatus, MessageRole, MessageStatus};
+use crate::event::{DecisionStatus, Link, MessageRole, MessageStatus};
 use crate::session::Session;
 use serde_json::{Value, json};
 
@@ -115,7 +115,40 @@ pub fn decisions(session: &Session) -> Value {
                 "review": decision.review(),
                 "supersedes": decision.supersedes.map(|id| id.to_string()),
                 "conflict": decision.is_conflict(),
+                "links": decision.links().iter().map(|link| self::link(session, link)).collect::<Vec<_>>(),
             })
         })
         .collect()
+}
+
+/// What a decision is linked to: `kind` says what else there is.
+fn link(session: &Session, link: &Link) -> Value {
+    match link {
+        Link::Span { doc, start, end, quote } => {
+            let entry = session.documents.get(doc);
+            let span = entry.and_then(|entry| entry.document.anchor_span((*start, *end)));
+            let span = span.filter(|span| !span.is_empty());
+            let line = entry
+                .zip(span)
+                .map(|(entry, span)| entry.document.rope().char_to_line(span.start.0) + 1);
+            json!({
+                "kind": "text",
+                "document": doc.to_string(),
+                "quote": quote.as_str(),
+                // Where it stands now; nothing where it was deleted.
+                "line": line,
+            })
+        }
+        Link::Message(id) => {
+            let message = session.transcript.get(id);
+            json!({
+                "kind": "message",
+                "id": id.to_string(),
+                "author": message.map(|message| session.author_name(&message.author)),
+                "text": message.map(crate::session::Message::text),
+            })
+        }
+        Link::Hunk(id) => json!({"kind": "hunk", "id": id.to_string()}),
+        Link::Decision(id) => json!({"kind": "decision", "id": id.to_string()}),
+    }
 }

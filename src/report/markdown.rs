@@ -58,11 +58,14 @@ fn write(session: &Session, out: &mut String) -> std::fmt::Result {
                 writeln!(out, "**Review on** {}\n", decision.review())?;
             }
             for link in decision.links() {
-                if let Link::Span { quote, .. } = link {
-                    for line in quote.as_str().lines() {
-                        writeln!(out, "> {line}")?;
+                match link {
+                    Link::Span { quote, .. } => {
+                        for line in quote.as_str().lines() {
+                            writeln!(out, "> {line}")?;
+                        }
+                        writeln!(out)?;
                     }
-                    writeln!(out)?;
+                    _ => writeln!(out, "Linked to {}\n", session.link_words(link))?,
                 }
             }
         }

@@ -12,6 +12,7 @@ use crate::runtime::queue::{Nothing, Receiver, Sender, channel};
 use crate::session::Session;
 use crate::state::{Me, OpenedFile, Ticket, Tone};
 use crate::store::{Query, SqliteStore, StoreError, Syncer, Write};
+use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -28,8 +29,9 @@ const HITS: usize = 200;
 /// Work for the writer.
 pub enum DiskJob {
     Write(Vec<Write>, Option<Ticket>),
-    /// Which session is open: what others write to it is told.
-    Session(EventId),
+    /// Which session is open: what others write to it is told. With the bound file of one that is
+    /// not stored yet, as nothing was written: that another program began one for it is told.
+    Session(EventId, Option<PathBuf>),
     /// Somebody may have written.
     Poll,
     /// The bound file was read; what others wrote about it comes first.
@@ -77,6 +79,7 @@ impl Disk {
         let writer = Writer {
             store,
             session,
+            unborn: None,
             last_rid,
             inputs: inputs.clone(),
             dirt,
@@ -102,8 +105,8 @@ impl Disk {
         tell_file(self.jobs.as_ref(), &self.inputs, doc, file);
     }
 
-    pub fn session(&self, session: EventId) {
-        self.send(DiskJob::Session(session));
+    pub fn session(&self, session: EventId, unborn: Option<PathBuf>) {
+        self.send(DiskJob::Session(session, unborn));
     }
 
     pub fn write(&self, writes: Vec<Write>, ticket: Option<Ticket>) {
@@ -256,6 +259,7 @@ fn sync_loop(syncer: &Syncer, dirt: &Dirt, inputs: &Sender<Input>) {
 struct Writer {
     store: SqliteStore,
     session: EventId,
+    unborn: Option<PathBuf>,
     last_rid: i64,
     inputs: Sender<Input>,
     dirt: Arc<Dirt>,
@@ -312,7 +316,8 @@ impl Writer {
                 self.backlog.push((writes, ticket));
                 self.flush();
             }
-            DiskJob::Session(session) => {
+            DiskJob::Session(session, unborn) => {
+                self.unborn = unborn;
                 if self.session != session {
                     self.session = session;
                     self.last_rid = 0;
@@ -419,8 +424,22 @@ impl Writer {
         }
     }
 
+    /// Two programs that open a new file at once must not write two sessions of it.
+    fn look_for_birth(&mut self) {
+        let Some(path) = &self.unborn else { return };
+        let bound = self.store.binding(&path.to_string_lossy()).unwrap_or_default();
+        let Some(first) = bound.first() else { return };
+        let path = self.unborn.take();
+        if first.session != self.session
+            && let Some(path) = path
+        {
+            self.tell(Input::Begun(path));
+        }
+    }
+
     /// What others wrote to the open session.
     fn poll(&mut self) {
+        self.look_for_birth();
         if !self.store.poll().unwrap_or(false) {
             return;
         }

@@ -12,6 +12,7 @@ mod inbox;
 mod net;
 mod open;
 pub mod queue;
+mod renamed;
 mod save;
 mod screen;
 mod watch;
@@ -20,10 +21,11 @@ pub use disk::{Disk, DiskJob};
 pub use files::{HISTORY_BYTES, absolute, configure, configured, read_file, write_config};
 pub use glance::glance;
 pub use open::{
-    Library, OpenError, append_to, fold, index, index_all, open_fresh, open_path, open_session,
-    open_text, recover,
+    Library, OpenError, append_to, fold, index, index_all, open_fresh, open_in, open_path,
+    open_session, open_text, open_tour, recover,
 };
 
+pub use renamed::likeness;
 pub use screen::{NoScreen, Screen};
 
 use crate::app::{App, Input};
@@ -173,7 +175,8 @@ impl Runtime {
         let model = &self.app.model;
         let bound = model.path.clone().map(|path| (model.doc.clone(), path));
         self.watch.file(bound);
-        self.disk.session(self.app.model.session.id);
+        let unborn = model.path.clone().filter(|_| !model.preamble.is_empty());
+        self.disk.session(model.session.id, unborn);
         // Who was here before made no noise since.
         self.disk.send(DiskJob::Others);
         if let Some(syntaxes) = &self.syntaxes {
@@ -440,7 +443,9 @@ impl Runtime {
             Open::Session(id) => open_session(store, id),
             Open::Hit(ref hit) => open_session(store, hit.session),
             Open::File(path) => open_path(Some(store), &path),
+            Open::In { session, path } => open_in(store, session, &path),
             Open::Fresh => Ok(open_fresh()),
+            Open::Tour => open_tour(store),
         });
         let opened = opened.ok_or("Without a library there are no sessions to open.")?;
         let opened = opened.map_err(|why| why.to_string())?;
@@ -456,6 +461,14 @@ impl Runtime {
         model.ui.key_lines = old.ui.key_lines.clone();
         model.ui.mouse = old.ui.mouse;
         model.answers_as(old);
+        if old.path.is_some() && old.path == model.path {
+            // The same document, as another program began it: what was half said stays.
+            let half = old.ui.chat.rope().to_string();
+            if model.ui.chat.rope().len_chars() == 0 && !half.is_empty() {
+                model.ui.chat.set_text(&half);
+            }
+            model.ui.focus = old.ui.focus;
+        }
         self.app.model = model;
         self.arrange();
         self.carry_out(effects, &mut NoScreen);

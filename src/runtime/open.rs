@@ -2,11 +2,12 @@
 //! left behind comes first.
 
 use super::files::{HISTORY_BYTES, absolute, read_file};
+use super::renamed;
 use crate::base::{AuthorId, DocId, EventId, Rand};
 use crate::event::{Author, AuthorKind, Event, MessageRole, MessageStatus, Text};
 use crate::session::{Batch, DocEntry, Session};
-use crate::state::{Me, Opened, OpenedFile, all_rows};
-use crate::store::{Leftovers, SqliteStore, StoreError, Write};
+use crate::state::{Me, Opened, OpenedFile, TOUR, TOUR_SESSION, all_rows};
+use crate::store::{Leftovers, SqliteStore, StoreError, Write, jsonl};
 use crate::text::Document;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -24,6 +25,9 @@ impl Library {
         self.store.as_ref().map(|store| store.dir().to_path_buf())
     }
 }
+
+/// What can only be when the program was built wrong.
+const BROKEN_TOUR: &str = "The tour that ships with this cowrite can't be read.";
 
 /// Why something can't be opened, in words for a person.
 #[derive(Debug, thiserror::Error)]
@@ -254,6 +258,19 @@ pub fn append_to(
         .map_err(|why| StoreError::Io { what: "sync the library".into(), why: why.to_string() })
 }
 
+/// The tour, as far as it was taken; it is taken into the library the first time.
+pub fn open_tour(store: &mut SqliteStore) -> Result<Opened, OpenError> {
+    let id: EventId = TOUR_SESSION.parse().map_err(|_| OpenError::Other(BROKEN_TOUR.into()))?;
+    if store.last_row(id)? == 0 {
+        let file = jsonl::parse(&mut TOUR.as_bytes());
+        let mut file = file.map_err(|_| OpenError::Other(BROKEN_TOUR.into()))?;
+        let events = file.sessions.remove(&id).unwrap_or_default();
+        store.write(&[Write::Import { events }])?;
+        index(store, id)?;
+    }
+    open_session(store, id)
+}
+
 /// A document without a file.
 pub fn open_fresh() -> Opened {
     Opened::default()
@@ -309,8 +326,11 @@ fn read_session(store: &SqliteStore, id: EventId, cached: bool) -> Result<Read, 
     Ok(Read { session, last_rid, damaged, forks })
 }
 
-/// A session by its id, with its file as it is now.
-pub fn open_session(store: &mut SqliteStore, id: EventId) -> Result<Opened, OpenError> {
+/// A session by its id, without any file; and the file it is bound to.
+fn begin(
+    store: &mut SqliteStore,
+    id: EventId,
+) -> Result<(Opened, Option<crate::store::Binding>), OpenError> {
     let Read { session, last_rid, damaged, forks } = read_session(store, id, true)?;
     if session.event_count() == 0 {
         return Err(OpenError::Other(format!("There is no session {}.", id.short())));
@@ -325,28 +345,63 @@ pub fn open_session(store: &mut SqliteStore, id: EventId) -> Result<Opened, Open
         ));
     }
     let bound = store.bindings()?.into_iter().find(|binding| binding.session == id);
-    let file = match &bound {
-        // A file that can't be read now is told, and the text is there without it.
-        Some(binding) => match read_file(Path::new(&binding.path)) {
-            Ok(file) => Some(file),
-            Err(why) => {
-                notes.push(why.to_string());
-                None
-            }
-        },
-        None => None,
-    };
     let view = store.view(id)?;
-    Ok(Opened {
+    let opened = Opened {
         session: Some(id),
         folded: Some(session),
-        doc: bound.map(|binding| binding.doc),
         view,
-        file,
         notes,
         last_rid,
         ..Opened::default()
-    })
+    };
+    Ok((opened, bound))
+}
+
+/// A session by its id, with its file as it is now.
+pub fn open_session(store: &mut SqliteStore, id: EventId) -> Result<Opened, OpenError> {
+    let (mut opened, bound) = begin(store, id)?;
+    if let Some(binding) = bound {
+        // A file that can't be read now is told, and the text is there without it.
+        match read_file(Path::new(&binding.path)) {
+            Ok(file) => opened.file = Some(file),
+            Err(why) => opened.notes.push(why.to_string()),
+        }
+        opened.doc = Some(binding.doc);
+    }
+    Ok(opened)
+}
+
+/// A file as that of a session whose own file is gone, or that has none: what is different comes in
+/// as a change from outside.
+pub fn open_in(store: &mut SqliteStore, id: EventId, path: &Path) -> Result<Opened, OpenError> {
+    let path = absolute(path);
+    let mut file = read_file(&path)?;
+    file.hint = hint(&path);
+    if file.text.len() > HISTORY_BYTES {
+        return Err(OpenError::Other(format!(
+            "{} is larger than 10 MB: it can't be a session's.",
+            path.display()
+        )));
+    }
+    let mut bound = store.bindings()?;
+    bound.retain(|binding| binding.session == id);
+    let own = bound.iter().find(|binding| Path::new(&binding.path) == path);
+    let own = own.or_else(|| bound.iter().find(|binding| renamed::is_gone(binding)));
+    let doc = match (own, bound.first()) {
+        (Some(binding), _) => Some(binding.doc.clone()),
+        (None, None) => None,
+        (None, Some(other)) => {
+            return Err(OpenError::Other(format!(
+                "The session {} has its file: {}. Leave --session away, or the file.",
+                id.short(),
+                other.path
+            )));
+        }
+    };
+    let (mut opened, _) = begin(store, id)?;
+    opened.doc = doc;
+    opened.file = Some(file);
+    Ok(opened)
 }
 
 /// A file, with the session it belongs to where there is one.
@@ -359,6 +414,7 @@ pub fn open_path(store: Option<&mut SqliteStore>, path: &Path) -> Result<Opened,
         return Ok(Opened { file: Some(file), plain, ephemeral: true, ..Opened::default() });
     };
     let mut notes = Vec::new();
+    let mut like = Vec::new();
     let known = path.to_string_lossy();
     let mut bound =
         store.binding(&known)?.into_iter().next().map(|binding| (binding.session, binding.doc));
@@ -369,38 +425,22 @@ pub fn open_path(store: Option<&mut SqliteStore>, path: &Path) -> Result<Opened,
         return Ok(Opened { file: Some(file), plain, draft, notes, ..Opened::default() });
     }
     if bound.is_none() && draft.is_none() && file.exists && !file.text.is_empty() {
-        bound = renamed(store, &file, &mut notes)?;
+        bound = renamed::same(store, &file)?;
+        if bound.is_some() {
+            notes.push("This file was renamed: its session was found by what it holds.".into());
+        } else {
+            like = renamed::alike(store, &file)?;
+        }
     }
     let Some((session, doc)) = bound else {
-        return Ok(Opened { file: Some(file), draft, notes, ..Opened::default() });
+        return Ok(Opened { file: Some(file), draft, notes, like, ..Opened::default() });
     };
-    let mut opened = open_session(store, session)?;
+    let (mut opened, _) = begin(store, session)?;
     opened.doc = Some(doc);
     opened.file = Some(file);
     opened.draft = draft;
     opened.notes.extend(notes);
     Ok(opened)
-}
-
-/// A file that was renamed is known by what it holds: its session's own file is gone and was saved
-/// with just these bytes.
-fn renamed(
-    store: &SqliteStore,
-    file: &OpenedFile,
-    notes: &mut Vec<String>,
-) -> Result<Option<(EventId, DocId)>, StoreError> {
-    let bindings = store.bindings()?;
-    for (session, doc) in store.saved_hash(&file.stamp.hash)? {
-        let gone = bindings
-            .iter()
-            .filter(|binding| binding.session == session && binding.doc == doc)
-            .all(|binding| !Path::new(&binding.path).exists());
-        if gone {
-            notes.push("This file was renamed: its session was found by what it holds.".into());
-            return Ok(Some((session, doc)));
-        }
-    }
-    Ok(None)
 }
 
 /// The path relative to the repository around it.

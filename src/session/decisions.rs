@@ -211,6 +211,12 @@ impl Decisions {
         })
     }
 
+    /// Whether a decision is linked to the message.
+    pub fn links_to(&self, message: &EventId) -> bool {
+        let mut links = self.decisions.values().flat_map(Decision::links);
+        links.any(|link| *link == Link::Message(*message))
+    }
+
     /// What binds the model: accepted and not superseded, oldest first.
     pub fn accepted(&self) -> Vec<&Decision> {
         let mut all = self.newest();

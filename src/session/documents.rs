@@ -184,6 +184,27 @@ impl DocEntry {
         if found.is_empty() { None } else { Some((newest, found)) }
     }
 
+    /// The last change of the file by another program that stands, with which the text did not
+    /// begin.
+    pub fn last_outside(&self) -> Option<EventId> {
+        let mut stand: Vec<EventId> = Vec::new();
+        for entry in self.edits.values().skip(1) {
+            match entry.edit.cause.as_ref().map(|cause| cause.kind) {
+                Some(CauseKind::Outside) => stand.push(entry.id),
+                Some(CauseKind::Undo) => stand.retain(|id| !named(entry).contains(id)),
+                // A redo brings back what its undo took.
+                Some(CauseKind::Redo) => {
+                    let undone = named(entry).into_iter().filter_map(|id| self.edit(&id));
+                    let came = undone.flat_map(named).filter_map(|id| self.edit(&id));
+                    let outside = came.filter(|edit| is_outside(edit)).map(|edit| edit.id);
+                    stand.extend(outside);
+                }
+                _ => {}
+            }
+        }
+        stand.pop()
+    }
+
     /// The hunks that edits accepted: themselves, or by bringing accepted text back.
     pub fn accepted(&self, ids: &[EventId]) -> Vec<HunkRef> {
         let mut found = Vec::new();
@@ -236,6 +257,10 @@ impl DocEntry {
         }
         None
     }
+}
+
+fn is_outside(entry: &EditEntry) -> bool {
+    entry.edit.cause.as_ref().is_some_and(|cause| cause.kind == CauseKind::Outside)
 }
 
 /// Whether an edit only took a second copy away: nobody's step.

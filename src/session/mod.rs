@@ -6,6 +6,7 @@
 mod decisions;
 mod documents;
 mod fold;
+mod linked;
 mod merged;
 mod proposals;
 mod register;

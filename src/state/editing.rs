@@ -21,6 +21,7 @@ impl Cx<'_> {
     pub fn target(&self) -> Target {
         match self.model.ui.overlays.last() {
             Some(Overlay::Dialog(_) | Overlay::Page { .. }) => Target::Nothing,
+            Some(Overlay::Form(form)) if form.is_on_links() => Target::Nothing,
             Some(_) => Target::Field,
             None => match self.model.ui.focus {
                 Focus::Editor => Target::Document,

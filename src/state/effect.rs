@@ -152,6 +152,13 @@ pub enum Open {
     /// A session, at what was found in it.
     Hit(Box<Hit>),
     File(PathBuf),
+    /// A file as that of a session whose own file is gone.
+    In {
+        session: EventId,
+        path: PathBuf,
+    },
     /// A fresh document without a file.
     Fresh,
+    /// The session that ships with cowrite and is taken step by step.
+    Tour,
 }

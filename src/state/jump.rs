@@ -6,11 +6,11 @@ use crate::base::{EventId, Pos, Span};
 use crate::store::{Hit, Snippet};
 use crate::text::find::Pattern;
 
-/// The message that was found.
+/// The message that was found, or to which a link led.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FoundMessage {
     pub id: EventId,
-    /// The words that were looked for, in small letters.
+    /// The words that were looked for, in small letters; none where a link led.
     pub words: Vec<String>,
     /// It is still to be scrolled to.
     pub scroll: bool,
@@ -43,9 +43,15 @@ impl Cx<'_> {
             return;
         };
         let words = words(&hit.snippet).iter().map(|word| word.to_lowercase()).collect();
+        self.show_message(FoundMessage { id, words, scroll: true });
+    }
+
+    /// Shows a message of the session, marked.
+    pub fn show_message(&mut self, message: FoundMessage) {
+        let id = message.id;
         self.model.ui.tab = Tab::Conversation;
         self.model.ui.focus = Focus::Panel;
-        self.model.ui.found = Some(FoundMessage { id, words, scroll: true });
+        self.model.ui.found = Some(message);
         self.model.show_branch_of(id);
     }
 

@@ -26,6 +26,11 @@ impl Model {
                         self.intents.insert(doc, intent);
                     }
                 }
+                _ if key == "tour" => {
+                    if let (Some(tour), Ok(step)) = (&mut self.ui.tour, value.parse()) {
+                        tour.step = step;
+                    }
+                }
                 _ if key == "chat" => self.ui.chat.set_text(value),
                 _ if key == "queue" => {
                     let lines = value.lines().map(|line| line.replace('\u{2028}', "\n"));
@@ -79,6 +84,9 @@ impl Model {
         }
         view.insert("chat".into(), self.ui.chat.rope().to_string());
         view.insert("share".into(), self.ui.share.to_string());
+        if let Some(tour) = &self.ui.tour {
+            view.insert("tour".into(), tour.step.to_string());
+        }
         view
     }
 }

@@ -7,6 +7,7 @@ mod cx;
 mod draft;
 mod editing;
 mod effect;
+mod form;
 mod frame;
 pub mod geometry;
 mod jump;
@@ -20,6 +21,7 @@ mod prepare;
 mod propose;
 mod reload;
 mod rows;
+mod tour;
 mod turn;
 mod turns;
 mod ui;
@@ -28,17 +30,19 @@ pub use cx::Cx;
 pub use draft::{OpenedDraft, Unsaved};
 pub use editing::Target;
 pub use effect::{Effect, FileStamp, Open, SaveMark, Ticket, Timer};
+pub use form::{FORM_FIELDS, Form, FormKind, LinkList};
 pub use frame::{EditorFrame, HunkPiece, Sign, VirtualRow};
 pub use jump::FoundMessage;
-pub use model::{Burst, Me, Minted, Model, Opened, OpenedFile, Sent};
+pub use model::{Burst, Like, Me, Minted, Model, Opened, OpenedFile, Sent};
 pub use offers::Answerer;
 pub use outside::{Intent, Saving, stamp};
 pub use panel::{PanelFrame, plain};
 pub use propose::anchors;
 pub use rows::{ROWS_VERSION, all_rows, decision_row, message_row, text_row};
+pub use tour::{END as TOUR_END, STEPS as TOUR_STEPS, Step, TOUR, TOUR_SESSION, Tour};
 pub use turn::{LiveEdit, Phase, Queued, Task, Turn};
 pub use turns::{PLACE_BY_HAND, plural};
 pub use ui::{
-    Ask, Caret, Clip, Dialog, FORM_FIELDS, Find, Focus, Form, FormKind, ListState, Notice, Overlay,
-    PanelSelection, PromptKind, Rendered, Scroll, Tab, Tone, Ui,
+    Ask, Caret, Clip, Dialog, Find, Focus, ListState, Notice, Overlay, PageLinks, PanelSelection,
+    PromptKind, Rendered, Scroll, Tab, Tone, Ui,
 };

@@ -56,6 +56,9 @@ pub struct Opened {
     pub plain: bool,
     /// Unsaved text of the last run that is no part of a session.
     pub draft: Option<super::OpenedDraft>,
+    /// Of a file without a session: those it may belong to, as their own files are gone and their
+    /// texts are like it. The most like first.
+    pub like: Vec<Like>,
     /// What to tell the person once the workspace is there.
     pub notes: Vec<String>,
     /// Where the text goes at the end, when it came through a pipe.
@@ -68,6 +71,17 @@ pub struct Opened {
     pub preview: bool,
     /// How many lines the text has, where only its beginning is here.
     pub lines: Option<usize>,
+}
+
+/// A session without its file whose text is like that of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Like {
+    pub session: EventId,
+    pub title: String,
+    /// Where its file was.
+    pub path: PathBuf,
+    /// How much of both texts is the same.
+    pub percent: u8,
 }
 
 /// A file as it was read.
@@ -230,10 +244,14 @@ impl Model {
             farewell: None,
         };
         model.ui.lines = opened.lines;
+        model.ui.tour = super::tour::is_tour(&model.session).then(Default::default);
         model.restore_view(&opened.view);
         let mut effects = if plain { Vec::new() } else { model.settle_merge() };
         effects.extend(model.meet_file(opened.file, opened.session.is_none(), plain));
         effects.extend(model.meet_draft(opened.draft.take()));
+        if !opened.preview && !opened.like.is_empty() {
+            model.ask_renamed(opened.like);
+        }
         for note in opened.notes {
             model.notify(super::Tone::Warning, note);
         }
@@ -329,7 +347,11 @@ impl Model {
             Some(saved) if entry.document.revision() == saved => false,
             _ if self.saved_rope.as_ref().is_some_and(|saved| equal(saved, rope)) => false,
             Some(_) => true,
-            None => entry.document.rope().len_chars() > 0 || self.path.is_some(),
+            // The tour is kept in the library, and belongs into no file.
+            None => {
+                self.ui.tour.is_none()
+                    && (entry.document.rope().len_chars() > 0 || self.path.is_some())
+            }
         }
     }
 

@@ -180,10 +180,12 @@ impl Model {
                 Some((name, _)) if self.offer(name).is_none() => format!(
                     "Nobody is known who has {wanted}: name a provider before it, as in openrouter/{wanted}."
                 ),
-                _ => format!("No provider is set up for {wanted}: write it as provider/{wanted}."),
+                _ => format!(
+                    "No provider is set up for {wanted}: set a key such as OPENAI_API_KEY, or write it as provider/{wanted}."
+                ),
             };
         }
-        "No model is set up: set a key such as OPENAI_API_KEY, start a server such as Ollama, or set OPENAI_BASE_URL for one of your own.".into()
+        "No model is set up: set a key such as OPENAI_API_KEY, start a server such as Ollama, or set OPENAI_BASE_URL for one of your own. F2 looks again.".into()
     }
 }
 

@@ -90,6 +90,40 @@ impl Model {
     }
 }
 
+impl Model {
+    /// Asks whether a file without a session is one of those that are gone.
+    pub(super) fn ask_renamed(&mut self, like: Vec<super::Like>) {
+        let named =
+            |one: &super::Like| format!("Go on with “{}”: {} % the same", one.title, one.percent);
+        let mut lines = vec![
+            "It has no session yet. There is one whose file is gone and whose text is much the same:"
+                .to_owned(),
+        ];
+        if like.len() > 1 {
+            lines[0] =
+                "It has no session yet. There are some whose files are gone and whose texts \
+                        are much the same:"
+                    .to_owned();
+        }
+        lines.extend(like.iter().map(|one| format!("  {}", one.path.display())));
+        lines.push(
+            "Going on takes what is different in as a change from outside, which can be taken back \
+             (Ctrl-E u). A new session leaves the old one as it is."
+                .into(),
+        );
+        let key = |index: usize| if like.len() == 1 { 'y' } else { char::from(b'1' + index as u8) };
+        let mut choices: Vec<_> = like
+            .iter()
+            .enumerate()
+            .map(|(index, one)| (key(index), named(one), format!("dialog.choose {index}")))
+            .collect();
+        choices.push(('n', "Begin a new session".into(), "dialog.no".into()));
+        let title = format!("Was {} renamed?", self.name());
+        let ask = Ask::Renamed { like };
+        self.ui.overlays.push(Overlay::Dialog(Dialog { ask, title, lines, choices, chosen: 0 }));
+    }
+}
+
 impl Cx<'_> {
     /// Applies a change that came from elsewhere, at the version it was made on.
     pub fn edit_outside(&mut self, version: &Version, change: &Change) {
@@ -214,7 +248,7 @@ impl Cx<'_> {
             self.model.mark_saved(false);
             let lines = vec![
                 "Another program, or git, put an older version back.".into(),
-                "Taking it in is an edit that can be undone.".into(),
+                "Taking it in can be taken back (Ctrl-E u).".into(),
             ];
             let choices = vec![
                 ('y', "Take the older version in".to_owned(), "dialog.yes".to_owned()),
@@ -381,6 +415,15 @@ impl Cx<'_> {
             return;
         }
         self.leave_with(Some(open));
+    }
+
+    /// Goes over to the session that another program began for the file, when nothing was written
+    /// here yet.
+    pub fn join_begun(&mut self, path: PathBuf) {
+        let here = self.model.path.as_ref() == Some(&path);
+        if here && !self.model.preamble.is_empty() && self.model.quitting.is_none() {
+            self.leave_for(Open::File(path));
+        }
     }
 
     fn leave_with(&mut self, open: Option<Open>) {

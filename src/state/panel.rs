@@ -159,11 +159,17 @@ impl Model {
         let message = self.session.transcript.get(&id)?;
         let author = self.session.author_name(&message.author);
         let mut head = head(message, author, self.session.transcript.is_pinned(&id));
-        if self.ui.found.as_ref().is_some_and(|found| found.id == id)
+        if self.session.decisions.links_to(&id)
+            && let Some(segment) = head.segments.first_mut()
+        {
+            segment.text.push_str(" §");
+        }
+        if let Some(found) = self.ui.found.as_ref().filter(|found| found.id == id)
             && let Some(segment) = head.segments.first_mut()
         {
             segment.text.insert_str(0, "▸ ");
-            segment.text.push_str(" · found");
+            let why = if found.words.is_empty() { " · linked" } else { " · found" };
+            segment.text.push_str(why);
             segment.style.underline = true;
         }
         let mut foot = foot(message, width);

@@ -2,8 +2,9 @@
 //! event.
 
 use super::geometry::{Area, Areas, BOTH_SIDES, Shown, areas};
-use super::{Queued, Ticket};
+use super::{Form, Queued, Ticket, Tour};
 use crate::base::{DocId, EventId, Millis, Pos, Span};
+use crate::event::Link;
 use crate::layout::{MarkdownView, View};
 use crate::session::HunkRef;
 use crate::store::{Hit, SessionRow};
@@ -110,6 +111,10 @@ pub enum Ask {
     FileReverted {
         file: Box<super::OpenedFile>,
     },
+    /// The file has no session, and is like those of sessions whose files are gone.
+    Renamed {
+        like: Vec<super::Like>,
+    },
     DeleteSession {
         session: EventId,
         title: String,
@@ -124,82 +129,6 @@ pub struct Dialog {
     /// Key, label and the command line that it runs.
     pub choices: Vec<(char, String, String)>,
     pub chosen: usize,
-}
-
-/// The fields of the decision form, in order.
-pub const FORM_FIELDS: [&str; 6] =
-    ["Title", "Context", "Options", "Outcome, because", "Consequences", "Review on"];
-
-/// What a form is for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum FormKind {
-    /// `editing` is the decision that is changed, with its fields as they were shown.
-    Decision {
-        editing: Option<EventId>,
-        was: Vec<String>,
-        supersedes: Option<EventId>,
-        links: Vec<crate::event::Link>,
-    },
-    /// The new text of a hunk, to be changed before it is accepted, with the lines as they stood.
-    EditHunk { hunk: HunkRef, was: String },
-}
-
-/// A form: fields with labels, the last keys of which submit or leave it.
-#[derive(Debug)]
-pub struct Form {
-    pub kind: FormKind,
-    pub title: String,
-    pub labels: Vec<&'static str>,
-    pub fields: Vec<Field>,
-    /// What stood in the fields at first.
-    pub began: Vec<String>,
-    pub focus: usize,
-}
-
-impl Form {
-    pub fn new(
-        kind: FormKind,
-        title: String,
-        labels: Vec<&'static str>,
-        began: Vec<String>,
-    ) -> Self {
-        let field = |text: &String| {
-            let mut field = Field::default();
-            field.set_text(text);
-            field
-        };
-        let fields = began.iter().map(field).collect();
-        Self { kind, title, labels, fields, began, focus: 0 }
-    }
-
-    /// What stands in the fields.
-    pub fn values(&self) -> Vec<String> {
-        self.fields.iter().map(|field| field.rope().to_string()).collect()
-    }
-
-    /// Whether leaving it would lose something.
-    pub fn is_changed(&self) -> bool {
-        self.values() != self.began
-    }
-
-    /// Whether the field with the focus is of many lines.
-    pub fn takes_lines(&self) -> bool {
-        !matches!(self.labels.get(self.focus), Some(&("Title" | "Review on")))
-    }
-
-    /// Whether it is about the same thing as another: a new decision, one decision, one hunk.
-    pub fn is_about(&self, other: &FormKind) -> bool {
-        match (&self.kind, other) {
-            (
-                FormKind::Decision { editing, supersedes, .. },
-                FormKind::Decision { editing: other, supersedes: old, .. },
-            ) => (editing, supersedes) == (other, old),
-            (FormKind::EditHunk { hunk, .. }, FormKind::EditHunk { hunk: other, .. }) => {
-                hunk == other
-            }
-            _ => false,
-        }
-    }
 }
 
 /// What lies above the workspace. The last one has the keys.
@@ -228,7 +157,18 @@ pub enum Overlay {
         title: String,
         lines: Vec<String>,
         top: usize,
+        /// Of a decision: what it is linked to.
+        links: Option<PageLinks>,
     },
+}
+
+/// The links on the page of a decision; keys go to what they point at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PageLinks {
+    pub decision: EventId,
+    /// Each with the line of the page where it stands.
+    pub links: Vec<(usize, Link)>,
+    pub chosen: usize,
 }
 
 /// How far the conversation is scrolled, in rows from its end.
@@ -278,6 +218,8 @@ pub struct Ui {
     /// Forms that were left before they were submitted; the newest last.
     pub drafts: Vec<Form>,
     pub notice: Option<Notice>,
+    /// In the session that is the tour: how far it was taken.
+    pub tour: Option<Tour>,
     pub pending: Vec<String>,
     pub hints: Vec<(String, String)>,
     pub scroll: Scroll,
@@ -294,6 +236,8 @@ pub struct Ui {
     pub branch: Vec<EventId>,
     pub branch_key: (Option<EventId>, usize),
     pub decisions: ListState,
+    /// The decision from which a link was followed last: the way back.
+    pub came_from: Option<EventId>,
     pub review: ListState,
     pub mouse: bool,
     pub dragging: bool,
@@ -353,6 +297,7 @@ impl Ui {
             overlays: Vec::new(),
             drafts: Vec::new(),
             notice: None,
+            tour: None,
             pending: Vec::new(),
             hints: Vec::new(),
             scroll: Scroll::default(),
@@ -365,6 +310,7 @@ impl Ui {
             branch: Vec::new(),
             branch_key: (None, 0),
             decisions: ListState::default(),
+            came_from: None,
             review: ListState::default(),
             mouse: true,
             dragging: false,

@@ -13,21 +13,26 @@ pub enum StoreError {
     Busy,
     #[error("the library is damaged: {0}")]
     Corrupt(String),
-    #[error("{0} is not a library of cowrite")]
+    /// Not the library, but what was to become one.
+    #[error("the backup {path} is damaged: {why}")]
+    BadBackup { path: String, why: String },
+    #[error("the folder {0} does not exist")]
+    NoFolder(String),
+    #[error("the file {0} is not a library of cowrite")]
     NotALibrary(String),
     #[error("the library has schema {found}; this version of cowrite knows up to {known}")]
     Newer { found: i64, known: i64 },
-    #[error("{path} is on a network file system ({kind})")]
+    #[error("the folder {path} is on a network file system ({kind})")]
     Network { path: String, kind: String },
     #[error("the file system of {path} cannot lock files: {why}")]
     NoLocks { path: String, why: String },
-    #[error("{0} is not a directory")]
+    #[error("the path {0} is not a directory")]
     NotADirectory(String),
     #[error("there is no library in {0}")]
     Missing(String),
-    #[error("{0} exists already")]
+    #[error("the file {0} exists already")]
     Exists(String),
-    #[error("{0} is in use by another cowrite")]
+    #[error("another cowrite uses {0}")]
     InUse(String),
     #[error("{what}: {why}")]
     Io { what: String, why: String },
@@ -58,6 +63,8 @@ impl StoreError {
                                  or start a new library in another directory (COWRITE_HOME) and \
                                  open your session files there."
                 .into(),
+            Self::BadBackup { .. } => "The library is as it was. Restore another backup.".into(),
+            Self::NoFolder(_) => "Make it first, or name another place.".into(),
             Self::NotALibrary(path) => format!(
                 "Move {path} away if you do not need it there, or set COWRITE_HOME to another \
                  directory."

@@ -65,6 +65,13 @@ pub fn copy_local(text: &str) {
     }
 }
 
+/// The program that has the system's clipboard, when it is installed and the screen is local.
+pub fn program() -> Option<&'static str> {
+    let path = std::env::var_os("PATH").filter(|_| !remote())?;
+    let there = |name: &str| std::env::split_paths(&path).any(|dir| dir.join(name).is_file());
+    local_programs(true).into_iter().map(|(name, _)| name).find(|name| there(name))
+}
+
 /// What the system's clipboard holds.
 pub fn paste_local() -> Option<String> {
     if remote() {

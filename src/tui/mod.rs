@@ -12,6 +12,7 @@ mod terminal;
 pub mod theme;
 pub mod widget;
 
+pub use clipboard::program as clipboard_program;
 pub use events::listen;
 pub use secret::read_secret;
 pub use sheet::Sheet;

@@ -204,7 +204,7 @@ fn decisions_are_listed_edited_superseded_and_lead_to_their_text() {
     term.wait_for("Decisions 1");
     // From the text to the decision.
     term.keys("<alt-1><end><alt-y>");
-    term.wait_for("About the text:");
+    term.wait_for("the text in line 3");
     term.wait_for("| bravo charlie");
     term.keys("<esc><alt-1><ctrl-home><alt-y>");
     term.wait_for("No decision is linked");

@@ -13,18 +13,23 @@ mod pty;
 mod server;
 
 mod cli;
+mod decisions;
 mod desk;
 mod faults;
 mod files;
 mod flow;
 mod harness;
+#[cfg(unix)]
+mod keeping;
 mod kill;
 mod library;
 mod plain;
 #[cfg(unix)]
 mod providers;
 mod real;
+mod renamed;
 mod screen;
+mod tour;
 mod two;
 #[cfg(unix)]
 mod world;

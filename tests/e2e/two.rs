@@ -136,3 +136,24 @@ fn one_asks_and_the_other_reads_and_reviews() {
     assert_eq!(text(&home), "beta\nomega\nx");
     assert_eq!(session(&home).transcript.len(), 2);
 }
+
+#[test]
+fn two_that_open_a_file_before_anything_is_written_have_one_session() {
+    let server = Server::start(Reply::text(&["Yes."]));
+    let home = home_with(&server);
+    home.write("a.md", "alpha\nomega\n");
+    let (one, two) = (open(&home, &["a.md"]), open(&home, &["a.md"]));
+    one.wait_for("omega");
+    two.wait_for("omega");
+    two.keys("<alt-2>half a que");
+    one.wait_for("shared");
+    one.keys("<ctrl-end>written");
+    two.wait_for("written");
+    two.keys("stion<enter>");
+    one.wait_for("half a question");
+    one.wait_for("Yes.");
+    quit_draft(&one);
+    quit_draft(&two);
+    assert_eq!(home.run(&["sessions"], "").ok().lines().count(), 1);
+    assert_eq!(text(&home), "alpha\nomega\nwritten");
+}

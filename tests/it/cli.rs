@@ -67,3 +67,31 @@ fn what_came_from_elsewhere_is_found_after_the_rules_changed() {
     assert_eq!((hits[0].kind.as_str(), hits[0].title.as_str()), ("message", "Ada"));
     assert!(!store.needs_rebuild().unwrap());
 }
+
+#[test]
+fn what_can_not_be_done_now_says_why_and_what_to_do() {
+    let said = |command: &str| {
+        let mut made = crate::harness::Harness::empty();
+        made.run(command);
+        made.notice()
+    };
+    for (command, words) in [
+        ("hunk.edit", "No hunk is open: Ctrl-K asks for a rewrite"),
+        ("decision.open", "No decision is recorded yet: Ctrl-N records one."),
+        ("chat.cancel", "No answer is on its way: there is nothing to stop."),
+        ("chat.continue", "Nothing was cut short: the last answer is whole"),
+        ("file.reload", "The text has no file yet: Alt-S (file.save-as) gives it one."),
+    ] {
+        assert!(said(command).starts_with(words), "{command}: {}", said(command));
+    }
+    // The palette and the message box say the same.
+    let mut made = crate::harness::Harness::empty();
+    made.keys("ctrl-p 'hunk.edit' enter");
+    assert_eq!(made.notice(), said("hunk.edit"));
+    made.say("/continue");
+    assert_eq!(made.notice(), said("chat.continue"));
+    for command in cowrite::command::commands() {
+        let sometimes = !(command.when)(made.model());
+        assert!(!sometimes || command.unless.ends_with('.'), "{}", command.name);
+    }
+}

@@ -242,6 +242,29 @@ fn undo_tells_what_it_takes_back() {
 }
 
 #[test]
+fn changes_from_outside_are_taken_back_on_request() {
+    let mut made = Harness::with("one|");
+    made.run("edit.undo-outside");
+    assert_eq!(made.notice(), "No change came from outside since the text was begun.");
+    made.keys("' two'");
+    made.write_outside("zero one");
+    made.write_outside("zero one half");
+    made.keys("'!'");
+    assert_eq!(made.text(), "zero one half two!");
+    made.run("edit.undo-outside");
+    assert_eq!(made.text(), "zero one two!");
+    made.run("edit.undo-outside");
+    assert_eq!(made.text(), "one two!");
+    made.run("edit.undo-outside");
+    assert_eq!(made.notice(), "No change came from outside since the text was begun.");
+    made.keys("ctrl-y");
+    assert_eq!(made.text(), "zero one two!");
+    made.run("edit.undo-outside");
+    assert_eq!(made.text(), "one two!", "also what was brought back");
+    made.same_after_reopening();
+}
+
+#[test]
 fn undo_reaches_back_over_a_restart_and_spares_others() {
     let mut made = Harness::with("one|");
     made.keys("' two'");

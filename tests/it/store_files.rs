@@ -162,7 +162,7 @@ fn a_backup_is_restored_whole_and_never_over_a_live_library() {
     let garbage = other.path().join("garbage");
     fs::write(&garbage, "no database".repeat(500)).expect("writes");
     let error = SqliteStore::restore(&garbage, &fresh).expect_err("refuses");
-    assert!(matches!(error, StoreError::Corrupt(_)), "{error:?}");
+    assert!(matches!(error, StoreError::BadBackup { .. }), "{error:?}");
     assert!(!open(&fresh).moved(), "and nothing was touched");
 }
 

@@ -117,6 +117,9 @@ impl SqliteStore {
             Some(dir) if !dir.as_os_str().is_empty() => dir,
             _ => Path::new("."),
         };
+        if !dir.is_dir() {
+            return Err(StoreError::NoFolder(dir.display().to_string()));
+        }
         let copy = copied(&self.conn, dir)?;
         copy.persist_noclobber(to).map_err(|error| {
             if error.error.kind() == std::io::ErrorKind::AlreadyExists {
@@ -133,10 +136,10 @@ impl SqliteStore {
     ///
     /// # Errors
     /// `InUse` while a cowrite has the library open; what [`Self::open`] says of a file that is no
-    /// library; `Corrupt` when the backup does not hold together.
+    /// library; `BadBackup` when the backup does not hold together.
     pub fn restore(from: &Path, dir: &Path) -> Result<Option<PathBuf>, StoreError> {
         if !from.is_file() {
-            return Err(StoreError::Missing(from.display().to_string()));
+            return Err(StoreError::NotALibrary(from.display().to_string()));
         }
         place::private_dir(dir)?;
         place::refuse_network(dir)?;
@@ -144,15 +147,13 @@ impl SqliteStore {
         if gate.others("")? {
             return Err(StoreError::InUse(dir.display().to_string()));
         }
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let backup = Connection::open_with_flags(from, flags)?;
-        if !schema::check(&backup, from)? {
-            return Err(StoreError::NotALibrary(from.display().to_string()));
-        }
-        let said: String = backup.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
-        if said != "ok" {
-            return Err(StoreError::Corrupt(said));
-        }
+        let backup = whole(from).map_err(|why| match why {
+            StoreError::Corrupt(why) => {
+                let why = why.split_whitespace().collect::<Vec<_>>().join(" ");
+                StoreError::BadBackup { path: from.display().to_string(), why }
+            }
+            other => other,
+        })?;
         let copy = copied(&backup, dir)?;
 
         let path = file(dir);
@@ -176,6 +177,17 @@ impl SqliteStore {
         sync_dir(dir)?;
         Ok(kept)
     }
+}
+
+/// A backup, checked throughout.
+fn whole(from: &Path) -> Result<Connection, StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let backup = Connection::open_with_flags(from, flags)?;
+    if !schema::check(&backup, from)? {
+        return Err(StoreError::NotALibrary(from.display().to_string()));
+    }
+    let said: String = backup.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+    if said == "ok" { Ok(backup) } else { Err(StoreError::Corrupt(said)) }
 }
 
 fn redact_one(conn: &Connection, event: &Envelope) -> Result<(), StoreError> {

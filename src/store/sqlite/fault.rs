@@ -11,9 +11,19 @@ impl From<rusqlite::Error> for StoreError {
         };
         // A full disk also shows when the shared memory of the journal cannot grow.
         const SHARED_MEMORY_SIZE: i32 = rusqlite::ffi::SQLITE_IOERR_SHMSIZE;
+        // Refused locks show as these, and so does a journal whose memory can't be shared.
+        const LOCKS: [i32; 4] = [
+            rusqlite::ffi::SQLITE_IOERR_LOCK,
+            rusqlite::ffi::SQLITE_IOERR_RDLOCK,
+            rusqlite::ffi::SQLITE_IOERR_SHMLOCK,
+            rusqlite::ffi::SQLITE_IOERR_SHMMAP,
+        ];
         match cause.code {
             _ if cause.extended_code == SHARED_MEMORY_SIZE => Self::Full,
             Code::DiskFull => Self::Full,
+            _ if LOCKS.contains(&cause.extended_code) => {
+                Self::NoLocks { path: "the library".into(), why: "it refused one".into() }
+            }
             Code::ReadOnly => Self::ReadOnly,
             Code::PermissionDenied | Code::AuthorizationForStatementDenied => {
                 Self::Permission("the library".into())

@@ -228,6 +228,43 @@ impl SqliteStore {
         )
     }
 
+    /// The bindings of the sessions used last, each with the session's title, at most `most`.
+    pub fn bindings_last(&self, most: usize) -> Result<Vec<(Binding, String)>, StoreError> {
+        let mut query = self.conn.prepare_cached(
+            "SELECT path, b.session, doc, s.title FROM binding b JOIN session s ON s.id = b.session
+             WHERE path <> '' ORDER BY s.last DESC, b.session, doc LIMIT ?1",
+        )?;
+        let mut rows = query.query([i64::try_from(most).unwrap_or(i64::MAX)])?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next()? {
+            if let Some(doc) = doc(row, 2)? {
+                let session = EventId(row.get(1)?);
+                found.push((Binding { path: row.get(0)?, session, doc }, row.get(3)?));
+            }
+        }
+        Ok(found)
+    }
+
+    /// The beginning of a document's text as it can be found, at most `chars` characters; only
+    /// of a text whose length, in characters, is within `lengths`.
+    pub fn text(
+        &self,
+        session: EventId,
+        doc: &DocId,
+        chars: usize,
+        lengths: std::ops::RangeInclusive<usize>,
+    ) -> Result<Option<String>, StoreError> {
+        let mut query = self.conn.prepare_cached(
+            "SELECT substr(body, 1, ?3) FROM search
+             WHERE session = ?1 AND key = ?2 AND kind = 'text' AND length(body) BETWEEN ?4 AND ?5",
+        )?;
+        let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+        let (least, most) = (number(*lengths.start()), number(*lengths.end()));
+        let wanted = params![session.0, doc.as_str(), number(chars), least, most];
+        let found = query.query_row(wanted, |row| row.get(0));
+        Ok(found.optional()?)
+    }
+
     fn bound(&self, sql: &str, path: &str) -> Result<Vec<Binding>, StoreError> {
         let mut query = self.conn.prepare_cached(sql)?;
         let mut rows = query.query([path])?;

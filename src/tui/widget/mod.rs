@@ -3,6 +3,7 @@
 
 pub mod chat;
 pub mod editor;
+mod form;
 pub mod overlay;
 pub mod panel;
 pub mod status;

@@ -1,6 +1,7 @@
 //! What lies above the workspace: palette, pickers, prompts, questions, forms, pages.
 
 use super::chat::field;
+use super::form;
 use super::panel::wrapped;
 use crate::app::App;
 use crate::command::{
@@ -8,7 +9,7 @@ use crate::command::{
 };
 use crate::layout::cells;
 use crate::layout::wrap::Rule;
-use crate::state::{Dialog, Form, ListState, Overlay, PromptKind, plural};
+use crate::state::{Dialog, ListState, Overlay, PageLinks, PromptKind, plural};
 use crate::tui::paint::{fill, put, short, text};
 use crate::tui::theme::Theme;
 use ratatui::buffer::Buffer;
@@ -27,13 +28,21 @@ pub fn draw(app: &App, theme: Theme, buffer: &mut Buffer) -> Option<Position> {
         }
         Overlay::Prompt { kind, field: input } => prompt(app, kind, input, theme, buffer),
         Overlay::Dialog(dialog) => question(dialog, theme, buffer),
-        Overlay::Form(form) => form_box(app, form, theme, buffer),
-        Overlay::Page { title, lines, top } => page(title, lines, *top, theme, buffer),
+        Overlay::Form(form) => form::draw(app, form, theme, buffer),
+        Overlay::Page { title, lines, top, links } => {
+            page(title, lines, *top, links.as_ref(), theme, buffer)
+        }
     }
 }
 
 /// A box in the middle, at most as large as the screen. Returns what is inside.
-fn frame(title: &str, width: u16, height: u16, theme: Theme, buffer: &mut Buffer) -> Rect {
+pub(super) fn frame(
+    title: &str,
+    width: u16,
+    height: u16,
+    theme: Theme,
+    buffer: &mut Buffer,
+) -> Rect {
     let screen = *buffer.area();
     let width = width.min(screen.width);
     let height = height.min(screen.height.saturating_sub(1).max(1));
@@ -138,7 +147,7 @@ fn list_box(
     cursor
 }
 
-fn draw_rows(
+pub(super) fn draw_rows(
     rows: &[(String, bool)],
     list: &ListState,
     area: Rect,
@@ -193,7 +202,8 @@ fn sessions(
                 let session = names.iter().find(|(id, _)| *id == hit.session);
                 let session = session.map_or("", |(_, name)| name.as_str());
                 let session = short_name(session);
-                (format!("{session}{}: {} · {body}", hit.kind, hit.title), true)
+                let body = if body.is_empty() { body } else { format!(" · {body}") };
+                (format!("{session}{}: {}{body}", hit.kind, hit.title), true)
             }
         })
         .collect();
@@ -345,60 +355,11 @@ fn question(dialog: &Dialog, theme: Theme, buffer: &mut Buffer) -> Option<Positi
     cursor
 }
 
-fn form_box(app: &App, form: &Form, theme: Theme, buffer: &mut Buffer) -> Option<Position> {
-    let height = app.model.ui.height.saturating_sub(2);
-    let inside = frame(&form.title, 90, height, theme, buffer);
-    if inside.height < 3 {
-        return None;
-    }
-    let count = form.fields.len() as u16;
-    // The field with the focus gets the room that is left.
-    let small = if count > 1 { 2 } else { 0 };
-    let room = inside.height.saturating_sub(1 + count + (count - 1) * small).max(1);
-    let mut y = inside.y;
-    let mut cursor = None;
-    for (index, (label, input)) in form.labels.iter().zip(&form.fields).enumerate() {
-        let focused = index == form.focus;
-        let rows = if focused { room } else { small };
-        if y >= inside.bottom().saturating_sub(1) {
-            break;
-        }
-        let hint = match *label {
-            "Options" => "  (a line each; under it + for, - against)",
-            "Review on" => "  (YYYY-MM-DD)",
-            _ => "",
-        };
-        let style = if focused { theme.accent() } else { theme.dim() };
-        text(buffer, inside.x, y, inside.right(), &format!("{label}{hint}"), style);
-        y += 1;
-        let rows = rows.min(inside.bottom().saturating_sub(1).saturating_sub(y));
-        let area = Rect { x: inside.x + 2, y, width: inside.width.saturating_sub(2), height: rows };
-        let at = field(input, area, theme, buffer);
-        if focused {
-            cursor = at;
-        }
-        y += rows;
-    }
-    let keys = |command: &str| app.key_for(command).unwrap_or_default();
-    let enter = match form.takes_lines() {
-        true => "new line",
-        false => "next",
-    };
-    let foot = format!(
-        "{} next · {} {enter} · {} done · {} leave",
-        keys("form.next"),
-        keys("form.enter"),
-        keys("form.submit"),
-        keys("form.cancel")
-    );
-    text(buffer, inside.x, inside.bottom().saturating_sub(1), inside.right(), &foot, theme.dim());
-    cursor
-}
-
 fn page(
     title: &str,
     lines: &[String],
     top: usize,
+    links: Option<&PageLinks>,
     theme: Theme,
     buffer: &mut Buffer,
 ) -> Option<Position> {
@@ -406,7 +367,15 @@ fn page(
     let inside = frame(title, 104, screen.height.saturating_sub(2), theme, buffer);
     let columns = usize::from(inside.width.max(1));
     let mut y = inside.y;
-    for line in lines.iter().skip(top) {
+    let chosen = links.and_then(|links| links.links.get(links.chosen)).map(|(line, _)| *line);
+    let mut cursor = Position { x: inside.x, y: inside.y };
+    for (number, line) in lines.iter().enumerate().skip(top) {
+        let chosen = chosen == Some(number);
+        let style = if chosen { theme.accent() } else { Style::new() };
+        if chosen && y < inside.bottom() {
+            cursor.y = y;
+            put(buffer, inside.x, y, 1, "›", style);
+        }
         let mut hang = hanging(line);
         if columns < 50 {
             hang = 0;
@@ -419,14 +388,19 @@ fn page(
         for (index, (start, end)) in starts.iter().zip(ends).enumerate() {
             let piece = &line[start.bytes..end];
             if y >= inside.bottom() {
-                return Some(Position { x: inside.x, y: inside.y });
+                return Some(cursor);
             }
-            let x = inside.x + if index == 0 { 0 } else { hang as u16 };
-            text(buffer, x, y, inside.right(), piece, Style::new());
+            let indent = if index == 0 { 0 } else { hang as u16 };
+            // The sign of the chosen link stands in its margin.
+            let (skip, piece) = match piece.strip_prefix(' ').filter(|_| chosen && index == 0) {
+                Some(rest) => (1, rest),
+                None => (indent, piece),
+            };
+            text(buffer, inside.x + skip, y, inside.right(), piece, style);
             y += 1;
         }
     }
-    Some(Position { x: inside.x, y: inside.y })
+    Some(cursor)
 }
 
 /// Where the other rows of a line begin: below its first word, or behind the gap of a table.

@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::command::slash_rows;
-use crate::state::{Focus, Overlay, Tab, Tone, plural};
+use crate::state::{Focus, Overlay, TOUR_END, TOUR_STEPS, Tab, Tone, plural};
 use crate::tui::paint::{fill, rect, text};
 use crate::tui::sheet::hash;
 use crate::tui::theme::Theme;
@@ -75,6 +75,12 @@ pub fn message(app: &App, theme: Theme, buffer: &mut Buffer) {
         text(buffer, area.x + 1, area.y, area.right(), &format!("{sign}{}", notice.text), style);
         return;
     }
+    let width = area.right().saturating_sub(area.x + 1);
+    if let Some((number, words)) = tour_words(app, width) {
+        let x = text(buffer, area.x + 1, area.y, area.right(), &number, theme.accent());
+        text(buffer, x + 1, area.y, area.right(), &words, ratatui::style::Style::new());
+        return;
+    }
     let commands = shown_keys(app);
     let mut x = area.x + 1;
     for (command, label) in commands {
@@ -92,7 +98,35 @@ pub fn message(app: &App, theme: Theme, buffer: &mut Buffer) {
 pub fn message_mark(app: &App) -> u64 {
     let notice = app.model.ui.notice.as_ref();
     let notice = notice.map(|notice| (notice.tone as u8, notice.text.as_str()));
-    hash(&(notice, app.contexts(), shown_keys(app)))
+    let tour = app.model.ui.tour.map(|tour| tour.step);
+    hash(&(notice, app.contexts(), shown_keys(app), tour))
+}
+
+/// The step of the tour that is next, and what to do: in `width` columns, with the key that passes
+/// over it where there is room. Nothing outside of the tour and below what is open.
+fn tour_words(app: &App, width: u16) -> Option<(String, String)> {
+    let tour = app.model.ui.tour.filter(|_| app.model.ui.overlays.is_empty())?;
+    let number = match tour.step {
+        step if step < TOUR_STEPS.len() => format!("{} of {}", step + 1, TOUR_STEPS.len()),
+        _ => "The end".into(),
+    };
+    let mut words = String::new();
+    let mut rest = TOUR_STEPS.get(tour.step).map_or(TOUR_END, |step| step.words);
+    while let Some((before, (command, after))) =
+        rest.split_once('{').and_then(|(before, rest)| Some((before, rest.split_once('}')?)))
+    {
+        words.push_str(before);
+        words.push_str(&app.any_key(command));
+        rest = after;
+    }
+    words.push_str(rest);
+    let skip = format!("  ({} skips)", app.any_key("app.tour-skip"));
+    let wide = |text: &str| crate::layout::cells::width(text, 4);
+    let room = usize::from(width).saturating_sub(wide(&number) + 1);
+    if tour.step < TOUR_STEPS.len() && wide(&words) + wide(&skip) <= room {
+        words.push_str(&skip);
+    }
+    Some((number, words))
 }
 
 /// The commands whose keys are shown where nothing is to be said.
@@ -101,6 +135,19 @@ fn shown_keys(app: &App) -> &'static [(&'static str, &'static str)] {
         Some(Overlay::Palette(_) | Overlay::Models(_)) => {
             &[("list.choose", "choose"), ("app.cancel", "back")]
         }
+        Some(Overlay::Page { links: Some(page), .. }) if !page.links.is_empty() => &[
+            ("decision.follow", "go there"),
+            ("decision.next-link", "next link"),
+            ("decision.edit", "edit"),
+            ("list.page-down", "down"),
+            ("app.cancel", "back"),
+        ],
+        Some(Overlay::Page { links: Some(_), .. }) => &[
+            ("decision.edit", "edit"),
+            ("list.page-down", "down"),
+            ("list.page-up", "up"),
+            ("app.cancel", "back"),
+        ],
         Some(Overlay::Page { .. }) => {
             &[("list.page-down", "down"), ("list.page-up", "up"), ("app.cancel", "back")]
         }
@@ -171,7 +218,7 @@ fn workspace_hints(app: &App) -> &'static [(&'static str, &'static str)] {
                 ("decision.accept", "accept"),
                 ("decision.reject", "reject"),
                 ("decision.supersede", "supersede"),
-                ("decision.goto", "to its text"),
+                ("decision.goto", "go there"),
             ],
             Focus::Panel => &[
                 ("app.tab-conversation", "conversation"),
