@@ -3,6 +3,7 @@
 
 use super::doctor::Findings;
 use super::place::Place;
+use super::secrets::Secrets;
 use crate::base::config::Config;
 use crate::models::CATALOGUE;
 use crate::prompt::{Chunk, Prompt, Role, Turn};
@@ -37,6 +38,9 @@ pub fn look(place: &Place, found: &mut Findings) {
         });
         join_all(asked).await;
     });
+    if let Err(why) = Secrets::read(&place.secrets_path()) {
+        found.wrong(AREA, why, "Then run `cowrite doctor` again.");
+    }
     let mut any = false;
     for offer in &offers {
         any |= one(offer, &place.config, &runtime, found);

@@ -15,7 +15,7 @@ pub mod scripted;
 
 pub use body::Quirks;
 pub use local::Local;
-pub use offer::{KeySource, Listing, Offer, look};
+pub use offer::{KeySource, Listing, Offer, look, look_now};
 pub use openai::{OpenAi, Settings};
 pub use preset::{PRESETS, Preset, preset};
 pub use price::{PRICES, PriceRow, price_row};

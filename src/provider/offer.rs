@@ -140,3 +140,22 @@ async fn listens(address: &str) -> bool {
     let connect = tokio::net::TcpStream::connect(host);
     tokio::time::timeout(NEAR, connect).await.is_ok_and(|connected| connected.is_ok())
 }
+
+/// Asks all of these that `may` be asked, at once, and waits for what they list: for whoever has no
+/// loop. Takes as long as the slowest, which is bounded.
+///
+/// # Errors
+/// When the system gives no means to wait.
+pub fn look_now(
+    mut offers: Vec<Offer>,
+    may: impl Fn(&Offer) -> bool,
+) -> std::io::Result<Vec<Offer>> {
+    let reactor = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    reactor.block_on(async {
+        let asked = offers.iter_mut().filter(|offer| may(offer)).map(|offer| async {
+            offer.listing = look(Arc::clone(&offer.provider), offer.set_up).await;
+        });
+        futures::future::join_all(asked).await;
+    });
+    Ok(offers)
+}

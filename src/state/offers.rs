@@ -211,7 +211,9 @@ impl Model {
                 Some((name, _)) if self.offer(name).is_none() => format!(
                     "Nobody is known who has {wanted}: name a provider before it, as in openrouter/{wanted}."
                 ),
-                _ => format!("No provider is set up for {wanted}: write it as provider/{wanted}."),
+                _ => format!(
+                    "No provider is set up for {wanted}: set a key such as OPENAI_API_KEY, or write it as provider/{wanted}."
+                ),
             };
         }
         match self.to_fetch().first() {

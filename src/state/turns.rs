@@ -9,6 +9,7 @@ use crate::assist::{Dialect, ReplyParser};
 use crate::base::{Span, TurnId, sha256_hex};
 use crate::event::{Asked, Event, Link, MessageRole, MessageStatus, Text};
 use crate::prompt::{Chunk, Fault, FaultKind, Stop};
+use crate::provider::Offer;
 use crate::store::{StreamHead, Write};
 
 /// What to do about hunks without a place, in the workspace.
@@ -28,7 +29,8 @@ impl Cx<'_> {
     pub fn ask(&mut self, queued: Queued) {
         let Some(who) = self.model.route(&queued.task) else {
             self.keep_question(&queued);
-            if self.model.offers.is_empty() && self.model.provider.is_none() {
+            let could = |offer: &Offer| offer.asking || offer.is_there();
+            if self.model.provider.is_none() && !self.model.offers.iter().any(could) {
                 self.error(self.model.nobody_answers());
                 return;
             }

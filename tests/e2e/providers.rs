@@ -79,7 +79,15 @@ fn a_key_is_kept_for_its_owner_and_shown_to_nobody() {
     assert!(said.contains("chmod 600") && said.contains("secrets.toml"), "{said}");
     let said = home.run(&["ask", "Why?", "--model", "groq/llama", "--yes"], "").fails(2);
     assert!(said.contains("chmod 600"), "{said}");
+    let said = format!("{:?}", home.run(&["doctor"], ""));
+    assert!(said.contains("chmod 600"), "{said}");
     fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
+    let said = format!("{:?}", home.run(&["doctor"], ""));
+    assert!(
+        said.contains("anthropic at http://127.0.0.1") && said.contains("has 1 model"),
+        "{said}"
+    );
+    assert!(!said.contains(KEY));
 
     home.run(&["config", "key", "anthropic", "--remove"], "").ok();
     assert!(!fs::read_to_string(&file).unwrap().contains(KEY));
