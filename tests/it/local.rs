@@ -562,6 +562,48 @@ fn tokens_are_those_of_the_reference() {
     }
 }
 
+/// The same against the running server, with texts of this repository.
+#[tokio::test]
+#[allow(clippy::print_stdout, reason = "nothing is skipped without a word")]
+async fn tokens_are_those_of_the_running_reference() {
+    let test = "tokens_are_those_of_the_running_reference";
+    let Some(path) = real(test) else { return };
+    let address = std::env::var("COWRITE_TEST_LLAMA").unwrap_or_default();
+    let Some(base) = address.strip_suffix("/v1") else {
+        return println!("{test}: not run, COWRITE_TEST_LLAMA is no address");
+    };
+    let engine = load(&path);
+    let client = reqwest::Client::new();
+    let post = async |route: &str, body: Json| -> Json {
+        let asked = client.post(format!("{base}{route}")).body(body.to_string());
+        let text = asked.send().await.expect("an answer").text().await.expect("text");
+        serde_json::from_str(&text).expect("JSON")
+    };
+    let texts = [
+        include_str!("../../README.md"),
+        include_str!("../../keymaps/default.toml"),
+        include_str!("../../src/text/document.rs"),
+        include_str!("layout.rs"),
+        include_str!("text_edit.rs"),
+    ];
+    for text in texts {
+        let told = post("/tokenize", json!({ "content": text, "parse_special": false })).await;
+        let wanted: Vec<u32> = serde_json::from_value(told["tokens"].clone()).expect("ids");
+        assert_eq!(engine.tokens(text).unwrap(), wanted);
+        let messages = [
+            user(text),
+            Message { role: "assistant".into(), content: "Yes.".into() },
+            user("More."),
+        ];
+        let turns: Vec<Json> = messages
+            .iter()
+            .map(|one| json!({ "role": one.role, "content": one.content }))
+            .collect();
+        let told = post("/apply-template", json!({ "messages": turns })).await;
+        assert_eq!(engine.conversation(&messages).unwrap(), told["prompt"].as_str().unwrap());
+    }
+}
+
 #[test]
 fn real_weights_answer() {
     let Some(path) = real("real_weights_answer") else { return };

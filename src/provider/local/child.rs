@@ -152,11 +152,11 @@ impl<W: Write> Child<W> {
                 Ok(Report::Looked { id, name, window, memory })
             }
             Order::Load { id, source } => {
-                let loaded = self.load(id, source, broken)?;
+                let loaded = self.load(id, source)?;
                 Ok(if loaded { Report::Loaded { id } } else { Report::Cancelled { id } })
             }
             Order::Tokens { id, source, text } => {
-                if !self.load(id, source, broken)? {
+                if !self.load(id, source)? {
                     return Ok(Report::Cancelled { id });
                 }
                 let (_, engine) = self.engine.as_ref().ok_or_else(no_engine)?;
@@ -164,7 +164,7 @@ impl<W: Write> Child<W> {
             }
             Order::Ask { id, source, body } => {
                 let request = Request::read(&body, seed())?;
-                if !self.load(id, source, broken)? {
+                if !self.load(id, source)? {
                     return Ok(Report::Cancelled { id });
                 }
                 self.answer(id, &request, broken)
@@ -179,12 +179,7 @@ impl<W: Write> Child<W> {
     }
 
     /// Makes sure that this model is loaded; `false` when that was cancelled.
-    fn load(
-        &mut self,
-        id: u64,
-        source: Source,
-        broken: &mut Option<io::Error>,
-    ) -> Result<bool, Fault> {
+    fn load(&mut self, id: u64, source: Source) -> Result<bool, Fault> {
         if self.engine.as_ref().is_some_and(|(loaded, _)| *loaded == source) {
             return Ok(true);
         }
@@ -194,10 +189,6 @@ impl<W: Write> Child<W> {
         let cancelled = Arc::clone(&self.cancelled);
         let mut step = |_: u8| cancelled.load(Ordering::SeqCst) < id;
         let loaded = Engine::load(&source.file, limits(&source, &memory), &mut step)?;
-        if let Err(why) = self.report(&Report::Loading { id, part: 100 }) {
-            *broken = Some(why);
-            return Ok(false);
-        }
         let Some(engine) = loaded else { return Ok(false) };
         self.engine = Some((source, engine));
         Ok(true)

@@ -163,13 +163,7 @@ impl Local {
     ) -> BoxFuture<'static, Result<Report, Fault>> {
         let line = Arc::clone(&self.line);
         async move {
-            let (mut working, mut report) = begin(line, id, &order?).await?;
-            while matches!(report, Report::Loading { .. }) {
-                report = match working.next().await {
-                    Ok(report) => report,
-                    Err(why) => return Err(working.fault(why).await),
-                };
-            }
+            let (mut working, report) = begin(line, id, &order?).await?;
             working.done();
             match report {
                 Report::Fault { kind, what, advice, .. } => Err(wire::fault(&kind, &what, &advice)),
@@ -348,7 +342,6 @@ fn of_report(
         }
         Report::Cancelled { .. } => Some(vec![Ok(Chunk::Stop(Stop::Cut))]),
         Report::Hello { .. }
-        | Report::Loading { .. }
         | Report::Loaded { .. }
         | Report::Looked { .. }
         | Report::Tokens { .. } => None,

@@ -46,11 +46,6 @@ pub(super) enum Report {
     Hello {
         version: u32,
     },
-    /// How much of the model is loaded, in hundredths.
-    Loading {
-        id: u64,
-        part: u8,
-    },
     Loaded {
         id: u64,
     },
@@ -91,8 +86,7 @@ impl Report {
     pub(super) fn id(&self) -> Option<u64> {
         match self {
             Self::Hello { .. } => None,
-            Self::Loading { id, .. }
-            | Self::Loaded { id }
+            Self::Loaded { id }
             | Self::Looked { id, .. }
             | Self::Tokens { id, .. }
             | Self::Text { id, .. }
