@@ -55,11 +55,7 @@ impl Scripted {
             scripts: Arc::new(Mutex::new(scripts)),
             asked: Arc::default(),
             gate: None,
-            models: vec![ModelInfo {
-                name: "script".into(),
-                window: Some(8192),
-                ..ModelInfo::default()
-            }],
+            models: vec![ModelInfo { name: "script".into(), window: Some(8192) }],
         }
     }
 

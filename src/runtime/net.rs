@@ -3,7 +3,7 @@
 use crate::app::Input;
 use crate::base::TurnId;
 use crate::prompt::{Chunk, Fault};
-use crate::provider::{Answer, Provider, look};
+use crate::provider::{Answer, Provider};
 use crate::runtime::queue::Sender;
 use futures::{FutureExt, StreamExt};
 use std::collections::BTreeMap;
@@ -26,7 +26,7 @@ enum Job {
     Prepare(Arc<dyn Provider>),
     Ask { provider: Arc<dyn Provider>, turn: TurnId, body: String },
     Cancel(TurnId),
-    Look { provider: Arc<dyn Provider>, set_up: bool },
+    Models(Arc<dyn Provider>),
 }
 
 /// The handle of the thread.
@@ -62,12 +62,10 @@ impl Net {
                                 task.abort();
                             }
                         }
-                        Job::Look { provider, set_up } => {
+                        Job::Models(provider) => {
                             let inputs = inputs.clone();
                             tokio::task::spawn_local(async move {
-                                let name = provider.name().to_owned();
-                                let listing = look(provider, set_up).await;
-                                let _ = inputs.send(Input::Listed(name, listing));
+                                let _ = inputs.send(Input::Models(provider.models().await));
                             });
                         }
                     }
@@ -91,9 +89,8 @@ impl Net {
         let _ = self.jobs.send(Job::Cancel(turn));
     }
 
-    /// Asks for the models on offer.
-    pub fn look(&self, provider: Arc<dyn Provider>, set_up: bool) {
-        let _ = self.jobs.send(Job::Look { provider, set_up });
+    pub fn models(&self, provider: Arc<dyn Provider>) {
+        let _ = self.jobs.send(Job::Models(provider));
     }
 }
 

@@ -105,7 +105,6 @@ pub enum Ask {
     Quit,
     Consent {
         queued: Queued,
-        provider: String,
     },
     /// The file is one of its older versions again.
     FileReverted {
@@ -135,7 +134,10 @@ pub struct Dialog {
 #[derive(Debug)]
 pub enum Overlay {
     Palette(ListState),
-    Models(ListState),
+    Models {
+        list: ListState,
+        models: Option<Result<Vec<crate::prompt::ModelInfo>, crate::prompt::Fault>>,
+    },
     Sessions {
         list: ListState,
         searching: bool,
