@@ -35,24 +35,24 @@ const fn step(words: &'static str, done: fn(&Model) -> bool) -> Step {
 /// In order.
 pub const STEPS: &[Step] = &[
     step("{cursor.bottom} goes to the end: write a line there", wrote),
-    step("{hunk.next} goes to a proposed change; {hunk.accept} accepts it", |model| {
+    step("{hunk.next} goes to a change; {hunk.accept} accepts it", |model| {
         said(model, HunkVerdict::Accepted)
     }),
-    step("{hunk.next} to the other; {hunk.reject-because} rejects it, with a reason", |model| {
+    step("{hunk.next} to the other; {hunk.reject-because} rejects and says why", |model| {
         said(model, HunkVerdict::Rejected)
     }),
-    step("{app.focus-chat} goes to the message box: ask something, Enter sends", asked),
-    step("{app.focus-editor}, stand in a paragraph, {chat.rewrite}, say “shorter”", proposed),
-    step("{decision.new} records a decision: a title is enough; Ctrl-S keeps it", |model| {
+    step("{app.focus-chat}, then ask something; Enter sends", asked),
+    step("{app.focus-editor}, go to a paragraph, {chat.rewrite}, “shorter”", proposed),
+    step("{decision.new} records a decision; Ctrl-S keeps it", |model| {
         model.session.decisions.newest().iter().any(|made| model.is_me(&made.author))
     }),
-    step("{app.sessions}, then / and a word, searches all you ever wrote; Esc", |model| {
+    step("{app.sessions}, / and a word search all you wrote; Esc", |model| {
         model.ui.tour.is_some_and(|tour| tour.searched) && model.ui.overlays.is_empty()
     }),
 ];
 
 /// What is said at the end.
-pub const END: &str = "That is all. {file.open} opens a file of yours, {app.help} helps";
+pub const END: &str = "That is all. {file.open} opens a file, {app.help} helps";
 
 fn wrote(model: &Model) -> bool {
     let mut edits = model.session.documents.values().flat_map(|entry| entry.edits().rev());

@@ -18,7 +18,9 @@ impl Cx<'_> {
     /// Asks, or waits for the running turn to end, or asks for consent first.
     pub fn ask(&mut self, queued: Queued) {
         let Some(provider) = self.model.provider.clone() else {
-            self.error("No model is set up. Set OPENAI_API_KEY, or OPENAI_BASE_URL for a server of your own, and start again; everything else works meanwhile.");
+            self.error(
+                "No model is set up: set OPENAI_API_KEY or OPENAI_BASE_URL, and start again.",
+            );
             self.keep_question(&queued);
             return;
         };

@@ -21,10 +21,17 @@ fn every_command_that_a_step_names_has_a_key() {
     let check = |line: &str| cowrite::command::parse(line).map(|_| ());
     let (keymap, errors) = Keymap::load(&[("default", DEFAULT)], &check);
     assert!(errors.is_empty(), "{errors:?}");
+    let skip = format!("7 of 7   ({} skips)", "ctrl-e t").chars().count();
     for words in TOUR_STEPS.iter().map(|step| step.words).chain([TOUR_END]) {
         for part in words.split('{').skip(1) {
             let (command, _) = part.split_once('}').unwrap();
             assert!(!keymap.keys_for(command).is_empty(), "{command} in {words:?}");
         }
+        // Keys are at most eight columns wide; how to pass over a step must fit beside it.
+        let mut shown = words.to_owned();
+        while let Some((from, to)) = shown.find('{').zip(shown.find('}')) {
+            shown.replace_range(from..=to, "ctrl-end");
+        }
+        assert!(shown.chars().count() + skip <= 79, "too long at 80 columns: {words:?}");
     }
 }
