@@ -12,6 +12,7 @@ pub mod text;
 pub mod layout;
 pub mod syntax;
 
+pub mod models;
 pub mod provider;
 pub mod session;
 pub mod store;

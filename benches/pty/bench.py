@@ -15,6 +15,8 @@ The rows:
   line      one line of 5 MB: keys at its start and end
   stream    20,000 tokens at full speed; 200 a second; keys in the document meanwhile
   ask       from Enter to the request and to the first token on the screen
+  local     keys in 1 MB of Markdown while another process computes a local model without a pause
+            ($COWRITE_TEST_MODEL names the file)
   durable   from a key to the journal, where a killed program's successor finds it (Linux, WAL)
   long      a session of 100,000 messages and 1,000,000 typed characters
   search    from the last key of a search in 1,000,000 messages to its results
@@ -197,6 +199,27 @@ class Bench:
                 self.streamed(name, file, server, wish, typed)
         finally:
             server.close()
+
+    def local(self):
+        weights = os.environ.get("COWRITE_TEST_MODEL")
+        if not weights:
+            return self.keep("keys, local model", failed="COWRITE_TEST_MODEL names no model file")
+        file, _ = self.document("md-1m")
+        ask = 'while :; do "$0" ask --no-session --model "local:$1" "Write a long story of bread."; done'
+        busy = subprocess.Popen(["sh", "-c", ask, self.o.bin, weights], start_new_session=True,
+                                env={**os.environ, "COWRITE_HOME": self.folder},
+                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            run = self.spawn(file)
+            try:
+                run.until(lambda text: self.o.first in text)
+                run.press(self.style["open"], 0.1)
+                self.keep("keys, local model", **typing(run, self.o.keys, self.o.gap / 1000, self.o.columns))
+            finally:
+                run.close()
+        finally:
+            os.killpg(busy.pid, 9)
+            busy.wait()
 
     def asking(self, file, server, folder=None):
         """A workspace with a model, and the caret in the message box."""
@@ -422,7 +445,7 @@ class Bench:
                 os.remove(path)
 
 
-ROWS = ("keys", "first", "large", "line", "stream", "ask", "durable", "long", "search")
+ROWS = ("keys", "first", "large", "line", "stream", "ask", "local", "durable", "long", "search")
 
 
 def pressure():

@@ -3,7 +3,8 @@
 use crate::base::{DocId, EventId, TurnId};
 use crate::event::Envelope;
 use crate::keymap::Key;
-use crate::prompt::{Chunk, Fault, ModelInfo};
+use crate::prompt::{Chunk, Fault};
+use crate::provider::Listing;
 use crate::state::{FileStamp, OpenedFile, Ticket, Timer, Tone};
 use crate::store::{Hit, SessionRow};
 use crate::syntax::Syntaxes;
@@ -44,7 +45,8 @@ pub enum Input {
     Answer(TurnId, Result<Chunk, Fault>),
     /// Nothing else waits: what came of an answer is stored.
     Idle,
-    Models(Result<Vec<ModelInfo>, Fault>),
+    /// What a provider lists, by its name.
+    Listed(String, Listing),
     Saved(Ticket, Result<(PathBuf, FileStamp), String>),
     /// The bound file was read again.
     File(DocId, Result<OpenedFile, String>),
@@ -55,6 +57,10 @@ pub enum Input {
     Hits(Ticket, Vec<Hit>),
     /// Events that another program on the same library wrote.
     Foreign(Vec<Envelope>),
+    /// How far the fetch of a model of the catalogue is, in words.
+    Fetching(&'static str, String),
+    /// It is on the shelf, or why not.
+    Fetched(&'static str, Result<(), String>),
     /// Another program began a session for the bound file, of which this one has stored nothing.
     Begun(PathBuf),
     /// Whether another program works on the same library.

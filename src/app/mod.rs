@@ -56,7 +56,7 @@ impl App {
         let ui = &self.model.ui;
         match ui.overlays.last() {
             Some(Overlay::Page { links: Some(_), .. }) => vec!["decision", "global"],
-            Some(Overlay::Palette(_) | Overlay::Models { .. } | Overlay::Page { .. }) => {
+            Some(Overlay::Palette(_) | Overlay::Models(_) | Overlay::Page { .. }) => {
                 vec!["list", "global"]
             }
             Some(Overlay::Sessions { searching: true, .. }) => vec!["list", "global"],
@@ -141,12 +141,7 @@ impl App {
             },
             Input::Answer(turn, piece) => cx.answer(&turn, piece),
             Input::Idle => cx.store_rest(),
-            Input::Models(models) => {
-                if let Some(Overlay::Models { models: shown, .. }) = cx.model.ui.overlays.last_mut()
-                {
-                    *shown = Some(models);
-                }
-            }
+            Input::Listed(provider, listing) => cx.listed(&provider, listing),
             Input::Saved(ticket, outcome) => {
                 if outcome.is_ok() {
                     cx.model.ui.save_as = None;
@@ -179,6 +174,8 @@ impl App {
                 command::session_preview(&mut cx);
             }
             Input::Foreign(events) => cx.foreign(&events),
+            Input::Fetching(name, words) => cx.fetch_goes_on(name, words),
+            Input::Fetched(name, done) => cx.fetched(name, done),
             Input::Begun(path) => cx.join_begun(path),
             Input::Others(others) => {
                 cx.model.others = others;
@@ -288,6 +285,22 @@ impl App {
             }
             command::typed(&mut cx);
         }
+        cx.finish()
+    }
+
+    /// Looks for servers on this machine that nobody set up.
+    pub fn look_near(&mut self, now: Millis) -> Vec<Effect> {
+        self.model.now = now;
+        let mut cx = Cx::new(&mut self.model);
+        cx.look(true);
+        cx.finish()
+    }
+
+    /// Asks a provider for its models.
+    pub fn look_at(&mut self, name: &str, now: Millis) -> Vec<Effect> {
+        self.model.now = now;
+        let mut cx = Cx::new(&mut self.model);
+        cx.look_at(vec![name.to_owned()]);
         cx.finish()
     }
 

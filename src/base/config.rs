@@ -1,5 +1,6 @@
 //! The types of the configuration, as read from TOML. Reading files is the command line's work.
 
+use super::Usd;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -11,11 +12,14 @@ pub struct Config {
     pub name: Option<String>,
     /// `provider/model`, or only `model` for the default provider.
     pub model: Option<String>,
+    /// The most that a session may cost, in US dollars; asking stops before it is passed.
+    pub budget: Option<Usd>,
     /// A keymap of `keymaps/` or a file.
     pub keymap: Option<String>,
     pub editor: EditorConfig,
     pub theme: ThemeConfig,
-    /// Providers by name. `openai` is built in and can be changed here.
+    pub route: RouteConfig,
+    /// Providers by name. Those that are built in can be changed here.
     pub provider: BTreeMap<String, ProviderConfig>,
 }
 
@@ -52,6 +56,16 @@ pub struct ThemeConfig {
     pub background: Background,
 }
 
+/// Which model does what, as `provider/model`; `model` does what has no row.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RouteConfig {
+    /// Questions in the conversation.
+    pub chat: Option<String>,
+    /// Rewrites and changes.
+    pub edit: Option<String>,
+}
+
 /// An OpenAI-compatible endpoint.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -64,8 +78,27 @@ pub struct ProviderConfig {
     pub consented: bool,
     /// A file with the certificate authority of the server, in PEM.
     pub ca_file: Option<String>,
+    /// A proxy for this provider, as `http://host:port`; `none` for no proxy at all. Where it is not
+    /// set, the environment says which.
+    pub proxy: Option<String>,
+    /// Headers of every request, by name.
+    pub headers: BTreeMap<String, String>,
+    /// Seconds that making a connection may take.
+    pub connect_seconds: Option<u64>,
     /// Seconds without a byte after which an answer counts as stalled.
     pub stall_seconds: Option<u64>,
     /// The context window in tokens, where the server does not tell it.
     pub window: Option<u64>,
+    /// What its models cost, by their names.
+    pub price: BTreeMap<String, PriceConfig>,
+}
+
+/// US dollars for a million tokens.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PriceConfig {
+    pub input: Usd,
+    /// Input that the provider's cache knew; as other input where it is not said.
+    pub cached: Option<Usd>,
+    pub output: Usd,
 }

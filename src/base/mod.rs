@@ -7,12 +7,14 @@ mod class;
 pub mod config;
 mod hash;
 mod id;
+mod money;
 mod pos;
 mod rand;
 
 pub use class::{Class, ClassSpan};
 pub use hash::{Sha, from_hex, hex, push_hex, sha256, sha256_hex};
 pub use id::{AuthorId, BadId, DocId, EventId, OpId, TurnId, WriterId};
+pub use money::Usd;
 pub use pos::{Pos, Span};
 pub use rand::Rand;
 

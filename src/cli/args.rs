@@ -8,9 +8,11 @@ use super::doctor::DoctorArgs;
 use super::edit::TourArgs;
 use super::export::{ExportArgs, ImportArgs};
 use super::keys::KeysArgs;
+use super::models::ModelsArgs;
 use super::propose::ProposeArgs;
 use super::reference::{CompletionsArgs, ReferenceArgs};
 use super::search::SearchArgs;
+use super::serve::ServeArgs;
 use super::sessions::SessionsArgs;
 use super::verify::VerifyArgs;
 use super::{Failure, Out};
@@ -29,7 +31,7 @@ Exit codes:
   2  it was not understood, or something needed is missing
 
 Environment:
-  OPENAI_API_KEY   the key of the provider
+  OPENAI_API_KEY   the key of a provider; ANTHROPIC_API_KEY and others alike
   OPENAI_BASE_URL  the address of an OpenAI-compatible server, up to and with /v1
   COWRITE_HOME     one folder for library and configuration
   NO_COLOR         no colours";
@@ -82,7 +84,7 @@ pub struct Edit {
     /// The file to write, new or existing; `-` for standard input; a session file
     /// (`.cowrite.jsonl`) opens its session. Nothing: the list of sessions.
     pub file: Option<PathBuf>,
-    /// The model that answers, as its provider calls it.
+    /// The model that answers: `provider/model`.
     #[arg(long, short)]
     pub model: Option<String>,
     /// Open this session: its id or the beginning of it. With a file: that is its file from now
@@ -112,12 +114,15 @@ pub enum Sub {
     Export(ExportArgs),
     Import(ImportArgs),
     Verify(VerifyArgs),
+    Models(ModelsArgs),
     Doctor(DoctorArgs),
     Keys(KeysArgs),
     Config(ConfigArgs),
     Completions(CompletionsArgs),
     #[command(hide = true)]
     Reference(ReferenceArgs),
+    #[command(hide = true, name = super::serve::COMMAND)]
+    Serve(ServeArgs),
 }
 
 impl Sub {
@@ -133,11 +138,13 @@ impl Sub {
             Self::Export(args) => args.run(out),
             Self::Import(args) => args.run(out),
             Self::Verify(args) => args.run(out),
+            Self::Models(args) => args.run(out),
             Self::Doctor(args) => args.run(out),
             Self::Keys(args) => args.run(out),
             Self::Config(args) => args.run(out),
             Self::Completions(args) => args.run(out),
             Self::Reference(args) => args.run(out),
+            Self::Serve(args) => args.run(out),
         }
     }
 }

@@ -4,7 +4,7 @@ use super::headless::{Headless, Talk, Target, is_stdin, read_stdin};
 use super::out::plain;
 use super::{Failure, Out, one_line};
 use crate::event::MessageStatus;
-use crate::state::{Tone, plural};
+use crate::state::{Task, Tone, plural};
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -51,7 +51,7 @@ impl AskArgs {
         };
         let unnamed = self.talk.session.is_none() && !matches!(target, Target::File(_));
         let mut headless = Headless::open(target, &self.talk, out)?;
-        headless.ready()?;
+        headless.ready(&Task::Chat)?;
         // The machine says on standard error what it waits for while the answer is printed.
         let (mut answered, mut trouble, mut ended) = (Out::new(), None, true);
         let answer = headless.ask(&format!("chat.ask {question}"), out, &mut |part| {

@@ -1,9 +1,11 @@
 //! `cowrite config`: what is configured and where each value comes from; changing it.
 
-use super::place::{Place, refusal, variable};
+use super::key::KeyArgs;
+use super::place::{Place, refusal};
 use super::{Failure, Out, one_line};
-use crate::base::config::{Config, ProviderConfig};
+use crate::base::config::Config;
 use crate::keymap::nearest;
+use crate::provider::KeySource;
 use crate::runtime::{configured, write_config};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -20,19 +22,30 @@ pub struct ConfigArgs {
 #[derive(clap::Subcommand, Debug)]
 enum Verb {
     /// Print one value. Exit code 1: it is not set.
-    Get { key: String },
+    Get {
+        key: String,
+    },
     /// Set one value; comments in the file stay.
-    Set { key: String, value: String },
+    Set {
+        key: String,
+        value: String,
+    },
     /// Take one value out, so that its default holds again.
-    Unset { key: String },
+    Unset {
+        key: String,
+    },
     /// Print where the configuration file is.
     Path,
+    Key(KeyArgs),
 }
 
 /// Every key but those of providers, with what it is for.
-const KEYS: [(&str, &str); 8] = [
+const KEYS: [(&str, &str); 11] = [
     ("name", "the name to write under"),
-    ("model", "the model that answers"),
+    ("model", "the model that answers, as provider/model"),
+    ("route.chat", "the model for questions, where it is another"),
+    ("route.edit", "the model for rewrites and changes, where it is another"),
+    ("budget", "the most a session may cost, in US dollars"),
     ("keymap", "a keymap beside the default one"),
     ("editor.tab_width", "columns between tab stops"),
     ("editor.wrap", "soft wrap"),
@@ -42,11 +55,13 @@ const KEYS: [(&str, &str); 8] = [
 ];
 
 /// The keys of each provider, behind `provider.NAME.`.
-const PROVIDER_KEYS: [(&str, &str); 6] = [
+const PROVIDER_KEYS: [(&str, &str); 8] = [
     ("address", "the base address, up to and with /v1"),
     ("key_variable", "the environment variable that holds the key"),
     ("consented", "whether documents may be sent there"),
     ("ca_file", "a certificate authority, in PEM"),
+    ("proxy", "a proxy for this provider, or none"),
+    ("connect_seconds", "seconds that making a connection may take"),
     ("stall_seconds", "seconds of silence after which an answer counts as stalled"),
     ("window", "the context window in tokens"),
 ];
@@ -56,6 +71,7 @@ impl ConfigArgs {
         let place = Place::find(None, None)?;
         match self.command {
             None => show(&place, out)?,
+            Some(Verb::Key(args)) => return args.run(&place, out),
             Some(Verb::Path) => out.line(&place.config_path.display().to_string())?,
             Some(Verb::Get { key }) => {
                 known(&key)?;
@@ -90,6 +106,20 @@ fn known(key: &str) -> Result<Vec<String>, Failure> {
             // A provider's name may have a dot: llama.cpp.
             return Ok(vec!["provider".into(), name.into(), field.into()]);
         }
+        if let Some((name, header)) = rest.split_once(".headers.")
+            && !name.is_empty()
+            && !header.is_empty()
+        {
+            return Ok(vec!["provider".into(), name.into(), "headers".into(), header.into()]);
+        }
+        // A model's name may hold dots too.
+        if let Some((name, model)) = rest.split_once(".price.")
+            && !name.is_empty()
+            && !model.is_empty()
+        {
+            let model = model.trim_matches('"');
+            return Ok(vec!["provider".into(), name.into(), "price".into(), model.into()]);
+        }
         let near = nearest(field, PROVIDER_KEYS.map(|(name, _)| name).to_vec());
         let near = near.map(|near| format!(" Perhaps provider.{name}.{near}?"));
         return Err(Failure::usage(format!("There is no key {key}.{}", near.unwrap_or_default())));
@@ -101,6 +131,11 @@ fn known(key: &str) -> Result<Vec<String>, Failure> {
 
 /// Every value that is set or has a default, by key, as it is printed.
 fn flat(config: &Config) -> Result<BTreeMap<String, String>, Failure> {
+    let mut config = config.clone();
+    // They may hold keys.
+    for own in config.provider.values_mut() {
+        own.headers.values_mut().for_each(|value| *value = "(set)".into());
+    }
     let table = toml::Table::try_from(config)?;
     let mut all = BTreeMap::new();
     flatten("", &table, &mut all);
@@ -128,6 +163,9 @@ fn set(file: &Path, key: &str, value: &str) -> Result<(), Failure> {
     let text = Value::from(value);
     let literal = value.parse::<bool>().map(Value::from).ok();
     let literal = literal.or_else(|| value.parse::<i64>().map(Value::from).ok());
+    let literal = literal.or_else(|| value.parse::<f64>().map(Value::from).ok());
+    // A table in one line, as a price is.
+    let literal = literal.or_else(|| value.parse::<Value>().ok().filter(Value::is_inline_table));
     let mut refused = None;
     for value in [Some(text), literal].into_iter().flatten() {
         match change(file, &path, Some(value)) {
@@ -173,6 +211,7 @@ fn show(place: &Place, out: &mut Out) -> Result<(), Failure> {
         flatten("", &table, &mut in_file);
     }
     let all = flat(&place.config)?;
+    let mut out_trouble = Vec::new();
     let mut row = |key: &str, value: Option<&str>, from: &str, doc: &str| {
         let value = value.unwrap_or("-");
         out.line(&format!("{key:<29} {value:<30} {from:<15}  # {doc}"))
@@ -182,32 +221,53 @@ fn show(place: &Place, out: &mut Out) -> Result<(), Failure> {
         let from = if value.is_some() { source(key, &in_file) } else { "not set".into() };
         row(key, value, &from, doc)?;
     }
-    let openai = ("openai".to_owned(), ProviderConfig::default());
-    let mut providers: BTreeMap<String, ProviderConfig> = BTreeMap::from([openai]);
-    providers.extend(place.config.provider.clone());
-    for (name, own) in providers {
-        for (field, doc) in PROVIDER_KEYS {
+    for offer in place.offers() {
+        let name = offer.name().to_owned();
+        let own = place.config.provider.get(&name);
+        // Of a preset that nobody touched only whether there is a key.
+        let touched = own.is_some() || offer.set_up || offer.key != KeySource::None;
+        for (field, doc) in PROVIDER_KEYS.iter().filter(|_| touched) {
             let key = format!("provider.{name}.{field}");
             let value = all.get(&key).cloned();
-            let from_environment = variable("OPENAI_BASE_URL").filter(|_| field == "address");
-            let (value, from) = match (value, from_environment) {
+            let (value, from) = match (value, *field) {
                 (Some(value), _) => (Some(value), source(&key, &in_file)),
-                (None, Some(_)) => {
-                    let address =
-                        place.provider_named(&name).map(|found| found.address().to_owned());
-                    (address, "OPENAI_BASE_URL".to_owned())
+                (None, "address") => {
+                    let from = if offer.set_up { "OPENAI_BASE_URL" } else { "default" };
+                    (Some(offer.provider.address().to_owned()), from.to_owned())
                 }
-                (None, None) if field == "key_variable" => {
-                    (Some("OPENAI_API_KEY".into()), "default".into())
-                }
-                (None, None) if field == "consented" => (Some("false".into()), "default".into()),
-                (None, None) => (None, "not set".into()),
+                (None, "key_variable") => match place.key_variable(&name) {
+                    Some(known) => (Some(known), "default".into()),
+                    None => (None, "not set".into()),
+                },
+                (None, "consented") => (Some("false".into()), "default".into()),
+                (None, _) => (None, "not set".into()),
             };
             row(&key, value.as_deref(), &from, doc)?;
         }
-        let variable_name = own.key_variable.as_deref().unwrap_or("OPENAI_API_KEY");
-        let key = if variable(variable_name).is_some() { "there" } else { "not there" };
-        row(&format!("provider.{name} key"), Some(key), variable_name, "never shown")?;
+        for header in own.iter().flat_map(|own| own.headers.keys()) {
+            let key = format!("provider.{name}.headers.{header}");
+            row(&key, Some("(set)"), "file", "sent with every request, never shown")?;
+        }
+        for (model, price) in own.iter().flat_map(|own| &own.price) {
+            let key = format!("provider.{name}.price.{model}");
+            let value = format!("${}/{}", price.input.dollars(), price.output.dollars());
+            row(&key, Some(&value), "file", "dollars for a million tokens, in and out")?;
+        }
+        if !touched && place.key_variable(&name).is_none() {
+            continue;
+        }
+        let (key, from) = match &offer.key {
+            KeySource::None => ("not there", place.key_variable(&name).unwrap_or_default()),
+            KeySource::Variable(known) => ("there", known.clone()),
+            KeySource::File => ("there", "secrets.toml".into()),
+        };
+        row(&format!("provider.{name} key"), Some(key), &from, "never shown")?;
+        if let Some(trouble) = offer.trouble.filter(|_| offer.key != KeySource::None) {
+            out_trouble.push(trouble);
+        }
+    }
+    for trouble in out_trouble {
+        out.say(&trouble);
     }
     Ok(())
 }

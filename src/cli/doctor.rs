@@ -81,6 +81,7 @@ impl DoctorArgs {
                 keymap(&place, &mut found);
                 library(&place, &mut found);
                 disk(&place.dir, &mut found);
+                super::doctor_models::look(&place, &mut found);
             }
             Err(why) => found.wrong(
                 "configuration",

@@ -176,11 +176,11 @@ impl Desk {
         drop(store);
         let me = place.nobody()?;
         let (keymap, _) = place.keymap(None)?;
-        let provider = place.provider();
+        let offers = place.offers();
         let ui = Ui::new(self.size.0, self.size.1);
         let (model, _) = Model::open(first, me, place.config.clone(), ui, now(), rand()?);
         let mut app = App::new(model, keymap);
-        app.model.use_provider(provider);
+        app.model.use_offers(offers);
         app.model.prepare();
         Ok(self.screen(place)?.draw(&app)?)
     }
@@ -210,16 +210,17 @@ fn workspace(
         };
         app.model.notify(Tone::Warning, format!("{error}{more}"));
     }
-    let provider = place.provider();
     let setup = Setup {
+        shelf: Some(place.shelf()),
         library: Library { store, last_rid },
         config_path: Some(place.config_path.clone()),
-        provider,
+        offers: place.offers(),
     };
     desk.screen(place)?;
     let Desk { screen, inputs, size: drawn_for, .. } = desk;
     let Some(mut screen) = screen else { return Err(Failure::new("The terminal is gone.")) };
     let mut runtime = Runtime::start_with(app, setup, first, inputs).map_err(Failure::new)?;
+    runtime.look_around();
     match shown {
         First::Document => {}
         First::Sessions => runtime.inject(Input::Run("app.sessions".into())),

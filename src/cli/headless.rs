@@ -6,13 +6,14 @@ use super::{Failure, Out, one_line};
 use crate::app::{App, Input};
 use crate::keymap::Keymap;
 use crate::prompt::ended;
+use crate::provider::{Listing, Offer};
 use crate::runtime::queue::Sender;
 use crate::runtime::{
     Library, NoScreen, Outcome, Runtime, Setup, now, open_fresh, open_in, open_path, open_session,
     open_text, recover,
 };
 use crate::session::{HunkRef, Message};
-use crate::state::{Ask, Dialog, Model, Opened, Overlay, PLACE_BY_HAND, Phase, Tone, Ui};
+use crate::state::{Ask, Dialog, Model, Opened, Overlay, PLACE_BY_HAND, Phase, Task, Tone, Ui};
 use crate::text::decode;
 use std::io::{self, IsTerminal, Read};
 use std::path::{Path, PathBuf};
@@ -20,7 +21,7 @@ use std::path::{Path, PathBuf};
 /// What the headless commands that work in a session have in common.
 #[derive(clap::Args, Debug, Default)]
 pub struct Talk {
-    /// The model that answers, as its provider calls it, or `provider/model`.
+    /// The model that answers: `provider/model`, or as the only provider calls it.
     #[arg(long, short)]
     pub model: Option<String>,
     /// Work in this session: its id or the beginning of it. With a file: that is its file from now
@@ -107,17 +108,17 @@ impl Headless {
         let last_rid = opened.last_rid;
         let ui = Ui::new(80, 24);
         let (model, first) = Model::open(opened, me, place.config.clone(), ui, now(), rand()?);
-        let provider = place.provider();
         let setup = Setup {
+            shelf: None,
             library: Library { store, last_rid },
             config_path: Some(place.config_path.clone()),
-            provider,
+            offers: place.offers(),
         };
         let app = App::new(model, Keymap::default());
         let mut runtime = Runtime::start(app, setup, first).map_err(Failure::new)?;
         signals(runtime.sender())?;
         if talk.yes {
-            runtime.app.model.consented = true;
+            runtime.app.model.agreed = true;
         }
         let mut headless = Self { runtime, left: false };
         headless.tell(out);
@@ -193,13 +194,22 @@ impl Headless {
     }
 
     /// Makes sure that a question can be asked: a provider, consent, a model.
-    pub fn ready(&mut self) -> Result<(), Failure> {
-        let Some(provider) = self.model().provider.clone() else {
-            return Err(Failure::usage(
-                "No model is set up: set OPENAI_API_KEY, or OPENAI_BASE_URL for a server of your own.",
-            ));
+    pub fn ready(&mut self, task: &Task) -> Result<(), Failure> {
+        if self.model().provider.is_none() {
+            self.runtime.look_around();
+            self.listed()?;
+        }
+        let provider = match self.model().route(task) {
+            Some(who) => Some(who.provider),
+            None => self.model().provider.clone(),
         };
-        if provider.leaves_machine() && !self.model().consented {
+        let Some(provider) = provider else { return Err(self.several()) };
+        if let Some(trouble) =
+            self.model().offer(provider.name()).and_then(|offer| offer.trouble.clone())
+        {
+            return Err(Failure::usage(trouble));
+        }
+        if provider.leaves_machine() && !self.model().may_send_to(provider.name()) {
             return Err(Failure::usage(format!(
                 "The question and the document would go to {} at {}. --yes agrees this once; `cowrite config set provider.{}.consented true` for good.",
                 provider.name(),
@@ -207,42 +217,63 @@ impl Headless {
                 provider.name()
             )));
         }
-        if self.model().model_name.is_none() {
-            self.choose_model()?;
+        if self.model().route(task).is_none() {
+            self.choose_model(provider.name())?;
         }
         Ok(())
     }
 
+    /// Waits for every list of models that was asked for.
+    fn listed(&mut self) -> Result<(), Failure> {
+        self.wait(&mut |app| app.model.offers.iter().all(|offer| !offer.asking))
+    }
+
+    /// Nobody was named and not exactly one could answer: says who could.
+    fn several(&self) -> Failure {
+        let there: Vec<&str> = self
+            .model()
+            .offers
+            .iter()
+            .filter(|offer| offer.is_there() && (!offer.is_near() || !offer.models().is_empty()))
+            .map(Offer::name)
+            .collect();
+        if there.is_empty() || self.model().config.model.is_some() {
+            return Failure::usage(self.model().nobody_answers());
+        }
+        Failure::usage(format!(
+            "Who answers? There are {}: name one with --model PROVIDER/MODEL, or keep one with `cowrite config set model PROVIDER/MODEL`.",
+            there.join(", ")
+        ))
+    }
+
     /// Asks the provider for its models: the only one is taken.
-    fn choose_model(&mut self) -> Result<(), Failure> {
-        self.runtime.command("app.model").map_err(Failure::new)?;
-        self.wait(&mut |app| {
-            !matches!(app.model.ui.overlays.last(), Some(Overlay::Models { models: None, .. }))
-        })?;
-        let shown = self.runtime.app.model.ui.overlays.pop();
-        let Some(Overlay::Models { models: Some(listed), .. }) = shown else {
-            return Err(Failure::new("The provider did not list its models."));
-        };
-        let listed = listed.map_err(|fault| Failure::new(fault.words()))?;
-        let model = &mut self.runtime.app.model;
-        match listed.as_slice() {
-            [one] => {
-                model.model_name = Some(one.name.clone());
-                model.window = model.window.or(one.window);
-                Ok(())
-            }
-            [] => Err(Failure::usage("The provider lists no model: name one with --model.")),
-            several => {
-                let mut names: Vec<&str> =
-                    several.iter().take(8).map(|one| one.name.as_str()).collect();
-                if several.len() > names.len() {
-                    names.push("…");
+    fn choose_model(&mut self, name: &str) -> Result<(), Failure> {
+        self.runtime.look_at(name);
+        self.listed()?;
+        let listing = self.model().offer(name).map(|offer| offer.listing.clone());
+        match listing {
+            Some(Listing::Trouble(why)) => Err(Failure::new(why)),
+            Some(Listing::Models(models)) => match models.as_slice() {
+                [one] => {
+                    let next = self.model().resolve(&format!("{name}/{}", one.name));
+                    if let Some(next) = next {
+                        self.runtime.app.model.switch_to(next);
+                    }
+                    Ok(())
                 }
-                Err(Failure::usage(format!(
-                    "Which model? Name one with --model, or keep one with `cowrite config set model NAME`. The provider has: {}",
-                    names.join(", ")
-                )))
-            }
+                several => {
+                    let mut names: Vec<&str> =
+                        several.iter().take(8).map(|one| one.name.as_str()).collect();
+                    if several.len() > names.len() {
+                        names.push("…");
+                    }
+                    Err(Failure::usage(format!(
+                        "Which model? Name one with --model, or keep one with `cowrite config set model NAME`. The provider has: {}",
+                        names.join(", ")
+                    )))
+                }
+            },
+            _ => Err(Failure::new("The provider did not list its models.")),
         }
     }
 

@@ -110,6 +110,18 @@ impl Out {
         let _ = writeln!(io::stderr(), "{}", plain(text));
     }
 
+    /// A question; the answer is typed behind it.
+    pub fn ask(&mut self, question: &str) -> Result<(), Failure> {
+        let mut err = io::stderr();
+        write!(err, "{}", plain(question)).and_then(|()| err.flush()).map_err(Failure::new)
+    }
+
+    /// A line in the place of the one before, at a terminal.
+    pub fn redraw(&mut self, line: &str) {
+        let mut err = io::stderr().lock();
+        let _ = write!(err, "\r{}\x1b[K", plain(line)).and_then(|()| err.flush());
+    }
+
     pub fn failure(&mut self, failure: &Failure) {
         self.say(&format!("cowrite: {}", failure.what));
     }

@@ -1,10 +1,10 @@
 //! Where things are on this machine: library, configuration, keymaps, the provider; and who writes.
 
 use super::{Failure, Out};
-use crate::base::config::{Config, ProviderConfig};
+use crate::base::config::{Config, RouteConfig};
 use crate::base::{AuthorId, EventId, Rand};
 use crate::keymap::{self, Keymap, KeymapError};
-use crate::provider::{OpenAi, Provider, Settings};
+use crate::models::{Machine, Shelf};
 use crate::runtime::{absolute, index, now, open_session, recover};
 use crate::state::{Me, Opened, ROWS_VERSION};
 use crate::store::jsonl::{self, SessionFile};
@@ -12,15 +12,12 @@ use crate::store::{Options, SqliteStore, StoreError, Write, Written};
 use std::io::{BufRead, IsTerminal, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::Arc;
-use std::time::Duration;
-
-/// The address of the built-in provider.
-const OPENAI: &str = "https://api.openai.com/v1";
 
 /// The surroundings of one run.
 pub struct Place {
     pub dir: PathBuf,
+    /// Where model files lie.
+    pub models: PathBuf,
     pub config_path: PathBuf,
     pub config: Config,
 }
@@ -30,7 +27,32 @@ pub fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
+fn platform() -> Result<impl etcetera::BaseStrategy, Failure> {
+    etcetera::choose_base_strategy().map_err(|_| {
+        Failure::new("There is no home directory: set COWRITE_HOME to a folder for cowrite.")
+    })
+}
+
+/// Where model files are kept: they can be had again, so the platform's cache is their place.
+pub fn models_dir() -> Result<PathBuf, Failure> {
+    use etcetera::BaseStrategy;
+    Ok(match variable("COWRITE_HOME") {
+        Some(home) => absolute(Path::new(&home)).join("models"),
+        None => platform()?.cache_dir().join("cowrite").join("models"),
+    })
+}
+
+/// The shelf of model files in a directory.
+pub fn shelf(dir: PathBuf) -> Shelf {
+    Shelf::at(dir, Machine::real(|| super::when::day(now())))
+}
+
 impl Place {
+    /// The model files of this machine.
+    pub fn shelf(&self) -> Shelf {
+        shelf(self.models.clone())
+    }
+
     /// Finds the directories and reads the configuration. `COWRITE_HOME` holds everything in one
     /// place; otherwise the platform's directories are used.
     pub fn find(model: Option<String>, keymap: Option<PathBuf>) -> Result<Self, Failure> {
@@ -38,23 +60,21 @@ impl Place {
             Some(home) => (PathBuf::from(&home), PathBuf::from(home)),
             None => {
                 use etcetera::BaseStrategy;
-                let base = etcetera::choose_base_strategy().map_err(|_| {
-                    Failure::new(
-                        "There is no home directory: set COWRITE_HOME to a folder for cowrite.",
-                    )
-                })?;
+                let base = platform()?;
                 (base.data_dir().join("cowrite"), base.config_dir().join("cowrite"))
             }
         };
         let config_path = config_dir.join("config.toml");
         let mut config = read_config(&config_path)?;
         if model.is_some() {
+            // Who is named does everything in this run.
             config.model = model;
+            config.route = RouteConfig::default();
         }
         if let Some(keymap) = keymap {
             config.keymap = Some(keymap.to_string_lossy().into_owned());
         }
-        Ok(Self { dir, config_path, config })
+        Ok(Self { dir, models: models_dir()?, config_path, config })
     }
 
     /// Opens the library, making it when it is new.
@@ -167,44 +187,6 @@ impl Place {
             layers.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
         Ok(Keymap::load(&layers, &|line| crate::command::parse(line).map(|_| ())))
     }
-
-    /// The provider that was set up: an address or a key in the environment, or in the
-    /// configuration. Making it does not touch the network.
-    pub fn provider(&self) -> Option<Arc<dyn Provider>> {
-        let chosen = self
-            .config
-            .model
-            .as_deref()
-            .and_then(|model| model.split_once('/'))
-            .map(|(name, _)| name);
-        let name =
-            chosen.filter(|name| self.config.provider.contains_key(*name)).unwrap_or("openai");
-        self.provider_named(name)
-    }
-
-    /// A provider by its name.
-    pub fn provider_named(&self, name: &str) -> Option<Arc<dyn Provider>> {
-        let own = self.config.provider.get(name).cloned().unwrap_or_default();
-        let key = variable(own.key_variable.as_deref().unwrap_or("OPENAI_API_KEY"));
-        let address = own.address.clone().or_else(|| variable("OPENAI_BASE_URL"));
-        let address = match (address, &key) {
-            (Some(address), _) => address,
-            (None, Some(_)) => OPENAI.to_owned(),
-            (None, None) => return None,
-        };
-        Some(Arc::new(OpenAi::new(settings(name, &address, key, &own))))
-    }
-}
-
-fn settings(name: &str, address: &str, key: Option<String>, own: &ProviderConfig) -> Settings {
-    let mut settings = Settings::new(name, address);
-    settings.key = key;
-    if let Some(seconds) = own.stall_seconds {
-        settings.stall = Duration::from_secs(seconds.clamp(1, 3600));
-        settings.header_timeout = settings.header_timeout.max(settings.stall);
-    }
-    settings.ca_file = own.ca_file.as_ref().map(PathBuf::from);
-    settings
 }
 
 /// A random source seeded by the system.

@@ -7,7 +7,7 @@ use crate::base::{Pos, Span};
 use crate::event::MessageStatus;
 use crate::report::{state_word, unified};
 use crate::session::{Hunk, HunkRef, HunkState};
-use crate::state::{Caret, Tone, plural};
+use crate::state::{Caret, Task, Tone, plural};
 use ropey::Rope;
 use serde_json::{Value, json};
 use std::path::PathBuf;
@@ -83,7 +83,7 @@ impl ProposeArgs {
             let caret = Caret { pos: span.end, anchor: Some(span.start), sticky: None };
             headless.runtime.app.model.set_caret(caret);
         }
-        headless.ready()?;
+        headless.ready(&Task::Change)?;
         let area = if self.select.is_some() { "chat.rewrite" } else { "chat.change" };
         let answer = headless.ask(&format!("{area} {instruction}"), out, &mut |_| true)?;
         let notice = headless.notice();

@@ -1,6 +1,7 @@
 //! The program itself: panes, overlays, leaving.
 
-use super::{Command, list, row};
+use super::{Command, list, models, row};
+use crate::base::Usd;
 use crate::state::{Ask, Cx, Dialog, Effect, Focus, ListState, Open, Overlay, Tab};
 
 pub const COMMANDS: &[Command] = &[
@@ -26,7 +27,13 @@ pub const COMMANDS: &[Command] = &[
         .slash("decisions"),
     row("app.tab-review", "Shows the hunks to review.", |cx, _| tab(cx, Tab::Review))
         .slash("review"),
-    row("app.model", "Chooses the model that answers.", choose_model).slash("model"),
+    row("app.model", "Chooses the model that answers.", models::open)
+        .args("[provider/model]")
+        .slash("model"),
+    row("app.model-back", "Goes back to the model that answered before.", |cx, _| models::back(cx)),
+    row("app.budget", "Says what the session cost, and sets the most it may.", budget)
+        .args("[dollars|none]")
+        .slash("budget"),
     row("app.egress", "Shows what was sent to a model last, byte for byte.", egress).slash("sent"),
     row("app.sessions", "Lists sessions and searches everything.", sessions).slash("sessions"),
     row("app.tour", "Opens the tour: a document to try everything on, step by step.", |cx, _| {
@@ -92,7 +99,7 @@ fn cancel(cx: &mut Cx, _: &str) -> Result<(), String> {
     }
     if let Some(overlay) = cx.model.ui.overlays.pop() {
         match overlay {
-            Overlay::Dialog(Dialog { ask: Ask::Consent { queued }, .. }) => {
+            Overlay::Dialog(Dialog { ask: Ask::Consent { queued, .. }, .. }) => {
                 cx.model.ui.chat.set_text(&queued.text);
                 cx.info("Nothing was sent.");
             }
@@ -105,7 +112,7 @@ fn cancel(cx: &mut Cx, _: &str) -> Result<(), String> {
         }
         return Ok(());
     }
-    if cx.cancel_turn() {
+    if cx.cancel_turn() || cx.stop_fetch() {
         return Ok(());
     }
     if cx.model.ui.focus == Focus::Panel && cx.model.ui.found.take().is_some() {
@@ -157,15 +164,16 @@ fn tab(cx: &mut Cx, tab: Tab) -> Result<(), String> {
     Ok(())
 }
 
-fn choose_model(cx: &mut Cx, _: &str) -> Result<(), String> {
-    if cx.model.provider.is_none() {
-        return Err(
-            "No provider is set up: set OPENAI_API_KEY or OPENAI_BASE_URL and start again.".into(),
-        );
+fn budget(cx: &mut Cx, rest: &str) -> Result<(), String> {
+    match rest {
+        "" => cx.info(cx.model.spent_words()),
+        "none" => cx.set_budget(None),
+        amount => {
+            let dollars = amount.trim_start_matches('$').parse().ok().and_then(Usd::from_dollars);
+            let wrong = || format!("{amount} is no amount of dollars, such as 5 or 0.50.");
+            cx.set_budget(Some(dollars.ok_or_else(wrong)?));
+        }
     }
-    cx.model.waiting = None;
-    cx.model.ui.overlays.push(Overlay::Models { list: ListState::default(), models: None });
-    cx.effect(Effect::ListModels);
     Ok(())
 }
 

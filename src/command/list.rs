@@ -1,7 +1,7 @@
 //! Lists, forms, questions: what the keys do while something lies above the workspace, or in the
 //! panel.
 
-use super::{Command, chat, decision, file, find, hunk, links, row, session};
+use super::{Command, chat, decision, file, find, hunk, links, models, row, session};
 use crate::base::Pos;
 use crate::state::{
     Ask, Cx, Dialog, Focus, Form, FormKind, ListState, Model, Open, Overlay, PromptKind, Tab,
@@ -34,7 +34,7 @@ pub const COMMANDS: &[Command] = &[
 /// The list that has the keys, and how many rows it has.
 fn list(model: &mut Model) -> Option<(&mut ListState, usize)> {
     let palette = palette_rows(model).len();
-    let models = model_rows(model).len();
+    let models = models::model_rows(model).len();
     let sessions = session::row_count(model);
     let decisions = decision::listed(model).len();
     let review = hunk::open_count(model);
@@ -45,7 +45,7 @@ fn list(model: &mut Model) -> Option<(&mut ListState, usize)> {
     model.ui.review.chosen = model.ui.review.chosen.min(review.saturating_sub(1));
     match model.ui.overlays.last_mut() {
         Some(Overlay::Palette(list)) => Some((list, palette)),
-        Some(Overlay::Models { list, .. }) => Some((list, models)),
+        Some(Overlay::Models(list)) => Some((list, models)),
         Some(Overlay::Sessions { list, .. }) => Some((list, sessions)),
         Some(Overlay::Form(form)) if form.is_on_links() => {
             form.links.as_mut().map(|links| (&mut links.list, offered))
@@ -84,14 +84,6 @@ pub fn palette_rows(model: &Model) -> Vec<&'static Command> {
         }
     }
     named
-}
-
-/// The models that match what was typed. Shared with the view.
-pub fn model_rows(model: &Model) -> Vec<crate::prompt::ModelInfo> {
-    let Some(Overlay::Models { list, models: Some(Ok(models)) }) = model.ui.overlays.last() else {
-        return Vec::new();
-    };
-    fuzzy(&list.filter.rope().to_string(), models.iter().cloned(), |model| model.name.clone())
 }
 
 /// Filters and ranks; everything in its order when nothing was typed.
@@ -165,21 +157,9 @@ fn choose(cx: &mut Cx, _: &str) -> Result<(), String> {
             let Some(command) = chosen else { return Ok(()) };
             command.run(cx, "")
         }
-        Some(Overlay::Models { list, .. }) => {
-            let chosen = model_rows(cx.model).get(list.chosen).cloned();
-            let Some(chosen) = chosen else { return Ok(()) };
-            cx.model.ui.overlays.pop();
-            cx.model.model_name = Some(chosen.name.clone());
-            cx.model.window = chosen.window.or(cx.model.window);
-            cx.effect(crate::state::Effect::ChooseModel { model: chosen.name.clone() });
-            cx.info(format!("{} answers from now on.", chosen.name));
-            if let Some(queued) = cx.model.waiting.take() {
-                if cx.model.ui.chat.rope() == queued.text.as_str() {
-                    cx.model.ui.chat.set_text("");
-                }
-                cx.ask(queued);
-            }
-            Ok(())
+        Some(Overlay::Models(list)) => {
+            let chosen = list.chosen;
+            models::choose(cx, chosen)
         }
         Some(Overlay::Sessions { .. }) => session::open_chosen(cx),
         Some(Overlay::Page { .. }) => close(cx, ""),
@@ -350,16 +330,20 @@ fn answer(cx: &mut Cx, word: &str) -> Result<(), String> {
             cx.leave();
             Ok(())
         }
-        (Ask::Consent { queued }, "yes") => {
-            cx.model.consented = true;
-            let provider = cx.model.provider.as_ref().map(|provider| provider.name().to_owned());
-            if let Some(provider) = provider {
-                cx.effect(crate::state::Effect::Consent { provider });
-            }
+        (Ask::Consent { queued, provider }, "yes") => {
+            cx.model.config.provider.entry(provider.clone()).or_default().consented = true;
+            cx.effect(crate::state::Effect::Consent { provider });
             cx.ask(queued);
             Ok(())
         }
-        (Ask::Consent { queued }, _) => {
+        (Ask::Consent { queued, .. }, "look") => {
+            cx.model.ui.overlays.push(Overlay::Dialog(dialog));
+            let lines = cx.preview(&queued)?;
+            let title = "What would be sent".into();
+            cx.model.ui.overlays.push(Overlay::Page { title, lines, top: 0, links: None });
+            Ok(())
+        }
+        (Ask::Consent { queued, .. }, _) => {
             cx.model.ui.chat.set_text(&queued.text);
             let end = Pos(cx.model.ui.chat.rope().len_chars());
             cx.model.ui.chat.move_to(end, false);

@@ -12,6 +12,7 @@ mod find;
 mod hunk;
 mod links;
 mod list;
+mod models;
 mod session;
 mod verdict;
 
@@ -19,7 +20,8 @@ pub use area::{AREAS, Area};
 pub use chat::slash_rows;
 pub use decision::{listed as decisions_listed, options_text, status_word};
 pub use hunk::chosen_unplaced;
-pub use list::{model_rows, palette_rows};
+pub use list::palette_rows;
+pub use models::{ModelRow, model_rows};
 pub use session::{
     Row, go_to, listed as session_listed, names as session_names, preview as session_preview,
     previewed as session_previewed, rows as session_rows,

@@ -67,6 +67,10 @@ pub struct Usage {
     /// Of the input, read from the provider's cache.
     #[serde(default)]
     pub cached: u64,
+    /// What it cost when it was made, in millionths of a US dollar; nothing where the price was
+    /// not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost: Option<u64>,
 }
 
 /// What a person said about a hunk, or that nothing is said any more.

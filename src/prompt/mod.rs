@@ -3,6 +3,7 @@
 //! Knows no provider and no transport; the byte-exact request is made once, by the provider's
 //! `encode`, so that what is shown, recorded and sent is the same.
 
+use crate::base::Usd;
 use crate::event::Usage;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,11 +121,37 @@ pub fn ended(text: &str) -> String {
 }
 
 /// A model that a provider offers.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ModelInfo {
     pub name: String,
     /// The context window in tokens, where the provider tells it.
     pub window: Option<u64>,
+    /// What it costs, where the provider tells it.
+    pub price: Option<Price>,
+}
+
+/// What a million tokens cost.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Price {
+    pub input: Usd,
+    /// Input that the provider's cache knew.
+    pub cached: Usd,
+    pub output: Usd,
+}
+
+impl Price {
+    /// What these tokens cost, rounded up.
+    pub fn of(&self, usage: &Usage) -> Usd {
+        let cached = usage.cached.min(usage.input);
+        let parts = [
+            (usage.input - cached, self.input),
+            (cached, self.cached),
+            (usage.output, self.output),
+        ];
+        let sum: u128 =
+            parts.iter().map(|(tokens, price)| u128::from(*tokens) * u128::from(price.0)).sum();
+        Usd(u64::try_from(sum.div_ceil(1_000_000)).unwrap_or(u64::MAX))
+    }
 }
 
 /// An estimate of how many tokens a text takes: about four bytes of Latin text, one of an

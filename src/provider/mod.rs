@@ -6,13 +6,19 @@
 
 mod body;
 mod fault;
+pub mod local;
+mod offer;
 pub mod openai;
 pub mod preset;
+mod price;
 pub mod scripted;
 
 pub use body::Quirks;
+pub use local::Local;
+pub use offer::{KeySource, Listing, Offer, look, look_now};
 pub use openai::{OpenAi, Settings};
-pub use preset::{Found, PRESETS, Preset, find_local};
+pub use preset::{PRESETS, Preset, preset};
+pub use price::{PRICES, PriceRow, price_row};
 pub use scripted::Scripted;
 
 use crate::prompt::{Chunk, Fault, ModelInfo, Prompt};
@@ -37,6 +43,17 @@ pub trait Provider: Send + Sync {
 
     /// Whether a request goes to another machine. Loopback addresses and local sockets do not.
     fn leaves_machine(&self) -> bool;
+
+    /// What the log calls a model that the configuration calls `configured`: without what only this
+    /// machine knows, such as a path.
+    fn model_name(&self, configured: &str) -> String {
+        configured.to_owned()
+    }
+
+    /// The chosen model's context window in tokens, where it is known without asking.
+    fn window(&self) -> Option<u64> {
+        None
+    }
 
     /// The exact body of the request, as it is shown, hashed, recorded and sent.
     fn encode(&self, prompt: &Prompt) -> String;

@@ -55,7 +55,11 @@ impl Scripted {
             scripts: Arc::new(Mutex::new(scripts)),
             asked: Arc::default(),
             gate: None,
-            models: vec![ModelInfo { name: "script".into(), window: Some(8192) }],
+            models: vec![ModelInfo {
+                name: "script".into(),
+                window: Some(8192),
+                ..ModelInfo::default()
+            }],
         }
     }
 

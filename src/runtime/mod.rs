@@ -6,11 +6,13 @@
 
 mod disk;
 mod drafts;
+mod fetching;
 mod files;
 mod glance;
 mod inbox;
 mod net;
 mod open;
+mod opening;
 pub mod queue;
 mod renamed;
 mod save;
@@ -30,7 +32,8 @@ pub use screen::{NoScreen, Screen};
 
 use crate::app::{App, Input};
 use crate::base::Millis;
-use crate::provider::Provider;
+use crate::models::Shelf;
+use crate::provider::Offer;
 use crate::runtime::queue::{Receiver, Sender, channel};
 use crate::state::{Effect, Focus, Model, Open, Timer, Tone, Ui};
 use inbox::{Inbox, Next};
@@ -52,7 +55,10 @@ const ANSWER_TURN: Duration = Duration::from_millis(1);
 pub struct Setup {
     pub library: Library,
     pub config_path: Option<PathBuf>,
-    pub provider: Option<Arc<dyn Provider>>,
+    /// Everything that could answer.
+    pub offers: Vec<Offer>,
+    /// Where model files lie and new ones are brought to; `None` where none is fetched.
+    pub shelf: Option<Shelf>,
 }
 
 /// What of an input shows on the screen.
@@ -81,12 +87,13 @@ pub struct Runtime {
     disk: Disk,
     saver: save::Saver,
     net: Option<net::Net>,
-    /// The network was told to get ready.
-    prepared: bool,
-    provider: Option<Arc<dyn Provider>>,
+    /// The provider that was told to get ready.
+    prepared: Option<String>,
     watch: watch::Watch,
     timers: BTreeMap<Timer, Instant>,
     config_path: Option<PathBuf>,
+    shelf: Option<Shelf>,
+    fetching: fetching::Fetching,
     /// Where the library is.
     dir: Option<PathBuf>,
     syntaxes: Option<Arc<crate::syntax::Syntaxes>>,
@@ -133,17 +140,33 @@ impl Runtime {
             saver,
             dir,
             net: None,
-            prepared: false,
-            provider: setup.provider,
+            prepared: None,
             watch,
             timers: BTreeMap::new(),
             config_path: setup.config_path,
+            shelf: setup.shelf,
+            fetching: fetching::Fetching::default(),
             syntaxes: None,
             quit: false,
         };
+        runtime.app.model.use_offers(setup.offers);
         runtime.arrange();
         runtime.carry_out(first, &mut NoScreen);
         Ok(runtime)
+    }
+
+    /// Looks for servers on this machine, where nobody said who answers.
+    pub fn look_around(&mut self) {
+        if self.app.model.provider.is_none() {
+            let effects = self.app.look_near(now());
+            self.carry_out(effects, &mut NoScreen);
+        }
+    }
+
+    /// Asks a provider for its models.
+    pub fn look_at(&mut self, name: &str) {
+        let effects = self.app.look_at(name, now());
+        self.carry_out(effects, &mut NoScreen);
     }
 
     /// Where inputs from outside go: keys, signals.
@@ -156,10 +179,9 @@ impl Runtime {
         let _ = self.sender.send(input);
     }
 
-    /// What a freshly opened session needs: the provider, the watch on its file.
+    /// What a freshly opened session needs: the watch on its file, and more.
     fn arrange(&mut self) {
-        let model = &mut self.app.model;
-        model.use_provider(self.provider.clone());
+        let model = &self.app.model;
         let bound = model.path.clone().map(|path| (model.doc.clone(), path));
         self.watch.file(bound);
         let unborn = model.path.clone().filter(|_| !model.preamble.is_empty());
@@ -317,18 +339,21 @@ impl Runtime {
         };
         match effect {
             Effect::Store { writes, ticket } => self.disk.write(writes, ticket),
-            Effect::Ask { turn, body } => {
-                let provider = self.provider.clone().ok_or("No provider.")?;
-                self.net()?.ask(provider, turn, body);
+            Effect::Ask { turn, provider, body } => {
+                let offer = self.app.model.offer(&provider);
+                let provider = offer.map(|offer| Arc::clone(&offer.provider));
+                self.net()?.ask(provider.ok_or("No provider.")?, turn, body);
             }
             Effect::Cancel(turn) => {
                 if let Some(net) = &self.net {
                     net.cancel(turn);
                 }
             }
-            Effect::ListModels => {
-                let provider = self.provider.clone().ok_or("No provider.")?;
-                self.net()?.models(provider);
+            Effect::Look(names) => {
+                for name in names {
+                    let Some(offer) = self.app.model.offer(&name).cloned() else { continue };
+                    self.net()?.look(offer.provider, offer.set_up);
+                }
             }
             Effect::SaveFile { doc, path, rope, bom, expect, mark, ticket } => {
                 let job = save::SaveJob { doc, path, rope, bom, expect, mark, ticket };
@@ -368,9 +393,15 @@ impl Runtime {
             Effect::Consent { provider } => {
                 self.configure(&["provider", &provider, "consented"], true.into())?;
             }
-            Effect::ChooseModel { model } => {
-                self.app.model.config.model = Some(model.clone());
-                self.configure(&["model"], model.into())?;
+            Effect::Fetch(name) => {
+                let shelf = self.shelf.clone().ok_or("Models are fetched in the workspace.")?;
+                self.fetching.start(name, shelf, self.sender.clone())?;
+            }
+            Effect::StopFetch => self.fetching.stop(),
+            Effect::ChooseModel { key, model } => self.configure(key, model.into())?,
+            Effect::SetBudget(budget) => {
+                let value = budget.map(|budget| budget.dollars().into());
+                self.change(&["budget"], value)?;
             }
             Effect::Mouse(on) => io(screen.mouse(on))?,
             Effect::Suspend => io(screen.suspend())?,
@@ -383,13 +414,15 @@ impl Runtime {
 
     /// Somebody is about to ask: the client is made while the question is typed.
     fn prepare_net(&mut self) {
-        if self.prepared || self.app.model.ui.focus != Focus::Chat {
+        if self.app.model.ui.focus != Focus::Chat {
             return;
         }
-        self.prepared = true;
-        if let Some(provider) = self.provider.clone()
-            && let Ok(net) = self.net()
-        {
+        let Some(provider) = self.app.model.provider.clone() else { return };
+        if self.prepared.as_deref() == Some(provider.name()) {
+            return;
+        }
+        self.prepared = Some(provider.name().to_owned());
+        if let Ok(net) = self.net() {
             net.prepare(provider);
         }
     }
@@ -405,56 +438,13 @@ impl Runtime {
 
     /// Changes one value of the configuration file, comments kept.
     fn configure(&self, path: &[&str], value: toml_edit::Value) -> Result<(), String> {
-        match &self.config_path {
-            Some(file) => files::configure(file, path, value),
-            None => Ok(()),
-        }
+        self.change(path, Some(value))
     }
 
-    /// Leaves the session for another one; everything of the old one is on the disk.
-    fn open(&mut self, what: Open) -> Result<(), String> {
-        let hit = match &what {
-            Open::Hit(hit) => Some(hit.clone()),
-            _ => None,
-        };
-        let opened = self.disk.with_store(|store| match what {
-            Open::Session(id) => open_session(store, id),
-            Open::Hit(ref hit) => open_session(store, hit.session),
-            Open::File(path) => open_path(Some(store), &path),
-            Open::In { session, path } => open_in(store, session, &path),
-            Open::Fresh => Ok(open_fresh()),
-            Open::Tour => open_tour(store),
-        });
-        let opened = opened.ok_or("Without a library there are no sessions to open.")?;
-        let opened = opened.map_err(|why| why.to_string())?;
-        let old = &self.app.model;
-        let mut ui = Ui::new(old.ui.width, old.ui.height);
-        // Answers to what the old one asked for are not for the new one.
-        ui.ticket = old.ui.ticket;
-        let (me, config) = (old.me.clone(), old.config.clone());
-        let mut seed = [0; 32];
-        getrandom::fill(&mut seed).map_err(|why| format!("No randomness: {why}"))?;
-        let (mut model, effects) =
-            Model::open(opened, me, config, ui, now(), crate::base::Rand::new(seed));
-        model.ui.key_lines = old.ui.key_lines.clone();
-        model.ui.mouse = old.ui.mouse;
-        if old.path.is_some() && old.path == model.path {
-            // The same document, as another program began it: what was half said stays.
-            let half = old.ui.chat.rope().to_string();
-            if model.ui.chat.rope().len_chars() == 0 && !half.is_empty() {
-                model.ui.chat.set_text(&half);
-            }
-            model.ui.focus = old.ui.focus;
-        }
-        self.app.model = model;
-        self.arrange();
-        self.carry_out(effects, &mut NoScreen);
-        if let Some(hit) = hit {
-            self.go_to(&hit);
-        }
-        // What was typed meanwhile goes on.
-        let _ = self.sender.send(Input::Idle);
-        Ok(())
+    /// Changes one value of the configuration file, or takes it out.
+    fn change(&self, path: &[&str], value: Option<toml_edit::Value>) -> Result<(), String> {
+        let Some(file) = &self.config_path else { return Ok(()) };
+        write_config(file, &configured(file, path, value)?)
     }
 
     /// Shows what was found in the open session.
@@ -465,6 +455,7 @@ impl Runtime {
 
     /// Waits until everything that was asked for is on the disk. For the end of a run.
     pub fn close(mut self) -> Result<(), String> {
+        self.fetching.close();
         self.saver.close();
         self.disk.close()
     }

@@ -3,7 +3,7 @@
 use crate::app::Input;
 use crate::base::TurnId;
 use crate::prompt::{Chunk, Fault};
-use crate::provider::{Answer, Provider};
+use crate::provider::{Answer, Provider, look};
 use crate::runtime::queue::Sender;
 use futures::{FutureExt, StreamExt};
 use std::collections::BTreeMap;
@@ -26,7 +26,7 @@ enum Job {
     Prepare(Arc<dyn Provider>),
     Ask { provider: Arc<dyn Provider>, turn: TurnId, body: String },
     Cancel(TurnId),
-    Models(Arc<dyn Provider>),
+    Look { provider: Arc<dyn Provider>, set_up: bool },
 }
 
 /// The handle of the thread.
@@ -62,10 +62,12 @@ impl Net {
                                 task.abort();
                             }
                         }
-                        Job::Models(provider) => {
+                        Job::Look { provider, set_up } => {
                             let inputs = inputs.clone();
                             tokio::task::spawn_local(async move {
-                                let _ = inputs.send(Input::Models(provider.models().await));
+                                let name = provider.name().to_owned();
+                                let listing = look(provider, set_up).await;
+                                let _ = inputs.send(Input::Listed(name, listing));
                             });
                         }
                     }
@@ -89,8 +91,9 @@ impl Net {
         let _ = self.jobs.send(Job::Cancel(turn));
     }
 
-    pub fn models(&self, provider: Arc<dyn Provider>) {
-        let _ = self.jobs.send(Job::Models(provider));
+    /// Asks for the models on offer.
+    pub fn look(&self, provider: Arc<dyn Provider>, set_up: bool) {
+        let _ = self.jobs.send(Job::Look { provider, set_up });
     }
 }
 

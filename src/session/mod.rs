@@ -22,7 +22,7 @@ pub use proposals::{Hunk, HunkRef, HunkState, Placing, Proposal, Proposals, Spli
 pub use register::Register;
 pub use review::{OpenHunk, Piece};
 pub use steps::{LastUndone, LastVerdict, Said, StepKind, TakenBack};
-pub use transcript::{Message, Transcript};
+pub use transcript::{Message, Spent, Transcript};
 
 use crate::base::{AuthorId, DocId, EventId, Millis, Rand, WriterId};
 use crate::event::{AuthorKind, Envelope, Event};

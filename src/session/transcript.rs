@@ -1,6 +1,6 @@
 //! The conversation: messages as a tree, the visible path through it.
 
-use crate::base::{AuthorId, EventId, Millis};
+use crate::base::{AuthorId, EventId, Millis, Usd};
 use crate::event::{Asked, Link, MessageRole, MessageStatus, Usage};
 use std::collections::BTreeMap;
 
@@ -36,10 +36,39 @@ pub struct Transcript {
     /// In order of display.
     order: BTreeMap<(u64, EventId), ()>,
     pinned: BTreeMap<EventId, super::Register<bool>>,
+    spent: Spent,
+}
+
+/// What the answers of a session took, as their providers counted it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Spent {
+    pub input: u64,
+    pub cached: u64,
+    pub output: u64,
+    /// What the answers with a known price cost.
+    pub cost: Usd,
+    /// Answers whose price is not known.
+    pub unknown: u64,
+    pub answers: u64,
+}
+
+impl Spent {
+    fn add(&mut self, usage: &Usage) {
+        // Foreign logs may hold any number.
+        self.input = self.input.saturating_add(usage.input);
+        self.cached = self.cached.saturating_add(usage.cached);
+        self.output = self.output.saturating_add(usage.output);
+        self.cost = Usd(self.cost.0.saturating_add(usage.cost.unwrap_or_default()));
+        self.unknown += u64::from(usage.cost.is_none());
+        self.answers += 1;
+    }
 }
 
 impl Transcript {
     pub fn add(&mut self, message: Message) {
+        if let (Some(usage), None) = (&message.usage, self.messages.get(&message.id)) {
+            self.spent.add(usage);
+        }
         self.order.insert((message.lamport, message.id), ());
         self.messages.insert(message.id, message);
     }
@@ -57,6 +86,11 @@ impl Transcript {
 
     pub fn get(&self, id: &EventId) -> Option<&Message> {
         self.messages.get(id)
+    }
+
+    /// What all answers took.
+    pub fn spent(&self) -> Spent {
+        self.spent
     }
 
     pub fn len(&self) -> usize {

@@ -36,9 +36,7 @@ impl Cx<'_> {
         let ui = &mut self.model.ui;
         match ui.overlays.last_mut() {
             Some(
-                Overlay::Palette(list)
-                | Overlay::Models { list, .. }
-                | Overlay::Sessions { list, .. },
+                Overlay::Palette(list) | Overlay::Models(list) | Overlay::Sessions { list, .. },
             ) => Some(&mut list.filter),
             Some(Overlay::Prompt { field, .. }) => Some(field),
             Some(Overlay::Form(form)) => form.fields.get_mut(form.focus),
@@ -128,7 +126,7 @@ impl Cx<'_> {
 
     /// A filter that was typed into starts again at its first row.
     fn after_typing(&mut self) {
-        if let Some(Overlay::Palette(list) | Overlay::Models { list, .. }) =
+        if let Some(Overlay::Palette(list) | Overlay::Models(list)) =
             self.model.ui.overlays.last_mut()
         {
             list.chosen = 0;
@@ -157,7 +155,7 @@ impl Cx<'_> {
             Some(
                 Overlay::Prompt { .. }
                 | Overlay::Palette(_)
-                | Overlay::Models { .. }
+                | Overlay::Models(_)
                 | Overlay::Sessions { .. },
             ) => text.trim_end().replace('\n', " "),
             _ => text,

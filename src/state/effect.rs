@@ -1,7 +1,7 @@
 //! What a command asks for and cannot do itself. The runtime carries it out and answers with an
 //! input.
 
-use crate::base::{DocId, EventId, TurnId};
+use crate::base::{DocId, EventId, TurnId, Usd};
 use crate::event::Version;
 use crate::store::{DraftStep, Hit, Write};
 use ropey::Rope;
@@ -73,10 +73,13 @@ pub enum Effect {
     /// Send a request; its bytes were shown, recorded and are final.
     Ask {
         turn: TurnId,
+        /// The provider's name.
+        provider: String,
         body: String,
     },
     Cancel(TurnId),
-    ListModels,
+    /// Ask these providers for their models.
+    Look(Vec<String>),
     /// Write a file. Refused when it holds none of what is `expect`ed; with nothing expected it
     /// must not be there yet. The mark is stored before the file is another.
     SaveFile {
@@ -124,10 +127,17 @@ pub enum Effect {
     Consent {
         provider: String,
     },
-    /// Remember the model in the configuration file.
+    /// Remember the model in the configuration file, under the key that says who answers.
+    /// Fetches a model of the catalogue.
+    Fetch(&'static str),
+    StopFetch,
     ChooseModel {
+        key: &'static [&'static str],
+        /// `provider/model`.
         model: String,
     },
+    /// Remember in the configuration file what a session may cost.
+    SetBudget(Option<Usd>),
     Mouse(bool),
     Suspend,
     Redraw,

@@ -2,6 +2,7 @@
 //!
 //! Does no input or output: what takes time or touches the world is returned as an [`Effect`].
 
+mod cost;
 mod cx;
 mod draft;
 mod editing;
@@ -13,6 +14,7 @@ mod jump;
 mod kept;
 mod merging;
 mod model;
+mod offers;
 mod outside;
 mod panel;
 mod prepare;
@@ -32,6 +34,7 @@ pub use form::{FORM_FIELDS, Form, FormKind, LinkList};
 pub use frame::{EditorFrame, HunkPiece, Sign, VirtualRow};
 pub use jump::FoundMessage;
 pub use model::{Burst, Like, Me, Minted, Model, Opened, OpenedFile, Sent};
+pub use offers::Answerer;
 pub use outside::{Intent, Saving, stamp};
 pub use panel::{PanelFrame, plain};
 pub use propose::anchors;

@@ -4,7 +4,7 @@ use super::{Effect, FileStamp, Queued, Turn, Ui};
 use crate::base::config::Config;
 use crate::base::{AuthorId, DocId, EventId, Millis, Pos, Rand, Span, WriterId};
 use crate::event::{Author, AuthorKind, BurstHead, Envelope, Event, Text, WipOp};
-use crate::provider::Provider;
+use crate::provider::{Offer, Provider};
 use crate::session::{DocEntry, Session};
 use crate::text::{Change, Document};
 use std::collections::{BTreeMap, VecDeque};
@@ -126,15 +126,22 @@ pub struct Model {
     pub queue: VecDeque<Queued>,
     /// A question that goes out as soon as a model is chosen.
     pub waiting: Option<Queued>,
+    /// Everything that could answer.
+    pub offers: Vec<Offer>,
+    /// The provider that answers.
     pub provider: Option<Arc<dyn Provider>>,
     /// The model's name at the provider.
     pub model_name: Option<String>,
     /// Its context window in tokens, where it is known.
     pub window: Option<u64>,
-    /// The person agreed to send documents to the provider.
-    pub consented: bool,
+    /// The model that answered before, as `provider/model`.
+    pub previous: Option<String>,
+    /// The person agreed to everything that would be asked, for this run.
+    pub agreed: bool,
     /// Why the last attempt to store failed; tried again until it works.
     pub store_trouble: Option<String>,
+    /// A model is being fetched: how far it is, in words.
+    pub fetching: Option<String>,
     /// Another program works on the same library.
     pub others: bool,
     /// Leaves when the ticket comes back, for something else or for good.
@@ -219,11 +226,14 @@ impl Model {
             turn: None,
             queue: VecDeque::new(),
             waiting: None,
+            offers: Vec::new(),
             provider: None,
             model_name: None,
             window: None,
-            consented: false,
+            previous: None,
+            agreed: false,
             store_trouble: None,
+            fetching: None,
             others: false,
             quitting: None,
             saving: None,
@@ -249,20 +259,6 @@ impl Model {
             model.notify(super::Tone::Warning, note);
         }
         (model, effects)
-    }
-
-    /// Sets the provider, and what the configuration says about it.
-    pub fn use_provider(&mut self, provider: Option<Arc<dyn Provider>>) {
-        if let Some(provider) = &provider {
-            let settings = self.config.provider.get(provider.name());
-            self.consented = settings.is_some_and(|settings| settings.consented);
-            self.window = settings.and_then(|settings| settings.window);
-            let name = self.config.model.as_deref();
-            let prefix = format!("{}/", provider.name());
-            self.model_name =
-                name.map(|name| name.strip_prefix(&prefix).unwrap_or(name).to_owned());
-        }
-        self.provider = provider;
     }
 
     /// A session that nobody has written in: its first events stay in memory until they matter.

@@ -2,8 +2,8 @@
 
 use super::{Model, PanelSelection, Phase, Rendered, Tab};
 use crate::assist::readable;
-use crate::base::{Class, EventId};
-use crate::event::{MessageRole, MessageStatus};
+use crate::base::{Class, EventId, Usd};
+use crate::event::{MessageRole, MessageStatus, Usage};
 use crate::layout::wrap::{Rule, rows as wrap_rows};
 use crate::layout::{Join, Line, MarkdownView, Segment, Style};
 use crate::session::Message;
@@ -383,6 +383,20 @@ fn head(message: &Message, author: &str, pinned: bool) -> Line {
     plain(Class::Heading, format!("{sign} {author}{pinned}"))
 }
 
+/// What an answer took and cost.
+fn took(usage: &Usage) -> String {
+    let cached = match usage.cached {
+        0 => String::new(),
+        cached => format!(" ({cached} cached)"),
+    };
+    let cost = match usage.cost {
+        None => " · price unknown".to_owned(),
+        Some(0) => String::new(),
+        Some(cost) => format!(" · {}", Usd(cost)),
+    };
+    format!("{} tokens in{cached}, {} out{cost}", usage.input, usage.output)
+}
+
 /// How an answer ended, when not well.
 fn foot(message: &Message, width: usize) -> Vec<Line> {
     let mut lines = Vec::new();
@@ -401,10 +415,7 @@ fn foot(message: &Message, width: usize) -> Vec<Line> {
         lines.extend(plain_rows(Class::Invalid, &words, width));
     }
     if let Some(usage) = message.usage {
-        lines.push(plain(
-            Class::Comment,
-            format!("{} tokens in, {} out", usage.input, usage.output),
-        ));
+        lines.extend(plain_rows(Class::Comment, &took(&usage), width));
     }
     lines
 }

@@ -66,6 +66,7 @@ pub struct Turn {
     pub dialect: Dialect,
     /// The model as an author, and as its provider calls it.
     pub author: AuthorId,
+    pub provider: String,
     pub model: String,
     pub body: String,
     pub phase: Phase,

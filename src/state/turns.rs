@@ -1,35 +1,53 @@
 //! Turns: from a question to its answer, its hunks and their place in the log.
 
 use super::propose::anchors;
-use super::{Ask, Cx, Dialog, Effect, LiveEdit, Overlay, Phase, Queued, Task, Ticket, Tone, Turn};
+use super::{
+    Answerer, Ask, Cx, Dialog, Effect, LiveEdit, Overlay, Phase, Queued, Task, Ticket, Tone, Turn,
+};
 use crate::assist::context::{Context, Request, TooLong, Wish, build};
 use crate::assist::{Dialect, ReplyParser};
 use crate::base::{Span, TurnId, sha256_hex};
 use crate::event::{Asked, Event, Link, MessageRole, MessageStatus, Text};
 use crate::prompt::{Chunk, Fault, FaultKind, Stop};
+use crate::provider::Offer;
 use crate::store::{StreamHead, Write};
 
 /// What to do about hunks without a place, in the workspace.
 pub const PLACE_BY_HAND: &str = "Alt-5 lists, Alt-P places at the selection";
 /// Bytes of an answer that are stored at once.
 const PART_BYTES: usize = 256;
+/// The most tokens of the offline basic model's answer to a question, and of text that it writes.
+const BASIC_WORDS: u32 = 256;
+const BASIC_TEXT: u32 = 768;
+/// What the offline basic model can do, and what could do more.
+const SMALL: &str = "it rewrites, shortens or sums up what is selected (Ctrl-K), and can't change a whole text. A larger one, from a server such as Ollama or with a key, is chosen with F2.";
+/// The same for a question, which it takes.
+const POOR: &str = "A small model answers: good for a selected paragraph (Ctrl-K), poor at questions. F2 chooses a larger one.";
 
 impl Cx<'_> {
     /// Asks, or waits for the running turn to end, or asks for consent first.
     pub fn ask(&mut self, queued: Queued) {
-        let Some(provider) = self.model.provider.clone() else {
-            self.error(
-                "No model is set up: set OPENAI_API_KEY or OPENAI_BASE_URL, and start again.",
-            );
+        let Some(who) = self.model.route(&queued.task) else {
             self.keep_question(&queued);
+            let could = |offer: &Offer| offer.asking || offer.is_there();
+            if self.model.provider.is_none() && !self.model.offers.iter().any(could) {
+                self.error(self.model.nobody_answers());
+                return;
+            }
+            self.model.waiting = Some(queued);
+            self.choose_model();
+            self.info("Choose the model that answers; your question goes to it.");
             return;
         };
-        if self.model.model_name.is_none() {
+        let offer = self.model.offer(who.provider.name());
+        if let Some(trouble) = offer.and_then(|offer| offer.trouble.clone()) {
+            self.error(trouble);
             self.keep_question(&queued);
-            self.model.ui.overlays.push(Overlay::Models { list: Default::default(), models: None });
-            self.effect(Effect::ListModels);
-            self.model.waiting = Some(queued);
-            self.info("Choose the model that answers; your question goes to it.");
+            return;
+        }
+        if who.is_basic() && queued.task == Task::Change {
+            self.error(format!("{} is a small model: {SMALL}", who.model));
+            self.keep_question(&queued);
             return;
         }
         if self.model.turn.is_some() {
@@ -38,28 +56,35 @@ impl Cx<'_> {
             self.info("Queued: it is asked when this answer is done.");
             return;
         }
-        if provider.leaves_machine() && !self.model.consented {
+        let provider = &who.provider;
+        if provider.leaves_machine() && !self.model.may_send_to(provider.name()) {
             let lines = vec![
                 format!("{} is at {}.", provider.name(), provider.address()),
                 "Your question, the document and the conversation go there.".into(),
                 "What was sent can be read byte for byte afterwards (/sent).".into(),
             ];
+            let provider = provider.name().to_owned();
             let choices = vec![
                 ('y', "Yes, and don't ask again for this provider".into(), "dialog.yes".into()),
+                ('l', "Look at what would be sent".into(), "dialog.choose look".into()),
                 ('n', "No".into(), "dialog.no".into()),
             ];
-            let ask = Ask::Consent { queued };
+            let ask = Ask::Consent { queued, provider };
             let title = "Send this to another machine?".into();
             self.model.ui.overlays.push(Overlay::Dialog(Dialog {
                 ask,
                 title,
                 lines,
                 choices,
-                chosen: 1,
+                chosen: 2,
             }));
             return;
         }
+        let poor = who.is_basic() && queued.task == Task::Chat;
         self.start_turn(queued);
+        if poor && self.model.turn.is_some() {
+            self.info(POOR);
+        }
     }
 
     /// Puts a question that can't be asked back where it was typed.
@@ -84,7 +109,7 @@ impl Cx<'_> {
     }
 
     /// What a question would send, with the size of each part.
-    fn context_of(&self, queued: &Queued, model_name: &str) -> Result<Context, TooLong> {
+    fn context_of(&self, queued: &Queued, who: &Answerer) -> Result<Context, TooLong> {
         build(&Request {
             session: &self.model.session,
             rope: &self.model.rope(),
@@ -98,26 +123,25 @@ impl Cx<'_> {
             caret: self.model.caret().pos,
             question: &queued.text,
             tip: self.model.session.transcript.tip(),
-            model: model_name,
-            window: self.model.window,
+            model: &who.model,
+            window: who.window,
         })
     }
 
     /// What a question would send, in lines: its parts with their sizes, then the very bytes.
     pub fn preview(&self, queued: &Queued) -> Result<Vec<String>, String> {
-        let provider = self.model.provider.as_ref().ok_or("No model is set up.")?;
-        let model_name =
-            self.model.model_name.as_deref().ok_or("Choose a model first (app.model).")?;
-        let context = self.context_of(queued, model_name).map_err(|why| why.to_string())?;
-        let body = provider.encode(&context.prompt);
+        let who = self.model.route(&queued.task).ok_or("Choose a model first (app.model).")?;
+        let context = self.context_of(queued, &who).map_err(|why| why.to_string())?;
+        let body = who.provider.encode(&context.prompt);
         let mut lines = vec![format!(
             "To {} at {}: {} bytes, about {} tokens{}",
-            model_name,
-            provider.address(),
+            who.full_name(),
+            who.provider.address(),
             body.len(),
             context.tokens(),
-            self.model.window.map(|window| format!(" of {window}")).unwrap_or_default(),
+            who.window.map(|window| format!(" of {window}")).unwrap_or_default(),
         )];
+        lines.push(format!("Cost: {}.", self.model.expected_words(&who, context.tokens())));
         lines.extend(
             context.parts.iter().map(|part| format!("  ≈{:>7}  {}", part.tokens, part.name)),
         );
@@ -128,15 +152,11 @@ impl Cx<'_> {
     }
 
     fn start_turn(&mut self, queued: Queued) {
-        let (Some(provider), Some(model_name)) =
-            (self.model.provider.clone(), self.model.model_name.clone())
-        else {
-            return;
-        };
+        let Some(who) = self.model.route(&queued.task) else { return };
         self.model.drop_info();
         self.seal_bursts();
         let selection = self.selection_of(&queued);
-        let context = match self.context_of(&queued, &model_name) {
+        let mut context = match self.context_of(&queued, &who) {
             Ok(context) => context,
             Err(why) => {
                 self.error(why.to_string());
@@ -144,6 +164,16 @@ impl Cx<'_> {
                 return;
             }
         };
+        if who.is_basic() {
+            // Left to itself it says the same over and over.
+            let most = if queued.task == Task::Chat { BASIC_WORDS } else { BASIC_TEXT };
+            context.prompt.max_output = Some(most);
+        }
+        if let Err(why) = self.within_budget(&who, context.tokens()) {
+            self.error(why);
+            self.keep_question(&queued);
+            return;
+        }
         let Some(entry) = self.model.entry() else { return };
         let base = entry.document.rope().clone();
         let base_version = entry.document.version();
@@ -169,9 +199,10 @@ impl Cx<'_> {
                 Task::Rewrite { .. } => Some(Asked::Rewrite),
             },
         });
+        let Answerer { provider, model: model_name, .. } = &who;
         let body = provider.encode(&context.prompt);
         let hash = sha256_hex(body.as_bytes());
-        let full_name = format!("{}/{}", provider.name(), model_name);
+        let full_name = who.full_name();
         self.append_local(&Event::EgressRecorded {
             question,
             provider: provider.name().into(),
@@ -224,6 +255,7 @@ impl Cx<'_> {
             task: queued.task,
             dialect: context.dialect,
             author,
+            provider: provider.name().into(),
             model: full_name,
             body,
             phase: Phase::Recording(ticket),
@@ -264,8 +296,9 @@ impl Cx<'_> {
         let Some(turn) = self.model.turn.as_mut() else { return };
         if turn.phase == Phase::Recording(ticket) {
             turn.phase = Phase::Waiting;
-            let (turn, body) = (turn.id.clone(), turn.body.clone());
-            self.effect(Effect::Ask { turn, body });
+            let (turn, provider, body) =
+                (turn.id.clone(), turn.provider.clone(), turn.body.clone());
+            self.effect(Effect::Ask { turn, provider, body });
         }
     }
 
@@ -404,7 +437,7 @@ impl Cx<'_> {
             text: Text::new(text),
             status,
             model: Some(Text::new(provider_model)),
-            usage: turn.usage,
+            usage: turn.usage.map(|usage| self.model.priced(&turn.provider, &turn.model, usage)),
             error: error.map(Text::new),
             links: Vec::new(),
             asked: None,

@@ -105,6 +105,7 @@ pub enum Ask {
     Quit,
     Consent {
         queued: Queued,
+        provider: String,
     },
     /// The file is one of its older versions again.
     FileReverted {
@@ -134,10 +135,7 @@ pub struct Dialog {
 #[derive(Debug)]
 pub enum Overlay {
     Palette(ListState),
-    Models {
-        list: ListState,
-        models: Option<Result<Vec<crate::prompt::ModelInfo>, crate::prompt::Fault>>,
-    },
+    Models(ListState),
     Sessions {
         list: ListState,
         searching: bool,

@@ -6,6 +6,7 @@ mod clipboard;
 mod events;
 mod paint;
 mod pen;
+mod secret;
 mod sheet;
 mod terminal;
 pub mod theme;
@@ -13,6 +14,7 @@ pub mod widget;
 
 pub use clipboard::program as clipboard_program;
 pub use events::listen;
+pub use secret::read_secret;
 pub use sheet::Sheet;
 pub use terminal::{TerminalScreen, restore};
 

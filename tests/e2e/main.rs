@@ -23,7 +23,11 @@ mod harness;
 mod keeping;
 mod kill;
 mod library;
+mod local;
+mod models;
 mod plain;
+#[cfg(unix)]
+mod providers;
 mod real;
 mod renamed;
 mod screen;

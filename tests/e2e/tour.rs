@@ -1,8 +1,9 @@
 //! The tour, step by step, and what the doctor says.
 
-use crate::desk::{home_with, open, quit};
-use crate::pty::Home;
+use crate::desk::{home_with, open, quit, session, text};
+use crate::pty::{Home, Start, Term};
 use crate::server::{Reply, Server};
+use cowrite::base::{Pos, Span};
 use std::sync::Arc;
 
 /// What the doctor prints when something is wrong.
@@ -96,4 +97,50 @@ fn the_doctor_says_what_is_wrong_and_what_to_do() {
     std::fs::write(&config, "nmae = \"Ada\"\n").unwrap();
     let said = ill(&home, &["doctor"]);
     assert!(said.contains("line 1") && said.contains("name"), "{said}");
+}
+
+/// Waits for what takes as long as a network or a model does, within bounds.
+#[track_caller]
+fn wait_long(term: &Term, text: &str) {
+    let seen = (0..9).any(|_| term.seen_within_deadline(|screen| screen.contains(text)));
+    assert!(seen, "waited for {text:?}: {}", term.screen());
+}
+
+#[test]
+fn from_an_empty_home_to_an_accepted_paragraph_by_the_models_own_words() {
+    let folder = std::env::var("COWRITE_TEST_FETCH").ok().filter(|folder| !folder.is_empty());
+    let Some(folder) = folder else {
+        println!("COWRITE_TEST_FETCH is not set: the first minutes of a stranger are left out");
+        return;
+    };
+    let home = Arc::new(crate::models::with_real_pip(&folder));
+    let term = Start::cowrite(&["tour"]).home(&home).size(30, 110).start();
+    term.wait_for("Which name do you write under?");
+    term.keys("Ada<enter>");
+    term.wait_for("1 of 7");
+    // A rewrite is asked for, nobody can do it: the model is one key away, and then does it.
+    term.keys("<ctrl-f>Sam and<enter><esc><ctrl-k>Make it shorter.<enter>");
+    term.wait_for("Which model answers?");
+    term.wait_for("Enter fetches the offline basic model, 92.9 MB, licence Apache-2.0");
+    term.keys("<enter>");
+    wait_long(&term, "local/smollm2-135m");
+    let done = |screen: &str| !screen.contains("answering") && !screen.contains("Review 2");
+    let seen = (0..9).any(|_| term.seen_within_deadline(done));
+    assert!(seen, "waited for the rewrite: {}", term.screen());
+    let before = text(&home);
+    // From the caret on, which stands in that paragraph: the model's first.
+    term.keys("<f8><alt-a>");
+    term.wait_for("Accepted.");
+    quit(&term);
+    let after = text(&home);
+    assert_ne!(before, after);
+    let session = session(&home);
+    let by_model = session.documents.values().any(|entry| {
+        let length = entry.document.len();
+        let all = Span { start: Pos(0), end: Pos(length) };
+        entry.document.runs(all).iter().any(|run| !run.origin.is_typed())
+    });
+    assert!(by_model, "the accepted words are the model's");
+    let config = std::fs::read_to_string(home.cowrite().join("config.toml")).unwrap();
+    assert!(config.contains("local/smollm2-135m"), "{config}");
 }

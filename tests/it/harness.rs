@@ -10,7 +10,7 @@ use cowrite::event::{
 };
 use cowrite::keymap::{Key, Keymap, parse_keys};
 use cowrite::prompt::{Chunk, Fault, FaultKind, ModelInfo, Stop};
-use cowrite::provider::Scripted;
+use cowrite::provider::{Listing, Offer, Scripted};
 use cowrite::session::{HunkRef, HunkState, Session};
 use cowrite::state::{
     Cx, Effect, FileStamp, Me, Model, Opened, OpenedFile, Overlay, Phase, Timer, Ui, anchors,
@@ -91,6 +91,8 @@ pub struct Harness {
     pub clipboard: Option<String>,
     pub asked: VecDeque<(TurnId, String)>,
     pub cancelled: Vec<TurnId>,
+    /// What providers list; who has no row says nothing.
+    pub lists: BTreeMap<String, Listing>,
     pub timers: Vec<(u64, Timer)>,
     /// The effects that nothing here carries out.
     pub effects: Vec<Effect>,
@@ -114,7 +116,9 @@ pub fn app(opened: Opened, me: Me, now: u64, seed: u64) -> (App, Vec<Effect>) {
     let ui = Ui::new(100, 30);
     let rand = Rand::from_number(seed);
     let (mut model, effects) = Model::open(opened, me, Config::default(), ui, Millis(now), rand);
-    model.provider = Some(Arc::new(Scripted::new(vec![])));
+    let provider = Arc::new(Scripted::new(vec![]));
+    model.offers = vec![Offer::new(provider.clone())];
+    model.provider = Some(provider);
     model.model_name = Some("large".into());
     (App::new(model, keymap()), effects)
 }
@@ -166,6 +170,17 @@ impl Harness {
             clipboard: None,
             asked: VecDeque::new(),
             cancelled: Vec::new(),
+            lists: BTreeMap::from([(
+                "scripted".to_owned(),
+                Listing::Models(vec![
+                    ModelInfo {
+                        name: "large".into(),
+                        window: Some(128_000),
+                        ..ModelInfo::default()
+                    },
+                    ModelInfo { name: "tiny-1b".into(), ..ModelInfo::default() },
+                ]),
+            )]),
             timers: Vec::new(),
             effects: Vec::new(),
             ended: false,
@@ -290,7 +305,7 @@ impl Harness {
                     }
                     ticket.map(Input::Durable)
                 }
-                Effect::Ask { turn, body } => {
+                Effect::Ask { turn, body, .. } => {
                     self.asked.push_back((turn, body));
                     None
                 }
@@ -318,10 +333,15 @@ impl Harness {
                     None
                 }
                 Effect::ReadClipboard => Some(Input::Clipboard(self.clipboard.clone())),
-                Effect::ListModels => Some(Input::Models(Ok(vec![
-                    ModelInfo { name: "large".into(), window: Some(128_000) },
-                    ModelInfo { name: "tiny-1b".into(), window: None },
-                ]))),
+                Effect::Look(names) => {
+                    for name in names {
+                        if let Some(listing) = self.lists.get(&name).cloned() {
+                            let listed = Input::Listed(name, listing);
+                            queue.extend(self.app.update(listed, Millis(self.now)));
+                        }
+                    }
+                    None
+                }
                 Effect::Schedule { after_ms, timer } => {
                     self.timers.push((self.now + after_ms, timer));
                     None

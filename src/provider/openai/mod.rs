@@ -47,6 +47,8 @@ pub struct Settings {
     pub key: Option<String>,
     /// Extra headers of every request; they replace others of the same name.
     pub headers: Vec<(String, String)>,
+    /// A proxy instead of the one that the environment names; `none` for no proxy.
+    pub proxy: Option<String>,
     /// A file with further certificates to trust (PEM).
     pub ca_file: Option<PathBuf>,
     /// How long an answer may bring no byte. Until its first byte the header timeout counts, if
@@ -71,6 +73,7 @@ impl Settings {
             address: address.into(),
             key: None,
             headers: Vec::new(),
+            proxy: None,
             ca_file: None,
             stall: Duration::from_secs(60),
             connect_timeout: Duration::from_secs(10),
@@ -158,6 +161,8 @@ impl OpenAi {
         let mut secrets: Vec<String> = settings.key.iter().cloned().collect();
         secrets.extend(settings.headers.iter().map(|(_, value)| value.clone()));
         secrets.extend(endpoint.password.clone());
+        let proxy = settings.proxy.as_deref().map(Endpoint::parse);
+        secrets.extend(proxy.and_then(|proxy| proxy.password));
         // A query may hold a key; it is never shown, so nothing is lost by hiding its parts.
         let query = endpoint.query.iter().flat_map(|query| query.split(['&', '=']));
         secrets.extend(query.map(str::to_owned));

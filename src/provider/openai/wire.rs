@@ -4,8 +4,9 @@
 //! everything here is optional and nothing but invalid JSON is an error. Knows no transport.
 
 use super::super::fault::Complaint;
+use crate::base::Usd;
 use crate::event::Usage;
-use crate::prompt::ModelInfo;
+use crate::prompt::{ModelInfo, Price};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
@@ -122,6 +123,7 @@ fn usage(value: &Value) -> Option<Usage> {
         input: input.unwrap_or_default(),
         output: output.unwrap_or_default(),
         cached: cached.unwrap_or_default(),
+        cost: None,
     })
 }
 
@@ -137,6 +139,16 @@ fn count(value: &Value) -> Option<u64> {
         _ => return None,
     };
     Some(count.min(MOST_COUNT))
+}
+
+/// What a router says its models cost: dollars for one token, as text.
+fn price(value: &Value) -> Option<Price> {
+    let million = |key: &str| {
+        let dollars: f64 = value[key].as_str()?.trim().parse().ok()?;
+        Usd::from_dollars(dollars * 1e6)
+    };
+    let (input, output) = (million("prompt")?, million("completion")?);
+    Some(Price { input, output, cached: million("input_cache_read").unwrap_or(input) })
 }
 
 /// The list of models, whatever the server.
@@ -182,5 +194,5 @@ fn model(value: &Value) -> Option<ModelInfo> {
     .into_iter()
     .find_map(count)
     .filter(|window| *window > 0);
-    Some(ModelInfo { name: name.to_owned(), window })
+    Some(ModelInfo { name: name.to_owned(), window, price: price(&value["pricing"]) })
 }

@@ -4,7 +4,9 @@ use super::chat::field;
 use super::form;
 use super::panel::wrapped;
 use crate::app::App;
-use crate::command::{Row as SessionsRow, model_rows, palette_rows, session_names, session_rows};
+use crate::command::{
+    ModelRow, Row as SessionsRow, model_rows, palette_rows, session_names, session_rows,
+};
 use crate::layout::cells;
 use crate::layout::wrap::Rule;
 use crate::state::{Dialog, ListState, Overlay, PageLinks, PromptKind, plural};
@@ -17,22 +19,8 @@ use ratatui::style::Style;
 pub fn draw(app: &App, theme: Theme, buffer: &mut Buffer) -> Option<Position> {
     match app.model.ui.overlays.last()? {
         Overlay::Palette(list) => palette(app, list, theme, buffer),
-        Overlay::Models { list, models } => {
-            let rows: Vec<(String, bool)> = match models {
-                None => vec![("asking the server…".into(), false)],
-                Some(Err(fault)) => {
-                    vec![(fault.what.clone(), false), (fault.advice.clone(), false)]
-                }
-                Some(Ok(_)) => model_rows(&app.model)
-                    .into_iter()
-                    .map(|model| {
-                        let window = model
-                            .window
-                            .map_or("window unknown".into(), |window| format!("{window} tokens"));
-                        (format!("{:<40} {window}", model.name), true)
-                    })
-                    .collect(),
-            };
+        Overlay::Models(list) => {
+            let rows: Vec<(String, bool)> = model_rows(&app.model).iter().map(model_row).collect();
             list_box(app, "Which model answers?", list, &rows, theme, buffer)
         }
         Overlay::Sessions { list, searching, preview, .. } => {
@@ -111,6 +99,20 @@ fn palette(app: &App, list: &ListState, theme: Theme, buffer: &mut Buffer) -> Op
         })
         .collect();
     list_box(app, "Commands", list, &rows, theme, buffer)
+}
+
+fn model_row(row: &ModelRow) -> (String, bool) {
+    match row {
+        ModelRow::Model { provider, info, answers, price } => {
+            let window =
+                info.window.map_or("window unknown".into(), |window| format!("{window} tokens"));
+            let name = format!("{provider}/{}", info.name);
+            let mark = if *answers { "●" } else { " " };
+            (format!("{mark} {name:<38} {window:<15} {price}"), true)
+        }
+        ModelRow::Ask { words, .. } | ModelRow::Fetch { words, .. } => (words.clone(), true),
+        ModelRow::Note(words) => (words.clone(), false),
+    }
 }
 
 /// A filter and the rows under it; rows that make no sense now are dim.

@@ -44,7 +44,7 @@ pub fn mark(app: &App) -> u64 {
     hash(&(
         (model.session.revision(), model.doc.as_str(), text, ui.frame.open, ui.seen.len()),
         (ui.panel.version, selection, list(&ui.decisions), list(&ui.review)),
-        (provider, &model.model_name),
+        (provider, &model.model_name, model.who_is_there("")),
     ))
 }
 
@@ -121,10 +121,7 @@ fn mark_selected(
 fn welcome(app: &App, theme: Theme, buffer: &mut Buffer, area: Rect) {
     let key = |command: &str| app.workspace_key(command).unwrap_or_else(|| "the palette".into());
     let model = match (&app.model.provider, &app.model.model_name) {
-        (None, _) => {
-            "No model is set up: set OPENAI_API_KEY, or OPENAI_BASE_URL for a server of your own."
-                .to_owned()
-        }
+        (None, _) => app.model.who_is_there(&key("app.model")),
         (Some(provider), None) => {
             format!("{} is there; {} chooses a model.", provider.address(), key("app.model"))
         }

@@ -49,7 +49,10 @@ pub fn status(app: &App, theme: Theme, buffer: &mut Buffer) {
         (None, Some(name)) => name.as_str(),
         (None, None) => "no model",
     };
-    let right = format!("{answering}  {}:{} ", model.ui.frame.line + 1, model.ui.frame.column + 1);
+    let spent = model.spent_short();
+    let spent = if spent.is_empty() { spent } else { format!("{spent}  ") };
+    let right =
+        format!("{spent}{answering}  {}:{} ", model.ui.frame.line + 1, model.ui.frame.column + 1);
     let width = crate::layout::cells::width(&right, 4) as u16;
     let start = area.right().saturating_sub(width).max(area.x);
     text(buffer, area.x, area.y, start, &left, bar);
@@ -70,6 +73,11 @@ pub fn message(app: &App, theme: Theme, buffer: &mut Buffer) {
             Tone::Error => ("!! ", theme.error()),
         };
         text(buffer, area.x + 1, area.y, area.right(), &format!("{sign}{}", notice.text), style);
+        return;
+    }
+    if let Some(words) = &model.fetching {
+        let words = format!("{words}  ({} stops)", app.any_key("app.cancel"));
+        text(buffer, area.x + 1, area.y, area.right(), &words, theme.accent());
         return;
     }
     let width = area.right().saturating_sub(area.x + 1);
@@ -96,7 +104,7 @@ pub fn message_mark(app: &App) -> u64 {
     let notice = app.model.ui.notice.as_ref();
     let notice = notice.map(|notice| (notice.tone as u8, notice.text.as_str()));
     let tour = app.model.ui.tour.map(|tour| tour.step);
-    hash(&(notice, app.contexts(), shown_keys(app), tour))
+    hash(&(notice, app.contexts(), shown_keys(app), tour, &app.model.fetching))
 }
 
 /// The step of the tour that is next, and what to do: in `width` columns, with the key that passes
@@ -129,7 +137,7 @@ fn tour_words(app: &App, width: u16) -> Option<(String, String)> {
 /// The commands whose keys are shown where nothing is to be said.
 fn shown_keys(app: &App) -> &'static [(&'static str, &'static str)] {
     match app.model.ui.overlays.last() {
-        Some(Overlay::Palette(_) | Overlay::Models { .. }) => {
+        Some(Overlay::Palette(_) | Overlay::Models(_)) => {
             &[("list.choose", "choose"), ("app.cancel", "back")]
         }
         Some(Overlay::Page { links: Some(page), .. }) if !page.links.is_empty() => &[

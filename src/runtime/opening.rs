@@ -1,0 +1,52 @@
+//! Leaving the open session for another one.
+
+use super::*;
+
+impl Runtime {
+    /// Leaves the session for another one; everything of the old one is on the disk.
+    pub(super) fn open(&mut self, what: Open) -> Result<(), String> {
+        let hit = match &what {
+            Open::Hit(hit) => Some(hit.clone()),
+            _ => None,
+        };
+        let opened = self.disk.with_store(|store| match what {
+            Open::Session(id) => open_session(store, id),
+            Open::Hit(ref hit) => open_session(store, hit.session),
+            Open::File(path) => open_path(Some(store), &path),
+            Open::In { session, path } => open_in(store, session, &path),
+            Open::Fresh => Ok(open_fresh()),
+            Open::Tour => open_tour(store),
+        });
+        let opened = opened.ok_or("Without a library there are no sessions to open.")?;
+        let opened = opened.map_err(|why| why.to_string())?;
+        let old = &self.app.model;
+        let mut ui = Ui::new(old.ui.width, old.ui.height);
+        // Answers to what the old one asked for are not for the new one.
+        ui.ticket = old.ui.ticket;
+        let (me, config) = (old.me.clone(), old.config.clone());
+        let mut seed = [0; 32];
+        getrandom::fill(&mut seed).map_err(|why| format!("No randomness: {why}"))?;
+        let (mut model, effects) =
+            Model::open(opened, me, config, ui, now(), crate::base::Rand::new(seed));
+        model.ui.key_lines = old.ui.key_lines.clone();
+        model.ui.mouse = old.ui.mouse;
+        model.answers_as(old);
+        if old.path.is_some() && old.path == model.path {
+            // The same document, as another program began it: what was half said stays.
+            let half = old.ui.chat.rope().to_string();
+            if model.ui.chat.rope().len_chars() == 0 && !half.is_empty() {
+                model.ui.chat.set_text(&half);
+            }
+            model.ui.focus = old.ui.focus;
+        }
+        self.app.model = model;
+        self.arrange();
+        self.carry_out(effects, &mut NoScreen);
+        if let Some(hit) = hit {
+            self.go_to(&hit);
+        }
+        // What was typed meanwhile goes on.
+        let _ = self.sender.send(Input::Idle);
+        Ok(())
+    }
+}
