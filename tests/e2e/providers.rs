@@ -84,7 +84,7 @@ fn a_key_is_kept_for_its_owner_and_shown_to_nobody() {
     fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
     let said = format!("{:?}", home.run(&["doctor"], ""));
     assert!(
-        said.contains("anthropic at http://127.0.0.1") && said.contains("has 1 model"),
+        said.contains("anthropic at http://127.0.0.1") && said.contains("lists 1 model"),
         "{said}"
     );
     assert!(!said.contains(KEY));
