@@ -62,6 +62,7 @@ fn body(model: &str, turns: &[(Role, String)]) -> Prompt {
         turns: turns.iter().map(turn).collect(),
         max_output: Some(ANSWER),
         temperature_milli: Some(0),
+        sentence: false,
     }
 }
 

@@ -2,7 +2,7 @@
 //! and what had to be left out. Nothing is left out silently.
 
 use super::prompts::{Template, system};
-use super::{Dialect, choose};
+use super::{Dialect, Reading, basic, choose};
 use crate::base::{EventId, Pos, Span};
 use crate::event::{MessageRole, MessageStatus};
 use crate::prompt::{Prompt, Role, Turn, estimate_tokens};
@@ -18,6 +18,10 @@ pub enum Wish {
     Change,
     /// A rewrite of the selection.
     Rewrite,
+    /// A sentence or two at the caret.
+    Continue,
+    /// A summary of the selection, or of the document.
+    Summary,
 }
 
 /// What a question is built from.
@@ -53,6 +57,8 @@ pub struct Context {
     pub parts: Vec<Part>,
     /// What had to be left out, in words.
     pub dropped: Vec<String>,
+    /// What of the answer is the new text.
+    pub reading: Reading,
 }
 
 impl Context {
@@ -80,6 +86,16 @@ const ASSUMED_WINDOW: u64 = 32_768;
 /// wanted and the window asks for it.
 const AROUND_CHARS: usize = 6_000;
 
+/// The most tokens of the offline basic model's answer to a question, and of text that it writes.
+const BASIC_WORDS: u64 = 256;
+const BASIC_TEXT: u64 = 768;
+/// The most tokens of a continuation: of the basic model, and of others.
+const BASIC_CONTINUATION: u64 = 48;
+const CONTINUATION: u32 = 200;
+/// What a continuation sees of the text before and behind it, in characters.
+const BEFORE_CARET: usize = 6_000;
+const BEHIND_CARET: usize = 1_000;
+
 /// Builds the question. Accepted decisions and pinned messages go verbatim; of the conversation as
 /// much as fits, newest first; the document whole, or around the caret when it does not fit.
 pub fn build(request: &Request) -> Result<Context, TooLong> {
@@ -87,12 +103,17 @@ pub fn build(request: &Request) -> Result<Context, TooLong> {
     let room = window.saturating_sub(ANSWER.min(window / 4));
     let text = request.rope.to_string();
     let doc_tokens = estimate_tokens(&text);
+    if basic::is_basic(request.model) && request.wish != Wish::Change {
+        return build_basic(request, &text, window, room);
+    }
     let small = window <= 8192 || is_small(request.model);
     let dialect = match request.wish {
         Wish::Rewrite => choose(true, doc_tokens, request.model, small),
         Wish::Change => choose(false, doc_tokens, request.model, small),
-        Wish::Chat => Dialect::Blocks,
+        Wish::Continue => Dialect::Selection,
+        Wish::Chat | Wish::Summary => Dialect::Blocks,
     };
+    let reading = reading(request);
     let mut parts = Vec::new();
     let mut dropped = Vec::new();
     let mut turns = Vec::new();
@@ -100,7 +121,11 @@ pub fn build(request: &Request) -> Result<Context, TooLong> {
         parts.push(Part { name, tokens: estimate_tokens(&text) + 4 });
         turns.push(Turn { role, text });
     };
-    let mut instructions = system(dialect, request.name);
+    let mut instructions = match request.wish {
+        Wish::Continue => Template::Continue.render(&[]),
+        Wish::Summary => Template::Summary.render(&[]),
+        _ => system(dialect, request.name),
+    };
     let decisions = decisions(request.session);
     if !decisions.is_empty() {
         instructions.push_str("\n\n");
@@ -130,6 +155,16 @@ pub fn build(request: &Request) -> Result<Context, TooLong> {
             Template::AskWhole.render(&[("document", &text), ("request", request.question)]),
             "document and request",
         ),
+        Wish::Continue => {
+            let (before, after) = around_caret(request);
+            let values = [("before", before.as_str()), ("after", after.as_str())];
+            (Template::AskContinue.render(&values), "text around the caret")
+        }
+        Wish::Summary => {
+            let text = piece(request, &text);
+            let values = [("text", text.as_str()), ("request", request.question)];
+            (Template::AskSummary.render(&values), "text and request")
+        }
         Wish::Change | Wish::Chat => (request.question.to_owned(), "question"),
     };
     let question_tokens = estimate_tokens(&body) + 4;
@@ -140,7 +175,7 @@ pub fn build(request: &Request) -> Result<Context, TooLong> {
     }
 
     // The document, where it is not in the question already.
-    if dialect == Dialect::Blocks && !text.trim().is_empty() {
+    if dialect == Dialect::Blocks && request.wish != Wish::Summary && !text.trim().is_empty() {
         let shown = if doc_tokens + 16 <= left {
             text.clone()
         } else if request.wish == Wish::Change {
@@ -167,7 +202,8 @@ pub fn build(request: &Request) -> Result<Context, TooLong> {
     }
 
     // A rewrite needs no conversation, and a small model is confused by one.
-    if !(small && request.wish != Wish::Chat) {
+    let alone = matches!(request.wish, Wish::Continue | Wish::Summary);
+    if !(alone || small && request.wish != Wish::Chat) {
         let history = history(request, &mut left, &mut dropped);
         if !history.is_empty() {
             let tokens = history.iter().map(|turn| estimate_tokens(&turn.text) + 4).sum();
@@ -180,10 +216,89 @@ pub fn build(request: &Request) -> Result<Context, TooLong> {
     let prompt = Prompt {
         model: request.model.into(),
         turns: joined(turns),
-        max_output: None,
+        max_output: (request.wish == Wish::Continue).then_some(CONTINUATION),
         temperature_milli: None,
+        sentence: request.wish == Wish::Continue,
     };
-    Ok(Context { prompt, dialect, parts, dropped })
+    Ok(Context { prompt, dialect, parts, dropped, reading })
+}
+
+/// The question for a model that follows no instructions: what it is about, and nothing else.
+fn build_basic(request: &Request, text: &str, window: u64, room: u64) -> Result<Context, TooLong> {
+    let piece = piece(request, text);
+    let ask = if request.question.is_empty() { "Write it better." } else { request.question };
+    let (turns, most) = match request.wish {
+        // An answer that is much longer than the piece only repeats itself.
+        Wish::Rewrite => {
+            let most = estimate_tokens(&piece) * 3 / 2 + 48;
+            (basic::rewrite(&piece, ask), most.min(BASIC_TEXT))
+        }
+        Wish::Continue => (basic::continuation(&around_caret(request).0), BASIC_CONTINUATION),
+        Wish::Summary => (basic::summary(&piece), BASIC_WORDS),
+        Wish::Chat | Wish::Change => {
+            let shown = match request.selection {
+                Some(span) => request.rope.slice(span.range()).to_string(),
+                None => around(request.rope, request.caret, AROUND_CHARS),
+            };
+            (basic::question(&shown, ask), BASIC_WORDS)
+        }
+    };
+    let tokens = turns.iter().map(|turn| estimate_tokens(&turn.text) + 4).sum();
+    if tokens > room {
+        return Err(TooLong { needed: tokens + ANSWER, window });
+    }
+    let mut dropped = Vec::new();
+    let told = !request.session.decisions.accepted().is_empty()
+        || request.session.transcript.pinned().next().is_some();
+    if told {
+        dropped.push("decisions and pinned messages (so small a model can't keep to them)".into());
+    }
+    let prompt = Prompt {
+        model: request.model.into(),
+        turns,
+        max_output: u32::try_from(most).ok(),
+        temperature_milli: None,
+        sentence: request.wish == Wish::Continue,
+    };
+    let dialect = match request.wish {
+        Wish::Rewrite | Wish::Continue => Dialect::Selection,
+        _ => Dialect::Blocks,
+    };
+    let parts = vec![Part { name: "text and request", tokens }];
+    Ok(Context { prompt, dialect, parts, dropped, reading: reading(request) })
+}
+
+/// How the answer is read.
+fn reading(request: &Request) -> Reading {
+    match request.wish {
+        Wish::Rewrite
+            if request.question == basic::MAKE_A_LIST && basic::is_basic(request.model) =>
+        {
+            Reading::List
+        }
+        Wish::Continue => {
+            let (before, after) = around_caret(request);
+            Reading::Continuation { before, after }
+        }
+        _ => Reading::AsItIs,
+    }
+}
+
+/// What is selected, or the whole text.
+fn piece(request: &Request, text: &str) -> String {
+    match request.selection {
+        Some(span) if !span.is_empty() => request.rope.slice(span.range()).to_string(),
+        _ => text.to_owned(),
+    }
+}
+
+/// The text before and behind the place where it goes on, cut to what matters there.
+fn around_caret(request: &Request) -> (String, String) {
+    let at = request.selection.map_or(request.caret.0, |span| span.start.0);
+    let at = at.min(request.rope.len_chars());
+    let before = request.rope.slice(at.saturating_sub(BEFORE_CARET)..at).to_string();
+    let to = (at + BEHIND_CARET).min(request.rope.len_chars());
+    (before, request.rope.slice(at..to).to_string())
 }
 
 /// Some servers insist that roles alternate: neighbours of one role become one turn.

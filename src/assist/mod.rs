@@ -3,14 +3,17 @@
 //!
 //! Pure: values in, values out. Only the context reads projections; knows no provider and no screen.
 
+pub mod basic;
 pub mod context;
 pub mod dialect;
 pub mod hunks;
 pub mod placement;
 pub mod prompts;
 mod readable;
+mod reading;
 
 pub use dialect::{Dialect, Piece, ReplyParser, choose};
 pub use hunks::{Hunk, Tag, apply, split, whole_to_hunks, word_diff};
 pub use placement::{Placement, Placer, Step, place};
 pub use readable::readable;
+pub use reading::Reading;

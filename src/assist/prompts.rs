@@ -20,6 +20,14 @@ pub enum Template {
     AskSelection,
     /// The question about a whole document: `document`, `request`.
     AskWhole,
+    /// The system text for going on at the caret.
+    Continue,
+    /// The text around the caret: `before`, `after`.
+    AskContinue,
+    /// The system text for a summary.
+    Summary,
+    /// What is summed up: `text`, `request`.
+    AskSummary,
     /// The second try for edits that found no place: `failures`.
     Repair,
 }
@@ -33,6 +41,10 @@ impl Template {
         Self::Document,
         Self::AskSelection,
         Self::AskWhole,
+        Self::Continue,
+        Self::AskContinue,
+        Self::Summary,
+        Self::AskSummary,
         Self::Repair,
     ];
 
@@ -46,6 +58,10 @@ impl Template {
             Self::Document => include_str!("../../prompts/document.md"),
             Self::AskSelection => include_str!("../../prompts/ask_selection.md"),
             Self::AskWhole => include_str!("../../prompts/ask_whole.md"),
+            Self::Continue => include_str!("../../prompts/continue.md"),
+            Self::AskContinue => include_str!("../../prompts/ask_continue.md"),
+            Self::Summary => include_str!("../../prompts/summary.md"),
+            Self::AskSummary => include_str!("../../prompts/ask_summary.md"),
             Self::Repair => include_str!("../../prompts/repair.md"),
         };
         text.strip_suffix('\n').unwrap_or(text)

@@ -64,6 +64,10 @@ pub struct RouteConfig {
     pub chat: Option<String>,
     /// Rewrites and changes.
     pub edit: Option<String>,
+    /// Short continuations at the caret.
+    pub complete: Option<String>,
+    /// Summaries.
+    pub summary: Option<String>,
 }
 
 /// An OpenAI-compatible endpoint.

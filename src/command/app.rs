@@ -243,7 +243,9 @@ fn quit(cx: &mut Cx, rest: &str) -> Result<(), String> {
         cx.effect(Effect::Quit);
         return Ok(());
     }
-    if cx.model.to_stdout || rest == "!" || !cx.model.is_modified() {
+    // The tour belongs into no file: what was tried is there the next time.
+    let tried = cx.model.ui.tour.is_some() && cx.model.path.is_none();
+    if cx.model.to_stdout || rest == "!" || tried || !cx.model.is_modified() {
         cx.leave();
         return Ok(());
     }

@@ -1,6 +1,7 @@
 //! Asking a model: the message box, rewriting, changes of the whole document.
 
 use super::{Command, row};
+use crate::assist::basic::MAKE_A_LIST;
 use crate::base::{Pos, Span};
 use crate::event::{Asked, Link, MessageStatus};
 use crate::session::Message;
@@ -36,6 +37,36 @@ pub const COMMANDS: &[Command] = &[
     )
     .args("[instruction]")
     .slash("rewrite"),
+    row("chat.shorten", "Asks for the selection, or the paragraph, in fewer words.", |cx, _| {
+        preset(cx, "Make it shorter.")
+    })
+    .slash("shorten"),
+    row("chat.correct", "Asks for the selection, or the paragraph, without mistakes.", |cx, _| {
+        preset(cx, "Correct spelling and grammar.")
+    })
+    .slash("correct"),
+    row("chat.list", "Asks for the selection, or the paragraph, as a list.", |cx, _| {
+        preset(cx, MAKE_A_LIST)
+    })
+    .slash("list"),
+    row("chat.write-on", "Asks for a sentence or two that go on at the caret.", |cx, _| {
+        cx.model.entry().ok_or("No document is open.")?;
+        let at = cx.model.caret().pos;
+        cx.ask(Queued::new("Write on here.", Task::Continue { at }));
+        Ok(())
+    })
+    .slash("write-on"),
+    row("chat.summary", "Asks for a summary of the selection, or of the document.", |cx, _| {
+        let entry = cx.model.entry().ok_or("No document is open.")?;
+        if entry.document.rope().chars().all(char::is_whitespace) {
+            return Err("The document is empty: there is nothing to sum up.".into());
+        }
+        let selected = cx.model.caret().selection().is_some();
+        let words = if selected { "Sum up the selection." } else { "Sum up the document." };
+        cx.ask(Queued::new(words, Task::Summary));
+        Ok(())
+    })
+    .slash("summary"),
     row("chat.change", "Asks for a change of the whole document.", |cx, rest| {
         instruct(cx, rest, true)
     })
@@ -174,6 +205,13 @@ fn select_paragraph(cx: &mut Cx) -> Result<(), String> {
     Ok(())
 }
 
+/// A rewrite whose instruction is given.
+fn preset(cx: &mut Cx, instruction: &str) -> Result<(), String> {
+    select_paragraph(cx)?;
+    instructed(cx, instruction, false);
+    Ok(())
+}
+
 /// The instruction was given.
 pub fn instructed(cx: &mut Cx, instruction: &str, whole: bool) {
     let task = if whole {
@@ -201,7 +239,13 @@ fn retry(cx: &mut Cx, _: &str) -> Result<(), String> {
     let task = match question.asked {
         None => Task::Chat,
         Some(Asked::Change) => Task::Change,
-        Some(Asked::Rewrite) => Task::Rewrite { selection: selected_then(model, question)? },
+        Some(Asked::Rewrite) => {
+            let then = selected_then(model, question)?;
+            let gone = "What was selected then is gone: select it again (chat.rewrite).";
+            Task::Rewrite { selection: Some(then).filter(|span| !span.is_empty()).ok_or(gone)? }
+        }
+        Some(Asked::Continue) => Task::Continue { at: selected_then(model, question)?.start },
+        Some(Asked::Summary) => Task::Summary,
     };
     let instead_of = Some(question.id);
     let text = question.text().to_owned();
@@ -220,8 +264,7 @@ fn selected_then(model: &Model, question: &Message) -> Result<Span, String> {
         return Err("What was selected then is in another document: open that first.".into());
     }
     let span = model.entry().and_then(|entry| entry.document.anchor_span(anchors));
-    span.filter(|span| !span.is_empty())
-        .ok_or_else(|| "What was selected then is gone: select it again (chat.rewrite).".into())
+    span.ok_or_else(|| "What was selected then is gone: select it again.".into())
 }
 
 /// Whether the last answer is not whole.
@@ -234,8 +277,8 @@ fn go_on(cx: &mut Cx, _: &str) -> Result<(), String> {
     let answer = last_answer(model).ok_or("There is no answer yet.")?;
     let question = answer.after.and_then(|id| model.session.transcript.get(&id));
     let is_rewrite = match question.and_then(|question| question.asked) {
-        None => false,
-        Some(Asked::Rewrite) => true,
+        None | Some(Asked::Summary) => false,
+        Some(Asked::Rewrite | Asked::Continue) => true,
         // Blocks go on; a whole text does not.
         Some(Asked::Change) => !answer.text().contains("<<<<<<<"),
     };

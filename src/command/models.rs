@@ -2,9 +2,9 @@
 
 use super::list::fuzzy;
 use crate::models::megabytes;
-use crate::prompt::{ModelInfo, Price};
+use crate::prompt::ModelInfo;
 use crate::provider::{Listing, Offer};
-use crate::state::{Cx, Model, Overlay};
+use crate::state::{Cx, Model, Overlay, price_words};
 
 /// A row of the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -112,11 +112,7 @@ fn offer_rows(model: &Model, offer: &Offer) -> Vec<ModelRow> {
             let row = |info: &ModelInfo| ModelRow::Model {
                 provider: name.to_owned(),
                 info: info.clone(),
-                price: match model.price_of(name, &info.name) {
-                    None => "price unknown".into(),
-                    Some(price) if price == Price::default() => "free".into(),
-                    Some(price) => format!("${}/{}", price.input.dollars(), price.output.dollars()),
-                },
+                price: price_words(model.price_of(name, &info.name)),
                 answers: current && model.model_name.as_deref() == Some(&info.name),
             };
             sorted.into_iter().map(row).collect()

@@ -57,6 +57,10 @@ pub enum Asked {
     Change,
     /// A rewrite of what its first link points at.
     Rewrite,
+    /// A sentence or two where its first link points.
+    Continue,
+    /// A summary of what its first link points at, or of the document.
+    Summary,
 }
 
 /// Tokens as the provider counted them.

@@ -30,6 +30,8 @@ pub struct Prompt {
     pub max_output: Option<u32>,
     /// In thousandths; `None` leaves it to the provider.
     pub temperature_milli: Option<u32>,
+    /// The answer may end with its first sentence; providers that can't stop there go on.
+    pub sentence: bool,
 }
 
 /// Why an answer ended.
@@ -128,6 +130,8 @@ pub struct ModelInfo {
     pub window: Option<u64>,
     /// What it costs, where the provider tells it.
     pub price: Option<Price>,
+    /// What it can do beyond text, in a word each, where the provider tells it.
+    pub abilities: Option<Vec<&'static str>>,
 }
 
 /// What a million tokens cost.

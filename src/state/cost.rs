@@ -2,6 +2,7 @@
 
 use super::{Answerer, Cx, Effect, Model, plural};
 use crate::base::Usd;
+use crate::base::config::Config;
 use crate::event::Usage;
 use crate::prompt::Price;
 use crate::provider::{Offer, price_row};
@@ -11,22 +12,40 @@ const EXPECTED_OUTPUT: u64 = 2_000;
 /// The largest number that the log may hold.
 const MOST: u64 = (1 << 53) - 1;
 
+/// What a model costs: by the configuration, by its provider's list, by the rows that cowrite has
+/// (also behind a relay on this machine). Other servers on this machine are free.
+pub fn price_at(
+    config: &Config,
+    offer: Option<&Offer>,
+    provider: &str,
+    model: &str,
+) -> Option<Price> {
+    let own = config.provider.get(provider).and_then(|own| own.price.get(model));
+    if let Some(own) = own {
+        let cached = own.cached.unwrap_or(own.input);
+        return Some(Price { input: own.input, cached, output: own.output });
+    }
+    let listed = offer.and_then(|offer| {
+        offer.models().iter().find(|info| info.name == model).and_then(|info| info.price)
+    });
+    let known = listed.or_else(|| price_row(provider, model).map(|row| row.price));
+    let free = || offer.is_some_and(Offer::is_near).then(Price::default);
+    known.or_else(free)
+}
+
+/// A price in words.
+pub fn price_words(price: Option<Price>) -> String {
+    match price {
+        None => "price unknown".into(),
+        Some(price) if price == Price::default() => "free".into(),
+        Some(price) => format!("${}/{}", price.input.dollars(), price.output.dollars()),
+    }
+}
+
 impl Model {
-    /// What a model costs: by the configuration, by its provider's list, by the rows that cowrite
-    /// has (also behind a relay on this machine). Other servers on this machine are free.
+    /// What a model costs; see [`price_at`].
     pub fn price_of(&self, provider: &str, model: &str) -> Option<Price> {
-        let own = self.config.provider.get(provider).and_then(|own| own.price.get(model));
-        if let Some(own) = own {
-            let cached = own.cached.unwrap_or(own.input);
-            return Some(Price { input: own.input, cached, output: own.output });
-        }
-        let offer = self.offer(provider);
-        let listed = offer.and_then(|offer| {
-            offer.models().iter().find(|info| info.name == model).and_then(|info| info.price)
-        });
-        let known = listed.or_else(|| price_row(provider, model).map(|row| row.price));
-        let free = || offer.is_some_and(Offer::is_near).then(Price::default);
-        known.or_else(free)
+        price_at(&self.config, self.offer(provider), provider, model)
     }
 
     /// The count of an answer with what it cost.

@@ -428,10 +428,14 @@ impl<'a> Cx<'a> {
         if *doc == self.model.doc {
             let waiting = self.model.waiting.iter_mut();
             for queued in self.model.queue.iter_mut().chain(waiting) {
-                if let super::Task::Rewrite { selection } = &mut queued.task {
-                    let start = delta.map(selection.start, true);
-                    let end = delta.map(selection.end, false).max(start);
-                    *selection = crate::base::Span { start, end };
+                match &mut queued.task {
+                    super::Task::Rewrite { selection } => {
+                        let start = delta.map(selection.start, true);
+                        let end = delta.map(selection.end, false).max(start);
+                        *selection = crate::base::Span { start, end };
+                    }
+                    super::Task::Continue { at } => *at = delta.map(*at, false),
+                    super::Task::Chat | super::Task::Change | super::Task::Summary => {}
                 }
             }
             self.model.view_changed(delta);

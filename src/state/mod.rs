@@ -26,6 +26,7 @@ mod turn;
 mod turns;
 mod ui;
 
+pub use cost::{price_at, price_words};
 pub use cx::Cx;
 pub use draft::{OpenedDraft, Unsaved};
 pub use editing::Target;

@@ -61,6 +61,11 @@ impl Model {
         self.config.route.chat.as_deref().or(self.config.model.as_deref())
     }
 
+    /// Whether the configuration says which model answers.
+    pub fn names_a_model(&self) -> bool {
+        self.wanted().is_some()
+    }
+
     /// Chooses the provider, as long as nobody did: the one that the configuration names, the one
     /// that was set up, or the only one there is.
     fn settle_provider(&mut self) {
@@ -168,11 +173,14 @@ impl Model {
 
     /// Who does a task: the route of the configuration, or who answers.
     pub fn route(&self, task: &Task) -> Option<Answerer> {
-        let edit = match task {
+        let route = &self.config.route;
+        let named = match task {
             Task::Chat => None,
-            Task::Change | Task::Rewrite { .. } => self.config.route.edit.as_deref(),
+            Task::Change | Task::Rewrite { .. } => route.edit.as_deref(),
+            Task::Continue { .. } => route.complete.as_deref().or(route.edit.as_deref()),
+            Task::Summary => route.summary.as_deref(),
         };
-        edit.and_then(|wanted| self.resolve(wanted)).or_else(|| self.answerer())
+        named.and_then(|wanted| self.resolve(wanted)).or_else(|| self.answerer())
     }
 
     /// Lets another model answer from now on. Returns whether it is another one.
@@ -274,7 +282,7 @@ impl Cx<'_> {
         if let Some(offer) = self.model.offers.iter_mut().find(|offer| offer.name() == LOCAL) {
             let mut models = offer.models().to_vec();
             let window = known.map(|row| row.window);
-            models.push(ModelInfo { name: name.to_owned(), window, price: None });
+            models.push(ModelInfo { name: name.to_owned(), window, price: None, abilities: None });
             offer.listing = Listing::Models(models);
         }
         if let Some(next) = self.model.resolve(&format!("{LOCAL}/{name}")) {

@@ -99,13 +99,16 @@ impl Cx<'_> {
             (Dialect::Whole, _) => (0, turn.base.to_string()),
             _ => return,
         };
-        for hunk in whole_to_hunks(&old, &live.new) {
+        for hunk in whole_to_hunks(&old, &turn.reading.read(&live.new)) {
             let span =
                 Span { start: Pos(hunk.span.start.0 + offset), end: Pos(hunk.span.end.0 + offset) };
             self.make_hunk(turn, Some(span), &hunk.old, &hunk.new, None, "exact", false);
         }
         if turn.hunks == 0 {
-            self.info("The model suggests no change.");
+            self.info(match turn.task {
+                Task::Continue { .. } => "The model adds nothing here.",
+                _ => "The model suggests no change.",
+            });
         }
     }
 
@@ -175,17 +178,15 @@ impl Cx<'_> {
             Dialect::Whole => "whole",
             Dialect::Blocks => "blocks",
         };
-        let span = match turn.task {
-            Task::Rewrite { selection } => {
-                let today = turn.carry(selection);
-                self.model
-                    .session
-                    .documents
-                    .get(&turn.doc)
-                    .map(|entry| anchors(&entry.document, today))
-            }
-            Task::Chat | Task::Change => None,
+        let asked = match turn.task {
+            Task::Rewrite { selection } => Some(selection),
+            Task::Continue { at } => Some(Span::at(at)),
+            Task::Chat | Task::Change | Task::Summary => None,
         };
+        let span = asked.and_then(|span| {
+            let entry = self.model.session.documents.get(&turn.doc)?;
+            Some(anchors(&entry.document, turn.carry(span)))
+        });
         let event = Event::ProposalOpened {
             doc: turn.doc.clone(),
             question: turn.question,

@@ -1,7 +1,7 @@
 //! A question on its way and its answer as it comes.
 
 use super::Ticket;
-use crate::assist::{Dialect, Placer, ReplyParser};
+use crate::assist::{Dialect, Placer, Reading, ReplyParser};
 use crate::base::{AuthorId, DocId, EventId, Pos, Span, TurnId};
 use crate::event::Usage;
 use crate::text::Delta;
@@ -16,6 +16,10 @@ pub enum Task {
     Change,
     /// A rewrite of what was selected.
     Rewrite { selection: Span },
+    /// A sentence or two at a place.
+    Continue { at: Pos },
+    /// A summary of what is selected, or of the document.
+    Summary,
 }
 
 /// A question that waits for the one before it.
@@ -64,6 +68,8 @@ pub struct Turn {
     pub instead_of: Option<EventId>,
     pub task: Task,
     pub dialect: Dialect,
+    /// What of the answer is the new text.
+    pub reading: Reading,
     /// The model as an author, and as its provider calls it.
     pub author: AuthorId,
     pub provider: String,

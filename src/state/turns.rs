@@ -16,9 +16,6 @@ use crate::store::{StreamHead, Write};
 pub const PLACE_BY_HAND: &str = "Alt-5 lists, Alt-P places at the selection";
 /// Bytes of an answer that are stored at once.
 const PART_BYTES: usize = 256;
-/// The most tokens of the offline basic model's answer to a question, and of text that it writes.
-const BASIC_WORDS: u32 = 256;
-const BASIC_TEXT: u32 = 768;
 /// What the offline basic model can do, and what could do more.
 const SMALL: &str = "it rewrites, shortens or sums up what is selected (Ctrl-K), and can't change a whole text. A larger one, from a server such as Ollama or with a key, is chosen with F2.";
 /// The same for a question, which it takes.
@@ -30,7 +27,9 @@ impl Cx<'_> {
         let Some(who) = self.model.route(&queued.task) else {
             self.keep_question(&queued);
             let could = |offer: &Offer| offer.asking || offer.is_there();
-            if self.model.provider.is_none() && !self.model.offers.iter().any(could) {
+            let fetchable = !self.model.names_a_model() && !self.model.to_fetch().is_empty();
+            let choice = self.model.offers.iter().any(could) || fetchable;
+            if self.model.provider.is_none() && !choice {
                 self.error(self.model.nobody_answers());
                 return;
             }
@@ -104,7 +103,8 @@ impl Cx<'_> {
     fn selection_of(&self, queued: &Queued) -> Option<Span> {
         match &queued.task {
             Task::Rewrite { selection } => Some(*selection),
-            Task::Chat | Task::Change => self.model.caret().selection(),
+            Task::Continue { at } => Some(Span::at(*at)),
+            Task::Chat | Task::Change | Task::Summary => self.model.caret().selection(),
         }
     }
 
@@ -118,6 +118,8 @@ impl Cx<'_> {
                 Task::Chat => Wish::Chat,
                 Task::Change => Wish::Change,
                 Task::Rewrite { .. } => Wish::Rewrite,
+                Task::Continue { .. } => Wish::Continue,
+                Task::Summary => Wish::Summary,
             },
             selection: self.selection_of(queued),
             caret: self.model.caret().pos,
@@ -156,7 +158,7 @@ impl Cx<'_> {
         self.model.drop_info();
         self.seal_bursts();
         let selection = self.selection_of(&queued);
-        let mut context = match self.context_of(&queued, &who) {
+        let context = match self.context_of(&queued, &who) {
             Ok(context) => context,
             Err(why) => {
                 self.error(why.to_string());
@@ -164,11 +166,6 @@ impl Cx<'_> {
                 return;
             }
         };
-        if who.is_basic() {
-            // Left to itself it says the same over and over.
-            let most = if queued.task == Task::Chat { BASIC_WORDS } else { BASIC_TEXT };
-            context.prompt.max_output = Some(most);
-        }
         if let Err(why) = self.within_budget(&who, context.tokens()) {
             self.error(why);
             self.keep_question(&queued);
@@ -197,6 +194,8 @@ impl Cx<'_> {
                 Task::Chat => None,
                 Task::Change => Some(Asked::Change),
                 Task::Rewrite { .. } => Some(Asked::Rewrite),
+                Task::Continue { .. } => Some(Asked::Continue),
+                Task::Summary => Some(Asked::Summary),
             },
         });
         let Answerer { provider, model: model_name, .. } = &who;
@@ -254,6 +253,7 @@ impl Cx<'_> {
             instead_of: queued.instead_of,
             task: queued.task,
             dialect: context.dialect,
+            reading: context.reading,
             author,
             provider: provider.name().into(),
             model: full_name,
@@ -334,7 +334,10 @@ impl Cx<'_> {
                 self.model.turn = Some(turn);
             }
             Ok(Chunk::Stop(stop)) => {
+                let short = matches!(turn.task, Task::Continue { .. });
                 let cut = match stop {
+                    // Read up to its last sentence.
+                    Stop::Length if short => None,
                     Stop::Length => {
                         Some("The model stopped at the most tokens it may answer with.")
                     }

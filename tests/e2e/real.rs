@@ -67,7 +67,7 @@ fn a_real_model_answers_and_rewrites() {
     let term = open(&home, &["plan.md"]);
     // The model is chosen from the server's list, and the question goes out.
     term.keys("<alt-2>What do we sell?<enter>");
-    term.wait_for("smollm2");
+    term.wait_for("openai/");
     term.keys("<enter>");
     patiently(&term, |screen| screen.contains("tokens in"));
     term.keys("<alt-1><ctrl-home><shift-end><ctrl-k>Correct the grammar.<enter>");

@@ -49,7 +49,12 @@ fn the_tour_leads_through_every_step_and_goes_on_after_a_kill() {
     term.wait_for("lending shelf");
     term.keys("<esc><esc>");
     term.wait_for("The end");
-    // It belongs into no file: nothing is asked.
+    // It belongs into no file: nothing is asked, and it is all there the next time.
+    term.keys("<alt-1><ctrl-home>Tried. ");
+    term.wait_for("Tried. ");
+    quit(&term);
+    let term = open(&home, &["tour"]);
+    term.wait_for("Tried. ");
     quit(&term);
 }
 

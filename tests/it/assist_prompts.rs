@@ -24,6 +24,9 @@ fn every_name_is_filled() {
         ("selection", "S"),
         ("request", "R"),
         ("failures", "F"),
+        ("before", "B"),
+        ("after", "A"),
+        ("text", "T"),
     ];
     for template in Template::ALL {
         let text = template.render(&values);

@@ -420,6 +420,7 @@ fn prompt(model: &str, text: &str, most: u32) -> Prompt {
         turns: vec![Turn { role: Role::User, text: text.into() }],
         max_output: Some(most),
         temperature_milli: Some(0),
+        sentence: false,
     }
 }
 

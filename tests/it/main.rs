@@ -35,6 +35,7 @@ mod store;
 mod store_files;
 mod store_search;
 mod syntax;
+mod tasks;
 mod text;
 mod text_edit;
 mod tidy;

@@ -167,6 +167,19 @@ fn rewrites_have_a_route_of_their_own() {
     made.keys("alt-2 'Why?' enter");
     let (_, body) = made.asked.back().expect("asked");
     assert!(body.contains("\"model\":\"gemma\""), "{body}");
+
+    // Each of the others has one too; writing on goes where edits go, unless it is said.
+    let by = |made: &mut Harness, line: &str| {
+        made.run(line);
+        let (_, body) = made.asked.back().expect("asked").clone();
+        made.reply("Yes.");
+        body.contains("\"model\":\"qwen\"")
+    };
+    made.reply("Because.");
+    assert!(by(&mut made, "chat.write-on") && !by(&mut made, "chat.summary"));
+    made.app.model.config.route.complete = Some("ollama/gemma".into());
+    made.app.model.config.route.summary = Some("vllm/qwen".into());
+    assert!(!by(&mut made, "chat.write-on") && by(&mut made, "chat.summary"));
 }
 
 #[test]

@@ -29,6 +29,7 @@ fn prompt() -> Prompt {
         ],
         max_output: Some(100),
         temperature_milli: Some(700),
+        sentence: false,
     }
 }
 
@@ -1103,7 +1104,9 @@ async fn models_whatever_the_shape() {
         assert_eq!(server.requests()[0].header("authorization"), Some(&*format!("Bearer {KEY}")));
         models
     };
-    let one = |name: &str, window| Ok(vec![ModelInfo { name: name.into(), window, price: None }]);
+    let one = |name: &str, window| {
+        Ok(vec![ModelInfo { name: name.into(), window, ..ModelInfo::default() }])
+    };
     for (body, expected) in [
         (r#"{"object":"list","data":[{"id":"a"}]}"#, one("a", None)),
         (

@@ -21,6 +21,7 @@ fn prompt(model: &str, question: &str, most: u32) -> Prompt {
         turns: vec![Turn { role: Role::User, text: question.into() }],
         max_output: Some(most),
         temperature_milli: Some(0),
+        sentence: false,
     }
 }
 

@@ -63,6 +63,36 @@ pub struct Wishes {
     pub schema: Option<serde_json::Value>,
 }
 
+impl Wishes {
+    /// The body of a request with these wishes.
+    fn put_into(&self, mut body: String) -> String {
+        if *self == Self::default() {
+            return body;
+        }
+        let Ok(serde_json::Value::Object(mut fields)) = serde_json::from_str(&body) else {
+            return body;
+        };
+        if let Some(seed) = self.seed {
+            fields.insert("seed".into(), seed.into());
+        }
+        if self.sentence {
+            fields.insert("stop_at".into(), "sentence".into());
+        }
+        if !self.stops.is_empty() {
+            fields.insert("stop".into(), self.stops.clone().into());
+        }
+        if let Some(schema) = &self.schema {
+            let format = serde_json::json!({
+                "type": "json_schema",
+                "json_schema": { "name": "answer", "schema": schema },
+            });
+            fields.insert("response_format".into(), format);
+        }
+        body = serde_json::Value::Object(fields).to_string();
+        body
+    }
+}
+
 impl Local {
     /// A provider that has started nothing. Reads the beginning of the chosen file, for its window.
     pub fn new(mut settings: Settings) -> Self {
@@ -85,28 +115,7 @@ impl Local {
 
     /// The body of a request with wishes.
     pub fn encode_with(&self, prompt: &Prompt, wishes: &Wishes) -> String {
-        let mut body = self.encode(prompt);
-        let Ok(serde_json::Value::Object(mut fields)) = serde_json::from_str(&body) else {
-            return body;
-        };
-        if let Some(seed) = wishes.seed {
-            fields.insert("seed".into(), seed.into());
-        }
-        if wishes.sentence {
-            fields.insert("stop_at".into(), "sentence".into());
-        }
-        if !wishes.stops.is_empty() {
-            fields.insert("stop".into(), wishes.stops.clone().into());
-        }
-        if let Some(schema) = &wishes.schema {
-            let format = serde_json::json!({
-                "type": "json_schema",
-                "json_schema": { "name": "answer", "schema": schema },
-            });
-            fields.insert("response_format".into(), format);
-        }
-        body = serde_json::Value::Object(fields).to_string();
-        body
+        wishes.put_into(self.encode(prompt))
     }
 
     /// The system's number of the process that was started last.
@@ -123,6 +132,7 @@ impl Local {
             name: models::name_of(&file),
             window: engine::window(&file, self.settings.window),
             price: None,
+            abilities: Some(vec!["JSON"]),
         };
         chosen.chain(listed).map(info).collect()
     }
@@ -211,7 +221,8 @@ impl Provider for Local {
     }
 
     fn encode(&self, prompt: &Prompt) -> String {
-        body::encode(prompt, Quirks::default())
+        let wishes = Wishes { sentence: prompt.sentence, ..Wishes::default() };
+        wishes.put_into(body::encode(prompt, Quirks::default()))
     }
 
     /// Loads the chosen model.
@@ -297,7 +308,12 @@ impl Provider for Local {
             for (name, looked) in asked {
                 match looked.await {
                     Ok(Report::Looked { window, .. }) => {
-                        all.push(ModelInfo { name, window: Some(window), price: None });
+                        all.push(ModelInfo {
+                            name,
+                            window: Some(window),
+                            price: None,
+                            abilities: None,
+                        });
                     }
                     Ok(other) => wrong = Some(unexpected(&other)),
                     Err(fault) => wrong = Some(fault),

@@ -194,5 +194,38 @@ fn model(value: &Value) -> Option<ModelInfo> {
     .into_iter()
     .find_map(count)
     .filter(|window| *window > 0);
-    Some(ModelInfo { name: name.to_owned(), window, price: price(&value["pricing"]) })
+    let (price, abilities) = (price(&value["pricing"]), abilities(value));
+    Some(ModelInfo { name: name.to_owned(), window, price, abilities })
+}
+
+/// What a list tells of a model's abilities: OpenRouter names parameters and inputs, Mistral has
+/// switches, llama.cpp and LM Studio have names.
+fn abilities(value: &Value) -> Option<Vec<&'static str>> {
+    let names = |list: &Value| -> Option<Vec<String>> {
+        let list = list.as_array()?;
+        Some(list.iter().filter_map(Value::as_str).map(str::to_lowercase).collect())
+    };
+    let switches = value["capabilities"].as_object().map(|all| {
+        let on = all.iter().filter(|(_, on)| on.as_bool() == Some(true));
+        on.map(|(name, _)| name.to_lowercase()).collect::<Vec<_>>()
+    });
+    let lists = [
+        names(&value["supported_parameters"]),
+        names(&value["architecture"]["input_modalities"]),
+        names(&value["capabilities"]),
+        switches,
+    ];
+    if lists.iter().all(Option::is_none) {
+        return None;
+    }
+    let all: Vec<String> = lists.into_iter().flatten().flatten().collect();
+    let has = |known: &[&str]| all.iter().any(|name| known.contains(&name.as_str()));
+    let known = [
+        ("tools", &["tools", "tool_use", "function_calling"][..]),
+        ("JSON", &["structured_outputs", "response_format"][..]),
+        ("reasoning", &["reasoning", "thinking"][..]),
+        ("images", &["image", "vision", "multimodal"][..]),
+        ("audio", &["audio"][..]),
+    ];
+    Some(known.iter().filter(|(_, names)| has(names)).map(|(word, _)| *word).collect())
 }

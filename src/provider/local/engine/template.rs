@@ -57,11 +57,14 @@ impl Template {
         })
     }
 
-    /// The conversation as text that ends where the answer begins.
+    /// The conversation as text that ends where the answer begins; an answer that the last message
+    /// begins goes on.
     ///
     /// # Errors
     /// A sentence when the template refuses these messages.
     pub(crate) fn text(&self, messages: &[Message]) -> Result<String, Fault> {
+        let begun = messages.last().filter(|last| last.role == "assistant");
+        let begun = begun.map(|last| last.content.trim().to_owned()).filter(|it| !it.is_empty());
         let messages: Vec<Value> = messages
             .iter()
             .map(|message| {
@@ -74,16 +77,22 @@ impl Template {
                 messages => messages,
                 bos_token => self.begin.as_str(),
                 eos_token => self.end.as_str(),
-                add_generation_prompt => true,
+                add_generation_prompt => begun.is_none(),
             })
         });
-        asked.map_err(|why| {
+        let text = asked.map_err(|why| {
             let words = why.detail().map_or_else(|| why.to_string(), ToString::to_string);
             refused(format!(
                 "The model's chat template does not take these messages: {}",
                 said(&words)
             ))
-        })
+        })?;
+        let Some(begun) = begun else { return Ok(text) };
+        // Without what the template puts behind an answer that is whole.
+        match text.rfind(&begun) {
+            Some(at) => Ok(text[..at + begun.len()].to_owned()),
+            None => Err(refused("The model's chat template lets no answer be begun")),
+        }
     }
 
     /// The ids of the conversation. Names of control words in the messages stay text.
