@@ -39,6 +39,8 @@ pub struct Request<'a> {
     pub model: &'a str,
     /// The model's context window in tokens, where it is known.
     pub window: Option<u64>,
+    /// It was asked before, and another answer is wanted.
+    pub again: bool,
 }
 
 /// A part of the question with its size.
@@ -243,6 +245,7 @@ fn build_basic(request: &Request, text: &str, window: u64, room: u64) -> Result<
             (basic::question(&shown, ask), BASIC_WORDS)
         }
     };
+    let keeps = matches!(request.wish, Wish::Rewrite | Wish::Summary);
     let tokens = turns.iter().map(|turn| estimate_tokens(&turn.text) + 4).sum();
     if tokens > room {
         return Err(TooLong { needed: tokens + ANSWER, window });
@@ -257,7 +260,8 @@ fn build_basic(request: &Request, text: &str, window: u64, room: u64) -> Result<
         model: request.model.into(),
         turns,
         max_output: u32::try_from(most).ok(),
-        temperature_milli: None,
+        // The likeliest words keep closest to the text; who asks again wants others.
+        temperature_milli: (keeps && !request.again).then_some(0),
         sentence: request.wish == Wish::Continue,
     };
     let dialect = match request.wish {

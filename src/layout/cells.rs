@@ -52,6 +52,38 @@ pub fn tab_width(col: usize, tab: usize) -> usize {
     tab - col % tab
 }
 
+/// Text for people in rows of at most `columns`, broken at blanks; a word that is longer is broken
+/// where the row ends.
+pub fn rows(text: &str, columns: usize) -> Vec<String> {
+    let columns = columns.max(1);
+    let mut rows: Vec<String> = Vec::new();
+    let mut row = String::new();
+    let mut used = 0;
+    for word in text.split_word_bounds() {
+        let wide = width(word, 1);
+        if used + wide > columns && used > 0 {
+            rows.push(std::mem::take(&mut row));
+            used = 0;
+        }
+        if used == 0 && word.trim().is_empty() && !rows.is_empty() {
+            continue;
+        }
+        for grapheme in word.graphemes(true) {
+            let wide = width(grapheme, 1);
+            if used + wide > columns && used > 0 {
+                rows.push(std::mem::take(&mut row));
+                used = 0;
+            }
+            row.push_str(grapheme);
+            used += wide;
+        }
+    }
+    if !row.is_empty() || rows.is_empty() {
+        rows.push(row);
+    }
+    rows
+}
+
 /// The columns of `text` drawn from column 0.
 pub fn width(text: &str, tab: usize) -> usize {
     if is_plain(text.as_bytes()) {

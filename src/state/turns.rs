@@ -127,6 +127,7 @@ impl Cx<'_> {
             tip: self.model.session.transcript.tip(),
             model: &who.model,
             window: who.window,
+            again: queued.instead_of.is_some(),
         })
     }
 

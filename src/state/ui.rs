@@ -5,12 +5,16 @@ use super::geometry::{Area, Areas, BOTH_SIDES, Shown, areas};
 use super::{Form, Queued, Ticket, Tour};
 use crate::base::{DocId, EventId, Millis, Pos, Span};
 use crate::event::Link;
+use crate::layout::cells::{rows, width};
 use crate::layout::{MarkdownView, View};
 use crate::session::HunkRef;
 use crate::store::{Hit, SessionRow};
 use crate::syntax::Highlighter;
 use crate::text::Field;
 use std::collections::BTreeMap;
+
+/// The most rows of what there is to say.
+const NOTICE_ROWS: usize = 5;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Focus {
@@ -367,6 +371,19 @@ impl Ui {
     pub fn areas(&self) -> Areas {
         let rows = self.chat.rope().len_lines().clamp(1, 6) as u16;
         areas(self.width, self.height, self.shown(), self.share, rows)
+    }
+
+    /// What there is to say in rows, where the line at the bottom has no room for it: the whole of
+    /// it as far as [`NOTICE_ROWS`] go. Nothing where it has.
+    pub fn long_notice(&self) -> Vec<String> {
+        let Some(notice) = &self.notice else { return Vec::new() };
+        let columns = usize::from(self.width).saturating_sub(5);
+        if columns < 20 || self.height < 8 || width(&notice.text, 1) <= columns {
+            return Vec::new();
+        }
+        let mut all = rows(&notice.text, columns);
+        all.truncate(NOTICE_ROWS);
+        all
     }
 
     /// The columns left of the text, for line numbers and signs.

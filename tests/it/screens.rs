@@ -325,3 +325,24 @@ fn a_provider_s_words_end_before_the_advice() {
         assert_eq!(ended(words), sentence);
     }
 }
+
+#[test]
+fn what_is_said_at_length_takes_the_rows_it_needs() {
+    let mut made = Harness::with("A line.|\n");
+    made.app.model.provider = None;
+    made.app.model.model_name = None;
+    made.app.model.config.model = Some("nobody/at-all".into());
+    made.keys("alt-2 'Why?' enter");
+    let said = made.notice();
+    for (width, height) in [(80, 24), (40, 12)] {
+        let screen = made.screen(width, height);
+        let shown: Vec<&str> = screen.split_whitespace().collect();
+        for word in said.split_whitespace() {
+            assert!(shown.contains(&word), "{word}: {screen}");
+        }
+    }
+    // The next key takes it away.
+    made.keys("alt-1 right");
+    assert!(made.screen(80, 24).contains("A line."));
+    assert!(!made.screen(80, 24).contains("Nobody is known"));
+}

@@ -271,12 +271,14 @@ impl Engine {
         let mut rand = Rand::from_number(request.seed);
         let mut growing = Growing::new(request.stops.clone(), request.sentence);
         let most = (self.window - asked.len()).min(request.most);
+        // Who asks for a sentence wants one: a text that could end here goes on.
+        let mut silent = request.sentence;
         for _ in 0..most {
             go_on()?;
             let allowed = shape.as_mut().map(Shape::allowed).transpose()?;
             let word = choose(&logits, request.choice, &mut rand, |id| match &allowed {
                 Some(allowed) => allowed.is_allowed(id),
-                None => self.vocabulary.may_be_said(id),
+                None => self.vocabulary.may_be_said(id) && !(silent && self.vocabulary.is_end(id)),
             });
             let word = word.ok_or_else(|| own("The model gives no word"))?;
             usage.output += 1;
@@ -287,6 +289,7 @@ impl Engine {
             if let Some(shape) = shape.as_mut() {
                 shape.take(word)?;
             }
+            silent &= self.vocabulary.bytes(word).trim_ascii().is_empty();
             let grown = growing.add(self.vocabulary.bytes(word));
             said(&grown.text);
             if grown.over {
