@@ -28,6 +28,7 @@ mod proposals;
 mod provider;
 mod provider_real;
 mod queue;
+mod reasoning;
 mod renamed;
 mod screens;
 mod sheet;
