@@ -12,6 +12,7 @@ mod assist_hunks;
 mod assist_placement;
 mod assist_prompts;
 mod cli;
+mod conform;
 mod cost;
 mod decisions;
 mod editing;

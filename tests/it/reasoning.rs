@@ -73,7 +73,7 @@ fn it_is_one_line_that_opens_and_folds() {
         click(&mut made, place(&screen, "▸ thought"));
         let screen = shown("thought_open", &mut made);
         click(&mut made, place(&screen, "▾ thought"));
-        assert!(shown("thought", &mut made).contains("▸ thought"));
+        assert!(shown("folded", &mut made).contains("▸ thought"));
     }
 }
 
