@@ -43,6 +43,7 @@ fn message(salts: &mut Rand, session: EventId, writer: WriterId, n: u64) -> Enve
         error: None,
         links: vec![],
         asked: None,
+        reasoning: None,
     }
     .seal(Some(session), writer, n, n, vec![], Millis(n * 1000), salts)
 }

@@ -212,6 +212,7 @@ pub fn make(size: Size, seed: u64, path: Option<&Path>) -> Made {
                 error: None,
                 links: vec![],
                 asked: None,
+                reasoning: None,
             };
             let by = if person { writer } else { speaker };
             let sealed = session.seal(&event, by, Millis(at), &mut rand);

@@ -68,6 +68,10 @@ pub fn mouse(model: &mut Model, mouse: Mouse) -> Vec<Effect> {
             if let Some(selection) = cx.model.ui.panel_selection {
                 if selection.from == selection.to {
                     cx.model.ui.panel_selection = None;
+                    if let Some(whose) = cx.model.thinker_at(selection.from.0) {
+                        // There is something to fold where its line stands.
+                        cx.toggle_thought(Some(whose)).ok();
+                    }
                 } else if let Some(text) =
                     cx.model.panel_text(selection).filter(|text| !text.trim().is_empty())
                 {

@@ -94,6 +94,12 @@ pub const COMMANDS: &[Command] = &[
     row("chat.next", "Brings back the message after.", |cx, _| history(cx, 1)),
     row("chat.scroll-up", "Scrolls the conversation up.", |cx, _| scroll(cx, 1)),
     row("chat.scroll-down", "Scrolls the conversation down.", |cx, _| scroll(cx, -1)),
+    row(
+        "chat.reasoning",
+        "Shows or folds what the model thought before the answer: of the message that was found, else of the lowest answer in sight.",
+        |cx, _| cx.toggle_thought(None),
+    )
+    .slash("thoughts"),
     row("chat.copy", "Copies the last answer.", copy).slash("copy"),
     row(
         "chat.pin",

@@ -227,6 +227,10 @@ pub enum Event {
         /// Of a question: what it asked for, so that it can be asked again as what it was.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         asked: Option<Asked>,
+        /// Of an answer: what the model thought before it, where its provider shows that. Bounded;
+        /// never sent to a model.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reasoning: Option<Text>,
     },
     #[serde(rename = "message.pinned")]
     MessagePinned { message: EventId, pinned: bool, replaces: Vec<EventId> },

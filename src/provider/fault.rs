@@ -51,7 +51,7 @@ impl Words {
             }
             FaultKind::Key => format!("Set a valid key for “{name}” and ask again."),
             FaultKind::NotFound => {
-                "Choose a model that the provider lists, and check the address: it usually ends in /v1."
+                "Choose another model (one that is listed may not be loaded, or not be yours), and check the address: it usually ends in /v1."
                     .into()
             }
             FaultKind::Limit => {
@@ -116,10 +116,7 @@ pub(super) fn clean(raw: &str, most: usize) -> String {
             space = !out.is_empty();
             continue;
         }
-        if character.is_control()
-            || matches!(character,
-                '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
-        {
+        if hidden(character) {
             continue;
         }
         if chars + usize::from(space) + 1 >= most {
@@ -135,6 +132,14 @@ pub(super) fn clean(raw: &str, most: usize) -> String {
         chars += 1;
     }
     out
+}
+
+/// Whether a character is not seen where it stands: control characters, direction marks, blanks
+/// without width.
+pub(super) fn hidden(character: char) -> bool {
+    character.is_control()
+        || matches!(character,
+            '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 /// What a provider says is wrong, out of any of the shapes that servers use.

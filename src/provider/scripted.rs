@@ -7,7 +7,7 @@ use super::{Answer, Provider, Quirks, body};
 use crate::event::Usage;
 use crate::prompt::{Chunk, Fault, FaultKind, ModelInfo, Prompt, Stop};
 use futures::future::{BoxFuture, FutureExt};
-use futures::stream::{self, StreamExt};
+use futures::stream::{self, Stream, StreamExt};
 use serde::Deserialize;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -133,40 +133,51 @@ impl Provider for Scripted {
     }
 
     fn ask(&self, body: String) -> Answer {
-        self.asked.lock().unwrap_or_else(PoisonError::into_inner).push(body);
-        let script = self.scripts.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
-        let mut steps: VecDeque<Step> = script.map_or_else(no_answer_left, Into::into);
-        if !steps.iter().any(|step| matches!(step, Step::Say(Ok(Chunk::Stop(_)) | Err(_)))) {
-            steps.push_back(Step::Say(Ok(Chunk::Stop(Stop::End))));
-        }
+        let (asked, scripts) = (Arc::clone(&self.asked), Arc::clone(&self.scripts));
         let gate = self.gate.clone();
-        stream::unfold((steps, gate), |(mut steps, gate)| async move {
-            // Ends with the script, which is finite.
-            loop {
-                match steps.pop_front()? {
-                    Step::Pause(pause) => tokio::time::sleep(pause).await,
-                    Step::Say(item) => {
-                        if let Some(gate) = &gate {
-                            // A closed gate lets everything through.
-                            if let Ok(permit) = gate.acquire().await {
-                                permit.forget();
-                            }
-                        }
-                        if matches!(item, Ok(Chunk::Stop(_)) | Err(_)) {
-                            steps.clear();
-                        }
-                        return Some((item, (steps, gate)));
-                    }
-                }
+        // Nothing is asked before the answer is polled, as of a server.
+        let begun = stream::once(async move {
+            asked.lock().unwrap_or_else(PoisonError::into_inner).push(body);
+            let script = scripts.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+            let mut steps: VecDeque<Step> = script.map_or_else(no_answer_left, Into::into);
+            if !steps.iter().any(|step| matches!(step, Step::Say(Ok(Chunk::Stop(_)) | Err(_)))) {
+                steps.push_back(Step::Say(Ok(Chunk::Stop(Stop::End))));
             }
-        })
-        .fuse()
-        .boxed()
+            play(steps, gate)
+        });
+        begun.flatten().fuse().boxed()
     }
 
     fn models(&self) -> BoxFuture<'static, Result<Vec<ModelInfo>, Fault>> {
         futures::future::ready(Ok(self.models.clone())).boxed()
     }
+}
+
+/// What a script says, at its pace.
+fn play(
+    steps: VecDeque<Step>,
+    gate: Option<Arc<Semaphore>>,
+) -> impl Stream<Item = Result<Chunk, Fault>> + Send {
+    stream::unfold((steps, gate), |(mut steps, gate)| async move {
+        // Ends with the script, which is finite.
+        loop {
+            match steps.pop_front()? {
+                Step::Pause(pause) => tokio::time::sleep(pause).await,
+                Step::Say(item) => {
+                    if let Some(gate) = &gate {
+                        // A closed gate lets everything through.
+                        if let Ok(permit) = gate.acquire().await {
+                            permit.forget();
+                        }
+                    }
+                    if matches!(item, Ok(Chunk::Stop(_)) | Err(_)) {
+                        steps.clear();
+                    }
+                    return Some((item, (steps, gate)));
+                }
+            }
+        }
+    })
 }
 
 fn no_answer_left() -> VecDeque<Step> {

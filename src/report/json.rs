@@ -41,6 +41,7 @@ pub fn json(session: &Session) -> Value {
                 },
                 "model": message.model,
                 "text": message.text,
+                "reasoning": message.reasoning.as_ref().map(crate::session::Reasoning::text),
                 "tokens": message.usage.map(|usage| json!({
                     "input": usage.input, "output": usage.output, "cached": usage.cached,
                 })),

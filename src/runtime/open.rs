@@ -58,7 +58,7 @@ pub fn recover(store: &mut SqliteStore, me: &Me) -> Result<Vec<String>, StoreErr
         let folded = Session::fold(session, &events);
         let turn = stream.turn.clone();
         // Nothing had come: the question stands there and can be asked again.
-        if stream.text.is_empty() {
+        if stream.text.is_empty() && stream.reasoning.is_empty() {
             store.write(&[Write::Events {
                 events: Vec::new(),
                 clears: Vec::new(),
@@ -77,6 +77,7 @@ pub fn recover(store: &mut SqliteStore, me: &Me) -> Result<Vec<String>, StoreErr
             error: None,
             links: Vec::new(),
             asked: None,
+            reasoning: (!stream.reasoning.is_empty()).then(|| Text::new(stream.reasoning)),
         };
         post(store, folded, &author, &event, vec![turn])?;
         notes.push("An answer was cut off when cowrite ended; what had come is kept.".into());

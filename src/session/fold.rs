@@ -283,6 +283,7 @@ impl Session {
                 error,
                 links,
                 asked,
+                reasoning,
             } => {
                 if author.is_model() == (role == MessageRole::Person) {
                     self.oddities.refused += 1;
@@ -302,6 +303,9 @@ impl Session {
                     error: error.map(|error| error.as_str().into()),
                     links,
                     asked,
+                    reasoning: reasoning
+                        .and_then(|text| text.0)
+                        .map(|text| super::Reasoning::new(&text)),
                 });
             }
             Event::MessagePinned { message, pinned, replaces } => {

@@ -1,5 +1,6 @@
 //! The conversation: messages as a tree, the visible path through it.
 
+use super::Reasoning;
 use crate::base::{AuthorId, EventId, Millis, Usd};
 use crate::event::{Asked, Link, MessageRole, MessageStatus, Usage};
 use std::collections::BTreeMap;
@@ -21,6 +22,7 @@ pub struct Message {
     pub error: Option<String>,
     pub links: Vec<Link>,
     pub asked: Option<Asked>,
+    pub reasoning: Option<Reasoning>,
 }
 
 impl Message {

@@ -1,6 +1,7 @@
 //! What the panel shows now: the conversation's visible rows, computed from its end upward.
 
-use super::{Model, PanelSelection, Phase, Rendered, Tab};
+use super::thought::dimmed;
+use super::{Model, PanelSelection, Phase, Rendered, Tab, Thinker};
 use crate::assist::readable;
 use crate::base::{Class, EventId, Usd};
 use crate::event::{MessageRole, MessageStatus, Usage};
@@ -26,13 +27,16 @@ pub struct PanelKey {
 /// What stands around the rendered text of a message, and how many lines that has.
 struct Block {
     head: Vec<Line>,
+    /// Whether the head ends with the line that folds what was thought, and the rows of that.
+    folds: bool,
+    thought: usize,
     body: usize,
     foot: Vec<Line>,
 }
 
 impl Block {
     fn len(&self) -> usize {
-        self.head.len() + self.body + self.foot.len()
+        self.head.len() + self.thought + self.body + self.foot.len()
     }
 }
 
@@ -40,6 +44,7 @@ impl Block {
 /// `height`. Returns whether rows of it remain above.
 fn take_tail(
     block: &Block,
+    thought: &[Line],
     rendered: Option<&mut Rendered>,
     skip: &mut usize,
     height: usize,
@@ -48,9 +53,11 @@ fn take_tail(
     let skipped = block.len().min(*skip);
     *skip -= skipped;
     let body = rendered.map_or(&[][..], |rendered| rendered.view.lines());
-    let rows = block.head.iter().chain(body).chain(&block.foot).rev().skip(skipped);
+    let bare = |line: &Line| line.clone();
+    let head = block.head.iter().map(bare).chain(thought.iter().map(dimmed));
+    let rows = head.chain(body.iter().chain(&block.foot).map(bare)).rev().skip(skipped);
     let wanted = height.saturating_sub(upward.len());
-    upward.extend(rows.take(wanted).cloned());
+    upward.extend(rows.take(wanted));
     block.len() - skipped > wanted
 }
 
@@ -109,9 +116,11 @@ impl Model {
         let mut shown = BTreeSet::new();
         let mut all = true;
         let mut above = false;
+        self.ui.thoughts.rows.clear();
+        self.ui.thoughts.there.clear();
         if let Some(live) = self.live_block(width) {
             total += live.len();
-            above |= take_tail(&live, self.ui.live.as_mut(), &mut skip, height, &mut upward);
+            above |= self.take_block(&live, None, &mut skip, height, &mut upward);
         }
         for id in branch.iter().rev() {
             if upward.len() >= height {
@@ -120,8 +129,7 @@ impl Model {
             }
             if let Some(block) = self.message_block(*id, width) {
                 total += block.len();
-                above |=
-                    take_tail(&block, self.ui.rendered.get_mut(id), &mut skip, height, &mut upward);
+                above |= self.take_block(&block, Some(*id), &mut skip, height, &mut upward);
                 shown.insert(*id);
             }
         }
@@ -132,10 +140,42 @@ impl Model {
         if self.ui.rendered.len() > KEPT {
             self.ui.rendered.retain(|id, _| shown.contains(id));
         }
+        self.ui.thoughts.keep(&shown);
+        for (row, _) in &mut self.ui.thoughts.rows {
+            *row = upward.len() - 1 - *row;
+        }
         upward.reverse();
         self.ui.panel.more_above = above || !all;
         self.ui.panel.rows = upward;
         self.ui.panel.version += 1;
+    }
+
+    /// As [`take_tail`], and notes where what was thought folds; its rows still count upward.
+    fn take_block(
+        &mut self,
+        block: &Block,
+        whose: Thinker,
+        skip: &mut usize,
+        height: usize,
+        upward: &mut Vec<Line>,
+    ) -> bool {
+        let (first, skipped) = (upward.len(), block.len().min(*skip));
+        let ui = &mut self.ui;
+        let rendered = match whose {
+            None => ui.live.as_mut(),
+            Some(id) => ui.rendered.get_mut(&id),
+        };
+        let more = take_tail(block, ui.thoughts.laid(whose), rendered, skip, height, upward);
+        if block.folds && upward.len() > first {
+            ui.thoughts.there.push(whose);
+            // Counted from the end of the block.
+            let fold = block.len() - block.head.len();
+            let taken = skipped..skipped + upward.len() - first;
+            if taken.contains(&fold) {
+                ui.thoughts.rows.push((first + fold - skipped, whose));
+            }
+        }
+        more
     }
 
     /// The visible branch, found anew only when something was said.
@@ -197,7 +237,13 @@ impl Model {
             rendered.text_len = text.len();
             rendered.view.set_text(&shown(message));
         }
-        Some(Block { head: vec![head], body: rendered.view.lines().len(), foot })
+        let body = rendered.view.lines().len();
+        let (mut head, mut thought) = (vec![head], 0);
+        if let Some(reasoning) = message.reasoning.as_ref().filter(|one| !one.is_empty()) {
+            head.push(self.ui.thoughts.line(Some(id), reasoning, false));
+            thought = self.ui.thoughts.lay_out(Some(id), reasoning, width);
+        }
+        Some(Block { folds: head.len() > 1, head, thought, body, foot })
     }
 
     /// How many rows the answer that is coming takes.
@@ -246,19 +292,11 @@ impl Model {
             self.ui.live_behind = live.text_len < turn.text.len();
         }
         let mut head = vec![plain(Class::Heading, format!("◆ {}", turn.model))];
-        if turn.text.is_empty() && !turn.reasoning.is_empty() {
-            let tail: String = turn
-                .reasoning
-                .chars()
-                .rev()
-                .take(width * 3)
-                .collect::<Vec<_>>()
-                .into_iter()
-                .rev()
-                .collect();
-            let mut view = MarkdownView::new(width);
-            view.set_text(&format!("> {}", tail.replace('\n', " ")));
-            head.extend(view.lines().iter().cloned());
+        let mut thought = 0;
+        if !turn.reasoning.is_empty() {
+            let thinking = turn.text.is_empty();
+            head.push(self.ui.thoughts.line(None, &turn.reasoning, thinking));
+            thought = self.ui.thoughts.lay_out(None, &turn.reasoning, width);
         }
         let doing = match &turn.phase {
             Phase::Recording(_) => "recording the question…".to_owned(),
@@ -276,7 +314,7 @@ impl Model {
             let first = queued.text.lines().next().unwrap_or_default();
             foot.push(plain(Class::Comment, format!("queued: {first}")));
         }
-        Some(Block { head, body: live.view.lines().len(), foot })
+        Some(Block { folds: head.len() > 1, head, thought, body: live.view.lines().len(), foot })
     }
 
     /// The text of a selection by mouse in the panel: wrapped lines joined, frames left out.

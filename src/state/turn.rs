@@ -4,6 +4,7 @@ use super::Ticket;
 use crate::assist::{Dialect, Placer, Reading, ReplyParser};
 use crate::base::{AuthorId, DocId, EventId, Pos, Span, TurnId};
 use crate::event::Usage;
+use crate::session::Reasoning;
 use crate::text::Delta;
 use ropey::Rope;
 
@@ -77,12 +78,15 @@ pub struct Turn {
     pub body: String,
     pub phase: Phase,
     pub text: String,
-    pub reasoning: String,
+    pub reasoning: Reasoning,
     pub usage: Option<Usage>,
     pub warnings: Vec<String>,
     /// How many bytes of `text` the store has.
     pub stored: usize,
     pub stored_parts: u64,
+    /// The same of `reasoning`.
+    pub reasoning_stored: usize,
+    pub reasoning_parts: u64,
     pub parser: ReplyParser,
     pub live: Option<LiveEdit>,
     pub proposal: Option<EventId>,

@@ -10,6 +10,7 @@ use crate::base::{Span, TurnId, sha256_hex};
 use crate::event::{Asked, Event, Link, MessageRole, MessageStatus, Text};
 use crate::prompt::{Chunk, Fault, FaultKind, Stop};
 use crate::provider::Offer;
+use crate::session::Reasoning;
 use crate::store::{StreamHead, Write};
 
 /// What to do about hunks without a place, in the workspace.
@@ -198,6 +199,7 @@ impl Cx<'_> {
                 Task::Continue { .. } => Some(Asked::Continue),
                 Task::Summary => Some(Asked::Summary),
             },
+            reasoning: None,
         });
         let Answerer { provider, model: model_name, .. } = &who;
         let body = provider.encode(&context.prompt);
@@ -261,11 +263,13 @@ impl Cx<'_> {
             body,
             phase: Phase::Recording(ticket),
             text: String::new(),
-            reasoning: String::new(),
+            reasoning: Reasoning::default(),
             usage: None,
             warnings: Vec::new(),
             stored: 0,
             stored_parts: 1,
+            reasoning_stored: 0,
+            reasoning_parts: 0,
             parser: ReplyParser::new(context.dialect).about(about),
             live,
             proposal: None,
@@ -319,7 +323,7 @@ impl Cx<'_> {
             }
             Ok(Chunk::Reasoning(text)) => {
                 turn.phase = Phase::Answering;
-                turn.reasoning.push_str(&text);
+                self.think(&mut turn, &text);
                 self.model.turn = Some(turn);
             }
             Ok(Chunk::Usage(usage)) => {
@@ -375,6 +379,7 @@ impl Cx<'_> {
 
     /// What came of the answer goes to the store, so that a crash keeps it.
     pub fn store_part(&mut self, turn: &mut Turn) {
+        self.store_thought(turn);
         if turn.stored == turn.text.len() {
             return;
         }
@@ -445,9 +450,11 @@ impl Cx<'_> {
             error: error.map(Text::new),
             links: Vec::new(),
             asked: None,
+            reasoning: (!turn.reasoning.is_empty()).then(|| Text::new(turn.reasoning.text())),
         };
         let author = turn.author.clone();
-        self.append_answer(&author, &event, turn.id.clone());
+        let id = self.append_answer(&author, &event, turn.id.clone());
+        self.model.ui.thoughts.posted(id);
         self.barrier();
         let mut words = Vec::new();
         if let Some(first) = turn.malformed.first() {

@@ -236,6 +236,7 @@ pub struct Ui {
     /// More of it has come than was laid out.
     pub live_behind: bool,
     pub panel: super::PanelFrame,
+    pub thoughts: super::Thoughts,
     /// The visible branch, and what it was found for.
     pub branch: Vec<EventId>,
     pub branch_key: (Option<EventId>, usize),
@@ -311,6 +312,7 @@ impl Ui {
             live_bytes: usize::MAX,
             live_behind: false,
             panel: super::PanelFrame::default(),
+            thoughts: super::Thoughts::default(),
             branch: Vec::new(),
             branch_key: (None, 0),
             decisions: ListState::default(),

@@ -61,6 +61,8 @@ pub enum Write {
     Import { events: Vec<Envelope> },
     /// A piece of an answer as it streams; the head comes with the first.
     Stream { turn: TurnId, head: Option<StreamHead>, seq: u64, text: String },
+    /// A piece of what the model thinks before an answer that has begun to stream.
+    Thought { turn: TurnId, seq: u64, text: String },
     /// Search rows of projections: each replaces the one with its session and key, and one with an
     /// empty title and body deletes it.
     Rows(Vec<SearchRow>),
@@ -257,6 +259,8 @@ pub struct LeftStream {
     pub turn: TurnId,
     pub head: StreamHead,
     pub text: String,
+    /// What was thought before it.
+    pub reasoning: String,
 }
 
 /// What became of a session that was deleted.

@@ -29,6 +29,7 @@ mod plain;
 #[cfg(unix)]
 mod providers;
 mod real;
+mod reasoning;
 mod renamed;
 mod screen;
 mod tour;

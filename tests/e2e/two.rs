@@ -73,14 +73,34 @@ fn a_fork_that_comes_while_it_is_open_is_shown_and_nothing_typed_is_lost() {
     // Somebody's copy has another event with the number of the question, and the lower id counts.
     let line = log.lines().find(|line| line.contains("First question.")).unwrap();
     let original = Envelope::parse(line).unwrap();
-    let Event::MessagePosted { role, after, status, model, usage, error, links, asked, .. } =
-        Event::decode(&original).unwrap()
+    let Event::MessagePosted {
+        role,
+        after,
+        status,
+        model,
+        usage,
+        error,
+        links,
+        asked,
+        reasoning,
+        ..
+    } = Event::decode(&original).unwrap()
     else {
         panic!("a message");
     };
     let text = "Another question.".into();
-    let fork =
-        Event::MessagePosted { role, after, text, status, model, usage, error, links, asked };
+    let fork = Event::MessagePosted {
+        role,
+        after,
+        text,
+        status,
+        model,
+        usage,
+        error,
+        links,
+        asked,
+        reasoning,
+    };
     let lower = (0..).find_map(|seed| {
         let mut rand = Rand::from_number(seed);
         let Envelope { writer, n, lamport, ref parents, at, .. } = original;

@@ -45,6 +45,7 @@ fn what_came_from_elsewhere_is_found_after_the_rules_changed() {
         error: None,
         links: Vec::new(),
         asked: None,
+        reasoning: None,
     };
     let said = session.seal(&said, writer, Millis(2), &mut rand);
 

@@ -42,6 +42,7 @@ fn a_line_reads_back_as_itself() {
         error: None,
         links: vec![],
         asked: None,
+        reasoning: None,
     };
     let mut salts = Rand::from_number(2);
     let made = event.seal(

@@ -30,6 +30,7 @@ pub struct Kept {
     pub events: Vec<Envelope>,
     pub bursts: BTreeMap<WriterId, (BurstHead, Vec<WipOp>)>,
     pub streams: BTreeMap<TurnId, String>,
+    pub thoughts: BTreeMap<TurnId, String>,
     pub view: BTreeMap<String, String>,
 }
 
@@ -53,10 +54,14 @@ impl Kept {
                 }
                 for turn in ends {
                     self.streams.remove(turn);
+                    self.thoughts.remove(turn);
                 }
             }
             Write::Stream { turn, text, .. } => {
                 self.streams.entry(turn.clone()).or_default().push_str(text);
+            }
+            Write::Thought { turn, text, .. } => {
+                self.thoughts.entry(turn.clone()).or_default().push_str(text);
             }
             Write::View { key, value, .. } => {
                 self.view.insert(key.clone(), value.clone());
@@ -510,6 +515,7 @@ impl Harness {
             error: None,
             links: Vec::new(),
             asked: None,
+            reasoning: None,
         });
         let author = cx.model_author("scripted/large");
         let entry = cx.model.entry().expect("a document");

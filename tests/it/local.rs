@@ -23,7 +23,7 @@ use tempfile::TempDir;
 
 const LIMITS: Limits<'static> = Limits { window: None, available: &|| None };
 
-fn model(layers: u32) -> (TempDir, PathBuf) {
+pub fn model(layers: u32) -> (TempDir, PathBuf) {
     let folder = TempDir::new().expect("a folder");
     let path = folder.path().join("tiny.gguf");
     tiny(layers).write(&path);
@@ -57,7 +57,7 @@ fn say(engine: &mut Engine, request: &Request) -> (String, End, Usage) {
 
 /// The real weights, or a word that they are not there.
 #[allow(clippy::print_stdout, reason = "nothing is skipped without a word")]
-fn real(test: &str) -> Option<PathBuf> {
+pub fn real(test: &str) -> Option<PathBuf> {
     let path = std::env::var_os("COWRITE_TEST_MODEL").filter(|path| !path.is_empty());
     if path.is_none() {
         println!("{test}: not run, COWRITE_TEST_MODEL is not set");
@@ -398,7 +398,7 @@ fn the_process_ends_with_its_input() {
     assert_eq!(orders(&[json!("nonsense"), json!(1)]).len(), 1);
 }
 
-fn settings(folder: &Path, program: &str, arguments: &[&str]) -> Settings {
+pub fn settings(folder: &Path, program: &str, arguments: &[&str]) -> Settings {
     Settings {
         program: Program {
             path: program.into(),
@@ -414,7 +414,7 @@ fn local(folder: &Path) -> Local {
     Local::new(settings(folder, env!("CARGO_BIN_EXE_cowrite"), &["serve-model"]))
 }
 
-fn prompt(model: &str, text: &str, most: u32) -> Prompt {
+pub fn prompt(model: &str, text: &str, most: u32) -> Prompt {
     Prompt {
         model: model.into(),
         turns: vec![Turn { role: Role::User, text: text.into() }],
@@ -483,7 +483,7 @@ async fn the_process_answers_is_killed_and_answers_again() {
     assert_eq!(text_of(&whole(&provider, body).await), said);
 }
 
-fn kill(id: u32) {
+pub fn kill(id: u32) {
     let id = rustix::process::Pid::from_raw(id as i32).unwrap();
     rustix::process::kill_process(id, rustix::process::Signal::KILL).unwrap();
 }

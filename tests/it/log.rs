@@ -158,6 +158,7 @@ fn fork(of: &Envelope, text: &str, rand: &mut Rand) -> Envelope {
         error: None,
         links: vec![],
         asked: None,
+        reasoning: None,
     }
     .seal(of.session, of.writer, of.n, of.lamport, of.parents.clone(), of.at, rand)
 }

@@ -194,3 +194,36 @@ fn a_provider_without_a_key_says_how_to_give_one() {
     let screen = made.screen(120, 40);
     assert!(screen.contains("without a key (cowrite config key NAME): groq"), "{screen}");
 }
+
+#[test]
+fn a_server_that_lists_thousands_can_be_chosen_from() {
+    let mut made = with(vec![near("ollama", 1), near("vllm", 2)], None);
+    made.keys("f2");
+    let names: Vec<String> =
+        (0..20_000).map(|at| format!("{}{at}", "模型-".repeat(at % 40))).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    made.input(Input::Listed("ollama".into(), models(&names)));
+    made.keys("pagedown pagedown end home");
+    made.keys("'19998'");
+    let screen = made.screen(80, 24);
+    assert!(screen.contains("19998"), "{screen}");
+    made.keys("enter");
+    assert!(answers(&made).ends_with("19998"), "{}", answers(&made));
+}
+
+#[test]
+fn a_model_that_was_listed_and_is_not_there_says_so() {
+    use cowrite::prompt::{Fault, FaultKind};
+    let mut made = with(vec![near("ollama", 1)], Some("ollama/gemma"));
+    made.input(Input::Listed("ollama".into(), models(&["gemma"])));
+    made.say("Why?");
+    made.piece(Err(Fault {
+        kind: FaultKind::NotFound,
+        what: "ollama knows no such model or address (status 404): not found".into(),
+        advice: "Choose another model.".into(),
+        status: Some(404),
+    }));
+    assert!(made.notice().contains("not found. Choose another model."), "{}", made.notice());
+    made.keys("f2");
+    assert!(matches!(made.app.model.ui.overlays.last(), Some(Overlay::Models(_))));
+}

@@ -1,23 +1,21 @@
-//! The conformance suite of providers, and everything a server can do wrong.
+//! Everything a server can do wrong, one by one; what every provider keeps is in `conform`.
 
 #[path = "../support/server.rs"]
-mod server;
+pub mod server;
 
 use cowrite::base::Rand;
-use cowrite::event::Usage;
-use cowrite::prompt::{Chunk, Fault, FaultKind, ModelInfo, Prompt, Role, Stop, Turn};
+use cowrite::prompt::{Chunk, Fault, FaultKind, ModelInfo, Prompt, Role, Turn};
 use cowrite::provider::{
-    Listing, OpenAi, PRESETS, Provider, Quirks, Scripted, Settings, local, look,
+    Answer, Listing, OpenAi, PRESETS, Provider, Quirks, Scripted, Settings, look,
 };
 use futures::StreamExt;
-use serde_json::json;
 use server::{Gate, Reply, Script, Server, Step, data, delta, ending, finish, usage};
 use std::time::{Duration, Instant};
 
 /// What real keys look like, and nothing that a server says by itself.
-const KEY: &str = "sk-test-0123456789abcdef";
+pub const KEY: &str = "sk-test-0123456789abcdef";
 
-fn prompt() -> Prompt {
+pub fn prompt() -> Prompt {
     let turn = |role, text: &str| Turn { role, text: text.into() };
     Prompt {
         model: "test".into(),
@@ -34,7 +32,7 @@ fn prompt() -> Prompt {
 }
 
 /// Quick settings for a test server.
-fn settings(address: &str) -> Settings {
+pub fn settings(address: &str) -> Settings {
     let mut settings = Settings::new("openai", address);
     settings.key = Some(KEY.into());
     settings.retry_base = Duration::from_millis(1);
@@ -43,7 +41,7 @@ fn settings(address: &str) -> Settings {
     settings
 }
 
-fn show(item: &Result<Chunk, Fault>) -> String {
+pub fn show(item: &Result<Chunk, Fault>) -> String {
     match item {
         Ok(Chunk::Text(text)) => format!("text {text}"),
         Ok(Chunk::Reasoning(text)) => format!("reasoning {text}"),
@@ -61,8 +59,12 @@ fn show(item: &Result<Chunk, Fault>) -> String {
 }
 
 /// Asks, and checks what holds for every answer of every provider.
-async fn collect(provider: &dyn Provider) -> Vec<Result<Chunk, Fault>> {
-    let mut answer = provider.ask(provider.encode(&prompt()));
+pub async fn collect(provider: &dyn Provider) -> Vec<Result<Chunk, Fault>> {
+    collect_from(provider.ask(provider.encode(&prompt()))).await
+}
+
+/// The same for an answer that was asked for already.
+pub async fn collect_from(mut answer: Answer) -> Vec<Result<Chunk, Fault>> {
     let mut items = Vec::new();
     while let Some(item) = answer.next().await {
         items.push(item);
@@ -120,219 +122,7 @@ async fn fault(script: impl Into<Script>) -> Fault {
     items.pop().and_then(Result::err).expect("a fault")
 }
 
-// --- what every provider does -----------------------------------------------------------------
-
-/// One answer as an ideal provider gives it.
-struct Case {
-    name: &'static str,
-    items: Vec<Result<Chunk, Fault>>,
-    /// The same from a server.
-    reply: Reply,
-}
-
-fn cases() -> Vec<Case> {
-    let text = |text: &str| Ok(Chunk::Text(text.into()));
-    let count = |input, output| Ok(Chunk::Usage(Usage { input, output, ..Usage::default() }));
-    let end = || Ok(Chunk::Stop(Stop::End));
-    let bad = |kind, status| {
-        Err(Fault { kind, what: "It failed.".into(), advice: "Ask again.".into(), status })
-    };
-    let events = Reply::events;
-    let with = |first: Step, rest: Vec<Step>| [vec![first], rest].concat();
-    let mut cases = vec![
-        Case {
-            name: "chunks in order, usage, stop",
-            items: vec![text("Grüße "), text("日本"), text("\u{1b}[31m\r\n"), count(7, 3), end()],
-            reply: Reply::text(&["Grüße ", "日本", "\u{1b}[31m\r\n"]),
-        },
-        Case {
-            name: "reasoning",
-            items: vec![Ok(Chunk::Reasoning("Hm.".into())), text("Yes."), end()],
-            reply: events(vec![
-                data(r#"{"choices":[{"delta":{"reasoning_content":"Hm."}}]}"#),
-                delta("Yes."),
-                finish("stop"),
-            ]),
-        },
-        Case {
-            name: "partial text, then an error",
-            items: vec![text("Half a"), bad(FaultKind::Server, Some(529))],
-            reply: events(with(
-                delta("Half a"),
-                vec![data(r#"{"error":{"message":"overloaded","code":529}}"#), delta("no more")],
-            )),
-        },
-    ];
-    for (reason, stop) in [
-        ("length", Stop::Length),
-        ("content_filter", Stop::Filter),
-        ("tool_calls", Stop::Other("tool_calls".into())),
-    ] {
-        cases.push(Case {
-            name: "the reason of the end",
-            items: vec![text("A"), Ok(Chunk::Stop(stop))],
-            reply: events(vec![delta("A"), finish(reason), data("[DONE]")]),
-        });
-    }
-    let error = |status, message: &str| {
-        Reply::status(status, &format!(r#"{{"error":{{"message":"{message}","code":null}}}}"#))
-    };
-    let faults = [
-        (FaultKind::Key, Some(401), error(401, "Incorrect API key provided")),
-        (FaultKind::Key, Some(403), error(403, "no access")),
-        (FaultKind::NotFound, Some(404), error(404, "no such model")),
-        (FaultKind::Limit, Some(429), error(429, "slow down")),
-        (FaultKind::TooLong, Some(400), error(400, "This model's maximum context length is 8192")),
-        (FaultKind::Refused, Some(400), error(400, "temperature must be below 2")),
-        (FaultKind::Server, Some(500), error(500, "boom")),
-        (FaultKind::Stalled, None, Reply::silent()),
-        (FaultKind::Stalled, None, events(vec![Step::Stall])),
-        (FaultKind::Broken, None, events(vec![Step::Reset])),
-        (FaultKind::Broken, None, events(vec![Step::Cut])),
-        (FaultKind::Garbage, None, events(vec![Step::Write(b"\x00\xff\x17\x80 noise".to_vec())])),
-        (FaultKind::Empty, None, events(ending(0))),
-    ];
-    for (kind, status, reply) in faults {
-        let items = match kind {
-            FaultKind::Empty => vec![count(7, 0), bad(kind, status)],
-            _ => vec![bad(kind, status)],
-        };
-        cases.push(Case { name: "a fault", items, reply });
-    }
-    cases
-}
-
-/// Runs every case against the provider that `make` gives for it. Whoever writes a provider calls
-/// this; `make` also returns what must live as long as the provider.
-async fn conformance<K>(make: impl Fn(&Case) -> (Box<dyn Provider>, K)) {
-    conformance_of(cases(), make).await;
-}
-
-async fn conformance_of<K>(cases: Vec<Case>, make: impl Fn(&Case) -> (Box<dyn Provider>, K)) {
-    for case in cases {
-        let (provider, kept) = make(&case);
-        assert!(!provider.name().is_empty() && !provider.address().is_empty());
-        let body = provider.encode(&prompt());
-        assert_eq!(body, provider.encode(&prompt()), "the same prompt gives the same bytes");
-        assert!(serde_json::from_str::<serde_json::Value>(&body).is_ok());
-        let items: Vec<String> = collect(&*provider).await.iter().map(show).collect();
-        let expected: Vec<String> = case.items.iter().map(show).collect();
-        assert_eq!(items, expected, "{}", case.name);
-        drop(kept);
-        // Dropping an answer before and after its first poll is always fine.
-        drop(provider.ask(body.clone()));
-        let mut answer = provider.ask(body);
-        let _ = futures::poll!(answer.next());
-        drop(answer);
-    }
-}
-
-#[tokio::test]
-async fn openai_conforms() {
-    conformance(|case| {
-        let server = Server::start(case.reply.clone());
-        let mut settings = settings(&server.base());
-        settings.max_retries = 0;
-        settings.stall = Duration::from_millis(60);
-        settings.header_timeout =
-            Duration::from_millis(if case.name == "a fault" { 60 } else { 2_000 });
-        (Box::new(OpenAi::new(settings)) as Box<dyn Provider>, server)
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn scripted_conforms() {
-    conformance(|case| {
-        let mut items = case.items.clone();
-        // What stands behind the end must not come out.
-        items.push(Ok(Chunk::Text("no more".into())));
-        (Box::new(Scripted::new(vec![items])) as Box<dyn Provider>, ())
-    })
-    .await;
-}
-
-/// The program of a local model that says what a case wants: once for each time it is started.
-#[cfg(unix)]
-fn stand_in(case: &Case) -> Option<local::Program> {
-    let mut lines = vec![json!({ "hello": { "version": 1 } }).to_string()];
-    let mut usage = json!({ "input": 0, "output": 0, "cached": 0 });
-    let mut last = "cat >/dev/null";
-    for item in &case.items {
-        lines.push(match item {
-            Ok(Chunk::Text(text)) => json!({ "text": { "id": 1, "text": text } }).to_string(),
-            Ok(Chunk::Usage(told)) => {
-                usage = json!({ "input": told.input, "output": told.output, "cached": 0 });
-                continue;
-            }
-            Ok(Chunk::Stop(stop)) if matches!(stop, Stop::End | Stop::Length) => {
-                let length = *stop == Stop::Length;
-                json!({ "ended": { "id": 1, "usage": usage, "length": length } }).to_string()
-            }
-            Err(fault) if fault.kind == FaultKind::Broken => {
-                last = "exit 3";
-                continue;
-            }
-            Err(fault) if fault.kind == FaultKind::Garbage => "noise".into(),
-            Err(fault) if fault.kind == FaultKind::Empty => {
-                json!({ "ended": { "id": 1, "usage": usage, "length": false } }).to_string()
-            }
-            Err(fault) => {
-                let kind = match fault.kind {
-                    FaultKind::TooLong => "too_long",
-                    FaultKind::Refused => "refused",
-                    FaultKind::NotFound => "not_found",
-                    FaultKind::Limit => "limit",
-                    FaultKind::Server => "server",
-                    _ => return None,
-                };
-                let (what, advice) = (&fault.what, &fault.advice);
-                json!({ "fault": { "id": 1, "kind": kind, "what": what, "advice": advice } })
-                    .to_string()
-            }
-            Ok(_) => return None,
-        });
-    }
-    let hello = lines.remove(0);
-    let script = "printf '%s\\n' \"$1\"; read -r order; shift; for line in \"$@\"; do printf '%s\\n' \"$line\"; done; ";
-    let arguments =
-        ["-c".into(), format!("{script}{last}"), "sh".into(), hello].into_iter().chain(lines);
-    Some(local::Program { path: "/bin/sh".into(), arguments: arguments.map(Into::into).collect() })
-}
-
-#[cfg(unix)]
-#[tokio::test]
-async fn local_conforms() {
-    let folder = tempfile::TempDir::new().expect("a folder");
-    std::fs::write(folder.path().join("test.gguf"), "").expect("a file");
-    // What a model on this machine never says: reasons of a filter, keys, statuses.
-    let mut cases: Vec<Case> = cases();
-    cases.retain(|case| stand_in(case).is_some());
-    for case in &mut cases {
-        if !case.items.iter().any(|item| matches!(item, Ok(Chunk::Usage(_)))) {
-            let told = matches!(case.items.last(), Some(Ok(Chunk::Stop(_))));
-            let nothing = Usage { input: 0, output: 0, cached: 0, cost: None };
-            let at = case.items.len().saturating_sub(1);
-            if told {
-                case.items.insert(at, Ok(Chunk::Usage(nothing)));
-            }
-        }
-        if let Some(Err(fault)) = case.items.last_mut() {
-            fault.status = None;
-        }
-    }
-    assert!(cases.len() >= 9, "{}", cases.len());
-    conformance_of(cases, |case| {
-        let settings = local::Settings {
-            program: stand_in(case).expect("a stand-in"),
-            folder: folder.path().into(),
-            chosen: Some("test".into()),
-            window: None,
-        };
-        (Box::new(cowrite::provider::Local::new(settings)) as Box<dyn Provider>, ())
-    })
-    .await;
-}
+// --- letting go -------------------------------------------------------------------------------
 
 #[tokio::test]
 async fn dropping_an_answer_cancels_at_once() {
@@ -1081,6 +871,31 @@ async fn a_proxy_of_a_provider_and_headers() {
     assert!(fault.what.contains("is no proxy") && !fault.what.contains("sesame"), "{fault:?}");
 }
 
+#[tokio::test]
+async fn a_proxy_that_leads_nowhere_is_bounded_and_named() {
+    // It takes the connection and answers nothing.
+    let silent = Server::start(Reply::silent());
+    let proxy = silent.base().trim_end_matches("/v1").to_owned();
+    let mut set = settings("https://models.invalid/v1");
+    set.proxy = Some(proxy.clone());
+    set.connect_timeout = Duration::from_millis(80);
+    set.max_retries = 0;
+    let start = Instant::now();
+    let items = collect(&OpenAi::new(set)).await;
+    let [Err(fault)] = &items[..] else { panic!("{items:?}") };
+    assert_eq!(fault.kind, FaultKind::Unreachable);
+    assert!(fault.advice.contains("Check the proxy"), "{fault:?}");
+    // Without a tunnel it is whoever should answer who says nothing.
+    let mut set = settings("http://models.invalid/v1");
+    set.proxy = Some(proxy);
+    set.header_timeout = Duration::from_millis(80);
+    set.max_retries = 0;
+    let items = collect(&OpenAi::new(set)).await;
+    assert_eq!(items.iter().map(show).collect::<Vec<_>>(), ["fault Stalled"]);
+    assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
+    assert!(Settings::new("far", "https://models.invalid/v1").connect_timeout.as_secs() <= 10);
+}
+
 #[test]
 fn making_a_provider_is_cheap() {
     // Outside of a runtime, and without reading certificates.
@@ -1114,7 +929,7 @@ async fn models_whatever_the_shape() {
             one("a", Some(4096)),
         ),
         (r#"{"data":[{"id":"a","context_window":8192}]}"#, one("a", Some(8192))),
-        (r#"{"data":[{"id":"a","max_model_len":16}]}"#, one("a", Some(16))),
+        (r#"{"data":[{"id":"a","max_model_len":1600}]}"#, one("a", Some(1600))),
         (r#"{"data":[{"id":"a","meta":{"n_ctx_train":8192}}]}"#, one("a", Some(8192))),
         (r#"{"models":[{"name":"a"}]}"#, one("a", None)),
         (r#"["a"]"#, one("a", None)),
@@ -1136,6 +951,37 @@ async fn models_whatever_the_shape() {
     set.stall = Duration::from_millis(50);
     let fault = OpenAi::new(set).models().await.expect_err("stalled");
     assert_eq!(fault.kind, FaultKind::Stalled);
+}
+
+#[tokio::test]
+async fn a_list_of_thousands_is_taken_and_one_without_end_is_not() {
+    let list = |count: usize, name: &str| {
+        let rows: Vec<String> =
+            (0..count).map(|at| format!(r#"{{"id":"{name}{at}","context_length":0}}"#)).collect();
+        Reply::status(200, &format!(r#"{{"data":[{}]}}"#, rows.join(",")))
+    };
+    let server = Server::start(Script::new(Vec::new()).models(list(20_000, "m")));
+    let models = OpenAi::new(settings(&server.base())).models().await.expect("a list");
+    assert_eq!(models.len(), 20_000);
+    assert!(models.iter().all(|model| model.window.is_none()));
+    let server = Server::start(Script::new(Vec::new()).models(list(90_000, &"x".repeat(190))));
+    let fault = OpenAi::new(settings(&server.base())).models().await.expect_err("too much");
+    assert_eq!(fault.kind, FaultKind::Garbage);
+    assert!(fault.what.contains("larger than 16 MB"), "{fault:?}");
+}
+
+#[tokio::test]
+async fn looking_at_a_port_that_says_nothing_takes_no_longer_than_its_bound() {
+    let silent = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+    let address = format!("http://{}/v1", silent.local_addr().expect("an address"));
+    for set_up in [false, true] {
+        let start = Instant::now();
+        let listing =
+            look(std::sync::Arc::new(OpenAi::new(Settings::new("near", &address))), set_up).await;
+        let Listing::Trouble(why) = listing else { panic!("{listing:?}") };
+        assert!(why.contains("says nothing within 1 s"), "{why}");
+        assert!(start.elapsed() < Duration::from_secs(4), "{:?}", start.elapsed());
+    }
 }
 
 #[tokio::test]

@@ -120,6 +120,7 @@ pub fn message(text: &str) -> Event {
         error: None,
         links: vec![],
         asked: None,
+        reasoning: None,
     }
 }
 
@@ -207,6 +208,10 @@ fn a_killed_process_loses_nothing_and_its_burst_is_sealed_once() {
         let part = Write::Stream { turn: turn.clone(), head, seq: seq as u64, text: text.into() };
         store.write(&[part.clone(), part]).expect("writes");
     }
+    for (seq, text) in ["Hm", ", hm."].into_iter().enumerate() {
+        let part = Write::Thought { turn: turn.clone(), seq: seq as u64, text: text.into() };
+        store.write(&[part.clone(), part]).expect("writes");
+    }
 
     // While it lives, nobody takes anything.
     let mut other = open(dir.path());
@@ -223,6 +228,7 @@ fn a_killed_process_loses_nothing_and_its_burst_is_sealed_once() {
     assert!(left.moved.is_empty() && left.damaged.is_empty());
     assert_eq!(left.streams.len(), 1);
     assert_eq!((left.streams[0].text.as_str(), &left.streams[0].head), ("An answer", &stream));
+    assert_eq!(left.streams[0].reasoning, "Hm, hm.");
     assert_eq!(ids(&store, maker.session), [maker.created.id, sealed.id]);
     assert!(!store.live_others().expect("looks"), "the dead are buried");
 

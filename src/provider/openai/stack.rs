@@ -115,7 +115,11 @@ impl Transport {
         if let Some(body) = self.body {
             *request.body_mut() = Some(body.into());
         }
-        let response = self.http.execute(request).await.map_err(|why| unreachable(words, &why))?;
+        let response = self
+            .http
+            .execute(request)
+            .await
+            .map_err(|why| unreachable(words, &why, !self.shared.endpoint.local))?;
         let status = response.status();
         if status.is_success() {
             let body = if streams {
@@ -188,7 +192,7 @@ fn headers(shared: &Shared, headers: &mut HeaderMap) -> Result<(), Fault> {
 }
 
 /// A request that got no answer at all.
-fn unreachable(words: &Words, why: &reqwest::Error) -> Trouble {
+fn unreachable(words: &Words, why: &reqwest::Error, through_proxy: bool) -> Trouble {
     let chain = chain(why);
     let lower = chain.to_ascii_lowercase();
     let address = &words.address;
@@ -221,9 +225,10 @@ fn unreachable(words: &Words, why: &reqwest::Error) -> Trouble {
     }
     let what = format!("Nobody answers at {address}: {chain}");
     let mut fault = words.fault(FaultKind::Unreachable, &what, None);
-    if lower.contains("tunnel") || lower.contains("proxy") {
-        fault.advice =
-            "Check the proxy that HTTPS_PROXY or ALL_PROXY names, and the network.".into();
+    // A proxy that takes the connection and leads nowhere looks like a server that does.
+    if lower.contains("tunnel") || lower.contains("proxy") || (why.is_timeout() && through_proxy) {
+        fault.advice = "Check the proxy that HTTPS_PROXY, ALL_PROXY or the provider's `proxy` names, and the network."
+            .into();
     }
     Trouble { fault, again: Again::Soon }
 }

@@ -4,14 +4,18 @@
 //! everything here is optional and nothing but invalid JSON is an error. Knows no transport.
 
 use super::super::fault::Complaint;
+use super::super::fault::hidden;
 use crate::base::Usd;
 use crate::event::Usage;
 use crate::prompt::{ModelInfo, Price};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
+use std::ops::RangeInclusive;
 
 /// The largest whole number that every reader of JSON takes exactly.
 const MOST_COUNT: u64 = (1 << 53) - 1;
+/// The windows that are believed, in tokens; one that is none counts as not known.
+const WINDOWS: RangeInclusive<u64> = 256..=1_000_000_000;
 
 /// One event: a chunk of a stream, or a whole answer.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -116,9 +120,15 @@ fn usage(value: &Value) -> Option<Usage> {
     if input.is_none() && output.is_none() {
         return None;
     }
-    let cached = count(&found["prompt_tokens_details"]["cached_tokens"])
-        .or_else(|| count(&found["input_tokens_details"]["cached_tokens"]))
-        .or_else(|| count(&found["prompt_cache_hit_tokens"]));
+    let cached = [
+        &found["prompt_tokens_details"]["cached_tokens"],
+        &found["input_tokens_details"]["cached_tokens"],
+        &found["prompt_cache_hit_tokens"],
+        &found["cache_read_input_tokens"],
+        &found["cached_tokens"],
+        &found["num_cached_tokens"],
+    ];
+    let cached = cached.into_iter().find_map(count);
     Some(Usage {
         input: input.unwrap_or_default(),
         output: output.unwrap_or_default(),
@@ -176,7 +186,7 @@ fn model(value: &Value) -> Option<ModelInfo> {
         _ => ["id", "name", "model"].iter().find_map(|key| value[*key].as_str())?,
     };
     // A name is sent back as it is, so one that can't be shown as it is can't be used.
-    if name.is_empty() || name.len() > 200 || name.chars().any(char::is_control) {
+    if name.is_empty() || name.len() > 200 || name.chars().any(hidden) {
         return None;
     }
     let window = [
@@ -193,7 +203,7 @@ fn model(value: &Value) -> Option<ModelInfo> {
     ]
     .into_iter()
     .find_map(count)
-    .filter(|window| *window > 0);
+    .filter(|window| WINDOWS.contains(window));
     let (price, abilities) = (price(&value["pricing"]), abilities(value));
     Some(ModelInfo { name: name.to_owned(), window, price, abilities })
 }

@@ -41,6 +41,8 @@ impl SqliteStore {
                 "DELETE FROM writer WHERE session = ?1",
                 "DELETE FROM stream_part
                  WHERE turn IN (SELECT turn FROM stream WHERE session = ?1)",
+                "DELETE FROM stream_thought
+                 WHERE turn IN (SELECT turn FROM stream WHERE session = ?1)",
                 "DELETE FROM stream WHERE session = ?1",
                 "DELETE FROM view WHERE session = ?1",
                 "DELETE FROM snapshot WHERE session = ?1",

@@ -153,6 +153,8 @@ fn streams(
         .collect::<Result<_, _>>()?;
     let mut parts =
         conn.prepare_cached("SELECT text FROM stream_part WHERE turn = ?1 ORDER BY seq")?;
+    let mut thoughts =
+        conn.prepare_cached("SELECT text FROM stream_thought WHERE turn = ?1 ORDER BY seq")?;
     for (turn, head) in heads {
         let Ok(id) = turn.parse::<TurnId>() else {
             left.damaged.push(format!("{turn:?} is no turn"));
@@ -161,7 +163,10 @@ fn streams(
         let Some(head) = read(&head, left) else { continue };
         let text: Vec<String> =
             parts.query_map([&turn], |row| row.get(0))?.collect::<Result<_, _>>()?;
-        left.streams.push(LeftStream { turn: id, head, text: text.concat() });
+        let reasoning: Vec<String> =
+            thoughts.query_map([&turn], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        let (text, reasoning) = (text.concat(), reasoning.concat());
+        left.streams.push(LeftStream { turn: id, head, text, reasoning });
     }
     conn.prepare_cached("UPDATE stream SET process = ?2 WHERE process = ?1")?
         .execute([process, me])?;

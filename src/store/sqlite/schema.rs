@@ -95,6 +95,14 @@ CREATE TABLE draft_mark(draft TEXT, rows INTEGER, hash TEXT NOT NULL, PRIMARY KE
   WITHOUT ROWID;
 ",
     },
+    Step {
+        name: "thoughts",
+        why: "what a model thinks while its answer streams, apart from the answer",
+        sql: "
+CREATE TABLE stream_thought(turn TEXT, seq INTEGER, text TEXT NOT NULL, PRIMARY KEY(turn, seq))
+  WITHOUT ROWID;
+",
+    },
 ];
 
 /// The version of the tables that are derived from events.

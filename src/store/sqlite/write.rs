@@ -128,6 +128,9 @@ impl Batch<'_> {
                 Ok(())
             }
             Write::Stream { turn, head, seq, text } => self.stream(turn, head.as_ref(), *seq, text),
+            Write::Thought { turn, seq, text } => {
+                self.stream_part("stream_thought", turn, *seq, text)
+            }
             Write::Rows(rows) => {
                 rows.iter().try_for_each(|row| search::put(self.conn, &mut self.searched, row))
             }
@@ -214,13 +217,23 @@ impl Batch<'_> {
                 )?
                 .execute(params![turn.as_str(), head.session.0, self.process, json(head)?])?;
         }
+        self.stream_part("stream_part", turn, seq, text)
+    }
+
+    fn stream_part(
+        &self,
+        table: &str,
+        turn: &TurnId,
+        seq: u64,
+        text: &str,
+    ) -> Result<(), StoreError> {
         let done = self
             .conn
-            .prepare_cached(
-                "INSERT INTO stream_part(turn, seq, text)
+            .prepare_cached(&format!(
+                "INSERT INTO {table}(turn, seq, text)
                  SELECT ?1, ?2, ?3 FROM stream WHERE turn = ?1
                  ON CONFLICT(turn, seq) DO UPDATE SET text = excluded.text",
-            )?
+            ))?
             .execute(params![turn.as_str(), integer(seq)?, text])?;
         if done == 0 {
             return Err(StoreError::Misuse(format!("turn {turn} has not begun")));
@@ -229,9 +242,9 @@ impl Batch<'_> {
     }
 
     fn end(&self, turn: &TurnId) -> Result<(), StoreError> {
-        for sql in ["DELETE FROM stream WHERE turn = ?1", "DELETE FROM stream_part WHERE turn = ?1"]
-        {
-            self.conn.prepare_cached(sql)?.execute([turn.as_str()])?;
+        for table in ["stream", "stream_part", "stream_thought"] {
+            let sql = format!("DELETE FROM {table} WHERE turn = ?1");
+            self.conn.prepare_cached(&sql)?.execute([turn.as_str()])?;
         }
         Ok(())
     }
