@@ -19,6 +19,7 @@ pub struct Config {
     pub editor: EditorConfig,
     pub theme: ThemeConfig,
     pub route: RouteConfig,
+    pub hub: HubConfig,
     /// Providers by name. Those that are built in can be changed here.
     pub provider: BTreeMap<String, ProviderConfig>,
 }
@@ -64,6 +65,14 @@ pub struct RouteConfig {
     pub chat: Option<String>,
     /// Rewrites and changes.
     pub edit: Option<String>,
+}
+
+/// The hub that models are fetched from.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct HubConfig {
+    /// A file with the certificate authority of the hub or of a proxy before it, in PEM.
+    pub ca_file: Option<String>,
 }
 
 /// An OpenAI-compatible endpoint.

@@ -40,13 +40,14 @@ enum Verb {
 }
 
 /// Every key but those of providers, with what it is for.
-const KEYS: [(&str, &str); 11] = [
+const KEYS: [(&str, &str); 12] = [
     ("name", "the name to write under"),
     ("model", "the model that answers, as provider/model"),
     ("route.chat", "the model for questions, where it is another"),
     ("route.edit", "the model for rewrites and changes, where it is another"),
     ("budget", "the most a session may cost, in US dollars"),
     ("keymap", "a keymap beside the default one"),
+    ("hub.ca_file", "a certificate authority for the model hub, in PEM"),
     ("editor.tab_width", "columns between tab stops"),
     ("editor.wrap", "soft wrap"),
     ("editor.line_numbers", "line numbers"),

@@ -1,7 +1,7 @@
 //! The conformance suite of providers, and everything a server can do wrong.
 
 #[path = "../support/server.rs"]
-mod server;
+pub mod server;
 
 use cowrite::base::Rand;
 use cowrite::event::Usage;

@@ -47,7 +47,7 @@ const CONFINED: &[(&str, &[&str])] = &[
     // `layout` counts widths as the drawing does.
     ("ratatui", &["src/tui/", "src/layout/"]),
     ("rayon", &["src/provider/local/engine/"]),
-    ("reqwest", &["src/provider/"]),
+    ("reqwest", &["src/provider/", "src/models/"]),
     ("rusqlite", &["src/store/sqlite/", "src/store/sqlite.rs"]),
     ("syntect", &["src/syntax/"]),
     ("tokenizers", &["src/provider/local/engine/"]),
