@@ -83,6 +83,8 @@ pub struct ProviderConfig {
     pub address: Option<String>,
     /// The environment variable that holds the key.
     pub key_variable: Option<String>,
+    /// Where its key is, if it is neither in a variable nor in the file of keys.
+    pub key: Option<KeyPlace>,
     /// The person agreed that documents may be sent there.
     pub consented: bool,
     /// A file with the certificate authority of the server, in PEM.
@@ -100,6 +102,29 @@ pub struct ProviderConfig {
     pub window: Option<u64>,
     /// What its models cost, by their names.
     pub price: BTreeMap<String, PriceConfig>,
+}
+
+/// A place of keys that must be asked for them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum KeyPlace {
+    /// The platform's keyring.
+    Keyring,
+}
+
+impl<'de> Deserialize<'de> for KeyPlace {
+    /// By hand, as the reader's own words would repeat a key that was written here by mistake.
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let refused = || {
+            serde::de::Error::custom(
+                "it takes \"keyring\" only; a key is kept with cowrite config key NAME",
+            )
+        };
+        match String::deserialize(from).map_err(|_| refused())?.as_str() {
+            "keyring" => Ok(Self::Keyring),
+            _ => Err(refused()),
+        }
+    }
 }
 
 /// US dollars for a million tokens.

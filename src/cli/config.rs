@@ -56,9 +56,10 @@ const KEYS: [(&str, &str); 12] = [
 ];
 
 /// The keys of each provider, behind `provider.NAME.`.
-const PROVIDER_KEYS: [(&str, &str); 8] = [
+const PROVIDER_KEYS: [(&str, &str); 9] = [
     ("address", "the base address, up to and with /v1"),
     ("key_variable", "the environment variable that holds the key"),
+    ("key", "keyring, where the key is in the platform's keyring"),
     ("consented", "whether documents may be sent there"),
     ("ca_file", "a certificate authority, in PEM"),
     ("proxy", "a proxy for this provider, or none"),
@@ -180,8 +181,8 @@ fn set(file: &Path, key: &str, value: &str) -> Result<(), Failure> {
     }
 }
 
-/// Changes the file, unless it would not be a good one then.
-fn change(file: &Path, path: &[String], value: Option<Value>) -> Result<(), Failure> {
+/// Changes one value of the configuration, unless it would not be a good one then.
+pub fn change(file: &Path, path: &[String], value: Option<Value>) -> Result<(), Failure> {
     let parts: Vec<&str> = path.iter().map(String::as_str).collect();
     let text = configured(file, &parts, value).map_err(Failure::new)?;
     toml::from_str::<Config>(&text).map_err(|why| {
@@ -261,6 +262,7 @@ fn show(place: &Place, out: &mut Out) -> Result<(), Failure> {
             KeySource::None => ("not there", place.key_variable(&name).unwrap_or_default()),
             KeySource::Variable(known) => ("there", known.clone()),
             KeySource::File => ("there", "secrets.toml".into()),
+            KeySource::Keyring => ("kept", "keyring".into()),
         };
         row(&format!("provider.{name} key"), Some(key), &from, "never shown")?;
         if let Some(trouble) = offer.trouble.filter(|_| offer.key != KeySource::None) {
