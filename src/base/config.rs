@@ -19,6 +19,7 @@ pub struct Config {
     pub editor: EditorConfig,
     pub theme: ThemeConfig,
     pub route: RouteConfig,
+    pub hub: HubConfig,
     /// Providers by name. Those that are built in can be changed here.
     pub provider: BTreeMap<String, ProviderConfig>,
 }
@@ -70,6 +71,14 @@ pub struct RouteConfig {
     pub summary: Option<String>,
 }
 
+/// The hub that models are fetched from.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct HubConfig {
+    /// A file with the certificate authority of the hub or of a proxy before it, in PEM.
+    pub ca_file: Option<String>,
+}
+
 /// An OpenAI-compatible endpoint.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -78,6 +87,8 @@ pub struct ProviderConfig {
     pub address: Option<String>,
     /// The environment variable that holds the key.
     pub key_variable: Option<String>,
+    /// Where its key is, if it is neither in a variable nor in the file of keys.
+    pub key: Option<KeyPlace>,
     /// The person agreed that documents may be sent there.
     pub consented: bool,
     /// A file with the certificate authority of the server, in PEM.
@@ -95,6 +106,29 @@ pub struct ProviderConfig {
     pub window: Option<u64>,
     /// What its models cost, by their names.
     pub price: BTreeMap<String, PriceConfig>,
+}
+
+/// A place of keys that must be asked for them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum KeyPlace {
+    /// The platform's keyring.
+    Keyring,
+}
+
+impl<'de> Deserialize<'de> for KeyPlace {
+    /// By hand, as the reader's own words would repeat a key that was written here by mistake.
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let refused = || {
+            serde::de::Error::custom(
+                "it takes \"keyring\" only; a key is kept with cowrite config key NAME",
+            )
+        };
+        match String::deserialize(from).map_err(|_| refused())?.as_str() {
+            "keyring" => Ok(Self::Keyring),
+            _ => Err(refused()),
+        }
+    }
 }
 
 /// US dollars for a million tokens.

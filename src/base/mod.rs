@@ -10,6 +10,7 @@ mod id;
 mod money;
 mod pos;
 mod rand;
+mod web;
 
 pub use class::{Class, ClassSpan};
 pub use hash::{Sha, from_hex, hex, push_hex, sha256, sha256_hex};
@@ -17,6 +18,7 @@ pub use id::{AuthorId, BadId, DocId, EventId, OpId, TurnId, WriterId};
 pub use money::Usd;
 pub use pos::{Pos, Span};
 pub use rand::Rand;
+pub use web::{causes, is_loopback};
 
 /// Milliseconds since the Unix epoch, as the machine's clock told them. Informational only: order
 /// comes from Lamport numbers.

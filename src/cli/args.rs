@@ -34,6 +34,7 @@ Environment:
   OPENAI_API_KEY   the key of a provider; ANTHROPIC_API_KEY and others alike
   OPENAI_BASE_URL  the address of an OpenAI-compatible server, up to and with /v1
   COWRITE_HOME     one folder for library and configuration
+  HF_ENDPOINT      the address of the hub that models are fetched from
   NO_COLOR         no colours";
 
 /// A terminal workspace where a person and a language model write one document together.

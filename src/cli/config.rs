@@ -40,7 +40,7 @@ enum Verb {
 }
 
 /// Every key but those of providers, with what it is for.
-const KEYS: [(&str, &str); 13] = [
+const KEYS: [(&str, &str); 14] = [
     ("name", "the name to write under"),
     ("model", "the model that answers, as provider/model"),
     ("route.chat", "the model for questions, where it is another"),
@@ -49,6 +49,7 @@ const KEYS: [(&str, &str); 13] = [
     ("route.summary", "the model for summaries, where it is another"),
     ("budget", "the most a session may cost, in US dollars"),
     ("keymap", "a keymap beside the default one"),
+    ("hub.ca_file", "a certificate authority for the model hub, in PEM"),
     ("editor.tab_width", "columns between tab stops"),
     ("editor.wrap", "soft wrap"),
     ("editor.line_numbers", "line numbers"),
@@ -57,9 +58,10 @@ const KEYS: [(&str, &str); 13] = [
 ];
 
 /// The keys of each provider, behind `provider.NAME.`.
-const PROVIDER_KEYS: [(&str, &str); 8] = [
+const PROVIDER_KEYS: [(&str, &str); 9] = [
     ("address", "the base address, up to and with /v1"),
     ("key_variable", "the environment variable that holds the key"),
+    ("key", "keyring, where the key is in the platform's keyring"),
     ("consented", "whether documents may be sent there"),
     ("ca_file", "a certificate authority, in PEM"),
     ("proxy", "a proxy for this provider, or none"),
@@ -181,8 +183,8 @@ fn set(file: &Path, key: &str, value: &str) -> Result<(), Failure> {
     }
 }
 
-/// Changes the file, unless it would not be a good one then.
-fn change(file: &Path, path: &[String], value: Option<Value>) -> Result<(), Failure> {
+/// Changes one value of the configuration, unless it would not be a good one then.
+pub fn change(file: &Path, path: &[String], value: Option<Value>) -> Result<(), Failure> {
     let parts: Vec<&str> = path.iter().map(String::as_str).collect();
     let text = configured(file, &parts, value).map_err(Failure::new)?;
     toml::from_str::<Config>(&text).map_err(|why| {
@@ -262,6 +264,7 @@ fn show(place: &Place, out: &mut Out) -> Result<(), Failure> {
             KeySource::None => ("not there", place.key_variable(&name).unwrap_or_default()),
             KeySource::Variable(known) => ("there", known.clone()),
             KeySource::File => ("there", "secrets.toml".into()),
+            KeySource::Keyring => ("kept", "keyring".into()),
         };
         row(&format!("provider.{name} key"), Some(key), &from, "never shown")?;
         if let Some(trouble) = offer.trouble.filter(|_| offer.key != KeySource::None) {

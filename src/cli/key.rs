@@ -1,8 +1,10 @@
-//! `cowrite config key`: the keys of providers, kept in a file that nobody else can read.
+//! `cowrite config key`: the keys of providers, kept in a file that nobody else can read or in the
+//! platform's keyring.
 
 use super::place::{Place, variable};
 use super::secrets::{Secrets, check_key};
-use super::{Failure, Out};
+use super::{Failure, Out, config, keyring};
+use crate::base::config::KeyPlace;
 use crate::keymap::nearest;
 use crate::provider::PRESETS;
 use crate::tui::read_secret;
@@ -12,13 +14,18 @@ use std::process::ExitCode;
 /// More than any key, and little enough to read at once.
 const MOST_BYTES: u64 = 64 * 1024;
 
-/// Keep a provider's key: read from the terminal without showing it, or from a pipe.
+/// Keep a provider's key: read from the terminal without showing it, or from a pipe. It is kept in a
+/// file for you alone, or with --keyring in the platform's keyring.
 #[derive(clap::Args, Debug)]
 pub struct KeyArgs {
     /// The provider, as `cowrite config key --list` names it.
     #[arg(required_unless_present = "list")]
     provider: Option<String>,
-    /// Forget the key.
+    /// Keep it in the platform's keyring (Keychain, Credential Manager, Secret Service), which may
+    /// ask you to unlock it. The configuration remembers that it is there.
+    #[arg(long, conflicts_with_all = ["remove", "list"])]
+    keyring: bool,
+    /// Forget the key, wherever it is kept.
     #[arg(long)]
     remove: bool,
     /// List who has a key, and where it comes from; never the key.
@@ -32,25 +39,60 @@ impl KeyArgs {
         known(place, &name)?;
         let path = place.secrets_path();
         let mut secrets = Secrets::read(&path).map_err(Failure::new)?;
+        let in_keyring = place.key_place(&name) == Some(KeyPlace::Keyring);
         if self.remove {
-            if !secrets.set(&name, None) {
+            let mut gone = Vec::new();
+            if in_keyring {
+                // One that is not there is gone as well; one that can't be asked is not.
+                keyring::forget(&name).map_err(Failure::new)?;
+                remember(place, &name, None)?;
+                gone.push("the keyring".to_owned());
+            }
+            if secrets.set(&name, None) {
+                secrets.write(&path)?;
+                gone.push(path.display().to_string());
+            }
+            if gone.is_empty() {
                 out.say(&format!("{} holds no key of {name}.", path.display()));
                 return Ok(ExitCode::from(1));
             }
-            secrets.write(&path)?;
-            out.say(&format!("The key of {name} is gone from {}.", path.display()));
+            out.say(&format!("The key of {name} is gone from {}.", gone.join(" and ")));
         } else {
             let given = given(&name)?;
             let key = check_key(&given).map_err(|why| Failure::usage(format!("The key {why}")))?;
-            secrets.set(&name, Some(key.to_owned()));
-            secrets.write(&path)?;
-            out.say(&format!("The key of {name} is in {}, for you alone.", path.display()));
+            if self.keyring {
+                keyring::keep(&name, key).map_err(Failure::new)?;
+                remember(place, &name, Some(KeyPlace::Keyring))?;
+                out.say(&format!("The key of {name} is in the keyring."));
+                if secrets.set(&name, None) {
+                    secrets.write(&path)?;
+                    out.say(&format!("The one in {} is gone.", path.display()));
+                }
+            } else {
+                secrets.set(&name, Some(key.to_owned()));
+                secrets.write(&path)?;
+                out.say(&format!("The key of {name} is in {}, for you alone.", path.display()));
+                if in_keyring {
+                    remember(place, &name, None)?;
+                    out.say(&match keyring::forget(&name) {
+                        Ok(_) => "The one in the keyring is gone.".to_owned(),
+                        Err(why) => format!("The one in the keyring stays there. {why}"),
+                    });
+                }
+            }
         }
         if let Some(own) = place.key_variable(&name).filter(|own| variable(own).is_some()) {
-            out.say(&format!("{own} is set: it comes before the file."));
+            out.say(&format!("{own} is set: it comes before what is kept."));
         }
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// Writes into the configuration where a provider's key is.
+fn remember(place: &Place, name: &str, at: Option<KeyPlace>) -> Result<(), Failure> {
+    let path = ["provider".to_owned(), name.to_owned(), "key".to_owned()];
+    let value = at.map(|KeyPlace::Keyring| "keyring".into());
+    config::change(&place.config_path, &path, value)
 }
 
 /// A provider that there is.

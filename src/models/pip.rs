@@ -38,6 +38,8 @@ pub struct Wanted {
     pub bytes: u64,
     /// Where a person finds the model otherwise.
     pub page: &'static str,
+    /// There is another source: an index that can't be reached is not waited for long.
+    pub hurry: bool,
 }
 
 /// A pip that answered.
@@ -71,7 +73,7 @@ fn find<'a>(
             }
         });
         match ended {
-            Ok(None) => return Err(FetchError::Cancelled),
+            Ok(None) => return Err(FetchError::Cancelled { kept: 0 }),
             Ok(Some(status)) if status.success() => {}
             _ => continue,
         }
@@ -115,6 +117,7 @@ pub fn download(
         .args(["download", "--no-deps", "--only-binary", ":all:", "--ignore-requires-python"])
         .args(["--no-input", "--disable-pip-version-check", "--progress-bar"])
         .arg(if tells { "raw" } else { "off" })
+        .args(wanted.hurry.then_some(["--retries", "1"]).into_iter().flatten())
         .arg("--dest")
         .arg(&dest)
         .arg(&what)
@@ -141,7 +144,7 @@ pub fn download(
             said: format!(": pip left no wheel in {}", dest.display()),
         }),
         Ok(Some(_)) => Err(judge(&complaints, what, wanted.page, &scratch.dir, wanted.bytes)),
-        Ok(None) => Err(FetchError::Cancelled),
+        Ok(None) => Err(FetchError::Cancelled { kept: 0 }),
         Err(why) => Err(FetchError::Client { said: why.to_string() }),
     }
 }

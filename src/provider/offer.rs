@@ -24,6 +24,8 @@ pub enum KeySource {
     Variable(String),
     /// The file of keys.
     File,
+    /// The platform's keyring; whether it is really there is known when it is needed.
+    Keyring,
 }
 
 impl KeySource {
@@ -33,6 +35,7 @@ impl KeySource {
             Self::None => "no key".into(),
             Self::Variable(name) => format!("key from {name}"),
             Self::File => "key from secrets.toml".into(),
+            Self::Keyring => "key from the keyring".into(),
         }
     }
 }

@@ -33,7 +33,9 @@ impl Fetching {
             };
             let done = match fetch(known, &shelf, tell, &stop) {
                 Ok(_) => Ok(()),
-                Err(FetchError::Cancelled) => Err("Stopped. Nothing of it is kept here.".into()),
+                Err(FetchError::Cancelled { kept: 0 }) => {
+                    Err("Stopped. Nothing of it is kept here.".into())
+                }
                 Err(why) => Err(why.to_string()),
             };
             let _ = inputs.send(Input::Fetched(name, done));
@@ -43,7 +45,7 @@ impl Fetching {
         Ok(())
     }
 
-    /// Ends it; what had come goes.
+    /// Ends it; what had come goes, or is kept for the next try.
     pub fn stop(&self) {
         if let Some((cancel, _)) = &self.running {
             cancel.store(true, Ordering::SeqCst);
@@ -59,16 +61,22 @@ impl Fetching {
     }
 }
 
-/// `downloading ████░░░░ 43 %, 40.0 of 92.9 MB, 12.1 MB/s, 5 s left`.
+/// `downloading ████░░░░ 43 %, 40.0 of 92.9 MB, 12.1 MB/s, 5 s left`; words about how it goes take the
+/// place of the bar.
 fn words(progress: &Progress) -> String {
     const BAR: u64 = 16;
     let mut words = progress.step.word().to_owned();
     if progress.total == 0 {
         return format!("{words}…");
     }
-    let full = progress.percent() * BAR / 100;
-    words.push(' ');
-    (0..BAR).for_each(|at| words.push(if at < full { '█' } else { '░' }));
+    match progress.aside {
+        Some(aside) => words = format!("{}: {words}", aside.words()),
+        None => {
+            let full = progress.percent() * BAR / 100;
+            words.push(' ');
+            (0..BAR).for_each(|at| words.push(if at < full { '█' } else { '░' }));
+        }
+    }
     words.push_str(&format!(
         " {} %, {} of {}",
         progress.percent(),

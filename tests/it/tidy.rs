@@ -38,7 +38,9 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("clap", &["src/cli/"]),
     ("clap_complete", &["src/cli/"]),
     ("crossterm", &["src/tui/"]),
+    ("dbus_secret_service_keyring_store", &["src/cli/keyring.rs"]),
     ("half", &["src/provider/local/engine/"]),
+    ("keyring_core", &["src/cli/keyring.rs"]),
     ("llguidance", &["src/provider/local/engine/"]),
     ("loro", &["src/text/"]),
     ("minijinja", &["src/provider/local/engine/"]),
@@ -47,7 +49,7 @@ const CONFINED: &[(&str, &[&str])] = &[
     // `layout` counts widths as the drawing does.
     ("ratatui", &["src/tui/", "src/layout/"]),
     ("rayon", &["src/provider/local/engine/"]),
-    ("reqwest", &["src/provider/"]),
+    ("reqwest", &["src/provider/", "src/models/"]),
     ("rusqlite", &["src/store/sqlite/", "src/store/sqlite.rs"]),
     ("syntect", &["src/syntax/"]),
     ("tokenizers", &["src/provider/local/engine/"]),

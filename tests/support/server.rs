@@ -16,6 +16,9 @@ use std::time::{Duration, Instant};
 /// The longest that anything waits.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// The most bytes of a file that are written at once.
+const PIECE: usize = 64 << 10;
+
 /// A request as it came.
 #[derive(Clone, Debug)]
 pub struct Request {
@@ -130,6 +133,52 @@ impl Reply {
         Self::bare(vec![Step::Stall])
     }
 
+    /// A file with its length, or the part of it that a request asks for if `ranges` are known.
+    pub fn file(whole: &[u8], request: &Request, ranges: bool) -> Self {
+        let asked = request.header("range").filter(|_| ranges);
+        let from =
+            asked.and_then(|text| text.strip_prefix("bytes=")?.strip_suffix('-')?.parse().ok());
+        let from: usize = from.unwrap_or(0);
+        let kind = ("content-type".into(), "application/octet-stream".into());
+        if from >= whole.len() {
+            let headers = vec![("content-range".into(), format!("bytes */{}", whole.len()))];
+            return Self {
+                status: 416,
+                headers,
+                framing: Framing::Close,
+                keep: false,
+                steps: vec![],
+            };
+        }
+        let length = ("content-length".into(), (whole.len() - from).to_string());
+        let mut headers = vec![kind, length];
+        if asked.is_some() {
+            let part = format!("bytes {from}-{}/{}", whole.len() - 1, whole.len());
+            headers.push(("content-range".into(), part));
+        }
+        let status = if asked.is_some() { 206 } else { 200 };
+        let steps = whole[from..].chunks(PIECE).map(|piece| Step::Write(piece.into())).collect();
+        Self { status, headers, framing: Framing::Close, keep: false, steps }
+    }
+
+    /// Only so many bytes, and then something else.
+    pub fn only(mut self, bytes: usize, then: Step) -> Self {
+        let mut left = bytes;
+        for step in &mut self.steps {
+            if let Step::Write(piece) = step {
+                piece.truncate(left);
+                left -= piece.len();
+            }
+        }
+        self.steps.push(then);
+        self
+    }
+
+    /// Waits for a gate before the first byte behind the head.
+    pub fn hold(&mut self, gate: Gate) {
+        self.steps.insert(0, Step::Gate(gate));
+    }
+
     /// Raw bytes instead of HTTP.
     pub fn bare(steps: Vec<Step>) -> Self {
         Self { status: 200, headers: Vec::new(), framing: Framing::Bare, keep: false, steps }
@@ -221,13 +270,17 @@ pub struct Script {
     replies: Vec<Reply>,
     keyed: Vec<(String, Reply)>,
     models: Reply,
+    get: Option<Answering>,
 }
+
+/// What a request for something that is not a question gets.
+type Answering = Arc<dyn Fn(&Request) -> Reply + Send + Sync>;
 
 impl Script {
     /// The n-th question gets the n-th reply, and further ones the last.
     pub fn new(replies: Vec<Reply>) -> Self {
         let models = r#"{"object":"list","data":[{"id":"test","object":"model","created":1,"owned_by":"tests"}]}"#;
-        Self { next: 0, replies, keyed: Vec::new(), models: Reply::status(200, models) }
+        Self { next: 0, replies, keyed: Vec::new(), models: Reply::status(200, models), get: None }
     }
 
     /// Questions with `word` in their body get `reply`, whenever they come.
@@ -242,8 +295,16 @@ impl Script {
         self
     }
 
+    /// A server of files: what each request gets.
+    pub fn files(get: impl Fn(&Request) -> Reply + Send + Sync + 'static) -> Self {
+        Self { get: Some(Arc::new(get)), ..Self::new(Vec::new()) }
+    }
+
     fn reply(&mut self, request: &Request) -> Reply {
         if request.method == "GET" {
+            if let Some(get) = &self.get {
+                return get(request);
+            }
             return self.models.clone();
         }
         if let Some((_, reply)) = self.keyed.iter().find(|(word, _)| request.body.contains(word)) {
@@ -387,6 +448,11 @@ impl Server {
     /// The base address for a client.
     pub fn base(&self) -> String {
         format!("http://{}/v1", self.addr)
+    }
+
+    /// The address without a path.
+    pub fn root(&self) -> String {
+        format!("http://{}", self.addr)
     }
 
     /// The requests so far, in the order in which they came.

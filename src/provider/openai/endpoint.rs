@@ -4,8 +4,8 @@
 //! is said to stay on this machine stays, and a key goes only where the person sent it.
 
 use super::Settings;
+use crate::base::{causes, is_loopback};
 use reqwest::{Certificate, Client, Url, redirect};
-use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -111,9 +111,9 @@ impl Endpoint {
         if let Some(socket) = &self.socket {
             builder = with_socket(builder, socket)?;
         }
-        builder.build().map_err(|why| {
-            format!("Secure connections could not be set up: {}", super::stack::chain(&why))
-        })
+        builder
+            .build()
+            .map_err(|why| format!("Secure connections could not be set up: {}", causes(&why)))
     }
 }
 
@@ -148,18 +148,4 @@ pub(super) fn shown(address: &str) -> String {
         None => address.rsplit('@').next().unwrap_or_default().to_owned(),
     };
     super::super::fault::clean(shown.trim_end_matches('/'), super::super::fault::MOST_CHARS)
-}
-
-fn is_loopback(host: &str) -> bool {
-    let host = host.trim_start_matches('[').trim_end_matches(']').trim_end_matches('.');
-    if host == "localhost" || host.ends_with(".localhost") {
-        return true;
-    }
-    match host.parse() {
-        Ok(IpAddr::V4(ip)) => ip.is_loopback(),
-        Ok(IpAddr::V6(ip)) => {
-            ip.is_loopback() || ip.to_ipv4_mapped().is_some_and(|ip| ip.is_loopback())
-        }
-        Err(_) => false,
-    }
 }

@@ -5,7 +5,7 @@
 use super::super::fault::Words;
 use super::Shared;
 use super::frame::{Framer, MOST_EVENT};
-use super::stack::chain;
+use crate::base::causes;
 use crate::prompt::{Fault, FaultKind};
 use futures::{Stream, StreamExt, stream};
 use reqwest::Response;
@@ -125,6 +125,6 @@ pub(super) fn bounded(
 }
 
 pub(super) fn broken(words: &Words, why: &reqwest::Error) -> Fault {
-    let what = format!("The connection to {} broke in the middle: {}", words.address, chain(why));
+    let what = format!("The connection to {} broke in the middle: {}", words.address, causes(why));
     words.fault(FaultKind::Broken, &what, None)
 }

@@ -115,7 +115,7 @@ impl fmt::Debug for Settings {
 
 /// An OpenAI-compatible endpoint. Cheap to make; certificates are read before the first request,
 /// on a thread for blocking work.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct OpenAi {
     shared: Arc<Shared>,
 }
@@ -186,6 +186,18 @@ impl OpenAi {
                 open: Arc::new(Semaphore::new(MOST_OPEN)),
             }),
         }
+    }
+}
+
+impl OpenAi {
+    /// The same with a key; what was made for the first request is kept.
+    pub fn with_key(&self, key: String) -> Self {
+        let settings = Settings { key: Some(key), ..self.shared.settings.clone() };
+        let mut made = Self::new(settings);
+        if let Some(shared) = Arc::get_mut(&mut made.shared) {
+            shared.http = self.shared.http.clone();
+        }
+        made
     }
 }
 

@@ -7,6 +7,7 @@ use super::super::fault::{Complaint, Words, out_of_credit};
 use super::Shared;
 use super::guard::{SideRef, bounded, broken, guarded, with_side};
 use super::retry::{Again, Retry, Trouble, retry_after};
+use crate::base::causes;
 use crate::prompt::{Chunk, Fault, FaultKind};
 use async_openai::error::OpenAIError;
 use async_openai::middleware::HttpRequestFactory;
@@ -14,7 +15,6 @@ use futures::StreamExt;
 use futures::future::{BoxFuture, FutureExt};
 use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Body, Client, Response};
-use std::error::Error;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::{Duration, SystemTime};
@@ -193,7 +193,7 @@ fn headers(shared: &Shared, headers: &mut HeaderMap) -> Result<(), Fault> {
 
 /// A request that got no answer at all.
 fn unreachable(words: &Words, why: &reqwest::Error, through_proxy: bool) -> Trouble {
-    let chain = chain(why);
+    let chain = causes(why);
     let lower = chain.to_ascii_lowercase();
     let address = &words.address;
     if !why.is_connect() {
@@ -231,24 +231,6 @@ fn unreachable(words: &Words, why: &reqwest::Error, through_proxy: bool) -> Trou
             .into();
     }
     Trouble { fault, again: Again::Soon }
-}
-
-/// The causes of an error, the outermost (which repeats the address) left out where there are
-/// others.
-pub(super) fn chain(error: &dyn Error) -> String {
-    let mut parts: Vec<String> = Vec::new();
-    let mut cause = error.source();
-    // Real chains have five links.
-    for _ in 0..16 {
-        let Some(at) = cause else { break };
-        let text = at.to_string();
-        // The HTTP library's own layer only says that there is a cause.
-        if !text.starts_with("client error") && !parts.iter().any(|part| part.contains(&text)) {
-            parts.push(text);
-        }
-        cause = at.source();
-    }
-    if parts.is_empty() { error.to_string() } else { parts.join(": ") }
 }
 
 /// The first bytes of an error answer, as many as come in reasonable number and time.

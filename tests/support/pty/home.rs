@@ -41,6 +41,8 @@ impl Home {
             ("LANG", "C.UTF-8".to_owned()),
             ("USER", "ada".to_owned()),
             ("SHELL", "/bin/sh".to_owned()),
+            // Nobody: no test asks a hub on the network.
+            ("HF_ENDPOINT", "http://127.0.0.1:1".to_owned()),
         ];
         let vars = vars.map(|(name, value)| (name.to_owned(), value)).to_vec();
         Self { root, vars }
