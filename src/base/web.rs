@@ -1,8 +1,8 @@
 //! What every client of the network here agrees on: which hosts are this machine, and how the causes
 //! of an error are said. Opens no connection.
 
+use core::net::IpAddr;
 use std::error::Error;
-use std::net::IpAddr;
 
 /// Whether a host is this machine, whatever network there is.
 pub fn is_loopback(host: &str) -> bool {

@@ -199,7 +199,9 @@ fn killed_in_the_middle(home: &Home) {
     let mut said = Vec::new();
     for line in lines {
         said.push(line.unwrap());
-        if said.last().is_some_and(|line| line == "downloading 50 %") {
+        // What comes fast is told in larger steps.
+        if matches!(said.last().map(String::as_str), Some("downloading 50 %" | "downloading 60 %"))
+        {
             break;
         }
     }
@@ -207,7 +209,7 @@ fn killed_in_the_middle(home: &Home) {
     child.wait().unwrap();
     let turn = "No pip that will do is found: the model hub is asked.";
     assert!(said.iter().any(|line| line == turn), "{said:?}");
-    assert_eq!(said.last().unwrap(), "downloading 50 %");
+    assert!(said.last().unwrap().starts_with("downloading "), "{said:?}");
 }
 
 #[test]

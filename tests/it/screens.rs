@@ -341,8 +341,4 @@ fn what_is_said_at_length_takes_the_rows_it_needs() {
             assert!(shown.contains(&word), "{word}: {screen}");
         }
     }
-    // The next key takes it away.
-    made.keys("alt-1 right");
-    assert!(made.screen(80, 24).contains("A line."));
-    assert!(!made.screen(80, 24).contains("Nobody is known"));
 }

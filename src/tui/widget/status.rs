@@ -80,11 +80,12 @@ pub fn message(app: &App, theme: Theme, buffer: &mut Buffer) {
         }
         // Over what stands above, until the next key.
         let top = (area.y + 1).saturating_sub(long.len() as u16);
+        let indent = sign.len() as u16;
         for (y, words) in (top..).zip(&long) {
             let row = ratatui::layout::Rect { y, height: 1, ..area };
             row.positions().for_each(|at| buffer[at].reset());
             let sign = if y == top { sign } else { "" };
-            let x = area.x + 1 + if notice.tone == Tone::Info { 0 } else { 3 };
+            let x = area.x + 1 + indent;
             text(buffer, area.x + 1, y, area.right(), sign, style);
             text(buffer, x, y, area.right(), words, style);
         }
