@@ -372,7 +372,10 @@ impl Ui {
 
     pub fn areas(&self) -> Areas {
         let rows = self.chat.rope().len_lines().clamp(1, 6) as u16;
-        areas(self.width, self.height, self.shown(), self.share, rows)
+        let more = self.long_notice().len().saturating_sub(1) as u16;
+        let mut areas = areas(self.width, self.height - more, self.shown(), self.share, rows);
+        areas.message.height += more;
+        areas
     }
 
     /// What there is to say in rows, where the line at the bottom has no room for it: the whole of

@@ -71,7 +71,7 @@ impl Sheet {
     /// Draws what is not as it was; says in which rows.
     fn paint(&mut self, app: &App, theme: Theme, changed: &mut [bool]) -> Option<Position> {
         let ui = &app.model.ui;
-        if !ui.overlays.is_empty() || !ui.hints.is_empty() || !ui.long_notice().is_empty() {
+        if !ui.overlays.is_empty() || !ui.hints.is_empty() {
             self.marks = None;
             self.next.reset();
             changed.fill(true);

@@ -63,7 +63,7 @@ fn killing_the_model_in_the_middle_leaves_the_editor_as_it_was() {
     // It takes the low place.
     let stat = std::fs::read_to_string(format!("/proc/{model}/stat")).unwrap();
     let nice = stat.rsplit_once(") ").unwrap().1.split(' ').nth(16).unwrap();
-    assert_eq!(nice, "15");
+    assert_eq!(nice, "5");
     term.keys("<alt-1>typed meanwhile ");
     term.wait_for("typed meanwhile we sells");
     // Before its first word it would be replaced without a word.

@@ -285,10 +285,13 @@ impl Term {
 
     // Waiting.
 
+    /// Waits for words, also where they go on in the next row.
     #[track_caller]
     pub fn wait_for(&self, text: &str) {
         self.wait(&format!("{text:?} on the screen"), |state| {
-            rows(&state.frame).contains(text).then_some(())
+            let rows = rows(&state.frame);
+            let words = || rows.split_whitespace().collect::<Vec<_>>().join(" ");
+            (rows.contains(text) || words().contains(text)).then_some(())
         });
     }
 

@@ -78,13 +78,9 @@ pub fn message(app: &App, theme: Theme, buffer: &mut Buffer) {
             text(buffer, area.x + 1, area.y, area.right(), &words, style);
             return;
         }
-        // Over what stands above, until the next key.
-        let top = (area.y + 1).saturating_sub(long.len() as u16);
         let indent = sign.len() as u16;
-        for (y, words) in (top..).zip(&long) {
-            let row = ratatui::layout::Rect { y, height: 1, ..area };
-            row.positions().for_each(|at| buffer[at].reset());
-            let sign = if y == top { sign } else { "" };
+        for (y, words) in (area.top()..area.bottom()).zip(&long) {
+            let sign = if y == area.y { sign } else { "" };
             let x = area.x + 1 + indent;
             text(buffer, area.x + 1, y, area.right(), sign, style);
             text(buffer, x, y, area.right(), words, style);
