@@ -9,6 +9,43 @@ use crate::prompt::{Role, Turn};
 
 /// Words of an instruction that ask for a list.
 pub const MAKE_A_LIST: &str = "Make it a list.";
+/// Words of an instruction that ask for a text without mistakes.
+pub const CORRECT_IT: &str = "Correct spelling and grammar.";
+/// What a request may begin with; without a verb it is talked about instead of done.
+const VERBS: &[&str] = &[
+    "add",
+    "change",
+    "convert",
+    "correct",
+    "cut",
+    "describe",
+    "do",
+    "expand",
+    "explain",
+    "fix",
+    "give",
+    "improve",
+    "list",
+    "make",
+    "put",
+    "remove",
+    "replace",
+    "rephrase",
+    "reword",
+    "rewrite",
+    "say",
+    "shorten",
+    "simplify",
+    "split",
+    "sum",
+    "summarise",
+    "summarize",
+    "tell",
+    "translate",
+    "turn",
+    "use",
+    "write",
+];
 /// How much of the text before the caret is continued, in characters.
 const BEFORE: usize = 1_500;
 
@@ -36,7 +73,28 @@ pub fn rewrite(piece: &str, instruction: &str) -> Vec<Turn> {
         let ask = format!("Make a list of the facts in this text.\n\n{piece}");
         return vec![turn(Role::User, ask), turn(Role::Assistant, format!("Facts:\n{LIST}"))];
     }
-    vec![turn(Role::User, format!("{instruction}\n\n{piece}"))]
+    vec![turn(Role::User, format!("{}\n\n{piece}", request(instruction)))]
+}
+
+/// A request as a sentence that says what to do: of `shorter`, `Make it shorter.`
+fn request(instruction: &str) -> String {
+    let instruction = instruction.trim();
+    let first = instruction.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+    let word = first.to_lowercase();
+    let about_mistakes = ["grammar", "spelling", "mistakes", "errors", "typos"];
+    let mends =
+        ["correct", "fix"].contains(&word.as_str()) || about_mistakes.contains(&word.as_str());
+    if instruction == CORRECT_IT
+        || mends && about_mistakes.iter().any(|what| instruction.to_lowercase().contains(what))
+    {
+        return "Rewrite this text without mistakes.".into();
+    }
+    // A request of more words, or in another language, says itself what it is.
+    let short = instruction.split_whitespace().count() <= 3;
+    if short && first.is_ascii() && !first.is_empty() && !VERBS.contains(&word.as_str()) {
+        return format!("Make it {}.", instruction.trim_end_matches(['.', '!']));
+    }
+    instruction.to_owned()
 }
 
 /// A summary of a text.
@@ -62,4 +120,47 @@ pub fn question(text: &str, question: &str) -> Vec<Turn> {
         text => format!("{text}\n\n{question}"),
     };
     vec![turn(Role::User, ask)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_says_what_to_do() {
+        let mend = "Rewrite this text without mistakes.";
+        for (given, asked) in [
+            ("shorter", "Make it shorter."),
+            ("more formal!", "Make it more formal."),
+            ("in English", "Make it in English."),
+            ("Make it shorter.", "Make it shorter."),
+            ("translate to French", "translate to French"),
+            ("Correct spelling and grammar.", mend),
+            ("fix the spelling", mend),
+            ("grammar", mend),
+            ("fix the date", "fix the date"),
+            ("kürzer", "kürzer"),
+            ("the tone of a letter to a friend", "the tone of a letter to a friend"),
+        ] {
+            assert_eq!(request(given), asked, "{given}");
+        }
+    }
+
+    #[test]
+    fn names_tell_of_the_size() {
+        for (name, basic) in [
+            ("smollm2-135m", true),
+            ("qwen2.5:0.5b", true),
+            ("gemma-3-270m-it", true),
+            ("qwen3-0.6b", true),
+            ("llama3.2:1b", false),
+            ("gpt-5", false),
+            ("claude-sonnet-5", false),
+            ("mistral-7b", false),
+            ("", false),
+            ("m", false),
+        ] {
+            assert_eq!(is_basic(name), basic, "{name}");
+        }
+    }
 }

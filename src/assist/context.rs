@@ -94,6 +94,8 @@ const BASIC_TEXT: u64 = 768;
 /// The most tokens of a continuation: of the basic model, and of others.
 const BASIC_CONTINUATION: u64 = 48;
 const CONTINUATION: u32 = 200;
+const BEYOND: &str =
+    "the document beyond what stands around the caret (it is too long for the model)";
 /// What a continuation sees of the text before and behind it, in characters.
 const BEFORE_CARET: usize = 6_000;
 const BEHIND_CARET: usize = 1_000;
@@ -186,7 +188,7 @@ pub fn build(request: &Request) -> Result<Context, TooLong> {
             let most = usize::try_from(left.saturating_mul(3))
                 .unwrap_or(usize::MAX)
                 .min(AROUND_CHARS.max(left as usize));
-            dropped.push("the document beyond what stands around the caret (it does not fit the model's window)".into());
+            dropped.push(BEYOND.into());
             around(request.rope, request.caret, most)
         };
         let rendered = Template::Document.render(&[("document", &shown)]);
@@ -229,6 +231,7 @@ pub fn build(request: &Request) -> Result<Context, TooLong> {
 fn build_basic(request: &Request, text: &str, window: u64, room: u64) -> Result<Context, TooLong> {
     let piece = piece(request, text);
     let ask = if request.question.is_empty() { "Write it better." } else { request.question };
+    let mut dropped = Vec::new();
     let (turns, most) = match request.wish {
         // An answer that is much longer than the piece only repeats itself.
         Wish::Rewrite => {
@@ -240,7 +243,11 @@ fn build_basic(request: &Request, text: &str, window: u64, room: u64) -> Result<
         Wish::Chat | Wish::Change => {
             let shown = match request.selection {
                 Some(span) => request.rope.slice(span.range()).to_string(),
-                None => around(request.rope, request.caret, AROUND_CHARS),
+                None if request.rope.len_chars() <= AROUND_CHARS => text.to_owned(),
+                None => {
+                    dropped.push(BEYOND.into());
+                    around(request.rope, request.caret, AROUND_CHARS)
+                }
             };
             (basic::question(&shown, ask), BASIC_WORDS)
         }
@@ -250,7 +257,6 @@ fn build_basic(request: &Request, text: &str, window: u64, room: u64) -> Result<
     if tokens > room {
         return Err(TooLong { needed: tokens + ANSWER, window });
     }
-    let mut dropped = Vec::new();
     let told = !request.session.decisions.accepted().is_empty()
         || request.session.transcript.pinned().next().is_some();
     if told {

@@ -79,6 +79,11 @@ fn continuation(before: &str, after: &str, answer: &str) -> String {
     if new.trim().is_empty() {
         return String::new();
     }
+    // On an empty line between two paragraphs it becomes one of its own.
+    let blank = before.ends_with('\n') && !before.ends_with("\n\n") && after.starts_with('\n');
+    if blank {
+        return format!("\n{}\n", new.trim());
+    }
     let word = |c: Option<char>| c.is_some_and(|c| !c.is_whitespace());
     let mut text = String::new();
     let open = before.chars().next_back().is_some_and(|c| "([{“‘«—/-".contains(c));
@@ -184,6 +189,7 @@ mod tests {
         check("He said “", "", "no.” Then she", "no.”");
         check("我们卖面包", "", "和蛋糕。我们", "和蛋糕。");
         check("One.", "Three.", "Two.", " Two. ");
+        check("One.\n", "\nThree.", "Two.", "\nTwo.\n");
         check("One.", "", "One.", "");
         check("The the", "", "the end.", " the end.");
     }

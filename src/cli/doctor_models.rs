@@ -16,8 +16,8 @@ use std::time::Duration;
 /// How long a model on this machine may take for one word: it may have to be loaded first.
 const WORD: Duration = Duration::from_secs(60);
 
-/// Asks everything that is there. Nothing is sent to another machine but the question for its models,
-/// and that only where the person set a key or an address.
+/// Asks everything that is there. Another machine is asked only for its models, and only where the
+/// person agreed to send to it.
 pub fn look(place: &Place, found: &mut Findings) {
     const AREA: &str = "models";
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
@@ -29,9 +29,9 @@ pub fn look(place: &Place, found: &mut Findings) {
         }
     };
     let mut offers = place.offers();
-    let worth = |offer: &&mut Offer| {
-        offer.trouble.is_none() && (offer.is_near() || offer.set_up || offer.key != KeySource::None)
-    };
+    let agreed =
+        |offer: &Offer| place.config.provider.get(offer.name()).is_some_and(|own| own.consented);
+    let worth = |offer: &&mut Offer| offer.trouble.is_none() && (offer.is_near() || agreed(offer));
     runtime.block_on(async {
         let asked = offers.iter_mut().filter(worth).map(|offer| async {
             offer.listing = ask_for_models(offer.provider.clone(), offer.set_up).await;
@@ -79,6 +79,14 @@ fn one(
         return false;
     }
     match &offer.listing {
+        Listing::Unasked if offer.set_up || offer.key != KeySource::None => {
+            found.note(
+                AREA,
+                format!("{name} at {address}: {}; it was not asked.", offer.key.words()),
+                format!("`cowrite models list {name}` asks it for its models."),
+            );
+            true
+        }
         Listing::Unasked | Listing::Absent => false,
         Listing::Trouble(why) => {
             found.wrong(AREA, format!("{name}: {why}"), "F2 in the workspace chooses another.");

@@ -16,6 +16,7 @@ mod key;
 mod keyring;
 mod keys;
 mod models;
+mod models_bar;
 mod models_who;
 mod out;
 mod place;

@@ -1,12 +1,14 @@
 //! `cowrite models`: the model files of this machine: listing, fetching, adding, checking, removing.
 
+use super::models_bar::Bar;
 use super::models_who::{self as who, TryArgs};
 use super::place::Place;
-use super::{Failure, Out, one_line, place};
+use super::{Failure, Out, one_line};
 use crate::models::{
-    Added, Aside, CATALOGUE, FetchError, Item, Progress, Row, Shelf, ShelfError, Source, Step, Way,
-    add, fetch_from, megabytes, row,
+    Added, CATALOGUE, FetchError, Item, Row, Shelf, ShelfError, Source, Way, add, fetch_from,
+    megabytes, row,
 };
+use crate::provider::local::ARCHITECTURE;
 use serde_json::{Value, json};
 use std::io::{BufRead, IsTerminal};
 use std::path::PathBuf;
@@ -183,8 +185,11 @@ fn to_fetch(shelf: &Shelf, row: &Row) -> Value {
 
 /// Why a file is of no use as it is.
 fn problem(item: &Item) -> Option<String> {
-    let header = item.header.as_ref()?;
-    header.as_ref().err().map(ToString::to_string)
+    if let Some(Err(why)) = item.header.as_ref() {
+        return Some(why.to_string());
+    }
+    let kind = item.architecture().filter(|kind| *kind != ARCHITECTURE)?;
+    Some(format!("its architecture “{kind}” is not run, only “{ARCHITECTURE}”"))
 }
 
 fn list(
@@ -350,6 +355,18 @@ fn take_in(shelf: &Shelf, file: &std::path::Path, out: &mut Out) -> Result<(), F
         }
         other => Failure::new(other),
     })?;
+    if let Some(kind) = shelf
+        .items()?
+        .iter()
+        .find(|item| item.path == added.path())
+        .and_then(Item::architecture)
+        .filter(|kind| *kind != ARCHITECTURE)
+    {
+        out.say(&format!(
+            "Its architecture is “{kind}”: cowrite itself runs “{ARCHITECTURE}” and can't answer \
+             with it. A server such as Ollama or llama-server may."
+        ));
+    }
     out.say(match added {
         Added::Shared(_) => "Added; it shares its room on the disk with the original.",
         Added::Linked(_) => "Added as a link; it takes no room of its own.",
@@ -425,75 +442,4 @@ fn remove(shelf: &Shelf, name: &str, yes: bool, out: &mut Out) -> Result<(), Fai
         out.say(&format!("Removed {} ({size}).", item.name));
     }
     Ok(())
-}
-
-/// Progress on standard error: one line that changes at a terminal, else a line per step and 10 %.
-struct Bar<'a> {
-    out: &'a mut Out,
-    redraws: bool,
-    last: Option<(Step, u64)>,
-    told: Option<Aside>,
-}
-
-impl<'a> Bar<'a> {
-    fn new(out: &'a mut Out) -> Self {
-        let dumb = place::variable("TERM").is_none_or(|term| term == "dumb");
-        Self { out, redraws: std::io::stderr().is_terminal() && !dumb, last: None, told: None }
-    }
-
-    fn show(&mut self, progress: Progress) {
-        if progress.aside != self.told {
-            self.clear();
-            self.told = progress.aside;
-            self.last = None;
-            self.out.say(progress.aside.map_or("", Aside::sentence));
-        }
-        let percent = progress.percent();
-        if self.redraws {
-            self.last = Some((progress.step, percent));
-            self.out.redraw(&bar_line(&progress));
-            return;
-        }
-        let tenth = percent / 10 * 10;
-        if self.last.is_none_or(|(step, told)| step != progress.step || tenth > told) {
-            self.last = Some((progress.step, tenth));
-            let line = match progress.step {
-                Step::Wait => WAITING.to_owned(),
-                step => format!("{} {tenth} %", step.word()),
-            };
-            self.out.say(&line);
-        }
-    }
-
-    /// Makes room for the next line.
-    fn clear(&mut self) {
-        if self.redraws && self.last.take().is_some() {
-            self.out.redraw("");
-        }
-    }
-}
-
-const WAITING: &str = "waiting: another cowrite is fetching";
-
-/// A line of at most 78 columns.
-fn bar_line(progress: &Progress) -> String {
-    if progress.step == Step::Wait {
-        return WAITING.into();
-    }
-    let full = (progress.percent() / 5) as usize;
-    let speed = progress.speed.map(|speed| format!("  {}/s", megabytes(speed)));
-    let left = progress.left.map(|left| {
-        let seconds = left.as_secs();
-        format!("  {}:{:02} left", seconds / 60, seconds % 60)
-    });
-    format!(
-        "{:<11} {}{} {:>3} %  {}{}{}",
-        progress.step.word(),
-        "#".repeat(full),
-        ".".repeat(20 - full),
-        progress.percent(),
-        megabytes(progress.bytes),
-        speed.unwrap_or_default(),
-        left.unwrap_or_default()
-    )
 }

@@ -1,7 +1,7 @@
 //! Asking a model: the message box, rewriting, changes of the whole document.
 
 use super::{Command, row};
-use crate::assist::basic::MAKE_A_LIST;
+use crate::assist::basic::{CORRECT_IT, MAKE_A_LIST};
 use crate::base::{Pos, Span};
 use crate::event::{Asked, Link, MessageStatus};
 use crate::session::Message;
@@ -42,7 +42,7 @@ pub const COMMANDS: &[Command] = &[
     })
     .slash("shorten"),
     row("chat.correct", "Asks for the selection, or the paragraph, without mistakes.", |cx, _| {
-        preset(cx, "Correct spelling and grammar.")
+        preset(cx, CORRECT_IT)
     })
     .slash("correct"),
     row("chat.list", "Asks for the selection, or the paragraph, as a list.", |cx, _| {

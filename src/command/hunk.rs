@@ -81,7 +81,15 @@ fn with_hunk(
     cx: &mut Cx,
     run: impl FnOnce(&mut Cx, HunkRef) -> Result<(), String>,
 ) -> Result<(), String> {
-    let hunk = meant(cx.model).ok_or("No hunk at the caret: F8 goes to the next.")?;
+    let Some(hunk) = meant(cx.model) else {
+        if open(cx.model).is_empty() {
+            return Err("No hunk at the caret: F8 goes to the next.".into());
+        }
+        // Seen before it is decided.
+        step(cx, true)?;
+        cx.info("No hunk was at the caret: this is the next. The same key again decides it.");
+        return Ok(());
+    };
     run(cx, hunk)
 }
 

@@ -3,6 +3,7 @@
 use super::list::fuzzy;
 use crate::models::megabytes;
 use crate::prompt::ModelInfo;
+use crate::provider::local::NAME as LOCAL;
 use crate::provider::{Listing, Offer};
 use crate::state::{Cx, Model, Overlay, price_words};
 
@@ -65,7 +66,7 @@ pub fn model_rows(model: &Model) -> Vec<ModelRow> {
         rows.extend(model.to_fetch().into_iter().map(|row| ModelRow::Fetch {
             name: row.name,
             words: format!(
-                "{}: Enter fetches the {}, {}, licence {}",
+                "Enter fetches {} ({}, {}, {})",
                 row.name,
                 row.label,
                 megabytes(row.download()),
@@ -88,10 +89,11 @@ pub fn model_rows(model: &Model) -> Vec<ModelRow> {
             bare.join(", ")
         )));
     }
+    // What can be chosen comes first.
+    rows.sort_by_key(|row| matches!(row, ModelRow::Note(_)));
     if words.trim().is_empty() {
         return rows;
     }
-    rows.retain(|row| !matches!(row, ModelRow::Note(_)));
     fuzzy(&words, rows.into_iter(), ModelRow::text)
 }
 
@@ -168,6 +170,20 @@ pub fn open(cx: &mut Cx, name: &str) -> Result<(), String> {
         return Ok(());
     }
     let next = cx.model.resolve(name).ok_or("Name it as provider/model; app.model lists them.")?;
+    if next.provider.name() == LOCAL {
+        let rest = name.strip_prefix(LOCAL).unwrap_or_default();
+        let rest = rest.strip_prefix(['/', ':']).unwrap_or(rest);
+        let here = |model: &str| {
+            let offer = cx.model.offer(LOCAL);
+            offer.is_some_and(|offer| offer.models().iter().any(|info| info.name == model))
+        };
+        // A path means a file, not the model that happens to have its name.
+        if !here(rest) && (!rest.is_empty() || !here(&next.model)) {
+            return Err(format!(
+                "There is no model {name} here: app.model lists what there is. A file of your own is put there with `cowrite models add FILE`, or named at the start: cowrite --model local:FILE."
+            ));
+        }
+    }
     let offer = cx.model.offer(next.provider.name());
     if let Some(trouble) = offer.and_then(|offer| offer.trouble.clone()) {
         return Err(trouble);

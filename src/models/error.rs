@@ -93,6 +93,14 @@ pub enum FetchError {
 }
 
 impl FetchError {
+    /// Two failures one after the other, as one; of the same want of room the smaller is said.
+    pub(super) fn and_then(self, then: Self) -> Self {
+        match (&self, &then) {
+            (Self::NoRoom { .. }, Self::NoRoom { .. }) => then,
+            _ => Self::Both { first: Box::new(self), then: Box::new(then) },
+        }
+    }
+
     /// Whether another source may do better.
     pub(super) fn leaves_hope(&self) -> bool {
         !matches!(self, Self::Cancelled { .. } | Self::DiskFull { .. } | Self::Shelf(_))
@@ -110,7 +118,7 @@ fn left(bytes: u64, nothing: &str) -> String {
 /// Why the shelf could not be read or changed.
 #[derive(Debug, Error)]
 pub enum ShelfError {
-    #[error("{doing} {}: {why}.", .path.display())]
+    #[error("{doing} {}: {why}.{}", .path.display(), advice(why))]
     Io { doing: &'static str, path: PathBuf, why: std::io::Error },
     #[error("Another cowrite is changing {}. Wait until it is done.", .0.display())]
     Busy(PathBuf),
@@ -129,6 +137,17 @@ pub enum ShelfError {
     Full { dir: PathBuf, needed: u64 },
     #[error("Stopped. The shelf is as it was.")]
     Cancelled,
+}
+
+/// What to do about a refusal, where that is known.
+fn advice(why: &std::io::Error) -> &'static str {
+    use std::io::ErrorKind::{PermissionDenied, ReadOnlyFilesystem};
+    match why.kind() {
+        PermissionDenied | ReadOnlyFilesystem => {
+            " Model files need a folder that may be written to: COWRITE_HOME names another."
+        }
+        _ => "",
+    }
 }
 
 impl ShelfError {

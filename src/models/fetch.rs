@@ -82,7 +82,7 @@ fn try_all(
         }
         failed = Some(match failed {
             None => why,
-            Some(first) => FetchError::Both { first: Box::new(first), then: Box::new(why) },
+            Some(first) => first.and_then(why),
         });
     }
     Err(failed.unwrap_or(FetchError::NoWay { name: row.name }))
@@ -93,6 +93,7 @@ fn turn(why: &FetchError, next: Way) -> Aside {
     match (next, why) {
         (Way::Pip, _) => Aside::NoHub,
         (Way::Hub, FetchError::NoClient { .. } | FetchError::OldClient { .. }) => Aside::NoPip,
+        (Way::Hub, FetchError::NoRoom { .. }) => Aside::NoRoom,
         (Way::Hub, FetchError::NotOffered { .. } | FetchError::Network { .. }) => Aside::NoIndex,
         (Way::Hub, _) => Aside::BadIndex,
     }

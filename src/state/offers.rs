@@ -29,6 +29,9 @@ impl Answerer {
     }
 }
 
+/// How the word about a fetch begins that the person ended.
+const STOPPED: &str = "Stopped.";
+
 impl Model {
     /// Takes what could answer, and chooses by the configuration.
     pub fn use_offers(&mut self, offers: Vec<Offer>) {
@@ -201,6 +204,7 @@ impl Model {
         if self.provider.is_some() || self.wanted().is_some() {
             return self.nobody_answers();
         }
+        let nobody = || self.nobody_answers().replace("app.model", key);
         let there = self.offers.iter().filter(|offer| offer.is_there());
         let names: Vec<&str> = there.map(Offer::name).collect();
         if !names.is_empty() {
@@ -209,7 +213,7 @@ impl Model {
         if self.offers.iter().any(|offer| offer.asking) {
             return "Looking for servers on this machine…".into();
         }
-        self.nobody_answers()
+        nobody()
     }
 
     /// Why nobody can answer, in sentences.
@@ -275,7 +279,10 @@ impl Cx<'_> {
     pub fn fetched(&mut self, name: &str, done: Result<(), String>) {
         self.model.fetching = None;
         if let Err(why) = done {
-            self.error(format!("{name} is not here. {why}"));
+            match why.strip_prefix(STOPPED) {
+                Some(_) => self.info(format!("{name} is not here. {why}")),
+                None => self.error(format!("{name} is not here. {why}")),
+            }
             return;
         }
         let known = CATALOGUE.iter().find(|row| row.name == name);

@@ -194,20 +194,42 @@ impl Cx<'_> {
             span,
             dialect: dialect.into(),
         };
-        if let Some(question) = turn.instead_of {
-            self.supersede(question);
-        }
+        let again = turn.instead_of;
+        // Of two rewrites of one passage the later stands.
+        let passage = match turn.task {
+            Task::Rewrite { selection } => Some(turn.carry(selection)),
+            _ => None,
+        };
+        let doc = turn.doc.clone();
+        self.supersede(|hunk, proposal, document| {
+            let within = |passage: Span| {
+                let span = document.filter(|_| proposal.doc == doc).and_then(|it| hunk.span(it));
+                proposal.dialect == "selection"
+                    && span
+                        .is_some_and(|span| passage.start <= span.start && span.end <= passage.end)
+            };
+            again == Some(proposal.question) || passage.is_some_and(within)
+        });
         let proposal = self.append_as_model(&author, &event);
         turn.proposal = Some(proposal);
         proposal
     }
 
-    /// What is open of a question that was asked again steps back for what comes now.
-    fn supersede(&mut self, question: EventId) {
-        let proposals = &self.model.session.proposals;
+    /// What is open and `meant` steps back for what comes now.
+    fn supersede(
+        &mut self,
+        meant: impl Fn(
+            &crate::session::Hunk,
+            &crate::session::Proposal,
+            Option<&crate::text::Document>,
+        ) -> bool,
+    ) {
+        let session = &self.model.session;
+        let proposals = &session.proposals;
         let old = |hunk: &&crate::session::Hunk| {
-            let proposal = proposals.proposal(&hunk.proposal);
-            hunk.is_open() && proposal.is_some_and(|proposal| proposal.question == question)
+            let Some(proposal) = proposals.proposal(&hunk.proposal) else { return false };
+            let document = session.documents.get(&proposal.doc).map(|entry| &entry.document);
+            hunk.is_open() && meant(hunk, proposal, document)
         };
         let old: Vec<_> = proposals
             .hunks()

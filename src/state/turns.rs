@@ -89,8 +89,15 @@ impl Cx<'_> {
 
     /// Puts a question that can't be asked back where it was typed.
     fn keep_question(&mut self, queued: &Queued) {
+        let text = match queued.task {
+            Task::Chat => queued.text.clone(),
+            Task::Change => format!("/change {}", queued.text),
+            Task::Rewrite { .. } => format!("/rewrite {}", queued.text),
+            // These are asked with a key, again as well.
+            Task::Continue { .. } | Task::Summary => return,
+        };
         if self.model.ui.chat.rope().len_chars() == 0 {
-            self.model.ui.chat.set_text(&queued.text);
+            self.model.ui.chat.set_text(&text);
         }
     }
 
@@ -457,7 +464,10 @@ impl Cx<'_> {
         self.model.ui.thoughts.posted(id);
         self.barrier();
         let mut words = Vec::new();
-        if let Some(first) = turn.malformed.first() {
+        let failed = matches!(status, MessageStatus::Failed | MessageStatus::Cancelled);
+        if failed {
+            // Why it ended is said already.
+        } else if let Some(first) = turn.malformed.first() {
             words.push(format!("An edit in the answer could not be read: {first}"));
         } else if turn.unplaced > 0 {
             words.push(format!(

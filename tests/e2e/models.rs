@@ -267,7 +267,7 @@ fn the_real_file_comes_from_a_hub_after_a_kill_and_into_the_workspace() {
     home.write("a.md", "A plan.\n");
     let term = crate::desk::open(&home, &["a.md"]);
     term.keys("<f2>");
-    term.wait_for("Enter fetches the offline basic model");
+    term.wait_for("Enter fetches smollm2-135m");
     term.keys("<enter>");
     term.wait_for("local/smollm2-135m answers from now on");
     crate::desk::quit(&term);

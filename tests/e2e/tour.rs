@@ -126,7 +126,7 @@ fn from_an_empty_home_to_an_accepted_paragraph_by_the_models_own_words() {
     // A rewrite is asked for, nobody can do it: the model is one key away, and then does it.
     term.keys("<ctrl-f>Sam and<enter><esc><ctrl-k>Make it shorter.<enter>");
     term.wait_for("Which model answers?");
-    term.wait_for("Enter fetches the offline basic model, 92.9 MB, licence Apache-2.0");
+    term.wait_for("Enter fetches smollm2-135m (offline basic model, 92.9 MB, Apache-2.0)");
     term.keys("<enter>");
     wait_long(&term, "local/smollm2-135m");
     let done = |screen: &str| !screen.contains("answering") && !screen.contains("Review 2");

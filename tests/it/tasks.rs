@@ -128,3 +128,33 @@ fn a_basic_model_gives_a_list_of_lines() {
     made.run("hunk.accept-all");
     assert_eq!(made.text(), "- We sell bread\n- We sell cakes\n");
 }
+
+#[test]
+fn of_two_rewrites_of_one_passage_the_later_stands() {
+    let mut made = Harness::with("We sell bread.|\n\nWe sell cakes.\n");
+    let open =
+        |made: &Harness| made.hunks().into_iter().map(|(_, _, _, new)| new).collect::<Vec<_>>();
+    made.run("chat.shorten");
+    made.reply("Bread.");
+    let first = open(&made);
+    made.keys("ctrl-end up");
+    made.run("chat.shorten");
+    made.reply("Cakes.");
+    assert!(open(&made).len() > first.len(), "another passage leaves it: {:?}", open(&made));
+    made.keys("ctrl-home");
+    made.run("chat.correct");
+    made.reply("We sold bread.");
+    made.same_after_reopening();
+    made.run("hunk.accept-all");
+    assert_eq!(made.text(), "We sold bread.\n\nCakes.\n");
+}
+
+#[test]
+fn what_a_refused_request_leaves_is_that_request() {
+    let mut made = Harness::with("We sell bread.|\n");
+    made.app.model.config.model = Some("nobody/at-all".into());
+    made.app.model.provider = None;
+    made.app.model.model_name = None;
+    made.run("chat.change friendlier");
+    assert_eq!(made.model().ui.chat.rope().to_string(), "/change friendlier");
+}

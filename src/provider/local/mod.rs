@@ -11,6 +11,9 @@ mod link;
 pub mod models;
 mod wire;
 
+/// The kind of model that is run.
+pub const ARCHITECTURE: &str = "llama";
+
 pub use child::{Service, serve, settle_down};
 pub use link::Program;
 

@@ -123,7 +123,7 @@ fn welcome(app: &App, theme: Theme, buffer: &mut Buffer, area: Rect) {
     let model = match (&app.model.provider, &app.model.model_name) {
         (None, _) => app.model.who_is_there(&key("app.model")),
         (Some(provider), None) => {
-            format!("{} is there; {} chooses a model.", provider.address(), key("app.model"))
+            format!("{} is set up; {} chooses a model.", provider.name(), key("app.model"))
         }
         (Some(provider), Some(model)) => format!("{model} at {} answers.", provider.address()),
     };

@@ -8,6 +8,7 @@ use super::math;
 use super::trouble::{Trouble, broken, said, unknown};
 use super::weights::{Matrix, find, loaded_bytes, vector};
 use crate::prompt::Fault;
+use crate::provider::local::ARCHITECTURE;
 use candle_core::{Device, Tensor};
 
 /// The most words that are computed together.
@@ -86,9 +87,9 @@ impl Sizes {
     /// would give wrong answers when they are passed over.
     pub(crate) fn read(file: &Gguf) -> Result<Self, Fault> {
         let architecture = file.text("general.architecture").unwrap_or("nothing");
-        if architecture != "llama" {
+        if architecture != ARCHITECTURE {
             return Err(unknown(format!(
-                "The model has the architecture “{}”, and cowrite runs “llama”",
+                "The model has the architecture “{}”, and cowrite runs “{ARCHITECTURE}”",
                 said(architecture)
             )));
         }

@@ -66,6 +66,11 @@ pub enum End {
     Cancelled,
 }
 
+/// Words of what is said three times before an answer is ended: from a short sentence to a long
+/// paragraph.
+const ROUND_LEAST: usize = 6;
+const ROUND_MOST: usize = 96;
+
 /// A loaded model. It keeps what it computed for the last question, so that a next one which begins
 /// alike is answered sooner.
 pub struct Engine {
@@ -119,6 +124,18 @@ fn workers() -> Result<rayon::ThreadPool, Fault> {
         .thread_name(|index| format!("model-{index}"))
         .build()
         .map_err(|why| own(format!("No threads can be started: {why}")))
+}
+
+/// Whether an answer has begun to say the same over and over: its end stands there three times, and
+/// has enough different words to be no ornament, such as the line below a table's head.
+fn goes_round(words: &[u32]) -> bool {
+    (ROUND_LEAST..=ROUND_MOST).any(|long| {
+        let Some(from) = words.len().checked_sub(3 * long) else { return false };
+        let (first, rest) = words[from..].split_at(long);
+        let (second, third) = rest.split_at(long);
+        let distinct: std::collections::BTreeSet<_> = first.iter().collect();
+        first == second && second == third && distinct.len() >= ROUND_LEAST
+    })
 }
 
 fn mib(bytes: u64) -> u64 {
@@ -273,6 +290,7 @@ impl Engine {
         let most = (self.window - asked.len()).min(request.most);
         // Who asks for a sentence wants one: a text that could end here goes on.
         let mut silent = request.sentence;
+        let mut said_words: Vec<u32> = Vec::new();
         for _ in 0..most {
             go_on()?;
             let allowed = shape.as_mut().map(Shape::allowed).transpose()?;
@@ -282,7 +300,8 @@ impl Engine {
             });
             let word = word.ok_or_else(|| own("The model gives no word"))?;
             usage.output += 1;
-            if self.vocabulary.is_end(word) {
+            said_words.push(word);
+            if self.vocabulary.is_end(word) || shape.is_none() && goes_round(&said_words) {
                 said(&growing.end());
                 return Ok(Stop::End);
             }
@@ -320,5 +339,22 @@ impl Engine {
         let logits = self.pool.install(|| model.forward(words, before, kept, go_on))?;
         self.known.extend_from_slice(words);
         Ok(logits)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::goes_round;
+
+    #[test]
+    fn an_answer_that_says_the_same_three_times_goes_round() {
+        let sentence: Vec<u32> = (10..18).collect();
+        let said = |times: usize| [vec![1, 2, 3], sentence.repeat(times)].concat();
+        assert!(!goes_round(&said(2)));
+        assert!(goes_round(&said(3)));
+        assert!(!goes_round(&[said(3), vec![9]].concat()), "it has gone on");
+        // The line below a table's head, and blanks.
+        assert!(!goes_round(&[7, 8, 9].repeat(40)));
+        assert!(!goes_round(&[5].repeat(400)));
     }
 }
