@@ -139,11 +139,24 @@ fn flat(config: &Config) -> Result<BTreeMap<String, String>, Failure> {
     // They may hold keys.
     for own in config.provider.values_mut() {
         own.headers.values_mut().for_each(|value| *value = "(set)".into());
+        for address in [&mut own.address, &mut own.proxy].into_iter().flatten() {
+            *address = without_login(address);
+        }
     }
     let table = toml::Table::try_from(config)?;
     let mut all = BTreeMap::new();
     flatten("", &table, &mut all);
     Ok(all)
+}
+
+/// An address without the name and password in it.
+fn without_login(address: &str) -> String {
+    let Some((scheme, rest)) = address.split_once("://") else { return address.to_owned() };
+    let host = rest.split(['/', '?', '#']).next().unwrap_or(rest);
+    match host.rfind('@') {
+        Some(at) => format!("{scheme}://(set)@{}", &rest[at + 1..]),
+        None => address.to_owned(),
+    }
 }
 
 fn flatten(prefix: &str, table: &toml::Table, all: &mut BTreeMap<String, String>) {
@@ -164,6 +177,12 @@ fn flatten(prefix: &str, table: &toml::Table, all: &mut BTreeMap<String, String>
 /// Sets a value: a number or a truth value where the key takes one, else text.
 fn set(file: &Path, key: &str, value: &str) -> Result<(), Failure> {
     let path = known(key)?;
+    if key.ends_with(".address") && !["http://", "https://"].iter().any(|it| value.starts_with(it))
+    {
+        return Err(Failure::usage(format!(
+            "{value} is no address: it begins with http:// or https://, as in http://127.0.0.1:8080/v1."
+        )));
+    }
     let text = Value::from(value);
     let literal = value.parse::<bool>().map(Value::from).ok();
     let literal = literal.or_else(|| value.parse::<i64>().map(Value::from).ok());

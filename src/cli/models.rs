@@ -8,7 +8,7 @@ use crate::models::{
     Added, CATALOGUE, FetchError, Item, Row, Shelf, ShelfError, Source, Way, add, fetch_from,
     megabytes, row,
 };
-use crate::provider::local::ARCHITECTURE;
+use crate::provider::local::{ARCHITECTURE, engine::memory_of};
 use serde_json::{Value, json};
 use std::io::{BufRead, IsTerminal};
 use std::path::PathBuf;
@@ -156,6 +156,7 @@ fn described(item: &Item) -> Value {
         "title": record.and_then(|record| record.title.as_ref()),
         "label": item.row().map(|row| row.label),
         "architecture": item.architecture(),
+        "memory": memory_of(&item.path),
         "window": item.window(),
         "licence": item.licence(),
         "sha256": record.map(|record| &record.sha256),
@@ -175,6 +176,7 @@ fn to_fetch(shelf: &Shelf, row: &Row) -> Value {
         "title": row.title,
         "label": row.label,
         "architecture": row.architecture,
+        "memory": row.memory,
         "window": row.window,
         "licence": row.licence,
         "sha256": row.sha256,
@@ -209,7 +211,7 @@ fn list(
             items.iter().map(described).chain(rows.into_iter().map(|row| to_fetch(shelf, row)));
         return out.json(&all.chain(others.json(&place)).collect());
     }
-    let heads = ["NAME", "SIZE", "WINDOW", "LICENCE", "WHERE"].map(str::to_owned);
+    let heads = ["NAME", "SIZE", "MEMORY", "WINDOW", "LICENCE", "WHERE"].map(str::to_owned);
     let mut table = vec![heads];
     for item in &items {
         let place = match problem(item) {
@@ -219,6 +221,7 @@ fn list(
         table.push([
             item.name.clone(),
             megabytes(item.bytes),
+            memory_of(&item.path).map_or_else(|| "unknown".into(), megabytes),
             window(item.window()),
             item.licence().unwrap_or("unknown").to_owned(),
             place,
@@ -228,6 +231,7 @@ fn list(
         table.push([
             row.name.to_owned(),
             megabytes(row.bytes),
+            megabytes(row.memory),
             row.window.to_string(),
             row.licence.to_owned(),
             format!(
@@ -256,18 +260,19 @@ fn began(shelf: &Shelf, row: &Row) -> String {
 }
 
 /// Rows with their columns under each other; the last column is as long as it is.
-pub(super) fn columns(table: &[[String; 5]]) -> Vec<String> {
+pub(super) fn columns<const N: usize>(table: &[[String; N]]) -> Vec<String> {
     use unicode_width::UnicodeWidthStr as _;
     let table: Vec<Vec<String>> =
         table.iter().map(|row| row.iter().map(|cell| one_line(cell)).collect()).collect();
     let width = |column: usize| table.iter().map(|row| row[column].width()).max().unwrap_or(0);
-    let widths: Vec<usize> = (0..4).map(width).collect();
+    let widths: Vec<usize> = (0..N.saturating_sub(1)).map(width).collect();
     let padded = |row: &Vec<String>| {
         let cells = row.iter().zip(&widths);
         let cells = cells.map(|(cell, width)| {
             format!("{cell}{}", " ".repeat(width.saturating_sub(cell.width()) + 2))
         });
-        format!("{}{}", cells.collect::<String>(), row[4])
+        let last = row.last().map_or("", String::as_str);
+        format!("{}{last}", cells.collect::<String>())
     };
     table.iter().map(padded).collect()
 }
@@ -311,21 +316,18 @@ fn bring(
     let sources: Vec<&Source> = sources.collect();
     let told: Vec<String> = sources.iter().map(|source| by(source, shelf)).collect();
     out.say(&format!(
-        "{}: {}\n  size     {} to download, {} on the disk\n  licence  {}\n  source   {}\n  place    {}",
+        "{}: {}\n  size     {} to download, {} on the disk\n  memory   about {} while it answers\n  licence  {}\n  source   {}\n  place    {}",
         row.title,
         row.label,
         megabytes(sources.first().map_or(row.bytes, |source| row.transfer(source))),
         megabytes(row.bytes),
+        megabytes(row.memory),
         row.licence,
         told.join("\n       or  "),
         shelf.path_of(row.name).display()
     ));
     if let Some(free) = (shelf.machine.free_memory)().filter(|free| *free < row.memory) {
-        out.say(&format!(
-            "It takes about {} of memory to answer, and {} are free now.",
-            megabytes(row.memory),
-            megabytes(free)
-        ));
+        out.say(&format!("Only {} of memory are free now.", megabytes(free)));
     }
     if !yes && !agreed("Fetch it?", true, out)? {
         out.say("Nothing was fetched.");

@@ -7,6 +7,8 @@ use crate::base::{Class, EventId, Usd};
 use crate::event::{MessageRole, MessageStatus, Usage};
 use crate::layout::wrap::{Rule, rows as wrap_rows};
 use crate::layout::{Join, Line, MarkdownView, Segment, Style};
+use crate::models::{CATALOGUE, Row, megabytes};
+use crate::provider::local::NAME as LOCAL;
 use crate::session::Message;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -300,7 +302,14 @@ impl Model {
         }
         let doing = match &turn.phase {
             Phase::Recording(_) => "recording the question…".to_owned(),
-            Phase::Waiting => "waiting for the model… (Esc stops)".to_owned(),
+            Phase::Waiting => match fetched(&turn.provider, &turn.model) {
+                // It may have to be loaded first.
+                Some(row) => format!(
+                    "waiting for the model, which takes about {} of memory… (Esc stops)",
+                    megabytes(row.memory)
+                ),
+                None => "waiting for the model… (Esc stops)".to_owned(),
+            },
             Phase::Retrying { attempt, wait_ms, why } => {
                 format!(
                     "try {attempt} failed: {why}; again in {} s (Esc stops)",
@@ -456,4 +465,10 @@ fn foot(message: &Message, width: usize) -> Vec<Line> {
         lines.extend(plain_rows(Class::Comment, &took(&usage), width));
     }
     lines
+}
+
+/// The row of a model of this machine that can be fetched, by its full name.
+fn fetched(provider: &str, full_name: &str) -> Option<&'static Row> {
+    let name = full_name.strip_prefix(LOCAL)?.strip_prefix('/')?;
+    CATALOGUE.iter().find(|row| provider == LOCAL && row.name == name)
 }

@@ -158,3 +158,76 @@ fn models_of_two_servers_are_listed_and_switched() {
     assert!(config.starts_with("# mine\n"), "{config}");
     assert!(config.contains("model = \"ollama/gemma\""), "{config}");
 }
+
+#[test]
+fn models_are_listed_with_what_is_known_of_them_and_tried() {
+    let rich = r#"{"data":[
+        {"id":"big","context_length":128000,"pricing":{"prompt":"0.000001","completion":"0.000004"},
+         "supported_parameters":["tools","response_format"],
+         "architecture":{"input_modalities":["text","image"]}},
+        {"id":"plain"}]}"#;
+    let answers = vec![Reply::text(&["We ", "sell bread."])];
+    let near = Server::start(Script::new(answers).models(Reply::status(200, rich)));
+    let home = home(&[("vllm", &near.base())], "").env("GROQ_API_KEY", KEY);
+    let said = home.run(&["models"], "").ok();
+    let row = |name: &str| said.lines().find(|line| line.contains(name)).unwrap_or_default();
+    let big = row("vllm/big");
+    assert!(big.contains("128000") && big.contains("$1/4"), "{said}");
+    assert!(big.contains("tools, JSON, images"), "{said}");
+    let plain = row("vllm/plain");
+    assert!(plain.contains("unknown") && plain.contains("free"), "{said}");
+    // Who is elsewhere is named and not asked.
+    assert!(
+        said.contains("groq: key from GROQ_API_KEY; `cowrite models list groq` asks"),
+        "{said}"
+    );
+    assert!(!said.contains(KEY));
+    let listed = home.run(&["models", "list", "vllm", "--json"], "").ok();
+    let listed: serde_json::Value = serde_json::from_str(&listed).unwrap();
+    assert_eq!(listed[0]["window"], 128_000);
+    assert_eq!(listed[1]["abilities"], serde_json::Value::Null);
+    let said = home.run(&["models", "list", "vlm"], "").fails(2);
+    assert!(said.contains("There is no provider vlm"), "{said}");
+
+    let tried = home.run(&["models", "try", "vllm/big"], "");
+    assert!(tried.stdout.contains("We sell bread."), "{tried:?}");
+    assert!(tried.stderr.contains("The first word came after"), "{tried:?}");
+    let said = home.run(&["models", "try", "groq/x"], "").fails(2);
+    assert!(said.contains("Add --yes to send it"), "{said}");
+}
+
+#[test]
+fn the_doctor_asks_nobody_elsewhere_without_consent() {
+    let far = Server::start(Script::new(Vec::new()).models(Reply::status(200, r#"{"data":[]}"#)));
+    // A name that is not this machine's, and leads to it through a proxy.
+    let home = home(&[], "[provider.groq]\naddress = \"http://models.example/v1\"\n")
+        .env("GROQ_API_KEY", KEY)
+        .env("HTTP_PROXY", &far.base());
+    let said = home.run(&["doctor"], "").stdout;
+    assert!(said.contains("it was not asked"), "{said}");
+    assert!(!said.contains(KEY) && far.requests().is_empty(), "{said}");
+}
+
+#[test]
+fn a_model_that_is_not_there_is_not_taken() {
+    let home = Arc::new(home(&[], ""));
+    home.write("a.md", "A plan.\n");
+    let before = config(&home);
+    for name in ["local/none", "local:/nowhere/x.gguf"] {
+        let term = open(&home, &["a.md"]);
+        term.keys(&format!("<alt-2>/model {name}<enter>"));
+        term.wait_for(&format!("There is no model {name} here"));
+        term.kill9();
+    }
+    assert_eq!(config(&home), before);
+}
+
+#[test]
+fn what_the_configuration_holds_is_shown_without_passwords() {
+    let home = home(&[], "");
+    home.run(&["config", "set", "provider.groq.proxy", "http://u:secret@proxy:3128"], "").ok();
+    let shown = home.run(&["config"], "").ok();
+    assert!(shown.contains("http://(set)@proxy:3128") && !shown.contains("secret"), "{shown}");
+    let said = home.run(&["config", "set", "provider.groq.address", "nonsense"], "").fails(2);
+    assert!(said.contains("is no address"), "{said}");
+}

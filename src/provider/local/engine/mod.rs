@@ -105,6 +105,13 @@ pub fn window(path: &Path, most: Option<usize>) -> Option<u64> {
     Some(own.min(most.unwrap_or(USUAL_WINDOW)) as u64)
 }
 
+/// Bytes of memory that a model file takes to answer with the usual window, where the file makes
+/// sense and is run.
+pub fn memory_of(path: &Path) -> Option<u64> {
+    let limits = Limits { window: None, available: &|| None };
+    look(path, limits).ok().map(|about| about.memory)
+}
+
 fn about(path: &Path, file: &Gguf, sizes: &Sizes, limits: Limits<'_>) -> About {
     let stem = || path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let window = limits.window.unwrap_or(USUAL_WINDOW).min(sizes.window);
