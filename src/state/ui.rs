@@ -379,7 +379,7 @@ impl Ui {
     }
 
     /// What there is to say in rows, where the line at the bottom has no room for it: the whole of
-    /// it as far as [`NOTICE_ROWS`] go. Nothing where it has.
+    /// it as far as five rows go. Nothing where it has.
     pub fn long_notice(&self) -> Vec<String> {
         let Some(notice) = &self.notice else { return Vec::new() };
         let columns = usize::from(self.width).saturating_sub(5);
