@@ -34,5 +34,7 @@ pub fn causes(error: &dyn Error) -> String {
         }
         cause = at.source();
     }
-    if parts.is_empty() { error.to_string() } else { parts.join(": ") }
+    let all = if parts.is_empty() { error.to_string() } else { parts.join(": ") };
+    // The sentence around it has an end of its own.
+    all.trim_end_matches('.').to_owned()
 }
