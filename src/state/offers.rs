@@ -271,7 +271,9 @@ impl Cx<'_> {
 
     pub fn fetch_goes_on(&mut self, name: &str, words: String) {
         if self.model.fetching.is_some() {
-            self.model.fetching = Some(format!("{name}: {words}"));
+            // The name was said when it was chosen; a narrow screen has room for the rest.
+            let narrow = self.model.ui.width < 100;
+            self.model.fetching = Some(if narrow { words } else { format!("{name}: {words}") });
         }
     }
 
@@ -396,7 +398,7 @@ impl Cx<'_> {
     }
 
     fn ask_waiting(&mut self, queued: Queued) {
-        if self.model.ui.chat.rope() == queued.text.as_str() {
+        if queued.line().is_some_and(|line| self.model.ui.chat.rope() == line.as_str()) {
             self.model.ui.chat.set_text("");
         }
         self.ask(queued);

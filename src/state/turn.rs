@@ -36,6 +36,16 @@ impl Queued {
     pub fn new(text: impl Into<String>, task: Task) -> Self {
         Self { text: text.into(), task, instead_of: None }
     }
+
+    /// The line in the message box that asks it again. None for what is asked with a key alone.
+    pub fn line(&self) -> Option<String> {
+        match self.task {
+            Task::Chat => Some(self.text.clone()),
+            Task::Change => Some(format!("/change {}", self.text)),
+            Task::Rewrite { .. } => Some(format!("/rewrite {}", self.text)),
+            Task::Continue { .. } | Task::Summary => None,
+        }
+    }
 }
 
 /// Where a turn stands.

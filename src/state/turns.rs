@@ -89,13 +89,7 @@ impl Cx<'_> {
 
     /// Puts a question that can't be asked back where it was typed.
     fn keep_question(&mut self, queued: &Queued) {
-        let text = match queued.task {
-            Task::Chat => queued.text.clone(),
-            Task::Change => format!("/change {}", queued.text),
-            Task::Rewrite { .. } => format!("/rewrite {}", queued.text),
-            // These are asked with a key, again as well.
-            Task::Continue { .. } | Task::Summary => return,
-        };
+        let Some(text) = queued.line() else { return };
         if self.model.ui.chat.rope().len_chars() == 0 {
             self.model.ui.chat.set_text(&text);
         }

@@ -67,7 +67,15 @@ fn killing_the_model_in_the_middle_leaves_the_editor_as_it_was() {
     term.keys("<alt-1>typed meanwhile ");
     term.wait_for("typed meanwhile we sells");
     // Before its first word it would be replaced without a word.
-    term.wait_gone("waiting for the model");
+    term.wait_until(|screen| {
+        let contents = screen.contents();
+        let mut rows = contents.lines().skip_while(|row| !row.contains("◆ local/tiny")).skip(1);
+        let said = rows.next().and_then(|row| row.split_once('│')).map(|(_, said)| said.trim());
+        let begun = |said: &str| {
+            !said.is_empty() && !["…", "waiting", "recording"].iter().any(|it| said.starts_with(it))
+        };
+        said.is_some_and(begun)
+    });
     kill(model);
     term.wait_for("it was killed");
     term.wait_gone("answering");

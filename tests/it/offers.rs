@@ -227,3 +227,20 @@ fn a_model_that_was_listed_and_is_not_there_says_so() {
     made.keys("f2");
     assert!(matches!(made.app.model.ui.overlays.last(), Some(Overlay::Models(_))));
 }
+
+#[test]
+fn a_request_that_waited_for_a_model_leaves_the_message_box_empty() {
+    for line in ["chat.ask Why?", "chat.rewrite shorter", "chat.change friendlier", "chat.summary"]
+    {
+        let mut made = with(vec![near("ollama", 1), near("vllm", 2)], None);
+        let now = made.app.model.now;
+        let _ = made.app.look_near(now);
+        made.input(Input::Listed("ollama".into(), models(&["gemma", "qwen"])));
+        made.input(Input::Listed("vllm".into(), models(&["phi"])));
+        made.run(line);
+        assert!(made.asked.is_empty(), "{line}: nobody was chosen");
+        made.keys("'phi' enter");
+        assert_eq!(made.asked.len(), 1, "{line}: {}", made.notice());
+        assert_eq!(made.model().ui.chat.rope().to_string(), "", "{line}");
+    }
+}
