@@ -5,7 +5,7 @@ use crate::event::Envelope;
 use crate::keymap::Key;
 use crate::prompt::{Chunk, Fault};
 use crate::provider::Listing;
-use crate::state::{FileStamp, OpenedFile, Ticket, Timer, Tone};
+use crate::state::{FileStamp, OpenedFile, Sharing, Ticket, Timer, Tone};
 use crate::store::{Hit, SessionRow};
 use crate::syntax::Syntaxes;
 use std::path::PathBuf;
@@ -55,6 +55,10 @@ pub enum Input {
     Sessions(Vec<SessionRow>),
     Preview(EventId, Vec<String>),
     Hits(Ticket, Vec<Hit>),
+    /// What sharing the open session would add to its file.
+    Sharing(Box<Result<Sharing, String>>),
+    /// A session was shared: what was done, or why not.
+    Shared(EventId, Result<String, String>),
     /// Events that another program on the same library wrote.
     Foreign(Vec<Envelope>),
     /// How far the fetch of a model of the catalogue is, in words.

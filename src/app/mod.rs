@@ -174,6 +174,8 @@ impl App {
                 command::session_preview(&mut cx);
             }
             Input::Foreign(events) => cx.foreign(&events),
+            Input::Sharing(sharing) => cx.sharing(*sharing),
+            Input::Shared(session, done) => cx.shared(session, done),
             Input::Fetching(name, words) => cx.fetch_goes_on(name, words),
             Input::Fetched(name, done) => cx.fetched(name, done),
             Input::Begun(path) => cx.join_begun(path),

@@ -7,13 +7,16 @@ use super::decisions::DecisionsArgs;
 use super::doctor::DoctorArgs;
 use super::edit::TourArgs;
 use super::export::{ExportArgs, ImportArgs};
+use super::handoff::HandoffArgs;
 use super::keys::KeysArgs;
+use super::merge::MergeArgs;
 use super::models::ModelsArgs;
 use super::propose::ProposeArgs;
 use super::reference::{CompletionsArgs, ReferenceArgs};
 use super::search::SearchArgs;
 use super::serve::ServeArgs;
 use super::sessions::SessionsArgs;
+use super::share::ShareArgs;
 use super::verify::VerifyArgs;
 use super::{Failure, Out};
 use clap::{CommandFactory, Parser, Subcommand};
@@ -114,6 +117,9 @@ pub enum Sub {
     Decisions(DecisionsArgs),
     Export(ExportArgs),
     Import(ImportArgs),
+    Share(ShareArgs),
+    Handoff(HandoffArgs),
+    Merge(MergeArgs),
     Verify(VerifyArgs),
     Models(ModelsArgs),
     Doctor(DoctorArgs),
@@ -138,6 +144,9 @@ impl Sub {
             Self::Decisions(args) => args.run(out),
             Self::Export(args) => args.run(out),
             Self::Import(args) => args.run(out),
+            Self::Share(args) => args.run(out),
+            Self::Handoff(args) => args.run(out),
+            Self::Merge(args) => args.run(out),
             Self::Verify(args) => args.run(out),
             Self::Models(args) => args.run(out),
             Self::Doctor(args) => args.run(out),

@@ -5,10 +5,10 @@ use crate::base::config::{Config, RouteConfig};
 use crate::base::{AuthorId, EventId, Rand};
 use crate::keymap::{self, Keymap, KeymapError};
 use crate::models::{Hub, Machine, Shelf};
-use crate::runtime::{absolute, index, now, open_session, recover};
+use crate::runtime::{absolute, now, recover, shared};
 use crate::state::{Me, Opened, ROWS_VERSION};
 use crate::store::jsonl::{self, SessionFile};
-use crate::store::{Options, SqliteStore, StoreError, Write, Written};
+use crate::store::{Options, SqliteStore, StoreError, Written};
 use std::io::{BufRead, IsTerminal, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -314,10 +314,7 @@ pub fn session_of(
     }
 }
 
-/// Whether a path is one of a session file.
-pub fn is_session_file(path: &Path) -> bool {
-    path.to_string_lossy().ends_with(".cowrite.jsonl")
-}
+pub use crate::runtime::shared::is_session_file;
 
 /// What was taken into the library.
 pub struct TakenIn {
@@ -333,8 +330,7 @@ pub fn take_in(store: &mut SqliteStore, path: &Path) -> Result<TakenIn, Failure>
     all.sort_by_key(|(id, events)| (std::cmp::Reverse(events.len()), *id));
     let mut sessions = Vec::new();
     for (id, events) in all {
-        let written = store.write(&[Write::Import { events }]).map_err(Failure::store)?;
-        index(store, id).map_err(Failure::store)?;
+        let written = shared::import(store, id, events).map_err(Failure::store)?;
         sessions.push((id, written));
     }
     store
@@ -362,5 +358,5 @@ pub fn import(
     }
     let id = taken.sessions.first().map(|(id, _)| *id);
     let id = id.ok_or_else(|| Failure::new("The file holds no session."))?;
-    open_session(store, id).map_err(Failure::new)
+    shared::open_file(store, path, id).map_err(Failure::new)
 }

@@ -376,6 +376,14 @@ fn answer(cx: &mut Cx, word: &str) -> Result<(), String> {
             Ok(())
         }
         (Ask::DeleteSession { .. }, _) => Ok(()),
+        (Ask::Settle { conflict }, answer) => {
+            cx.settled(&conflict, answer);
+            Ok(())
+        }
+        (Ask::Share { sharing }, answer) => {
+            cx.share_answered(*sharing, answer);
+            Ok(())
+        }
         (_, _) => {
             cx.model.ui.overlays.push(Overlay::Dialog(dialog));
             Ok(())

@@ -6,6 +6,7 @@ use crate::event::{Event, Text};
 use crate::state::{Ask, Cx, Dialog, Effect, Model, Open, Overlay, PromptKind, Tab};
 use crate::store::{Hit, SessionRow};
 use crate::text::Field;
+use std::path::PathBuf;
 
 pub const COMMANDS: &[Command] = &[
     row("session.open", "Opens the chosen session.", |cx, _| open_chosen(cx)),
@@ -18,6 +19,31 @@ pub const COMMANDS: &[Command] = &[
     row("session.search", "Searches everything said, decided and written.", search)
         .slash("search")
         .args("[words]"),
+    row("session.share", "Adds what is new to the session file, after showing it.", |cx, rest| {
+        let to = (!rest.is_empty()).then(|| PathBuf::from(rest));
+        cx.share(to)
+    })
+    .args("[path]")
+    .slash("share"),
+    row("session.next-new", "Goes to the next thing that came from somebody else.", |cx, _| {
+        cx.next_new()
+    })
+    .slash("new"),
+    row("session.settle", "Settles what two people set without seeing each other's.", |cx, _| {
+        cx.settle()
+    })
+    .slash("settle"),
+    row("session.handoff", "Shows what changed since you looked last.", |cx, _| {
+        let lines = crate::report::handoff(&cx.model.session, &cx.model.ui.news, cx.model.now);
+        let title = "What changed since you looked last".into();
+        cx.model.ui.overlays.push(Overlay::Page { title, lines, top: 0, links: None });
+        Ok(())
+    })
+    .slash("handoff"),
+    row("session.all-seen", "Takes the marks off everything that came from others.", |cx, _| {
+        cx.saw_all();
+        Ok(())
+    }),
 ];
 
 /// A row of the sessions list: a session, or something found in one.

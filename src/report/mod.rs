@@ -1,12 +1,17 @@
 //! Reports: exports and previews over projections. Pure; knows no storage and no screen.
 
 mod diff;
+mod handoff;
 mod json;
 mod markdown;
+pub mod scan;
+mod sharing;
 
 pub use diff::unified;
+pub use handoff::handoff;
 pub use json::{decisions as decisions_json, json};
 pub use markdown::{markdown, state_word};
+pub use sharing::{Finding, Plan, plan};
 
 use crate::session::Session;
 

@@ -36,6 +36,10 @@ pub enum DiskJob {
     Poll,
     /// The bound file was read; what others wrote about it comes first.
     File(DocId, Box<Result<OpenedFile, String>>),
+    /// The session file may have changed.
+    SessionFile,
+    /// Something came into the library by way of this program.
+    Came,
     /// Somebody came or left.
     Others,
     Sessions,
@@ -331,7 +335,11 @@ impl Writer {
                 self.look_again = true;
                 self.poll();
             }
+            DiskJob::SessionFile => self.pull(),
+            DiskJob::Came => self.tell_new(),
             DiskJob::File(doc, file) => {
+                // What a text was made from comes before it.
+                self.pull();
                 self.poll();
                 self.tell(Input::File(doc, *file));
             }
@@ -440,9 +448,27 @@ impl Writer {
     /// What others wrote to the open session.
     fn poll(&mut self) {
         self.look_for_birth();
-        if !self.store.poll().unwrap_or(false) {
-            return;
+        if self.store.poll().unwrap_or(false) {
+            self.tell_new();
         }
+    }
+
+    /// Takes in what came into the session file, by git or a synced folder.
+    fn pull(&mut self) {
+        match super::shared::pull(&mut self.store, self.session) {
+            Ok(Some((path, pulled))) => {
+                if let Some(words) = pulled.trouble(&path) {
+                    self.tell(Input::Note(Tone::Warning, words));
+                }
+                self.tell_new();
+            }
+            Ok(None) => {}
+            Err(why) => self.trouble(&why),
+        }
+    }
+
+    /// What is in the log of the open session and was not told yet.
+    fn tell_new(&mut self) {
         if let Ok(loaded) = self.store.events(self.session, self.last_rid) {
             self.last_rid = loaded.last_rid;
             let events: Vec<_> = loaded.events.into_iter().map(|stored| stored.envelope).collect();

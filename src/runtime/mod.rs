@@ -17,6 +17,7 @@ pub mod queue;
 mod renamed;
 mod save;
 mod screen;
+pub mod shared;
 mod watch;
 
 pub use disk::{Disk, DiskJob};
@@ -182,10 +183,9 @@ impl Runtime {
     /// What a freshly opened session needs: the watch on its file, and more.
     fn arrange(&mut self) {
         let model = &self.app.model;
-        let bound = model.path.clone().map(|path| (model.doc.clone(), path));
-        self.watch.file(bound);
         let unborn = model.path.clone().filter(|_| !model.preamble.is_empty());
         self.disk.session(model.session.id, unborn);
+        self.watch_files();
         // Who was here before made no noise since.
         self.disk.send(DiskJob::Others);
         if let Some(syntaxes) = &self.syntaxes {
@@ -299,7 +299,11 @@ impl Runtime {
         if let Input::Saved(ticket, Ok((path, _))) = &input
             && self.app.model.saving.as_ref().is_some_and(|saving| saving.ticket == *ticket)
         {
-            self.watch.file(Some((self.app.model.doc.clone(), path.clone())));
+            let bound = Some((self.app.model.doc.clone(), path.clone()));
+            self.watch.files(bound, self.app.model.session_file.clone());
+        }
+        if matches!(&input, Input::Shared(_, Ok(_))) {
+            self.watch_files();
         }
         if let Input::Others(others) = &input {
             self.watch.library(*others);
@@ -380,6 +384,7 @@ impl Runtime {
                 let me = self.app.model.me.clone();
                 self.disk.send(DiskJob::Rename { session, title, me });
             }
+            Effect::Share { session, to, confirmed } => self.share(session, to, confirmed),
             Effect::DeleteSession(session) => self.disk.send(DiskJob::Delete(session)),
             Effect::Open(what) => self.open(what)?,
             Effect::Reload(session) => {

@@ -2,7 +2,7 @@
 //! left behind comes first.
 
 use super::files::{HISTORY_BYTES, absolute, read_file};
-use super::renamed;
+use super::{renamed, shared};
 use crate::base::{AuthorId, DocId, EventId, Rand};
 use crate::event::{Author, AuthorKind, Event, MessageRole, MessageStatus, Text};
 use crate::session::{Batch, DocEntry, Session};
@@ -332,11 +332,13 @@ fn begin(
     store: &mut SqliteStore,
     id: EventId,
 ) -> Result<(Opened, Option<crate::store::Binding>), OpenError> {
+    let pulled = shared::pull(store, id)?;
     let Read { session, last_rid, damaged, forks } = read_session(store, id, true)?;
     if session.event_count() == 0 {
         return Err(OpenError::Other(format!("There is no session {}.", id.short())));
     }
-    let mut notes = Vec::new();
+    let mut notes: Vec<String> =
+        pulled.and_then(|(path, pulled)| pulled.trouble(&path)).into_iter().collect();
     if damaged > 0 {
         notes.push(format!("{damaged} lines of the log are damaged; `cowrite verify` names them."));
     }
@@ -424,6 +426,9 @@ pub fn open_path(store: Option<&mut SqliteStore>, path: &Path) -> Result<Opened,
     let draft = super::drafts::restore(store, &path, &file, fits, &mut notes)?;
     if plain {
         return Ok(Opened { file: Some(file), plain, draft, notes, ..Opened::default() });
+    }
+    if let (None, None, Some(hint)) = (&bound, &draft, &file.hint) {
+        bound = shared::found(store, &path, hint, &mut notes)?;
     }
     if bound.is_none() && draft.is_none() && file.exists && !file.text.is_empty() {
         bound = renamed::same(store, &file)?;

@@ -1,8 +1,40 @@
 //! Leaving the open session for another one.
 
 use super::*;
+use crate::base::EventId;
+use crate::state::Sharing;
 
 impl Runtime {
+    /// Looks at what sharing would add, or adds it. Both need the library, so its thread does it.
+    pub(super) fn share(
+        &self,
+        session: EventId,
+        to: Option<PathBuf>,
+        confirmed: Option<Box<Sharing>>,
+    ) {
+        let (sender, here) = (self.sender.clone(), std::env::current_dir().unwrap_or_default());
+        self.disk.send(DiskJob::Run(Box::new(move |store| {
+            let _ = sender.send(match confirmed {
+                Some(sharing) => {
+                    Input::Shared(session, shared::carry_out(store, session, &sharing))
+                }
+                None => {
+                    let found = shared::prepare(store, session, to.as_deref(), &here, true);
+                    Input::Sharing(Box::new(found))
+                }
+            });
+        })));
+        // What stood in the file only is here now.
+        self.disk.send(DiskJob::Came);
+    }
+
+    /// Watches the text's file and the session file.
+    pub(super) fn watch_files(&mut self) {
+        let model = &self.app.model;
+        let bound = model.path.clone().map(|path| (model.doc.clone(), path));
+        self.watch.files(bound, model.session_file.clone());
+    }
+
     /// Leaves the session for another one; everything of the old one is on the disk.
     pub(super) fn open(&mut self, what: Open) -> Result<(), String> {
         let hit = match &what {

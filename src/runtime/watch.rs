@@ -1,4 +1,4 @@
-//! Watching: the bound file, the library's journal while somebody else uses it, who comes and goes.
+//! Watching: the bound file, the session file, the library's journal while somebody else uses it, who comes and goes.
 //!
 //! Nothing polls: at rest the program sleeps until the system tells of a change.
 
@@ -9,6 +9,7 @@ use crate::base::DocId;
 use crate::runtime::queue::Sender;
 use crate::state::FileStamp;
 use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -16,6 +17,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 #[derive(Default)]
 struct Bound {
     file: Option<(DocId, PathBuf)>,
+    session_file: Option<PathBuf>,
     wrote: Option<FileStamp>,
 }
 
@@ -33,7 +35,7 @@ impl Wrote {
 pub struct Watch {
     watcher: Option<RecommendedWatcher>,
     bound: Arc<Mutex<Bound>>,
-    folder: Option<PathBuf>,
+    folders: BTreeSet<PathBuf>,
     library: Option<PathBuf>,
     library_watched: bool,
 }
@@ -72,24 +74,31 @@ impl Watch {
         if let (Some(watcher), Some(locks)) = (watcher.as_mut(), &locks) {
             let _ = watcher.watch(locks, RecursiveMode::NonRecursive);
         }
-        Self { watcher, bound, folder: None, library, library_watched: false }
+        Self { watcher, bound, folders: BTreeSet::new(), library, library_watched: false }
     }
 
-    /// Watches the file's folder: programs that save by renaming replace the file itself.
-    pub fn file(&mut self, file: Option<(DocId, PathBuf)>) {
-        let folder = file.as_ref().and_then(|(_, path)| path.parent().map(Path::to_path_buf));
-        self.bound.lock().unwrap_or_else(PoisonError::into_inner).file = file;
+    /// Watches the folders of the text's file and of the session file: programs that save by
+    /// renaming replace the file itself.
+    pub fn files(&mut self, file: Option<(DocId, PathBuf)>, session_file: Option<PathBuf>) {
+        let paths = file.iter().map(|(_, path)| path).chain(&session_file);
+        let folders: BTreeSet<PathBuf> =
+            paths.filter_map(|path| path.parent().map(Path::to_path_buf)).collect();
+        let mut bound = self.bound.lock().unwrap_or_else(PoisonError::into_inner);
+        (bound.file, bound.session_file) = (file, session_file);
+        drop(bound);
         let Some(watcher) = self.watcher.as_mut() else { return };
-        if folder == self.folder {
-            return;
+        for old in self.folders.difference(&folders) {
+            let _ = watcher.unwatch(old);
         }
-        if let Some(old) = self.folder.take() {
-            let _ = watcher.unwatch(&old);
+        // One that is not there yet is tried again at the next call.
+        let mut watched: BTreeSet<PathBuf> = BTreeSet::new();
+        for folder in folders {
+            let known = self.folders.contains(&folder);
+            if known || watcher.watch(&folder, RecursiveMode::NonRecursive).is_ok() {
+                watched.insert(folder);
+            }
         }
-        if let Some(folder) = folder {
-            let _ = watcher.watch(&folder, RecursiveMode::NonRecursive);
-            self.folder = Some(folder);
-        }
+        self.folders = watched;
     }
 
     pub fn wrote(&self) -> Wrote {
@@ -131,7 +140,7 @@ fn settled(kind: EventKind) -> bool {
     !matches!(kind, EventKind::Access(_))
 }
 
-/// Something happened in the folder of the bound file.
+/// Something happened in the folder of the bound file or of the session file.
 fn changed(
     bound: &Mutex<Bound>,
     path: &Path,
@@ -139,6 +148,12 @@ fn changed(
     jobs: Option<&Sender<DiskJob>>,
 ) {
     let mut known = bound.lock().unwrap_or_else(PoisonError::into_inner);
+    if known.session_file.as_deref() == Some(path) {
+        if let Some(jobs) = jobs {
+            let _ = jobs.send(DiskJob::SessionFile);
+        }
+        return;
+    }
     let Some((doc, file)) = known.file.clone() else { return };
     if path != file {
         return;

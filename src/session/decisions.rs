@@ -154,6 +154,8 @@ pub struct Decisions {
     decisions: BTreeMap<EventId, Decision>,
     /// Changes that came before their decision.
     waiting: BTreeMap<EventId, Vec<Setting>>,
+    /// The decision that each change is about.
+    about: BTreeMap<EventId, EventId>,
 }
 
 impl Decisions {
@@ -165,10 +167,16 @@ impl Decisions {
     }
 
     pub fn change(&mut self, decision: EventId, setting: Setting) {
+        self.about.insert(setting.id, decision);
         match self.decisions.get_mut(&decision) {
             Some(known) => known.set(setting),
             None => self.waiting.entry(decision).or_default().push(setting),
         }
+    }
+
+    /// The decision that an event recorded or changed.
+    pub fn of_setting(&self, id: &EventId) -> Option<&Decision> {
+        self.get(self.about.get(id).unwrap_or(id))
     }
 
     pub fn get(&self, id: &EventId) -> Option<&Decision> {

@@ -191,7 +191,9 @@ impl DocEntry {
         for entry in self.edits.values().skip(1) {
             match entry.edit.cause.as_ref().map(|cause| cause.kind) {
                 Some(CauseKind::Outside) => stand.push(entry.id),
-                Some(CauseKind::Undo) => stand.retain(|id| !named(entry).contains(id)),
+                Some(CauseKind::Undo | CauseKind::Dedupe) => {
+                    stand.retain(|id| !named(entry).contains(id));
+                }
                 // A redo brings back what its undo took.
                 Some(CauseKind::Redo) => {
                     let undone = named(entry).into_iter().filter_map(|id| self.edit(&id));

@@ -2,7 +2,7 @@
 
 use super::documents::EditEntry;
 use super::{
-    AuthorInfo, Decision, DocEntry, Folded, HunkRef, Message, Placing, Proposal, Register,
+    AuthorInfo, Decision, DocEntry, Folded, HunkRef, Made, Message, Placing, Proposal, Register,
     SavedVersion, Session, Setting, Split, Verdict, WriterInfo,
 };
 use crate::base::{AuthorId, DocId, EventId, WriterId};
@@ -108,7 +108,8 @@ impl Session {
             self.oddities.refused += 1;
             return Folded::Left;
         }
-        if !self.known.insert(event.id) {
+        let made = Made { lamport: event.lamport, writer: event.writer, at: event.at };
+        if self.known.insert(event.id, made).is_some() {
             return Folded::Known;
         }
         let taken = self.numbers.entry(event.writer).or_default();
@@ -126,7 +127,7 @@ impl Session {
         if !event.is_local() {
             for parent in &event.parents {
                 // A parent that is to come will be no head.
-                if !self.heads.remove(parent) && !self.known.contains(parent) {
+                if !self.heads.remove(parent) && !self.known.contains_key(parent) {
                     self.named.insert(*parent);
                 }
             }

@@ -44,6 +44,14 @@ pub struct WriterInfo {
     pub doc: Option<DocId>,
 }
 
+/// Of every event: where it stands in the order of display, who wrote it and when.
+#[derive(Clone, Copy, Debug)]
+struct Made {
+    lamport: u64,
+    writer: WriterId,
+    at: Millis,
+}
+
 /// What is in the log and not folded, for the status line.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Oddities {
@@ -80,7 +88,7 @@ pub struct Session {
     introduced: BTreeMap<AuthorId, (u64, EventId)>,
     /// An event came that displaces one that is folded already: fold everything again.
     pub outdated: bool,
-    known: BTreeSet<EventId>,
+    known: BTreeMap<EventId, Made>,
     numbers: BTreeMap<WriterId, BTreeMap<u64, EventId>>,
     /// Events of writers that were not introduced yet.
     waiting: BTreeMap<WriterId, Vec<Envelope>>,
@@ -121,7 +129,7 @@ impl Session {
             ahead: BTreeSet::new(),
             introduced: BTreeMap::new(),
             outdated: false,
-            known: BTreeSet::new(),
+            known: BTreeMap::new(),
             numbers: BTreeMap::new(),
             waiting: BTreeMap::new(),
         }
@@ -176,7 +184,23 @@ impl Session {
     }
 
     pub fn contains(&self, id: &EventId) -> bool {
-        self.known.contains(id)
+        self.known.contains_key(id)
+    }
+
+    /// Who wrote an event, where its writer is known.
+    pub fn author_of(&self, id: &EventId) -> Option<&AuthorId> {
+        let made = self.known.get(id)?;
+        self.writers.get(&made.writer).map(|writer| &writer.author)
+    }
+
+    /// When an event was made, as its writer's clock told.
+    pub fn made_at(&self, id: &EventId) -> Option<Millis> {
+        self.known.get(id).map(|made| made.at)
+    }
+
+    /// The Lamport number of an event; 0 where there is none.
+    pub fn lamport_of(&self, id: &EventId) -> u64 {
+        self.known.get(id).map_or(0, |made| made.lamport)
     }
 
     /// Seals an event as the next of `writer`. It must then be applied and stored.

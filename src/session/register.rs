@@ -55,6 +55,11 @@ impl<T> Register<T> {
         self.standing().next_back().map(|(id, _)| id)
     }
 
+    /// What a setting set.
+    pub fn of(&self, id: &EventId) -> Option<&T> {
+        self.settings.iter().find(|((_, one), _)| one == id).map(|(_, value)| value)
+    }
+
     /// What a new setting replaces.
     pub fn heads(&self) -> Vec<EventId> {
         self.standing().map(|(id, _)| id).collect()

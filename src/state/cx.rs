@@ -475,7 +475,8 @@ impl<'a> Cx<'a> {
         }
         // What is imported must not come between the operations of one burst.
         self.seal_bursts();
-        let deltas = self.model.session.apply_all(fresh);
+        let deltas = self.model.session.apply_all(fresh.iter().copied());
+        self.note_news(&fresh);
         for (doc, delta) in deltas {
             self.text_changed(&doc, &delta);
         }

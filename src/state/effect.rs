@@ -123,6 +123,12 @@ pub enum Effect {
         title: String,
     },
     DeleteSession(EventId),
+    /// Look at what sharing a session would add to its file, or, confirmed, add it.
+    Share {
+        session: EventId,
+        to: Option<PathBuf>,
+        confirmed: Option<Box<super::Sharing>>,
+    },
     /// Remember in the configuration file that documents may go to a provider.
     Consent {
         provider: String,

@@ -26,11 +26,13 @@ impl Model {
                         self.intents.insert(doc, intent);
                     }
                 }
+                Some(("met", doc)) if doc == self.doc.as_str() => self.met = Some(value.clone()),
                 _ if key == "tour" => {
                     if let (Some(tour), Ok(step)) = (&mut self.ui.tour, value.parse()) {
                         tour.step = step;
                     }
                 }
+                _ if key == super::NEW => self.restore_news(value),
                 _ if key == "chat" => self.ui.chat.set_text(value),
                 _ if key == "queue" => {
                     let lines = value.lines().map(|line| line.replace('\u{2028}', "\n"));
@@ -81,6 +83,9 @@ impl Model {
             let anchor = caret.anchor.map_or_else(|| "-".into(), |anchor| anchor.0.to_string());
             let length = self.session.documents.get(doc).map_or(0, |entry| entry.document.len());
             view.insert(format!("caret {doc}"), format!("{} {anchor} {length}", caret.pos.0));
+        }
+        if let Some(met) = &self.met {
+            view.insert(format!("met {}", self.doc), met.clone());
         }
         view.insert("chat".into(), self.ui.chat.rope().to_string());
         view.insert("share".into(), self.ui.share.to_string());

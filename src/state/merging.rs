@@ -19,8 +19,9 @@ impl Cx<'_> {
     /// of the session. Marks accepted hunks that edits came into. Another copy may do the same.
     pub(super) fn meet(&mut self) {
         let docs: Vec<DocId> = self.model.session.documents.keys().cloned().collect();
-        let (mut copies, mut collided) = (0, 0);
+        let (mut copies, mut collided, mut explained) = (0, 0, false);
         for doc in docs {
+            explained |= self.explain_outside(&doc);
             let met = self.model.session.met(&doc);
             copies += met.copies.len();
             collided += met.collided.len();
@@ -40,6 +41,8 @@ impl Cx<'_> {
         if collided > 0 {
             let what = if collided == 1 { "an accepted hunk" } else { "accepted hunks" };
             self.warn(format!("A merge changed {what}: the Review tab shows where (×)."));
+        } else if explained {
+            self.info("What the file brought before its events came stands once.");
         } else if copies > 0 {
             self.info("What two copies of the session both took in stands once.");
         }

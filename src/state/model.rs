@@ -112,9 +112,13 @@ pub struct Model {
     /// untouched leaves nothing behind.
     pub preamble: Vec<Envelope>,
     pub path: Option<PathBuf>,
+    /// The session file on this machine, once it was shared or opened from one.
+    pub session_file: Option<PathBuf>,
     pub bom: bool,
     /// What the file held when it was last read or written here.
     pub stamp: Option<FileStamp>,
+    /// The hash of what the file held when it was met last, also in an earlier run.
+    pub met: Option<String>,
     /// The revision of the document that is in the file.
     pub saved_revision: Option<u64>,
     /// The text that is in the file, where it is known: text that is equal is not modified.
@@ -216,8 +220,10 @@ impl Model {
             preamble,
             // What came through a pipe has none.
             path: opened.file.as_ref().filter(|_| !opened.to_stdout).map(|file| file.path.clone()),
+            session_file: opened.view.get(super::SESSION_FILE).map(PathBuf::from),
             bom: opened.file.as_ref().is_some_and(|file| file.bom),
             stamp: opened.file.as_ref().map(|file| file.stamp.clone()),
+            met: None,
             saved_revision: None,
             saved_rope: None,
             to_stdout: opened.to_stdout,

@@ -1,11 +1,12 @@
 //! The file beside the document: meeting it, taking in what changed outside, saving, leaving.
 
+use super::saved::{Base, base_of, is_before};
 use super::{
     Ask, Cx, Dialog, Effect, FileStamp, Model, Open, OpenedFile, Overlay, SaveMark, Ticket, Timer,
     Tone, Unsaved,
 };
-use crate::base::{AuthorId, DocId, EventId, Pos, WriterId, sha256_hex};
-use crate::event::{Cause, CauseKind, Edit, Event, Origin, Text, Version};
+use crate::base::{AuthorId, DocId, EventId, OpId, Pos, WriterId, sha256_hex};
+use crate::event::{Cause, CauseKind, Edit, Event, Op, Origin, Text, Version};
 use crate::store::Write;
 use crate::text::{Applied, Change, diff};
 use serde::{Deserialize, Serialize};
@@ -78,9 +79,14 @@ impl Model {
                 );
                 cx.edit_outside(&Version::default(), &change);
                 cx.note_saved(&file.stamp);
+                cx.model.met = Some(file.stamp.hash.clone());
             }
             cx.model.mark_saved(true);
         } else {
+            if !cx.model.others {
+                // The session file was read just now: nobody tells more in a moment.
+                cx.model.puzzle = Some(file.stamp.clone());
+            }
             cx.file_changed(&file);
             if let Some(path) = cx.model.path.clone().filter(|_| cx.model.preamble.is_empty()) {
                 cx.bind(&path);
@@ -131,22 +137,39 @@ impl Cx<'_> {
             return;
         }
         let doc = self.model.doc.clone();
-        self.seal_bursts();
-        let writer = self.mint(&AuthorId::outside(), Some(doc.clone()), true);
-        let Some(entry) = self.model.session.documents.get_mut(&doc) else { return };
-        let applied =
-            match entry.document.change_at(version, writer, change, Some(CauseKind::Outside)) {
-                Ok(applied) => applied,
-                Err(why) => {
-                    self.error(format!("The change from outside could not be taken in: {why}"));
-                    return;
-                }
-            };
-        self.post_edit(&doc, writer, applied, CauseKind::Outside, Vec::new());
+        self.post_outside(&doc, version, change);
         self.model.session.track_hunks();
         if !self.is_holding() {
             self.meet();
         }
+    }
+
+    /// The same, and nothing else. Returns the last operation.
+    pub(super) fn post_outside(
+        &mut self,
+        doc: &DocId,
+        version: &Version,
+        change: &Change,
+    ) -> Option<OpId> {
+        self.seal_bursts();
+        let mut change = change.clone();
+        for one in &mut change.0 {
+            one.origin = Origin::outside();
+        }
+        let writer = self.mint(&AuthorId::outside(), Some(doc.clone()), true);
+        let entry = self.model.session.documents.get_mut(doc)?;
+        let applied =
+            match entry.document.change_at(version, writer, &change, Some(CauseKind::Outside)) {
+                Ok(applied) => applied,
+                Err(why) => {
+                    self.error(format!("The change from outside could not be taken in: {why}"));
+                    return None;
+                }
+            };
+        let width: u32 = applied.ops.iter().map(Op::width).sum();
+        let last = (applied.start + width).checked_sub(1)?;
+        self.post_edit(doc, writer, applied, CauseKind::Outside, Vec::new());
+        Some(OpId { writer, counter: last })
     }
 
     /// An edit that is an event at once, not a part of a burst.
@@ -214,9 +237,14 @@ impl Cx<'_> {
             self.append(&Event::DocumentSaved { doc, version, hash });
         }
         let Some(entry) = self.model.entry() else { return };
-        let saved_last = entry.saved.last().is_some_and(|saved| saved.hash == file.stamp.hash);
-        let older = entry.saved.iter().any(|saved| saved.hash == file.stamp.hash);
-        let puzzling = self.model.others && !saved_last && file.text != text;
+        let hash = &file.stamp.hash;
+        let saved_last = entry.saved.last().is_some_and(|saved| saved.hash == *hash);
+        let known = entry.saved.iter().rfind(|saved| saved.hash == *hash);
+        let known = known.map(|saved| saved.version.clone());
+        // Another program on this library, or git with the session file, may tell in a moment.
+        let told = self.model.others && !saved_last
+            || self.model.session_file.is_some() && known.is_none();
+        let puzzling = told && file.text != text;
         if puzzling && self.model.puzzle.as_ref() != Some(&file.stamp) {
             self.model.puzzle = Some(file.stamp.clone());
             self.effect(Effect::Schedule { after_ms: EXPLAIN_MS, timer: Timer::File });
@@ -225,21 +253,36 @@ impl Cx<'_> {
         self.model.puzzle = None;
         self.model.bom = file.bom;
         self.model.stamp = Some(file.stamp.clone());
+        let last = self.held_last();
+        let met = self.model.met.clone();
         if file.text == text {
+            self.model.met = Some(file.stamp.hash.clone());
             self.model.mark_saved(true);
             if !saved_last {
                 self.note_saved(&file.stamp);
             }
             return;
         }
-        if saved_last {
+        // The file did not change here, or went on to what somebody else saved.
+        let same = met.map_or(saved_last, |met| met == file.stamp.hash);
+        let before = |known: &Version| {
+            let document = self.model.entry().map(|entry| &entry.document);
+            let older = document.zip(last.as_ref());
+            !same && older.is_some_and(|(document, last)| is_before(document, known, last))
+        };
+        let older = known.as_ref().is_some_and(before);
+        if known.is_some() && !older {
+            self.model.met = Some(file.stamp.hash.clone());
             self.model.mark_saved(false);
             self.model.saved_rope = Some(ropey::Rope::from_str(&file.text));
-            self.info("The file is as it was saved last; the text here goes beyond it.");
+            self.info(match saved_last {
+                true => "The file is as it was saved last; the text here goes beyond it.",
+                false => "The file is as it was saved; the text here goes beyond it.",
+            });
             return;
         }
         if has_conflict_markers(&file.text) {
-            self.warn("The file holds conflict markers: it is not taken in. Settle them in the file, then file.reload.");
+            self.warn("The file holds conflict markers: it is not taken in. Settle them in the file, then file.reload; or save, which writes the text shown here over them.");
             self.model.mark_saved(false);
             return;
         }
@@ -269,24 +312,25 @@ impl Cx<'_> {
 
     /// Takes in what the file holds, as an edit from outside against the version saved last.
     pub fn take_outside(&mut self, file: &OpenedFile) {
+        let last = self.held_last();
         let Some(entry) = self.model.entry() else { return };
-        // Without a saved version there is nothing the file could have been made from.
-        let base = entry
-            .saved
-            .last()
-            .map_or_else(|| entry.document.version(), |saved| saved.version.clone());
-        let base_text = match entry.document.text_at(&base) {
-            Ok(text) => text,
-            Err(why) => {
-                self.error(format!("The version that was saved can't be read: {why}"));
-                return;
-            }
+        let Some(Base { version: base, text }) = base_of(entry, last.as_ref(), &file.text) else {
+            self.error("None of the versions that were saved can be read.");
+            return;
         };
-        let mut change = diff(&base_text, &file.text);
-        for one in &mut change.0 {
-            one.origin = Origin::outside();
+        self.model.met = Some(file.stamp.hash.clone());
+        if text == file.text {
+            // What git put together is what the session files bring.
+            self.model.mark_saved(false);
+            self.model.saved_rope = Some(ropey::Rope::from_str(&file.text));
+            let (doc, hash) = (self.model.doc.clone(), Text::new(file.stamp.hash.clone()));
+            self.append(&Event::DocumentSaved { doc, version: base, hash });
+            self.info(
+                "The file has what came with the session file; the text here goes beyond it.",
+            );
+            return;
         }
-        self.edit_outside(&base, &change);
+        self.edit_outside(&base, &diff(&text, &file.text));
         let Some(entry) = self.model.entry() else { return };
         if *entry.document.rope() == file.text.as_str() {
             self.note_saved(&file.stamp);
@@ -317,8 +361,17 @@ impl Cx<'_> {
         self.append(&Event::DocumentSaved { doc, version, hash });
     }
 
+    /// The version that the file held here before: as it was met last, else the one saved last.
+    fn held_last(&self) -> Option<Version> {
+        let entry = self.model.entry()?;
+        let met = self.model.met.as_ref();
+        let known = met.and_then(|met| entry.saved.iter().rfind(|saved| saved.hash == *met));
+        known.or(entry.saved.last()).map(|saved| saved.version.clone())
+    }
+
     /// Keeps the text that is here although the file holds an older version.
     pub fn keep_mine(&mut self, file: &OpenedFile) {
+        self.model.met = Some(file.stamp.hash.clone());
         self.model.stamp = Some(file.stamp.clone());
         self.model.mark_saved(false);
         self.info("Kept. Saving writes it over the older version.");
@@ -379,6 +432,7 @@ impl Cx<'_> {
                 let moved = self.model.path.as_ref() != Some(&path);
                 self.model.path = Some(path.clone());
                 self.model.stamp = Some(stamp.clone());
+                self.model.met = Some(stamp.hash.clone());
                 self.model.saved_revision = Some(saving.revision);
                 self.model.saved_rope = Some(saving.rope);
                 if self.model.has_history() {
@@ -399,68 +453,6 @@ impl Cx<'_> {
                 } else if saving.then_quit {
                     self.leave();
                 }
-            }
-        }
-    }
-
-    /// Leaves cowrite once everything is on the disk.
-    pub fn leave(&mut self) {
-        self.leave_with(None);
-    }
-
-    /// Leaves this session for another.
-    pub fn leave_for(&mut self, open: Open) {
-        if self.model.is_modified() && !self.model.has_history() && self.model.unsaved.is_none() {
-            self.error("Save first: this text is kept nowhere but in its file.");
-            return;
-        }
-        self.leave_with(Some(open));
-    }
-
-    /// Goes over to the session that another program began for the file, when nothing was written
-    /// here yet.
-    pub fn join_begun(&mut self, path: PathBuf) {
-        let here = self.model.path.as_ref() == Some(&path);
-        if here && !self.model.preamble.is_empty() && self.model.quitting.is_none() {
-            self.leave_for(Open::File(path));
-        }
-    }
-
-    fn leave_with(&mut self, open: Option<Open>) {
-        self.cancel_turn();
-        self.seal_bursts();
-        self.store_texts();
-        self.store_view();
-        self.store_states();
-        self.leave_unsaved();
-        let ticket = self.barrier();
-        self.model.quitting = Some((ticket, open));
-        if self.model.store_trouble.is_some() {
-            self.error("The library can't be written, so the last changes would be lost: save the document to a file first. Quitting once more leaves without them.");
-        }
-    }
-
-    /// Has the library keep the state of texts that were much edited: opening them is then fast.
-    fn store_states(&mut self) {
-        let session = self.model.session.id;
-        let mut states = Vec::new();
-        for (doc, entry) in &mut self.model.session.documents {
-            if let Some(bytes) = entry.state_to_keep() {
-                states.push((doc.clone(), entry.document.version(), bytes));
-            }
-        }
-        for (doc, version, bytes) in states {
-            self.write(Write::Snapshot { session, doc, version, bytes, upto_rid: 0 });
-        }
-    }
-
-    /// Something is safe from a power cut.
-    pub fn durable(&mut self, ticket: Ticket) {
-        self.recorded(ticket);
-        if let Some((_, open)) = self.model.quitting.take_if(|(waited, _)| *waited == ticket) {
-            match open {
-                Some(open) => self.effect(Effect::Open(open)),
-                None => self.effect(Effect::Quit),
             }
         }
     }

@@ -201,6 +201,11 @@ impl Model {
         let message = self.session.transcript.get(&id)?;
         let author = self.session.author_name(&message.author);
         let mut head = head(message, author, self.session.transcript.is_pinned(&id));
+        if self.ui.news.contains(&id)
+            && let Some(segment) = head.segments.first_mut()
+        {
+            segment.text.push_str(" · new");
+        }
         if self.session.decisions.links_to(&id)
             && let Some(segment) = head.segments.first_mut()
         {

@@ -50,6 +50,7 @@ impl Model {
     /// Brings everything that is drawn up to date.
     pub fn prepare(&mut self) {
         self.advance_tour();
+        self.count_conflicts();
         self.prepare_panel();
         self.prepare_editor();
     }

@@ -123,6 +123,14 @@ pub enum Ask {
         session: EventId,
         title: String,
     },
+    /// Two people set something without seeing each other's.
+    Settle {
+        conflict: Box<super::Conflict>,
+    },
+    /// What is new would go into the session file.
+    Share {
+        sharing: Box<super::Sharing>,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -229,6 +237,10 @@ pub struct Ui {
     pub scroll: Scroll,
     /// The message that a search found, marked.
     pub found: Option<super::FoundMessage>,
+    /// How many things stand in two forms, and at which revision of the session that was counted.
+    pub conflicts: (u64, usize),
+    /// What came from others and was not seen yet.
+    pub news: std::collections::BTreeSet<EventId>,
     pub rendered: BTreeMap<EventId, Rendered>,
     pub live: Option<Rendered>,
     /// How much of a coming answer the next frame may lay out, in bytes.
@@ -307,6 +319,8 @@ impl Ui {
             hints: Vec::new(),
             scroll: Scroll::default(),
             found: None,
+            conflicts: (u64::MAX, 0),
+            news: std::collections::BTreeSet::new(),
             rendered: BTreeMap::new(),
             live: None,
             live_bytes: usize::MAX,

@@ -34,6 +34,8 @@ mod real;
 mod reasoning;
 mod renamed;
 mod screen;
+#[cfg(unix)]
+mod share;
 mod tour;
 mod two;
 #[cfg(unix)]

@@ -31,6 +31,13 @@ pub fn status(app: &App, theme: Theme, buffer: &mut Buffer) {
     if model.frame_open() > 0 {
         left.push_str(&format!("  {} open", plural(model.frame_open(), "hunk")));
     }
+    if !model.ui.news.is_empty() {
+        left.push_str(&format!("  {} new", model.ui.news.len()));
+    }
+    let (_, conflicts) = model.ui.conflicts;
+    if conflicts > 0 {
+        left.push_str(&format!("  ! {}", plural(conflicts, "conflict")));
+    }
     let odd = &model.session.oddities;
     if odd.unknown > 0 {
         left.push_str(&format!("  {} from a newer version", plural(odd.unknown, "event")));

@@ -1,0 +1,154 @@
+//! `cowrite share`: adding what is new to the session file, after showing it.
+
+use super::place::{Place, session_id, session_of};
+use super::{Failure, Out, one_line};
+use crate::base::EventId;
+use crate::report::scan::RULES;
+use crate::runtime::shared;
+use crate::store::SqliteStore;
+use std::io::{BufRead, IsTerminal};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// Share a session as a file: to commit, mail or put into a synced folder.
+///
+/// Adds to the session file what it does not have yet, by default in `sessions/` of the git
+/// repository around the document. What the file has and this machine does not comes in first.
+/// Shows what is new before, and looks in it for secrets and personal data: what is found stops it
+/// until it is let pass. What is local (what was sent to models, where files are) stays here.
+/// Exit code 1: something was found, and nothing was shared.
+#[derive(clap::Args, Debug)]
+pub struct ShareArgs {
+    /// A file with a session, or the id of a session or its beginning. Nothing: the session used
+    /// last.
+    what: Option<String>,
+    /// The session file (`.cowrite.jsonl`) to add to, from now on.
+    #[arg(long, value_name = "PATH")]
+    to: Option<PathBuf>,
+    /// Share without asking; what is found stops it all the same.
+    #[arg(long, short)]
+    yes: bool,
+    /// Show what would be added and change nothing.
+    #[arg(long)]
+    dry_run: bool,
+    /// Let every finding of this kind pass in this session, from now on; may be given again.
+    #[arg(long, value_name = "KIND")]
+    allow: Vec<String>,
+    /// Let this finding pass in this session, from now on: its number as it is shown; may be given
+    /// again.
+    #[arg(long, value_name = "ID")]
+    allow_finding: Vec<String>,
+}
+
+impl ShareArgs {
+    pub fn run(self, out: &mut Out) -> Result<ExitCode, Failure> {
+        for kind in &self.allow {
+            if RULES.iter().all(|rule| rule.kind != kind) {
+                let kinds: Vec<&str> = RULES.iter().map(|rule| rule.kind).collect();
+                return Err(Failure::usage(format!(
+                    "There is no kind {kind}. The kinds: {}.",
+                    kinds.join(", ")
+                )));
+            }
+        }
+        let place = Place::find(None, None)?;
+        let mut store = place.reading(out)?;
+        let session = self.session(&store)?;
+        let here = std::env::current_dir()?;
+        if !self.dry_run && !(self.allow.is_empty() && self.allow_finding.is_empty()) {
+            let mut allowed = shared::allowed(&store, session).map_err(Failure::store)?;
+            allowed.kinds.extend(self.allow.iter().cloned());
+            let ids = self.allow_finding.iter();
+            allowed.ids.extend(ids.map(|id| id.trim_start_matches('#').to_owned()));
+            shared::allow(&mut store, session, &allowed).map_err(Failure::store)?;
+        }
+        let to = self.to.as_deref();
+        let mut sharing =
+            shared::prepare(&mut store, session, to, &here, !self.dry_run).map_err(Failure::new)?;
+        if self.dry_run {
+            sharing.plan.findings.retain(|finding| {
+                let id = |id: &String| id.trim_start_matches('#') == finding.hit.id;
+                !self.allow.iter().any(|kind| kind == finding.hit.kind)
+                    && !self.allow_finding.iter().any(id)
+            });
+        }
+        let rows = store.sessions().map_err(Failure::store)?;
+        let label = rows.iter().find(|row| row.id == session).map(|row| row.label());
+        out.line(&format!(
+            "{}  →  {}",
+            one_line(&label.unwrap_or_default()),
+            sharing.path.display()
+        ))?;
+        if sharing.plan.added.is_empty() {
+            if !self.dry_run {
+                shared::bind(&mut store, session, &sharing.path).map_err(Failure::store)?;
+            }
+            out.say("Nothing is new: the file has everything.");
+            return Ok(ExitCode::SUCCESS);
+        }
+        for line in sharing.lines() {
+            out.line(&one_line_kept(&line))?;
+        }
+        if !sharing.plan.findings.is_empty() {
+            out.line("")?;
+            for finding in &sharing.plan.findings {
+                out.line(&one_line(&finding.words()))?;
+            }
+            out.say(
+                "Nothing was shared. What stands there can be taken out of the text, or let pass: \
+                 --allow-finding ID for one, --allow KIND for all of a kind. What is deleted from \
+                 the text stays in its history.",
+            );
+            return Ok(ExitCode::from(1));
+        }
+        if self.dry_run {
+            out.say("Nothing was changed (--dry-run).");
+            return Ok(ExitCode::SUCCESS);
+        }
+        if !self.yes && !confirmed(out)? {
+            out.say("Nothing was shared.");
+            return Ok(ExitCode::from(1));
+        }
+        let done = shared::carry_out(&mut store, session, &sharing).map_err(Failure::new)?;
+        out.say(&done);
+        Ok(ExitCode::SUCCESS)
+    }
+
+    fn session(&self, store: &SqliteStore) -> Result<EventId, Failure> {
+        match &self.what {
+            Some(what) => session_named(store, what),
+            None => {
+                let rows = store.sessions().map_err(Failure::store)?;
+                let last = rows.first().map(|row| row.id);
+                last.ok_or_else(|| {
+                    Failure::new("There is no session yet: `cowrite FILE` begins one.")
+                })
+            }
+        }
+    }
+}
+
+/// A session by its file, or by its id.
+pub fn session_named(store: &SqliteStore, what: &str) -> Result<EventId, Failure> {
+    let id = what.len() >= 4 && what.chars().all(|one| one.is_ascii_hexdigit());
+    if id && !Path::new(what).exists() {
+        return session_id(store, what);
+    }
+    session_of(store, Some(Path::new(what)), None)
+}
+
+/// One line that keeps its indent.
+fn one_line_kept(line: &str) -> String {
+    let indent = line.len() - line.trim_start().len();
+    format!("{}{}", " ".repeat(indent), one_line(line))
+}
+
+fn confirmed(out: &mut Out) -> Result<bool, Failure> {
+    if !(std::io::stdin().is_terminal() && std::io::stderr().is_terminal()) {
+        return Err(Failure::usage("Add --yes to share it."));
+    }
+    out.ask("Share it? What is shared can't be taken back. [y/N] ")?;
+    let mut line = String::new();
+    std::io::stdin().lock().read_line(&mut line)?;
+    Ok(matches!(line.trim().to_lowercase().as_str(), "y" | "yes"))
+}

@@ -1,0 +1,292 @@
+//! The handoff page: what changed since somebody looked last, by whom, what was decided and what
+//! waits. Folded from the log; no model is needed. Pure.
+
+use crate::base::when::{day, minute};
+use crate::base::{AuthorId, EventId, Millis, Usd};
+use crate::event::{DecisionStatus, Link, MessageRole, Op};
+use crate::session::{Decision, HunkState, Session};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Characters of a text that are quoted.
+const QUOTED: usize = 90;
+/// The most lines of one section; then it is only counted.
+const MOST: usize = 12;
+
+/// What one author did since.
+#[derive(Default)]
+struct Did {
+    messages: usize,
+    /// By document: characters written and deleted.
+    texts: BTreeMap<String, (usize, usize)>,
+    verdicts: usize,
+    decisions: usize,
+    first: Option<Millis>,
+    last: Option<Millis>,
+}
+
+/// A line of text for one row.
+fn short(text: &str) -> String {
+    let line: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(QUOTED) {
+        Some((at, _)) => format!("{}…", &line[..at]),
+        None => line,
+    }
+}
+
+fn plural(count: usize, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
+}
+
+/// Adds a section, at most so many lines of it. Nothing where there is none.
+fn section(out: &mut Vec<String>, title: &str, lines: Vec<String>) {
+    if lines.is_empty() {
+        return;
+    }
+    out.push(String::new());
+    out.push(format!("## {title}"));
+    out.push(String::new());
+    let more = lines.len().saturating_sub(MOST);
+    out.extend(lines.into_iter().take(MOST));
+    if more > 0 {
+        out.push(format!("- … and {more} more"));
+    }
+}
+
+/// The page in lines of Markdown. `new` is what came since somebody looked last; `now` is for
+/// review dates.
+pub fn handoff(session: &Session, new: &BTreeSet<EventId>, now: Millis) -> Vec<String> {
+    let mut out = vec![format!("# {}", short(session.title())), String::new()];
+    out.push(match new.len() {
+        0 => "Nothing came from others since you looked last.".into(),
+        _ => "What came from others since you looked last:".into(),
+    });
+    section(&mut out, "Who did what", who(session, new));
+    section(&mut out, "Text that is new", texts(session, new));
+    let said = |id: &&EventId| session.transcript.get(id).is_some();
+    let said: Vec<&EventId> = new.iter().filter(said).collect();
+    section(&mut out, "What was said", messages(session, &said));
+    decisions(&mut out, session, new, now);
+    section(&mut out, "What waits", waiting(session));
+    let spent = session.transcript.spent();
+    let since: u64 = new.iter().filter_map(|id| session.transcript.get(id)?.usage?.cost).sum();
+    let unknown = match spent.unknown {
+        0 => String::new(),
+        count => format!(", {} of unknown price", plural(count as usize, "answer")),
+    };
+    section(
+        &mut out,
+        "What it cost",
+        vec![format!("- {} in all{unknown}; {} since you looked last", spent.cost, Usd(since))],
+    );
+    out
+}
+
+fn who(session: &Session, new: &BTreeSet<EventId>) -> Vec<String> {
+    let mut all: BTreeMap<AuthorId, Did> = BTreeMap::new();
+    let edits: BTreeMap<EventId, (&str, usize, usize)> = session
+        .documents
+        .values()
+        .flat_map(|entry| entry.edits().map(move |edit| (entry, edit)))
+        .filter(|(_, edit)| new.contains(&edit.id))
+        .map(|(entry, edit)| {
+            let (mut wrote, mut took) = (0, 0);
+            for op in &edit.edit.ops {
+                match op {
+                    Op::Insert { ins, .. } => wrote += *ins as usize,
+                    Op::Delete { del, .. } => took += del.unsigned_abs() as usize,
+                }
+            }
+            (edit.id, (entry.name.as_str(), wrote, took))
+        })
+        .collect();
+    for id in new {
+        let Some(author) = session.author_of(id) else { continue };
+        let did = all.entry(author.clone()).or_default();
+        let at = session.made_at(id);
+        did.first = did.first.into_iter().chain(at).min();
+        did.last = did.last.into_iter().chain(at).max();
+        if session.transcript.get(id).is_some() {
+            did.messages += 1;
+        } else if let Some((name, wrote, took)) = edits.get(id) {
+            let text = did.texts.entry((*name).to_owned()).or_default();
+            *text = (text.0 + wrote, text.1 + took);
+        } else if session.decisions.of_setting(id).is_some() {
+            did.decisions += 1;
+        } else {
+            did.verdicts += 1;
+        }
+    }
+    let mut lines: Vec<(Option<Millis>, String)> = Vec::new();
+    for (author, did) in all {
+        let mut parts = Vec::new();
+        for (name, (wrote, took)) in &did.texts {
+            let name = if name.is_empty() { "the text" } else { name.as_str() };
+            parts.push(format!("wrote {wrote} and deleted {took} characters in {name}"));
+        }
+        if did.messages > 0 {
+            parts.push(format!("said {}", plural(did.messages, "thing")));
+        }
+        if did.decisions > 0 {
+            parts.push(format!("{} of decisions", plural(did.decisions, "change")));
+        }
+        if did.verdicts > 0 {
+            let words = if did.verdicts == 1 { "verdict or title" } else { "verdicts or titles" };
+            parts.push(format!("{} {words}", did.verdicts));
+        }
+        let time = match (did.first, did.last) {
+            (Some(first), Some(last)) if day(first) != day(last) => {
+                format!(" ({} to {})", day(first), day(last))
+            }
+            (Some(first), _) => format!(" ({})", minute(first)),
+            _ => String::new(),
+        };
+        let name = session.author_name(&author);
+        lines.push((did.last, format!("- {name}{time}: {}", parts.join("; "))));
+    }
+    lines.sort_by_key(|(last, _)| std::cmp::Reverse(*last));
+    lines.into_iter().map(|(_, line)| line).collect()
+}
+
+/// What of the new words stands there, each run with its place.
+fn texts(session: &Session, new: &BTreeSet<EventId>) -> Vec<String> {
+    let mut lines = Vec::new();
+    for entry in session.documents.values() {
+        let mut spans = Vec::new();
+        for edit in entry.edits().filter(|edit| new.contains(&edit.id)) {
+            let reach = entry.document.reach(edit.writer, &edit.edit);
+            spans.extend(reach.living.into_iter().map(|span| (span, &edit.author)));
+        }
+        spans.sort_by_key(|(span, _)| *span);
+        // Runs that touch are one.
+        let mut joined: Vec<(crate::base::Span, &AuthorId)> = Vec::new();
+        for (span, author) in spans {
+            match joined.last_mut() {
+                Some((last, same)) if *same == author && last.end >= span.start => {
+                    last.end = last.end.max(span.end);
+                }
+                _ => joined.push((span, author)),
+            }
+        }
+        let rope = entry.document.rope();
+        for (span, author) in joined {
+            let text = rope.slice(span.range()).to_string();
+            let text = short(&text);
+            if text.is_empty() {
+                continue;
+            }
+            let line = rope.char_to_line(span.start.0) + 1;
+            let who = session.author_name(author);
+            lines.push(format!("- {}, line {line}, {who}: “{text}”", entry.name));
+        }
+    }
+    lines
+}
+
+fn messages(session: &Session, said: &[&EventId]) -> Vec<String> {
+    let all = session.transcript.iter().filter(|message| said.contains(&&message.id));
+    all.map(|message| {
+        let who = session.author_name(&message.author);
+        format!("- {who}: {}", short(message.text()))
+    })
+    .collect()
+}
+
+/// Why an accepted decision should be looked at again; nothing when it holds.
+fn stale(session: &Session, decision: &Decision, now: Millis) -> Option<String> {
+    let status = decision.status.value().copied();
+    if decision.is_conflict() {
+        return Some("two people changed it apart".into());
+    }
+    if decision.is_unseen() {
+        return Some("it says something else than what was accepted".into());
+    }
+    if status != Some(DecisionStatus::Accepted) {
+        return None;
+    }
+    let review = decision.review();
+    if !review.is_empty() && review <= day(now).as_str() {
+        return Some(format!("it was to be reviewed on {review}"));
+    }
+    decision.links().iter().find_map(|link| {
+        let Link::Span { doc, start, end, quote } = link else { return None };
+        let entry = session.documents.get(doc)?;
+        let span = entry.document.anchor_span((*start, *end)).filter(|span| !span.is_empty());
+        let there = span.map(|span| entry.document.rope().slice(span.range()).to_string());
+        match there {
+            None => Some("the text it is about is gone".into()),
+            Some(text) if text != quote.as_str() => Some("the text it is about has changed".into()),
+            Some(_) => None,
+        }
+    })
+}
+
+fn decisions(out: &mut Vec<String>, session: &Session, new: &BTreeSet<EventId>, now: Millis) {
+    let (mut taken, mut open, mut old) = (Vec::new(), Vec::new(), Vec::new());
+    let changed: BTreeSet<EventId> = new
+        .iter()
+        .filter_map(|id| session.decisions.of_setting(id))
+        .map(|decision| decision.id)
+        .collect();
+    for decision in session.decisions.newest() {
+        let status = session.decisions.status(decision);
+        let mark = if changed.contains(&decision.id) { " (new)" } else { "" };
+        let because = match short(decision.outcome()) {
+            outcome if outcome.is_empty() => String::new(),
+            outcome => format!(": {outcome}"),
+        };
+        let who = session.author_name(&decision.author);
+        let line = format!("- “{}”, {who}{mark}{because}", short(decision.title()));
+        if let Some(why) = stale(session, decision, now) {
+            old.push(format!("- “{}”: {why}", short(decision.title())));
+        }
+        match status {
+            // Those of before are known.
+            DecisionStatus::Accepted if mark.is_empty() => {}
+            DecisionStatus::Accepted => taken.push(line),
+            DecisionStatus::Proposed => open.push(line),
+            DecisionStatus::Rejected if !mark.is_empty() => {
+                taken.push(format!("{line} (turned down)"));
+            }
+            DecisionStatus::Rejected | DecisionStatus::Superseded => {}
+        }
+    }
+    section(out, "Decisions that were taken", taken);
+    section(out, "Decisions that are open", open);
+    section(out, "Decisions to look at again", old);
+}
+
+/// Questions without an answer, and hunks without a verdict.
+fn waiting(session: &Session) -> Vec<String> {
+    let answered: BTreeSet<EventId> =
+        session.transcript.iter().filter_map(|message| message.after).collect();
+    let waits = session
+        .transcript
+        .iter()
+        .filter(|message| message.role == MessageRole::Person && !answered.contains(&message.id));
+    let mut lines: Vec<String> = waits
+        .map(|message| {
+            let who = session.author_name(&message.author);
+            format!("- a question of {who}: {}", short(message.text()))
+        })
+        .collect();
+    for (doc, entry) in &session.documents {
+        let open = session.open_in(doc);
+        if !open.is_empty() {
+            let collided = session.proposals.hunks();
+            let collided = collided
+                .iter()
+                .filter(|hunk| hunk.state(&entry.document) == HunkState::Collided)
+                .count();
+            let disputed = match collided {
+                0 => String::new(),
+                count => format!(", {count} of them changed by a merge"),
+            };
+            lines.push(format!(
+                "- {} in {}{disputed}",
+                plural(open.len(), "open hunk"),
+                entry.name
+            ));
+        }
+    }
+    lines
+}

@@ -1,0 +1,485 @@
+//! The session file of a session on this machine: where it is, what came into it from elsewhere,
+//! and adding to it what is new here. Where it is, is this machine's own and no event.
+
+use super::files::absolute;
+use super::open::{OpenError, index};
+use crate::base::{AuthorId, DocId, EventId};
+use crate::event::{Envelope, Event};
+use crate::report;
+use crate::report::scan::{self, Allowed};
+use crate::session::Session;
+use crate::state::{
+    ALLOWED, NEW, Opened, SESSION_FILE, SESSION_FILE_SEEN, Sharing, is_news, plural,
+};
+use crate::store::jsonl::{self, SessionFile};
+use crate::store::{Binding, SqliteStore, StoreError, Write, Written};
+use std::collections::BTreeSet;
+use std::io::{BufRead, BufReader, Read as _, Write as _};
+use std::path::{Component, Path, PathBuf};
+
+/// How the name of a session file ends.
+pub const SUFFIX: &str = ".cowrite.jsonl";
+/// The line for git: both sides' lines are kept, and none is rewritten.
+const ATTRIBUTES: &str = "*.cowrite.jsonl merge=union -text";
+/// The most session files that are looked into for the one of a text.
+const LOOKED_INTO: usize = 64;
+/// How far each of them is looked into, in bytes: a document is added early.
+const LOOKED_AT: u64 = 16 << 20;
+/// The most characters of a file's name that are made of a title.
+const NAME: usize = 60;
+
+/// What came in from a session file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Pulled {
+    pub added: u64,
+    pub bad_lines: u64,
+    pub conflict_markers: u64,
+}
+
+impl Pulled {
+    /// What of the file could not be taken, in words; nothing when all of it was.
+    pub fn trouble(&self, path: &Path) -> Option<String> {
+        let lines = plural(self.bad_lines as usize, "line");
+        match (self.bad_lines, self.conflict_markers) {
+            (0, _) => None,
+            (bad, markers) if bad == markers => Some(format!(
+                "{} has {} that a merge left; everything else of it is here.",
+                path.display(),
+                plural(markers as usize, "conflict marker")
+            )),
+            (_, markers) => Some(format!(
+                "{lines} of {} are no events ({markers} of them conflict markers); the rest is here. `cowrite verify` names them.",
+                path.display()
+            )),
+        }
+    }
+}
+
+/// Whether a path is one of a session file.
+pub fn is_session_file(path: &Path) -> bool {
+    path.to_string_lossy().ends_with(SUFFIX)
+}
+
+/// The folder of the repository around a path.
+pub fn repository(path: &Path) -> Option<&Path> {
+    path.ancestors().find(|dir| dir.join(".git").exists())
+}
+
+/// Remembers where the session file of a session is.
+pub fn bind(store: &mut SqliteStore, session: EventId, path: &Path) -> Result<(), StoreError> {
+    let value = absolute(path).to_string_lossy().into_owned();
+    store.write(&[Write::View { session, key: SESSION_FILE.into(), value }])?;
+    Ok(())
+}
+
+/// Where the session file of a session is.
+pub fn bound(store: &SqliteStore, session: EventId) -> Result<Option<PathBuf>, StoreError> {
+    Ok(store.view(session)?.remove(SESSION_FILE).map(PathBuf::from))
+}
+
+/// The size and the time of a file: when they are the same, it is taken for the same.
+fn looks(path: &Path) -> Option<String> {
+    let meta = std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file)?;
+    let time = meta.modified().ok()?.duration_since(std::time::UNIX_EPOCH).ok()?;
+    Some(format!("{} {}", meta.len(), time.as_nanos()))
+}
+
+/// Takes events of one session into the library. What others wrote is news, when the session was
+/// here before.
+pub fn import(
+    store: &mut SqliteStore,
+    session: EventId,
+    events: Vec<Envelope>,
+) -> Result<Written, StoreError> {
+    let before = store.last_row(session)?;
+    let written = store.write(&[Write::Import { events }])?;
+    if written.added == 0 {
+        return Ok(written);
+    }
+    index(store, session)?;
+    if before > 0 {
+        let came = store.events(session, before)?;
+        let news = came.events.iter().filter(|stored| is_news(&stored.envelope));
+        let news: Vec<String> = news.map(|stored| stored.envelope.id.to_string()).collect();
+        let mut all = store.view(session)?.remove(NEW).unwrap_or_default();
+        for id in news {
+            all.push(' ');
+            all.push_str(&id);
+        }
+        let value = all.trim_start().to_owned();
+        store.write(&[Write::View { session, key: NEW.into(), value }])?;
+    }
+    store.syncer().sync().ok();
+    Ok(written)
+}
+
+/// Takes in what is new in the session file of a session, where it has one that changed.
+pub fn pull(
+    store: &mut SqliteStore,
+    session: EventId,
+) -> Result<Option<(PathBuf, Pulled)>, StoreError> {
+    let mut view = store.view(session)?;
+    let Some(path) = view.remove(SESSION_FILE).map(PathBuf::from) else { return Ok(None) };
+    let Some(looks) = looks(&path) else { return Ok(None) };
+    if view.get(SESSION_FILE_SEEN) == Some(&looks) {
+        return Ok(None);
+    }
+    let Ok(file) = jsonl::read(&path) else { return Ok(None) };
+    let (pulled, _) = take(store, session, file)?;
+    seen(store, session, looks)?;
+    Ok(Some((path, pulled)))
+}
+
+fn seen(store: &mut SqliteStore, session: EventId, looks: String) -> Result<(), StoreError> {
+    store.write(&[Write::View { session, key: SESSION_FILE_SEEN.into(), value: looks }])?;
+    Ok(())
+}
+
+/// Takes the session's events of a file that was read in. Returns their ids, too.
+fn take(
+    store: &mut SqliteStore,
+    session: EventId,
+    mut file: SessionFile,
+) -> Result<(Pulled, BTreeSet<EventId>), StoreError> {
+    let events = file.sessions.remove(&session).unwrap_or_default();
+    let known = events.iter().map(|event| event.id).collect();
+    let added = import(store, session, events)?.added;
+    let SessionFile { bad_lines, conflict_markers, .. } = file;
+    Ok((Pulled { added, bad_lines, conflict_markers }, known))
+}
+
+/// What came from others into a session and was not seen yet.
+pub fn news(
+    store: &SqliteStore,
+    session: &Session,
+    me: Option<&str>,
+) -> Result<BTreeSet<EventId>, StoreError> {
+    let value = store.view(session.id)?.remove(NEW).unwrap_or_default();
+    let ids = value.split_whitespace().filter_map(|id| id.parse().ok());
+    let me: Option<AuthorId> = me.and_then(|me| me.parse().ok());
+    let others = |id: &EventId| {
+        let author = session.author_of(id);
+        author.is_some_and(|author| me.as_ref().is_none_or(|me| !session.is_same(author, me)))
+    };
+    Ok(ids.filter(others).collect())
+}
+
+/// Everything in a session was seen.
+pub fn all_seen(store: &mut SqliteStore, session: EventId) -> Result<(), StoreError> {
+    store.write(&[Write::View { session, key: NEW.into(), value: String::new() }])?;
+    Ok(())
+}
+
+/// Finds the session file that a text belongs to: in the repository around it, one whose document
+/// was added under the text's path. Looks beside the text, in `sessions/` and at the root.
+pub fn find(path: &Path, hint: &str) -> Option<(PathBuf, EventId, DocId)> {
+    let root = repository(path)?;
+    let mut folders = vec![root.join("sessions"), root.to_path_buf()];
+    folders.extend(path.parent().map(Path::to_path_buf));
+    folders.dedup();
+    let mut files: Vec<PathBuf> = Vec::new();
+    for folder in folders {
+        let Ok(entries) = std::fs::read_dir(&folder) else { continue };
+        let mut found: Vec<PathBuf> = entries
+            .filter_map(|entry| Some(entry.ok()?.path()))
+            .filter(|path| is_session_file(path) && !files.contains(path))
+            .take(LOOKED_INTO)
+            .collect();
+        found.sort();
+        files.extend(found);
+    }
+    files.truncate(LOOKED_INTO);
+    files.into_iter().find_map(|file| {
+        let (session, doc) = added(&file, hint)?;
+        Some((file, session, doc))
+    })
+}
+
+/// The document of a session file that was added under a path.
+fn added(file: &Path, hint: &str) -> Option<(EventId, DocId)> {
+    if !std::fs::metadata(file).ok()?.is_file() {
+        return None;
+    }
+    let mut input = BufReader::new(std::fs::File::open(file).ok()?.take(LOOKED_AT));
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        if input.read_until(b'\n', &mut line).ok()? == 0 {
+            return None;
+        }
+        if memchr::memmem::find(&line, br#""kind":"document.added""#).is_none() {
+            continue;
+        }
+        let text = String::from_utf8_lossy(&line);
+        let Ok(event) = Envelope::parse(text.trim_end()) else { continue };
+        if let Ok(Event::DocumentAdded { doc, hint: Some(known), .. }) = Event::decode(&event)
+            && known.as_str() == hint
+        {
+            return Some((event.session_id(), doc));
+        }
+    }
+}
+
+/// The file of a document of a session file: what its hint names in the repository around the
+/// session file, when that is there. A hint from elsewhere never leads out of the repository.
+pub fn text_of(file: &Path, session: &Session) -> Option<(DocId, PathBuf)> {
+    let root = repository(file)?;
+    session.documents.iter().find_map(|(doc, entry)| {
+        let hint = Path::new(entry.hint.as_deref().filter(|hint| !hint.is_empty())?);
+        let plain = hint.components().all(|part| matches!(part, Component::Normal(_)));
+        let path = std::fs::canonicalize(root.join(hint)).ok().filter(|_| plain)?;
+        let inside = path.starts_with(std::fs::canonicalize(root).ok()?);
+        (inside && path.is_file()).then(|| (doc.clone(), path))
+    })
+}
+
+/// The session that a text without one belongs to, by a session file of its repository: taken in.
+pub fn found(
+    store: &mut SqliteStore,
+    path: &Path,
+    hint: &str,
+    notes: &mut Vec<String>,
+) -> Result<Option<(EventId, DocId)>, StoreError> {
+    let Some((file, session, doc)) = find(path, hint) else { return Ok(None) };
+    let Ok(read) = jsonl::read(&file) else { return Ok(None) };
+    let (pulled, _) = take(store, session, read)?;
+    notes.extend(pulled.trouble(&file));
+    bind(store, session, &file)?;
+    notes.push(format!("Its session was found in {}.", file.display()));
+    Ok(Some((session, doc)))
+}
+
+/// Opens a session file whose events are in the library: with the text beside it, where that is
+/// there.
+pub fn open_file(
+    store: &mut SqliteStore,
+    file: &Path,
+    session: EventId,
+) -> Result<Opened, OpenError> {
+    bind(store, session, file)?;
+    // It was read just now.
+    if let Some(looks) = looks(file) {
+        seen(store, session, looks)?;
+    }
+    let at = |binding: &Binding| binding.session == session && !super::renamed::is_gone(binding);
+    if !store.bindings()?.iter().any(at) {
+        let folded = super::open::fold(store, session)?;
+        if let Some((doc, path)) = text_of(&absolute(file), &folded) {
+            let mut opened = super::open::open_in(store, session, &path)?;
+            opened.doc = Some(doc);
+            return Ok(opened);
+        }
+    }
+    super::open::open_session(store, session)
+}
+
+/// Looks at what sharing a session would add. `here` is where the person stands. With `take`, what
+/// the file has and the library does not comes in first.
+pub fn prepare(
+    store: &mut SqliteStore,
+    session: EventId,
+    to: Option<&Path>,
+    here: &Path,
+    take_first: bool,
+) -> Result<Sharing, String> {
+    if !scan::is_ready() {
+        return Err("The rules by which secrets are looked for can't be used: nothing is shared without them.".into());
+    }
+    let said = |why: StoreError| format!("{why} {}", why.advice());
+    let folded = super::open::fold(store, session).map_err(said)?;
+    let path = match to {
+        Some(path) if !is_session_file(path) => {
+            return Err(format!(
+                "{} is no name of a session file: it ends in {SUFFIX}.",
+                path.display()
+            ));
+        }
+        Some(path) => here.join(path),
+        None => match bound(store, session).map_err(said)? {
+            Some(path) => path,
+            None => default_path(store, &folded, here).map_err(said)?,
+        },
+    };
+    let exists = path.exists();
+    let file = match exists {
+        true => jsonl::read(&path).map_err(|why| format!("{why}."))?,
+        false => SessionFile::default(),
+    };
+    if !file.sessions.is_empty() && !file.sessions.contains_key(&session) {
+        return Err(format!(
+            "{} holds another session: choose another name with --to.",
+            path.display()
+        ));
+    }
+    let (pulled, known) = match take_first {
+        true => take(store, session, file).map_err(said)?,
+        false => {
+            let (bad_lines, conflict_markers) = (file.bad_lines, file.conflict_markers);
+            let known = file.events().map(|event| event.id).collect();
+            (Pulled { bad_lines, conflict_markers, added: 0 }, known)
+        }
+    };
+    let loaded = store.events(session, 0).map_err(said)?;
+    let events: Vec<Envelope> = loaded.events.into_iter().map(|stored| stored.envelope).collect();
+    let folded = match pulled.added {
+        0 => folded,
+        _ => Session::fold(session, &events),
+    };
+    let allowed = allowed(store, session).map_err(said)?;
+    let plan = report::plan(&folded, &events, &known, &allowed);
+    let attributes = repository(&path).and_then(missing_attributes);
+    Ok(Sharing {
+        path,
+        exists,
+        plan,
+        allowed,
+        came: pulled.added,
+        bad_lines: pulled.bad_lines,
+        conflict_markers: pulled.conflict_markers,
+        attributes,
+    })
+}
+
+/// What a person let pass in a session.
+pub fn allowed(store: &SqliteStore, session: EventId) -> Result<Allowed, StoreError> {
+    Ok(Allowed::parse(store.view(session)?.get(ALLOWED).map_or("", String::as_str)))
+}
+
+/// Remembers what a person lets pass.
+pub fn allow(
+    store: &mut SqliteStore,
+    session: EventId,
+    allowed: &Allowed,
+) -> Result<(), StoreError> {
+    store.write(&[Write::View { session, key: ALLOWED.into(), value: allowed.line() }])?;
+    Ok(())
+}
+
+/// Adds what was shown, and nothing that came since. Returns what was done, in words.
+///
+/// # Errors
+/// Why nothing was added, or not all, and what to do.
+pub fn carry_out(
+    store: &mut SqliteStore,
+    session: EventId,
+    sharing: &Sharing,
+) -> Result<String, String> {
+    let said = |why: StoreError| format!("{why} {}", why.advice());
+    if let Some(finding) = sharing.plan.findings.first() {
+        return Err(format!("Nothing was shared: {}.", finding.words()));
+    }
+    let wanted: BTreeSet<EventId> = sharing.plan.added.iter().copied().collect();
+    let loaded = store.events(session, 0).map_err(said)?;
+    let events: Vec<Envelope> = loaded
+        .events
+        .into_iter()
+        .map(|stored| stored.envelope)
+        .filter(|event| wanted.contains(&event.id))
+        .collect();
+    if let Some(folder) = sharing.path.parent().filter(|folder| !folder.exists()) {
+        std::fs::create_dir_all(folder)
+            .map_err(|why| format!("{} can't be made: {why}.", folder.display()))?;
+    }
+    let added = jsonl::append(&sharing.path, &events).map_err(|why| format!("{why}."))?;
+    bind(store, session, &sharing.path).map_err(said)?;
+    if let Some(looks) = looks(&sharing.path).filter(|_| sharing.bad_lines == 0) {
+        seen(store, session, looks).map_err(said)?;
+    }
+    let mut words = format!(
+        "Shared: {} added to {}",
+        plural(added.events as usize, "event"),
+        sharing.path.display()
+    );
+    if let Some(path) = &sharing.attributes {
+        add_attributes(path).map_err(|why| {
+            format!(
+                "{words}. But {} can't be written: {why}. Add this line to it: {ATTRIBUTES}",
+                path.display()
+            )
+        })?;
+        words.push_str(", and the line for it to .gitattributes");
+    }
+    words.push('.');
+    Ok(words)
+}
+
+/// Where a session is shared to when nobody says it: `sessions/` of the repository around its
+/// document, else the folder of that.
+fn default_path(
+    store: &SqliteStore,
+    session: &Session,
+    here: &Path,
+) -> Result<PathBuf, StoreError> {
+    let bound = store.bindings()?.into_iter().find(|binding| binding.session == session.id);
+    let document = bound.map(|binding| PathBuf::from(binding.path));
+    let base = document.as_deref().and_then(Path::parent).unwrap_or(here);
+    let base = if base.is_dir() { base } else { here };
+    let folder = match repository(base) {
+        Some(root) => root.join("sessions"),
+        None => base.to_path_buf(),
+    };
+    let stem = document.as_deref().and_then(Path::file_stem);
+    let name = match stem {
+        Some(stem) => stem.to_string_lossy().into_owned(),
+        None => {
+            let title = session.title().to_owned();
+            let named = session.documents.values().find(|entry| !entry.name.is_empty());
+            match named {
+                Some(entry) if title == "Untitled" => entry.name.clone(),
+                _ => title.trim_end_matches(".md").to_owned(),
+            }
+        }
+    };
+    let name = file_name(&name).unwrap_or_else(|| session.id.short());
+    let first = folder.join(format!("{name}{SUFFIX}"));
+    let other = match first.exists() {
+        true => jsonl::read(&first).is_ok_and(|file| {
+            !file.sessions.is_empty() && !file.sessions.contains_key(&session.id)
+        }),
+        false => false,
+    };
+    Ok(match other {
+        true => folder.join(format!("{name}-{}{SUFFIX}", session.id.short())),
+        false => first,
+    })
+}
+
+/// A name for a file, made of a title.
+fn file_name(title: &str) -> Option<String> {
+    let mut name = String::new();
+    for one in title.chars().take(NAME) {
+        if one.is_alphanumeric() || one == '_' {
+            name.extend(one.to_lowercase());
+        } else if !name.is_empty() && !name.ends_with('-') {
+            name.push('-');
+        }
+    }
+    let name = name.trim_end_matches('-').to_owned();
+    (!name.is_empty()).then_some(name)
+}
+
+/// The `.gitattributes` of a repository, when it does not say how session files are merged.
+fn missing_attributes(root: &Path) -> Option<PathBuf> {
+    let path = root.join(".gitattributes");
+    let text = std::fs::read_to_string(&path).unwrap_or_default();
+    let says = text.lines().any(|line| {
+        let mut words = line.split_whitespace();
+        words.next().is_some_and(|pattern| pattern.ends_with(SUFFIX))
+            && words.any(|word| word == "merge=union")
+    });
+    (!says).then_some(path)
+}
+
+/// Adds the line; what stands there stays as it is.
+fn add_attributes(path: &Path) -> std::io::Result<()> {
+    let there = match std::fs::read(path) {
+        Ok(there) => there,
+        Err(why) if why.kind() == std::io::ErrorKind::NotFound => Vec::new(),
+        Err(why) => return Err(why),
+    };
+    let end = if there.ends_with(b"\r\n") { "\r\n" } else { "\n" };
+    let gap = if there.is_empty() || there.ends_with(b"\n") { "" } else { "\n" };
+    let mut file = std::fs::OpenOptions::new().create(true).append(true).open(path)?;
+    file.write_all(format!("{gap}{ATTRIBUTES}{end}").as_bytes())?;
+    file.sync_all()
+}

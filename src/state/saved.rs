@@ -1,0 +1,228 @@
+//! Which version of a document a file was made from: what was saved here, what came in session
+//! files, or both together, as git puts texts together. And changes from outside that turn out to
+//! be what somebody's events bring as well.
+
+use super::Cx;
+use crate::base::{DocId, EventId, OpId, WriterId};
+use crate::event::{CauseKind, Edit, Event, Text, Version};
+use crate::session::{DocEntry, EditEntry};
+use crate::text::{Change, Document, diff};
+use std::collections::BTreeSet;
+
+/// How many of the versions that were saved last are looked at.
+const LOOKED_AT: usize = 64;
+/// How many versions that do not know of each other are put together in pairs.
+const PAIRED: usize = 6;
+/// How many changes from outside are looked at again when events come.
+const CHANGES: usize = 32;
+
+/// A version that a file may have been made from.
+pub(super) struct Base {
+    pub version: Version,
+    pub text: String,
+}
+
+/// Whether a version has everything that another has.
+fn includes(document: &Document, version: &Version, other: &Version) -> bool {
+    document.past(&version.0).is_some_and(|past| {
+        other.0.iter().all(|id| past.get(&id.writer).is_some_and(|count| id.counter < *count))
+    })
+}
+
+/// Whether a version is a part of another that has more.
+pub(super) fn is_before(document: &Document, version: &Version, other: &Version) -> bool {
+    includes(document, other, version) && !includes(document, version, other)
+}
+
+/// The versions saved last that none of the others goes beyond, the newest last.
+fn tips(entry: &DocEntry) -> Vec<Version> {
+    let from = entry.saved.len().saturating_sub(LOOKED_AT);
+    let mut tips: Vec<Version> = Vec::new();
+    for saved in entry.saved.iter().skip(from) {
+        let version = &saved.version;
+        if !entry.document.knows(version)
+            || tips.iter().any(|tip| includes(&entry.document, tip, version))
+        {
+            continue;
+        }
+        tips.retain(|tip| !includes(&entry.document, version, tip));
+        tips.push(version.clone());
+    }
+    tips
+}
+
+/// How much two texts differ, in characters.
+fn distance(change: &Change) -> usize {
+    change.0.iter().map(|one| one.span.len() + one.text.chars().count()).sum()
+}
+
+/// The version that a text was made from: one that was saved, or several together, with just this
+/// text; else the nearest. Older ones than `last`, which the file held before, are no candidates:
+/// what is missing then was taken out on purpose.
+pub(super) fn base_of(entry: &DocEntry, last: Option<&Version>, text: &str) -> Option<Base> {
+    let document = &entry.document;
+    let tips = tips(entry);
+    let mut candidates: Vec<Version> = last.cloned().into_iter().collect();
+    candidates.extend(tips.iter().rev().cloned());
+    let pairs = tips.len().min(PAIRED);
+    let join = |some: &[&Version]| {
+        let (first, rest) = some.split_first()?;
+        rest.iter().try_fold((*first).clone(), |all, one| document.join(&all, one).ok())
+    };
+    candidates.extend(join(&tips.iter().collect::<Vec<_>>()));
+    for (index, one) in tips.iter().rev().take(pairs).enumerate() {
+        for other in tips.iter().rev().take(pairs).skip(index + 1) {
+            candidates.extend(join(&[one, other]));
+        }
+    }
+    if candidates.is_empty() {
+        candidates.push(document.version());
+    }
+    let mut seen = BTreeSet::new();
+    candidates.retain(|one| seen.insert(one.clone()) && document.knows(one));
+    candidates.retain(|one| last.is_none_or(|last| !is_before(document, one, last)));
+    let alone = candidates.len() == 1;
+    let mut best: Option<(usize, Base)> = None;
+    for version in candidates {
+        let Ok(there) = document.text_at(&version) else { continue };
+        if there == text || alone {
+            return Some(Base { version, text: there });
+        }
+        let far = distance(&diff(&there, text));
+        if best.as_ref().is_none_or(|(least, _)| far < *least) {
+            best = Some((far, Base { version, text: there }));
+        }
+    }
+    best.map(|(_, base)| base)
+}
+
+/// A change from outside that somebody's events bring as well.
+struct Explained {
+    edit: EventId,
+    /// Where the events lead, from what the change was made on.
+    version: Version,
+    /// What the file has beside that.
+    rest: Change,
+    /// The edits that brought it.
+    by: Vec<EventId>,
+    /// What the file held.
+    hash: String,
+}
+
+fn is_outside(entry: &EditEntry) -> bool {
+    let cause = entry.edit.cause.as_ref();
+    cause.is_some_and(|cause| cause.kind == CauseKind::Outside) && entry.edit.width() > 0
+}
+
+fn last_of(writer: WriterId, edit: &Edit) -> OpId {
+    OpId { writer, counter: edit.start + edit.width().saturating_sub(1) }
+}
+
+/// The first change from outside, the newest first, that what others saved explains.
+fn explained(entry: &DocEntry) -> Option<Explained> {
+    let document = &entry.document;
+    if document.version().0.len() < 2 {
+        return None;
+    }
+    let done: BTreeSet<EventId> = entry
+        .edits()
+        .filter_map(|edit| edit.edit.cause.as_ref())
+        .filter(|cause| cause.kind == CauseKind::Dedupe)
+        .flat_map(|cause| cause.of.iter().copied())
+        .collect();
+    let tips = tips(entry);
+    let all = entry.edits().rev().filter(|edit| is_outside(edit) && !done.contains(&edit.id));
+    all.take(CHANGES).find_map(|edit| explain(entry, edit, &tips))
+}
+
+fn explain(entry: &DocEntry, edit: &EditEntry, tips: &[Version]) -> Option<Explained> {
+    let document = &entry.document;
+    let base = Version(edit.edit.deps.clone());
+    let last = Version(vec![last_of(edit.writer, &edit.edit)]);
+    let with = document.join(&base, &last).ok()?;
+    let holds = |version: &Version| includes(document, version, &last);
+    let from = entry.saved.iter().find(|saved| holds(&saved.version))?;
+    let others: Vec<&Version> =
+        tips.iter().filter(|tip| !holds(tip) && !includes(document, &base, tip)).collect();
+    let mut ways: Vec<Version> =
+        others.iter().filter_map(|tip| document.join(&base, tip).ok()).collect();
+    let together = others.iter().try_fold(base.clone(), |all, tip| document.join(&all, tip).ok());
+    ways.extend(together);
+    ways.dedup();
+    let held = document.text_at(&with).ok()?;
+    let mut best: Option<(usize, Version, Change)> = None;
+    for way in ways.into_iter().filter(|way| *way != base) {
+        let rest = diff(&document.text_at(&way).ok()?, &held);
+        let far = distance(&rest);
+        if best.as_ref().is_none_or(|(least, ..)| far < *least) {
+            best = Some((far, way, rest));
+        }
+    }
+    let (far, version, rest) = best?;
+    // What is half another change is another change.
+    if far * 2 > edit.edit.width() as usize {
+        return None;
+    }
+    let (past, known) = (document.past(&version.0)?, document.past(&base.0)?);
+    let by = entry.edits().filter(|one| {
+        let end = one.edit.start + one.edit.width();
+        let has = |count: Option<&u32>| count.is_some_and(|count| *count >= end);
+        has(past.get(&one.writer)) && !has(known.get(&one.writer))
+    });
+    let by = by.map(|one| one.id).collect();
+    Some(Explained { edit: edit.id, version, rest, by, hash: from.hash.clone() })
+}
+
+impl Cx<'_> {
+    /// After events came: a change that was taken in from the file before them, as git brought the
+    /// text first, is taken back where they bring the same. Whether there was one.
+    pub(super) fn explain_outside(&mut self, doc: &DocId) -> bool {
+        let mut any = false;
+        for _ in 0..CHANGES {
+            let Some(entry) = self.model.session.documents.get(doc) else { break };
+            let Some(found) = explained(entry) else { break };
+            if !self.take_back(doc, &found) {
+                break;
+            }
+            any = true;
+        }
+        any
+    }
+
+    fn take_back(&mut self, doc: &DocId, found: &Explained) -> bool {
+        let Some(writer) = self.text_writer(doc) else { return false };
+        let Some(entry) = self.model.session.documents.get_mut(doc) else { return false };
+        let edits: Vec<(WriterId, Edit)> = std::iter::once(&found.edit)
+            .chain(&found.by)
+            .filter_map(|id| entry.edit(id))
+            .map(|one| (one.writer, one.edit.clone()))
+            .collect();
+        let edits: Vec<(WriterId, &Edit)> =
+            edits.iter().map(|(writer, edit)| (*writer, edit)).collect();
+        let Some((own, others)) = edits.split_first() else { return false };
+        let planned = entry.document.plan_undo_beside(&[*own], others);
+        let applied =
+            planned.and_then(|change| entry.document.change_as(&change, Some(CauseKind::Dedupe)));
+        let applied = match applied {
+            Ok(applied) => applied,
+            Err(why) => {
+                self.error(format!("A second copy could not be taken away: {why}"));
+                return false;
+            }
+        };
+        self.seal_bursts();
+        self.post_edit(doc, writer, applied, CauseKind::Dedupe, vec![found.edit]);
+        let mut version = found.version.clone();
+        if !found.rest.is_empty()
+            && let Some(last) = self.post_outside(doc, &found.version, &found.rest)
+            && let Some(entry) = self.model.session.documents.get(doc)
+            && let Ok(with) = entry.document.join(&version, &Version(vec![last]))
+        {
+            version = with;
+        }
+        // The file held this.
+        let hash = Text::new(found.hash.clone());
+        self.append(&Event::DocumentSaved { doc: doc.clone(), version, hash });
+        true
+    }
+}

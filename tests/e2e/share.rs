@@ -1,0 +1,595 @@
+//! Sessions as files in real git repositories: two and three clones that go apart in text, talk and
+//! decisions, and come together by every way git has. Afterwards each has the set union of all, and
+//! no text stands twice.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use cowrite::base::Rand;
+use cowrite::event::Envelope;
+use cowrite::session::Session;
+
+use crate::desk::{home, open, quit, sessions};
+use crate::pty::Home;
+
+const FILE: &str = "repo/sessions/plan.cowrite.jsonl";
+const TEXT: &str = "# Plan\n\nalpha one\n\nbeta two\n\ngamma three\n\ndelta four\n\nomega\n";
+
+/// A person on a machine of their own, with a clone in `repo`.
+struct Person(Arc<Home>);
+
+impl Person {
+    fn new(name: &str) -> Self {
+        let home = home();
+        let config = home.cowrite().join("config.toml");
+        let text =
+            std::fs::read_to_string(&config).unwrap().replace("\"Ada\"", &format!("{name:?}"));
+        std::fs::write(config, text).unwrap();
+        Self(Arc::new(home.env("GIT_CONFIG_NOSYSTEM", "1").env("GIT_EDITOR", "true")))
+    }
+
+    fn git_may_fail(&self, args: &[&str]) -> crate::pty::Ran {
+        let always = [
+            "-c",
+            "user.name=T",
+            "-c",
+            "user.email=t@example.org",
+            "-c",
+            "init.defaultBranch=main",
+            "-c",
+            "pull.rebase=false",
+            "-C",
+            "repo",
+        ];
+        self.0.run_program("git", &[&always, args].concat(), "")
+    }
+
+    #[track_caller]
+    fn git(&self, args: &[&str]) -> String {
+        self.git_may_fail(args).ok()
+    }
+
+    /// Runs commands on the text without a screen.
+    #[track_caller]
+    fn does(&self, commands: &str) -> String {
+        self.0.run(&["do", commands, "repo/plan.md"], "").ok()
+    }
+
+    #[track_caller]
+    fn writes(&self, line: usize, text: &str) {
+        self.does(&format!("go.line {line}; cursor.line-end; edit.insert {text}; file.save"));
+    }
+
+    #[track_caller]
+    fn decides(&self, title: &str, because: &str) {
+        self.does(&format!(
+            "decision.new {title}; form.next; form.next; form.next; edit.insert {because}; form.submit"
+        ));
+    }
+
+    #[track_caller]
+    fn shares(&self) {
+        self.0.run(&["share", "repo/plan.md", "--yes"], "").ok();
+    }
+
+    #[track_caller]
+    fn commits(&self, what: &str) {
+        self.git(&["add", "-A"]);
+        self.git(&["commit", "-qm", what]);
+    }
+
+    fn read(&self, name: &str) -> String {
+        self.0.read(name)
+    }
+
+    #[track_caller]
+    fn session(&self) -> Session {
+        let mut all = sessions(&self.0);
+        assert_eq!(all.len(), 1, "sessions in the library");
+        all.remove(0)
+    }
+
+    /// The shared events of the library, by their ids.
+    #[track_caller]
+    fn events(&self) -> BTreeSet<String> {
+        let session = self.session();
+        let file = self.0.file("all.cowrite.jsonl");
+        let _ = std::fs::remove_file(&file);
+        let id = session.id.to_string();
+        self.0.run(&["export", "--session", &id, "--session-file", "all.cowrite.jsonl"], "").ok();
+        ids(&self.read("all.cowrite.jsonl"))
+    }
+
+    /// Opens the text and leaves it: what came in by files is settled.
+    #[track_caller]
+    fn looks(&self) -> String {
+        self.does("cursor.top");
+        self.text()
+    }
+
+    #[track_caller]
+    fn text(&self) -> String {
+        let session = self.session();
+        assert_eq!(session.documents.len(), 1, "documents");
+        session.documents.values().next().unwrap().document.rope().to_string()
+    }
+}
+
+/// The ids of the events in a file: an independent reading, line by line.
+fn ids(file: &str) -> BTreeSet<String> {
+    let events = file.lines().filter_map(|line| Envelope::parse(line.trim_end_matches('\r')).ok());
+    events.map(|event| event.id.to_string()).collect()
+}
+
+/// Ada with a repository that has a plan, its session file, and a place to push to.
+fn ada() -> (Person, String) {
+    let ada = Person::new("Ada");
+    let remote = ada.0.file("remote.git").to_str().unwrap().to_owned();
+    ada.0.run_program("git", &["init", "-q", "--bare", "-b", "main", &remote], "").ok();
+    ada.0.run_program("git", &["clone", "-q", &remote, "repo"], "").ok();
+    ada.0.write("repo/plan.md", TEXT);
+    ada.writes(3, "-A0");
+    ada.decides("Ship in May", "the fair is in June");
+    ada.shares();
+    ada.commits("begun");
+    ada.git(&["push", "-q", "origin", "HEAD:main"]);
+    (ada, remote)
+}
+
+fn joins(name: &str, remote: &str) -> Person {
+    let person = Person::new(name);
+    person.0.run_program("git", &["clone", "-q", remote, "repo"], "").ok();
+    // The session is found by the text alone.
+    assert!(person.looks().contains("alpha one-A0"), "{}", person.text());
+    person
+}
+
+fn two() -> (Person, Person) {
+    let (ada, remote) = ada();
+    let eve = joins("Eve", &remote);
+    (ada, eve)
+}
+
+/// Both went on apart: text, decisions, saved and shared on both sides.
+fn apart() -> (Person, Person, BTreeSet<String>) {
+    let (ada, eve) = two();
+    ada.writes(5, "-A1");
+    ada.decides("Ask the bank", "we need a loan");
+    ada.shares();
+    ada.commits("of Ada");
+    eve.writes(9, "-E1");
+    eve.does("decision.reject");
+    eve.does("session.rename The great plan");
+    eve.shares();
+    eve.commits("of Eve");
+    eve.git(&["push", "-q", "origin", "HEAD:main"]);
+    let union = &ids(&ada.read(FILE)) | &ids(&eve.read(FILE));
+    (ada, eve, union)
+}
+
+const MERGED: &str =
+    "# Plan\n\nalpha one-A0\n\nbeta two-A1\n\ngamma three\n\ndelta four-E1\n\nomega\n";
+
+/// After a merge in Ada's clone: both have everything once, and go on together.
+#[track_caller]
+fn together(ada: &Person, eve: &Person, union: &BTreeSet<String>) {
+    assert_eq!(ada.looks(), MERGED);
+    assert_eq!(ada.read("repo/plan.md"), MERGED);
+    let all = ada.events();
+    assert!(
+        union.is_subset(&all),
+        "{} of {} are missing",
+        union.difference(&all).count(),
+        all.len()
+    );
+    assert_eq!(ada.session().title(), "The great plan");
+    assert_eq!(ada.session().decisions.len(), 2);
+    ada.shares();
+    ada.commits("together");
+    ada.git(&["push", "-q", "--force", "origin", "HEAD:main"]);
+    // Eve gets it by whatever way fits; her history may be another one.
+    eve.git(&["fetch", "-q"]);
+    eve.git(&["reset", "-q", "--hard", "origin/main"]);
+    assert_eq!(eve.looks(), MERGED);
+    assert_eq!(eve.events(), ada.events());
+    assert_eq!(ids(&ada.read(FILE)), ada.events());
+    // Nothing is left to be said: opening again changes nothing.
+    let before = ada.events();
+    assert_eq!((ada.looks(), ada.events()), (MERGED.to_owned(), before));
+}
+
+#[test]
+fn a_merge_is_the_set_union_and_no_text_stands_twice() {
+    let (ada, eve, union) = apart();
+    ada.git(&["pull", "-q", "--no-edit", "origin", "main"]);
+    assert!(!ada.read(FILE).contains("<<<<<<<"));
+    together(&ada, &eve, &union);
+    ada.0.run(&["verify", FILE], "").ok();
+}
+
+#[test]
+fn a_rebase_a_cherry_pick_and_a_squash_are_as_good() {
+    for way in ["rebase", "cherry-pick", "squash"] {
+        let (ada, eve, union) = apart();
+        ada.git(&["fetch", "-q"]);
+        match way {
+            "rebase" => _ = ada.git(&["rebase", "-q", "origin/main"]),
+            "cherry-pick" => _ = ada.git(&["cherry-pick", "origin/main"]),
+            _ => {
+                ada.git(&["merge", "-q", "--squash", "origin/main"]);
+                ada.commits("squashed");
+            }
+        }
+        println!("{way}");
+        together(&ada, &eve, &union);
+    }
+}
+
+#[test]
+fn without_the_attribute_a_conflict_that_is_left_in_loads_all_the_same() {
+    let (ada, eve, union) = apart();
+    ada.0.write("repo/.gitattributes", "");
+    ada.git(&["commit", "-qam", "no attribute"]);
+    assert!(!ada.git_may_fail(&["pull", "-q", "--no-edit", "origin", "main"]).status.success());
+    assert!(ada.read(FILE).contains("<<<<<<<"));
+    // The text was merged by git; the session file is in the middle of it.
+    assert_eq!(ada.looks(), MERGED);
+    assert!(union.is_subset(&ada.events()));
+    let said = ada.0.run(&["merge", FILE, "-o", "clean.cowrite.jsonl"], "");
+    assert!(said.stdout.contains("3 conflict markers"), "{said:?}");
+    said.fails(1);
+    assert_eq!(ids(&ada.read("clean.cowrite.jsonl")), union);
+    std::fs::copy(ada.0.file("clean.cowrite.jsonl"), ada.0.file(FILE)).unwrap();
+    ada.commits("settled");
+    together(&ada, &eve, &union);
+}
+
+#[test]
+fn carriage_returns_shuffled_torn_doubled_and_altered_lines() {
+    let (ada, eve, union) = apart();
+    let (mine, theirs) = (ada.read(FILE), eve.read(FILE));
+    let mut lines: Vec<String> = mine.lines().chain(theirs.lines()).map(str::to_owned).collect();
+    let mut rand = Rand::from_number(7);
+    for index in (1..lines.len()).rev() {
+        lines.swap(index, rand.below(index + 1));
+    }
+    let altered = mine.lines().nth(3).unwrap().replacen("\"at\":1", "\"at\":2", 1);
+    lines.insert(5, altered);
+    lines.insert(9, "a word of somebody who opened it in an editor".into());
+    let torn = &theirs.lines().last().unwrap()[..40];
+    ada.0.write(FILE, format!("{}\r\n{torn}", lines.join("\r\n")));
+    assert_eq!(ada.looks(), MERGED);
+    assert!(union.is_subset(&ada.events()));
+    let said = ada.0.run(&["merge", FILE, "-o", "clean.cowrite.jsonl"], "");
+    for words in ["altered", "torn", "not JSON", "carriage returns", "doubled lines"] {
+        assert!(said.stdout.contains(words), "{words}: {}", said.stdout);
+    }
+    assert_eq!(ids(&ada.read("clean.cowrite.jsonl")), union);
+    // Both ways round it is the same.
+    ada.0.write("mine.cowrite.jsonl", &mine);
+    ada.0.write("theirs.cowrite.jsonl", &theirs);
+    ada.0.run(&["merge", "mine.cowrite.jsonl", "theirs.cowrite.jsonl"], "").ok();
+    ada.0.run(&["merge", "theirs.cowrite.jsonl", "mine.cowrite.jsonl"], "").ok();
+    assert_eq!(ids(&ada.read("mine.cowrite.jsonl")), union);
+    assert_eq!(ids(&ada.read("theirs.cowrite.jsonl")), union);
+}
+
+#[test]
+fn a_checkout_with_carriage_returns_is_read_and_the_attribute_keeps_them_out() {
+    let (ada, remote) = ada();
+    ada.git(&["config", "core.autocrlf", "true"]);
+    let there = ids(&ada.read(FILE));
+    std::fs::remove_file(ada.0.file(FILE)).unwrap();
+    ada.git(&["checkout", "-q", "--", "."]);
+    assert!(!ada.read(FILE).contains('\r'), "-text keeps them out");
+    // A clone of somebody who turned it off.
+    let eve = Person::new("Eve");
+    eve.0
+        .run_program("git", &["clone", "-q", "-n", "-c", "core.autocrlf=true", &remote, "repo"], "")
+        .ok();
+    eve.git(&["checkout", "-q", "main"]);
+    std::fs::remove_file(eve.0.file("repo/.gitattributes")).unwrap();
+    std::fs::remove_file(eve.0.file(FILE)).unwrap();
+    eve.git(&["config", "core.attributesFile", "/dev/null"]);
+    eve.git(&["checkout", "-q", "--", FILE.strip_prefix("repo/").unwrap()]);
+    if !eve.read(FILE).contains('\r') {
+        eve.0.write(FILE, eve.read(FILE).replace('\n', "\r\n"));
+    }
+    assert_eq!(ids(&eve.read(FILE)), there);
+    let text = eve.looks();
+    assert_eq!(text.replace('\r', ""), ada.text());
+}
+
+#[test]
+fn the_text_comes_before_its_events_and_stands_once() {
+    let (ada, eve, union) = apart();
+    ada.git(&["pull", "-q", "--no-edit", "origin", "main"]);
+    let late = ada.read(FILE);
+    // Of the pull only the text has come.
+    ada.git(&["checkout", "-q", "HEAD~1", "--", "sessions"]);
+    let own = ada.read(FILE);
+    assert!(own.len() < late.len());
+    assert_eq!(ada.looks(), MERGED);
+    // Ada goes on before the events are there.
+    ada.writes(1, "-A2");
+    ada.0.write(FILE, &late);
+    let merged = MERGED.replace("# Plan", "# Plan-A2");
+    assert_eq!(ada.looks(), merged);
+    assert_eq!(ada.text().matches("E1").count(), 1);
+    assert!(union.is_subset(&ada.events()));
+    // Who wrote it is known now: it is Eve's.
+    ada.shares();
+    eve.0.write(FILE, ada.read(FILE));
+    eve.0.write("repo/plan.md", ada.read("repo/plan.md"));
+    assert_eq!(eve.looks(), merged);
+    assert_eq!(eve.events(), ids(&ada.read(FILE)));
+    assert_eq!(ada.looks(), merged);
+}
+
+#[test]
+fn the_events_come_before_the_text_and_nobody_is_asked() {
+    let (ada, eve, _) = apart();
+    let union = ids(&ada.read(FILE)).union(&ids(&eve.read(FILE))).cloned().collect();
+    let mut lines = ada.read(FILE);
+    lines.push_str(&eve.read(FILE));
+    let before = ada.read("repo/plan.md");
+    ada.0.write(FILE, &lines);
+    // The file is as it was; the text here has more.
+    assert_eq!(ada.looks(), MERGED);
+    assert_eq!(ada.read("repo/plan.md"), before);
+    // Now git brings the text that both make together.
+    ada.0.write("repo/plan.md", MERGED);
+    assert_eq!(ada.looks(), MERGED);
+    std::fs::copy(eve.0.file(FILE), eve.0.file("eve.cowrite.jsonl")).unwrap();
+    ada.git(&["checkout", "-q", "--", "sessions"]);
+    ada.shares();
+    ada.commits("by hand");
+    ada.git(&["pull", "-q", "--no-edit", "-X", "ours", "origin", "main"]);
+    together(&ada, &eve, &union);
+}
+
+#[test]
+fn an_older_version_is_asked_about_and_what_is_new_is_kept() {
+    let (ada, _eve, _) = apart();
+    ada.git(&["checkout", "-q", "HEAD~1"]);
+    let said = ada.0.run(&["do", "cursor.top", "repo/plan.md"], "").fails(1);
+    assert!(said.contains("one of its older versions again"), "{said}");
+    assert!(ada.text().contains("A1"));
+    ada.git(&["checkout", "-q", "-"]);
+    ada.git_may_fail(&["checkout", "-q", "main"]);
+    assert!(ada.looks().contains("A1"));
+}
+
+#[test]
+fn conflict_markers_in_the_text_are_never_taken_in() {
+    let (ada, eve) = two();
+    ada.writes(5, "-from-Ada");
+    ada.shares();
+    ada.commits("of Ada");
+    eve.writes(5, "-from-Eve");
+    eve.shares();
+    eve.commits("of Eve");
+    eve.git(&["push", "-q", "origin", "HEAD:main"]);
+    assert!(!ada.git_may_fail(&["pull", "-q", "--no-edit", "origin", "main"]).status.success());
+    assert!(ada.read("repo/plan.md").contains("<<<<<<<"));
+    let text = ada.looks();
+    assert!(!text.contains("<<<<<<<") && !text.contains(">>>>>>>"), "{text}");
+    assert_eq!((text.matches("from-Ada").count(), text.matches("from-Eve").count()), (1, 1));
+    // Saving writes what both make together over the markers.
+    ada.does("file.save");
+    assert_eq!(ada.read("repo/plan.md"), text);
+    ada.shares();
+    ada.commits("settled");
+    ada.git(&["push", "-q", "origin", "HEAD:main"]);
+    eve.git(&["pull", "-q", "--no-edit", "origin", "main"]);
+    assert_eq!(eve.looks(), text);
+    assert_eq!(eve.events(), ada.events());
+}
+
+#[test]
+fn one_change_from_outside_is_taken_in_by_two() {
+    let (ada, eve) = two();
+    let changed = ada.read("repo/plan.md").replace("gamma three", "gamma 3, by an editor");
+    for person in [&ada, &eve] {
+        person.0.write("repo/plan.md", &changed);
+        assert_eq!(person.looks(), changed);
+        person.shares();
+        person.commits("an editor's");
+    }
+    eve.git(&["push", "-q", "origin", "HEAD:main"]);
+    ada.git(&["pull", "-q", "--no-edit", "origin", "main"]);
+    assert_eq!(ada.looks(), changed);
+    ada.shares();
+    eve.0.write(FILE, ada.read(FILE));
+    assert_eq!(eve.looks(), changed);
+    assert_eq!(eve.events(), ids(&ada.read(FILE)));
+}
+
+#[test]
+fn random_histories_of_three_clones_end_the_same() {
+    for seed in cases() {
+        println!("seed {seed}");
+        history(seed);
+    }
+}
+
+/// Few in the normal run, many with `COWRITE_TEST_FULL`; one with `COWRITE_TEST_SEED`.
+fn cases() -> std::ops::Range<u64> {
+    let seed = std::env::var("COWRITE_TEST_SEED").ok().and_then(|seed| seed.parse().ok());
+    let full = std::env::var_os("COWRITE_TEST_FULL").is_some_and(|value| !value.is_empty());
+    match (seed, full) {
+        (Some(seed), _) => seed..seed + 1,
+        (None, true) => 0..1000,
+        (None, false) => 0..4,
+    }
+}
+
+fn history(seed: u64) {
+    let mut rand = Rand::from_number(seed);
+    let (ada, remote) = ada();
+    let all = [ada, joins("Eve", &remote), joins("Bob", &remote)];
+    let mut written: Vec<String> = Vec::new();
+    for step in 0..8 {
+        let who = rand.below(3);
+        let person = &all[who];
+        match rand.below(6) {
+            0..=2 => {
+                let word = format!("w{step}x{who}");
+                person.writes([3, 5, 7, 9, 11][rand.below(5)], &format!("-{word}"));
+                written.push(word);
+                person.shares();
+                person.commits(&format!("step {step}"));
+            }
+            3 => {
+                person.decides(&format!("d{step}x{who}"), "so it is");
+                person.shares();
+                person.commits(&format!("step {step}"));
+            }
+            _ => sync(person, rand.below(3), &mut rand),
+        }
+    }
+    for _ in 0..2 {
+        for person in &all {
+            sync(person, 0, &mut rand);
+        }
+    }
+    let (text, events) = (all[0].looks(), all[0].events());
+    for person in &all {
+        assert_eq!(person.looks(), text, "seed {seed}");
+        assert_eq!(person.events(), events, "seed {seed}");
+    }
+    for word in &written {
+        assert_eq!(text.matches(word.as_str()).count(), 1, "seed {seed}: {word} in\n{text}");
+    }
+    assert_eq!(text.lines().filter(|line| line.starts_with("alpha one")).count(), 1);
+}
+
+/// Gets what the others pushed, settles what git could not, and pushes.
+fn sync(person: &Person, way: usize, rand: &mut Rand) {
+    person.git(&["fetch", "-q"]);
+    let pulled = match way {
+        0 => person.git_may_fail(&["merge", "-q", "--no-edit", "origin/main"]),
+        1 => person.git_may_fail(&["rebase", "-q", "origin/main"]),
+        _ => person.git_may_fail(&["merge", "-q", "--no-edit", "-s", "ort", "origin/main"]),
+    };
+    if rand.below(2) == 0 || !pulled.status.success() {
+        person.looks();
+    }
+    // A text that git could not put together is written by cowrite, which can.
+    for _ in 0..12 {
+        let unmerged = person.git(&["diff", "--name-only", "--diff-filter=U"]);
+        if unmerged.trim().is_empty() {
+            break;
+        }
+        person.does("file.save");
+        person.git(&["add", "-A"]);
+        if person.0.file("repo/.git/rebase-merge").exists() {
+            person.git_may_fail(&["rebase", "--continue"]);
+        } else {
+            person.git(&["commit", "-q", "--no-edit"]);
+        }
+    }
+    person.does("file.save");
+    person.shares();
+    person.git(&["add", "-A"]);
+    person.git_may_fail(&["commit", "-qm", "synced"]);
+    person.git(&["push", "-q", "origin", "HEAD:main"]);
+}
+
+#[test]
+fn what_comes_while_it_is_open_is_shown_and_marked_until_it_is_seen() {
+    let (ada, eve, _) = apart();
+    let term = open(&ada.0, &["repo/plan.md"]);
+    term.wait_for("beta two-A1");
+    ada.git(&["pull", "-q", "--no-edit", "origin", "main"]);
+    term.wait_for("delta four-E1");
+    term.wait_for(" new");
+    // What the file and the session file bring is one and the same.
+    term.wait_gone("plan.md *");
+    term.keys("<f9>");
+    term.wait_for("Eve");
+    for _ in 0..6 {
+        term.keys("<f9>");
+    }
+    term.wait_for("Nothing is new");
+    term.keys("<alt-shift-h>");
+    term.wait_for("The great plan");
+    term.keys("<esc>");
+    quit(&term);
+    assert_eq!(ada.text(), MERGED);
+    drop(eve);
+}
+
+#[test]
+fn a_session_file_opens_with_the_text_beside_it() {
+    let (_ada, remote) = ada();
+    let eve = Person::new("Eve");
+    eve.0.run_program("git", &["clone", "-q", &remote, "repo"], "").ok();
+    let term = open(&eve.0, &[FILE]);
+    term.wait_for("alpha one-A0");
+    term.keys("<ctrl-end>more<ctrl-s>");
+    term.wait_for("Saved to");
+    quit(&term);
+    assert!(eve.read("repo/plan.md").ends_with("more"));
+}
+
+#[test]
+fn what_two_set_apart_is_settled_with_one_key() {
+    let (ada, eve) = two();
+    ada.does("session.rename Ada's title");
+    ada.does("decision.reject");
+    ada.shares();
+    eve.does("session.rename Eve's title");
+    eve.does("decision.accept");
+    eve.shares();
+    let both = ada.read(FILE) + &eve.read(FILE);
+    for person in [&ada, &eve] {
+        person.0.write(FILE, &both);
+    }
+    let term = open(&ada.0, &["repo/plan.md"]);
+    term.wait_for("2 conflicts");
+    term.keys("<alt-shift-m>");
+    term.wait_for("Ada's title");
+    term.wait_for("Eve's title");
+    term.keys("1");
+    term.wait_for("because the fair is in June");
+    term.keys("1");
+    term.wait_for("Settled");
+    quit(&term);
+    let session = ada.session();
+    assert!(!session.title.is_conflict());
+    assert!(session.decisions.newest().iter().all(|decision| !decision.is_conflict()));
+    ada.shares();
+    eve.0.write(FILE, ada.read(FILE));
+    eve.looks();
+    assert_eq!(eve.session().title(), session.title());
+}
+
+#[test]
+fn secrets_stop_it_until_they_are_let_pass() {
+    let (ada, _remote) = ada();
+    let key = format!("AKIA{}", "ABCDEFGHIJ234567");
+    ada.writes(1, &format!("-- {key} and ada@firm.de"));
+    let before = ada.read(FILE);
+    let said = ada.0.run(&["share", "repo/plan.md", "--yes"], "");
+    assert!(!said.stdout.contains(&key) && !said.stderr.contains(&key), "{said:?}");
+    assert!(said.stdout.contains("an access key of AWS"), "{said:?}");
+    assert!(said.stdout.contains("plan.md, line 1"), "{said:?}");
+    said.fails(1);
+    assert_eq!(ada.read(FILE), before);
+    // Deleted from the text it is in the history all the same.
+    ada.does("edit.undo; file.save");
+    let said = ada.0.run(&["share", "repo/plan.md", "--yes"], "");
+    assert!(said.stdout.contains("is gone"), "{said:?}");
+    said.fails(1);
+    let said = ada.0.run(&["share", "repo/plan.md", "--yes", "--allow", "email"], "");
+    let line = said.stdout.lines().find(|line| line.starts_with('#')).unwrap().to_owned();
+    assert!(!said.stdout.contains("e-mail"), "{said:?}");
+    let id = line.split_whitespace().next().unwrap();
+    ada.0.run(&["share", "repo/plan.md", "--yes", "--allow-finding", id], "").ok();
+    // Remembered.
+    ada.writes(1, "-bob@firm.de");
+    ada.shares();
+    assert!(ada.read(FILE).contains("bob@"));
+    assert!(!ada.read(FILE).contains("document.bound"));
+}

@@ -1,0 +1,354 @@
+//! Copies of a session beside copies of its file: what git puts together in the one and what comes
+//! as events of the other is one and the same, whichever comes first. What is new is marked until
+//! it is seen; what two people set apart is asked about.
+
+use crate::harness::{Harness, cases};
+use cowrite::app::Input;
+use cowrite::base::Rand;
+use cowrite::event::CauseKind;
+use cowrite::report::scan::Allowed;
+use cowrite::report::{handoff, plan};
+use cowrite::state::{Overlay, Sharing};
+use std::collections::BTreeSet;
+
+const TEXT: &str = "one\ntwo\nthree\nfour\nfive\nsix\n";
+
+/// Ada with a file that is saved, and Eve with copies of both.
+fn two() -> (Harness, Harness) {
+    let mut ada = Harness::file("plan.md", TEXT);
+    ada.keys("'.' ctrl-s");
+    let eve = copy(&ada, "p_01JEVE", "Eve", 9);
+    (ada, eve)
+}
+
+fn copy(ada: &Harness, author: &str, name: &str, seed: u64) -> Harness {
+    let mut made = ada.copy_for(author, name, seed);
+    made.app.model.path = ada.model().path.clone();
+    made.write_outside(&ada.text());
+    assert!(!made.model().is_modified());
+    made
+}
+
+/// Appends to a line, from 0, and saves.
+fn writes(made: &mut Harness, line: usize, word: &str) {
+    let end: usize = made.text().lines().take(line + 1).map(|line| line.chars().count() + 1).sum();
+    made.place(end - 1, None);
+    made.keys(&format!("'{word}'"));
+    made.pass(3000);
+    made.keys("ctrl-s");
+    made.pass(3000);
+}
+
+/// What git makes of two texts in which no line was changed on both sides.
+fn merged(base: &str, one: &str, other: &str) -> String {
+    let lines = base.lines().zip(one.lines().zip(other.lines()));
+    let chosen = lines.map(|(base, (one, other))| if one == base { other } else { one });
+    chosen.map(|line| format!("{line}\n")).collect()
+}
+
+/// Whose words stand in the text, by the writers of its runs.
+fn authors(made: &Harness) -> BTreeSet<String> {
+    let session = &made.model().session;
+    let entry = &session.documents[&made.doc()];
+    let all =
+        cowrite::base::Span::new(cowrite::base::Pos(0), cowrite::base::Pos(entry.document.len()));
+    let runs = entry.document.runs(all).into_iter();
+    runs.map(|run| session.author_name(&session.writers[&run.writer].author).to_owned()).collect()
+}
+
+#[test]
+fn the_file_first_and_its_events_late() {
+    for own_too in [false, true] {
+        for typed_meanwhile in [false, true] {
+            let (mut ada, mut eve) = two();
+            let base = ada.text();
+            writes(&mut eve, 3, "EVE");
+            if own_too {
+                writes(&mut ada, 1, "ADA");
+            }
+            let both = merged(&base, &ada.text(), &eve.text());
+            ada.write_outside(&both);
+            assert_eq!(ada.text(), both);
+            if typed_meanwhile {
+                ada.place(0, None);
+                ada.keys("'typed '");
+                ada.pass(3000);
+            }
+            let wanted = if typed_meanwhile { format!("typed {both}") } else { both.clone() };
+            ada.take_from(&eve);
+            assert_eq!(ada.text(), wanted, "own {own_too}, typed {typed_meanwhile}");
+            assert_eq!(ada.model().is_modified(), typed_meanwhile);
+            // The words are Eve's, and nobody's from outside.
+            assert!(authors(&ada).contains("Eve"), "{:?}", authors(&ada));
+            ada.same_after_reopening();
+            eve.take_from(&ada);
+            assert_eq!(eve.text(), wanted);
+            ada.take_from(&eve);
+            assert_eq!((ada.text(), eve.text()), (wanted.clone(), wanted));
+            // It is known which version that file held: what is in it is no news.
+            ada.write_outside(&both);
+            assert!(ada.overlay().is_none(), "{}", ada.notice());
+        }
+    }
+}
+
+#[test]
+fn the_events_first_and_the_file_late() {
+    let (mut ada, mut eve) = two();
+    let base = ada.text();
+    writes(&mut eve, 3, "EVE");
+    writes(&mut ada, 1, "ADA");
+    let before = ada.text();
+    ada.take_from(&eve);
+    let both = merged(&base, &before, &eve.text());
+    assert_eq!(ada.text(), both);
+    assert!(ada.model().is_modified(), "the file does not have it yet");
+    // Read again as it was: no question, no change.
+    ada.write_outside(&before);
+    assert_eq!((ada.text(), ada.overlay().is_none()), (both.clone(), true), "{}", ada.notice());
+    let edits = |made: &Harness| made.kept.events.len();
+    ada.write_outside(&both);
+    assert!(!ada.model().is_modified());
+    let count = edits(&ada);
+    ada.write_outside(&both);
+    assert_eq!(edits(&ada), count);
+    let outside = |made: &Harness| {
+        let entry = &made.model().session.documents[&made.doc()];
+        let causes = entry.edits().filter_map(|edit| edit.edit.cause.as_ref());
+        causes.filter(|cause| cause.kind == CauseKind::Outside).count()
+    };
+    assert_eq!(outside(&ada), outside(&eve), "nothing came from outside but what was there");
+}
+
+#[test]
+fn a_merge_with_a_word_by_hand_keeps_that_word_only() {
+    let (mut ada, mut eve) = two();
+    let base = ada.text();
+    writes(&mut eve, 3, "EVEWROTEMUCHHERE");
+    writes(&mut ada, 1, "ADA");
+    let by_hand = merged(&base, &ada.text(), &eve.text()).replace("six", "six!");
+    for events_first in [true, false] {
+        let mut ada = copy_of(&ada, events_first);
+        if events_first {
+            ada.take_from(&eve);
+        }
+        ada.write_outside(&by_hand);
+        ada.take_from(&eve);
+        assert_eq!(ada.text(), by_hand, "events first: {events_first}");
+        assert!(authors(&ada).contains("Eve"));
+        ada.same_after_reopening();
+    }
+}
+
+/// The same person in a copy of the library.
+fn copy_of(ada: &Harness, which: bool) -> Harness {
+    copy(ada, crate::harness::ME, "Ada", 50 + u64::from(which))
+}
+
+#[test]
+fn an_older_version_asks_and_a_newer_one_of_somebody_else_does_not() {
+    let (mut ada, mut eve) = two();
+    let base = ada.text();
+    writes(&mut eve, 3, "EVE");
+    ada.take_from(&eve);
+    ada.write_outside(&eve.text());
+    assert!(ada.overlay().is_none() && !ada.model().is_modified());
+    ada.write_outside(&base);
+    assert!(matches!(ada.overlay(), Some(Overlay::Dialog(_))));
+    ada.keys("n");
+    assert!(ada.text().contains("EVE"));
+    ada.write_outside(&base.replace("two", "<<<<<<< ours\ntwo\n=======\n2\n>>>>>>> theirs"));
+    assert!(!ada.text().contains("<<<<"));
+    assert!(ada.notice().contains("conflict markers"), "{}", ada.notice());
+}
+
+#[test]
+fn whatever_comes_first_nothing_is_doubled_or_lost() {
+    for seed in cases(40) {
+        let mut rand = Rand::from_number(seed);
+        let (ada, eve) = two();
+        let bob = copy(&ada, "p_01JBOB", "Bob", 77);
+        let mut all = [ada, eve, bob];
+        let mut words: Vec<String> = Vec::new();
+        let mut trace = format!("seed {seed}");
+        for step in 0..10 {
+            let (who, other) = (rand.below(3), rand.below(3));
+            if rand.below(2) == 0 {
+                // Each has lines of their own, so that git always can.
+                let line = who * 2 + rand.below(2);
+                let word = format!("w{step}{who}");
+                trace.push_str(&format!("\n{who} writes {word} in line {line}"));
+                writes(&mut all[who], line, &word);
+                words.push(word);
+            } else if who != other {
+                let path = all[who].model().path.clone().unwrap();
+                let file = |made: &Harness| String::from_utf8(made.files[&path].clone()).unwrap();
+                let both = union(&file(&all[who]), &file(&all[other]));
+                let first = rand.below(3);
+                trace.push_str(&format!("\n{who} gets of {other}, {first}: {both:?}"));
+                let [mine, theirs] = all.get_disjoint_mut([who, other]).unwrap();
+                if first == 0 {
+                    mine.take_from(theirs);
+                }
+                mine.write_outside(&both);
+                if first == 1 {
+                    mine.take_from(theirs);
+                }
+            }
+            for made in &all {
+                let text = made.text();
+                for word in &words {
+                    assert!(text.matches(word.as_str()).count() <= 1, "{trace}\n{word}: {text}");
+                }
+                made.same_after(&trace);
+            }
+        }
+        for _ in 0..4 {
+            for to in 0..3 {
+                for from in (0..3).filter(|from| *from != to) {
+                    let [mine, theirs] = all.get_disjoint_mut([to, from]).unwrap();
+                    mine.take_from(theirs);
+                }
+            }
+        }
+        let text = all[0].text();
+        for made in &all {
+            assert_eq!(made.text(), text, "{trace}");
+            made.same_after_reopening();
+        }
+        for word in &words {
+            assert_eq!(text.matches(word.as_str()).count(), 1, "{trace}\n{word}: {text}");
+        }
+        assert_eq!(text.lines().count(), 6, "{trace}\n{text}");
+    }
+}
+
+/// Lines that only grow: of each the longer form.
+fn union(one: &str, other: &str) -> String {
+    let lines = one.lines().zip(other.lines());
+    lines
+        .map(|(a, b)| if a.len() > b.len() { a } else { b })
+        .map(|line| format!("{line}\n"))
+        .collect()
+}
+
+#[test]
+fn what_others_wrote_is_new_until_it_is_seen() {
+    let (mut ada, mut eve) = two();
+    eve.run("decision.new Ship in May");
+    eve.keys("tab tab tab 'the fair' ctrl-s");
+    eve.pass(3000);
+    writes(&mut eve, 3, "EVE");
+    ada.take_from(&eve);
+    let screen = ada.screen(110, 24);
+    assert!(screen.contains(" new"), "{screen}");
+    let page = handoff(&ada.model().session, &ada.model().ui.news, ada.model().now).join("\n");
+    for words in [
+        "Eve",
+        "wrote 3 and deleted 0 characters in plan.md",
+        "“EVE”",
+        "“Ship in May”, Eve (new): the fair",
+    ] {
+        assert!(page.contains(words), "{words}\n{page}");
+    }
+    // Nothing of it is new to Eve.
+    assert!(eve.model().ui.news.is_empty());
+    let before = ada.model().ui.news.len();
+    ada.run("session.next-new");
+    assert!(ada.model().ui.news.len() < before, "{}", ada.notice());
+    for _ in 0..before {
+        ada.run("session.next-new");
+    }
+    assert_eq!(ada.notice(), "Nothing is new.");
+    assert!(!ada.screen(110, 24).contains(" new "));
+}
+
+#[test]
+fn what_two_set_apart_is_asked_about() {
+    let (mut ada, _) = two();
+    ada.run("decision.new Ship in May");
+    ada.keys("tab tab tab 'the fair is in June' ctrl-s");
+    let mut eve = copy(&ada, "p_01JEVE", "Eve", 10);
+    ada.run("session.rename Plan of Ada");
+    eve.run("session.rename Plan of Eve");
+    ada.run("decision.accept");
+    eve.run("decision.reject");
+    ada.take_from(&eve);
+    assert!(ada.screen(110, 24).contains("! 2 conflicts"));
+    ada.run("session.settle");
+    insta::assert_snapshot!("settle_title", ada.screen(80, 24));
+    ada.keys("2");
+    insta::assert_snapshot!("settle_status", ada.screen(80, 24));
+    ada.keys("1");
+    assert_eq!(ada.notice(), "Settled.");
+    assert_eq!(ada.model().conflicts(), []);
+    eve.take_from(&ada);
+    assert_eq!(eve.model().conflicts(), []);
+    assert_eq!(eve.model().session.title(), ada.model().session.title());
+    ada.run("session.settle");
+    assert_eq!(ada.notice(), "Nothing stands in two forms.");
+}
+
+/// What sharing Ada's session with nobody's file would be.
+fn sharing(ada: &Harness) -> Sharing {
+    let model = ada.model();
+    let (known, allowed) = (BTreeSet::new(), Allowed::default());
+    Sharing {
+        path: "/work/sessions/plan.cowrite.jsonl".into(),
+        exists: false,
+        plan: plan(&model.session, &ada.kept.events, &known, &allowed),
+        allowed,
+        came: 0,
+        bad_lines: 0,
+        conflict_markers: 0,
+        attributes: Some("/work/.gitattributes".into()),
+    }
+}
+
+#[test]
+fn sharing_is_asked_about_and_findings_stop_it() {
+    let (mut ada, _) = two();
+    ada.input(Input::Sharing(Box::new(Ok(sharing(&ada)))));
+    insta::assert_snapshot!("share", ada.screen(100, 24));
+    ada.keys("y");
+    assert_eq!(ada.effects.len(), 1);
+    ada.effects.clear();
+    writes(&mut ada, 0, &format!("AKIA{} ada@firm.de", "ABCDEFGHIJ234567"));
+    ada.input(Input::Sharing(Box::new(Ok(sharing(&ada)))));
+    insta::assert_snapshot!("share_stopped", ada.screen(100, 24));
+    ada.keys("n");
+    assert_eq!((ada.notice().as_str(), ada.effects.len()), ("Nothing was shared.", 0));
+    ada.input(Input::Sharing(Box::new(Ok(sharing(&ada)))));
+    ada.keys("2");
+    assert_eq!(ada.effects.len(), 1, "looked at again");
+}
+
+#[test]
+fn what_was_typed_and_deleted_is_found_too() {
+    let (mut ada, _) = two();
+    let found = |ada: &Harness| {
+        let plan = sharing(ada).plan;
+        plan.findings.iter().map(|one| one.words()).collect::<Vec<_>>().join("\n")
+    };
+    assert_eq!(found(&ada), "");
+    let key = format!("AKIA{}", "ABCDEFGHIJ234567");
+    ada.place(0, None);
+    for one in key.chars() {
+        ada.keys(&format!("'{one}'"));
+    }
+    ada.keys("enter");
+    ada.pass(9000);
+    assert!(found(&ada).contains("in plan.md, line 1"), "{}", found(&ada));
+    assert!(!found(&ada).contains(&key));
+    ada.place(key.len(), None);
+    for _ in 0..key.len() {
+        ada.keys("backspace");
+    }
+    ada.pass(9000);
+    assert!(found(&ada).contains("wrote in plan.md and is gone"), "{}", found(&ada));
+    // What the file has already is nobody's question.
+    let known: BTreeSet<_> = ada.kept.events.iter().map(|event| event.id).collect();
+    let model = ada.model();
+    let again = plan(&model.session, &ada.kept.events, &known, &Allowed::default());
+    assert!(again.findings.is_empty() && again.added.is_empty());
+}
