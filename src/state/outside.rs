@@ -2,12 +2,11 @@
 
 use super::saved::{Base, base_of, is_before};
 use super::{
-    Ask, Cx, Dialog, Effect, FileStamp, Model, Open, OpenedFile, Overlay, SaveMark, Ticket, Timer,
+    Ask, Cx, Dialog, Effect, FileStamp, Model, OpenedFile, Overlay, SaveMark, Ticket, Timer,
     Tone, Unsaved,
 };
 use crate::base::{AuthorId, DocId, EventId, OpId, Pos, WriterId, sha256_hex};
 use crate::event::{Cause, CauseKind, Edit, Event, Op, Origin, Text, Version};
-use crate::store::Write;
 use crate::text::{Applied, Change, diff};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;

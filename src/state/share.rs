@@ -105,23 +105,27 @@ impl Cx<'_> {
             return;
         }
         let count = sharing.plan.findings.len();
-        let mut lines = sharing.lines();
+        let mut lines = vec![format!("To {}", sharing.path.display())];
+        lines.extend(sharing.lines());
         let (title, choices) = if count == 0 {
             let choices = vec![
                 ('y', "Share it".to_owned(), "dialog.yes".to_owned()),
                 ('n', "No".to_owned(), "dialog.no".to_owned()),
             ];
-            (format!("Share with {}?", sharing.path.display()), choices)
+            ("Share it?".to_owned(), choices)
         } else {
-            lines.push(String::new());
+            // Only what has to be decided: the keys must be on every screen.
+            lines.truncate(2);
+            let room = usize::from(self.model.ui.height).saturating_sub(13) / 3;
+            let shown = room.clamp(1, SHOWN);
             let mut choices = Vec::new();
-            for (index, finding) in sharing.plan.findings.iter().take(SHOWN).enumerate() {
+            for (index, finding) in sharing.plan.findings.iter().take(shown).enumerate() {
                 lines.push(format!("{}. {}", index + 1, finding.words()));
                 let key = char::from(b'1' + index as u8);
-                let label = format!("Let {} pass", finding.hit.name);
+                let label = format!("Let this one pass: {}", finding.hit.name);
                 choices.push((key, label, format!("dialog.choose {index}")));
             }
-            if count > SHOWN {
+            if count > shown {
                 lines.push(format!("… {count} in all."));
             }
             lines.push("What is shared can't be taken back.".into());
