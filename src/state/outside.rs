@@ -1,13 +1,13 @@
 //! The file beside the document: meeting it, taking in what changed outside, saving, leaving.
 
-use super::saved::{Base, base_of, is_before};
+use super::saved::{Base, base_of, difference, is_before};
 use super::{
-    Ask, Cx, Dialog, Effect, FileStamp, Model, OpenedFile, Overlay, SaveMark, Ticket, Timer,
-    Tone, Unsaved,
+    Ask, Cx, Dialog, Effect, FileStamp, Model, OpenedFile, Overlay, SaveMark, Ticket, Timer, Tone,
+    Unsaved,
 };
 use crate::base::{AuthorId, DocId, EventId, OpId, Pos, WriterId, sha256_hex};
 use crate::event::{Cause, CauseKind, Edit, Event, Op, Origin, Text, Version};
-use crate::text::{Applied, Change, diff};
+use crate::text::{Applied, Change};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
@@ -329,7 +329,7 @@ impl Cx<'_> {
             );
             return;
         }
-        self.edit_outside(&base, &diff(&text, &file.text));
+        self.edit_outside(&base, &difference(&text, &file.text));
         let Some(entry) = self.model.entry() else { return };
         if *entry.document.rope() == file.text.as_str() {
             self.note_saved(&file.stamp);

@@ -51,6 +51,50 @@ fn tips(entry: &DocEntry) -> Vec<Version> {
     tips
 }
 
+/// A version with what was taken back of it: where two copies of one thing are both in it, the edit
+/// that deleted the second is as well.
+fn settled(entry: &DocEntry, mut version: Version) -> Version {
+    let document = &entry.document;
+    let has = |version: &Version, edit: &EditEntry| {
+        includes(document, version, &Version(vec![last_of(edit.writer, &edit.edit)]))
+    };
+    for edit in entry.edits().filter(|edit| edit.edit.width() > 0) {
+        let Some(cause) = edit.edit.cause.as_ref() else { continue };
+        let both = || cause.of.iter().filter_map(|id| entry.edit(id)).all(|of| has(&version, of));
+        if cause.kind == CauseKind::Dedupe
+            && !has(&version, edit)
+            && includes(document, &version, &Version(edit.edit.deps.clone()))
+            && both()
+            && let Ok(with) =
+                document.join(&version, &Version(vec![last_of(edit.writer, &edit.edit)]))
+        {
+            version = with;
+        }
+    }
+    version
+}
+
+/// What leads from one text to another, without what stays at both ends of each part: words that
+/// only grew keep their characters.
+pub(super) fn difference(old: &str, new: &str) -> Change {
+    let mut change = diff(old, new);
+    let chars: Vec<char> = old.chars().collect();
+    for one in &mut change.0 {
+        let there = chars.get(one.span.range()).unwrap_or_default();
+        let here: Vec<char> = one.text.chars().collect();
+        let same = |(a, b): &(&char, &char)| a == b;
+        let first = there.iter().zip(&here).take_while(same).count();
+        let rest = (there.len() - first).min(here.len() - first);
+        let ends = there.iter().rev().zip(here.iter().rev()).take(rest);
+        let last = ends.take_while(same).count();
+        one.text = here[first..here.len() - last].iter().collect();
+        one.span.start.0 += first;
+        one.span.end.0 -= last;
+    }
+    change.0.retain(|one| !(one.span.is_empty() && one.text.is_empty()));
+    change
+}
+
 /// How much two texts differ, in characters.
 fn distance(change: &Change) -> usize {
     change.0.iter().map(|one| one.span.len() + one.text.chars().count()).sum()
@@ -67,7 +111,8 @@ pub(super) fn base_of(entry: &DocEntry, last: Option<&Version>, text: &str) -> O
     let pairs = tips.len().min(PAIRED);
     let join = |some: &[&Version]| {
         let (first, rest) = some.split_first()?;
-        rest.iter().try_fold((*first).clone(), |all, one| document.join(&all, one).ok())
+        let all = rest.iter().try_fold((*first).clone(), |all, one| document.join(&all, one).ok());
+        all.map(|all| settled(entry, all))
     };
     candidates.extend(join(&tips.iter().collect::<Vec<_>>()));
     for (index, one) in tips.iter().rev().take(pairs).enumerate() {
@@ -88,7 +133,7 @@ pub(super) fn base_of(entry: &DocEntry, last: Option<&Version>, text: &str) -> O
         if there == text || alone {
             return Some(Base { version, text: there });
         }
-        let far = distance(&diff(&there, text));
+        let far = distance(&difference(&there, text));
         if best.as_ref().is_none_or(|(least, _)| far < *least) {
             best = Some((far, Base { version, text: there }));
         }
@@ -148,11 +193,12 @@ fn explain(entry: &DocEntry, edit: &EditEntry, tips: &[Version]) -> Option<Expla
         others.iter().filter_map(|tip| document.join(&base, tip).ok()).collect();
     let together = others.iter().try_fold(base.clone(), |all, tip| document.join(&all, tip).ok());
     ways.extend(together);
+    let mut ways: Vec<Version> = ways.into_iter().map(|way| settled(entry, way)).collect();
     ways.dedup();
     let held = document.text_at(&with).ok()?;
     let mut best: Option<(usize, Version, Change)> = None;
     for way in ways.into_iter().filter(|way| *way != base) {
-        let rest = diff(&document.text_at(&way).ok()?, &held);
+        let rest = difference(&document.text_at(&way).ok()?, &held);
         let far = distance(&rest);
         if best.as_ref().is_none_or(|(least, ..)| far < *least) {
             best = Some((far, way, rest));
