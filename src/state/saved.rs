@@ -3,7 +3,7 @@
 //! be what somebody's events bring as well.
 
 use super::Cx;
-use crate::base::{DocId, EventId, OpId, WriterId};
+use crate::base::{DocId, EventId, OpId, Pos, Span, WriterId};
 use crate::event::{CauseKind, Edit, Event, Text, Version};
 use crate::session::{DocEntry, EditEntry};
 use crate::text::{Change, Document, diff};
@@ -11,6 +11,9 @@ use std::collections::BTreeSet;
 
 /// How many of the versions that were saved last are looked at.
 const LOOKED_AT: usize = 64;
+/// Of a text longer than this, in characters, only so few: reading one takes time.
+const LONG: usize = 200_000;
+const LOOKED_AT_LONG: usize = 6;
 /// How many versions that do not know of each other are put together in pairs.
 const PAIRED: usize = 6;
 /// How many changes from outside are looked at again when events come.
@@ -32,6 +35,13 @@ fn includes(document: &Document, version: &Version, other: &Version) -> bool {
 /// Whether a version is a part of another that has more.
 pub(super) fn is_before(document: &Document, version: &Version, other: &Version) -> bool {
     includes(document, other, version) && !includes(document, version, other)
+}
+
+/// The versions that were saved last, the newest first.
+fn saved_last(entry: &DocEntry) -> impl Iterator<Item = &Version> {
+    let most = if entry.document.len() > LONG { LOOKED_AT_LONG } else { LOOKED_AT };
+    let all = entry.saved.iter().rev().take(most).map(|saved| &saved.version);
+    all.filter(|version| entry.document.knows(version))
 }
 
 /// The versions saved last that none of the others goes beyond, the newest last.
@@ -74,30 +84,47 @@ fn settled(entry: &DocEntry, mut version: Version) -> Version {
     version
 }
 
-/// What leads from one text to another, without what stays at both ends of each part: words that
-/// only grew keep their characters.
+/// What leads from one text to another, without what stays at both ends of each line: words that only
+/// grew keep their characters.
 pub(super) fn difference(old: &str, new: &str) -> Change {
-    let mut change = diff(old, new);
     let chars: Vec<char> = old.chars().collect();
-    for one in &mut change.0 {
-        let there = chars.get(one.span.range()).unwrap_or_default();
-        let here: Vec<char> = one.text.chars().collect();
-        let same = |(a, b): &(&char, &char)| a == b;
-        let first = there.iter().zip(&here).take_while(same).count();
-        let rest = (there.len() - first).min(here.len() - first);
-        let ends = there.iter().rev().zip(here.iter().rev()).take(rest);
-        let last = ends.take_while(same).count();
-        one.text = here[first..here.len() - last].iter().collect();
-        one.span.start.0 += first;
-        one.span.end.0 -= last;
+    let mut change = Change::default();
+    for one in diff(old, new).0 {
+        let there: String = chars.get(one.span.range()).unwrap_or_default().iter().collect();
+        let lines: Vec<(&str, &str)> =
+            match there.matches('\n').count() == one.text.matches('\n').count() {
+                true => there.split_inclusive('\n').zip(one.text.split_inclusive('\n')).collect(),
+                false => Vec::new(),
+            };
+        let whole = |pick: fn(&(&str, &str)) -> usize| lines.iter().map(pick).sum::<usize>();
+        // One of them may end with its last line feed.
+        let all = whole(|(old, _)| old.len()) == there.len()
+            && whole(|(_, new)| new.len()) == one.text.len();
+        let lines = if all { lines } else { vec![(there.as_str(), one.text.as_str())] };
+        let mut at = one.span.start.0;
+        for (there, here) in lines {
+            let (there, here): (Vec<char>, Vec<char>) =
+                (there.chars().collect(), here.chars().collect());
+            let same = |(a, b): &(&char, &char)| a == b;
+            let first = there.iter().zip(&here).take_while(same).count();
+            let rest = (there.len() - first).min(here.len() - first);
+            let ends = there.iter().rev().zip(here.iter().rev()).take(rest);
+            let last = ends.take_while(same).count();
+            let text: String = here[first..here.len() - last].iter().collect();
+            let span = Span::new(Pos(at + first), Pos(at + there.len() - last));
+            if !(span.is_empty() && text.is_empty()) {
+                change.0.extend(Change::replace(span, text).0);
+            }
+            at += there.len();
+        }
     }
-    change.0.retain(|one| !(one.span.is_empty() && one.text.is_empty()));
     change
 }
 
-/// How much two texts differ, in characters.
+/// How much two texts differ, in characters. What is taken out counts twice: it is more likely that
+/// a version is not the right one than that somebody deleted what it has.
 fn distance(change: &Change) -> usize {
-    change.0.iter().map(|one| one.span.len() + one.text.chars().count()).sum()
+    change.0.iter().map(|one| 2 * one.span.len() + one.text.chars().count()).sum()
 }
 
 /// The version that a text was made from: one that was saved, or several together, with just this
@@ -122,6 +149,10 @@ pub(super) fn base_of(entry: &DocEntry, last: Option<&Version>, text: &str) -> O
     }
     if candidates.is_empty() {
         candidates.push(document.version());
+    }
+    // What the file held before with what one of the others had saved by then.
+    if let Some(last) = last {
+        candidates.extend(saved_last(entry).filter_map(|one| join(&[last, one])));
     }
     let mut seen = BTreeSet::new();
     candidates.retain(|one| seen.insert(one.clone()) && document.knows(one));
@@ -187,18 +218,23 @@ fn explain(entry: &DocEntry, edit: &EditEntry, tips: &[Version]) -> Option<Expla
     let with = document.join(&base, &last).ok()?;
     let holds = |version: &Version| includes(document, version, &last);
     let from = entry.saved.iter().find(|saved| holds(&saved.version))?;
-    let others: Vec<&Version> =
-        tips.iter().filter(|tip| !holds(tip) && !includes(document, &base, tip)).collect();
-    let mut ways: Vec<Version> =
-        others.iter().filter_map(|tip| document.join(&base, tip).ok()).collect();
+    let is_other = |one: &&Version| !holds(one) && !includes(document, &base, one);
+    let others: Vec<&Version> = tips.iter().filter(is_other).collect();
+    let all = saved_last(entry).filter(is_other);
+    let mut ways: Vec<Version> = all.filter_map(|one| document.join(&base, one).ok()).collect();
     let together = others.iter().try_fold(base.clone(), |all, tip| document.join(&all, tip).ok());
     ways.extend(together);
     let mut ways: Vec<Version> = ways.into_iter().map(|way| settled(entry, way)).collect();
+    ways.sort();
     ways.dedup();
     let held = document.text_at(&with).ok()?;
     let mut best: Option<(usize, Version, Change)> = None;
     for way in ways.into_iter().filter(|way| *way != base) {
         let rest = difference(&document.text_at(&way).ok()?, &held);
+        // What the file does not have was not there when it was written: then this is not the way.
+        if rest.0.iter().any(|one| !one.span.is_empty()) {
+            continue;
+        }
         let far = distance(&rest);
         if best.as_ref().is_none_or(|(least, ..)| far < *least) {
             best = Some((far, way, rest));

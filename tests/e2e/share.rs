@@ -420,7 +420,7 @@ fn cases() -> std::ops::Range<u64> {
     match (seed, full) {
         (Some(seed), _) => seed..seed + 1,
         (None, true) => 0..1000,
-        (None, false) => 0..4,
+        (None, false) => 0..2,
     }
 }
 

@@ -198,9 +198,6 @@ fn whatever_comes_first_nothing_is_doubled_or_lost() {
             for made in &all {
                 let text = made.text();
                 for word in &words {
-                    if text.matches(word.as_str()).count() > 1 {
-                        dump(made);
-                    }
                     assert!(text.matches(word.as_str()).count() <= 1, "{trace}\n{word}: {text}");
                 }
                 made.same_after(&trace);
@@ -354,42 +351,4 @@ fn what_was_typed_and_deleted_is_found_too() {
     let model = ada.model();
     let again = plan(&model.session, &ada.kept.events, &known, &Allowed::default());
     assert!(again.findings.is_empty() && again.added.is_empty());
-}
-
-fn dump(made: &Harness) {
-    let entry = &made.model().session.documents[&made.doc()];
-    println!("heads {:?}", entry.document.version());
-    for e in entry.edits() {
-        println!(
-            "{} {} w{} start {} width {} deps {:?} cause {:?} ops {:?}",
-            e.id.short(),
-            e.author,
-            e.writer,
-            e.edit.start,
-            e.edit.width(),
-            e.edit.deps,
-            e.edit
-                .cause
-                .as_ref()
-                .map(|c| (c.kind, c.of.iter().map(|i| i.short()).collect::<Vec<_>>())),
-            e.edit
-                .ops
-                .iter()
-                .map(|o| match o {
-                    cowrite::event::Op::Insert { pos, text, .. } =>
-                        format!("+{pos}{:?}", text.as_str()),
-                    cowrite::event::Op::Delete { pos, del, .. } => format!("-{pos},{del}"),
-                })
-                .collect::<Vec<_>>()
-        );
-    }
-    for s in &entry.saved {
-        println!(
-            "saved {} {:?} {} {:?}",
-            s.lamport,
-            s.version,
-            &s.hash[..6],
-            entry.document.text_at(&s.version)
-        );
-    }
 }
