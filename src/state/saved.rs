@@ -6,7 +6,7 @@ use super::Cx;
 use crate::base::{DocId, EventId, OpId, Pos, Span, WriterId};
 use crate::event::{CauseKind, Edit, Event, Text, Version};
 use crate::session::{DocEntry, EditEntry};
-use crate::text::{Change, Document, diff};
+use crate::text::{Change, Document, TextError, diff};
 use std::collections::BTreeSet;
 
 /// How many of the versions that were saved last are looked at.
@@ -255,6 +255,29 @@ fn explain(entry: &DocEntry, edit: &EditEntry, tips: &[Version]) -> Option<Expla
     Some(Explained { edit: edit.id, version, rest, by, hash: from.hash.clone() })
 }
 
+/// What takes the change from outside back, in the version that has it and what explains it.
+fn plan(entry: &DocEntry, found: &Explained) -> Result<(Version, Change), TextError> {
+    let edits: Vec<&EditEntry> =
+        std::iter::once(&found.edit).chain(&found.by).filter_map(|id| entry.edit(id)).collect();
+    let Some((own, others)) = edits.split_first() else {
+        return Ok((Version::default(), Change::default()));
+    };
+    let document = &entry.document;
+    let last = Version(vec![last_of(own.writer, &own.edit)]);
+    let both = document.join(&found.version, &last)?;
+    let past = document.past(&both.0).unwrap_or_default();
+    let known = entry.edits().filter(|one| {
+        let end = one.edit.start + one.edit.width();
+        past.get(&one.writer).is_some_and(|count| *count >= end)
+    });
+    let known: Vec<(WriterId, &Edit)> = known.map(|one| (one.writer, &one.edit)).collect();
+    let mut then = Document::new(document.id().clone());
+    then.apply_edits(&known)?;
+    let others: Vec<(WriterId, &Edit)> = others.iter().map(|one| (one.writer, &one.edit)).collect();
+    let change = then.plan_undo_beside(&[(own.writer, &own.edit)], &others)?;
+    Ok((both, change))
+}
+
 impl Cx<'_> {
     /// After events came: a change that was taken in from the file before them, as git brought the
     /// text first, is taken back where they bring the same. Whether there was one.
@@ -271,28 +294,30 @@ impl Cx<'_> {
         any
     }
 
+    /// Takes the second copy away in the version that has both and nothing else: whoever puts these
+    /// two together another time takes that along.
     fn take_back(&mut self, doc: &DocId, found: &Explained) -> bool {
-        let Some(writer) = self.text_writer(doc) else { return false };
+        let planned = self.model.session.documents.get(doc).map(|entry| plan(entry, found));
+        let (both, change) = match planned {
+            Some(Ok((both, change))) if !change.is_empty() => (both, change),
+            Some(Err(why)) => {
+                self.error(format!("A second copy could not be taken away: {why}"));
+                return false;
+            }
+            _ => return false,
+        };
+        self.seal_bursts();
+        let author = self.model.me.author.clone();
+        let writer = self.mint(&author, Some(doc.clone()), true);
         let Some(entry) = self.model.session.documents.get_mut(doc) else { return false };
-        let edits: Vec<(WriterId, Edit)> = std::iter::once(&found.edit)
-            .chain(&found.by)
-            .filter_map(|id| entry.edit(id))
-            .map(|one| (one.writer, one.edit.clone()))
-            .collect();
-        let edits: Vec<(WriterId, &Edit)> =
-            edits.iter().map(|(writer, edit)| (*writer, edit)).collect();
-        let Some((own, others)) = edits.split_first() else { return false };
-        let planned = entry.document.plan_undo_beside(&[*own], others);
-        let applied =
-            planned.and_then(|change| entry.document.change_as(&change, Some(CauseKind::Dedupe)));
-        let applied = match applied {
+        let done = entry.document.change_at(&both, writer, &change, Some(CauseKind::Dedupe));
+        let applied = match done {
             Ok(applied) => applied,
             Err(why) => {
                 self.error(format!("A second copy could not be taken away: {why}"));
                 return false;
             }
         };
-        self.seal_bursts();
         self.post_edit(doc, writer, applied, CauseKind::Dedupe, vec![found.edit]);
         let mut version = found.version.clone();
         if !found.rest.is_empty()
