@@ -110,9 +110,12 @@ pub(super) fn difference(old: &str, new: &str) -> Change {
             let rest = (there.len() - first).min(here.len() - first);
             let ends = there.iter().rev().zip(here.iter().rev()).take(rest);
             let last = ends.take_while(same).count();
+            // A word that is another one is replaced whole.
+            let grew = first + last == there.len() || first + last == here.len();
+            let (first, last) = if grew { (first, last) } else { (0, 0) };
             let text: String = here[first..here.len() - last].iter().collect();
             let span = Span::new(Pos(at + first), Pos(at + there.len() - last));
-            if !(span.is_empty() && text.is_empty()) {
+            if there != here {
                 change.0.extend(Change::replace(span, text).0);
             }
             at += there.len();
