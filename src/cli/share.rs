@@ -55,7 +55,8 @@ impl ShareArgs {
         let mut store = place.reading(out)?;
         let session = self.session(&store)?;
         let here = std::env::current_dir()?;
-        if !self.dry_run && !(self.allow.is_empty() && self.allow_finding.is_empty()) {
+        let lets = !self.allow.is_empty() || !self.allow_finding.is_empty();
+        if lets && !self.dry_run {
             let mut allowed = shared::allowed(&store, session).map_err(Failure::store)?;
             allowed.kinds.extend(self.allow.iter().cloned());
             let ids = self.allow_finding.iter();
@@ -73,7 +74,7 @@ impl ShareArgs {
             });
         }
         let rows = store.sessions().map_err(Failure::store)?;
-        let label = rows.iter().find(|row| row.id == session).map(|row| row.label());
+        let label = rows.iter().find(|row| row.id == session).map(crate::store::SessionRow::label);
         out.line(&format!(
             "{}  →  {}",
             one_line(&label.unwrap_or_default()),

@@ -97,7 +97,8 @@ pub fn is_mail(text: &str) -> bool {
     );
     // Names of files with two densities of pixels.
     let file = matches!(last, "png" | "jpg" | "jpeg" | "gif" | "svg" | "webp");
-    !(example || kept || nobody || file)
+    let stands_for_nobody = example || kept || nobody || file;
+    !stands_for_nobody
         && host != "users.noreply.github.com"
         && !who.starts_with('.')
         && !who.ends_with('.')
@@ -123,11 +124,11 @@ pub fn is_card(text: &str) -> bool {
         (40..=49, _) => &[13, 16, 19],
         (51..=55, _) | (_, 2221..=2720) => &[16],
         (34 | 37, _) => &[15],
-        (62 | 65, _) | (_, 6011) | (_, 3528..=3589) => &[16, 17, 18, 19],
+        (62 | 65, _) | (_, 6011 | 3528..=3589) => &[16, 17, 18, 19],
         (36 | 38 | 39, _) => &[14, 16],
         _ if (300..=305).contains(&three) => &[14, 16],
         _ if (644..=649).contains(&three) => &[16, 19],
-        (50 | 56..=58, _) | (67, _) => &[16, 18, 19],
+        (50 | 56..=58 | 67, _) => &[16, 18, 19],
         _ => &[],
     };
     let sum: u32 = digits
