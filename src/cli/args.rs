@@ -69,9 +69,27 @@ pub fn in_order(given: impl Iterator<Item = OsString>) -> Vec<OsString> {
         at += 1 + usize::from(takes_value);
     }
     if at > 1 && text(at).is_some_and(is_command) {
+        let asks = text(at).is_some_and(asks);
         given[1..=at].rotate_right(1);
+        // Of a command that asks nothing, every question is answered already.
+        if !asks {
+            let mut index = 0;
+            given.retain(|arg| {
+                index += 1;
+                !(3..=at + 1).contains(&index) || (arg != "-y" && arg != "--yes")
+            });
+        }
     }
     given
+}
+
+/// Whether a subcommand, or one below it, can be told to answer yes.
+fn asks(name: &str) -> bool {
+    fn any(command: &clap::Command) -> bool {
+        command.get_arguments().any(|arg| arg.get_id() == "yes")
+            || command.get_subcommands().any(any)
+    }
+    Args::command().find_subcommand(name).is_some_and(any)
 }
 
 /// Whether there is a subcommand of this name.
