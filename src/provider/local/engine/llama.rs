@@ -334,22 +334,12 @@ impl Llama {
         let mut seen = vec![0f32; query.len()];
         let scale = (head as f32).sqrt().recip();
         if rows == 1 {
-            math::fast(|| {
-                let mut scores = Vec::with_capacity(before + 1);
-                for (index, (query, seen)) in
-                    query.chunks_exact(head).zip(seen.chunks_exact_mut(head)).enumerate()
-                {
-                    let at = layer * kept_heads + index / group;
-                    scores.clear();
-                    scores.extend(
-                        kept.keys[at].chunks_exact(head).map(|key| math::dot(query, key) * scale),
-                    );
-                    math::softmax(&mut scores);
-                    for (value, score) in kept.values[at].chunks_exact(head).zip(&scores) {
-                        math::add_scaled(seen, value, *score);
-                    }
-                }
-            });
+            let of_group =
+                query.chunks_exact(group * head).zip(seen.chunks_exact_mut(group * head));
+            for (index, (query, seen)) in of_group.enumerate() {
+                let at = layer * kept_heads + index;
+                math::fast(|| look(query, &kept.keys[at], &kept.values[at], head, seen));
+            }
             return Ok(seen);
         }
         let all = before + rows;
@@ -388,5 +378,28 @@ impl Llama {
             }
         }
         Ok(seen)
+    }
+}
+
+/// What one word takes from what is kept for one head, for each of the heads that ask it.
+#[inline(always)]
+fn look(query: &[f32], keys: &[f32], values: &[f32], head: usize, seen: &mut [f32]) {
+    /// Words that are looked at by all heads before the next ones: as many as the nearest cache holds.
+    const NEAR: usize = 64;
+    let scale = (head as f32).sqrt().recip();
+    let count = keys.len() / head;
+    let mut scores = vec![0f32; query.len() / head * count];
+    for (part, keys) in keys.chunks(NEAR * head).enumerate() {
+        for (query, scores) in query.chunks_exact(head).zip(scores.chunks_exact_mut(count)) {
+            for (score, key) in scores[part * NEAR..].iter_mut().zip(keys.chunks_exact(head)) {
+                *score = math::dot(query, key) * scale;
+            }
+        }
+    }
+    scores.chunks_exact_mut(count).for_each(math::softmax);
+    for (part, values) in values.chunks(NEAR * head).enumerate() {
+        for (scores, seen) in scores.chunks_exact(count).zip(seen.chunks_exact_mut(head)) {
+            math::add_weighted(seen, values, &scores[part * NEAR..]);
+        }
     }
 }

@@ -24,7 +24,33 @@ pub(crate) fn dot(a: &[f32], b: &[f32]) -> f32 {
             sums[lane] += a[lane] * b[lane];
         }
     }
-    sums.iter().sum::<f32>() + rest
+    // In pairs, so that one sum need not wait for the other.
+    let four: [f32; 4] = std::array::from_fn(|lane| sums[lane] + sums[lane + 4]);
+    (four[0] + four[2]) + (four[1] + four[3]) + rest
+}
+
+/// Adds up `rows`, each times its weight: `into += weight * row`. The sums stay in registers.
+#[inline(always)]
+pub(crate) fn add_weighted(into: &mut [f32], rows: &[f32], weights: &[f32]) {
+    const WIDE: usize = 4 * LANES;
+    let width = into.len().max(1);
+    let whole = width / WIDE * WIDE;
+    for (part, at) in into.as_chunks_mut::<WIDE>().0.iter_mut().zip((0..).step_by(WIDE)) {
+        let mut sums = *part;
+        for (row, weight) in rows.chunks_exact(width).zip(weights) {
+            if let Some(row) = row[at..].first_chunk::<WIDE>() {
+                for lane in 0..WIDE {
+                    sums[lane] += weight * row[lane];
+                }
+            }
+        }
+        *part = sums;
+    }
+    if whole < width {
+        for (row, weight) in rows.chunks_exact(width).zip(weights) {
+            add_scaled(&mut into[whole..], &row[whole..], *weight);
+        }
+    }
 }
 
 /// `into += scale * from`.

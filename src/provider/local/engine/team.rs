@@ -3,7 +3,8 @@
 //! Between two such pieces there is no time to wake somebody: the helper waits for the next one
 //! awake, and sleeps when none comes for a while. Who asks never depends on it. Both take parts of
 //! the work until none is left, and a part that the helper has taken and does not finish, because
-//! the machine has given its processor to somebody else, is done once more by the one who asks.
+//! the machine has given its processor to somebody else, is done once more by the one who asks. A
+//! helper that was no help is left alone for a while, and longer each time.
 //! Knows nothing of what is computed.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -17,6 +18,8 @@ const AWAKE: Duration = Duration::from_micros(400);
 /// How long the one who asks waits for the helper's last part before doing it again. It takes as
 /// long as one of its own, some microseconds.
 const PATIENCE: Duration = Duration::from_micros(30);
+/// The most pieces of work that a helper is left out of.
+const MOST_ALONE: usize = 1024;
 /// Looks between two looks at the clock.
 const LOOKS: usize = 64;
 
@@ -28,8 +31,9 @@ pub(crate) trait Work: Send + Sync {
 
 struct Job {
     work: Arc<dyn Work>,
-    /// The next part that nobody has taken.
-    next: AtomicUsize,
+    /// The next part that nobody has taken, of the first half and of the second: what stands together
+    /// in memory is read sooner.
+    next: [AtomicUsize; 2],
     done: Vec<AtomicBool>,
 }
 
@@ -47,17 +51,34 @@ pub(crate) struct Team {
     shared: Arc<Shared>,
     /// Nobody where there is one processor.
     helper: Option<JoinHandle<()>>,
+    /// Pieces of work that are done without it.
+    alone: AtomicUsize,
+    /// How many were the last time.
+    last_alone: AtomicUsize,
 }
 
 impl Job {
-    /// Takes parts until none is left.
-    fn take_part(&self) {
-        loop {
-            let index = self.next.fetch_add(1, Ordering::Relaxed);
-            let Some(done) = self.done.get(index) else { return };
-            self.work.part(index);
-            done.store(true, Ordering::Release);
+    fn new(work: Arc<dyn Work>) -> Self {
+        let parts = work.parts();
+        let next = [AtomicUsize::new(0), AtomicUsize::new(parts / 2)];
+        Self { work, next, done: (0..parts).map(|_| AtomicBool::new(false)).collect() }
+    }
+
+    /// Takes parts until none is left, those of one's own half first, and tells how many they were.
+    fn take_part(&self, half: usize) -> usize {
+        let middle = self.done.len() / 2;
+        let mut count = 0;
+        for half in [half, 1 - half] {
+            let end = if half == 0 { middle } else { self.done.len() };
+            loop {
+                let index = self.next[half].fetch_add(1, Ordering::Relaxed);
+                let Some(done) = self.done[..end].get(index) else { break };
+                self.work.part(index);
+                done.store(true, Ordering::Release);
+                count += 1;
+            }
         }
+        count
     }
 }
 
@@ -80,34 +101,37 @@ impl Team {
         let start =
             || std::thread::Builder::new().name("model-helper".into()).spawn(move || help(&theirs));
         let helper = (threads > 1).then(start).transpose()?;
-        Ok(Self { shared, helper })
+        Ok(Self { shared, helper, alone: AtomicUsize::new(0), last_alone: AtomicUsize::new(0) })
     }
 
     /// Does a piece of work.
     pub(crate) fn run(&self, work: &Arc<impl Work + 'static>) {
         let parts = work.parts();
-        let Some(helper) = self.helper.as_ref().filter(|_| parts > 1) else {
+        let alone = self.alone.load(Ordering::Relaxed);
+        let Some(helper) = self.helper.as_ref().filter(|_| parts > 1 && alone == 0) else {
+            self.alone.store(alone.saturating_sub(1), Ordering::Relaxed);
             return (0..parts).for_each(|index| work.part(index));
         };
-        let job = Arc::new(Job {
-            work: Arc::clone(work) as Arc<dyn Work>,
-            next: AtomicUsize::new(0),
-            done: (0..parts).map(|_| AtomicBool::new(false)).collect(),
-        });
+        let job = Arc::new(Job::new(Arc::clone(work) as Arc<dyn Work>));
         self.shared.put(Some(Arc::clone(&job)));
         self.shared.given.fetch_add(1, Ordering::SeqCst);
         if self.shared.asleep.load(Ordering::SeqCst) {
             helper.thread().unpark();
         }
-        job.take_part();
+        let ours = job.take_part(0);
         self.shared.put(None);
         let is_done = |part: &AtomicBool| part.load(Ordering::Acquire);
-        wait_until(PATIENCE, || job.done.iter().all(is_done));
+        let in_time = wait_until(PATIENCE, || job.done.iter().all(is_done));
         for (index, part) in job.done.iter().enumerate() {
             if !is_done(part) {
                 work.part(index);
             }
         }
+        let helped = in_time && ours < parts;
+        let last = self.last_alone.load(Ordering::Relaxed);
+        let alone = if helped { 0 } else { (last * 2).clamp(1, MOST_ALONE) };
+        self.alone.store(alone, Ordering::Relaxed);
+        self.last_alone.store(alone, Ordering::Relaxed);
     }
 }
 
@@ -155,7 +179,7 @@ fn help(shared: &Shared) {
         }
         seen = shared.given.load(Ordering::SeqCst);
         if let Some(job) = shared.job() {
-            job.take_part();
+            job.take_part(1);
         }
     }
 }
