@@ -413,3 +413,60 @@ mod avx2 {
         sum
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Values that are different in every block and lane.
+    fn matrix(form: Form, outputs: usize, inputs: usize) -> Packed {
+        let mut packed = Packed::new(form, outputs, inputs);
+        packed.fill(|row, at| {
+            let mut block = Block {
+                factor: f16::from_f32(0.01 + 0.003 * row as f32),
+                least: f16::from_f32(if form == Form::Eight { 0.0 } else { -0.07 * at as f32 }),
+                ..Block::default()
+            };
+            for (index, value) in block.values.iter_mut().enumerate() {
+                let mixed = (row * 31 + at * 17 + index * 7) % 251;
+                *value = if form == Form::Four { mixed as i8 & 15 } else { mixed as u8 as i8 };
+            }
+            block
+        });
+        packed
+    }
+
+    #[test]
+    fn every_way_to_multiply_gives_what_the_numbers_give() {
+        let (outputs, inputs) = (19, 96);
+        for form in [Form::Four, Form::Eight, Form::EightAbove] {
+            let packed = matrix(form, outputs, inputs);
+            let values: Vec<f32> = (0..inputs).map(|at| (at as f32 * 0.7).sin() * 3.0).collect();
+            let input = Input::new(&values, inputs);
+            let mut row = vec![0f32; inputs];
+            let wanted: Vec<f32> = (0..outputs)
+                .map(|at| {
+                    packed.row(at, &mut row);
+                    row.iter().zip(&values).map(|(weight, value)| weight * value).sum()
+                })
+                .collect();
+            let mut quick = vec![0f32; outputs];
+            packed.times(0..packed.groups(), &input, |_, first, products| {
+                quick[first..first + products.len()].copy_from_slice(products);
+            });
+            let portable: Vec<f32> = (0..packed.groups())
+                .flat_map(|group| plain(form, packed.group(group), &input.blocks))
+                .collect();
+            let scale = wanted.iter().fold(1f32, |most, value| most.max(value.abs()));
+            for at in 0..outputs {
+                // The input is rounded to 8 bits.
+                for got in [quick[at], portable[at]] {
+                    let error = (got - wanted[at]).abs();
+                    assert!(error < scale * 0.01, "{form:?} {at}: {got} {}", wanted[at]);
+                }
+                let between = (quick[at] - portable[at]).abs();
+                assert!(between < scale * 1e-5, "{form:?} {at}: {between}");
+            }
+        }
+    }
+}
