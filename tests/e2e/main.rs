@@ -30,6 +30,8 @@ mod models;
 mod plain;
 #[cfg(unix)]
 mod providers;
+#[cfg(unix)]
+mod provenance;
 mod real;
 mod reasoning;
 mod renamed;
