@@ -32,7 +32,7 @@ fn show(cx: &mut Cx, _: &str) -> Result<(), String> {
     cx.model.ui.authors = on;
     cx.model.ui.reveal = true;
     if on {
-        cx.info("Who wrote what: ● a person, ◆ a model, ○ outside, ? unknown, + several. Alt-U tells more.");
+        cx.info("● a person, ◆ a model, ○ outside, ? unknown, + several; Alt-U tells more.");
     } else {
         cx.model.drop_info();
     }
@@ -75,7 +75,7 @@ fn describe(model: &Model, run: &Written) -> (String, Vec<String>, Vec<(usize, L
         (_, Hand::Unknown) => "Nobody knows who wrote this".to_owned(),
         (How::Typed, _) => format!("{who} typed this"),
         (How::Pasted, _) => format!("{who} pasted this from elsewhere"),
-        (How::Outside, _) => format!("Written by another program; taken in by {by}"),
+        (How::Outside, _) => "Another program wrote this into the file".to_owned(),
         (How::Proposed, _) => format!("{who} proposed this, and {by} accepted it"),
     };
     let text = model.rope().slice(run.span.range()).to_string();
@@ -269,6 +269,9 @@ fn asked(model: &Model, rest: &str) -> Result<Asked, String> {
     if words.next_if_eq(&"except").is_some() {
         for word in words.by_ref() {
             except.push(word.parse().map_err(|_| format!("{word:?} is no number."))?);
+        }
+        if except.is_empty() {
+            return Err("Behind except stand the numbers of what stays.".into());
         }
     }
     if let Some(word) = words.next() {

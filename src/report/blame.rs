@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 /// A part of a run that stands on one line.
 pub struct Part<'a> {
     pub run: &'a Written,
-    pub decisions: &'a [EventId],
+    pub decisions: BTreeSet<EventId>,
     pub span: Span,
     /// How many of its characters are no blanks.
     pub inked: usize,
@@ -49,7 +49,7 @@ impl<'a> BlameLine<'a> {
 
     /// The decisions that something of it hangs on.
     pub fn decisions(&self) -> BTreeSet<EventId> {
-        self.parts.iter().flat_map(|part| part.decisions).copied().collect()
+        self.parts.iter().flat_map(|part| &part.decisions).copied().collect()
     }
 }
 
@@ -78,7 +78,11 @@ pub fn blame_lines(traced: &Traced, from: usize, to: usize) -> Vec<BlameLine<'_>
         let parts = here.map(|(run, decisions)| {
             let (first, last) = (run.span.start.0.max(start), run.span.end.0.min(end));
             let inked = rope.slice(first..last).chars().filter(|one| !one.is_whitespace()).count();
-            Part { run, decisions, span: Span::new(Pos(first), Pos(last)), inked }
+            let span = Span { start: Pos(first), end: Pos(last) };
+            let shares = |place: &Span| place.start < span.end && span.start < place.end;
+            let places = traced.places.iter().filter(|(place, _)| shares(place));
+            let decisions = decisions.iter().copied().chain(places.map(|(_, id)| *id)).collect();
+            Part { run, decisions, span, inked }
         });
         out.push(BlameLine { number, text, parts: parts.collect() });
     }

@@ -2,7 +2,7 @@
 //! is or is most like, and who wrote which of its characters.
 
 use crate::base::{DocId, EventId, Pos, Span};
-use crate::event::Version;
+use crate::event::{How, Version};
 use crate::session::{DocEntry, Reasons, Session, Written, joined};
 use crate::text::{Document, TextError, diff};
 use ropey::Rope;
@@ -26,8 +26,10 @@ pub struct Traced {
     pub text: Rope,
     /// In order and without gaps; neighbours that say the same are one.
     pub runs: Vec<Written>,
-    /// The identifiers of the decisions that each run hangs on.
+    /// The decisions that each run hangs on by the exchange in which it was proposed.
     pub decisions: Vec<Vec<EventId>>,
+    /// Where decisions are linked to the text.
+    pub places: Vec<(Span, EventId)>,
     pub base: Base,
 }
 
@@ -92,9 +94,10 @@ fn of_version(session: &Session, entry: &DocEntry, document: &Document, base: Ba
     let reasons = Reasons::of(session, document);
     let decisions = runs
         .iter()
-        .map(|run| reasons.about(session, run).iter().map(|decision| decision.id).collect())
+        .map(|run| reasons.linked(session, run).iter().map(|decision| decision.id).collect())
         .collect();
-    Traced { text: document.rope().clone(), runs, decisions, base }
+    let places = reasons.places().collect();
+    Traced { text: document.rope().clone(), runs, decisions, places, base }
 }
 
 /// Carries runs through a change to another text.
@@ -103,8 +106,11 @@ fn carry(base: Traced, change: &crate::text::Change, text: &str) -> Traced {
         text: Rope::from_str(text),
         runs: Vec::new(),
         decisions: Vec::new(),
+        places: Vec::new(),
         base: base.base,
     };
+    let delta = change.delta();
+    out.places = base.places.iter().map(|(span, id)| (delta.map_span(*span), *id)).collect();
     let mut replaces = change.0.iter().peekable();
     let mut pos = 0;
     let mut push = |run: Written, decisions: Vec<EventId>, len: usize| {
@@ -136,7 +142,7 @@ fn carry(base: Traced, change: &crate::text::Change, text: &str) -> Traced {
             }
             replaces.next();
         }
-        torn &= run.how != crate::event::How::Typed;
+        torn &= matches!(run.how, How::Proposed | How::Pasted);
         let run = Written { edited_since: torn, ..run };
         let end = run.span.end.0;
         for (len, came) in kept {

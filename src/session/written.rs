@@ -42,8 +42,8 @@ pub struct Written {
     pub seen: Option<bool>,
     /// Of proposed text: the person changed it before accepting it.
     pub edited_before: bool,
-    /// Of text that came in as one piece (proposed, pasted, outside): something of the piece is
-    /// gone, or something stands in it that was not there.
+    /// Of text that came in as one piece (proposed, pasted): something of the piece is gone, or
+    /// something stands in it that was not there.
     pub edited_since: bool,
     /// It was brought here from another place by a later edit: copied, moved, or brought back.
     pub again: Option<(EventId, Again)>,
@@ -199,17 +199,17 @@ impl Session {
     pub fn written_in(&self, entry: &DocEntry, document: &Document, span: Span) -> Vec<Written> {
         let end = span.end.0.min(document.len());
         let span = Span::new(Pos(span.start.0.min(end)), Pos(end));
-        let mut out = Vec::new();
+        let (mut out, mut known) = (Vec::new(), Whole::new());
         for run in document.runs(span) {
             if document.owns(run.source) {
-                self.push_run(entry, document, run, span, &mut out);
+                self.push_run(entry, document, run, &mut known, &mut out);
                 continue;
             }
             // The words of another document: how they came in there.
             let len = run.span.len() as u32;
             let other = self.documents.values().find(|other| other.document.owns(run.source));
             let Some(other) = other else {
-                self.push_run(entry, document, run, span, &mut out);
+                self.push_run(entry, document, run, &mut known, &mut out);
                 continue;
             };
             for piece in other.document.origins(run.source, len) {
@@ -230,7 +230,7 @@ impl Session {
         entry: &DocEntry,
         document: &Document,
         run: Run,
-        within: Span,
+        known: &mut Whole,
         out: &mut Vec<Written>,
     ) {
         let mut rest = run;
@@ -255,8 +255,10 @@ impl Session {
             here.span.end = cut;
             let mut made = self.written_run(entry, &here);
             made.again = self.came_again(entry, &here);
-            if let (false, Some((first, count))) = (typed, piece) {
-                made.edited_since = !is_whole(document, &here, first, count, within);
+            // A file is a piece of another kind: nobody asks whether all of it is as it came.
+            let asked = matches!(here.origin.how, How::Proposed | How::Pasted);
+            if let (true, Some((first, count))) = (asked, piece) {
+                made.edited_since = !is_whole(document, &here, first, count, known);
             }
             out.push(made);
             rest.span.start = cut;
@@ -313,25 +315,34 @@ impl Session {
     }
 }
 
-/// Whether a run is the whole of the piece of `count` characters that came in from `first` on.
-/// A run that ends where only the question ends is looked at beyond it.
-fn is_whole(document: &Document, run: &Run, first: OpId, count: u32, within: Span) -> bool {
+/// Whether pieces stand whole: by the operation of the first character, and where that would stand.
+type Whole = BTreeMap<(OpId, usize), bool>;
+
+/// Whether a run stands in the whole of the piece of `count` characters that came in from `first`
+/// on. Each place is looked at once.
+fn is_whole(document: &Document, run: &Run, first: OpId, count: u32, known: &mut Whole) -> bool {
     let offset = (run.source.counter - first.counter) as usize;
     if offset == 0 && run.span.len() == count as usize {
         return true;
     }
-    let cut = run.span.start == within.start || run.span.end == within.end;
-    let (true, Some(start)) = (cut, run.span.start.0.checked_sub(offset)) else { return false };
-    let end = start + count as usize;
-    if end > document.len() {
-        return false;
-    }
-    let whole = document.runs(Span::new(Pos(start), Pos(end)));
-    let mut next = first.counter;
-    whole.iter().all(|one| {
-        let fits = one.source == OpId { writer: first.writer, counter: next };
-        next += one.span.len() as u32;
-        fits
+    let Some(start) = run.span.start.0.checked_sub(offset) else { return false };
+    *known.entry((first, start)).or_insert_with(|| {
+        let end = start + count as usize;
+        let source = |pos: usize| {
+            let one = Span { start: Pos(pos), end: Pos(pos + 1) };
+            document.runs(one).first().map(|run| run.source)
+        };
+        let last = OpId { counter: first.counter + count - 1, ..first };
+        // Most of what is not whole is seen at its ends.
+        if end > document.len() || source(start) != Some(first) || source(end - 1) != Some(last) {
+            return false;
+        }
+        let mut next = first;
+        document.runs(Span { start: Pos(start), end: Pos(end) }).iter().all(|one| {
+            let fits = one.source == next;
+            next.counter += one.span.len() as u32;
+            fits
+        })
     })
 }
 
@@ -363,17 +374,27 @@ impl<'a> Reasons<'a> {
         Self { by_place, by_link }
     }
 
+    /// Where decisions are linked to the text.
+    pub fn places(&self) -> impl Iterator<Item = (Span, EventId)> + '_ {
+        self.by_place.iter().map(|(span, decision)| (*span, decision.id))
+    }
+
     /// The decisions of one run, newest first.
     pub fn about(&self, session: &Session, run: &Written) -> Vec<&'a Decision> {
         let shares = |span: &Span| span.start < run.span.end && run.span.start < span.end;
         let here = self.by_place.iter().filter(|(span, _)| shares(span)).map(|(_, one)| *one);
+        let mut seen = BTreeSet::new();
+        let all = here.chain(self.linked(session, run));
+        let mut all: Vec<_> = all.filter(|one| seen.insert(one.id)).collect();
+        all.sort_by_key(|one| std::cmp::Reverse((one.lamport, one.id)));
+        all
+    }
+
+    /// Those that are linked to the exchange in which a run was proposed, or to its hunk.
+    pub fn linked(&self, session: &Session, run: &Written) -> Vec<&'a Decision> {
         let answer = run.proposal.and_then(|id| session.answer_of(&id)).map(|message| message.id);
         let linked = [run.message, answer, run.hunk.map(|hunk| hunk.id)];
         let linked = linked.into_iter().flatten().filter_map(|id| self.by_link.get(&id)).flatten();
-        let mut seen = BTreeSet::new();
-        let mut all: Vec<_> =
-            here.chain(linked.copied()).filter(|one| seen.insert(one.id)).collect();
-        all.sort_by_key(|one| std::cmp::Reverse((one.lamport, one.id)));
-        all
+        linked.copied().collect()
     }
 }

@@ -10,8 +10,8 @@ use super::inverse::Inverses;
 use super::marks::Marks;
 use super::ops::{OpSpan, Ops, What, source_at};
 use super::seq::{Run as SeqRun, Seq, ahead};
-use crate::base::{DocId, OpId, Pos, Span, WriterId};
-use crate::event::{CauseKind, Edit, Op, Origin, Source, Text, Version};
+use crate::base::{DocId, OpId, Pos, WriterId};
+use crate::event::{CauseKind, Edit, Op, Source, Text, Version};
 use ropey::Rope;
 
 /// The most characters a document with history may have.

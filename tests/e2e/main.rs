@@ -29,9 +29,9 @@ mod local;
 mod models;
 mod plain;
 #[cfg(unix)]
-mod providers;
-#[cfg(unix)]
 mod provenance;
+#[cfg(unix)]
+mod providers;
 mod real;
 mod reasoning;
 mod renamed;

@@ -76,7 +76,10 @@ fn stats_add_up_and_take_a_file_or_a_session() {
     assert!(told.contains("a.md, 14 characters"), "{told}");
     let all = json(&home.run(&["stats", "a.md", "--json"], "").ok());
     let model = &all["models"][0];
-    assert_eq!((model["name"].as_str(), model["accepted"].as_u64()), (Some("openai/test"), Some(1)));
+    assert_eq!(
+        (model["name"].as_str(), model["accepted"].as_u64()),
+        (Some("openai/test"), Some(1))
+    );
     assert_eq!(model["acceptance"], 100);
     let session = json(&home.run(&["sessions", "--json"], "").ok())[0]["id"].clone();
     let short: String = session.as_str().unwrap().chars().take(8).collect();
@@ -112,13 +115,31 @@ fn a_commit_is_told_to_other_tools() {
             assert!(hex(session.strip_prefix("s_").unwrap()), "{row}");
             assert!(hex(trace.strip_prefix("t_").unwrap()) && lines == "2", "{row}");
             let agent = &metadata["sessions"][session]["agent_id"];
-            assert_eq!((&agent["tool"], &agent["model"]), (&"cowrite".into(), &"openai/test".into()));
+            assert_eq!(
+                (&agent["tool"], &agent["model"]),
+                (&"cowrite".into(), &"openai/test".into())
+            );
             assert_eq!(metadata["sessions"][session]["human_author"], "Ada <ada@example.org>");
         }
     }
     // git takes it.
-    home.run_program("git", &["-c", "user.name=A", "-c", "user.email=a@b", "notes", "--ref=ai", "add", "-F", "-", "HEAD"], &note)
-        .ok();
+    home.run_program(
+        "git",
+        &[
+            "-c",
+            "user.name=A",
+            "-c",
+            "user.email=a@b",
+            "notes",
+            "--ref=ai",
+            "add",
+            "-F",
+            "-",
+            "HEAD",
+        ],
+        &note,
+    )
+    .ok();
     assert_eq!(git(&home, &["notes", "--ref=ai", "show", "HEAD"]), note);
 
     let record = json(&home.run(&["export", "--agent-trace", "a.md", "--commit", "HEAD"], "").ok());
@@ -131,7 +152,11 @@ fn a_commit_is_told_to_other_tools() {
     assert_eq!(kind("ai")["contributor"]["model_id"], "openai/test");
     assert_eq!((lines(kind("ai")), lines(kind("human"))), (Some(2), Some(3)));
     assert_eq!(told.len(), 2);
-    assert_eq!(record, json(&home.run(&["export", "--agent-trace"], "").ok()), "the same each time");
+    assert_eq!(
+        record,
+        json(&home.run(&["export", "--agent-trace"], "").ok()),
+        "the same each time"
+    );
 
     // The text of an older commit, after more was written.
     home.run(&["do", r"cursor.top; edit.insert null\n; file.save", "a.md"], "").ok();

@@ -69,11 +69,7 @@ fn each_run_tells_its_story() {
     check(
         "one| two",
         &|made| made.keys("'!'"),
-        &[
-            "\"one\" outside Outside, edited since",
-            "\"!\" Ada Typed",
-            "\" two\" outside Outside, edited since",
-        ],
+        &["\"one\" outside Outside", "\"!\" Ada Typed", "\" two\" outside Outside"],
     );
     check(
         "|",
@@ -87,9 +83,9 @@ fn each_run_tells_its_story() {
             made.about_hunk(0, "hunk.accept");
         },
         &[
-            "\"We meet on \" outside Outside, edited since",
+            "\"We meet on \" outside Outside",
             "\"Tuesday\" scripted/large Proposed, seen, hunk, message",
-            "\".\" outside Outside, edited since",
+            "\".\" outside Outside",
         ],
     );
     // Moved text stays whose it is, and says that it was brought here.
@@ -113,7 +109,7 @@ fn each_run_tells_its_story() {
         "|",
         &|made| {
             made.type_text("mine");
-            made.pass(1000);
+            made.pass(10_000);
             made.keys("ctrl-u ctrl-z");
         },
         &["\"mine\" Ada Typed, again"],
@@ -165,7 +161,7 @@ impl People {
         let mut ada = Harness::empty();
         // Something has to be in the log before others can have it.
         ada.keys("enter");
-        ada.pass(1000);
+        ada.pass(10_000);
         let copies = (1..NAMES.len()).map(|at| {
             let (id, name) = NAMES[at];
             ada.copy_for(id, name, 100 * seed + at as u64 + 7)
@@ -324,7 +320,7 @@ impl People {
     /// Everybody has everything.
     fn merge(&mut self) {
         for made in &mut self.copies {
-            made.pass(1000);
+            made.pass(10_000);
         }
         for _ in 0..2 {
             for one in 0..self.copies.len() {
@@ -343,11 +339,11 @@ impl People {
 
 #[test]
 fn every_letter_tells_who_wrote_it_wherever_it_stands() {
-    for seed in cases(12) {
+    for seed in cases(3) {
         let mut rand = Rand::from_number(seed);
         let mut people = People::new(seed);
         let mut trace = Trace(format!("seed {seed}\n"));
-        for round in 0..6 {
+        for round in 0..4 {
             for _ in 0..14 {
                 let who = rand.below(NAMES.len());
                 let did = people.step(who, &mut rand);
@@ -360,7 +356,7 @@ fn every_letter_tells_who_wrote_it_wherever_it_stands() {
             let _ = writeln!(trace.0, "merged {round}");
             people.check(&trace.0);
             let texts: Vec<String> = people.copies.iter().map(Harness::text).collect();
-            assert!(texts.windows(2).all(|two| two[0] == two[1]), "{texts:?}");
+            assert!(texts.windows(2).all(|two| two[0] == two[1]), "{texts:#?}");
         }
         for made in &people.copies {
             made.same_after(&trace.0);

@@ -20,7 +20,7 @@ fn made() -> Harness {
     made.about_hunk(0, "hunk.accept");
     made.keys("ctrl-z");
     made.propose(&[(0, 1, "##")]);
-    made.about_hunk(1, "hunk.reject");
+    made.about_hunk(0, "hunk.reject");
     made.place(20, None);
     made.keys("'!'");
     made.place(8, Some(15));

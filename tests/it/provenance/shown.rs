@@ -26,6 +26,7 @@ fn made() -> Harness {
 #[test]
 fn authors_stand_beside_the_text() {
     let mut made = made();
+    made.app.model.ui.notice = None;
     let plain = made.screen(80, 24);
     made.keys("alt-g");
     assert!(made.notice().contains("● a person"));

@@ -112,7 +112,7 @@ fn what_is_in_the_way_is_asked_about() {
     assert_eq!(made.text(), before);
     made.run("written.take-back model large go");
     assert!(made.text().contains("XY"), "{}", made.text());
-    assert_eq!(made.text(), "We meet on MondayXY.\nBring the plan.\nThere is cake.\n");
+    assert_eq!(made.text(), "We meet on XYMonday.\nBring the plan.\nThere is cake.\n");
     made.same_after_reopening();
     // As for undo, the hunks are open again.
     assert!(made.hunks().iter().any(|(_, state, ..)| *state == HunkState::Pending));
@@ -133,7 +133,7 @@ fn what_is_not_there_is_said() {
     check("written.take-back model small", "No model small wrote in this session.");
     check("written.take-back message zz", "No message begins with zz.");
     check("written.take-back everything", "message, proposal or model");
-    check("written.take-back model large except", "");
+    check("written.take-back model large except", "Behind except");
     check("written.take-back model large except 4", "no number 4");
     check("written.take-back model large go except x", "no number");
     check("written.take-back model large now", "not understood");
