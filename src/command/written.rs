@@ -145,7 +145,23 @@ fn push(model: &Model, link: Link, lines: &mut Vec<String>, links: &mut Vec<(usi
         lines.push(String::new());
         lines.push("Hangs on:".into());
     }
-    lines.push(format!("  {}  {}", links.len() + 1, model.session.link_words(&link)));
+    let said = match &link {
+        Link::Message(id) => model.session.transcript.get(id),
+        _ => None,
+    };
+    // Of a message the first line: what follows may be the changes themselves.
+    let words = said.map_or_else(
+        || model.session.link_words(&link),
+        |message| {
+            let mut said = message.text().lines().map(str::trim).filter(|line| !line.is_empty());
+            let (first, more) = (said.next().unwrap_or_default(), said.next().is_some());
+            let sign = hand_sign(model.session.hand(&message.author));
+            let who = model.session.author_name(&message.author);
+            let short: String = first.chars().take(200).collect();
+            format!("{sign} {who}: {short}{}", if more { " …" } else { "" })
+        },
+    );
+    lines.push(format!("  {}  {words}", links.len() + 1));
     links.push((lines.len() - 1, link));
 }
 

@@ -93,6 +93,24 @@ fn stats_add_up_and_take_a_file_or_a_session() {
 }
 
 #[test]
+fn what_a_model_wrote_is_taken_back_without_a_screen() {
+    let (home, _server) = written();
+    home.run(&["do", "written.take-back model test; file.save", "a.md"], "").ok();
+    assert_eq!(home.read("a.md"), "one\ntwo\ndrei\n");
+    home.run(&["do", "edit.redo; file.save", "a.md"], "").ok();
+    assert_eq!(home.read("a.md"), "one\nzwei\ndrei\n");
+    // Where a person worked on it, the answers are told; nothing happens without one.
+    home.run(&["do", "go.line 2; cursor.right; edit.insert X; file.save", "a.md"], "").ok();
+    let said = home.run(&["do", "written.take-back model test", "a.md"], "").fails(1);
+    assert!(said.contains("dialog.choose 1: goes"), "{said}");
+    assert!(said.contains("line 2: “zwei”; Ada wrote “X”"), "{said}");
+    assert_eq!(home.read("a.md"), "one\nzXwei\ndrei\n");
+    let line = "written.take-back model test; dialog.choose take; file.save";
+    home.run(&["do", line, "a.md"], "").ok();
+    assert_eq!(home.read("a.md"), "one\nXtwo\ndrei\n");
+}
+
+#[test]
 fn a_commit_is_told_to_other_tools() {
     let (home, _server) = written();
     let sha = git(&home, &["rev-parse", "HEAD"]);
