@@ -425,7 +425,7 @@ fn overlap_words(model: &Model, taken: &Taken) -> String {
         if !words.is_empty() {
             words.push_str("; ");
         }
-        words.push_str(&format!("{} of it deleted", plural(taken.deleted, "character")));
+        words.push_str(&format!("{} of it moved or deleted", plural(taken.deleted, "character")));
     }
     format!("{line}{new}; {words}")
 }

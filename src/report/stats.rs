@@ -6,7 +6,7 @@ use super::markdown::decision_word;
 use crate::base::{DocId, Millis, Pos, Span};
 use crate::event::{CauseKind, How, HunkVerdict, MessageRole, Op};
 use crate::layout::cells::fit;
-use crate::session::{Hand, HunkRef, HunkState, Session, Spent};
+use crate::session::{DocEntry, Hand, HunkRef, HunkState, Session, Spent};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -105,12 +105,8 @@ impl Stats {
     }
 
     fn add_hunks(&mut self, session: &Session, only: Option<&DocId>) {
-        let edited: BTreeSet<HunkRef> = session
-            .documents
-            .values()
-            .flat_map(|entry| entry.edits())
-            .filter_map(edited_hunk)
-            .collect();
+        let edited: BTreeSet<HunkRef> =
+            session.documents.values().flat_map(DocEntry::edits).filter_map(edited_hunk).collect();
         for hunk in session.proposals.hunks() {
             let Some(proposal) = session.proposals.proposal(&hunk.proposal) else { continue };
             if only.is_some_and(|only| *only != proposal.doc) {

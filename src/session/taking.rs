@@ -26,8 +26,9 @@ pub struct Taken {
     pub span: Option<Span>,
     /// What others wrote between its words since.
     pub since: Vec<(Span, Option<AuthorId>)>,
-    /// How many of its words' characters somebody deleted since, where it had put them in the place
-    /// of other text: taking it back brings that other text to where a person may not want it.
+    /// How many of its words' characters somebody deleted or moved away since, where it had put them
+    /// in the place of other text: taking it back brings that other text to where a person may not
+    /// want it.
     pub deleted: usize,
 }
 

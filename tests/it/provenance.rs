@@ -88,6 +88,20 @@ fn each_run_tells_its_story() {
             "\".\" outside Outside",
         ],
     );
+    // What the person makes of a hunk before it is accepted is marked.
+    check(
+        "We meet on Monday.|",
+        &|made| {
+            made.propose(&[(11, 17, "Tuesday")]);
+            made.place(12, None);
+            made.run("hunk.edit");
+            made.keys("ctrl-end '!' ctrl-s");
+        },
+        &[
+            "\"We meet on \" outside Outside",
+            "\"Tuesday.!\" scripted/large Proposed, seen, edited before, hunk, message",
+        ],
+    );
     // Moved text stays whose it is, and says that it was brought here.
     check(
         "|",
@@ -359,7 +373,10 @@ fn every_letter_tells_who_wrote_it_wherever_it_stands() {
             assert!(texts.windows(2).all(|two| two[0] == two[1]), "{texts:#?}");
         }
         for made in &people.copies {
-            made.same_after(&trace.0);
+            // What was kept says the same when it is folded anew.
+            let span = Span::new(Pos(0), Pos(made.model().rope().len_chars()));
+            let again = made.kept.session().written(&made.doc(), span);
+            assert_eq!(again, all(made), "{}", trace.0);
         }
     }
 }
