@@ -1,8 +1,10 @@
 //! Who wrote what, on the command line and for git: the real program, library and repository.
 
-use crate::pty::Home;
+use crate::desk::quit;
+use crate::pty::{Home, Start};
 use crate::server::{Reply, Server};
 use serde_json::Value;
+use std::sync::Arc;
 
 fn json(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_else(|why| panic!("{why}: {text}"))
@@ -14,7 +16,7 @@ fn git(home: &Home, args: &[&str]) -> String {
 }
 
 /// A file of four lines by nobody, a model, a person and another program.
-fn written() -> (Home, Server) {
+fn written() -> (Arc<Home>, Server) {
     let block = "<<<<<<< SEARCH\ntwo\n=======\nzwei\n>>>>>>> REPLACE\n";
     let server = Server::start(Reply::text(&["Here it is.\n\n", block]));
     let home = Home::new().env("OPENAI_BASE_URL", &server.base());
@@ -27,7 +29,7 @@ fn written() -> (Home, Server) {
     home.run(&["do", r"cursor.bottom; edit.insert drei\n; file.save", "a.md"], "").ok();
     assert_eq!(home.read("a.md"), "one\nzwei\ndrei\n");
     git(&home, &["commit", "-q", "-a", "-m", "second"]);
-    (home, server)
+    (Arc::new(home), server)
 }
 
 #[test]
@@ -90,6 +92,31 @@ fn stats_add_up_and_take_a_file_or_a_session() {
     let rows = home.run(&["blame", "a.cowrite.jsonl"], "").ok();
     assert!(rows.contains("◆ openai/test"), "{rows}");
     home.run(&["stats", "nothing.md"], "").fails(2);
+}
+
+#[test]
+fn the_workspace_shows_it_and_takes_it_back() {
+    let (home, _server) = written();
+    let term = Start::cowrite(&["a.md"]).home(&home).size(24, 80).start();
+    term.wait_for("drei");
+    term.keys("<alt-g>");
+    term.wait_for("●Ad   3  drei");
+    term.wait_for("◆te   2  zwei");
+    term.keys("<ctrl-home><down><alt-u>");
+    term.wait_for("◆ openai/test proposed this, and Ada accepted it.");
+    term.wait_for("unseen: it was not on the screen");
+    term.keys("t");
+    term.wait_for("This proposal (1 accepted hunk)");
+    term.keys("p");
+    term.wait_for("2- two");
+    term.keys("<ctrl-y>");
+    term.wait_for("◆te   2  zwei");
+    term.keys("<alt-g>");
+    term.wait_for(" 2  zwei");
+    term.keys("<ctrl-s>");
+    term.wait_for("Saved to");
+    quit(&term);
+    assert_eq!(home.read("a.md"), "one\nzwei\ndrei\n");
 }
 
 #[test]
