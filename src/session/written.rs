@@ -262,8 +262,8 @@ impl Session {
             }
             out.push(made);
             rest.span.start = cut;
-            rest.id.counter += len;
-            rest.source.counter += len;
+            rest.id.counter = rest.id.counter.saturating_add(len);
+            rest.source.counter = rest.source.counter.saturating_add(len);
         }
     }
 
@@ -332,7 +332,7 @@ fn is_whole(document: &Document, run: &Run, first: OpId, count: u32, known: &mut
             let one = Span { start: Pos(pos), end: Pos(pos + 1) };
             document.runs(one).first().map(|run| run.source)
         };
-        let last = OpId { counter: first.counter + count - 1, ..first };
+        let last = OpId { counter: first.counter.saturating_add(count - 1), ..first };
         // Most of what is not whole is seen at its ends.
         if end > document.len() || source(start) != Some(first) || source(end - 1) != Some(last) {
             return false;
@@ -340,7 +340,7 @@ fn is_whole(document: &Document, run: &Run, first: OpId, count: u32, known: &mut
         let mut next = first;
         document.runs(Span { start: Pos(start), end: Pos(end) }).iter().all(|one| {
             let fits = one.source == next;
-            next.counter += one.span.len() as u32;
+            next.counter = next.counter.saturating_add(one.span.len() as u32);
             fits
         })
     })
