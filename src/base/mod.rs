@@ -11,6 +11,7 @@ mod money;
 mod pos;
 mod rand;
 mod web;
+pub mod when;
 
 pub use class::{Class, ClassSpan};
 pub use hash::{Sha, from_hex, hex, push_hex, sha256, sha256_hex};

@@ -1,6 +1,7 @@
 //! The arguments. Their doc comments are the help.
 
 use super::ask::AskArgs;
+use super::blame::BlameArgs;
 use super::carry_out::DoArgs;
 use super::config::ConfigArgs;
 use super::decisions::DecisionsArgs;
@@ -14,6 +15,7 @@ use super::reference::{CompletionsArgs, ReferenceArgs};
 use super::search::SearchArgs;
 use super::serve::ServeArgs;
 use super::sessions::SessionsArgs;
+use super::stats::StatsArgs;
 use super::verify::VerifyArgs;
 use super::{Failure, Out};
 use clap::{CommandFactory, Parser, Subcommand};
@@ -130,6 +132,8 @@ pub enum Sub {
     Sessions(SessionsArgs),
     Search(SearchArgs),
     Decisions(DecisionsArgs),
+    Blame(BlameArgs),
+    Stats(StatsArgs),
     Export(ExportArgs),
     Import(ImportArgs),
     Verify(VerifyArgs),
@@ -154,6 +158,8 @@ impl Sub {
             Self::Sessions(args) => args.run(out),
             Self::Search(args) => args.run(out),
             Self::Decisions(args) => args.run(out),
+            Self::Blame(args) => args.run(out),
+            Self::Stats(args) => args.run(out),
             Self::Export(args) => args.run(out),
             Self::Import(args) => args.run(out),
             Self::Verify(args) => args.run(out),

@@ -4,6 +4,7 @@
 
 mod args;
 mod ask;
+mod blame;
 mod carry_out;
 mod config;
 mod decisions;
@@ -11,6 +12,7 @@ mod doctor;
 mod doctor_models;
 mod edit;
 mod export;
+mod export_commit;
 mod headless;
 mod key;
 mod keyring;
@@ -27,6 +29,7 @@ mod search;
 mod secrets;
 mod serve;
 mod sessions;
+mod stats;
 mod verify;
 mod when;
 

@@ -376,6 +376,11 @@ fn answer(cx: &mut Cx, word: &str) -> Result<(), String> {
             Ok(())
         }
         (Ask::DeleteSession { .. }, _) => Ok(()),
+        (Ask::TakeBack { lines }, word) => match lines.iter().find(|(known, _)| known == word) {
+            Some((_, line)) => super::run(cx, line),
+            None if word == "no" => Ok(()),
+            None => Err(format!("{word:?} is none of the answers.")),
+        },
         (_, _) => {
             cx.model.ui.overlays.push(Overlay::Dialog(dialog));
             Ok(())

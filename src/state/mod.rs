@@ -21,6 +21,7 @@ mod prepare;
 mod propose;
 mod reload;
 mod rows;
+mod shades;
 mod thought;
 mod tour;
 mod turn;
@@ -41,11 +42,12 @@ pub use outside::{Intent, Saving, stamp};
 pub use panel::{PanelFrame, plain};
 pub use propose::anchors;
 pub use rows::{ROWS_VERSION, all_rows, decision_row, message_row, text_row};
+pub use shades::{Shade, Shades};
 pub use thought::{Thinker, Thoughts};
 pub use tour::{END as TOUR_END, STEPS as TOUR_STEPS, Step, TOUR, TOUR_SESSION, Tour};
 pub use turn::{LiveEdit, Phase, Queued, Task, Turn};
 pub use turns::{PLACE_BY_HAND, plural};
 pub use ui::{
-    Ask, Caret, Clip, Dialog, Find, Focus, ListState, Notice, Overlay, PageLinks, PanelSelection,
-    PromptKind, Rendered, Scroll, Tab, Tone, Ui,
+    AUTHOR_COLUMNS, Ask, Caret, Clip, Dialog, Find, Focus, ListState, Notice, Overlay, PageLinks,
+    PanelSelection, PromptKind, Rendered, Scroll, Tab, Tone, Ui,
 };
