@@ -55,7 +55,10 @@ impl App {
     pub fn contexts(&self) -> Vec<&'static str> {
         let ui = &self.model.ui;
         match ui.overlays.last() {
-            Some(Overlay::Page { links: Some(_), .. }) => vec!["decision", "global"],
+            Some(Overlay::Page { links: Some(links), .. }) => match links.decision {
+                Some(_) => vec!["decision", "global"],
+                None => vec!["card", "global"],
+            },
             Some(Overlay::Palette(_) | Overlay::Models(_) | Overlay::Page { .. }) => {
                 vec!["list", "global"]
             }

@@ -1,6 +1,7 @@
 //! The arguments. Their doc comments are the help.
 
 use super::ask::AskArgs;
+use super::blame::BlameArgs;
 use super::carry_out::DoArgs;
 use super::config::ConfigArgs;
 use super::decisions::DecisionsArgs;
@@ -17,6 +18,7 @@ use super::search::SearchArgs;
 use super::serve::ServeArgs;
 use super::sessions::SessionsArgs;
 use super::share::ShareArgs;
+use super::stats::StatsArgs;
 use super::verify::VerifyArgs;
 use super::{Failure, Out};
 use clap::{CommandFactory, Parser, Subcommand};
@@ -72,9 +74,27 @@ pub fn in_order(given: impl Iterator<Item = OsString>) -> Vec<OsString> {
         at += 1 + usize::from(takes_value);
     }
     if at > 1 && text(at).is_some_and(is_command) {
+        let asks = text(at).is_some_and(asks);
         given[1..=at].rotate_right(1);
+        // Of a command that asks nothing, every question is answered already.
+        if !asks {
+            let mut index = 0;
+            given.retain(|arg| {
+                index += 1;
+                !(3..=at + 1).contains(&index) || (arg != "-y" && arg != "--yes")
+            });
+        }
     }
     given
+}
+
+/// Whether a subcommand, or one below it, can be told to answer yes.
+fn asks(name: &str) -> bool {
+    fn any(command: &clap::Command) -> bool {
+        command.get_arguments().any(|arg| arg.get_id() == "yes")
+            || command.get_subcommands().any(any)
+    }
+    Args::command().find_subcommand(name).is_some_and(any)
 }
 
 /// Whether there is a subcommand of this name.
@@ -115,6 +135,8 @@ pub enum Sub {
     Sessions(SessionsArgs),
     Search(SearchArgs),
     Decisions(DecisionsArgs),
+    Blame(BlameArgs),
+    Stats(StatsArgs),
     Export(ExportArgs),
     Import(ImportArgs),
     Share(ShareArgs),
@@ -142,6 +164,8 @@ impl Sub {
             Self::Sessions(args) => args.run(out),
             Self::Search(args) => args.run(out),
             Self::Decisions(args) => args.run(out),
+            Self::Blame(args) => args.run(out),
+            Self::Stats(args) => args.run(out),
             Self::Export(args) => args.run(out),
             Self::Import(args) => args.run(out),
             Self::Share(args) => args.run(out),

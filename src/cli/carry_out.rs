@@ -3,7 +3,7 @@
 use super::headless::{Headless, Talk, Target, is_stdin, read_stdin};
 use super::{Failure, Out};
 use crate::command;
-use crate::state::{Overlay, Tone};
+use crate::state::{Ask, Overlay, Tone};
 use crate::text::encode;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -120,6 +120,15 @@ fn one(headless: &mut Headless, line: &str, out: &mut Out) -> Result<(), Failure
 fn asked(headless: &Headless) -> Option<String> {
     match headless.model().ui.overlays.last()? {
         Overlay::Dialog(dialog) => {
+            if matches!(dialog.ask, Ask::TakeBack { .. }) {
+                let told =
+                    dialog.choices.iter().map(|(_, label, line)| format!("\n  {line}: {label}"));
+                return Some(format!(
+                    "{} Go on with one of:{}",
+                    dialog.title,
+                    told.collect::<String>()
+                ));
+            }
             let answers: Vec<&str> =
                 dialog.choices.iter().map(|(_, _, line)| line.as_str()).collect();
             Some(format!("{} Answer with one of: {}.", dialog.title, answers.join(", ")))

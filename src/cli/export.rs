@@ -1,6 +1,7 @@
 //! `cowrite export` and `cowrite import`: a session as Markdown, JSON or a session file; what was
 //! sent to models.
 
+use super::export_commit::{self, Form};
 use super::place::{Place, is_session_file, session_of, take_in};
 use super::{Failure, Out, when};
 use crate::base::{EventId, sha256_hex};
@@ -34,10 +35,28 @@ pub struct ExportArgs {
     /// What was sent to models: where, when, the hash and every byte.
     #[arg(long)]
     egress: bool,
+    /// Who wrote the lines of a commit, as a note of git-ai (authorship/3.0.0), for
+    /// `git notes --ref=ai add -F - COMMIT`. Without a file: all its files that have sessions.
+    #[arg(long, conflicts_with_all = ["json", "markdown", "session_file", "egress", "session"])]
+    git_ai: bool,
+    /// The same as an Agent Trace record (0.1.0).
+    #[arg(long, conflicts_with_all = ["git_ai", "json", "markdown", "session_file", "egress", "session"])]
+    agent_trace: bool,
+    /// The commit that is meant.
+    #[arg(long, value_name = "REVISION", default_value = "HEAD")]
+    commit: String,
 }
 
 impl ExportArgs {
     pub fn run(self, out: &mut Out) -> Result<ExitCode, Failure> {
+        let form = match (self.git_ai, self.agent_trace) {
+            (true, _) => Some(Form::GitAi),
+            (_, true) => Some(Form::AgentTrace),
+            _ => None,
+        };
+        if let Some(form) = form {
+            return export_commit::run(form, self.file.as_deref(), &self.commit, out);
+        }
         let (id, events) = self.events(out)?;
         if let Some(path) = &self.session_file {
             if !is_session_file(path) {
@@ -81,7 +100,8 @@ impl ExportArgs {
     }
 }
 
-fn from_file(path: &Path, out: &mut Out) -> Result<(EventId, Vec<Envelope>), Failure> {
+/// The largest session of a session file.
+pub fn from_file(path: &Path, out: &mut Out) -> Result<(EventId, Vec<Envelope>), Failure> {
     let file = jsonl::read(path).map_err(Failure::new)?;
     if file.bad_lines > 0 {
         let lines = plural(file.bad_lines as usize, "line");

@@ -4,6 +4,7 @@
 
 mod args;
 mod ask;
+mod blame;
 mod carry_out;
 mod config;
 mod decisions;
@@ -11,6 +12,7 @@ mod doctor;
 mod doctor_models;
 mod edit;
 mod export;
+mod export_commit;
 mod handoff;
 mod headless;
 mod key;
@@ -30,6 +32,7 @@ mod secrets;
 mod serve;
 mod sessions;
 mod share;
+mod stats;
 mod verify;
 use crate::base::when;
 

@@ -65,6 +65,11 @@ impl Out {
         self.color
     }
 
+    /// Whether standard output is a terminal.
+    pub fn is_terminal(&self) -> bool {
+        self.terminal
+    }
+
     /// Whether nobody reads any more.
     pub fn is_gone(&self) -> bool {
         self.gone

@@ -36,7 +36,8 @@ pub struct ProposeArgs {
     talk: Talk,
 }
 
-fn lines(text: &str) -> Result<(usize, usize), String> {
+/// `A:B` or `A`, from 1.
+pub fn lines(text: &str) -> Result<(usize, usize), String> {
     let wrong = || format!("{text:?} is no range of lines: write 3:7, or 3 for one line");
     let (from, to) = text.split_once(':').unwrap_or((text, text));
     let number = |part: &str| part.trim().parse::<usize>().map_err(|_| wrong());

@@ -2,6 +2,7 @@
 //! they point at and back.
 
 use super::decision::{chosen, options_text, show, status_word};
+use crate::base::EventId;
 use crate::event::{Link, MessageRole};
 use crate::session::Decision;
 use crate::state::{Caret, Cx, Focus, FoundMessage, Model, Overlay, PageLinks, Tab};
@@ -28,7 +29,7 @@ pub(super) fn last_said(model: &Model) -> Vec<Link> {
 }
 
 /// The message that is marked in the conversation, while that has the keys.
-fn marked(model: &Model) -> Option<crate::base::EventId> {
+fn marked(model: &Model) -> Option<EventId> {
     let here = model.ui.focus == Focus::Panel && model.ui.tab == Tab::Conversation;
     model.ui.found.as_ref().filter(|_| here).map(|found| found.id)
 }
@@ -50,7 +51,7 @@ pub(super) fn open(cx: &mut Cx, _: &str) -> Result<(), String> {
     let page = {
         let decision = chosen(cx.model)?;
         let (lines, links) = describe(cx.model, decision);
-        let links = Some(PageLinks { decision: decision.id, links, chosen: 0 });
+        let links = Some(PageLinks { decision: Some(decision.id), links, chosen: 0 });
         Overlay::Page { title: decision.title().to_owned(), lines, top: 0, links }
     };
     cx.model.ui.overlays.push(page);
@@ -141,7 +142,7 @@ fn text_words(model: &Model, link: &Link) -> String {
     }
 }
 
-/// The page of a decision, if that has the keys.
+/// The page of a decision or the card of a text, if that has the keys.
 fn page<'a>(cx: &'a mut Cx) -> Option<(&'a mut PageLinks, &'a mut usize)> {
     match cx.model.ui.overlays.last_mut() {
         Some(Overlay::Page { links: Some(links), top, .. }) => Some((links, top)),
@@ -154,7 +155,7 @@ pub(super) fn step(cx: &mut Cx, by: isize) -> Result<(), String> {
     let Some((links, top)) = page(cx) else { return Err("No decision is shown.".into()) };
     let len = links.links.len();
     if len == 0 {
-        return Err("It is linked to nothing: e changes that.".into());
+        return Err(linked_to_nothing(links).into());
     }
     links.chosen = (links.chosen as isize + by).rem_euclid(len as isize) as usize;
     let line = links.links[links.chosen].0;
@@ -177,19 +178,27 @@ pub(super) fn follow(cx: &mut Cx, number: &str) -> Result<(), String> {
             .ok_or_else(|| format!("{number:?} is no number of a link: they begin with 1."))?,
     };
     let (decision, count) = (links.decision, links.links.len());
+    let nothing = linked_to_nothing(links);
     let link = links.links.get(index).map(|(_, link)| link.clone());
     let Some(link) = link else {
         return match (number, count) {
             ("", _) => super::run(cx, "app.cancel"),
-            (_, 0) => Err("It is linked to nothing: e changes that.".into()),
+            (_, 0) => Err(nothing.into()),
             (_, count) => Err(format!("There is no link {number}: the last is {count}.")),
         };
     };
     go(cx, &link, decision)
 }
 
-/// Goes where a link of a decision leads.
-fn go(cx: &mut Cx, link: &Link, from: crate::base::EventId) -> Result<(), String> {
+fn linked_to_nothing(links: &PageLinks) -> &'static str {
+    match links.decision {
+        Some(_) => "It is linked to nothing: e changes that.",
+        None => "Nothing was said about this text.",
+    }
+}
+
+/// Goes where a link of a decision or of a text's card leads.
+fn go(cx: &mut Cx, link: &Link, from: Option<EventId>) -> Result<(), String> {
     match link {
         Link::Span { doc, start, end, .. } => {
             let entry = cx.model.session.documents.get(doc);
@@ -213,6 +222,9 @@ fn go(cx: &mut Cx, link: &Link, from: crate::base::EventId) -> Result<(), String
             if cx.model.session.decisions.get(id).is_none() {
                 return Err("The decision is not in this session.".into());
             }
+            if from.is_none() {
+                cx.model.ui.overlays.pop_if(|overlay| matches!(overlay, Overlay::Page { .. }));
+            }
             show(cx, *id);
             return open(cx, "");
         }
@@ -221,8 +233,10 @@ fn go(cx: &mut Cx, link: &Link, from: crate::base::EventId) -> Result<(), String
         }
     }
     cx.model.ui.overlays.pop_if(|overlay| matches!(overlay, Overlay::Page { .. }));
-    cx.model.ui.came_from = Some(from);
-    cx.info("Alt-Y goes back to the decision.");
+    if from.is_some() {
+        cx.model.ui.came_from = from;
+        cx.info("Alt-Y goes back to the decision.");
+    }
     Ok(())
 }
 
@@ -234,7 +248,7 @@ pub(super) fn goto(cx: &mut Cx, _: &str) -> Result<(), String> {
         let first = links.iter().find(here).or_else(|| links.first());
         (decision.id, first.cloned().ok_or("The decision is linked to nothing: e changes that.")?)
     };
-    go(cx, &link, id)
+    go(cx, &link, Some(id))
 }
 
 /// Shows the decision behind what is here: of several the one that was just left, or the newest.

@@ -384,6 +384,11 @@ fn answer(cx: &mut Cx, word: &str) -> Result<(), String> {
             cx.share_answered(*sharing, answer);
             Ok(())
         }
+        (Ask::TakeBack { lines }, word) => match lines.iter().find(|(known, _)| known == word) {
+            Some((_, line)) => super::run(cx, line),
+            None if word == "no" => Ok(()),
+            None => Err(format!("{word:?} is none of the answers.")),
+        },
         (_, _) => {
             cx.model.ui.overlays.push(Overlay::Dialog(dialog));
             Ok(())

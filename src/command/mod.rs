@@ -15,6 +15,7 @@ mod list;
 mod models;
 mod session;
 mod verdict;
+mod written;
 
 pub use area::{AREAS, Area};
 pub use chat::slash_rows;

@@ -38,6 +38,7 @@ pub const CONTEXTS: &[ContextInfo] = &[
     row("form", Typing::Text, "a form, such as that of a decision"),
     row("links", Typing::Keys, "the links of the decision form have the focus"),
     row("decision", Typing::Keys, "a decision is shown"),
+    row("card", Typing::Keys, "how a text came to be is shown"),
     row("prompt", Typing::Text, "a prompt of one line: find, go to line, save as"),
     row("list", Typing::Text, "the palette and other lists that are narrowed by typing"),
     row("dialog", Typing::Keys, "a question to confirm"),

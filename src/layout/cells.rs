@@ -84,6 +84,26 @@ pub fn rows(text: &str, columns: usize) -> Vec<String> {
     rows
 }
 
+/// Text in exactly so many columns: cut with `…`, or filled up with blanks.
+pub fn fit(text: &str, columns: usize) -> String {
+    let mut out = String::new();
+    let mut used = 0;
+    let whole = width(text, 1) <= columns;
+    for grapheme in text.graphemes(true) {
+        let wide = width(grapheme, 1);
+        if !whole && used + wide >= columns {
+            break;
+        }
+        out.push_str(grapheme);
+        used += wide;
+    }
+    if !whole && used < columns {
+        out.push('…');
+        used += 1;
+    }
+    out + &" ".repeat(columns.saturating_sub(used))
+}
+
 /// The columns of `text` drawn from column 0.
 pub fn width(text: &str, tab: usize) -> usize {
     if is_plain(text.as_bytes()) {

@@ -13,6 +13,7 @@ pub mod openai;
 pub mod preset;
 mod price;
 pub mod scripted;
+mod thinking;
 
 pub use body::Quirks;
 pub use keyed::{Keyed, ReadKey};

@@ -25,12 +25,7 @@ fn write(session: &Session, out: &mut String) -> std::fmt::Result {
         let mut all = session.decisions.newest();
         all.reverse();
         for decision in all {
-            let status = match session.decisions.status(decision) {
-                DecisionStatus::Proposed => "proposed",
-                DecisionStatus::Accepted => "accepted",
-                DecisionStatus::Rejected => "rejected",
-                DecisionStatus::Superseded => "superseded",
-            };
+            let status = decision_word(session.decisions.status(decision));
             writeln!(out, "### {} ({status})\n", decision.title())?;
             writeln!(out, "By {}.\n", session.author_name(&decision.author))?;
             if !decision.context().is_empty() {
@@ -107,6 +102,16 @@ fn write(session: &Session, out: &mut String) -> std::fmt::Result {
         }
     }
     Ok(())
+}
+
+/// A decision's status in a word.
+pub fn decision_word(status: DecisionStatus) -> &'static str {
+    match status {
+        DecisionStatus::Proposed => "proposed",
+        DecisionStatus::Accepted => "accepted",
+        DecisionStatus::Rejected => "rejected",
+        DecisionStatus::Superseded => "superseded",
+    }
 }
 
 /// A hunk's state in a word.

@@ -1,17 +1,27 @@
 //! Reports: exports and previews over projections. Pure; knows no storage and no screen.
 
+mod attest;
+mod blame;
 mod diff;
 mod handoff;
 mod json;
 mod markdown;
 pub mod scan;
 mod sharing;
+mod stats;
+mod trace;
 
+pub use attest::{Commit, CommittedFile, agent_trace, git_ai_note};
+pub use blame::{
+    BlameLine, Part, author_of, blame_json, blame_lines, hand_sign, hand_word, how_word,
+};
 pub use diff::unified;
 pub use handoff::handoff;
 pub use json::{decisions as decisions_json, json};
 pub use markdown::{markdown, state_word};
 pub use sharing::{Finding, Plan, plan};
+pub use stats::{AuthorStats, ModelStats, Stats};
+pub use trace::{Base, Traced, trace, trace_now};
 
 use crate::session::Session;
 

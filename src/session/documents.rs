@@ -40,7 +40,9 @@ pub struct DocEntry {
     path_at: (u64, Option<EventId>),
     named_at: (u64, Option<EventId>),
     /// In order of display.
-    edits: BTreeMap<(u64, EventId), EditEntry>,
+    pub(super) edits: BTreeMap<(u64, EventId), EditEntry>,
+    /// By the first operation of each.
+    pub(super) starts: BTreeMap<(WriterId, u32), (u64, EventId)>,
     lamports: BTreeMap<EventId, u64>,
     /// How many of the edits are in the state of the text that the library keeps.
     kept: usize,
@@ -57,6 +59,7 @@ impl DocEntry {
             path_at: (0, None),
             named_at: (0, None),
             edits: BTreeMap::new(),
+            starts: BTreeMap::new(),
             lamports: BTreeMap::new(),
             kept: 0,
         }
@@ -83,6 +86,7 @@ impl DocEntry {
 
     pub fn add_edit(&mut self, lamport: u64, entry: EditEntry) {
         self.lamports.insert(entry.id, lamport);
+        self.starts.entry((entry.writer, entry.edit.start)).or_insert((lamport, entry.id));
         self.edits.insert((lamport, entry.id), entry);
     }
 

@@ -13,7 +13,9 @@ mod reasoning;
 mod register;
 mod review;
 mod steps;
+mod taking;
 mod transcript;
+mod written;
 
 pub use decisions::{Decision, Decisions, Setting};
 pub use documents::{DocEntry, EditEntry, SavedVersion};
@@ -24,7 +26,9 @@ pub use reasoning::Reasoning;
 pub use register::Register;
 pub use review::{OpenHunk, Piece};
 pub use steps::{LastUndone, LastVerdict, Said, StepKind, TakenBack};
+pub use taking::{Of, Taken};
 pub use transcript::{Message, Spent, Transcript};
+pub use written::{Again, Hand, Reasons, Written, joined};
 
 use crate::base::{AuthorId, DocId, EventId, Millis, Rand, WriterId};
 use crate::event::{AuthorKind, Envelope, Event};

@@ -45,6 +45,11 @@ impl<T> Register<T> {
             .map(|((_, id), value)| (*id, value))
     }
 
+    /// Every setting, oldest first, those that were replaced too.
+    pub fn all(&self) -> impl DoubleEndedIterator<Item = &T> {
+        self.settings.values()
+    }
+
     /// The value shown: the last in order of those that stand.
     pub fn value(&self) -> Option<&T> {
         self.standing().next_back().map(|(_, value)| value)

@@ -55,7 +55,7 @@ pub struct Spent {
 }
 
 impl Spent {
-    fn add(&mut self, usage: &Usage) {
+    pub fn add(&mut self, usage: &Usage) {
         // Foreign logs may hold any number.
         self.input = self.input.saturating_add(usage.input);
         self.cached = self.cached.saturating_add(usage.cached);

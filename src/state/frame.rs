@@ -55,6 +55,8 @@ pub struct EditorFrame {
     pub hunks: Vec<HunkPiece>,
     /// Places that decisions are linked to.
     pub decided: Vec<Span>,
+    /// Who wrote what is visible; empty unless it is shown.
+    pub shades: super::Shades,
     /// Row and column of the caret in the text's area.
     pub caret: Option<(usize, usize)>,
     pub line: usize,

@@ -25,6 +25,7 @@ mod reload;
 mod rows;
 mod saved;
 mod settle;
+mod shades;
 mod share;
 mod thought;
 mod tour;
@@ -48,12 +49,13 @@ pub use panel::{PanelFrame, plain};
 pub use propose::anchors;
 pub use rows::{ROWS_VERSION, all_rows, decision_row, message_row, text_row};
 pub use settle::{Conflict, Side};
+pub use shades::{Shade, Shades};
 pub use share::{ALLOWED, SESSION_FILE, SESSION_FILE_SEEN, Sharing};
 pub use thought::{Thinker, Thoughts};
 pub use tour::{END as TOUR_END, STEPS as TOUR_STEPS, Step, TOUR, TOUR_SESSION, Tour};
 pub use turn::{LiveEdit, Phase, Queued, Task, Turn};
 pub use turns::{PLACE_BY_HAND, plural};
 pub use ui::{
-    Ask, Caret, Clip, Dialog, Find, Focus, ListState, Notice, Overlay, PageLinks, PanelSelection,
-    PromptKind, Rendered, Scroll, Tab, Tone, Ui,
+    AUTHOR_COLUMNS, Ask, Caret, Clip, Dialog, Find, Focus, ListState, Notice, Overlay, PageLinks,
+    PanelSelection, PromptKind, Rendered, Scroll, Tab, Tone, Ui,
 };

@@ -80,6 +80,7 @@ impl Model {
         self.ui.frame.column = caret.pos.0 - rope.line_to_char(line);
         self.highlight(&rope, &rows);
         self.note_seen(&rows);
+        self.prepare_shades(&rope, &rows);
         self.ui.frame.rows = rows;
     }
 

@@ -13,6 +13,8 @@ use crate::syntax::Highlighter;
 use crate::text::Field;
 use std::collections::BTreeMap;
 
+/// The columns left of the line numbers that tell who wrote a row.
+pub const AUTHOR_COLUMNS: u16 = 5;
 /// The most rows of what there is to say.
 const NOTICE_ROWS: usize = 5;
 
@@ -131,6 +133,11 @@ pub enum Ask {
     Share {
         sharing: Box<super::Sharing>,
     },
+    /// Whose text is to be taken back, and what of it: each answer with the command line that it
+    /// is.
+    TakeBack {
+        lines: Vec<(String, String)>,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -169,15 +176,16 @@ pub enum Overlay {
         title: String,
         lines: Vec<String>,
         top: usize,
-        /// Of a decision: what it is linked to.
+        /// Of a decision or a text: what it is linked to.
         links: Option<PageLinks>,
     },
 }
 
-/// The links on the page of a decision; keys go to what they point at.
+/// The links on the page of a decision, or on the card of a text; keys go to what they point at.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PageLinks {
-    pub decision: EventId,
+    /// Nothing on a card.
+    pub decision: Option<EventId>,
     /// Each with the line of the page where it stands.
     pub links: Vec<(usize, Link)>,
     pub chosen: usize,
@@ -212,6 +220,8 @@ pub struct Ui {
     /// The panel's share of the width in percent.
     pub share: u16,
     pub zoomed: bool,
+    /// Who wrote what stands beside the text and colours it.
+    pub authors: bool,
     pub carets: BTreeMap<DocId, Caret>,
     pub view: View,
     /// The caret moved: the view follows it.
@@ -301,6 +311,7 @@ impl Ui {
             tab: Tab::Conversation,
             share: 42,
             zoomed: false,
+            authors: false,
             carets: BTreeMap::new(),
             view: View::new(80, 24, true, 4),
             reveal: true,
@@ -405,11 +416,12 @@ impl Ui {
         all
     }
 
-    /// The columns left of the text, for line numbers and signs.
+    /// The columns left of the text, for authors, line numbers and signs.
     pub fn gutter(&self, lines: usize, numbers: bool) -> u16 {
         let lines = lines.max(self.lines.unwrap_or(0));
         let digits = if numbers { lines.max(1).ilog10() as u16 + 1 } else { 0 };
-        let gutter = digits.max(if numbers { 2 } else { 0 }) + 2;
+        let authors = if self.authors { AUTHOR_COLUMNS } else { 0 };
+        let gutter = digits.max(if numbers { 2 } else { 0 }) + 2 + authors;
         if self.areas().editor.width > gutter + 8 { gutter } else { 0 }
     }
 

@@ -5,7 +5,6 @@
 //! moves pages there. Only the journal is opened here: closing a second handle of the *database*
 //! file would let SQLite's locks on it go.
 
-use super::place;
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::path::PathBuf;
@@ -14,13 +13,7 @@ use std::sync::{Mutex, PoisonError};
 /// Syncs the journal of a library without holding any lock of it.
 pub struct Syncer {
     wal: PathBuf,
-    open: Mutex<Option<Journal>>,
-}
-
-/// The journal as it was opened, and which file it was.
-struct Journal {
-    file: File,
-    identity: Option<(u64, u64)>,
+    open: Mutex<Option<File>>,
 }
 
 impl Syncer {
@@ -32,28 +25,43 @@ impl Syncer {
     /// long as the disk needs: milliseconds.
     pub fn sync(&self) -> io::Result<()> {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = place::identity(&self.wal);
-        // The journal is made anew when a library was closed by everybody in between.
-        if open.as_ref().is_none_or(|journal| journal.identity != now) {
-            *open = None;
-            let file = match OpenOptions::new().read(true).write(true).open(&self.wal) {
-                Ok(file) => file,
-                // No journal: everything is in the database file, synced.
-                Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-                Err(error) => return Err(error),
-            };
-            file.sync_data()?;
-            // The name of a new file is only safe with its directory.
-            #[cfg(unix)]
-            if let Some(dir) = self.wal.parent() {
-                File::open(dir)?.sync_all()?;
+        match open.as_ref().filter(|journal| is_there(journal)) {
+            Some(journal) => journal.sync_data(),
+            None => {
+                *open = self.begin()?;
+                Ok(())
             }
-            *open = Some(Journal { file, identity: now });
-            return Ok(());
-        }
-        match open.as_ref() {
-            Some(journal) => journal.file.sync_data(),
-            None => Ok(()),
         }
     }
+
+    /// Opens the journal and syncs all of it; nothing where there is none.
+    fn begin(&self) -> io::Result<Option<File>> {
+        let file = match OpenOptions::new().read(true).write(true).open(&self.wal) {
+            Ok(file) => file,
+            // No journal: everything is in the database file, synced.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        file.sync_data()?;
+        // The name of a new file is only safe with its directory.
+        #[cfg(unix)]
+        if let Some(dir) = self.wal.parent() {
+            File::open(dir)?.sync_all()?;
+        }
+        Ok(Some(file))
+    }
+}
+
+/// Whether a journal still has a name. It is removed when everybody has closed the library, and
+/// made anew with the next opening.
+#[cfg(unix)]
+fn is_there(journal: &File) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    journal.metadata().is_ok_and(|meta| meta.nlink() > 0)
+}
+
+/// Where nothing says, it is opened anew each time.
+#[cfg(not(unix))]
+fn is_there(_journal: &File) -> bool {
+    false
 }

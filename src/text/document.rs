@@ -10,8 +10,8 @@ use super::inverse::Inverses;
 use super::marks::Marks;
 use super::ops::{OpSpan, Ops, What, source_at};
 use super::seq::{Run as SeqRun, Seq, ahead};
-use crate::base::{DocId, OpId, Pos, Span, WriterId};
-use crate::event::{CauseKind, Edit, Op, Origin, Source, Text, Version};
+use crate::base::{DocId, OpId, Pos, WriterId};
+use crate::event::{CauseKind, Edit, Op, Source, Text, Version};
 use ropey::Rope;
 
 /// The most characters a document with history may have.
@@ -63,18 +63,6 @@ pub struct Applied {
     pub ops: Vec<Op>,
     /// What the change did to positions.
     pub delta: Delta,
-}
-
-/// Who wrote a run of text.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Run {
-    pub span: Span,
-    /// The operation that inserted the first character; the others follow.
-    pub id: OpId,
-    /// Whose words these are. Text that was brought back or copied keeps its writer.
-    pub writer: WriterId,
-    /// How the words first came in, unless they came from another document.
-    pub origin: Origin,
 }
 
 impl History {
@@ -433,49 +421,6 @@ impl Document {
     /// The operation that inserted the character at `pos`.
     pub fn id_at(&self, pos: Pos) -> Option<OpId> {
         self.history.as_ref()?.seq.id_at(pos.0)
-    }
-
-    /// The operations that first wrote the characters of a span: what a copy of it carries.
-    pub fn sources(&self, span: Span) -> Vec<Source> {
-        let Some(history) = &self.history else { return Vec::new() };
-        let mut out = Vec::new();
-        for (id, len) in history.seq.runs(span) {
-            history.ops.sources(id, len, &mut out);
-        }
-        out.into_iter().map(|(id, len)| Source { id, len }).collect()
-    }
-
-    /// Who wrote what in a span, in order and without gaps.
-    pub fn runs(&self, span: Span) -> Vec<Run> {
-        let Some(history) = &self.history else { return Vec::new() };
-        let mut out: Vec<Run> = Vec::new();
-        let mut pos = span.start.0;
-        for (id, len) in history.seq.runs(span) {
-            let mut done = 0;
-            for root in history.ops.roots(id, len) {
-                let origin = history.ops.origins.get(root.origin as usize);
-                let end = pos + root.len as usize;
-                let run = Run {
-                    span: Span { start: Pos(pos), end: Pos(end) },
-                    id: ahead(id, done),
-                    writer: root.writer,
-                    origin: origin.cloned().unwrap_or_else(Origin::typed),
-                };
-                match out.last_mut() {
-                    Some(last)
-                        if last.writer == run.writer
-                            && last.origin == run.origin
-                            && ahead(last.id, last.span.len() as u32) == run.id =>
-                    {
-                        last.span.end = run.span.end;
-                    }
-                    _ => out.push(run),
-                }
-                pos = end;
-                done += root.len;
-            }
-        }
-        out
     }
 }
 

@@ -185,14 +185,15 @@ impl Ops {
         }
     }
 
-    /// Follows the sources of `len` characters to where they were first written.
-    pub fn roots(&self, id: OpId, len: u32) -> Vec<Root> {
-        let mut out: Vec<Root> = Vec::new();
+    /// Follows the sources of `len` characters to where they were first written, each with the
+    /// last source of its chain.
+    pub fn roots(&self, id: OpId, len: u32) -> Vec<(Root, OpId)> {
+        let mut out = Vec::new();
         let mut done = 0;
         while done < len {
-            let (root, _) = self.root(ahead(id, done), len - done);
+            let (root, source) = self.root(ahead(id, done), len - done);
             done += root.len;
-            out.push(root);
+            out.push((root, source));
         }
         out
     }

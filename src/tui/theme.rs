@@ -5,6 +5,7 @@
 
 use crate::base::Class;
 use crate::base::config::Background;
+use crate::session::Hand;
 use ratatui::style::{Color, Modifier, Style};
 
 /// What the terminal can show.
@@ -98,6 +99,47 @@ impl Theme {
     /// Old text of a hunk.
     pub fn removed(self) -> Style {
         self.color(210, 124, Color::Red).add_modifier(Modifier::CROSSED_OUT)
+    }
+
+    /// The sign of who wrote something. Sign and letters tell authors apart without colours.
+    pub fn author(self, hand: Hand, slot: u8) -> Style {
+        const PEOPLE: [(u8, u8, Color); 4] = [
+            (117, 25, Color::Cyan),
+            (114, 28, Color::Green),
+            (180, 94, Color::Yellow),
+            (147, 55, Color::Blue),
+        ];
+        match hand {
+            Hand::Person => {
+                let (dark, light, sixteen) = PEOPLE[usize::from(slot) % PEOPLE.len()];
+                self.color(dark, light, sixteen)
+            }
+            Hand::Model | Hand::Agent => self.color(212, 125, Color::Magenta),
+            Hand::Outside => self.color(246, 243, Color::DarkGray),
+            Hand::Unknown => self.warning(),
+        }
+    }
+
+    /// Behind the text of an author: a shade where there are many colours; a model's text is
+    /// underlined and what came from elsewhere slanted where there are few or none.
+    pub fn shade(self, hand: Hand, slot: u8) -> Style {
+        const PEOPLE: [(u8, u8); 4] = [(17, 189), (22, 194), (58, 230), (54, 225)];
+        const MODELS: [(u8, u8); 2] = [(53, 224), (52, 223)];
+        let (dark, light) = match (hand, self.depth) {
+            (Hand::Model | Hand::Agent, Depth::None | Depth::Sixteen) => {
+                return Style::new().add_modifier(Modifier::UNDERLINED);
+            }
+            (Hand::Outside | Hand::Unknown, Depth::None | Depth::Sixteen) => {
+                return Style::new().add_modifier(Modifier::ITALIC);
+            }
+            (Hand::Person, Depth::None | Depth::Sixteen) | (Hand::Outside, Depth::Many) => {
+                return Style::new();
+            }
+            (Hand::Person, Depth::Many) => PEOPLE[usize::from(slot) % PEOPLE.len()],
+            (Hand::Model | Hand::Agent, Depth::Many) => MODELS[usize::from(slot) % MODELS.len()],
+            (Hand::Unknown, Depth::Many) => (94, 222),
+        };
+        Style::new().bg(Color::Indexed(if self.light { light } else { dark }))
     }
 
     pub fn dim(self) -> Style {

@@ -29,6 +29,8 @@ mod local;
 mod models;
 mod plain;
 #[cfg(unix)]
+mod provenance;
+#[cfg(unix)]
 mod providers;
 mod real;
 mod reasoning;

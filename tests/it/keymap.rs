@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Reached by the palette alone.
-const PALETTE_ONLY: &[&str] = &["chat.ask", "edit.insert", "app.focus-panel", "app.tour"];
+const PALETTE_ONLY: &[&str] = &["chat.ask", "edit.insert", "app.focus-panel"];
 
 /// Without the encodings of xterm there is nothing to extend a selection with; select.all and
 /// select.line are there.

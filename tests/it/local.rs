@@ -609,9 +609,10 @@ async fn tokens_are_those_of_the_running_reference() {
 fn real_weights_answer() {
     let Some(path) = real("real_weights_answer") else { return };
     let mut engine = load(&path);
-    let ask = [user("What is the capital of France?")];
+    // Not that of France: what begins its answer is so close that engines differ.
+    let ask = [user("Name the capital of Italy.")];
     let (text, end, usage) = say(&mut engine, &request(&ask, json!({ "max_tokens": 40 })));
-    assert!(text.contains("Paris"), "{text}");
+    assert!(text.contains("Rome"), "{text}");
     assert_eq!(end, End::Stop(Stop::End));
     assert!(usage.input > 20 && usage.output < 40, "{usage:?}");
     let one = json!({ "max_tokens": 80, "stop_at": "sentence" });

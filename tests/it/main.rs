@@ -26,6 +26,7 @@ mod markdown;
 mod models;
 mod offers;
 mod proposals;
+mod provenance;
 mod provider;
 mod provider_real;
 mod queue;

@@ -6,6 +6,7 @@
 
 use super::super::Answer;
 use super::super::fault::Complaint;
+use super::super::thinking::{Parts, Thinking};
 use super::Shared;
 use super::guard::{Side, SideRef, with_side};
 use super::stack::{fault_of, stack};
@@ -99,6 +100,7 @@ enum Phase {
 /// What the answer was so far.
 #[derive(Default)]
 struct Tally {
+    thinking: Thinking,
     text: bool,
     reasoning: bool,
     tool: bool,
@@ -153,18 +155,13 @@ impl State {
     }
 
     fn take(&mut self, event: Event) {
-        let tally = &mut self.tally;
         if event.usage.is_some() {
-            tally.usage = event.usage;
+            self.tally.usage = event.usage;
         }
-        if !event.reasoning.is_empty() {
-            tally.reasoning = true;
-            self.queue.push_back(Ok(Chunk::Reasoning(event.reasoning)));
-        }
-        if !event.text.is_empty() {
-            tally.text = true;
-            self.queue.push_back(Ok(Chunk::Text(event.text)));
-        }
+        let Parts { thought, text } = self.tally.thinking.push(&event.text);
+        self.says(event.reasoning);
+        self.says_parts(thought, text);
+        let tally = &mut self.tally;
         tally.refusal.push_str(&event.refusal);
         tally.tool |= event.tool;
         if event.finish.is_some() {
@@ -173,6 +170,21 @@ impl State {
         if let Some(error) = event.error {
             let fault = self.shared.words.complaint(error.status(), &error);
             self.fail(fault);
+        }
+    }
+
+    fn says_parts(&mut self, thought: String, text: String) {
+        self.says(thought);
+        if !text.is_empty() {
+            self.tally.text = true;
+            self.queue.push_back(Ok(Chunk::Text(text)));
+        }
+    }
+
+    fn says(&mut self, thought: String) {
+        if !thought.is_empty() {
+            self.tally.reasoning = true;
+            self.queue.push_back(Ok(Chunk::Reasoning(thought)));
         }
     }
 
@@ -197,6 +209,8 @@ impl State {
     fn close(&mut self) {
         let Side { verdict, done, mangled } = with_side(&self.side, std::mem::take);
         self.tally.mangled |= mangled;
+        let Parts { thought, text } = self.tally.thinking.end();
+        self.says_parts(thought, text);
         let words = &self.shared.words;
         let word = self.tally.finish.clone();
         if word.is_none()
@@ -270,6 +284,9 @@ impl State {
 
     /// The last items: what is still to say, the count of tokens, the end.
     fn end(&mut self, last: Result<Chunk, Fault>) {
+        // Of an answer that broke off, too.
+        let Parts { thought, text } = self.tally.thinking.end();
+        self.says_parts(thought, text);
         while let Ok(note) = self.notes.try_recv() {
             self.queue.push_back(Ok(note));
         }

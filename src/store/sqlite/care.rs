@@ -20,6 +20,7 @@ impl SqliteStore {
     /// `InUse` when another living process writes in the session: it would write on.
     pub fn delete_session(&mut self, session: EventId) -> Result<Deleted, StoreError> {
         let me = self.process()?.to_string();
+        self.open_bursts.clear();
         let gate = Gate::enter(&self.dir)?;
         for process in self.writers_in(session)? {
             if process == me {

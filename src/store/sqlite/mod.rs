@@ -19,7 +19,7 @@ use super::place::{self, Place};
 use super::{Options, StoreError, Syncer};
 use crate::base::{Millis, Rand, WriterId, hex};
 use rusqlite::{Connection, OpenFlags};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, OpenOptions};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -37,6 +37,8 @@ pub struct SqliteStore {
     options: Options,
     /// The writers this process registered.
     mine: BTreeSet<WriterId>,
+    /// Of each of them the burst to which its operations belong: a key looks for none.
+    open_bursts: BTreeMap<WriterId, i64>,
     moved: bool,
     data_version: i64,
 }
@@ -95,6 +97,7 @@ impl SqliteStore {
             dir: dir.into(),
             options,
             mine: BTreeSet::new(),
+            open_bursts: BTreeMap::new(),
             moved,
             data_version: 0,
         };
@@ -136,6 +139,7 @@ impl SqliteStore {
             dir: dir.into(),
             options,
             mine: BTreeSet::new(),
+            open_bursts: BTreeMap::new(),
             moved: false,
             data_version: 0,
         };

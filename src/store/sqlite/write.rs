@@ -36,6 +36,13 @@ impl SqliteStore {
     }
 
     fn write_once(&mut self, writes: &[Write]) -> Result<Written, StoreError> {
+        if let [Write::Wip { head: None, writer, row, op }] = writes
+            && let Some(n) = self.open_bursts.get(writer)
+        {
+            // One statement is a transaction of its own, and this is every key.
+            operation(&self.conn, *writer, *n, *row, op)?;
+            return Ok(Written::default());
+        }
         let process = self.process()?;
         let mut batch = Batch {
             conn: &self.conn,
@@ -45,11 +52,6 @@ impl SqliteStore {
             searched: search::Places::default(),
             tally: Tally::default(),
         };
-        if let [Write::Wip { head: None, writer, row, op }] = writes {
-            // One statement is a transaction of its own, and this is every key.
-            batch.wip(None, *writer, *row, op)?;
-            return Ok(Written::default());
-        }
         transaction(&self.conn, || {
             writes.iter().try_for_each(|write| batch.one(write))?;
             batch.tally.finish(&self.conn)?;
@@ -65,8 +67,15 @@ impl SqliteStore {
         let Batch { registered, tally, .. } = batch;
         self.mine.extend(registered);
         for write in writes {
-            if let Write::Draft { id, step: DraftStep::End } = write {
-                drop_copy(&self.dir, id);
+            match write {
+                Write::Draft { id, step: DraftStep::End } => drop_copy(&self.dir, id),
+                Write::Wip { head: Some(head), writer, .. } => {
+                    _ = self.open_bursts.insert(*writer, integer(head.n)?);
+                }
+                Write::Events { clears, .. } => {
+                    clears.iter().for_each(|writer| _ = self.open_bursts.remove(writer));
+                }
+                _ => {}
             }
         }
         Ok(tally.written)
@@ -188,18 +197,14 @@ impl Batch<'_> {
                 )?
                 .execute(params![number(writer), integer(head.n)?, json(head)?])?;
         }
-        let done = self
+        let newest = self
             .conn
-            .prepare_cached(
-                "INSERT INTO wip(writer, n, row, op)
-                 SELECT ?1, max(n), ?2, ?3 FROM burst WHERE writer = ?1 HAVING max(n) IS NOT NULL
-                 ON CONFLICT(writer, n, row) DO UPDATE SET op = excluded.op",
-            )?
-            .execute(params![number(writer), integer(row)?, json(op)?])?;
-        if done == 0 {
-            return Err(StoreError::Misuse(format!("writer {writer} has no burst open")));
-        }
-        Ok(())
+            .prepare_cached("SELECT max(n) FROM burst WHERE writer = ?1")?
+            .query_row([number(writer)], |row| row.get(0))?;
+        let n: Option<i64> = newest;
+        let n =
+            n.ok_or_else(|| StoreError::Misuse(format!("writer {writer} has no burst open")))?;
+        operation(self.conn, writer, n, row, op)
     }
 
     fn stream(
@@ -283,6 +288,22 @@ impl Batch<'_> {
             .execute(params![session.0, doc.as_str(), json(version)?, upto, bytes])?;
         Ok(())
     }
+}
+
+/// Keeps an operation of the burst `n` of a writer.
+fn operation(
+    conn: &Connection,
+    writer: WriterId,
+    n: i64,
+    row: u64,
+    op: &WipOp,
+) -> Result<(), StoreError> {
+    conn.prepare_cached(
+        "INSERT INTO wip(writer, n, row, op) VALUES(?1, ?2, ?3, ?4)
+         ON CONFLICT(writer, n, row) DO UPDATE SET op = excluded.op",
+    )?
+    .execute(params![number(writer), n, integer(row)?, json(op)?])?;
+    Ok(())
 }
 
 /// Removes the bursts of a writer, whose operations are in an event now.

@@ -5,7 +5,7 @@ use crate::base::{Pos, Span};
 use crate::layout::Row;
 use crate::session::HunkState;
 use crate::state::geometry::Area;
-use crate::state::{Focus, HunkPiece, Sign};
+use crate::state::{AUTHOR_COLUMNS, Focus, HunkPiece, Shade, Sign};
 use crate::tui::paint::{put, rect, text};
 use crate::tui::sheet::hasher;
 use crate::tui::theme::Theme;
@@ -57,9 +57,11 @@ pub fn marks(app: &App) -> Vec<u64> {
         .rows
         .iter()
         .take(usize::from(place.height))
-        .map(|row| {
+        .enumerate()
+        .map(|(index, row)| {
             let mut hasher = hasher();
             (place, numbers).hash(&mut hasher);
+            frame.shades.rows.get(index).hash(&mut hasher);
             match row {
                 Row::Text { line, span, first, indent, col } => {
                     let number = first.then_some(*line);
@@ -82,6 +84,9 @@ pub fn marks(app: &App) -> Vec<u64> {
                     for piece in frame.hunks.iter().filter(|piece| piece.span.touches(*span)) {
                         let (from, to) = (relative(piece.span.start), relative(piece.span.end));
                         (from, to, piece.state, piece.current).hash(&mut hasher);
+                    }
+                    for (shaded, shade) in shades_of(&frame.shades.runs, *span) {
+                        (relative(shaded.start.max(span.start)), shade).hash(&mut hasher);
                     }
                     if let Some(selected) = selection.filter(|selected| selected.touches(*span)) {
                         (relative(selected.start), relative(selected.end)).hash(&mut hasher);
@@ -155,6 +160,7 @@ pub fn draw_row(app: &App, theme: Theme, buffer: &mut Buffer, index: usize) {
     let Some(row) = ui.frame.rows.get(index).filter(|_| y < area.bottom()) else { return };
     let numbers = model.config.editor.line_numbers;
     let gutter = ui.gutter(rope.len_lines(), numbers);
+    let authors = if ui.authors { AUTHOR_COLUMNS.min(gutter) } else { 0 };
     let text_area = text_area(app);
     let selection = model.caret().selection();
     match row {
@@ -162,11 +168,14 @@ pub fn draw_row(app: &App, theme: Theme, buffer: &mut Buffer, index: usize) {
             let sign = sign_of(&ui.frame.hunks, &ui.frame.decided, *span);
             if gutter > 0 {
                 let current = *line == ui.frame.line;
+                if let Some((shade, more)) = ui.frame.shades.rows.get(index).copied().flatten() {
+                    draw_author(buffer, area.x, y, shade, more, theme);
+                }
                 draw_gutter(
                     buffer,
-                    area.x,
+                    area.x + authors,
                     y,
-                    gutter,
+                    gutter - authors,
                     first.then_some(*line).filter(|_| numbers),
                     current,
                     sign,
@@ -180,7 +189,8 @@ pub fn draw_row(app: &App, theme: Theme, buffer: &mut Buffer, index: usize) {
             let shown = ui.frame.virtual_rows.get(line).and_then(|rows| rows.get(*index));
             let Some(shown) = shown else { return };
             if gutter > 0 {
-                draw_gutter(buffer, area.x, y, gutter, None, false, shown.sign, theme);
+                let x = area.x + authors;
+                draw_gutter(buffer, x, y, gutter - authors, None, false, shown.sign, theme);
             }
             let mut style = match shown.sign {
                 Sign::Plus => theme.added(),
@@ -196,6 +206,22 @@ pub fn draw_row(app: &App, theme: Theme, buffer: &mut Buffer, index: usize) {
             text(buffer, text_area.x, y, area.right(), &shown.text, style);
         }
     }
+}
+
+/// The shades of a row.
+fn shades_of(all: &[(Span, Shade)], row: Span) -> impl Iterator<Item = &(Span, Shade)> {
+    let first = all.partition_point(|(span, _)| span.end <= row.start);
+    all[first..].iter().take_while(move |(span, _)| span.start < row.end)
+}
+
+/// Who wrote most of a row: a sign, two letters, and `+` where somebody else wrote in it, too.
+fn draw_author(buffer: &mut Buffer, x: u16, y: u16, shade: Shade, more: bool, theme: Theme) {
+    let style = theme.author(shade.hand, shade.slot);
+    let sign = crate::report::hand_sign(shade.hand);
+    let [first, second] = shade.tag;
+    let more = if more { '+' } else { ' ' };
+    let words: String = [sign, first, second, more].into_iter().collect();
+    text(buffer, x, y, x + AUTHOR_COLUMNS, &words, style);
 }
 
 fn sign_of(hunks: &[HunkPiece], decided: &[Span], row: Span) -> Sign {
@@ -262,6 +288,8 @@ fn draw_text(
     let classes = frame.classes_of(line);
     let hunks: Vec<&HunkPiece> =
         frame.hunks.iter().filter(|piece| piece.span.touches(span)).collect();
+    let shades: Vec<(Span, Shade)> = shades_of(&frame.shades.runs, span).copied().collect();
+    let mut next_shade = 0;
     let line_start = rope.line_to_char(line);
     let mut next_class =
         classes.partition_point(|class| class.range.end <= span.start.0 - line_start);
@@ -273,6 +301,12 @@ fn draw_text(
         }
         let class = classes.get(next_class).filter(|class| class.range.start <= column);
         let mut style = class.map_or(Style::new(), |class| theme.class(class.class));
+        while shades.get(next_shade).is_some_and(|(span, _)| span.end <= drawn.pos) {
+            next_shade += 1;
+        }
+        if let Some((_, shade)) = shades.get(next_shade) {
+            style = style.patch(theme.shade(shade.hand, shade.slot));
+        }
         if drawn.kind == crate::layout::cells::Kind::Control {
             style = theme.warning();
         }

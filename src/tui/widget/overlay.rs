@@ -174,6 +174,9 @@ pub(super) fn draw_rows(
     }
 }
 
+/// Where there is no session yet.
+const NO_SESSION: [&str; 2] = ["No session yet: n begins one,", "t opens the tour."];
+
 fn sessions(
     app: &App,
     list: &ListState,
@@ -227,6 +230,12 @@ fn sessions(
         Rect { y: inside.y + 1, height: inside.height.saturating_sub(1), width: left, ..inside };
     let area = Rect { width: left.saturating_sub(u16::from(beside)), ..area };
     draw_rows(&rows, list, area, theme, buffer);
+    if rows.is_empty() && list.filter.rope().len_chars() == 0 {
+        // Whoever starts the program for the first time sees nothing else.
+        for (y, words) in (area.top()..area.bottom()).zip(NO_SESSION) {
+            text(buffer, area.x + 2, y, area.right(), words, theme.dim());
+        }
+    }
     if beside {
         let x = inside.x + left + 2;
         for y in area.top()..area.bottom() {

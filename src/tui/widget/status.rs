@@ -159,6 +159,12 @@ fn shown_keys(app: &App) -> &'static [(&'static str, &'static str)] {
         Some(Overlay::Palette(_) | Overlay::Models(_)) => {
             &[("list.choose", "choose"), ("app.cancel", "back")]
         }
+        Some(Overlay::Page { links: Some(page), .. }) if page.decision.is_none() => &[
+            ("decision.follow", "go there"),
+            ("decision.next-link", "next link"),
+            ("written.take-back", "take back…"),
+            ("app.cancel", "back"),
+        ],
         Some(Overlay::Page { links: Some(page), .. }) if !page.links.is_empty() => &[
             ("decision.follow", "go there"),
             ("decision.next-link", "next link"),

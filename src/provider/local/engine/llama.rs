@@ -5,11 +5,13 @@
 
 use super::gguf::Gguf;
 use super::math;
+use super::team::Team;
 use super::trouble::{Trouble, broken, said, unknown};
 use super::weights::{Matrix, find, loaded_bytes, vector};
 use crate::prompt::Fault;
 use crate::provider::local::ARCHITECTURE;
 use candle_core::{Device, Tensor};
+use std::ops::Range;
 
 /// The most words that are computed together.
 const MOST_ROWS: usize = 512;
@@ -239,6 +241,7 @@ impl Llama {
         words: &[u32],
         before: usize,
         kept: &mut Kept,
+        team: &Team,
         go_on: &mut (dyn FnMut() -> Result<(), Trouble> + Send),
     ) -> Result<Vec<f32>, Trouble> {
         let Sizes { width, epsilon, .. } = self.sizes;
@@ -254,52 +257,56 @@ impl Llama {
                 }
             });
         };
+        let turns = self.turns(before..before + words.len());
         for (index, layer) in self.layers.iter().enumerate() {
             go_on()?;
             normed(&stream, &layer.norm, &mut rows);
-            let mut query = layer.query.times(&rows)?;
-            let mut key = layer.key.times(&rows)?;
-            let value = layer.value.times(&rows)?;
-            self.turn(&mut query, self.sizes.heads, before);
-            self.turn(&mut key, self.sizes.kept_heads, before);
+            let from = [&layer.query, &layer.key, &layer.value];
+            let [mut query, mut key, value] = Matrix::all_times(from, &rows, team, go_on)?;
+            self.turn(&mut query, self.sizes.heads, &turns);
+            self.turn(&mut key, self.sizes.kept_heads, &turns);
             self.keep(index, &key, &value, kept);
             let seen = self.attend(index, &query, before, kept)?;
-            let out = layer.out.times(&seen)?;
+            let out = layer.out.times(&seen, team)?;
             math::fast(|| math::add_scaled(&mut stream, &out, 1.0));
             go_on()?;
             normed(&stream, &layer.inner_norm, &mut rows);
-            let mut gate = layer.gate.times(&rows)?;
-            go_on()?;
-            let up = layer.up.times(&rows)?;
+            let inner = [&layer.gate, &layer.up];
+            let [mut gate, up] = Matrix::all_times(inner, &rows, team, go_on)?;
             go_on()?;
             math::fast(|| math::gated(&mut gate, &up));
-            let down = layer.down.times(&gate)?;
+            let down = layer.down.times(&gate, team)?;
             math::fast(|| math::add_scaled(&mut stream, &down, 1.0));
         }
         let last = &stream[stream.len() - width..];
         let mut row = vec![0f32; width];
         normed(last, &self.norm, &mut row);
-        self.out.as_ref().unwrap_or(&self.words).times(&row)
+        self.out.as_ref().unwrap_or(&self.words).times(&row, team)
+    }
+
+    /// Sine and cosine of the turns of these positions, one position after the other.
+    fn turns(&self, positions: Range<usize>) -> Vec<(f32, f32)> {
+        let turn =
+            |position| self.turns.iter().map(move |speed| (position as f32 * speed).sin_cos());
+        positions.flat_map(turn).collect()
     }
 
     /// Turns pairs of values by the position of their word; a row has `heads` heads.
-    fn turn(&self, rows: &mut [f32], heads: usize, before: usize) {
+    fn turn(&self, rows: &mut [f32], heads: usize, turns: &[(f32, f32)]) {
         let Sizes { head, turned, .. } = self.sizes;
-        let mut turns = vec![(0f32, 0f32); turned / 2];
-        for (index, row) in rows.chunks_exact_mut(heads * head).enumerate() {
-            for (turn, speed) in turns.iter_mut().zip(&self.turns) {
-                *turn = ((before + index) as f32 * speed).sin_cos();
-            }
-            math::fast(|| {
+        math::fast(|| {
+            for (row, turns) in
+                rows.chunks_exact_mut(heads * head).zip(turns.chunks_exact(turned / 2))
+            {
                 for values in row.chunks_exact_mut(head) {
-                    for (pair, (sin, cos)) in values.chunks_exact_mut(2).zip(&turns) {
+                    for (pair, (sin, cos)) in values.chunks_exact_mut(2).zip(turns) {
                         let (first, second) = (pair[0], pair[1]);
                         pair[0] = first * cos - second * sin;
                         pair[1] = first * sin + second * cos;
                     }
                 }
-            });
-        }
+            }
+        });
     }
 
     fn keep(&self, layer: usize, key: &[f32], value: &[f32], kept: &mut Kept) {
@@ -327,22 +334,12 @@ impl Llama {
         let mut seen = vec![0f32; query.len()];
         let scale = (head as f32).sqrt().recip();
         if rows == 1 {
-            math::fast(|| {
-                let mut scores = Vec::with_capacity(before + 1);
-                for (index, (query, seen)) in
-                    query.chunks_exact(head).zip(seen.chunks_exact_mut(head)).enumerate()
-                {
-                    let at = layer * kept_heads + index / group;
-                    scores.clear();
-                    scores.extend(
-                        kept.keys[at].chunks_exact(head).map(|key| math::dot(query, key) * scale),
-                    );
-                    math::softmax(&mut scores);
-                    for (value, score) in kept.values[at].chunks_exact(head).zip(&scores) {
-                        math::add_scaled(seen, value, *score);
-                    }
-                }
-            });
+            let of_group =
+                query.chunks_exact(group * head).zip(seen.chunks_exact_mut(group * head));
+            for (index, (query, seen)) in of_group.enumerate() {
+                let at = layer * kept_heads + index;
+                math::fast(|| look(query, &kept.keys[at], &kept.values[at], head, seen));
+            }
             return Ok(seen);
         }
         let all = before + rows;
@@ -381,5 +378,28 @@ impl Llama {
             }
         }
         Ok(seen)
+    }
+}
+
+/// What one word takes from what is kept for one head, for each of the heads that ask it.
+#[inline(always)]
+fn look(query: &[f32], keys: &[f32], values: &[f32], head: usize, seen: &mut [f32]) {
+    /// Words that are looked at by all heads before the next ones: as many as the nearest cache holds.
+    const NEAR: usize = 64;
+    let scale = (head as f32).sqrt().recip();
+    let count = keys.len() / head;
+    let mut scores = vec![0f32; query.len() / head * count];
+    for (part, keys) in keys.chunks(NEAR * head).enumerate() {
+        for (query, scores) in query.chunks_exact(head).zip(scores.chunks_exact_mut(count)) {
+            for (score, key) in scores[part * NEAR..].iter_mut().zip(keys.chunks_exact(head)) {
+                *score = math::dot(query, key) * scale;
+            }
+        }
+    }
+    scores.chunks_exact_mut(count).for_each(math::softmax);
+    for (part, values) in values.chunks(NEAR * head).enumerate() {
+        for (scores, seen) in scores.chunks_exact(count).zip(seen.chunks_exact_mut(head)) {
+            math::add_weighted(seen, values, &scores[part * NEAR..]);
+        }
     }
 }

@@ -24,7 +24,33 @@ pub(crate) fn dot(a: &[f32], b: &[f32]) -> f32 {
             sums[lane] += a[lane] * b[lane];
         }
     }
-    sums.iter().sum::<f32>() + rest
+    // In pairs, so that one sum need not wait for the other.
+    let four: [f32; 4] = std::array::from_fn(|lane| sums[lane] + sums[lane + 4]);
+    (four[0] + four[2]) + (four[1] + four[3]) + rest
+}
+
+/// Adds up `rows`, each times its weight: `into += weight * row`. The sums stay in registers.
+#[inline(always)]
+pub(crate) fn add_weighted(into: &mut [f32], rows: &[f32], weights: &[f32]) {
+    const WIDE: usize = 4 * LANES;
+    let width = into.len().max(1);
+    let whole = width / WIDE * WIDE;
+    for (part, at) in into.as_chunks_mut::<WIDE>().0.iter_mut().zip((0..).step_by(WIDE)) {
+        let mut sums = *part;
+        for (row, weight) in rows.chunks_exact(width).zip(weights) {
+            if let Some(row) = row[at..].first_chunk::<WIDE>() {
+                for lane in 0..WIDE {
+                    sums[lane] += weight * row[lane];
+                }
+            }
+        }
+        *part = sums;
+    }
+    if whole < width {
+        for (row, weight) in rows.chunks_exact(width).zip(weights) {
+            add_scaled(&mut into[whole..], &row[whole..], *weight);
+        }
+    }
 }
 
 /// `into += scale * from`.
@@ -33,6 +59,21 @@ pub(crate) fn add_scaled(into: &mut [f32], from: &[f32], scale: f32) {
     for (into, from) in into.iter_mut().zip(from) {
         *into += scale * from;
     }
+}
+
+/// The nearest whole number of one between -128 and 127, without a branch.
+#[inline(always)]
+pub(crate) fn round(x: f32) -> i8 {
+    // Adding this much leaves no fraction, and the whole number stands in the last bits.
+    (x + 12_582_912.0).to_bits() as i8
+}
+
+/// The number that 16 bits stand for, without a branch: where those of 32 bits have theirs, they
+/// mean the same times 2^-112.
+#[inline(always)]
+pub(crate) fn half(bits: i16) -> f32 {
+    const UP: f32 = f32::from_bits((127 + 112) << 23);
+    f32::from_bits((i32::from(bits) << 13) as u32 & 0x8fff_e000) * UP
 }
 
 /// e to the power of `x`, to about seven digits, without a branch.
@@ -107,6 +148,17 @@ mod tests {
             assert!(error < 4e-6, "{x}: {error}");
         }
         assert!(exp(-1000.0) < 1e-37 && exp(1000.0).is_finite());
+    }
+
+    #[test]
+    fn halves_are_those_of_the_standard() {
+        for bits in (0..=u16::MAX).filter(|bits| bits >> 10 & 31 != 31) {
+            let theirs = half::f16::from_bits(bits).to_f32();
+            assert_eq!(half(bits as i16).to_bits(), theirs.to_bits(), "{bits:#x}");
+        }
+        for (x, nearest) in [(-3.4, -3), (2.6, 3), (-127.0, -127), (0.2, 0), (126.7, 127)] {
+            assert_eq!(round(x), nearest);
+        }
     }
 
     #[test]

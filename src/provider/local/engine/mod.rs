@@ -8,9 +8,11 @@ mod gguf;
 mod llama;
 mod math;
 pub mod memory;
+mod packed;
 mod request;
 mod sample;
 mod shape;
+mod team;
 mod template;
 mod trouble;
 mod vocabulary;
@@ -28,6 +30,7 @@ use llama::{Kept, Llama, Sizes};
 use sample::choose;
 use shape::{Shape, Shapes};
 use std::path::{Path, PathBuf};
+use team::Team;
 use template::Template;
 use trouble::Trouble;
 pub(super) use trouble::{not_found, own};
@@ -81,8 +84,10 @@ pub struct Engine {
     vocabulary: Vocabulary,
     template: Template,
     shapes: Option<Shapes>,
-    /// Who computes.
+    /// Who computes many words, and loads.
     pool: rayon::ThreadPool,
+    /// Who computes few.
+    team: Team,
     kept: Kept,
     /// The words that `kept` holds.
     known: Vec<u32>,
@@ -122,15 +127,17 @@ fn about(path: &Path, file: &Gguf, sizes: &Sizes, limits: Limits<'_>) -> About {
     }
 }
 
-/// The threads that compute: two where there are two processors. Matrices are cut in two; who asks
-/// does both parts when the other thread has no processor.
-fn workers() -> Result<rayon::ThreadPool, Fault> {
+/// The threads that compute: two where there are two processors. Work is cut in two or more parts;
+/// who asks does all of them when the other thread has no processor.
+fn workers() -> Result<(rayon::ThreadPool, Team), Fault> {
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
-    rayon::ThreadPoolBuilder::new()
+    let cannot = |why: String| own(format!("No threads can be started: {why}"));
+    let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(processors.min(2))
         .thread_name(|index| format!("model-{index}"))
         .build()
-        .map_err(|why| own(format!("No threads can be started: {why}")))
+        .map_err(|why| cannot(why.to_string()))?;
+    Ok((pool, Team::new(processors).map_err(|why| cannot(why.to_string()))?))
 }
 
 /// Whether an answer has begun to say the same over and over: its end stands there three times, and
@@ -179,7 +186,7 @@ impl Engine {
             let part = (done * 100 / all.max(1)) as u8;
             if step(part) { Ok(()) } else { Err(Trouble::Cancelled) }
         };
-        let pool = workers()?;
+        let (pool, team) = workers()?;
         let model = match pool.install(|| Llama::load(&file, sizes, &mut go_on)) {
             Ok(model) => model,
             Err(Trouble::Cancelled) => return Ok(None),
@@ -195,6 +202,7 @@ impl Engine {
             template,
             shapes: None,
             pool,
+            team,
             kept,
             known: Vec::new(),
         }))
@@ -342,8 +350,9 @@ impl Engine {
     ) -> Result<Vec<f32>, Trouble> {
         // What an interrupted computation left goes first.
         self.kept.cut(self.known.len());
-        let (model, kept, before) = (&self.model, &mut self.kept, self.known.len());
-        let logits = self.pool.install(|| model.forward(words, before, kept, go_on))?;
+        let (model, team, before) = (&self.model, &self.team, self.known.len());
+        let kept = &mut self.kept;
+        let logits = self.pool.install(|| model.forward(words, before, kept, team, go_on))?;
         self.known.extend_from_slice(words);
         Ok(logits)
     }

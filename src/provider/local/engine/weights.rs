@@ -1,46 +1,61 @@
 //! Weights: read from the file, put into a form that this machine computes quickly, multiplied.
 //!
-//! A matrix is kept in two halves of its rows, so that two threads can share a product; the one that
-//! asks does both when the other is busy elsewhere. Knows no architecture.
+//! The kinds that small models come in are packed (`packed`), and their products with few rows are
+//! shared between two threads (`team`). Other kinds stay as they are, in two halves of their rows,
+//! and so does every product with many rows: there a matrix is unpacked and multiplied as numbers.
+//! Knows no architecture.
 
 use super::gguf::{Gguf, Weight};
-use super::math;
+use super::packed::{BLOCK, Block, Form, Input, Packed, ROWS};
+use super::team::{Team, Work};
 use super::trouble::{Trouble, broken, own, said};
 use candle_core::quantized::{GgmlDType, QStorage, QTensor};
 use candle_core::{Device, Tensor};
+use half::f16;
 use std::borrow::Cow;
+use std::ops::Range;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::prompt::Fault;
 
 /// From so many rows on, a matrix is unpacked once and multiplied as numbers.
 const MANY_ROWS: usize = 16;
-/// Values in a block of the older kinds.
-const BLOCK: usize = 32;
+/// So many parts at least are made of a product, where it is large enough, so that two threads end
+/// at almost the same time.
+const PARTS: usize = 24;
+/// The most groups of rows in a part: the threads meet after the last one.
+const MOST_GROUPS: usize = 64;
 
 /// A matrix of the model.
 pub(crate) struct Matrix {
-    halves: [QTensor; 2],
-    /// Rows of the first half.
-    split: usize,
+    form: Stored,
     /// Values that come out.
     pub(crate) outputs: usize,
     /// Values that go in.
     pub(crate) inputs: usize,
 }
 
+enum Stored {
+    Packed(Arc<Packed>),
+    /// As in the file, with the rows of the first half.
+    Halves([QTensor; 2], usize),
+}
+
 /// How many bytes a weight takes when it is loaded.
 pub(crate) fn loaded_bytes(weight: &Weight) -> usize {
-    let elements = weight.bytes / weight.kind.type_size() * weight.kind.block_size();
-    match quick(weight.kind) {
-        Some(kind) => elements / kind.block_size() * kind.type_size(),
-        None => weight.bytes,
+    match (form(weight.kind), weight.shape.as_slice()) {
+        (Some(form), [outputs, inputs]) => Packed::size(form, *outputs, *inputs),
+        _ => weight.bytes,
     }
 }
 
-/// The kind that takes the place of one whose products are slow here.
-fn quick(kind: GgmlDType) -> Option<GgmlDType> {
+/// The form of the kinds that are packed.
+fn form(kind: GgmlDType) -> Option<Form> {
     match kind {
-        GgmlDType::Q4_1 | GgmlDType::Q5_0 | GgmlDType::Q5_1 => Some(GgmlDType::Q8_0),
+        GgmlDType::Q4_0 | GgmlDType::Q4_1 => Some(Form::Four),
+        GgmlDType::Q5_0 | GgmlDType::Q8_0 => Some(Form::Eight),
+        GgmlDType::Q5_1 => Some(Form::EightAbove),
         _ => None,
     }
 }
@@ -92,146 +107,277 @@ impl Matrix {
         inputs: usize,
     ) -> Result<Self, Fault> {
         let weight = find(file, name, &[outputs, inputs])?;
-        let mut bytes = file.read(weight)?;
-        let mut kind = weight.kind;
-        if let Some(better) = quick(kind) {
-            bytes = repack(kind, &bytes);
-            kind = better;
+        Self::new(weight.kind, file.read(weight)?, outputs, inputs)
+    }
+
+    fn new(
+        kind: GgmlDType,
+        mut bytes: Vec<u8>,
+        outputs: usize,
+        inputs: usize,
+    ) -> Result<Self, Fault> {
+        let row = inputs / kind.block_size() * kind.type_size();
+        if let Some(form) = form(kind) {
+            let mut packed = Packed::new(form, outputs, inputs);
+            packed.fill(|row_index, index| {
+                let at = row_index * row + index * kind.type_size();
+                bytes
+                    .get(at..at + kind.type_size())
+                    .map(|bytes| block(kind, bytes))
+                    .unwrap_or_default()
+            });
+            return Ok(Self { form: Stored::Packed(Arc::new(packed)), outputs, inputs });
         }
         let split = outputs / 2;
-        let row = inputs / kind.block_size() * kind.type_size();
         let rest = bytes.split_off(split * row);
         let halves = [
             tensor(kind, bytes, &[split, inputs])?,
             tensor(kind, rest, &[outputs - split, inputs])?,
         ];
-        Ok(Self { halves, split, outputs, inputs })
+        Ok(Self { form: Stored::Halves(halves, split), outputs, inputs })
     }
 
     /// One row as numbers: what an embedding is.
     pub(crate) fn row(&self, index: usize, into: &mut [f32]) -> Result<(), Trouble> {
-        let (half, index) = match index.checked_sub(self.split) {
-            None => (&self.halves[0], index),
-            Some(index) => (&self.halves[1], index),
+        let outside = || own("A word lies outside of the vocabulary");
+        if index >= self.outputs {
+            return Err(outside().into());
+        }
+        let (halves, split) = match &self.form {
+            Stored::Packed(packed) => {
+                packed.row(index, into);
+                return Ok(());
+            }
+            Stored::Halves(halves, split) => (halves, *split),
+        };
+        let (half, index) = match index.checked_sub(split) {
+            None => (&halves[0], index),
+            Some(index) => (&halves[1], index),
         };
         let kind = half.dtype();
         let bytes = self.inputs / kind.block_size() * kind.type_size();
         let data = half.data()?;
-        let part = data
-            .get(index * bytes..(index + 1) * bytes)
-            .ok_or_else(|| own("A word lies outside of the vocabulary"))?;
+        let part = data.get(index * bytes..(index + 1) * bytes).ok_or_else(outside)?;
         into.copy_from_slice(&numbers(&tensor(kind, part.to_vec(), &[self.inputs])?)?);
         Ok(())
     }
 
     /// The products of every row of `input` with every row of the matrix, row after row.
-    pub(crate) fn times(&self, input: &[f32]) -> Result<Vec<f32>, Trouble> {
-        let rows = input.len() / self.inputs;
-        let input = Tensor::from_slice(input, (rows, self.inputs), &Device::Cpu)?;
-        let (first, second) = rayon::join(
-            || half_times(&self.halves[0], &input, rows),
-            || half_times(&self.halves[1], &input, rows),
-        );
-        let (first, second) = (first?, second?);
-        if rows == 1 {
-            let mut all = first;
-            all.extend_from_slice(&second);
-            return Ok(all);
+    pub(crate) fn times(&self, input: &[f32], team: &Team) -> Result<Vec<f32>, Trouble> {
+        let [product] = Self::all_times([self], input, team, &mut || Ok(()))?;
+        Ok(product)
+    }
+
+    /// The same for several matrices that take the same input, with few rows in one go; with many,
+    /// `go_on` is asked between one and the next.
+    pub(crate) fn all_times<const COUNT: usize>(
+        matrices: [&Self; COUNT],
+        input: &[f32],
+        team: &Team,
+        go_on: &mut (dyn FnMut() -> Result<(), Trouble> + Send),
+    ) -> Result<[Vec<f32>; COUNT], Trouble> {
+        let inputs = matrices.first().map_or(1, |matrix| matrix.inputs);
+        let rows = input.len() / inputs;
+        let packed: Vec<_> = matrices.iter().filter_map(|matrix| matrix.packed()).collect();
+        if rows < MANY_ROWS && packed.len() == COUNT {
+            let work = Arc::new(Product::new(packed, Input::new(input, inputs)));
+            team.run(&work);
+            return Ok(std::array::from_fn(|index| work.numbers(index)));
         }
+        let input = Tensor::from_slice(input, (rows, inputs), &Device::Cpu)?;
+        let mut products = [const { Vec::new() }; COUNT];
+        for (product, matrix) in products.iter_mut().zip(matrices) {
+            go_on()?;
+            *product = matrix.halves_times(&input, rows)?;
+        }
+        Ok(products)
+    }
+
+    fn packed(&self) -> Option<Arc<Packed>> {
+        match &self.form {
+            Stored::Packed(packed) => Some(Arc::clone(packed)),
+            Stored::Halves(..) => None,
+        }
+    }
+
+    /// The product of one half of the rows after the other, each in a thread of its own when there
+    /// is one.
+    fn halves_times(&self, input: &Tensor, rows: usize) -> Result<Vec<f32>, Trouble> {
+        let (split, (first, second)) = match &self.form {
+            Stored::Packed(packed) => {
+                let middle = packed.groups() / 2;
+                let half = |groups: Range<usize>| {
+                    let numbers = packed.rows(groups);
+                    let shape = (numbers.len() / self.inputs, self.inputs);
+                    times_numbers(input, &Tensor::from_vec(numbers, shape, &Device::Cpu)?)
+                };
+                let products = rayon::join(|| half(0..middle), || half(middle..packed.groups()));
+                (middle * ROWS, products)
+            }
+            Stored::Halves(halves, split) => {
+                let half = |half: &QTensor| match rows < MANY_ROWS {
+                    true => input.apply_op1_no_bwd(half)?.flatten_all()?.to_vec1(),
+                    false => times_numbers(input, &half.dequantize(&Device::Cpu)?),
+                };
+                (*split, rayon::join(|| half(&halves[0]), || half(&halves[1])))
+            }
+        };
+        let (first, second) = (first?, second?);
         let mut all = Vec::with_capacity(rows * self.outputs);
-        let sizes = (self.split.max(1), (self.outputs - self.split).max(1));
-        for (first, second) in first.chunks_exact(sizes.0).zip(second.chunks_exact(sizes.1)) {
-            all.extend_from_slice(first);
-            all.extend_from_slice(second);
+        let sizes = (split, self.outputs - split);
+        for row in 0..rows {
+            all.extend_from_slice(&first[row * sizes.0..(row + 1) * sizes.0]);
+            all.extend_from_slice(&second[row * sizes.1..(row + 1) * sizes.1]);
         }
         Ok(all)
     }
 }
 
-fn half_times(half: &QTensor, input: &Tensor, rows: usize) -> candle_core::Result<Vec<f32>> {
-    let product = if rows < MANY_ROWS {
-        input.apply_op1_no_bwd(half)?
-    } else {
-        input.matmul(&half.dequantize(&Device::Cpu)?.t()?)?
-    };
-    product.flatten_all()?.to_vec1()
+fn times_numbers(input: &Tensor, matrix: &Tensor) -> candle_core::Result<Vec<f32>> {
+    if matrix.elem_count() == 0 {
+        return Ok(Vec::new());
+    }
+    input.matmul(&matrix.t()?)?.flatten_all()?.to_vec1()
 }
 
-fn half_float(bytes: &[u8]) -> f32 {
-    half::f16::from_le_bytes([bytes[0], bytes[1]]).to_f32()
+/// A product of matrices with the same few rows of input, in parts.
+struct Product {
+    matrices: Vec<Arc<Packed>>,
+    input: Input,
+    /// Of a matrix, these groups of rows.
+    parts: Vec<(usize, Range<usize>)>,
+    /// What came out of each matrix, as bits: a part may be done by two at once.
+    out: Vec<Vec<AtomicU32>>,
 }
 
-/// Blocks of 4 or 5 bits as blocks of 8. The scale is chosen for the largest value of a block, so
-/// that rounding adds less than a hundredth of what the file's own rounding took.
-fn repack(kind: GgmlDType, bytes: &[u8]) -> Vec<u8> {
-    let from = kind.type_size();
-    let to = GgmlDType::Q8_0.type_size();
-    let blocks = bytes.len() / from;
-    let mut packed = vec![0; blocks * to];
-    let middle = blocks / 2;
-    let (in_first, in_second) = bytes.split_at(middle * from);
-    let (out_first, out_second) = packed.split_at_mut(middle * to);
-    let run = |input: &[u8], output: &mut [u8]| {
-        math::fast(|| {
-            for (input, output) in input.chunks_exact(from).zip(output.chunks_exact_mut(to)) {
-                repack_block(kind, input, output);
+impl Product {
+    fn new(matrices: Vec<Arc<Packed>>, input: Input) -> Self {
+        let groups: usize = matrices.iter().map(|matrix| matrix.groups()).sum();
+        let step = groups.div_ceil(PARTS).clamp(1, MOST_GROUPS);
+        let mut parts = Vec::with_capacity(groups / step + matrices.len());
+        for (index, matrix) in matrices.iter().enumerate() {
+            let starts = (0..matrix.groups()).step_by(step);
+            parts.extend(starts.map(|from| (index, from..(from + step).min(matrix.groups()))));
+        }
+        let zeros = |count| (0..count).map(|_| AtomicU32::new(0)).collect();
+        let out = matrices.iter().map(|matrix| zeros(matrix.outputs * input.rows())).collect();
+        Self { matrices, input, parts, out }
+    }
+
+    fn numbers(&self, matrix: usize) -> Vec<f32> {
+        let out = self.out.get(matrix).map_or(&[][..], Vec::as_slice);
+        out.iter().map(|bits| f32::from_bits(bits.load(Ordering::Relaxed))).collect()
+    }
+}
+
+impl Work for Product {
+    fn parts(&self) -> usize {
+        self.parts.len()
+    }
+
+    fn part(&self, index: usize) {
+        let (matrix, groups) = &self.parts[index];
+        let (matrix, out) = (&self.matrices[*matrix], &self.out[*matrix]);
+        matrix.times(groups.clone(), &self.input, |row, first, products| {
+            for (out, product) in out[row * matrix.outputs + first..].iter().zip(products) {
+                out.store(product.to_bits(), Ordering::Relaxed);
             }
         });
-    };
-    rayon::join(|| run(in_first, out_first), || run(in_second, out_second));
-    packed
+    }
 }
 
+/// A block of a kind that is packed.
 #[inline(always)]
-fn repack_block(kind: GgmlDType, input: &[u8], output: &mut [u8]) {
-    let mut values = [0f32; BLOCK];
-    let scale = half_float(input);
-    // Behind the scale: a least value where the kind has one, four bytes of fifth bits where it has
-    // them, sixteen bytes of four bits.
-    let (least, fifth, fours) = match kind {
-        GgmlDType::Q4_1 => (half_float(&input[2..]), 0, &input[4..20]),
-        GgmlDType::Q5_0 => {
-            let fifth = u32::from_le_bytes([input[2], input[3], input[4], input[5]]);
-            (scale * -16.0, fifth, &input[6..22])
-        }
+fn block(kind: GgmlDType, bytes: &[u8]) -> Block {
+    let half = |at: usize| f16::from_le_bytes([bytes[at], bytes[at + 1]]);
+    let factor = half(0);
+    let mut values = [0; BLOCK];
+    // Behind the factor: a least value where the kind has one, four bytes of fifth bits where it has
+    // them, the values.
+    let (least, behind, fifth) = match kind {
+        GgmlDType::Q4_1 => (half(2), 4, None),
+        // Exact: the factor is shifted.
+        GgmlDType::Q4_0 => (f16::from_f32(factor.to_f32() * -8.0), 2, None),
+        GgmlDType::Q5_0 => (f16::ZERO, 6, Some(2)),
+        GgmlDType::Q5_1 => (half(2), 8, Some(4)),
         _ => {
-            let fifth = u32::from_le_bytes([input[4], input[5], input[6], input[7]]);
-            (half_float(&input[2..]), fifth, &input[8..24])
+            for (value, byte) in values.iter_mut().zip(&bytes[2..]) {
+                *value = *byte as i8;
+            }
+            return Block { factor, least: f16::ZERO, values };
         }
     };
-    for (index, byte) in fours.iter().enumerate() {
-        let low = u32::from(byte & 15) | (fifth >> index & 1) << 4;
-        let high = u32::from(byte >> 4) | (fifth >> (index + 16) & 1) << 4;
-        values[index] = low as f32 * scale + least;
-        values[index + 16] = high as f32 * scale + least;
+    let fifth = fifth.map_or(0, |at| {
+        u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]])
+    });
+    // Without a least value, five bits stand for values from -16 on.
+    let down = if kind == GgmlDType::Q5_0 { 16 } else { 0 };
+    for (index, byte) in bytes[behind..behind + BLOCK / 2].iter().enumerate() {
+        values[index] = (byte & 15 | (fifth >> index & 1) as u8 * 16) as i8 - down;
+        values[index + 16] = (byte >> 4 | (fifth >> (index + 16) & 1) as u8 * 16) as i8 - down;
     }
-    let most = values.iter().fold(0f32, |most, value| most.max(value.abs()));
-    let scale = most / 127.0;
-    output[..2].copy_from_slice(&half::f16::from_f32(scale).to_le_bytes());
-    let inverse = if scale > 0.0 { scale.recip() } else { 0.0 };
-    for (byte, value) in output[2..].iter_mut().zip(values) {
-        // Rounds to the nearest: adding this much leaves no fraction.
-        let rounded = (value * inverse + 12_582_912.0) - 12_582_912.0;
-        *byte = (rounded as i8) as u8;
-    }
+    Block { factor, least, values }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const KINDS: [GgmlDType; 5] =
+        [GgmlDType::Q4_0, GgmlDType::Q4_1, GgmlDType::Q5_0, GgmlDType::Q5_1, GgmlDType::Q8_0];
+
+    /// A matrix of this kind, as the file would have it and as numbers.
+    fn matrix(kind: GgmlDType, outputs: usize, inputs: usize) -> (Matrix, Vec<f32>) {
+        let value = |step| ((step * step) as f32 * 0.37).sin() * 0.2;
+        let values: Vec<f32> = (0..outputs * inputs).map(value).collect();
+        let source = Tensor::from_slice(&values, (outputs, inputs), &Device::Cpu).expect("values");
+        let tensor = QTensor::quantize(&source, kind).expect("a tensor");
+        let bytes = tensor.data().expect("bytes");
+        (
+            Matrix::new(kind, bytes.to_vec(), outputs, inputs).expect("a matrix"),
+            numbers(&tensor).expect("values"),
+        )
+    }
+
     #[test]
-    fn repacked_blocks_hold_the_same_values() {
-        for kind in [GgmlDType::Q4_1, GgmlDType::Q5_0, GgmlDType::Q5_1] {
-            let values: Vec<f32> = (0..64).map(|step| (step as f32 * 0.37).sin() * 0.2).collect();
-            let source = Tensor::from_slice(&values, (2, 32), &Device::Cpu).expect("values");
-            let coarse = QTensor::quantize(&source, kind).expect("a tensor");
-            let fine = repack(kind, &coarse.data().expect("bytes"));
-            let fine = tensor(GgmlDType::Q8_0, fine, &[2, 32]).expect("a tensor");
-            let (coarse, fine) =
-                (numbers(&coarse).expect("values"), numbers(&fine).expect("values"));
-            for (coarse, fine) in coarse.iter().zip(&fine) {
-                assert!((coarse - fine).abs() < 1.2e-3, "{kind:?}: {coarse} {fine}");
+    fn packed_matrices_hold_the_values_of_the_file() {
+        for kind in KINDS {
+            let (matrix, values) = matrix(kind, 19, 96);
+            for (index, values) in values.chunks_exact(96).enumerate() {
+                let mut row = vec![0.0; 96];
+                matrix.row(index, &mut row).expect("a row");
+                for (ours, theirs) in row.iter().zip(values) {
+                    assert!((ours - theirs).abs() < 1e-6, "{kind:?}: {ours} {theirs}");
+                }
+            }
+            assert!(matrix.row(19, &mut [0.0; 96]).is_err());
+        }
+    }
+
+    #[test]
+    fn few_rows_and_many_have_the_products_of_the_numbers() {
+        let team = Team::new(2).expect("threads");
+        for (kind, outputs) in
+            KINDS.into_iter().flat_map(|kind| [(kind, 19), (kind, 160), (kind, 5)])
+        {
+            let ((matrix, values), (other, others)) =
+                (matrix(kind, outputs, 96), matrix(kind, 8, 96));
+            for rows in [1, 3, MANY_ROWS] {
+                let input: Vec<f32> =
+                    (0..rows * 96).map(|step| (step as f32 * 0.7).cos() * 3.0).collect();
+                let [first, second] =
+                    Matrix::all_times([&matrix, &other], &input, &team, &mut || Ok(()))
+                        .expect("products");
+                for (values, products) in [(&values, first), (&others, second)] {
+                    let mut products = products.iter();
+                    for input in input.chunks_exact(96) {
+                        for (row, product) in values.chunks_exact(96).zip(&mut products) {
+                            let sum: f32 = row.iter().zip(input).map(|(a, b)| a * b).sum();
+                            assert!((sum - product).abs() < 0.05, "{kind:?}: {sum} {product}");
+                        }
+                    }
+                    assert_eq!(products.next(), None);
+                }
             }
         }
     }
