@@ -144,7 +144,13 @@ impl App {
             },
             Input::Answer(turn, piece) => cx.answer(&turn, piece),
             Input::Idle => cx.store_rest(),
-            Input::Listed(provider, listing) => cx.listed(&provider, listing),
+            Input::Listed(provider, listing) => {
+                let chosen = command::chosen_model_row(cx.model);
+                cx.listed(&provider, listing);
+                if let Some(chosen) = chosen {
+                    command::stay_at(cx.model, &chosen);
+                }
+            }
             Input::Saved(ticket, outcome) => {
                 if outcome.is_ok() {
                     cx.model.ui.save_as = None;

@@ -74,27 +74,32 @@ pub fn in_order(given: impl Iterator<Item = OsString>) -> Vec<OsString> {
         at += 1 + usize::from(takes_value);
     }
     if at > 1 && text(at).is_some_and(is_command) {
-        let asks = text(at).is_some_and(asks);
         given[1..=at].rotate_right(1);
-        // Of a command that asks nothing, every question is answered already.
-        if !asks {
-            let mut index = 0;
-            given.retain(|arg| {
-                index += 1;
-                !(3..=at + 1).contains(&index) || (arg != "-y" && arg != "--yes")
-            });
-        }
+        answer_yes(&mut given, at);
     }
     given
 }
 
-/// Whether a subcommand, or one below it, can be told to answer yes.
-fn asks(name: &str) -> bool {
-    fn any(command: &clap::Command) -> bool {
-        command.get_arguments().any(|arg| arg.get_id() == "yes")
-            || command.get_subcommands().any(any)
+/// Puts a `--yes` that stood before a command, now among the `to` first, where it is one of its own:
+/// behind the command or the one below it. Of those that ask nothing every question is answered.
+fn answer_yes(given: &mut Vec<OsString>, to: usize) {
+    let asks = |command: &clap::Command| command.get_arguments().any(|arg| arg.get_id() == "yes");
+    let named = |words: &[OsString], command: &clap::Command| {
+        words.iter().find_map(|word| command.find_subcommand(word).cloned())
+    };
+    let Some(command) = named(&given[1..2], &Args::command()).filter(|command| !asks(command))
+    else {
+        return;
+    };
+    let mut index = 0;
+    let before = given.len();
+    given.retain(|arg| {
+        index += 1;
+        !(3..=to + 1).contains(&index) || (arg != "-y" && arg != "--yes")
+    });
+    if given.len() < before && named(&given[2..], &command).is_some_and(|below| asks(&below)) {
+        given.push("--yes".into());
     }
-    Args::command().find_subcommand(name).is_some_and(any)
 }
 
 /// Whether there is a subcommand of this name.

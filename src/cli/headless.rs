@@ -238,7 +238,12 @@ impl Headless {
             .map(Offer::name)
             .collect();
         if there.is_empty() || self.model().config.model.is_some() {
-            return Failure::usage(self.model().nobody_answers());
+            // There are no keys here.
+            let words = self.model().nobody_answers();
+            let fetched = "is fetched with `cowrite models fetch`.";
+            return Failure::usage(
+                words.replace("is fetched with two keys: app.model, Enter.", fetched),
+            );
         }
         Failure::usage(format!(
             "Who answers? There are {}: name one with --model PROVIDER/MODEL, or keep one with `cowrite config set model PROVIDER/MODEL`.",

@@ -158,7 +158,12 @@ pub struct TryArgs {
 
 impl TryArgs {
     pub fn run(self, out: &mut Out) -> Result<ExitCode, Failure> {
-        let place = Place::find(None, None)?;
+        let mut place = Place::find(None, None)?;
+        if let Some(model) = &self.model {
+            // As if it were the one that answers: of model files the named one is run.
+            place.config.model = Some(model.clone());
+            place.config.route = Default::default();
+        }
         let config = &place.config;
         let wanted = self.model.as_ref().or(config.route.chat.as_ref()).or(config.model.as_ref());
         let wanted = wanted.ok_or_else(|| {

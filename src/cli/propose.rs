@@ -73,6 +73,9 @@ impl ProposeArgs {
         if is_stdin(&self.file) {
             return Err(Failure::usage("propose needs a file: its session keeps the hunks."));
         }
+        if !self.file.exists() {
+            return Err(Failure::usage(format!("There is no file {}.", self.file.display())));
+        }
         let mut headless = Headless::open(Target::File(self.file.clone()), &self.talk, out)?;
         if !headless.model().has_history() {
             return Err(Failure::usage("The file is too large for proposals."));

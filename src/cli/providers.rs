@@ -144,7 +144,8 @@ fn settings(name: &str, address: &str, key: Option<String>, own: &ProviderConfig
     }
     if let Some(seconds) = own.stall_seconds {
         settings.stall = Duration::from_secs(seconds.clamp(1, 3600));
-        settings.header_timeout = settings.header_timeout.max(settings.stall);
+        // Who sets it means all silence, also before the first byte.
+        settings.header_timeout = settings.stall;
     }
     if let Some(seconds) = own.connect_seconds {
         settings.connect_timeout = Duration::from_secs(seconds.clamp(1, 600));

@@ -22,7 +22,7 @@ pub use chat::slash_rows;
 pub use decision::{listed as decisions_listed, options_text, status_word};
 pub use hunk::chosen_unplaced;
 pub use list::palette_rows;
-pub use models::{ModelRow, model_rows};
+pub use models::{ModelRow, chosen_model_row, model_rows, stay_at};
 pub use session::{
     Row, go_to, listed as session_listed, names as session_names, preview as session_preview,
     previewed as session_previewed, rows as session_rows,

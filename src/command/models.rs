@@ -136,6 +136,33 @@ fn offer_rows(model: &Model, offer: &Offer) -> Vec<ModelRow> {
     }
 }
 
+/// The provider that a row is about.
+fn about<'a>(row: &'a ModelRow) -> Option<&'a str> {
+    match row {
+        ModelRow::Model { provider, .. } | ModelRow::Ask { provider, .. } => Some(provider),
+        ModelRow::Note(words) => words.split_once(':').map(|(name, _)| name),
+        ModelRow::Fetch { .. } => None,
+    }
+}
+
+/// The chosen row.
+pub fn chosen_model_row(model: &Model) -> Option<ModelRow> {
+    let Some(Overlay::Models(list)) = model.ui.overlays.last() else { return None };
+    model_rows(model).into_iter().nth(list.chosen)
+}
+
+/// Rows come and go as providers answer: the chosen one stays chosen, or one of the same provider's,
+/// so that a second Enter asks nobody else.
+pub fn stay_at(model: &mut Model, row: &ModelRow) {
+    let rows = model_rows(model);
+    let same = rows.iter().position(|now| now == row);
+    let at = same
+        .or_else(|| rows.iter().position(|now| about(row).is_some() && about(now) == about(row)));
+    if let (Some(Overlay::Models(list)), Some(at)) = (model.ui.overlays.last_mut(), at) {
+        list.chosen = at;
+    }
+}
+
 /// Takes the chosen row.
 pub fn choose(cx: &mut Cx, chosen: usize) -> Result<(), String> {
     match model_rows(cx.model).get(chosen).cloned() {
@@ -145,7 +172,10 @@ pub fn choose(cx: &mut Cx, chosen: usize) -> Result<(), String> {
             cx.model.ui.overlays.pop();
             cx.answer_by(next);
         }
-        Some(ModelRow::Ask { provider, .. }) => cx.look_at(vec![provider]),
+        Some(row @ ModelRow::Ask { .. }) => {
+            cx.look_at(about(&row).map(str::to_owned).into_iter().collect());
+            stay_at(cx.model, &row);
+        }
         Some(ModelRow::Fetch { name, .. }) => {
             cx.model.ui.overlays.pop();
             cx.fetch(name);

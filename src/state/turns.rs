@@ -248,8 +248,12 @@ impl Cx<'_> {
             seq: 0,
             text: String::new(),
         });
-        for what in &context.dropped {
-            self.warn(format!("Left out of the question: {what}"));
+        let left_out: Vec<String> = match context.dropped.as_slice() {
+            [] => Vec::new(),
+            dropped => vec![format!("The model did not see {}.", dropped.join("; "))],
+        };
+        if let Some(words) = left_out.first() {
+            self.warn(words.clone());
         }
         self.model.turn = Some(Turn {
             id,
@@ -266,7 +270,8 @@ impl Cx<'_> {
             text: String::new(),
             reasoning: Reasoning::default(),
             usage: None,
-            warnings: Vec::new(),
+            // Told once more when the answer is there: by then the first notice is gone.
+            warnings: left_out,
             stored: 0,
             stored_parts: 1,
             reasoning_stored: 0,

@@ -138,7 +138,7 @@ fn sessions_without(term: &Term, home: &Home) -> Vec<cowrite::session::Session> 
 fn looking_and_leaving_the_library_leaves_nothing() {
     let home = Arc::new(home());
     let term = library(&home);
-    term.wait_for("nothing yet");
+    term.wait_for("No session yet");
     term.keys("<esc>");
     term.wait_for("Untitled");
     quit(&term);

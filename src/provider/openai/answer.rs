@@ -56,7 +56,7 @@ async fn client(
 
 pub(super) async fn models(shared: Arc<Shared>) -> Result<Vec<ModelInfo>, Fault> {
     let side = SideRef::default();
-    // Nobody watches the retries of a list.
+    // Nobody would hear of retries.
     let (notes, _) = mpsc::unbounded_channel();
     let client = client(&shared, None, notes, &side).await?;
     match client.models().list_byot::<Models>().await {

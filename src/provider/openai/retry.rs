@@ -50,11 +50,18 @@ pub(super) struct Retry<S> {
     inner: S,
     shared: Arc<Shared>,
     notes: UnboundedSender<Chunk>,
+    /// Nothing is tried again.
+    once: bool,
 }
 
 impl<S> Retry<S> {
-    pub(super) fn new(inner: S, shared: Arc<Shared>, notes: UnboundedSender<Chunk>) -> Self {
-        Self { inner, shared, notes }
+    pub(super) fn new(
+        inner: S,
+        shared: Arc<Shared>,
+        notes: UnboundedSender<Chunk>,
+        once: bool,
+    ) -> Self {
+        Self { inner, shared, notes, once }
     }
 }
 
@@ -76,6 +83,7 @@ where
         let mut inner = self.inner.clone();
         let shared = Arc::clone(&self.shared);
         let notes = self.notes.clone();
+        let once = self.once;
         async move {
             let settings = &shared.settings;
             let mut waited = Duration::ZERO;
@@ -87,7 +95,7 @@ where
                     Ok(response) => return Ok(response),
                     Err(trouble) => trouble,
                 };
-                if trouble.again == Again::No {
+                if trouble.again == Again::No || once {
                     return Err(trouble);
                 }
                 if attempt > settings.max_retries {

@@ -39,10 +39,12 @@ pub(super) fn stack(
     + Sync
     + 'static,
 > {
+    let once = body.is_none();
     let transport = Transport { shared: Arc::clone(shared), http, body, side };
     let timed = HeaderTimeout { inner: transport, shared: Arc::clone(shared) };
     let limit = GlobalConcurrencyLimitLayer::with_semaphore(Arc::clone(&shared.open));
-    Retry::new(limit.layer(timed), Arc::clone(shared), notes)
+    // Who looks for models waits a second: what is wrong is said at once.
+    Retry::new(limit.layer(timed), Arc::clone(shared), notes, once)
 }
 
 /// Gives up when an answer does not begin in time.
