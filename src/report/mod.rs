@@ -1,12 +1,21 @@
 //! Reports: exports and previews over projections. Pure; knows no storage and no screen.
 
+mod check;
 mod diff;
 mod json;
+pub mod madr;
 mod markdown;
+mod page;
+mod record;
+mod tree;
 
+pub use check::{Bounds, Finding, Kind as FindingKind, changed, check, findings_json};
 pub use diff::unified;
 pub use json::{decisions as decisions_json, json};
 pub use markdown::{markdown, state_word};
+pub use page::{MARK as PAGE_MARK, csv, index, page};
+pub use record::{Options, Record, clean, records};
+pub use tree::tree;
 
 use crate::session::Session;
 
