@@ -2,6 +2,7 @@
 
 use super::ask::AskArgs;
 use super::carry_out::DoArgs;
+use super::check::CheckArgs;
 use super::config::ConfigArgs;
 use super::decisions::DecisionsArgs;
 use super::doctor::DoctorArgs;
@@ -130,6 +131,7 @@ pub enum Sub {
     Sessions(SessionsArgs),
     Search(SearchArgs),
     Decisions(DecisionsArgs),
+    Check(CheckArgs),
     Export(ExportArgs),
     Import(ImportArgs),
     Verify(VerifyArgs),
@@ -154,6 +156,7 @@ impl Sub {
             Self::Sessions(args) => args.run(out),
             Self::Search(args) => args.run(out),
             Self::Decisions(args) => args.run(out),
+            Self::Check(args) => args.run(out),
             Self::Export(args) => args.run(out),
             Self::Import(args) => args.run(out),
             Self::Verify(args) => args.run(out),

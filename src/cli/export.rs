@@ -81,7 +81,8 @@ impl ExportArgs {
     }
 }
 
-fn from_file(path: &Path, out: &mut Out) -> Result<(EventId, Vec<Envelope>), Failure> {
+/// The largest session of a session file; what is left out is said.
+pub fn from_file(path: &Path, out: &mut Out) -> Result<(EventId, Vec<Envelope>), Failure> {
     let file = jsonl::read(path).map_err(Failure::new)?;
     if file.bad_lines > 0 {
         let lines = plural(file.bad_lines as usize, "line");

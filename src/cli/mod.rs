@@ -5,8 +5,11 @@
 mod args;
 mod ask;
 mod carry_out;
+mod check;
 mod config;
 mod decisions;
+mod decisions_in;
+mod decisions_out;
 mod doctor;
 mod doctor_models;
 mod edit;

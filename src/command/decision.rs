@@ -269,7 +269,7 @@ pub fn submit(
     Ok(())
 }
 
-fn change(cx: &mut Cx, decision: EventId, field: DecisionField) {
+pub(super) fn change(cx: &mut Cx, decision: EventId, field: DecisionField) {
     let Some(known) = cx.model.session.decisions.get(&decision) else { return };
     let replaces = known.heads(&field);
     let accepts = match field {

@@ -94,7 +94,11 @@ mod tests {
         for (whole, thought, text) in [
             ("An answer.", "", "An answer."),
             ("<think>Hm.</think>Yes.", "Hm.", "Yes."),
-            ("\n<think>\nHm < 3 </thi\n</think>\n\nYes <think>no</think>.", "\nHm < 3 </thi\n", "Yes <think>no</think>."),
+            (
+                "\n<think>\nHm < 3 </thi\n</think>\n\nYes <think>no</think>.",
+                "\nHm < 3 </thi\n",
+                "Yes <think>no</think>.",
+            ),
             ("<think></think>\n\nYes.", "", "Yes."),
             ("<think>cut off </th", "cut off </th", ""),
             ("<thin ice> is text", "", "<thin ice> is text"),

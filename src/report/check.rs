@@ -129,9 +129,11 @@ type Add<'a> = &'a mut dyn FnMut(Kind, String);
 
 fn conflicts(decision: &Decision, add: Add) {
     if decision.status.is_conflict() {
-        let said: Vec<&str> =
-            decision.status.standing().map(|(_, status)| word(*status)).collect();
-        add(Kind::StatusConflict, format!("Two people set its status apart: {}.", said.join(" and ")));
+        let said: Vec<&str> = decision.status.standing().map(|(_, status)| word(*status)).collect();
+        add(
+            Kind::StatusConflict,
+            format!("Two people set its status apart: {}.", said.join(" and ")),
+        );
     }
     let fields = [
         ("title", decision.title.is_conflict()),
@@ -178,7 +180,8 @@ fn replaced(session: &Session, decision: &Decision, add: Add) {
         Some((at, DecisionStatus::Accepted))
             if last.status.newest().is_some_and(|(rejected, _)| rejected > at) =>
         {
-            let why = format!("“{title}”, which was to take its place, is rejected: it holds again.");
+            let why =
+                format!("“{title}”, which was to take its place, is rejected: it holds again.");
             add(Kind::ReplacementRejected, why);
         }
         _ => {}
@@ -229,7 +232,10 @@ fn linked(session: &Session, decision: &Decision, link: &Link, bounds: &Bounds, 
             let shown = shortened(quote);
             let Some(span) = span else {
                 let name = one_line(&entry.name);
-                add(Kind::TextGone, format!("The text it is about is gone from {name}: “{shown}”."));
+                add(
+                    Kind::TextGone,
+                    format!("The text it is about is gone from {name}: “{shown}”."),
+                );
                 return;
             };
             let now = rope.slice(span.start.0..span.end.0).to_string();
@@ -249,7 +255,10 @@ fn linked(session: &Session, decision: &Decision, link: &Link, bounds: &Bounds, 
             let status = session.decisions.status(other);
             if matches!(status, DecisionStatus::Rejected | DecisionStatus::Superseded) {
                 let title = one_line(other.title());
-                add(Kind::RestsOnOld, format!("It is linked to “{title}”, which is {}.", word(status)));
+                add(
+                    Kind::RestsOnOld,
+                    format!("It is linked to “{title}”, which is {}.", word(status)),
+                );
             }
         }
         Link::Decision(_) | Link::Message(_) | Link::Hunk(_) => {}

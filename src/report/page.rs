@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 /// The first line of pages that this program may write anew.
-pub const MARK: &str = "<!-- Written by `cowrite decisions export`: what is changed here is lost. -->";
+pub const MARK: &str =
+    "<!-- Written by `cowrite decisions export`: what is changed here is lost. -->";
 
 /// The index: `files` holds the name of each record's file, in the order of the records.
 pub fn index(records: &[Record], files: &[String]) -> String {
@@ -76,8 +77,20 @@ pub fn page(records: &[Record]) -> String {
 /// Every decision as a row of comma-separated values, with a first row of names (RFC 4180).
 pub fn csv(records: &[Record]) -> String {
     let names = [
-        "id", "title", "status", "date", "review", "by", "context", "options", "outcome",
-        "consequences", "supersedes", "superseded_by", "refers_to", "linked_to",
+        "id",
+        "title",
+        "status",
+        "date",
+        "review",
+        "by",
+        "context",
+        "options",
+        "outcome",
+        "consequences",
+        "supersedes",
+        "superseded_by",
+        "refers_to",
+        "linked_to",
     ];
     let mut out = format!("{}\r\n", names.join(","));
     for record in records {

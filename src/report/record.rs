@@ -14,7 +14,8 @@ pub struct Options {
 
 impl Options {
     fn of(choice: &Choice) -> Self {
-        let texts = |all: &[crate::event::Text]| all.iter().map(|one| clean(one.as_str())).collect();
+        let texts =
+            |all: &[crate::event::Text]| all.iter().map(|one| clean(one.as_str())).collect();
         Self {
             name: clean(choice.name.as_str()),
             pros: texts(&choice.pros),
@@ -24,11 +25,7 @@ impl Options {
 
     pub fn choice(&self) -> Choice {
         let texts = |all: &[String]| all.iter().map(|one| one.as_str().into()).collect();
-        Choice {
-            name: self.name.as_str().into(),
-            pros: texts(&self.pros),
-            cons: texts(&self.cons),
-        }
+        Choice { name: self.name.as_str().into(), pros: texts(&self.pros), cons: texts(&self.cons) }
     }
 }
 

@@ -22,8 +22,10 @@ pub fn tree(session: &Session) -> Vec<String> {
     let newest = session.decisions.newest();
     let below: BTreeMap<EventId, Vec<(&'static str, EventId)>> =
         newest.iter().map(|decision| (decision.id, children(session, decision))).collect();
-    let has_parent: BTreeSet<EventId> =
-        below.iter().flat_map(|(id, all)| all.iter().map(|(_, child)| *child).filter(move |child| child != id)).collect();
+    let has_parent: BTreeSet<EventId> = below
+        .iter()
+        .flat_map(|(id, all)| all.iter().map(|(_, child)| *child).filter(move |child| child != id))
+        .collect();
     let mut drawn = BTreeSet::new();
     let mut lines = Vec::new();
     // Roots first; then circles, which have none, and what lay too deep.

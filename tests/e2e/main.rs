@@ -32,6 +32,7 @@ mod plain;
 mod providers;
 mod real;
 mod reasoning;
+mod records;
 mod renamed;
 mod screen;
 mod tour;

@@ -30,6 +30,7 @@ mod provider;
 mod provider_real;
 mod queue;
 mod reasoning;
+mod records;
 mod renamed;
 mod screens;
 mod sheet;

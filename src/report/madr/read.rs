@@ -14,7 +14,9 @@ const MOST_FRONT: usize = 200;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadRecord {
     /// The page that `cowrite decisions export` writes beside the decisions, or all on one page.
-    #[error("it is a page about decisions, not a decision: `--format madr` writes one file a decision")]
+    #[error(
+        "it is a page about decisions, not a decision: `--format madr` writes one file a decision"
+    )]
     Page,
     #[error("it is a template: its title is no title")]
     Template,
@@ -214,7 +216,10 @@ impl Reading {
         let lines = &section.lines[..];
         match title.as_str() {
             "" => self.preamble(lines),
-            "context and problem statement" | "context" | "problem statement" | "problem"
+            "context and problem statement"
+            | "context"
+            | "problem statement"
+            | "problem"
             | "issue" => {
                 self.known = true;
                 self.more_context(free(lines, 1));
@@ -424,13 +429,15 @@ pub fn chosen_words(text: &str) -> Option<usize> {
 pub fn outcome(text: &str, options: &[Options]) -> String {
     if let Some(chosen) = text.strip_prefix("Chosen option: \"") {
         for name in options.iter().map(|option| option.name.as_str()) {
-            let reason = chosen.strip_prefix(name).and_then(|rest| rest.strip_prefix("\", because "));
+            let reason =
+                chosen.strip_prefix(name).and_then(|rest| rest.strip_prefix("\", because "));
             if let Some(reason) = reason.filter(|_| !name.is_empty()) {
                 return format!("{name}, because {reason}");
             }
         }
     }
-    match chosen_words(text).filter(|at| text.get(*at..).is_some_and(|rest| rest.starts_with('\\'))) {
+    match chosen_words(text).filter(|at| text.get(*at..).is_some_and(|rest| rest.starts_with('\\')))
+    {
         Some(at) => format!("{}{}", &text[..at], &text[at + 1..]),
         None => text.to_owned(),
     }

@@ -116,7 +116,9 @@ fn sections(
         ("Superseded by", &record.superseded_by),
         ("Refers to", &record.refers),
     ] {
-        more.extend(ids.iter().filter_map(|id| place(id)).map(|at| format!("{words} {}", link(&at))));
+        more.extend(
+            ids.iter().filter_map(|id| place(id)).map(|at| format!("{words} {}", link(&at))),
+        );
     }
     more.extend(record.links.iter().map(|words| format!("Linked to {}", one_line(words))));
     if !more.is_empty() {
@@ -161,7 +163,8 @@ fn link((file, title): &Place) -> String {
 
 /// A value of the front matter.
 fn scalar(value: &str) -> String {
-    let simple = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b' ');
+    let simple =
+        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b' ');
     let is_plain = value.bytes().all(simple)
         && value.bytes().next().is_some_and(|byte| byte.is_ascii_alphanumeric())
         && value.trim() == value;

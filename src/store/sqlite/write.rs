@@ -202,7 +202,8 @@ impl Batch<'_> {
             .prepare_cached("SELECT max(n) FROM burst WHERE writer = ?1")?
             .query_row([number(writer)], |row| row.get(0))?;
         let n: Option<i64> = newest;
-        let n = n.ok_or_else(|| StoreError::Misuse(format!("writer {writer} has no burst open")))?;
+        let n =
+            n.ok_or_else(|| StoreError::Misuse(format!("writer {writer} has no burst open")))?;
         operation(self.conn, writer, n, row, op)
     }
 
