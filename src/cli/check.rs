@@ -23,7 +23,7 @@ pub struct CheckArgs {
     all: bool,
     /// Percent of a linked text that may change: 0 finds every change, 100 none. Words that differ
     /// count whole.
-    #[arg(long, value_name = "PERCENT", default_value_t = 20, value_parser = clap::value_parser!(u8).range(0..=100))]
+    #[arg(long, value_name = "PERCENT", default_value_t = Bounds::PERCENT, value_parser = clap::value_parser!(u8).range(0..=100))]
     threshold: u8,
     /// The day to check for, in place of today.
     #[arg(long, value_name = "YYYY-MM-DD")]

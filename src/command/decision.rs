@@ -43,6 +43,9 @@ pub const COMMANDS: &[Command] = &[
         links::here,
     )
     .slash("why"),
+    row("decision.check", "Shows the decisions that need a look, and why.", links::check)
+        .slash("check")
+        .when(any, NONE),
     row("decision.filter", "Filters the decisions.", filter).args("[words]"),
 ];
 

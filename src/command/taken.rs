@@ -139,7 +139,10 @@ impl<'a> Batch<'a> {
         let mut replaced = vec![false; all.len()];
         // The newest first.
         for at in self.order().into_iter().rev() {
-            if replaced[at] && all[at] == DecisionStatus::Superseded {
+            // One that was never accepted itself left the one before it standing.
+            let held = self.older[at]
+                .is_none_or(|older| self.files[older].1.status == DecisionStatus::Superseded);
+            if held && replaced[at] && all[at] == DecisionStatus::Superseded {
                 all[at] = DecisionStatus::Accepted;
             }
             if let Some(older) = self.older[at].filter(|_| all[at] == DecisionStatus::Accepted) {

@@ -44,6 +44,16 @@ pub enum Kind {
     NoOutcome,
 }
 
+impl Bounds {
+    /// Percent of a text that may have changed where nobody says another bound.
+    pub const PERCENT: u8 = 20;
+
+    /// The usual ones.
+    pub fn on(day: String) -> Self {
+        Self { percent: Self::PERCENT, day }
+    }
+}
+
 impl Kind {
     /// The name other programs know it by.
     pub fn name(self) -> &'static str {
@@ -97,29 +107,31 @@ pub struct Finding {
 
 /// Everything that was found, by decision, the oldest first.
 pub fn check(session: &Session, bounds: &Bounds) -> Vec<Finding> {
-    let mut all = session.decisions.newest();
-    all.reverse();
+    let all = session.decisions.newest();
+    all.into_iter().rev().flat_map(|decision| check_one(session, decision, bounds)).collect()
+}
+
+/// What was found about one decision.
+pub fn check_one(session: &Session, decision: &Decision, bounds: &Bounds) -> Vec<Finding> {
     let mut found = Vec::new();
-    for decision in all {
-        let mut add = |kind: Kind, why: String| {
-            found.push(Finding { decision: decision.id, kind, why });
-        };
-        conflicts(decision, &mut add);
-        replaced(session, decision, &mut add);
-        let status = session.decisions.status(decision);
-        if matches!(status, DecisionStatus::Accepted | DecisionStatus::Proposed) {
-            review(decision, bounds, &mut add);
+    let mut add = |kind: Kind, why: String| {
+        found.push(Finding { decision: decision.id, kind, why });
+    };
+    conflicts(decision, &mut add);
+    replaced(session, decision, &mut add);
+    let status = session.decisions.status(decision);
+    if matches!(status, DecisionStatus::Accepted | DecisionStatus::Proposed) {
+        review(decision, bounds, &mut add);
+    }
+    if decision.is_unseen() && status == DecisionStatus::Proposed {
+        add(Kind::ChangedSince, "It says something else than what was accepted.".into());
+    }
+    if status == DecisionStatus::Accepted {
+        if decision.outcome().trim().is_empty() {
+            add(Kind::NoOutcome, "It is accepted and has no outcome.".into());
         }
-        if decision.is_unseen() && status == DecisionStatus::Proposed {
-            add(Kind::ChangedSince, "It says something else than what was accepted.".into());
-        }
-        if status == DecisionStatus::Accepted {
-            if decision.outcome().trim().is_empty() {
-                add(Kind::NoOutcome, "It is accepted and has no outcome.".into());
-            }
-            for link in decision.links() {
-                linked(session, decision, link, bounds, &mut add);
-            }
+        for link in decision.links() {
+            linked(session, decision, link, bounds, &mut add);
         }
     }
     found

@@ -9,7 +9,7 @@ mod page;
 mod record;
 mod tree;
 
-pub use check::{Bounds, Finding, Kind as FindingKind, changed, check, findings_json};
+pub use check::{Bounds, Finding, Kind as FindingKind, changed, check, check_one, findings_json};
 pub use diff::unified;
 pub use json::{decisions as decisions_json, json};
 pub use markdown::{markdown, state_word};

@@ -107,6 +107,15 @@ fn unquoted(value: &str) -> String {
     }
 }
 
+/// Names, which may stand in brackets as a list; what is quoted as a whole is one name.
+fn names(value: &str, line: &str) -> String {
+    let list = value.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    match list.filter(|_| line.ends_with(']')) {
+        Some(list) => list.split(',').map(unquoted).collect::<Vec<_>>().join(", "),
+        None => clean(value),
+    }
+}
+
 /// The title, and the parts of the file: first what stands before all sections.
 fn sections<'a>(lines: &[&'a str]) -> (Option<&'a str>, Vec<Section<'a>>) {
     let code = in_code(lines);
@@ -183,18 +192,26 @@ impl Reading {
         let mut title = None;
         let mut rest = Vec::new();
         let mut status = Vec::new();
+        // Below which key a list stands.
+        let mut list = "";
         for line in lines.iter().filter(|line| !line.starts_with('#') && !line.trim().is_empty()) {
             let nested = line.starts_with([' ', '\t', '-']);
             let pair = line.split_once(':').filter(|_| !nested);
             let Some((key, value)) = pair.map(|(key, value)| (key.trim(), unquoted(value))) else {
-                rest.push((*line).to_owned());
+                let name = line.trim().strip_prefix('-').map(unquoted);
+                match name.filter(|_| matches!(list, "decision-makers" | "deciders")) {
+                    Some(name) if self.record.by.is_empty() => self.record.by = name,
+                    Some(name) => self.record.by = format!("{}, {name}", self.record.by),
+                    None => rest.push((*line).to_owned()),
+                }
                 continue;
             };
+            list = key;
             match key {
                 "status" => status.push(value),
                 "date" => self.record.date = clean(&value),
                 "review" => self.record.review = clean(&value),
-                "decision-makers" | "deciders" => self.record.by = clean(&value),
+                "decision-makers" | "deciders" => self.record.by = names(&value, line),
                 "title" => title = Some(clean(&value)),
                 "cowrite" => {
                     self.own = true;
@@ -317,7 +334,7 @@ impl Reading {
                     None => other.push(format!("* {}", item.replace('\n', "\n  "))),
                 }
             }
-            let text = clean(&format!("{}\n\n{}", rest.join("\n"), other.join("\n")));
+            let text = joined(&rest, &other);
             let what = if part.title.is_empty() { "The options" } else { part.title };
             self.extra(what, text);
             if part.title.is_empty() && pros.is_empty() && cons.is_empty() {
@@ -363,7 +380,7 @@ impl Reading {
                 }
             }
         }
-        self.extra(title, format!("{}\n\n{}", rest.join("\n"), other.join("\n")));
+        self.extra(title, joined(&rest, &other));
     }
 
     fn finish(mut self) -> Record {
@@ -386,6 +403,13 @@ impl Reading {
         }
         record
     }
+}
+
+/// Text that stood beside a list, and items of it.
+fn joined(rest: &[String], items: &[String]) -> String {
+    let mut text = clean(&rest.join("\n"));
+    append(&mut text, &items.join("\n"));
+    text
 }
 
 fn append(to: &mut String, text: &str) {
