@@ -10,9 +10,11 @@ use crate::state::plural;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-/// Find decisions that need a look: their text changed, their review is due, they contradict others.
+/// Find decisions that need a look.
 ///
-/// Exit code 0: none was found; 1: some were, and are named; 2: it could not be checked.
+/// That is: the text they are linked to changed or is gone, their review is due, they rest on what
+/// holds no more, what took their place was rejected, two people set them apart, or they are accepted
+/// and say nothing. Exit code 0: none was found; 1: some were, and are named; 2: it could not be checked.
 #[derive(clap::Args, Debug)]
 pub struct CheckArgs {
     /// Files with a session, session files (`.cowrite.jsonl`; they need no library), or sessions:

@@ -4,7 +4,7 @@ use super::decisions_in::ImportArgs;
 use super::decisions_out::ExportArgs;
 use super::export::from_file;
 use super::place::{Place, is_session_file, session_id, session_of};
-use super::{Failure, Out, one_line, when};
+use super::{Failure, Out, one_line};
 use crate::command::status_word;
 use crate::report::{decisions_json, tree};
 use crate::runtime::fold;
@@ -14,8 +14,7 @@ use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-/// List decisions with their reasons: of a file, of a session, or all. Write them as files, take
-/// files in, draw what they rest on.
+/// List decisions with their reasons: of a file, of a session, or all.
 #[derive(clap::Args, Debug)]
 #[command(args_conflicts_with_subcommands = true)]
 pub struct DecisionsArgs {
@@ -167,7 +166,7 @@ fn list(session: &Session, wanted: &dyn Fn(&str) -> bool, out: &mut Out) -> Resu
         out.line(&format!(
             "{}  {}  {status:<10}  {}  ({})",
             decision.id.short(),
-            when::day(decision.at),
+            one_line(&decision.day()),
             one_line(decision.title()),
             one_line(session.title())
         ))?;

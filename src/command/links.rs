@@ -96,6 +96,11 @@ fn describe(model: &Model, decision: &Decision) -> (Vec<String>, Vec<(usize, Lin
         status_word(decisions.status(decision)),
         model.session.author_name(&decision.author)
     )];
+    if let Some(taken) = &decision.taken {
+        let by = taken.by.as_str();
+        let by = if by.is_empty() { String::new() } else { format!(" by {by}") };
+        lines.push(format!("decided on {}{by}, as the file says it came from", decision.day()));
+    }
     for finding in check_one(&model.session, decision, &bounds(model)) {
         lines.push(format!("! {}", finding.why));
         lines.push(format!("  {}", finding.kind.advice()));

@@ -92,7 +92,10 @@ impl Record {
             }
         }
         refers.dedup();
-        let newer = decisions.superseded_by(&decision.id);
+        let holds = |other: &&Decision| {
+            other.status.value() == Some(&DecisionStatus::Accepted) && !other.is_unseen()
+        };
+        let newer = decisions.replacements(&decision.id).into_iter().filter(holds);
         Self {
             id: decision.id.to_string(),
             title: clean(decision.title()),
@@ -110,7 +113,7 @@ impl Record {
                 .map(|id| id.to_string())
                 .into_iter()
                 .collect(),
-            superseded_by: newer.map(|newer| newer.id.to_string()).into_iter().collect(),
+            superseded_by: newer.map(|newer| newer.id.to_string()).collect(),
             refers,
             links,
         }
