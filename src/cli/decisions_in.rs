@@ -22,7 +22,7 @@ const DEPTH: usize = 8;
 /// Take decisions in from MADR files or folders of adr-tools, as yours, with their dates.
 ///
 /// Without a session named, that is the one which holds at least half of them already, or else a new
-/// one. Files that were taken in before are known and double nothing. What a file says that has no
+/// one. A file without a status is accepted if it has an outcome, and else proposed. Files that were taken in before are known and double nothing. What a file says that has no
 /// field goes into the context under its heading. Exit code 1: some files could not be read, or say
 /// something else than the decisions that were made from them; they are named.
 #[derive(clap::Args, Debug)]
@@ -44,6 +44,15 @@ pub struct ImportArgs {
     yes: bool,
 }
 
+/// Files of a kind that are named; then they are only counted.
+const TOLD: usize = 50;
+
+fn more(count: usize, out: &mut Out) {
+    if count > TOLD {
+        out.say(&format!("… {count} such files in all."));
+    }
+}
+
 /// What was found.
 #[derive(Default)]
 struct Found {
@@ -62,9 +71,10 @@ impl ImportArgs {
                 found.file(path, true)?;
             }
         }
-        for (path, why) in &found.bad {
+        for (path, why) in found.bad.iter().take(TOLD) {
             out.say(&format!("{} is left out: {why}.", path.display()));
         }
+        more(found.bad.len(), out);
         if found.files.is_empty() {
             return Err(Failure::new(format!(
                 "No decision was found in {}.",
@@ -95,10 +105,11 @@ impl ImportArgs {
         let shown = |at: usize| {
             found.paths.get(at).map(|path| path.display().to_string()).unwrap_or_default()
         };
-        for (first, second) in &made.doubles {
+        for (first, second) in made.doubles.iter().take(TOLD) {
             out.say(&format!("{} says the same decision as {}.", shown(*second), shown(*first)));
         }
-        for (at, fields) in &made.other {
+        more(made.doubles.len(), out);
+        for (at, fields) in made.other.iter().take(TOLD) {
             let advice = if update {
                 "it follows from the decision that takes its place"
             } else {
@@ -110,6 +121,7 @@ impl ImportArgs {
                 fields.join(", ")
             ));
         }
+        more(made.other.len(), out);
         out.line(&format!(
             "{}  {} new, {} known, {} changed, {} other, {} left out  ({title})",
             id.short(),

@@ -152,6 +152,19 @@ impl<'a> Batch<'a> {
         all
     }
 
+    /// The status of each that follows from all files: an old one may not say yet that a newer one
+    /// takes its place.
+    fn following(&self, held: &[DecisionStatus]) -> Vec<DecisionStatus> {
+        let mut all: Vec<DecisionStatus> =
+            self.files.iter().map(|(_, record)| record.status).collect();
+        for (newer, older) in self.older.iter().enumerate() {
+            if let Some(older) = older.filter(|_| held[newer] == DecisionStatus::Accepted) {
+                all[older] = DecisionStatus::Superseded;
+            }
+        }
+        all
+    }
+
     /// The decisions it is linked to, as far as there are any yet.
     fn links(&self, at: usize) -> Vec<Link> {
         let record = &self.files[at].1;
@@ -205,6 +218,7 @@ pub fn take_in(cx: &mut Cx, files: &[(String, Record)], update: bool) -> TakenIn
     let mut batch = Batch::new(files);
     let known = known(&cx.model.session);
     let statuses = batch.statuses();
+    let following = batch.following(&statuses);
     let mut first: BTreeMap<String, usize> = BTreeMap::new();
     let mut fresh = Vec::new();
     for at in batch.order() {
@@ -218,7 +232,8 @@ pub fn take_in(cx: &mut Cx, files: &[(String, Record)], update: bool) -> TakenIn
         first.insert(key.clone(), at);
         if let Some(id) = known.get(&key) {
             batch.ids[at] = Some(*id);
-            compare(cx, *id, record, (update, at), &mut made);
+            let record = Record { status: following[at], ..record.clone() };
+            compare(cx, *id, &record, (update, at), &mut made);
             continue;
         }
         let links = batch.links(at);

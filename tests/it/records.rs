@@ -336,6 +336,33 @@ fn what_other_programs_wrote_is_read() {
 }
 
 #[test]
+fn without_a_status_the_outcome_decides() {
+    for (text, wanted) in [
+        ("## Decision Outcome\n\nYes.\n", DecisionStatus::Accepted),
+        ("## Context\n\nWhy?\n", DecisionStatus::Proposed),
+        ("## Status\n\nIn the air\n\n## Decision\n\nYes.\n", DecisionStatus::Proposed),
+        ("## Status\n\nRejected\n\n## Decision\n\nYes.\n", DecisionStatus::Rejected),
+        ("* Status: deprecated\n\n## Decision\n\nYes.\n", DecisionStatus::Superseded),
+    ] {
+        let read = madr::read("1.md", &format!("# Title\n\n{text}"));
+        assert_eq!(read.map(|record| record.status), Ok(wanted), "{text}");
+    }
+}
+
+#[test]
+fn an_old_file_need_not_know_what_takes_its_place() {
+    let old = "# 1. Old\n\n## Status\n\nAccepted\n\n## Context\n\nx\n";
+    let new = "# 2. New\n\n## Status\n\nAccepted\n\nSupersedes [1. Old](0001-old.md)\n\n## Context\n\ny\n";
+    let files = read_all(&[("0001-old.md".into(), old.into()), ("0002-new.md".into(), new.into())]);
+    let mut made = Harness::with("|x");
+    take(&mut made, &files, false);
+    let all = records(&made.model().session);
+    assert_eq!(all[0].status, DecisionStatus::Superseded);
+    assert_eq!(take(&mut made, &files, false).known, 2);
+    assert_eq!(take(&mut made, &files, true).known, 2);
+}
+
+#[test]
 fn what_is_no_decision_is_named() {
     for (name, text, why) in [
         ("a.md", "", BadRecord::NoTitle),
@@ -343,6 +370,7 @@ fn what_is_no_decision_is_named() {
         ("a.md", "# A page\n\n## History\n\nx\n", BadRecord::NoSections),
         ("adr-template.md", "# Title\n\n## Context\n", BadRecord::Template),
         ("a.md", "# {short title}\n\n## Context and Problem Statement\n", BadRecord::Template),
+        ("a.md", "# [short title of it]\n\n## Context\n", BadRecord::Template),
         ("README.md", &index(&[], &[]), BadRecord::Page),
         ("all.md", &page(&[Record::default()]), BadRecord::Page),
     ] {

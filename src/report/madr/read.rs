@@ -4,6 +4,7 @@
 use super::escape::{heading, in_code, plain, plain_item};
 use super::items::{files, items};
 use super::status::Status;
+use crate::event::DecisionStatus;
 use crate::report::page::MARK;
 use crate::report::record::{Options, Record, clean, one_line};
 
@@ -66,7 +67,9 @@ pub fn read(name: &str, text: &str) -> Result<Record, BadRecord> {
         Some(title) => title,
         None => title.map(str::to_owned).ok_or(BadRecord::NoTitle)?,
     };
-    let is_template = title.starts_with(['{', '<']) || name.starts_with("adr-template");
+    let is_template = title.starts_with(['{', '<'])
+        || title.starts_with("[short title")
+        || name.starts_with("adr-template");
     if is_template && !made.own {
         return Err(BadRecord::Template);
     }
@@ -394,7 +397,11 @@ impl Reading {
             let title = one_line(title);
             append(&mut record.context, &format!("#### {title}\n\n{text}"));
         }
-        record.status = self.status.value();
+        // What has an outcome and no status is decided, as in the workspace; words that are not
+        // known settle nothing.
+        let decided = self.status.notes.is_empty() && !record.outcome.is_empty();
+        let unsaid = if decided { DecisionStatus::Accepted } else { DecisionStatus::Proposed };
+        record.status = self.status.value().unwrap_or(unsaid);
         (record.supersedes, record.superseded_by, record.refers) =
             (self.status.supersedes, self.status.superseded_by, self.status.refers);
         for all in [&mut record.supersedes, &mut record.superseded_by, &mut record.refers] {

@@ -33,12 +33,10 @@ const WORDS: &[(&str, DecisionStatus, bool)] = &[
 ];
 
 impl Status {
-    pub fn value(&self) -> DecisionStatus {
-        match self.word {
-            _ if !self.superseded_by.is_empty() => DecisionStatus::Superseded,
-            Some(word) => word,
-            None => DecisionStatus::Proposed,
-        }
+    /// What was said, if anything was that is known.
+    pub fn value(&self) -> Option<DecisionStatus> {
+        let superseded = !self.superseded_by.is_empty();
+        if superseded { Some(DecisionStatus::Superseded) } else { self.word }
     }
 
     /// Takes lines in.
