@@ -324,6 +324,14 @@ impl App {
         (done, cx.finish())
     }
 
+    /// Lets something that no command line can say be done as commands are; gives what it gives.
+    pub fn with<R>(&mut self, now: Millis, run: impl FnOnce(&mut Cx) -> R) -> (R, Vec<Effect>) {
+        self.model.now = now;
+        let mut cx = Cx::new(&mut self.model);
+        let done = run(&mut cx);
+        (done, cx.finish())
+    }
+
     fn timer(&mut self, timer: Timer) -> Vec<Effect> {
         let mut cx = Cx::new(&mut self.model);
         match timer {

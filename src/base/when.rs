@@ -1,6 +1,7 @@
 //! Times in words. UTC, as the log has no zone.
 
 use super::Millis;
+pub use super::day;
 
 /// `2026-11-24 09:05`.
 pub fn minute(at: Millis) -> String {
@@ -13,21 +14,6 @@ pub fn second(at: Millis) -> String {
     let seconds = at.0 / 1000;
     let (hours, minutes) = (seconds / 3600 % 24, seconds / 60 % 60);
     format!("{}T{hours:02}:{minutes:02}:{:02}Z", day(at), seconds % 60)
-}
-
-/// `2026-11-24`.
-pub fn day(at: Millis) -> String {
-    // Days are counted in eras of 400 years that begin with a March, so that the leap day is a
-    // year's last.
-    let days = at.0 / 86_400_000 + 719_468;
-    let (era, rest) = (days / 146_097, days % 146_097);
-    let year = (rest - rest / 1_460 + rest / 36_524 - rest / 146_096) / 365;
-    let of_year = rest - (365 * year + year / 4 - year / 100);
-    let month = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * month + 2) / 5 + 1;
-    let month = if month < 10 { month + 3 } else { month - 9 };
-    let year = era * 400 + year + u64::from(month <= 2);
-    format!("{year:04}-{month:02}-{day:02}")
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use super::ask::AskArgs;
 use super::blame::BlameArgs;
 use super::carry_out::DoArgs;
+use super::check::CheckArgs;
 use super::config::ConfigArgs;
 use super::decisions::DecisionsArgs;
 use super::doctor::DoctorArgs;
@@ -142,6 +143,7 @@ pub enum Sub {
     Decisions(DecisionsArgs),
     Blame(BlameArgs),
     Stats(StatsArgs),
+    Check(CheckArgs),
     Export(ExportArgs),
     Import(ImportArgs),
     Share(ShareArgs),
@@ -171,6 +173,7 @@ impl Sub {
             Self::Decisions(args) => args.run(out),
             Self::Blame(args) => args.run(out),
             Self::Stats(args) => args.run(out),
+            Self::Check(args) => args.run(out),
             Self::Export(args) => args.run(out),
             Self::Import(args) => args.run(out),
             Self::Share(args) => args.run(out),

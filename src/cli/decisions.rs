@@ -1,17 +1,22 @@
-//! `cowrite decisions`: what was decided, and why.
+//! `cowrite decisions`: what was decided, and why; as files, from files, as a tree.
 
-use super::place::{Place, session_of};
-use super::{Failure, Out, one_line, when};
+use super::decisions_in::ImportArgs;
+use super::decisions_out::ExportArgs;
+use super::export::from_file;
+use super::place::{Place, is_session_file, session_id, session_of};
+use super::{Failure, Out, one_line};
 use crate::command::status_word;
-use crate::report::decisions_json;
+use crate::report::{decisions_json, tree};
 use crate::runtime::fold;
 use crate::session::Session;
+use crate::store::SqliteStore;
 use serde_json::Value;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// List decisions with their reasons: of a file, of a session, or all.
 #[derive(clap::Args, Debug)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct DecisionsArgs {
     /// Those of this file's session.
     file: Option<PathBuf>,
@@ -24,10 +29,95 @@ pub struct DecisionsArgs {
     /// Print them as JSON.
     #[arg(long)]
     json: bool,
+    #[command(subcommand)]
+    command: Option<Verb>,
+}
+
+#[derive(clap::Subcommand, Debug)]
+enum Verb {
+    Export(ExportArgs),
+    Import(ImportArgs),
+    Tree(TreeArgs),
+}
+
+/// Draw which decision takes the place of which, and what they refer to.
+#[derive(clap::Args, Debug)]
+struct TreeArgs {
+    /// A file with a session, a session file (`.cowrite.jsonl`), or a session: its id or the
+    /// beginning of it. Nothing: all sessions.
+    of: Option<PathBuf>,
+}
+
+impl TreeArgs {
+    fn run(self, out: &mut Out) -> Result<ExitCode, Failure> {
+        let mut found = false;
+        for session in chosen(self.of.as_slice(), out)? {
+            if session.decisions.is_empty() {
+                continue;
+            }
+            found = true;
+            out.line(&one_line(session.title()))?;
+            for line in tree(&session) {
+                out.line(&format!("  {line}"))?;
+            }
+        }
+        if !found {
+            out.say("No decision was found.");
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// The sessions that are meant, by files, session files and ids; all that have decisions when
+/// nothing is named.
+pub fn chosen(named: &[PathBuf], out: &mut Out) -> Result<Vec<Session>, Failure> {
+    let mut all: Vec<Session> = Vec::new();
+    let mut store = None;
+    for name in named {
+        if is_session_file(name) {
+            let (id, events) = from_file(name, out)?;
+            all.push(Session::fold(id, &events));
+            continue;
+        }
+        let store = match &mut store {
+            Some(store) => store,
+            None => store.insert(Place::find(None, None)?.reading(out)?),
+        };
+        all.push(fold(store, one(store, name)?).map_err(Failure::store)?);
+    }
+    if named.is_empty() {
+        let store = Place::find(None, None)?.reading(out)?;
+        let mut rows = store.sessions().map_err(Failure::store)?;
+        rows.retain(|row| row.decisions > 0);
+        rows.sort_by_key(|row| (row.created, row.id));
+        for row in rows {
+            all.push(fold(&store, row.id).map_err(Failure::store)?);
+        }
+    }
+    let mut seen = std::collections::BTreeSet::new();
+    all.retain(|session| seen.insert(session.id));
+    Ok(all)
+}
+
+/// The session of a file, or with an id that begins so.
+fn one(store: &SqliteStore, name: &Path) -> Result<crate::base::EventId, Failure> {
+    let text = name.to_string_lossy();
+    let like_id = text.len() >= 4 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if like_id && !name.exists() {
+        session_id(store, &text)
+    } else {
+        session_of(store, Some(name), None)
+    }
 }
 
 impl DecisionsArgs {
     pub fn run(self, out: &mut Out) -> Result<ExitCode, Failure> {
+        match self.command {
+            Some(Verb::Export(args)) => return args.run(out),
+            Some(Verb::Import(args)) => return args.run(out),
+            Some(Verb::Tree(args)) => return args.run(out),
+            None => {}
+        }
         let place = Place::find(None, None)?;
         let store = place.reading(out)?;
         let sessions = if self.file.is_some() || self.session.is_some() {
@@ -76,7 +166,7 @@ fn list(session: &Session, wanted: &dyn Fn(&str) -> bool, out: &mut Out) -> Resu
         out.line(&format!(
             "{}  {}  {status:<10}  {}  ({})",
             decision.id.short(),
-            when::day(decision.at),
+            one_line(&decision.day()),
             one_line(decision.title()),
             one_line(session.title())
         ))?;

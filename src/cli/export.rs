@@ -100,7 +100,7 @@ impl ExportArgs {
     }
 }
 
-/// The largest session of a session file.
+/// The largest session of a session file; what is left out is said.
 pub fn from_file(path: &Path, out: &mut Out) -> Result<(EventId, Vec<Envelope>), Failure> {
     let file = jsonl::read(path).map_err(Failure::new)?;
     if file.bad_lines > 0 {

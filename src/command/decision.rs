@@ -1,7 +1,7 @@
 //! Decisions: recording, editing, accepting, superseding, and the way between text and decision.
 
 use super::{Command, links, list, quote, row};
-use crate::base::EventId;
+use crate::base::{EventId, is_day};
 use crate::event::{Choice, DecisionField, DecisionStatus, Event, Link};
 use crate::session::Decision;
 use crate::state::{Cx, FORM_FIELDS, Form, FormKind, LinkList, Model, Overlay, PromptKind, Tab};
@@ -43,6 +43,9 @@ pub const COMMANDS: &[Command] = &[
         links::here,
     )
     .slash("why"),
+    row("decision.check", "Shows the decisions that need a look, and why.", links::check)
+        .slash("check")
+        .when(any, NONE),
     row("decision.filter", "Filters the decisions.", filter).args("[words]"),
 ];
 
@@ -181,7 +184,7 @@ pub fn wrong_field(values: &[String]) -> Option<usize> {
     if value(0).is_empty() {
         return Some(0);
     }
-    (!value(5).is_empty() && !is_date(value(5))).then_some(5)
+    (!value(5).is_empty() && !is_day(value(5))).then_some(5)
 }
 
 /// The decision form was submitted.
@@ -196,7 +199,7 @@ pub fn submit(
     if value(0).is_empty() {
         return Err("A decision needs a title.".into());
     }
-    if !value(5).is_empty() && !is_date(value(5)) {
+    if !value(5).is_empty() && !is_day(value(5)) {
         return Err(format!("{:?} is no date: write YYYY-MM-DD, or leave it empty.", value(5)));
     }
     let Some(decision) = editing else {
@@ -213,6 +216,7 @@ pub fn submit(
             links: links.on.clone(),
             review: value(5).into(),
             supersedes,
+            taken: None,
         });
         cx.barrier();
         cx.model.refresh();
@@ -268,17 +272,7 @@ pub fn submit(
     Ok(())
 }
 
-fn is_date(text: &str) -> bool {
-    let parts: Vec<&str> = text.split('-').collect();
-    let number = |index: usize, len: usize, max: u32| {
-        parts.get(index).is_some_and(|part: &&str| {
-            part.len() == len && part.parse::<u32>().is_ok_and(|number| (1..=max).contains(&number))
-        })
-    };
-    parts.len() == 3 && number(0, 4, 9999) && number(1, 2, 12) && number(2, 2, 31)
-}
-
-fn change(cx: &mut Cx, decision: EventId, field: DecisionField) {
+pub(super) fn change(cx: &mut Cx, decision: EventId, field: DecisionField) {
     let Some(known) = cx.model.session.decisions.get(&decision) else { return };
     let replaces = known.heads(&field);
     let accepts = match field {

@@ -3,7 +3,9 @@
 
 use super::decision::{chosen, options_text, show, status_word};
 use crate::base::EventId;
+use crate::base::day;
 use crate::event::{Link, MessageRole};
+use crate::report::{self, Bounds, check_one};
 use crate::session::Decision;
 use crate::state::{Caret, Cx, Focus, FoundMessage, Model, Overlay, PageLinks, Tab};
 
@@ -58,6 +60,35 @@ pub(super) fn open(cx: &mut Cx, _: &str) -> Result<(), String> {
     Ok(())
 }
 
+/// From when on something is found here.
+fn bounds(model: &Model) -> Bounds {
+    Bounds::on(day(model.now))
+}
+
+/// Shows every decision that needs a look, and why.
+pub(super) fn check(cx: &mut Cx, _: &str) -> Result<(), String> {
+    let session = &cx.model.session;
+    let mut lines = Vec::new();
+    let mut last = None;
+    for finding in report::check(session, &bounds(cx.model)) {
+        if last != Some(finding.decision) {
+            last = Some(finding.decision);
+            let title = session.decisions.get(&finding.decision).map_or("", Decision::title);
+            lines.push(if lines.is_empty() { String::new() } else { " ".into() });
+            lines.push(title.to_owned());
+        }
+        lines.push(format!("  ! {}", finding.why));
+        lines.push(format!("    {}", finding.kind.advice()));
+    }
+    if lines.is_empty() {
+        cx.info("No decision needs a look.");
+        return Ok(());
+    }
+    let title = "Decisions that need a look".into();
+    cx.model.ui.overlays.push(Overlay::Page { title, lines, top: 0, links: None });
+    Ok(())
+}
+
 /// A decision in lines for reading, and its links with the lines where they stand.
 fn describe(model: &Model, decision: &Decision) -> (Vec<String>, Vec<(usize, Link)>) {
     let decisions = &model.session.decisions;
@@ -66,13 +97,14 @@ fn describe(model: &Model, decision: &Decision) -> (Vec<String>, Vec<(usize, Lin
         status_word(decisions.status(decision)),
         model.session.author_name(&decision.author)
     )];
-    if decision.is_conflict() {
-        lines.push(
-            "! Two people set a field without seeing each other's: edit it to settle.".into(),
-        );
+    if let Some(taken) = &decision.taken {
+        let by = taken.by.as_str();
+        let by = if by.is_empty() { String::new() } else { format!(" by {by}") };
+        lines.push(format!("decided on {}{by}, as the file says it came from", decision.day()));
     }
-    if decision.is_unseen() {
-        lines.push("! It was accepted and says something else since: accept it again.".into());
+    for finding in check_one(&model.session, decision, &bounds(model)) {
+        lines.push(format!("! {}", finding.why));
+        lines.push(format!("  {}", finding.kind.advice()));
     }
     if let Some(old) = decision.supersedes.and_then(|old| decisions.get(&old)) {
         lines.push(format!("supersedes: {}", old.title()));

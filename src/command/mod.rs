@@ -14,6 +14,7 @@ mod links;
 mod list;
 mod models;
 mod session;
+mod taken;
 mod verdict;
 mod written;
 
@@ -27,6 +28,7 @@ pub use session::{
     Row, go_to, listed as session_listed, names as session_names, preview as session_preview,
     previewed as session_previewed, rows as session_rows,
 };
+pub use taken::{TakenIn, count_known, take_in};
 
 use crate::state::{Cx, Model};
 

@@ -137,7 +137,7 @@ fn offer_rows(model: &Model, offer: &Offer) -> Vec<ModelRow> {
 }
 
 /// The provider that a row is about.
-fn about<'a>(row: &'a ModelRow) -> Option<&'a str> {
+fn about(row: &ModelRow) -> Option<&str> {
     match row {
         ModelRow::Model { provider, .. } | ModelRow::Ask { provider, .. } => Some(provider),
         ModelRow::Note(words) => words.split_once(':').map(|(name, _)| name),

@@ -134,6 +134,20 @@ pub enum Link {
     Decision(EventId),
 }
 
+/// Of a decision that was taken in from a file: what the file says of it and the log can't.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Taken {
+    /// What it was known by there, so that it is not taken in twice: the id of the decision that
+    /// the file was written from, or the file's name and the title.
+    pub from: Text,
+    /// The day it was decided, as it stands there: `YYYY-MM-DD` where possible, or empty.
+    #[serde(default)]
+    pub date: Text,
+    /// Who decided it, as it stands there, or empty.
+    #[serde(default)]
+    pub by: Text,
+}
+
 /// One field of a decision with a value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -310,6 +324,9 @@ pub enum Event {
         review: Text,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         supersedes: Option<EventId>,
+        /// Of one that was taken in from a file.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        taken: Option<Taken>,
     },
     #[serde(rename = "decision.changed")]
     DecisionChanged {

@@ -15,5 +15,5 @@ pub use edit::{Anchor, Cause, CauseKind, Edit, How, Op, Origin, Side, Source, Ve
 pub use envelope::{BadLine, Body, Envelope, Text};
 pub use kind::{
     Asked, Author, AuthorKind, Choice, DecisionField, DecisionStatus, Event, HunkBody, HunkVerdict,
-    Link, MessageRole, MessageStatus, Undecodable, Usage,
+    Link, MessageRole, MessageStatus, Taken, Undecodable, Usage,
 };

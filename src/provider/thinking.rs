@@ -40,8 +40,8 @@ impl Thinking {
         self.held.push_str(piece);
         if self.at == At::Begin {
             let begun = self.held.trim_start();
-            if begun.starts_with(OPEN) {
-                self.held = begun[OPEN.len()..].into();
+            if let Some(thought) = begun.strip_prefix(OPEN) {
+                self.held = thought.into();
                 self.at = At::Thought;
             } else if !OPEN.starts_with(begun) {
                 self.at = At::Answer;

@@ -109,6 +109,7 @@ pub fn decisions(session: &Session) -> Value {
                 },
                 "author": session.author_name(&decision.author),
                 "at": decision.at.0,
+                "date": decision.day(),
                 "context": decision.context(),
                 "options": options,
                 "outcome": decision.outcome(),

@@ -2,26 +2,37 @@
 
 mod attest;
 mod blame;
+mod check;
 mod diff;
 mod handoff;
 mod json;
+pub mod madr;
 mod markdown;
+mod page;
+mod record;
 pub mod scan;
 mod sharing;
 mod stats;
 mod trace;
+mod tree;
 
 pub use attest::{Commit, CommittedFile, agent_trace, git_ai_note};
 pub use blame::{
     BlameLine, Part, author_of, blame_json, blame_lines, hand_sign, hand_word, how_word,
 };
+pub use check::{
+    Bounds, Finding as Doubt, Kind as FindingKind, changed, check, check_one, findings_json,
+};
 pub use diff::unified;
 pub use handoff::handoff;
 pub use json::{decisions as decisions_json, json};
 pub use markdown::{markdown, state_word};
+pub use page::{MARK as PAGE_MARK, csv, index, page};
+pub use record::{Options, Record, clean, records};
 pub use sharing::{Finding, Plan, plan};
 pub use stats::{AuthorStats, ModelStats, Stats};
 pub use trace::{Base, Traced, trace, trace_now};
+pub use tree::tree;
 
 use crate::session::Session;
 

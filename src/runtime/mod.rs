@@ -203,6 +203,13 @@ impl Runtime {
         done
     }
 
+    /// The same for what no command line can say.
+    pub fn with<R>(&mut self, run: impl FnOnce(&mut crate::state::Cx) -> R) -> R {
+        let (done, effects) = self.app.with(now(), run);
+        self.carry_out(effects, &mut NoScreen);
+        done
+    }
+
     /// Runs until the person leaves, or until `reached` holds.
     pub fn run(
         &mut self,

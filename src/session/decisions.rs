@@ -1,8 +1,8 @@
 //! Decisions: each field a register, so that two people's changes meet without loss.
 
 use super::Register;
-use crate::base::{AuthorId, EventId, Millis};
-use crate::event::{Choice, DecisionField, DecisionStatus, Link};
+use crate::base::{AuthorId, EventId, Millis, day};
+use crate::event::{Choice, DecisionField, DecisionStatus, Link, Taken};
 use std::collections::BTreeMap;
 
 /// One decision.
@@ -13,6 +13,8 @@ pub struct Decision {
     pub at: Millis,
     pub author: AuthorId,
     pub supersedes: Option<EventId>,
+    /// Of one that was taken in from a file.
+    pub taken: Option<Taken>,
     pub title: Register<String>,
     pub status: Register<DecisionStatus>,
     pub context: Register<String>,
@@ -48,6 +50,12 @@ impl Decision {
 
     pub fn review(&self) -> &str {
         Self::text(&self.review)
+    }
+
+    /// The day it was decided: as its file says, or the one on which it was recorded.
+    pub fn day(&self) -> String {
+        let said = self.taken.as_ref().map_or("", |taken| taken.date.as_str());
+        if said.is_empty() { day(self.at) } else { said.to_owned() }
     }
 
     pub fn options(&self) -> &[Choice] {
@@ -209,6 +217,14 @@ impl Decisions {
             Some(status) => *status,
             None => DecisionStatus::Proposed,
         }
+    }
+
+    /// The decisions that were recorded to take its place, whatever became of them; oldest first.
+    pub fn replacements(&self, id: &EventId) -> Vec<&Decision> {
+        let mut all: Vec<&Decision> =
+            self.decisions.values().filter(|other| other.supersedes == Some(*id)).collect();
+        all.sort_by_key(|decision| (decision.lamport, decision.id));
+        all
     }
 
     pub fn superseded_by(&self, id: &EventId) -> Option<&Decision> {

@@ -356,6 +356,7 @@ impl Session {
                 links,
                 review,
                 supersedes,
+                taken,
             } => {
                 if author.is_model() && status != DecisionStatus::Proposed {
                     self.oddities.refused += 1;
@@ -372,6 +373,7 @@ impl Session {
                     at,
                     author: author.clone(),
                     supersedes,
+                    taken,
                     title: set(title.as_str()),
                     status: Register::default(),
                     context: set(context.as_str()),

@@ -34,6 +34,7 @@ mod provenance;
 mod providers;
 mod real;
 mod reasoning;
+mod records;
 mod renamed;
 mod screen;
 #[cfg(unix)]

@@ -385,3 +385,22 @@ fn links_are_told_to_other_programs() {
     assert_eq!((&links[1]["kind"], &links[1]["author"]), (&"message".into(), &"Ada".into()));
     assert_eq!(links[2]["text"], "On Monday.");
 }
+
+#[test]
+fn what_needs_a_look_is_shown() {
+    let mut made = Harness::with("We [bake| a cake.\n");
+    made.keys("alt-4 c");
+    assert_eq!(made.notice(), "No decision is recorded yet: Ctrl-N records one.");
+    made.keys("alt-1");
+    made.place(7, Some(3));
+    made.keys("ctrl-n 'Bake' tab tab tab 'Yes.' ctrl-s alt-4 c");
+    assert_eq!(made.notice(), "No decision needs a look.");
+    made.keys("alt-1");
+    made.place(7, Some(3));
+    made.keys("'fry' alt-4 c");
+    let why = "The text it is about is gone";
+    assert!(page(&made).contains("need a look") && page(&made).contains(why), "{}", page(&made));
+    // The same stands on its own page.
+    made.keys("esc enter");
+    assert!(page(&made).contains(why), "{}", page(&made));
+}

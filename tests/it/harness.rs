@@ -282,6 +282,15 @@ impl Harness {
         self.input(Input::Run(line.into()));
     }
 
+    /// What no command line can say.
+    pub fn with_cx<R>(&mut self, run: impl FnOnce(&mut Cx) -> R) -> R {
+        self.now += self.step;
+        let (done, effects) = self.app.with(Millis(self.now), run);
+        self.carry_out(effects);
+        self.app.model.prepare();
+        done
+    }
+
     /// Lets time pass; timers fire.
     pub fn pass(&mut self, ms: u64) {
         let end = self.now + ms;

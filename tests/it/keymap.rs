@@ -409,6 +409,7 @@ fn hints_show_what_can_follow() {
     };
     insta::assert_snapshot!(show(&["hunk", "editor", "global"], "ctrl-e"));
     insta::assert_snapshot!(show(&["hunk", "global"], "ctrl-e d"), @r"
+    c decision.check
     f decision.filter
     l app.tab-decisions
     n decision.new

@@ -31,6 +31,7 @@ mod provider;
 mod provider_real;
 mod queue;
 mod reasoning;
+mod records;
 mod renamed;
 mod scan;
 mod screens;

@@ -519,6 +519,7 @@ fn the_list_of_sessions_is_derived_and_made_again_the_same() {
             links: vec![],
             review: "".into(),
             supersedes: None,
+            taken: None,
         }),
         maker.make(&titled("Last")),
         maker.make(&Event::DocumentBound { doc: doc(), path: "/b/plan.md".into() }),

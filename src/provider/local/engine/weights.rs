@@ -39,7 +39,7 @@ pub(crate) struct Matrix {
 enum Stored {
     Packed(Arc<Packed>),
     /// As in the file, with the rows of the first half.
-    Halves([QTensor; 2], usize),
+    Halves(Box<[QTensor; 2]>, usize),
 }
 
 /// How many bytes a weight takes when it is loaded.
@@ -134,7 +134,7 @@ impl Matrix {
             tensor(kind, bytes, &[split, inputs])?,
             tensor(kind, rest, &[outputs - split, inputs])?,
         ];
-        Ok(Self { form: Stored::Halves(halves, split), outputs, inputs })
+        Ok(Self { form: Stored::Halves(Box::new(halves), split), outputs, inputs })
     }
 
     /// One row as numbers: what an embedding is.
@@ -313,8 +313,8 @@ fn block(kind: GgmlDType, bytes: &[u8]) -> Block {
     // Without a least value, five bits stand for values from -16 on.
     let down = if kind == GgmlDType::Q5_0 { 16 } else { 0 };
     for (index, byte) in bytes[behind..behind + BLOCK / 2].iter().enumerate() {
-        values[index] = (byte & 15 | (fifth >> index & 1) as u8 * 16) as i8 - down;
-        values[index + 16] = (byte >> 4 | (fifth >> (index + 16) & 1) as u8 * 16) as i8 - down;
+        values[index] = ((byte & 15) | ((fifth >> index & 1) as u8 * 16)) as i8 - down;
+        values[index + 16] = ((byte >> 4) | ((fifth >> (index + 16) & 1) as u8 * 16)) as i8 - down;
     }
     Block { factor, least, values }
 }

@@ -1,0 +1,184 @@
+//! Decisions as files, in the real program: out, in, checked, drawn, with exit codes.
+
+use crate::pty::Home;
+use serde_json::Value;
+
+/// A home whose owner has a name and no model.
+fn home() -> Home {
+    let home = Home::new();
+    std::fs::write(home.cowrite().join("config.toml"), "name = \"Ada\"\n").unwrap();
+    home
+}
+
+fn json(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|why| panic!("{why}: {text}"))
+}
+
+/// A folder as adr-tools makes it, with what is no decision in it.
+fn folder(home: &Home) {
+    std::fs::create_dir_all(home.file("adr/old")).unwrap();
+    home.write(
+        "adr/0001-use-json.md",
+        "# 1. Use JSON\n\nDate: 2016-02-12\n\n## Status\n\nSuperceded by [2. Use SQLite](0002-use-sqlite.md)\n\n## Context\n\nFiles.\n\n## Decision\n\nJSON.\n\n## Consequences\n\nSlow.\n",
+    );
+    home.write(
+        "adr/0002-use-sqlite.md",
+        "# 2. Use SQLite\r\n\r\nDate: 2017-03-01\r\n\r\n## Status\r\n\r\nAccepted\r\n\r\nSupercedes [1. Use JSON](0001-use-json.md)\r\n\r\n## Context\r\n\r\nMany rows.\r\n\r\n## Decision\r\n\r\nSQLite.\r\n",
+    );
+    home.write("adr/notes.md", "# Notes\n\nNothing here.\n");
+    home.write("adr/old/bytes.md", [0xff, 0xfe, b'x']);
+}
+
+#[test]
+fn a_folder_of_adr_tools_comes_in_once_and_goes_out_as_madr() {
+    let home = home();
+    folder(&home);
+    let ran = home.run(&["decisions", "import", "adr"], "");
+    assert_eq!(ran.status.code(), Some(1), "{}", ran.stderr);
+    assert!(
+        ran.stdout.contains("2 new, 0 known, 0 changed, 0 other, 2 left out"),
+        "{}",
+        ran.stdout
+    );
+    assert!(
+        ran.stderr.contains("notes.md is left out: it has none of the sections"),
+        "{}",
+        ran.stderr
+    );
+    assert!(ran.stderr.contains("bytes.md is left out: it is no text in UTF-8"), "{}", ran.stderr);
+    // Again: the same session, nothing doubled.
+    let again = home.run(&["decisions", "import", "adr"], "");
+    assert!(again.stdout.contains("0 new, 2 known"), "{}", again.stdout);
+    assert_eq!(json(&home.run(&["sessions", "--json"], "").ok()).as_array().unwrap().len(), 1);
+    let list = home.run(&["decisions"], "").ok();
+    assert!(list.contains("superseded  Use JSON"), "{list}");
+    assert!(list.contains("2017-03-01  accepted    Use SQLite"), "{list}");
+    let drawn = home.run(&["decisions", "tree"], "").ok();
+    assert!(drawn.contains("  `-- supersedes Use JSON (superseded, "), "{drawn}");
+
+    home.run(&["decisions", "export", "out"], "").ok();
+    let names = || {
+        let mut all: Vec<String> = std::fs::read_dir(home.file("out"))
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        all.sort();
+        all
+    };
+    assert_eq!(names(), ["0001-use-json.md", "0002-use-sqlite.md", "README.md"]);
+    let text = home.read("out/0001-use-json.md");
+    assert!(
+        text.starts_with(
+            "---\nstatus: \"superseded by [Use SQLite](0002-use-sqlite.md)\"\ndate: 2016-02-12\n"
+        ),
+        "{text}"
+    );
+    assert!(
+        home.read("out/README.md")
+            .contains("| 0002 | [Use SQLite](0002-use-sqlite.md) | accepted |")
+    );
+    // The files of the export are known where they came from, and its index is no decision.
+    let back = home.run(&["decisions", "import", "out"], "").ok();
+    assert!(back.contains("0 new, 2 known, 0 changed, 0 other, 0 left out"), "{back}");
+    // In another library they are new, once.
+    let other = self::home();
+    for name in names() {
+        other.write(&name, home.read(&format!("out/{name}")));
+    }
+    let came = other.run(&["decisions", "import", "."], "").ok();
+    assert!(came.contains("2 new"), "{came}");
+    assert!(other.run(&["decisions", "import", "."], "").ok().contains("0 new, 2 known"));
+    assert!(other.run(&["decisions"], "").ok().contains("2016-02-12  superseded  Use JSON"));
+
+    // What somebody changed stays, is taken in, and is then as it was written.
+    home.write(
+        "out/0002-use-sqlite.md",
+        home.read("out/0002-use-sqlite.md").replace("Many rows.", "Most rows."),
+    );
+    let said = home.run(&["decisions", "export", "out"], "").fails(1);
+    assert!(said.contains("0002-use-sqlite.md was changed since"), "{said}");
+    let said = home.run(&["decisions", "import", "out"], "").fails(1);
+    assert!(said.contains("says something else than its decision (context): --update"), "{said}");
+    let took = home.run(&["decisions", "import", "out", "--update"], "").ok();
+    assert!(took.contains("1 known, 1 changed"), "{took}");
+    home.run(&["decisions", "export", "out", "--overwrite"], "").ok();
+    assert!(home.read("out/0002-use-sqlite.md").contains("Most rows."));
+    let same = home.run(&["decisions", "export", "out"], "");
+    assert!(
+        same.stderr.contains("0 decisions written") && same.status.success(),
+        "{}",
+        same.stderr
+    );
+}
+
+#[test]
+fn other_formats_and_what_is_there_already() {
+    let home = home();
+    folder(&home);
+    home.run(&["decisions", "import", "adr"], "");
+    for (name, words) in
+        [("all.md", "# Decisions"), ("all.csv", "id,title"), ("all.json", "\"Use JSON\"")]
+    {
+        home.run(&["decisions", "export", name], "").ok();
+        assert!(home.read(name).contains(words), "{name}");
+        let said = home.run(&["decisions", "export", name], "").fails(1);
+        assert!(said.contains("--overwrite"), "{said}");
+    }
+    assert!(
+        home.run(&["decisions", "export", "-", "--format", "csv"], "").ok().contains("Use SQLite")
+    );
+    let said = home.run(&["decisions", "export", "-"], "").fails(2);
+    assert!(said.contains("name a folder"), "{said}");
+    home.write("mine/README.md", "My page.\n");
+    let ran = home.run(&["decisions", "export", "mine"], "");
+    assert!(ran.stderr.contains("README.md is somebody else's"), "{}", ran.stderr);
+    assert_eq!(home.read("mine/README.md"), "My page.\n");
+    let said = home.run(&["decisions", "import", "all.md"], "").fails(1);
+    assert!(said.contains("it is a page about decisions"), "{said}");
+    let said = home.run(&["decisions", "import", "nowhere.md"], "").fails(1);
+    assert!(said.contains("nowhere.md") && said.contains("No decision was found"), "{said}");
+}
+
+#[test]
+fn check_ends_with_a_code_for_each_case() {
+    let home = home();
+    assert_eq!(home.run(&["check"], "").stdout, "");
+    folder(&home);
+    home.run(&["decisions", "import", "adr"], "");
+    home.run(&["check"], "").ok();
+    home.write(
+        "due.md",
+        "---\nstatus: accepted\nreview: 2027-01-31\n---\n\n# Bake\n\n## Context and Problem Statement\n\nGuests.\n",
+    );
+    let id =
+        json(&home.run(&["sessions", "--json"], "").ok())[0]["id"].as_str().unwrap().to_owned();
+    home.run(&["decisions", "import", "due.md", "--session", &id], "").ok();
+    let ran = home.run(&["check", &id[..8], "--on", "2027-02-01"], "");
+    assert_eq!(ran.status.code(), Some(1), "{}", ran.stderr);
+    assert!(ran.stdout.contains("review-due: Its review was due on 2027-01-31."), "{}", ran.stdout);
+    assert!(
+        ran.stdout.contains("no-outcome") && ran.stdout.contains("Write down"),
+        "{}",
+        ran.stdout
+    );
+    assert!(ran.stderr.contains("2 findings; checked: 3 decisions."), "{}", ran.stderr);
+    let found = home.run(&["check", "--all", "--on", "2026-02-01", "--json"], "");
+    assert_eq!(found.status.code(), Some(1));
+    assert_eq!(json(&found.stdout)[0]["kind"], "no-outcome");
+    // A session file needs no library.
+    home.run(&["export", "--session", &id, "--session-file", "s.cowrite.jsonl"], "").ok();
+    let fresh = self::home();
+    fresh.write("s.cowrite.jsonl", home.read("s.cowrite.jsonl"));
+    assert_eq!(fresh.run(&["check", "s.cowrite.jsonl"], "").status.code(), Some(1));
+    for (args, words) in [
+        (&["check", "--on", "tomorrow"][..], "no day"),
+        (&["check", "--threshold", "101"], "101"),
+        (&["check", "nowhere.md"], "has no session"),
+        (&["check", "nowhere.cowrite.jsonl"], "nowhere"),
+        (&["check", "abcd1234"], "no session abcd1234"),
+        (&["check", "--all", "x"], "--all"),
+    ] {
+        let said = home.run(args, "").fails(2);
+        assert!(said.contains(words), "{args:?}: {said}");
+    }
+}
