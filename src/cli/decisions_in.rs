@@ -6,7 +6,7 @@ use super::headless::{Headless, Talk, Target};
 use super::place::{Place, session_of};
 use super::{Failure, Out, one_line};
 use crate::base::EventId;
-use crate::command::{count_known, take_in};
+use crate::command::{known_in, take_in};
 use crate::report::Record;
 use crate::report::madr::{self, BadRecord};
 use crate::runtime::fold;
@@ -85,7 +85,27 @@ impl ImportArgs {
                     .join(", ")
             )));
         }
-        let session = self.session(&found.files, out)?;
+        let (session, elsewhere) = self.session(&found.files, out)?;
+        let count = elsewhere.iter().filter(|elsewhere| **elsewhere).count();
+        if count > 0 {
+            out.say(&format!(
+                "{} to decisions of other sessions and {} passed over: --session says which session they are for.",
+                if count == 1 { "1 file belongs".into() } else { format!("{count} files belong") },
+                if count == 1 { "is" } else { "are" }
+            ));
+            let mut kept = elsewhere.iter();
+            found.files.retain(|_| kept.next() != Some(&true));
+            let mut kept = elsewhere.iter();
+            found.paths.retain(|_| kept.next() != Some(&true));
+            if found.files.is_empty() {
+                out.line(&format!("0 new, {count} known in other sessions"))?;
+                return Ok(if found.bad.is_empty() {
+                    ExitCode::SUCCESS
+                } else {
+                    ExitCode::from(1)
+                });
+            }
+        }
         let talk =
             Talk { session: session.map(|id| id.to_string()), yes: self.yes, ..Talk::default() };
         let mut headless = Headless::open(Target::Fresh, &talk, out)?;
@@ -135,39 +155,53 @@ impl ImportArgs {
         Ok(if whole { ExitCode::SUCCESS } else { ExitCode::from(1) })
     }
 
-    /// The session they go into; none: a new one.
+    /// The session they go into, none for a new one; and of each file whether it belongs to
+    /// another session.
     fn session(
         &self,
         files: &[(String, Record)],
         out: &mut Out,
-    ) -> Result<Option<EventId>, Failure> {
+    ) -> Result<(Option<EventId>, Vec<bool>), Failure> {
         let store = Place::find(None, None)?.reading(out)?;
+        let mut elsewhere = vec![false; files.len()];
         if self.session.is_some() || self.into.is_some() {
-            return session_of(&store, self.into.as_deref(), self.session.as_deref()).map(Some);
+            let named = session_of(&store, self.into.as_deref(), self.session.as_deref())?;
+            return Ok((Some(named), elsewhere));
         }
-        let mut known = Vec::new();
+        let mut half = Vec::new();
+        let mut others = Vec::new();
         for row in store.sessions().map_err(Failure::store)? {
             if row.decisions == 0 {
                 continue;
             }
             let session = fold(&store, row.id).map_err(Failure::store)?;
-            if 2 * count_known(&session, files) >= files.len() {
-                known.push((row.id, one_line(session.title())));
+            let known = known_in(&session, files);
+            if 2 * known.iter().filter(|known| **known).count() >= files.len() {
+                half.push((row.id, one_line(session.title()), known));
+            } else {
+                others.push(known);
             }
         }
-        match known.as_slice() {
-            [] => Ok(None),
-            [(id, _)] => Ok(Some(*id)),
+        let (target, here) = match half.as_slice() {
+            [] => (None, vec![false; files.len()]),
+            [(id, _, known)] => (Some(*id), known.clone()),
             several => {
-                let named: Vec<String> =
-                    several.iter().map(|(id, title)| format!("{} ({title})", id.short())).collect();
-                Err(Failure::usage(format!(
+                let named: Vec<String> = several
+                    .iter()
+                    .map(|(id, title, _)| format!("{} ({title})", id.short()))
+                    .collect();
+                return Err(Failure::usage(format!(
                     "{} hold these decisions: {}. Say which with --session.",
                     plural(several.len(), "session"),
                     named.join(", ")
-                )))
+                )));
             }
+        };
+        for (at, elsewhere) in elsewhere.iter_mut().enumerate() {
+            let is_in = |known: &Vec<bool>| known.get(at) == Some(&true);
+            *elsewhere = others.iter().any(is_in) && !is_in(&here);
         }
+        Ok((target, elsewhere))
     }
 }
 

@@ -28,7 +28,7 @@ pub use session::{
     Row, go_to, listed as session_listed, names as session_names, preview as session_preview,
     previewed as session_previewed, rows as session_rows,
 };
-pub use taken::{TakenIn, count_known, take_in};
+pub use taken::{TakenIn, known_in, take_in};
 
 use crate::state::{Cx, Model};
 

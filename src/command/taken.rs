@@ -45,10 +45,10 @@ fn known(session: &Session) -> BTreeMap<String, EventId> {
     all
 }
 
-/// How many of the records a session has already.
-pub fn count_known(session: &Session, files: &[(String, Record)]) -> usize {
+/// Of each record, whether a session has it already.
+pub fn known_in(session: &Session, files: &[(String, Record)]) -> Vec<bool> {
     let known = known(session);
-    files.iter().filter(|(name, record)| known.contains_key(&key(name, record))).count()
+    files.iter().map(|(name, record)| known.contains_key(&key(name, record))).collect()
 }
 
 /// The records with their references as places among them.

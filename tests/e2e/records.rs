@@ -90,6 +90,28 @@ fn a_folder_of_adr_tools_comes_in_once_and_goes_out_as_madr() {
     assert!(other.run(&["decisions", "import", "."], "").ok().contains("0 new, 2 known"));
     assert!(other.run(&["decisions"], "").ok().contains("2016-02-12  superseded  Use JSON"));
 
+    // Those of two sessions, written to one folder, stay each in its own.
+    let new = "# 1. Walk\n\n## Status\n\nAccepted\n\n## Context\n\nx\n";
+    home.write("b/0001-walk.md", new);
+    home.run(&["decisions", "import", "b"], "").ok();
+    home.run(&["decisions", "export", "both"], "").ok();
+    let both = home.run(&["decisions", "import", "both"], "");
+    assert!(both.stdout.contains("0 new, 2 known"), "{}{}", both.stdout, both.stderr);
+    assert!(
+        both.stderr.contains("1 file belongs to decisions of other sessions"),
+        "{}",
+        both.stderr
+    );
+    assert_eq!(home.run(&["decisions"], "").ok().matches("Walk").count(), 1);
+    let id = json(&home.run(&["sessions", "--json"], "").ok())
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|row| row["decisions"] == 1)
+        .map(|row| row["id"].as_str().unwrap().to_owned())
+        .unwrap();
+    home.run(&["sessions", "delete", &id, "--yes"], "").ok();
+
     // What somebody changed stays, is taken in, and is then as it was written.
     home.write(
         "out/0002-use-sqlite.md",
