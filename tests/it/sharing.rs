@@ -335,7 +335,7 @@ fn what_was_typed_and_deleted_is_found_too() {
     let (mut ada, _) = two();
     let found = |ada: &Harness| {
         let plan = sharing(ada).plan;
-        plan.findings.iter().map(|one| one.words()).collect::<Vec<_>>().join("\n")
+        plan.findings.iter().map(cowrite::report::Finding::words).collect::<Vec<_>>().join("\n")
     };
     assert_eq!(found(&ada), "");
     let key = format!("AKIA{}", "ABCDEFGHIJ234567");
