@@ -179,7 +179,10 @@ impl Headless {
 
     /// Takes the notice, if there is one.
     pub fn notice(&mut self) -> Option<(Tone, String)> {
-        let notice = self.runtime.app.model.ui.notice.take()?;
+        let model = &mut self.runtime.app.model;
+        let held = model.held_notice.take().map(|(_, notice)| notice);
+        // What is said here waits for the end, which waits for the disk.
+        let notice = model.ui.notice.take().or(held)?;
         // There are no tabs and keys here.
         let text =
             notice.text.replace(PLACE_BY_HAND, "the workspace places by hand (Alt-5, Alt-P)");

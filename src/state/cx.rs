@@ -13,8 +13,7 @@ const BURST_OPS: usize = 64;
 const BURST_MS: u64 = 5_000;
 /// Milliseconds between two times that a text which is being written can be found anew.
 const TEXT_ROW_MS: u64 = 30_000;
-/// Above this a text can be found anew only when it is saved or left, in bytes: indexing it takes
-/// time in which keys wait to be stored.
+/// Bytes above which a text is found anew only when it is saved or left: keys wait for indexing.
 const TEXT_ROW_BYTES: usize = 200_000;
 
 /// The context of one command.
@@ -22,19 +21,28 @@ pub struct Cx<'a> {
     pub model: &'a mut Model,
     effects: Vec<Effect>,
     writes: Vec<Write>,
-    ticket: Option<Ticket>,
+    pub(super) ticket: Option<Ticket>,
     /// Events are held back until the first that matters.
     holding: bool,
+    /// Something was said.
+    pub(super) said: bool,
 }
 
 impl<'a> Cx<'a> {
     pub fn new(model: &'a mut Model) -> Self {
-        Self { model, effects: Vec::new(), writes: Vec::new(), ticket: None, holding: false }
+        Self {
+            model,
+            effects: Vec::new(),
+            writes: Vec::new(),
+            ticket: None,
+            holding: false,
+            said: false,
+        }
     }
 
-    /// Everything that was asked for, the writes first: nothing leaves the process before it is in
-    /// the log.
+    /// Everything that was asked for, the writes first: nothing leaves before it is in the log.
     pub fn finish(mut self) -> Vec<Effect> {
+        self.hold_notice();
         let mut all = Vec::new();
         if !self.writes.is_empty() || self.ticket.is_some() {
             all.push(Effect::Store { writes: self.writes, ticket: self.ticket });
@@ -63,6 +71,7 @@ impl<'a> Cx<'a> {
     }
 
     pub fn info(&mut self, text: impl Into<String>) {
+        self.said = true;
         self.model.notify(Tone::Info, text);
     }
 

@@ -1,10 +1,20 @@
-//! Leaving a session, for another one or for good: once everything is on the disk.
+//! What waits until everything is on the disk: leaving a session, for another one or for good, and
+//! saying that something is done.
 
-use super::{Cx, Effect, Open, Ticket};
+use super::{Cx, Effect, Open, Ticket, Tone};
 use crate::store::Write;
 use std::path::PathBuf;
 
 impl Cx<'_> {
+    /// That something is done is said when no killed program can undo it.
+    pub(super) fn hold_notice(&mut self) {
+        if let Some(ticket) = self.ticket.filter(|_| self.said)
+            && let Some(notice) = self.model.ui.notice.take_if(|notice| notice.tone == Tone::Info)
+        {
+            self.model.held_notice = Some((ticket, notice));
+        }
+    }
+
     /// Leaves cowrite once everything is on the disk.
     pub fn leave(&mut self) {
         self.leave_with(None);
@@ -59,6 +69,13 @@ impl Cx<'_> {
     /// Something is safe from a power cut.
     pub fn durable(&mut self, ticket: Ticket) {
         self.recorded(ticket);
+        if let Some((_, mut notice)) =
+            self.model.held_notice.take_if(|(waited, _)| *waited == ticket)
+            && self.model.ui.notice.as_ref().is_none_or(|shown| shown.tone == Tone::Info)
+        {
+            notice.at = self.model.now;
+            self.model.ui.notice = Some(notice);
+        }
         if let Some((_, open)) = self.model.quitting.take_if(|(waited, _)| *waited == ticket) {
             match open {
                 Some(open) => self.effect(Effect::Open(open)),

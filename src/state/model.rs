@@ -150,6 +150,8 @@ pub struct Model {
     pub others: bool,
     /// Leaves when the ticket comes back, for something else or for good.
     pub quitting: Option<(super::Ticket, Option<super::Open>)>,
+    /// What is said as done once it is on the disk.
+    pub held_notice: Option<(super::Ticket, super::Notice)>,
     pub saving: Option<super::Saving>,
     /// Where text that is no part of a session (yet) is kept until it is saved.
     pub unsaved: Option<super::Unsaved>,
@@ -242,6 +244,7 @@ impl Model {
             fetching: None,
             others: false,
             quitting: None,
+            held_notice: None,
             saving: None,
             unsaved: None,
             intents: BTreeMap::new(),
