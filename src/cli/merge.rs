@@ -110,13 +110,13 @@ pub fn told(path: &Path, file: &SessionFile, out: &mut Out) -> Result<u64, Failu
     if file.bad_lines > SHOWN as u64 {
         out.line(&format!("{name}: … {} such lines in all", file.bad_lines))?;
     }
-    for (count, one, many) in [
-        (file.conflict_markers, "conflict marker", "conflict markers"),
-        (file.carriage_returns, "carriage return", "carriage returns"),
-        (file.duplicates, "doubled line", "doubled lines"),
+    for (count, what, note) in [
+        (file.conflict_markers, "conflict marker", ""),
+        (file.carriage_returns, "carriage return", ", which a checkout added: harmless"),
+        (file.duplicates, "doubled line", ": harmless"),
     ] {
         if count > 0 {
-            out.line(&format!("{name}: {count} {}", if count == 1 { one } else { many }))?;
+            out.line(&format!("{name}: {}{note}", plural(count as usize, what)))?;
         }
     }
     Ok(file.bad_lines)

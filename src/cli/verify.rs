@@ -1,5 +1,6 @@
 //! `cowrite verify`: the log against itself.
 
+use super::merge::told;
 use super::place::{Place, is_session_file, session_id};
 use super::{Failure, Out, one_line};
 use crate::base::EventId;
@@ -73,19 +74,7 @@ impl VerifyArgs {
 /// A library that holds what a session file does, and how many lines are no events.
 fn of_file(path: &Path, dir: &Path, out: &mut Out) -> Result<(SqliteStore, u64), Failure> {
     let file = jsonl::read(path).map_err(Failure::new)?;
-    for bad in &file.bad {
-        out.line(&format!("line {}: {}", bad.line, bad.why))?;
-    }
-    if file.bad_lines > file.bad.len() as u64 {
-        out.line(&format!("… {} such lines in all", file.bad_lines))?;
-    }
-    if file.carriage_returns > 0 {
-        let lines = plural(file.carriage_returns as usize, "line");
-        out.line(&format!("{lines} with a carriage return, which a checkout added: harmless"))?;
-    }
-    if file.duplicates > 0 {
-        out.line(&format!("{} twice: harmless", plural(file.duplicates as usize, "line")))?;
-    }
+    told(path, &file, out)?;
     let mut store = SqliteStore::open(dir, Options::default()).map_err(Failure::store)?;
     for events in file.sessions.into_values() {
         store.write(&[Write::Import { events }]).map_err(Failure::store)?;

@@ -1,4 +1,5 @@
-//! Watching: the bound file, the session file, the library's journal while somebody else uses it, who comes and goes.
+//! Watching: the bound file, the session file, the library's journal while somebody else uses it,
+//! who comes and goes.
 //!
 //! Nothing polls: at rest the program sleeps until the system tells of a change.
 

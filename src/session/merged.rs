@@ -2,8 +2,9 @@
 //! together yet.
 //!
 //! - **Twins**: two edits that did the same: accepted one hunk with the same words, took that back
-//!   or brought it back with the same words, or took one change of a file in. The first in order of display whose words are there stays; the others'
-//!   words are deleted by an edit, and deleting twice is deleting once.
+//!   or brought it back with the same words, or took one change of a file in. The first in order of
+//!   display whose words are there stays; the others' words are deleted by an edit, and deleting
+//!   twice is deleting once.
 //! - **Collided**: a hunk that was accepted, and an edit that put words between its words (those
 //!   it deleted counted, where they stood), deleted some of those that it left, or replaced the
 //!   same words. This is written down by who merges, so that it stays until a person looks.

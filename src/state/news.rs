@@ -177,11 +177,8 @@ impl Cx<'_> {
         let name = entry.name.clone();
         let start = spans.iter().map(|span| span.start).min();
         self.saw(&run);
-        let words = format!(
-            "{who} wrote {} and deleted {wrote_not} in {name}",
-            plural(wrote, "character"),
-            wrote_not = took
-        );
+        let words =
+            format!("{who} wrote {} and deleted {took} in {name}", plural(wrote, "character"),);
         if let Some(start) = start.filter(|_| doc == self.model.doc) {
             self.model.ui.focus = Focus::Editor;
             self.go(start);
