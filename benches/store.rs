@@ -28,6 +28,7 @@ fn created(salts: &mut Rand, writer: WriterId) -> Envelope {
         app: "cowrite/bench".into(),
         nonce: salts.salt(),
         author: Author { author: person(), kind: AuthorKind::Person, name: "Ada".into() },
+        brought: None,
     }
     .seal(None, writer, 0, 0, vec![], Millis(1), salts)
 }
@@ -44,6 +45,7 @@ fn message(salts: &mut Rand, session: EventId, writer: WriterId, n: u64) -> Enve
         links: vec![],
         asked: None,
         reasoning: None,
+        brought: None,
     }
     .seal(Some(session), writer, n, n, vec![], Millis(n * 1000), salts)
 }

@@ -85,6 +85,7 @@ pub fn make(size: Size, seed: u64, path: Option<&Path>) -> Made {
         app: "cowrite/bench".into(),
         nonce: rand.salt(),
         author: author(&me, AuthorKind::Person, "Ada"),
+        brought: None,
     }
     .seal(None, writer, 0, 0, vec![], Millis(at), &mut rand);
     let mut session = Session::new(created.id);
@@ -213,6 +214,7 @@ pub fn make(size: Size, seed: u64, path: Option<&Path>) -> Made {
                 links: vec![],
                 asked: None,
                 reasoning: None,
+                brought: None,
             };
             let by = if person { writer } else { speaker };
             let sealed = session.seal(&event, by, Millis(at), &mut rand);

@@ -1,15 +1,15 @@
-//! `cowrite export` and `cowrite import`: a session as Markdown, JSON or a session file; what was
-//! sent to models.
+//! `cowrite export`: a session as Markdown, JSON, a page or a session file; what was sent to models.
 
 use super::export_commit::{self, Form};
-use super::place::{Place, is_session_file, session_of, take_in};
+use super::export_html::HtmlArgs;
+use super::place::{Place, is_session_file, session_of};
 use super::{Failure, Out, when};
 use crate::base::{EventId, sha256_hex};
 use crate::event::{Envelope, Event};
 use crate::report;
 use crate::session::Session;
 use crate::state::plural;
-use crate::store::jsonl;
+use crate::store::{SqliteStore, jsonl};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -28,6 +28,8 @@ pub struct ExportArgs {
     /// As JSON.
     #[arg(long, conflicts_with = "session_file")]
     json: bool,
+    #[command(flatten)]
+    page: HtmlArgs,
     /// Write the session's shared events to this session file (`.cowrite.jsonl`), or add to it
     /// those that it does not have: to share, mail or commit.
     #[arg(long, value_name = "OUT", conflicts_with = "egress")]
@@ -57,7 +59,10 @@ impl ExportArgs {
         if let Some(form) = form {
             return export_commit::run(form, self.file.as_deref(), &self.commit, out);
         }
-        let (id, events) = self.events(out)?;
+        let (mut store, id, events) = self.events(out)?;
+        if self.page.html {
+            return self.page.run(id, &events, store.as_mut(), out);
+        }
         if let Some(path) = &self.session_file {
             if !is_session_file(path) {
                 return Err(Failure::usage("The name of a session file ends in .cowrite.jsonl."));
@@ -84,9 +89,14 @@ impl ExportArgs {
         Ok(ExitCode::SUCCESS)
     }
 
-    fn events(&self, out: &mut Out) -> Result<(EventId, Vec<Envelope>), Failure> {
+    /// The session's events, and the library where they come from there.
+    fn events(
+        &self,
+        out: &mut Out,
+    ) -> Result<(Option<SqliteStore>, EventId, Vec<Envelope>), Failure> {
         if let Some(path) = self.file.as_deref().filter(|path| is_session_file(path)) {
-            return from_file(path, out);
+            let (id, events) = from_file(path, out)?;
+            return Ok((None, id, events));
         }
         let place = Place::find(None, None)?;
         let store = place.reading(out)?;
@@ -96,7 +106,8 @@ impl ExportArgs {
             let lines = plural(loaded.damaged.len(), "damaged line");
             out.say(&format!("{lines} left out: `cowrite verify` names them."));
         }
-        Ok((id, loaded.events.into_iter().map(|stored| stored.envelope).collect()))
+        let events = loaded.events.into_iter().map(|stored| stored.envelope).collect();
+        Ok((Some(store), id, events))
     }
 }
 
@@ -155,46 +166,4 @@ fn egress(events: &[Envelope], as_json: bool, out: &mut Out) -> Result<ExitCode,
         out.say("Nothing of this session was sent to a model from this machine.");
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// Take a session file into the library.
-///
-/// What is an event is taken in, whatever stands between. Exit code 1: lines were left out because
-/// they are damaged or no events, and they are named; `cowrite verify FILE` says the same without
-/// taking anything in. Doubles and carriage returns are harmless.
-#[derive(clap::Args, Debug)]
-pub struct ImportArgs {
-    /// The session file (`.cowrite.jsonl`).
-    file: PathBuf,
-}
-
-impl ImportArgs {
-    pub fn run(self, out: &mut Out) -> Result<ExitCode, Failure> {
-        let place = Place::find(None, None)?;
-        let mut store = place.reading(out)?;
-        let taken = take_in(&mut store, &self.file)?;
-        for bad in taken.file.bad.iter().take(20) {
-            out.say(&format!("{}, line {}: {}", self.file.display(), bad.line, bad.why));
-        }
-        if taken.file.bad_lines > 20 {
-            out.say(&format!("… {} such lines in all.", taken.file.bad_lines));
-        }
-        let bad = taken.file.bad_lines as usize;
-        if bad > 0 {
-            out.say(&format!(
-                "{} left out, as no event stands there; everything else is taken in.",
-                plural(bad, "line")
-            ));
-        }
-        for (id, written) in &taken.sessions {
-            if !written.forks.is_empty() {
-                out.say(&format!(
-                    "{} of one writer have the same number: `cowrite verify` names them.",
-                    plural(written.forks.len(), "event")
-                ));
-            }
-            out.line(&format!("{}  {} new, {} known", id.short(), written.added, written.known))?;
-        }
-        Ok(if bad == 0 { ExitCode::SUCCESS } else { ExitCode::from(1) })
-    }
 }

@@ -5,6 +5,7 @@
 mod args;
 mod ask;
 mod blame;
+mod bringing;
 mod carry_out;
 mod check;
 mod config;
@@ -16,8 +17,10 @@ mod doctor_models;
 mod edit;
 mod export;
 mod export_commit;
+mod export_html;
 mod handoff;
 mod headless;
+mod import;
 mod key;
 mod keyring;
 mod keys;

@@ -42,15 +42,7 @@ pub struct ShareArgs {
 
 impl ShareArgs {
     pub fn run(self, out: &mut Out) -> Result<ExitCode, Failure> {
-        for kind in &self.allow {
-            if RULES.iter().all(|rule| rule.kind != kind) {
-                let kinds: Vec<&str> = RULES.iter().map(|rule| rule.kind).collect();
-                return Err(Failure::usage(format!(
-                    "There is no kind {kind}. The kinds: {}.",
-                    kinds.join(", ")
-                )));
-            }
-        }
+        known_kinds(&self.allow)?;
         let place = Place::find(None, None)?;
         let mut store = place.reading(out)?;
         let session = self.session(&store)?;
@@ -127,6 +119,20 @@ impl ShareArgs {
             }
         }
     }
+}
+
+/// Whether there are findings of these kinds at all.
+pub fn known_kinds(kinds: &[String]) -> Result<(), Failure> {
+    for kind in kinds {
+        if RULES.iter().all(|rule| rule.kind != kind) {
+            let kinds: Vec<&str> = RULES.iter().map(|rule| rule.kind).collect();
+            return Err(Failure::usage(format!(
+                "There is no kind {kind}. The kinds: {}.",
+                kinds.join(", ")
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// A session by its file, or by its id.

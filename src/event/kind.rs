@@ -148,6 +148,18 @@ pub struct Taken {
     pub by: Text,
 }
 
+/// Of what was brought in from another program: it was said there, and its times are those of there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Brought {
+    /// The program: `chatgpt`, `claude-code`, `codex`, `llm`, `aider`.
+    pub program: String,
+    /// What it is known by there, so that it is not brought in twice. A hash: it tells nothing, and
+    /// stays when the text is redacted.
+    pub id: String,
+    /// When it was brought in.
+    pub at: u64,
+}
+
 /// One field of a decision with a value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -175,6 +187,8 @@ pub enum Event {
         nonce: String,
         #[serde(flatten)]
         author: Author,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        brought: Option<Brought>,
     },
     #[serde(rename = "session.titled")]
     SessionTitled {
@@ -245,6 +259,8 @@ pub enum Event {
         /// never sent to a model.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reasoning: Option<Text>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        brought: Option<Brought>,
     },
     #[serde(rename = "message.pinned")]
     MessagePinned { message: EventId, pinned: bool, replaces: Vec<EventId> },

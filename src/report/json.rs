@@ -40,6 +40,7 @@ pub fn json(session: &Session) -> Value {
                     MessageStatus::Incomplete => "incomplete",
                 },
                 "model": message.model,
+                "brought_from": message.brought.as_ref().map(|from| &from.program),
                 "text": message.text,
                 "reasoning": message.reasoning.as_ref().map(crate::session::Reasoning::text),
                 "tokens": message.usage.map(|usage| json!({

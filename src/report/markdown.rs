@@ -68,7 +68,9 @@ fn write(session: &Session, out: &mut String) -> std::fmt::Result {
     if !session.transcript.is_empty() {
         writeln!(out, "## Conversation\n")?;
         for message in session.transcript.iter() {
-            writeln!(out, "### {}\n", session.author_name(&message.author))?;
+            let from = message.brought.as_ref().map(|from| super::bring::program_name(&from.program));
+            let from = from.map(|name| format!(" (in {name})")).unwrap_or_default();
+            writeln!(out, "### {}{from}\n", session.author_name(&message.author))?;
             writeln!(out, "{}\n", message.text())?;
             match message.status {
                 MessageStatus::Complete => {}

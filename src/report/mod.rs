@@ -2,9 +2,11 @@
 
 mod attest;
 mod blame;
+pub mod bring;
 mod check;
 mod diff;
 mod handoff;
+pub mod html;
 mod json;
 pub mod madr;
 mod markdown;

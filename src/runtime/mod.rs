@@ -4,6 +4,7 @@
 //! Where inputs come from and where frames go are parameters, so that the workspace, the headless
 //! commands and the tests share one loop. Knows no terminal and no command line.
 
+mod bringing;
 mod disk;
 mod drafts;
 mod fetching;
@@ -20,6 +21,7 @@ mod screen;
 pub mod shared;
 mod watch;
 
+pub use bringing::{Bringing, Came};
 pub use disk::{Disk, DiskJob};
 pub use files::{HISTORY_BYTES, absolute, configure, configured, read_file, write_config};
 pub use glance::glance;

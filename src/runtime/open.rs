@@ -78,6 +78,7 @@ pub fn recover(store: &mut SqliteStore, me: &Me) -> Result<Vec<String>, StoreErr
             links: Vec::new(),
             asked: None,
             reasoning: (!stream.reasoning.is_empty()).then(|| Text::new(stream.reasoning)),
+            brought: None,
         };
         post(store, folded, &author, &event, vec![turn])?;
         notes.push("An answer was cut off when cowrite ended; what had come is kept.".into());

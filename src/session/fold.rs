@@ -285,6 +285,7 @@ impl Session {
                 links,
                 asked,
                 reasoning,
+                brought,
             } => {
                 if author.is_model() == (role == MessageRole::Person) {
                     self.oddities.refused += 1;
@@ -307,6 +308,7 @@ impl Session {
                     reasoning: reasoning
                         .and_then(|text| text.0)
                         .map(|text| super::Reasoning::new(&text)),
+                    brought,
                 });
             }
             Event::MessagePinned { message, pinned, replaces } => {

@@ -2,7 +2,7 @@
 
 use super::Reasoning;
 use crate::base::{AuthorId, EventId, Millis, Usd};
-use crate::event::{Asked, Link, MessageRole, MessageStatus, Usage};
+use crate::event::{Asked, Brought, Link, MessageRole, MessageStatus, Usage};
 use std::collections::BTreeMap;
 
 /// One turn of the conversation.
@@ -23,6 +23,8 @@ pub struct Message {
     pub links: Vec<Link>,
     pub asked: Option<Asked>,
     pub reasoning: Option<Reasoning>,
+    /// Of one that was said in another program and brought in.
+    pub brought: Option<Brought>,
 }
 
 impl Message {

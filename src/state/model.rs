@@ -290,6 +290,7 @@ impl Model {
                 kind: AuthorKind::Person,
                 name: Text::new(me.name.clone()),
             },
+            brought: None,
         };
         let writer = rand.writer();
         let created = created.seal(None, writer, 0, 0, Vec::new(), now, rand);

@@ -9,6 +9,7 @@ use crate::layout::wrap::{Rule, rows as wrap_rows};
 use crate::layout::{Join, Line, MarkdownView, Segment, Style};
 use crate::models::{CATALOGUE, Row, megabytes};
 use crate::provider::local::NAME as LOCAL;
+use crate::report::bring::program_name;
 use crate::session::Message;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -432,7 +433,9 @@ fn head(message: &Message, author: &str, pinned: bool) -> Line {
         MessageRole::Note => "·",
     };
     let pinned = if pinned { " (pinned)" } else { "" };
-    plain(Class::Heading, format!("{sign} {author}{pinned}"))
+    let from = message.brought.as_ref().map(|from| program_name(&from.program));
+    let from = from.map(|name| format!(" · from {name}")).unwrap_or_default();
+    plain(Class::Heading, format!("{sign} {author}{pinned}{from}"))
 }
 
 /// What an answer took and cost.

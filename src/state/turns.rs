@@ -201,6 +201,7 @@ impl Cx<'_> {
                 Task::Summary => Some(Asked::Summary),
             },
             reasoning: None,
+            brought: None,
         });
         let Answerer { provider, model: model_name, .. } = &who;
         let body = provider.encode(&context.prompt);
@@ -457,6 +458,7 @@ impl Cx<'_> {
             links: Vec::new(),
             asked: None,
             reasoning: (!turn.reasoning.is_empty()).then(|| Text::new(turn.reasoning.text())),
+            brought: None,
         };
         let author = turn.author.clone();
         let id = self.append_answer(&author, &event, turn.id.clone());

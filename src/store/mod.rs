@@ -24,7 +24,7 @@ mod tests;
 pub use draft::{Draft, DraftHead, DraftStep, Splice};
 pub use error::StoreError;
 pub use snippet::{Snippet, snippet};
-pub use sqlite::SqliteStore;
+pub use sqlite::{SqliteStore, llm_rows};
 pub use sync::Syncer;
 
 use crate::base::{AuthorId, DocId, EventId, Millis, TurnId, WriterId};
@@ -172,6 +172,26 @@ impl SessionRow {
             false => format!("{title} · {}", names.join(", ")),
         }
     }
+}
+
+/// One response of the database of `llm`, another program.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LlmRow {
+    pub id: String,
+    /// Empty where it belongs to none.
+    pub conversation: String,
+    /// The conversation's name.
+    pub name: String,
+    pub model: String,
+    pub prompt: String,
+    pub system: String,
+    pub response: String,
+    /// As it stands there.
+    pub at: String,
+    /// How many of each belong to it.
+    pub fragments: u64,
+    pub tool_calls: u64,
+    pub attachments: u64,
 }
 
 /// A text that can be found.

@@ -12,6 +12,7 @@ mod pty;
 #[path = "../support/server.rs"]
 mod server;
 
+mod bring;
 mod cli;
 mod decisions;
 mod desk;
@@ -27,6 +28,7 @@ mod kill;
 mod library;
 mod local;
 mod models;
+mod page;
 mod plain;
 #[cfg(unix)]
 mod provenance;

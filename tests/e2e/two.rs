@@ -100,6 +100,7 @@ fn a_fork_that_comes_while_it_is_open_is_shown_and_nothing_typed_is_lost() {
         links,
         asked,
         reasoning,
+        brought: None,
     };
     let lower = (0..).find_map(|seed| {
         let mut rand = Rand::from_number(seed);

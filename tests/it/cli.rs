@@ -30,6 +30,7 @@ fn what_came_from_elsewhere_is_found_after_the_rules_changed() {
         app: "test".into(),
         nonce: rand.salt(),
         author: Author { author, kind: AuthorKind::Person, name: "Ada".into() },
+        brought: None,
     };
     let writer = rand.writer();
     let created = created.seal(None, writer, 0, 0, Vec::new(), Millis(1), &mut rand);
@@ -46,6 +47,7 @@ fn what_came_from_elsewhere_is_found_after_the_rules_changed() {
         links: Vec::new(),
         asked: None,
         reasoning: None,
+        brought: None,
     };
     let said = session.seal(&said, writer, Millis(2), &mut rand);
 

@@ -12,6 +12,7 @@ fn created() -> Envelope {
         app: "cowrite/0.1.0".into(),
         nonce: "k3v9".into(),
         author: Author { author, kind: AuthorKind::Person, name: "Ada".into() },
+        brought: None,
     }
     .seal(
         None,
@@ -43,6 +44,7 @@ fn a_line_reads_back_as_itself() {
         links: vec![],
         asked: None,
         reasoning: None,
+        brought: None,
     };
     let mut salts = Rand::from_number(2);
     let made = event.seal(

@@ -525,6 +525,7 @@ impl Harness {
             links: Vec::new(),
             asked: None,
             reasoning: None,
+            brought: None,
         });
         let author = cx.model_author("scripted/large");
         let entry = cx.model.entry().expect("a document");

@@ -159,6 +159,7 @@ fn fork(of: &Envelope, text: &str, rand: &mut Rand) -> Envelope {
         links: vec![],
         asked: None,
         reasoning: None,
+        brought: None,
     }
     .seal(of.session, of.writer, of.n, of.lamport, of.parents.clone(), of.at, rand)
 }

@@ -231,6 +231,7 @@ fn golden_bytes_and_older_lines() {
         links: vec![],
         asked: None,
         reasoning,
+        brought: None,
     };
     let seal = |event: &Event| {
         let mut salts = Rand::from_number(3);

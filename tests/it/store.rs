@@ -35,6 +35,7 @@ impl Maker {
             app: "cowrite/test".into(),
             nonce: format!("{seed}"),
             author: Author { author: person(), kind: AuthorKind::Person, name: "Ada".into() },
+            brought: None,
         }
         .seal(None, writer, 0, 0, vec![], Millis(1_000_000 + seed), &mut salts);
         Self { session: created.id, created, writer, n: 1, salts }
@@ -121,6 +122,7 @@ pub fn message(text: &str) -> Event {
         links: vec![],
         asked: None,
         reasoning: None,
+        brought: None,
     }
 }
 

@@ -8,11 +8,14 @@ mod derive;
 mod draft;
 mod fault;
 mod leftovers;
+mod llm;
 mod read;
 mod schema;
 mod search;
 mod verify;
 mod write;
+
+pub use llm::llm_rows;
 
 use super::locks::{Alive, Gate};
 use super::place::{self, Place};

@@ -170,6 +170,28 @@ impl SqliteStore {
         Ok(ids.collect::<Result<_, _>>()?)
     }
 
+    /// The sessions that were brought in from other programs, by program and by what they are known
+    /// by there.
+    pub fn brought(&self) -> Result<BTreeMap<(String, String), EventId>, StoreError> {
+        let mut query = self.conn.prepare_cached(
+            "SELECT line FROM event WHERE state = 0 AND kind = 'session.created' ORDER BY rid DESC",
+        )?;
+        let mut rows = query.query([])?;
+        let mut all = BTreeMap::new();
+        while let Some(row) = rows.next()? {
+            let line = row.get_ref(0)?.as_str().unwrap_or_default();
+            // Most were made here.
+            if !line.contains("\"brought\"") {
+                continue;
+            }
+            let Ok(envelope) = Envelope::read(line) else { continue };
+            if let Ok(Event::SessionCreated { brought: Some(from), .. }) = Event::decode(&envelope) {
+                all.insert((from.program, from.id), envelope.id);
+            }
+        }
+        Ok(all)
+    }
+
     /// All sessions, the last used first.
     pub fn sessions(&self) -> Result<Vec<SessionRow>, StoreError> {
         let mut documents: BTreeMap<EventId, Vec<(DocId, String)>> = BTreeMap::new();

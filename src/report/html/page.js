@@ -1,0 +1,190 @@
+'use strict';
+(() => {
+  const byId = (id) => document.getElementById(id);
+
+  // How words came in, for those who can't point at them.
+  const card = byId('card');
+  const close = () => { card.hidden = true; };
+  document.addEventListener('click', (event) => {
+    const run = event.target.closest('.c .r[title]');
+    if (!run) {
+      if (!card.contains(event.target) || event.target.closest('a')) close();
+      return;
+    }
+    const words = document.createElement('p');
+    words.textContent = run.title;
+    card.replaceChildren(words);
+    for (const [name, label] of [['message', 'The question'], ['change', 'The change']]) {
+      const to = run.dataset[name];
+      if (to && byId(to)) {
+        const link = document.createElement('a');
+        link.href = '#' + to;
+        link.textContent = label;
+        card.append(link);
+      }
+    }
+    card.hidden = false;
+  });
+  document.addEventListener('keydown', (event) => { if (event.key === 'Escape') close(); });
+
+  const held = byId('replay-data');
+  if (!held) return;
+  const steps = JSON.parse(held.textContent).steps;
+  const last = steps.length;
+  const range = byId('at');
+  const play = byId('play');
+  const when = byId('when');
+  const texts = [...document.querySelectorAll('[data-doc]')].map((section) => {
+    const still = section.querySelector('.lines');
+    const live = document.createElement('ol');
+    live.className = 'lines live';
+    live.hidden = true;
+    still.after(live);
+    return { still, live, runs: [] };
+  });
+  const timed = [...document.querySelectorAll('[data-from]')];
+  const until = [...document.querySelectorAll('[data-until]')];
+  let applied = 0;
+  let at = last;
+
+  // The runs of a text with `gone` units from `start` on replaced. A run: class, words, step.
+  const splice = (runs, start, gone, fresh) => {
+    const out = [];
+    let pos = 0;
+    let put = false;
+    const insert = () => { if (!put) { put = true; out.push(...fresh); } };
+    for (const run of runs) {
+      const end = pos + run[1].length;
+      if (end <= start || (put && pos >= start + gone)) {
+        out.push(run);
+      } else {
+        if (pos < start) out.push([run[0], run[1].slice(0, start - pos), run[2]]);
+        insert();
+        if (end > start + gone) {
+          const from = Math.max(0, start + gone - pos);
+          out.push([run[0], run[1].slice(from), run[2]]);
+        }
+      }
+      pos = end;
+    }
+    insert();
+    return out;
+  };
+
+  const advance = (to) => {
+    if (to < applied) {
+      applied = 0;
+      for (const text of texts) text.runs = [];
+    }
+    for (; applied < to; applied += 1) {
+      for (const [index, splices] of steps[applied].texts) {
+        const text = texts[index];
+        if (!text) continue;
+        // From the end, so that the places of those before stay right.
+        for (const [start, gone, runs] of [...splices].reverse()) {
+          const fresh = runs.map(([name, words]) => [name, words, applied + 1]);
+          text.runs = splice(text.runs, start, gone, fresh);
+        }
+      }
+    }
+  };
+
+  const most = 400000;
+  const draw = (text) => {
+    const lines = document.createDocumentFragment();
+    let line;
+    let cell;
+    let number = 0;
+    let size = 0;
+    const next = () => {
+      number += 1;
+      line = document.createElement('li');
+      const count = document.createElement('span');
+      count.className = 'n';
+      count.setAttribute('aria-hidden', 'true');
+      count.textContent = String(number);
+      const gap = document.createElement('span');
+      gap.className = 'g';
+      cell = document.createElement('span');
+      cell.className = 'c';
+      line.append(count, gap, cell);
+    };
+    next();
+    for (const [name, words, step] of text.runs) {
+      size += words.length;
+      if (size > most) break;
+      words.split('\n').forEach((part, index) => {
+        if (index > 0) {
+          lines.append(line);
+          next();
+        }
+        if (part === '') return;
+        const run = document.createElement('span');
+        run.className = 'r ' + name + (step === at ? ' fresh' : '');
+        run.textContent = part;
+        cell.append(run);
+      });
+    }
+    if (cell.childNodes.length > 0) lines.append(line);
+    text.live.replaceChildren(lines);
+  };
+
+  const show = (to) => {
+    at = Math.min(last, Math.max(0, to));
+    range.value = String(at);
+    const whole = at === last;
+    if (!whole) advance(at);
+    for (const text of texts) {
+      text.still.hidden = !whole;
+      text.live.hidden = whole;
+      if (!whole) draw(text);
+    }
+    for (const one of timed) {
+      const from = Number(one.dataset.from);
+      one.classList.toggle('later', from > at);
+      one.classList.toggle('now', from === at && !whole);
+    }
+    for (const one of until) one.hidden = at >= Number(one.dataset.until);
+    const step = steps[at - 1];
+    const words = step ? step.at + ' · ' + step.what : 'before it began';
+    when.textContent = at + ' of ' + last + ' · ' + words;
+    range.setAttribute('aria-valuetext', when.textContent);
+  };
+
+  let timer = 0;
+  const stop = () => {
+    clearInterval(timer);
+    timer = 0;
+    play.textContent = '▶ Play';
+    play.setAttribute('aria-pressed', 'false');
+  };
+  play.addEventListener('click', () => {
+    if (timer) return stop();
+    if (at >= last) show(0);
+    play.textContent = '❚❚ Pause';
+    play.setAttribute('aria-pressed', 'true');
+    timer = setInterval(() => {
+      show(at + 1);
+      if (at >= last) return stop();
+      const fresh = document.querySelector('.fresh, .now');
+      if (fresh) fresh.scrollIntoView({ block: 'nearest' });
+    }, Math.min(900, Math.max(80, 30000 / last)));
+  });
+  range.addEventListener('input', () => { stop(); show(Number(range.value)); });
+  // A place in the page that a replay hides is shown as it is in the end.
+  const go = () => {
+    const hash = location.hash;
+    const part = /^#at=(\d{1,3})$/.exec(hash);
+    if (part) return show(Math.round(last * Math.min(100, Number(part[1])) / 100));
+    if (hash.length > 1 && at < last) {
+      show(last);
+      const place = byId(hash.slice(1));
+      if (place) place.scrollIntoView();
+    }
+  };
+  window.addEventListener('hashchange', () => { stop(); go(); });
+  byId('replay').hidden = false;
+  document.body.classList.add('replays');
+  show(last);
+  go();
+})();

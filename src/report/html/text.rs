@@ -1,0 +1,209 @@
+//! A document on a page: its lines, each character in the colour of who wrote it.
+
+use super::Places;
+use super::authors::Authors;
+use super::escape::Html;
+use crate::base::when::minute;
+use crate::base::{DocId, EventId};
+use crate::event::How;
+use crate::report::blame::{Part, author_of, blame_lines, hand_word};
+use crate::report::trace::Traced;
+use crate::session::{Again, Hand, Session, Written};
+use std::collections::BTreeMap;
+
+/// The most lines of a document that are on a page.
+const LINES: usize = 20_000;
+/// And the most characters.
+const CHARS: usize = 1_000_000;
+
+/// Writes the section of one document.
+pub fn section(
+    session: &Session,
+    doc: &DocId,
+    traced: &Traced,
+    number: usize,
+    (authors, places): (&Authors, &Places),
+    out: &mut Html,
+) {
+    let Some(entry) = session.documents.get(doc) else { return };
+    let (id, heading) = (format!("t{number}"), format!("t{number}-name"));
+    let index = number.to_string();
+    let attributes = [
+        ("id", id.as_str()),
+        ("class", "document"),
+        ("aria-labelledby", heading.as_str()),
+        ("data-doc", index.as_str()),
+    ];
+    out.open("section", &attributes);
+    let name = if entry.name.is_empty() { "Untitled" } else { entry.name.as_str() };
+    out.element("h2", &[("id", &heading)], name);
+    legend(session, traced, authors, out);
+    let lines = blame_lines(traced, 1, LINES);
+    if lines.is_empty() {
+        out.element("p", &[("class", "note")], "The document is empty.");
+    }
+    let (mut chars, mut shown) = (0, 0);
+    out.open("ol", &[("class", "lines")]);
+    for line in &lines {
+        chars += line.text.chars().count();
+        if chars > CHARS && shown > 0 {
+            break;
+        }
+        shown += 1;
+        let id = format!("t{number}-{}", line.number);
+        out.open("li", &[("id", &id)]);
+        out.element("span", &[("class", "n"), ("aria-hidden", "true")], &line.number.to_string());
+        match line.main().filter(|_| !line.text.trim().is_empty()) {
+            Some(main) => {
+                let who = author_of(session, main.run);
+                let look = authors.look(main.run.hand, who);
+                let class = format!("g {}", look.class);
+                let attributes = [("class", class.as_str()), ("role", "img"), ("aria-label", who)];
+                out.element("span", &attributes, &look.sign);
+            }
+            None => out.element("span", &[("class", "g")], ""),
+        }
+        out.open("span", &[("class", "c")]);
+        for part in &line.parts {
+            run(session, part, &traced.text, (authors, places), out);
+        }
+        for decision in line.decisions() {
+            if let Some(anchor) = places.get(&decision) {
+                let title = session.decisions.get(&decision).map_or("", |one| one.title());
+                let (to, title) = (format!("#{anchor}"), format!("The decision “{title}”"));
+                out.element("a", &[("class", "why"), ("href", &to), ("title", &title)], "§");
+            }
+        }
+        out.close("span");
+        out.close("li");
+    }
+    out.close("ol");
+    let all = traced.text.len_lines();
+    if shown < lines.len() || lines.len() == LINES {
+        let words = format!(
+            "{} more lines are not on this page: the session file holds them.",
+            all.saturating_sub(shown)
+        );
+        out.element("p", &[("class", "note")], &words);
+    }
+    out.close("section");
+}
+
+/// Who wrote how much of it.
+fn legend(session: &Session, traced: &Traced, authors: &Authors, out: &mut Html) {
+    let mut shares: BTreeMap<(Hand, &str), usize> = BTreeMap::new();
+    for run in &traced.runs {
+        *shares.entry((run.hand, author_of(session, run))).or_default() += run.span.len();
+    }
+    let whole: usize = shares.values().sum();
+    let mut shares: Vec<_> = shares.into_iter().collect();
+    shares.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    if whole == 0 {
+        return;
+    }
+    out.open("ul", &[("class", "legend"), ("aria-label", "Who wrote it")]);
+    for ((hand, name), count) in shares {
+        let look = authors.look(hand, name);
+        let percent = match (100 * count + whole / 2) / whole {
+            0 => "under 1 %".to_owned(),
+            percent => format!("{percent} %"),
+        };
+        out.open("li", &[]);
+        let class = format!("r {}", look.class);
+        out.element("span", &[("class", &class)], &format!("{} {name}", look.sign));
+        let kind = match hand {
+            Hand::Person | Hand::Outside => String::new(),
+            hand => format!(", {}", hand_word(hand)),
+        };
+        out.text(&format!(" {percent}{kind}"));
+        out.close("li");
+    }
+    out.close("ul");
+}
+
+fn run(
+    session: &Session,
+    part: &Part<'_>,
+    text: &ropey::Rope,
+    (authors, places): (&Authors, &Places),
+    out: &mut Html,
+) {
+    let shown = text.slice(part.span.range()).to_string();
+    let shown = shown.trim_end_matches(['\n', '\r']);
+    if shown.is_empty() {
+        return;
+    }
+    let look = authors.look(part.run.hand, author_of(session, part.run));
+    let (class, title) = (format!("r {}", look.class), words(session, part.run));
+    let mut attributes = vec![("class", class.as_str()), ("title", title.as_str())];
+    let message = part.run.message.and_then(|id| places.get(&id));
+    let hunk = part.run.hunk.and_then(|hunk| places.get(&hunk.id));
+    if let Some(anchor) = message {
+        attributes.push(("data-message", anchor));
+    }
+    if let Some(anchor) = hunk {
+        attributes.push(("data-change", anchor));
+    }
+    out.element("span", &attributes, shown);
+}
+
+/// How a run came to stand there, in a sentence.
+fn words(session: &Session, run: &Written) -> String {
+    let mut out = String::from(author_of(session, run));
+    let by = run.by.as_ref().map(|by| session.author_name(by));
+    match run.how {
+        How::Typed => out.push_str(", typed"),
+        How::Pasted => out.push_str(", pasted"),
+        How::Outside => out.push_str(": from another program"),
+        How::Proposed => {
+            let accepted = by.map(|by| format!(", accepted by {by}")).unwrap_or_default();
+            out.push_str(&accepted);
+            out.push_str(match run.seen {
+                Some(true) => " with it on the screen",
+                Some(false) => " without having seen it",
+                None => "",
+            });
+        }
+    }
+    if let Some(at) = run.at {
+        out.push_str(&format!(", {}", minute(at)));
+    }
+    if run.edited_before {
+        out.push_str("; changed before it was accepted");
+    }
+    if run.edited_since {
+        out.push_str("; changed since");
+    }
+    out.push_str(match run.again {
+        Some((_, Again::Copied)) => "; brought here from another place",
+        Some((_, Again::BroughtBack)) => "; taken away and brought back",
+        None => "",
+    });
+    out
+}
+
+/// The author of a run as the replay shows it.
+pub fn class_of(session: &Session, run: &Written, authors: &Authors) -> String {
+    authors.look(run.hand, author_of(session, run)).class
+}
+
+/// Where something stands, for links.
+pub fn line_anchor(
+    session: &Session,
+    numbers: &BTreeMap<DocId, usize>,
+    link: &crate::event::Link,
+) -> Option<String> {
+    let crate::event::Link::Span { doc, start, end, .. } = link else { return None };
+    let entry = session.documents.get(doc)?;
+    let span = entry.document.anchor_span((*start, *end)).filter(|span| !span.is_empty())?;
+    let line = entry.document.rope().char_to_line(span.start.0) + 1;
+    (line <= LINES).then(|| numbers.get(doc).map(|number| format!("t{number}-{line}")))?
+}
+
+/// The anchors of what stands on the page, by what it is.
+pub fn anchors<'a>(
+    letter: char,
+    all: impl Iterator<Item = &'a EventId>,
+) -> impl Iterator<Item = (EventId, String)> {
+    all.enumerate().map(move |(index, id)| (*id, format!("{letter}{}", index + 1)))
+}
