@@ -16,6 +16,8 @@ use std::time::{Duration, Instant};
 
 /// The largest file that is read, in bytes.
 pub const FILE_BYTES: u64 = 4 << 30;
+/// Files that are named; then they are only counted.
+pub const TOLD: usize = 50;
 
 /// What is done, and what came of it.
 pub struct Work<'a> {
@@ -25,6 +27,10 @@ pub struct Work<'a> {
     brought: Bringing,
     rand: Rand,
     left: Left,
+    /// The same of the file that is being read.
+    here: Left,
+    /// Files of which something could not be read.
+    troubled: usize,
     rows: Vec<Value>,
     conversations: usize,
     /// Of them, with something new.
@@ -51,6 +57,8 @@ impl<'a> Work<'a> {
             me,
             rand: super::place::rand()?,
             left: Left::default(),
+            here: Left::default(),
+            troubled: 0,
             rows,
             conversations: 0,
             fresh: 0,
@@ -87,7 +95,17 @@ impl<'a> Work<'a> {
             Ok(outcome) => outcome,
             Err(why) => return Ok(Some(why)),
         };
-        self.left.add(&outcome.left);
+        self.here.add(&outcome.left);
+        let here = std::mem::take(&mut self.here);
+        if !here.unread.is_empty() {
+            self.troubled += 1;
+            if self.troubled <= TOLD {
+                self.progress.clear(out);
+                let words = Left::words(&here.unread);
+                out.say(&format!("{}: could not be read: {words}.", path.display()));
+            }
+        }
+        self.left.add(&here);
         Ok(outcome.trouble.map(|why| format!("{why}; what stands before that was read")))
     }
 
@@ -102,12 +120,12 @@ impl<'a> Work<'a> {
             return;
         }
         if conversation.messages.is_empty() {
-            self.left.add(&conversation.left);
-            *self.left.passed.entry("empty conversation").or_default() += 1;
+            self.here.add(&conversation.left);
+            *self.here.passed.entry("empty conversation").or_default() += 1;
             return;
         }
         self.conversations += 1;
-        self.left.add(&conversation.left);
+        self.here.add(&conversation.left);
         self.progress.show(self.conversations, out);
         let came = match &self.me {
             Some(me) => {
@@ -215,8 +233,9 @@ impl<'a> Work<'a> {
         if !self.left.passed.is_empty() {
             out.say(&format!("Left out: {}.", Left::words(&self.left.passed)));
         }
-        if !self.left.unread.is_empty() {
-            out.say(&format!("Could not be read: {}.", Left::words(&self.left.unread)));
+        if self.troubled > TOLD {
+            let all = Left::words(&self.left.unread);
+            out.say(&format!("… {} such files in all: {all}.", self.troubled));
         }
         if other > 0 {
             out.say(&format!("{} of other kinds passed over.", plural(other, "file")));
@@ -226,6 +245,12 @@ impl<'a> Work<'a> {
                 return Err(Failure::new("No conversation and no session file was found there."));
             }
             return Ok(());
+        }
+        if self.conversations == 0 && !self.args.only.is_empty() {
+            return Err(Failure::new(format!(
+                "No conversation there has an id that begins with {}: --list shows them.",
+                self.args.only.join(" or ")
+            )));
         }
         if self.args.list {
             out.say(&format!(

@@ -1,7 +1,7 @@
 //! `cowrite import`: session files, and conversations that were held in other programs. What a file
 //! is, is told by what stands in it.
 
-use super::bringing::{FILE_BYTES, Work};
+use super::bringing::{FILE_BYTES, TOLD, Work};
 use super::place::{Place, take_in};
 use super::{Failure, Out};
 use crate::report::bring::{self, Form};
@@ -18,8 +18,6 @@ use std::process::ExitCode;
 const MOST_FILES: usize = 100_000;
 /// How deep folders are looked into.
 const DEPTH: usize = 12;
-/// Files that are named; then they are only counted.
-const TOLD: usize = 50;
 /// Endings of the files of a folder that are looked into.
 const ENDINGS: [&str; 4] = ["json", "jsonl", "db", "md"];
 

@@ -445,14 +445,13 @@ impl Cx<'_> {
         if whole {
             self.finish_replacement(&mut turn);
         }
-        let provider_model = turn.model.clone();
         let text = std::mem::take(&mut turn.text);
         let event = Event::MessagePosted {
             role: MessageRole::Model,
             after: Some(turn.question),
             text: Text::new(text),
             status,
-            model: Some(Text::new(provider_model)),
+            model: Some(Text::new(turn.model.clone())),
             usage: turn.usage.map(|usage| self.model.priced(&turn.provider, &turn.model, usage)),
             error: error.map(Text::new),
             links: Vec::new(),

@@ -53,10 +53,10 @@ fn what_was_said_elsewhere_is_brought_in_once_found_and_opened() {
         "{}",
         came.stdout
     );
+    assert!(came.stderr.contains("5e551000.jsonl: could not be read: "), "{}", came.stderr);
     for words in [
         "tool call",
         "attachment",
-        "hidden message",
         "of a sub-agent",
         "lines of aider",
         "1 damaged line",
@@ -65,6 +65,8 @@ fn what_was_said_elsewhere_is_brought_in_once_found_and_opened() {
     ] {
         assert!(came.stderr.contains(words), "{words}: {}", came.stderr);
     }
+    let none = home.run(&["import", "export", "--only", "zzz"], "").fails(1);
+    assert!(none.contains("begins with zzz"), "{none}");
     let again = home.run(&[&["import", "--json"], &from[..]].concat(), "");
     let again = json(&again.stdout);
     assert_eq!(again["new"], 0, "{again}");

@@ -98,9 +98,9 @@ fn shown(one: char) -> char {
     }
 }
 
-/// Text as it is shown, with its line ends as line feeds where they stand alone.
+/// Text as it is shown, for the page's script; carriage returns stay, as they are a part of line ends.
 pub fn clean(text: &str) -> String {
-    text.chars().map(shown).collect()
+    text.chars().map(|one| if one == '\r' { one } else { shown(one) }).collect()
 }
 
 /// What a policy knows a style or a script by.

@@ -118,10 +118,11 @@
           lines.append(line);
           next();
         }
-        if (part === '') return;
+        const shown = part.replaceAll('\r', '');
+        if (shown === '') return;
         const run = document.createElement('span');
         run.className = 'r ' + name + (step === at ? ' fresh' : '');
-        run.textContent = part;
+        run.textContent = shown;
         cell.append(run);
       });
     }

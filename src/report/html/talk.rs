@@ -109,7 +109,7 @@ fn message(
         let why = message.error.as_deref().map(|why| format!(": {why}")).unwrap_or_default();
         out.element("p", &[("class", "note")], &format!("{ended}{why}"));
     }
-    proposed(session, message, places, out);
+    proposed(session, message, (places, replay), out);
     out.close("article");
 }
 
@@ -150,7 +150,12 @@ fn with_changes(text: &str) -> Cow<'_, str> {
 }
 
 /// Links to what was proposed to a question.
-fn proposed(session: &Session, message: &Message, places: &Places, out: &mut Html) {
+fn proposed(
+    session: &Session,
+    message: &Message,
+    (places, replay): (&Places, &Replay),
+    out: &mut Html,
+) {
     let of: BTreeSet<_> = session
         .proposals
         .proposals()
@@ -162,12 +167,14 @@ fn proposed(session: &Session, message: &Message, places: &Places, out: &mut Htm
     }
     let hunks = session.proposals.hunks();
     let hunks: Vec<&&Hunk> = hunks.iter().filter(|hunk| of.contains(&hunk.proposal)).collect();
-    let Some(anchor) = hunks.first().and_then(|hunk| places.get(&hunk.of.id)) else { return };
+    let Some(first) = hunks.first() else { return };
+    let Some(anchor) = places.get(&first.of.id) else { return };
     let words = match hunks.len() {
         1 => "1 change was proposed".to_owned(),
         count => format!("{count} changes were proposed"),
     };
-    out.open("p", &[("class", "note")]);
+    let step = replay.step(&first.of.id).to_string();
+    out.open("p", &[("class", "note"), ("data-from", &step)]);
     out.element("a", &[("href", &format!("#{anchor}"))], &words);
     out.close("p");
 }

@@ -42,14 +42,18 @@ pub fn section(
     if lines.is_empty() {
         out.element("p", &[("class", "note")], "The document is empty.");
     }
-    let (mut chars, mut shown) = (0, 0);
+    let mut shown = 0;
     out.open("ol", &[("class", "lines")]);
     for line in &lines {
-        chars += line.text.chars().count();
-        if chars > CHARS && shown > 0 {
+        if shown >= CHARS {
             break;
         }
-        shown += 1;
+        // Without its end, and no further than a page goes.
+        let (start, whole) =
+            (traced.text.line_to_char(line.number - 1), traced.text.line(line.number - 1));
+        let content = start + content(whole);
+        shown = (start + whole.len_chars()).min(CHARS);
+        let end = content.min(CHARS);
         let id = format!("t{number}-{}", line.number);
         out.open("li", &[("id", &id)]);
         out.element("span", &[("class", "n"), ("aria-hidden", "true")], &line.number.to_string());
@@ -65,7 +69,7 @@ pub fn section(
         }
         out.open("span", &[("class", "c")]);
         for part in &line.parts {
-            run(session, part, &traced.text, (authors, places), out);
+            run(session, (part, end), &traced.text, (authors, places), out);
         }
         for decision in line.decisions() {
             if let Some(anchor) = places.get(&decision) {
@@ -78,12 +82,10 @@ pub fn section(
         out.close("li");
     }
     out.close("ol");
-    let all = traced.text.len_lines();
-    if shown < lines.len() || lines.len() == LINES {
-        let words = format!(
-            "{} more lines are not on this page: the session file holds them.",
-            all.saturating_sub(shown)
-        );
+    let more = traced.text.len_chars() - shown;
+    if more > 0 {
+        let words =
+            format!("The rest, {more} characters, is not on this page: the session file holds it.");
         out.element("p", &[("class", "note")], &words);
     }
     out.close("section");
@@ -121,18 +123,32 @@ fn legend(session: &Session, traced: &Traced, authors: &Authors, out: &mut Html)
     out.close("ul");
 }
 
+/// How many characters a line has without its end.
+fn content(line: ropey::RopeSlice<'_>) -> usize {
+    let len = line.len_chars();
+    match (
+        line.get_char(len.saturating_sub(1)),
+        len.checked_sub(2).and_then(|at| line.get_char(at)),
+    ) {
+        (Some('\n'), Some('\r')) => len - 2,
+        (Some('\n'), _) => len - 1,
+        _ => len,
+    }
+}
+
+/// A part of a line, up to a place.
 fn run(
     session: &Session,
-    part: &Part<'_>,
+    (part, end): (&Part<'_>, usize),
     text: &ropey::Rope,
     (authors, places): (&Authors, &Places),
     out: &mut Html,
 ) {
-    let shown = text.slice(part.span.range()).to_string();
-    let shown = shown.trim_end_matches(['\n', '\r']);
-    if shown.is_empty() {
+    let end = part.span.end.0.min(end);
+    if part.span.start.0 >= end {
         return;
     }
+    let shown = text.slice(part.span.start.0..end).to_string();
     let look = authors.look(part.run.hand, author_of(session, part.run));
     let (class, title) = (format!("r {}", look.class), words(session, part.run));
     let mut attributes = vec![("class", class.as_str()), ("title", title.as_str())];
@@ -144,7 +160,7 @@ fn run(
     if let Some(anchor) = hunk {
         attributes.push(("data-change", anchor));
     }
-    out.element("span", &attributes, shown);
+    out.element("span", &attributes, &shown);
 }
 
 /// How a run came to stand there, in a sentence.
