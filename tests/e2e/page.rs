@@ -117,7 +117,7 @@ fn live(dom: &str) -> String {
     let list = between(dom, "<ol class=\"lines live\">", "</ol>").expect("a replay is shown");
     let mut out = String::new();
     for line in list.split("<span class=\"c\">").skip(1) {
-        let mut rest = line;
+        let mut rest = line.split("</li>").next().unwrap_or_default();
         while let Some(at) = rest.find('<') {
             out.push_str(&plain(&rest[..at]));
             rest = rest[at..].split_once('>').map_or("", |(_, rest)| rest);
