@@ -68,7 +68,8 @@ fn write(session: &Session, out: &mut String) -> std::fmt::Result {
     if !session.transcript.is_empty() {
         writeln!(out, "## Conversation\n")?;
         for message in session.transcript.iter() {
-            let from = message.brought.as_ref().map(|from| super::bring::program_name(&from.program));
+            let from =
+                message.brought.as_ref().map(|from| super::bring::program_name(&from.program));
             let from = from.map(|name| format!(" (in {name})")).unwrap_or_default();
             writeln!(out, "### {}{from}\n", session.author_name(&message.author))?;
             writeln!(out, "{}\n", message.text())?;
@@ -78,6 +79,19 @@ fn write(session: &Session, out: &mut String) -> std::fmt::Result {
                 MessageStatus::Failed => writeln!(out, "*(broken off)*\n")?,
                 MessageStatus::Incomplete => writeln!(out, "*(incomplete)*\n")?,
             }
+        }
+    }
+    if !session.comments.is_empty() {
+        writeln!(out, "## Comments\n")?;
+        for thread in session.comments.threads() {
+            let about = thread.first.about.as_ref().map(|link| session.link_words(link));
+            let done = if thread.resolved { " (done)" } else { "" };
+            writeln!(out, "On {}{done}:\n", about.as_deref().unwrap_or("nothing that is here"))?;
+            for comment in thread.comments() {
+                let text = comment.text().replace('\n', "\n  ");
+                writeln!(out, "- {}: {text}", session.author_name(&comment.author))?;
+            }
+            writeln!(out)?;
         }
     }
     let hunks = session.proposals.hunks();

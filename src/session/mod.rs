@@ -3,6 +3,7 @@
 //! `fold(all) == apply one by one == any order of arrival`. Does no input or output and is not
 //! serialized; whatever is in here can be thrown away and folded again.
 
+mod comments;
 mod decisions;
 mod documents;
 mod fold;
@@ -17,6 +18,7 @@ mod taking;
 mod transcript;
 mod written;
 
+pub use comments::{Comment, Comments, Thread};
 pub use decisions::{Decision, Decisions, Setting};
 pub use documents::{DocEntry, EditEntry, SavedVersion};
 pub use fold::Batch;
@@ -79,6 +81,7 @@ pub struct Session {
     pub transcript: Transcript,
     pub proposals: Proposals,
     pub decisions: Decisions,
+    pub comments: Comments,
     pub oddities: Oddities,
     /// Shared events that no other shared event names as a parent.
     heads: BTreeSet<EventId>,
@@ -125,6 +128,7 @@ impl Session {
             transcript: Transcript::default(),
             proposals: Proposals::default(),
             decisions: Decisions::default(),
+            comments: Comments::default(),
             oddities: Oddities::default(),
             heads: BTreeSet::new(),
             named: BTreeSet::new(),

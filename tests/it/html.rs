@@ -65,7 +65,7 @@ const ELEMENTS: &[(&str, &[&str])] = &[
     ("input", &["id", "type", "min", "max", "value", "step", "aria-label"]),
     ("output", &["id", "for"]),
     ("main", &["id"]),
-    ("div", &["class"]),
+    ("div", &["class", "data-from"]),
     (
         "span",
         &[
@@ -316,6 +316,9 @@ fn session(words: &[&str], seed: u64) -> Harness {
             supersedes: None,
             taken: None,
         });
+        let about = Some(Link::Message(question));
+        let first = cx.append(&Event::CommentPosted { about, after: None, text: text(4) });
+        cx.append(&Event::CommentPosted { about: None, after: Some(first), text: text(5) });
         let author = "p_01JHOST".parse().expect("an author");
         let introduced = Author { author, kind: AuthorKind::Person, name: text(3) };
         cx.append(&Event::AuthorIntroduced(introduced));

@@ -42,6 +42,9 @@ impl Authors {
                 add(session.hand(&edit.author), session.author_name(&edit.author));
             }
         }
+        for comment in session.comments.iter() {
+            add(session.hand(&comment.author), session.author_name(&comment.author));
+        }
         for decision in session.decisions.newest() {
             add(session.hand(&decision.author), session.author_name(&decision.author));
         }

@@ -8,6 +8,7 @@ mod authors;
 mod decided;
 mod escape;
 mod marked;
+mod remarks;
 mod replay;
 mod talk;
 mod text;
@@ -64,6 +65,7 @@ pub fn html(session: &Session) -> String {
     out.own("</div>\n<div class=\"talk\">\n");
     talk::conversation(session, &places, &authors, &replay, &mut out);
     talk::changes(session, &places, &authors, &replay, &mut out);
+    remarks::comments(session, &numbers, (&places, &authors, &replay), &mut out);
     decided::decisions(session, &numbers, (&places, &authors, &replay), &mut out);
     out.own("</div>\n</main>\n");
     foot(session, &replay, &mut out);
@@ -116,6 +118,9 @@ fn top(session: &Session, docs: &[(&DocId, Traced)], replay: &Replay, out: &mut 
     }
     if !session.proposals.hunks().is_empty() {
         way("#changes", "What was proposed");
+    }
+    if !session.comments.is_empty() {
+        way("#comments", "Comments");
     }
     if !session.decisions.is_empty() {
         way("#decisions", "Decisions");
@@ -222,6 +227,8 @@ fn places(session: &Session) -> Places {
     let mut hunks: Vec<EventId> = session.proposals.hunks().iter().map(|hunk| hunk.of.id).collect();
     hunks.dedup();
     all.extend(text::anchors('h', hunks.iter()));
+    let threads: Vec<EventId> = session.comments.threads().map(|thread| thread.id()).collect();
+    all.extend(text::anchors('c', threads.iter()));
     let mut decisions: Vec<EventId> =
         session.decisions.newest().iter().map(|decision| decision.id).collect();
     decisions.reverse();

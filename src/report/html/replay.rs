@@ -24,6 +24,7 @@ enum What {
     Proposed,
     Verdict,
     Decision,
+    Comment,
 }
 
 impl What {
@@ -34,6 +35,7 @@ impl What {
             Self::Proposed => ("proposed change", "proposed changes"),
             Self::Verdict => ("verdict", "verdicts"),
             Self::Decision => ("decision", "decisions"),
+            Self::Comment => ("comment", "comments"),
         };
         if count == 1 { format!("1 {one}") } else { format!("{count} {many}") }
     }
@@ -126,6 +128,9 @@ fn moments(session: &Session) -> Vec<Moment<'_>> {
         if let Some(id) = decision.status.setter().filter(|id| *id != decision.id) {
             add(What::Decision, id);
         }
+    }
+    for comment in session.comments.iter() {
+        add(What::Comment, comment.id);
     }
     all.sort_by_key(|moment| (session.lamport_of(&moment.id), moment.id));
     all.dedup_by_key(|moment| moment.id);

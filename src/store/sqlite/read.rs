@@ -185,7 +185,8 @@ impl SqliteStore {
                 continue;
             }
             let Ok(envelope) = Envelope::read(line) else { continue };
-            if let Ok(Event::SessionCreated { brought: Some(from), .. }) = Event::decode(&envelope) {
+            if let Ok(Event::SessionCreated { brought: Some(from), .. }) = Event::decode(&envelope)
+            {
                 all.insert((from.program, from.id), envelope.id);
             }
         }
