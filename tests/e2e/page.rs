@@ -253,3 +253,35 @@ fn a_page_asks_nobody_for_anything() {
         hosts.iter().filter(|to| !own.iter().any(|own| to.contains(own))).collect();
     assert!(others.is_empty(), "{others:?}");
 }
+
+#[test]
+fn a_page_stops_at_secrets_and_overwrites_nothing_else() {
+    let home = home();
+    let key = format!("AKIA{}", "ABCDEFGHIJ234567");
+    home.write("a.md", format!("The key is {key}.\n"));
+    home.run(&["do", "cursor.bottom; edit.insert ada@firm.de; file.save", "a.md"], "").ok();
+    home.write("notes.html", "<p>mine</p>");
+    let page = |more: &[&str]| {
+        home.run(&[&["export", "a.md", "--html", "-o", "page.html"], more].concat(), "")
+    };
+    let said = page(&[]).fails(1);
+    assert!(said.contains("an access key of AWS") && !said.contains(&key), "{said}");
+    assert!(!home.file("page.html").exists());
+    let said = page(&["--allow", "email"]).fails(1);
+    assert!(!said.contains("[email]"), "{said}");
+    assert!(page(&["--allow", "nothing"]).fails(2).contains("There is no kind nothing"));
+    let id = said.lines().find(|line| line.contains("AWS")).expect("a finding");
+    let id = id.split_whitespace().find(|word| word.starts_with('#')).expect("an id");
+    page(&["--allow-finding", id]).ok();
+    assert!(home.read("page.html").contains(&key), "it was let pass");
+    // Let pass for good, as for sharing; a page of before is replaced, and nothing else.
+    let before = home.read("page.html");
+    page(&[]).ok();
+    assert_eq!(home.read("page.html"), before);
+    let said = home.run(&["export", "a.md", "--html", "-o", "notes.html"], "").fails(2);
+    assert!(said.contains("no page of cowrite"), "{said}");
+    assert_eq!(home.read("notes.html"), "<p>mine</p>");
+    assert_eq!(home.run(&["export", "a.md", "--html"], "").ok(), before);
+    // Where the file is on this machine is in no page.
+    assert!(!before.contains(home.work().to_str().unwrap()));
+}
