@@ -96,6 +96,7 @@ fn message(index: usize, after: Option<usize>) -> Message {
         links: Vec::new(),
         asked: None,
         reasoning: None,
+        brought: None,
     }
 }
 
