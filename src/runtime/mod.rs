@@ -4,6 +4,7 @@
 //! Where inputs come from and where frames go are parameters, so that the workspace, the headless
 //! commands and the tests share one loop. Knows no terminal and no command line.
 
+mod branch;
 mod disk;
 mod drafts;
 mod fetching;
@@ -20,6 +21,7 @@ mod screen;
 pub mod shared;
 mod watch;
 
+pub use branch::{BranchedOff, branch};
 pub use disk::{Disk, DiskJob};
 pub use files::{HISTORY_BYTES, absolute, configure, configured, read_file, write_config};
 pub use glance::glance;
@@ -392,6 +394,7 @@ impl Runtime {
                 self.disk.send(DiskJob::Rename { session, title, me });
             }
             Effect::Share { session, to, confirmed } => self.share(session, to, confirmed),
+            Effect::Branch { session, moment, title } => self.branch(session, moment, title),
             Effect::DeleteSession(session) => self.disk.send(DiskJob::Delete(session)),
             Effect::Open(what) => self.open(what)?,
             Effect::Reload(session) => {

@@ -30,6 +30,7 @@ pub enum Tab {
     Conversation,
     Decisions,
     Review,
+    History,
 }
 
 /// How loud a notice is. Shown by a sign as well as by colour.
@@ -95,14 +96,33 @@ impl ListState {
 pub enum PromptKind {
     Find,
     ReplaceWhat,
-    ReplaceWith { what: String },
+    ReplaceWith {
+        what: String,
+    },
     Line,
-    SaveAs { then_quit: bool },
+    SaveAs {
+        then_quit: bool,
+    },
     Open,
-    RejectBecause { hunk: HunkRef },
-    Rename { session: EventId },
-    Instruction { whole: bool },
+    RejectBecause {
+        hunk: HunkRef,
+    },
+    Rename {
+        session: EventId,
+    },
+    Instruction {
+        whole: bool,
+    },
     Filter,
+    /// The name of a checkpoint.
+    Checkpoint,
+    /// The point of the history to go to.
+    Moment,
+    HistoryFilter,
+    /// The title of a session that branches off at a point.
+    Branch {
+        moment: crate::session::Moment,
+    },
 }
 
 /// A question with a few answers, each a key.
@@ -266,6 +286,7 @@ pub struct Ui {
     /// The decision from which a link was followed last: the way back.
     pub came_from: Option<EventId>,
     pub review: ListState,
+    pub history: super::History,
     pub mouse: bool,
     pub dragging: bool,
     pub panel_selection: Option<PanelSelection>,
@@ -343,6 +364,7 @@ impl Ui {
             decisions: ListState::default(),
             came_from: None,
             review: ListState::default(),
+            history: super::History::default(),
             mouse: true,
             dragging: false,
             panel_selection: None,
@@ -364,12 +386,13 @@ impl Ui {
         let counted = |name: &str, count: usize| {
             if count == 0 { name.to_owned() } else { format!("{name} {count}") }
         };
-        let named = |talk: &str| {
+        let named = |talk: &str, decided: &str| {
             let mut x = area.x + 1;
             [
                 (Tab::Conversation, talk.to_owned()),
-                (Tab::Decisions, counted("Decisions", decisions)),
+                (Tab::Decisions, counted(decided, decisions)),
                 (Tab::Review, counted("Review", self.frame.open)),
+                (Tab::History, "History".to_owned()),
             ]
             .into_iter()
             .map(|(tab, name)| {
@@ -382,8 +405,9 @@ impl Ui {
         let fits = |tabs: &[(Tab, u16, String)]| {
             tabs.last().is_none_or(|(_, x, name)| x + name.len() as u16 <= area.x + area.width)
         };
-        let whole = named("Conversation");
-        if fits(&whole) { whole } else { named("Chat") }
+        let names = [("Conversation", "Decisions"), ("Chat", "Decisions")];
+        let whole = names.into_iter().map(|(talk, decided)| named(talk, decided)).find(|tabs| fits(tabs));
+        whole.unwrap_or_else(|| named("Chat", "Decided"))
     }
 
     /// Which sides are on the screen.

@@ -18,6 +18,7 @@ mod decisions;
 mod editing;
 mod event;
 mod harness;
+mod history;
 mod keymap;
 mod layout;
 mod local;

@@ -235,6 +235,7 @@ fn sign_of(hunks: &[HunkPiece], decided: &[Span], row: Span) -> Sign {
     match hunk.map(|piece| piece.state) {
         Some(HunkState::Stale) => Sign::Stale,
         Some(HunkState::Collided) => Sign::Collided,
+        Some(HunkState::Accepted) => Sign::Plus,
         Some(_) => Sign::Minus,
         None if decided.iter().any(|span| span.touches(row)) => Sign::Decision,
         None => Sign::None,
@@ -315,6 +316,8 @@ fn draw_text(
         {
             style = match piece.state {
                 HunkState::Stale | HunkState::Collided => theme.warning(),
+                // What the shown past has more than an older one.
+                HunkState::Accepted => theme.added(),
                 _ => theme.removed(),
             };
             if piece.current {
