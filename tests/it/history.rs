@@ -102,5 +102,7 @@ fn step(made: &mut Harness, rand: &mut Rand) -> String {
 /// Everything is in the log.
 fn settle(made: &mut Harness) {
     made.pass(10_000);
-    made.with_cx(cowrite::state::Cx::seal_bursts);
+    made.with_cx(|cx| {
+        cx.seal_bursts();
+    });
 }
