@@ -281,7 +281,9 @@ fn other_lines(
     let end_of = |line: usize| shown.line_to_char(line) + shown.line(line).len_chars();
     let lines = |rope: &Rope, from: usize, to: usize| {
         let text = rope.slice(from..to.max(from)).to_string();
-        text.split_inclusive('\n').map(str::to_owned).collect::<Vec<_>>()
+        // A last line without its end is the same line.
+        let bare = |line: &str| line.trim_end_matches(['\n', '\r']).to_owned();
+        text.split_inclusive('\n').map(bare).collect::<Vec<_>>()
     };
     let mut out: BTreeMap<usize, Vec<String>> = BTreeMap::new();
     for (first, last) in groups {
@@ -295,10 +297,8 @@ fn other_lines(
         let after = last.saturating_sub(behind);
         // What comes before the first line has no line to stand behind; it stands behind it.
         let new = there.get(ahead..there.len() - behind).unwrap_or_default();
-        let new = new.iter().map(|line| line.trim_end_matches(['\n', '\r']).to_owned());
-        let new: Vec<String> = new.collect();
         if !new.is_empty() {
-            out.entry(after).or_default().extend(new);
+            out.entry(after).or_default().extend(new.iter().cloned());
         }
     }
     out

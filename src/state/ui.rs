@@ -386,13 +386,13 @@ impl Ui {
         let counted = |name: &str, count: usize| {
             if count == 0 { name.to_owned() } else { format!("{name} {count}") }
         };
-        let named = |talk: &str, decided: &str| {
+        let named = |talk: &str, decided: &str, past: &str| {
             let mut x = area.x + 1;
             [
                 (Tab::Conversation, talk.to_owned()),
                 (Tab::Decisions, counted(decided, decisions)),
                 (Tab::Review, counted("Review", self.frame.open)),
-                (Tab::History, "History".to_owned()),
+                (Tab::History, past.to_owned()),
             ]
             .into_iter()
             .map(|(tab, name)| {
@@ -405,9 +405,13 @@ impl Ui {
         let fits = |tabs: &[(Tab, u16, String)]| {
             tabs.last().is_none_or(|(_, x, name)| x + name.len() as u16 <= area.x + area.width)
         };
-        let names = [("Conversation", "Decisions"), ("Chat", "Decisions")];
-        let whole = names.into_iter().map(|(talk, decided)| named(talk, decided)).find(|tabs| fits(tabs));
-        whole.unwrap_or_else(|| named("Chat", "Decided"))
+        let names = [
+            ("Conversation", "Decisions", "History"),
+            ("Chat", "Decisions", "History"),
+            ("Chat", "Decisions", "Past"),
+        ];
+        let mut all = names.into_iter().map(|(talk, decided, past)| named(talk, decided, past));
+        all.find(|tabs| fits(tabs)).unwrap_or_else(|| named("Chat", "Decided", "Past"))
     }
 
     /// Which sides are on the screen.

@@ -87,7 +87,7 @@ fn step(made: &mut Harness, rand: &mut Rand) -> String {
             made.run(&format!("checkpoint.make {at} {}", rand.below(1_000_000)));
             "a checkpoint".into()
         }
-        5 if rand.below(3) == 0 => {
+        5 if rand.below(3) == 0 && made.model().path.is_some() => {
             made.keys("ctrl-s");
             "saves".into()
         }

@@ -29,7 +29,7 @@ pub fn status(app: &App, theme: Theme, buffer: &mut Buffer) {
         Some(past) => {
             let (at, ago) = (minute(past.at), moment_words(past.at, model.now));
             let named = if past.name == at { String::new() } else { format!("{}, ", past.name) };
-            format!(" {} as it was: {named}{at}, {ago}  read only", model.name())
+            format!(" {} as it was {ago}, read only: {named}{at}", model.name())
         }
         None if model.is_modified() => format!(" {} *", model.name()),
         None => format!(" {}", model.name()),

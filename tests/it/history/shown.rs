@@ -231,6 +231,7 @@ fn rows_are_what_was_done_in_one_go_and_filters_choose() {
             "the session begins",
             "outside changed +27",
             "saved",
+            "saved",
             "wrote +14",
             "checkpoint “before the model”",
             "said: Better?",
@@ -241,7 +242,7 @@ fn rows_are_what_was_done_in_one_go_and_filters_choose() {
     );
     check("decisions", &["decision: Weekly"]);
     check("edit", &["wrote +14", "wrote +10"]);
-    check("saves checkpoint", &["saved", "checkpoint “before the model”"]);
+    check("saves checkpoint", &["saved", "saved", "checkpoint “before the model”"]);
     check("tuesday", &["accepted +7 −6: Tuesday"]);
     check("ada wrote", &["wrote +14", "wrote +10"]);
     check("verdicts cake", &[]);
