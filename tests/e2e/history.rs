@@ -20,7 +20,7 @@ fn back_look_restore_undo_and_come_back() {
     term.wait_for("Name of the checkpoint");
     term.keys("the good one<enter>");
     term.wait_for("is called “the good one”");
-    term.keys("<ctrl-u>something worse");
+    term.keys("<ctrl-u><enter>something worse");
     term.wait_for("something worse");
     term.keys("<alt-6>");
     term.wait_for("› now");
