@@ -22,7 +22,7 @@ const COLUMNS: usize = 100;
 const NAME: usize = 14;
 
 /// Show what happened to a document, newest first: edits, changes from outside, messages, verdicts,
-/// decisions, saves and checkpoints.
+/// decisions, comments, saves and checkpoints.
 ///
 /// A POINT is a number of the list, the beginning of an event's id (4 digits or more), a
 /// checkpoint's name, "20 minutes ago" or 20m, 14:03, 2026-11-29 (its end), or "2026-11-29 14:03".

@@ -59,7 +59,7 @@ pub const COMMANDS: &[Command] = &[
     .when(is_past, CHOOSE),
     row(
         "history.filter",
-        "Narrows the history: kinds (edits, outside, messages, verdicts, decisions, saves, checkpoints) and words.",
+        "Narrows the history: kinds (edits, outside, messages, verdicts, decisions, comments, saves, checkpoints) and words.",
         filter,
     )
     .args("[words]"),
@@ -80,6 +80,14 @@ const CHOOSE: &str = "Choose a point of the History tab first (Alt-6).";
 const OF_NOW: &[&str] = &[
     "checkpoint.",
     "chat.send",
+    "chat.next-branch",
+    "chat.previous-branch",
+    "comment.new",
+    "comment.answer",
+    "comment.resolve",
+    "comment.here",
+    "comment.next",
+    "comment.previous",
     "chat.rewrite",
     "chat.change",
     "chat.write-on",

@@ -3,6 +3,7 @@
 //! `fold(all) == apply one by one == any order of arrival`. Does no input or output and is not
 //! serialized; whatever is in here can be thrown away and folded again.
 
+mod comments;
 mod decisions;
 mod documents;
 mod film;
@@ -19,6 +20,7 @@ mod timeline;
 mod transcript;
 mod written;
 
+pub use comments::{Comment, Comments, Thread};
 pub use decisions::{Decision, Decisions, Setting};
 pub use documents::{DocEntry, EditEntry, SavedVersion};
 pub use film::Film;
@@ -87,6 +89,7 @@ pub struct Session {
     pub decisions: Decisions,
     /// In order of display.
     checkpoints: BTreeMap<Moment, Checkpoint>,
+    pub comments: Comments,
     pub oddities: Oddities,
     /// Shared events that no other shared event names as a parent.
     heads: BTreeSet<EventId>,
@@ -135,6 +138,7 @@ impl Session {
             proposals: Proposals::default(),
             decisions: Decisions::default(),
             checkpoints: BTreeMap::new(),
+            comments: Comments::default(),
             oddities: Oddities::default(),
             heads: BTreeSet::new(),
             named: BTreeSet::new(),

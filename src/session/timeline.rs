@@ -47,6 +47,11 @@ pub enum What {
         decision: EventId,
         status: Option<DecisionStatus>,
     },
+    /// Of a comment, or whether a thread is done.
+    Comment {
+        of: EventId,
+        done: Option<bool>,
+    },
     Saved(DocId),
     Checkpoint,
 }
@@ -87,6 +92,8 @@ impl Session {
             + self.proposals.steps.len()
             + self.decisions.len()
             + self.decisions.changes().count()
+            + self.comments.iter().count()
+            + self.comments.settings().count()
             + self.checkpoints.len()
     }
 
@@ -119,7 +126,7 @@ impl Session {
             let saved = saved.filter(|moment| is_after(*moment));
             points.extend(saved.map(|moment| made(moment, What::Saved(doc.clone()))));
         }
-        points.extend(self.transcript.after(start).map(|message| Point {
+        points.extend(self.transcript.said_after(start).map(|message| Point {
             moment: (message.lamport, message.id),
             at: message.at,
             author: Some(message.author.clone()),
@@ -142,6 +149,17 @@ impl Session {
             if is_after(moment) {
                 let status = decision.status.of(&id).copied();
                 points.push(made(moment, What::Changed { decision: decision.id, status }));
+            }
+        }
+        for comment in self.comments.iter() {
+            let moment = (comment.lamport, comment.id);
+            if is_after(moment) {
+                points.push(made(moment, What::Comment { of: comment.id, done: None }));
+            }
+        }
+        for (moment, of, done) in self.comments.settings() {
+            if is_after(moment) {
+                points.push(made(moment, What::Comment { of, done: Some(done) }));
             }
         }
         points.extend(self.checkpoints.range(range).map(|(moment, one)| Point {

@@ -257,6 +257,7 @@ impl Model {
         }
         self.ui.view.set_virtual(rope, blocks.iter().map(|(line, rows)| (*line, rows.len())));
         self.ui.frame.decided.clear();
+        self.ui.frame.commented.clear();
         self.ui.frame.virtual_rows = blocks;
     }
 }

@@ -123,6 +123,11 @@ pub enum PromptKind {
     Branch {
         moment: crate::session::Moment,
     },
+    /// Of a first comment what it is about, of an answer what it answers.
+    Comment {
+        about: Option<Link>,
+        after: Option<EventId>,
+    },
 }
 
 /// A question with a few answers, each a key.
@@ -282,6 +287,10 @@ pub struct Ui {
     /// The visible branch, and what it was found for.
     pub branch: Vec<EventId>,
     pub branch_key: (Option<EventId>, usize),
+    /// Where the visible branch ended when it was found last, or as the store has it.
+    pub branch_tip: Option<EventId>,
+    /// Where the visible branch parts from others: which it is of how many, from 0.
+    pub forks: BTreeMap<EventId, (usize, usize)>,
     pub decisions: ListState,
     /// The decision from which a link was followed last: the way back.
     pub came_from: Option<EventId>,
@@ -361,6 +370,8 @@ impl Ui {
             thoughts: super::Thoughts::default(),
             branch: Vec::new(),
             branch_key: (None, 0),
+            branch_tip: None,
+            forks: BTreeMap::new(),
             decisions: ListState::default(),
             came_from: None,
             review: ListState::default(),

@@ -20,6 +20,7 @@ mod files;
 mod flow;
 mod harness;
 mod history;
+mod hostile;
 #[cfg(unix)]
 mod keeping;
 #[cfg(target_os = "linux")]

@@ -92,6 +92,15 @@ fn words(session: &Session, point: &Point, plus: usize, minus: usize) -> String 
             };
             format!("decision {verb}: {}", title(decision))
         }
+        What::Comment { of, done } => {
+            let text = session.comments.get(of).map_or("", |comment| comment.text());
+            let verb = match done {
+                None => "comment",
+                Some(true) => "comment done",
+                Some(false) => "comment opened again",
+            };
+            format!("{verb}: {}", first_line(text))
+        }
         What::Saved(_) => "saved".into(),
         What::Checkpoint => {
             let name = session.checkpoint(&point.moment).map_or("", |one| one.name.as_str());

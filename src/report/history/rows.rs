@@ -14,18 +14,20 @@ pub enum Kind {
     Messages,
     Verdicts,
     Decisions,
+    Comments,
     Saves,
     Checkpoints,
     Session,
 }
 
 impl Kind {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Edits,
         Self::Outside,
         Self::Messages,
         Self::Verdicts,
         Self::Decisions,
+        Self::Comments,
         Self::Saves,
         Self::Checkpoints,
         Self::Session,
@@ -38,6 +40,7 @@ impl Kind {
             What::Message(_) => Self::Messages,
             What::Hunk { .. } => Self::Verdicts,
             What::Recorded(_) | What::Changed { .. } => Self::Decisions,
+            What::Comment { .. } => Self::Comments,
             What::Saved(_) => Self::Saves,
             What::Checkpoint => Self::Checkpoints,
             What::Begun | What::Titled => Self::Session,
@@ -51,6 +54,7 @@ impl Kind {
             Self::Messages => "messages",
             Self::Verdicts => "verdicts",
             Self::Decisions => "decisions",
+            Self::Comments => "comments",
             Self::Saves => "saves",
             Self::Checkpoints => "checkpoints",
             Self::Session => "session",
