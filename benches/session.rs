@@ -19,8 +19,8 @@ mod support;
 use cowrite::base::config::Config;
 use cowrite::base::{Millis, Rand};
 use cowrite::runtime::open_session;
-use cowrite::session::Session;
-use cowrite::state::{Me, Model, ROWS_VERSION, Ui};
+use cowrite::session::{Film, Session};
+use cowrite::state::{Me, Model, Opened, ROWS_VERSION, Tab, Ui};
 use cowrite::store::{Options, SqliteStore, Write};
 use criterion::{Criterion, criterion_group};
 use std::hint::black_box;
@@ -83,6 +83,49 @@ fn opening(c: &mut Criterion) {
     }
 }
 
+/// Going back in a history of 10,000 edits: 640,000 keys.
+fn history(c: &mut Criterion) {
+    let made = make(Size { messages: 1_000, typed: 640_000, file: 0 }, 7, None);
+    let session = Session::fold(made.session, &made.events);
+    let points = session.timeline();
+    let edits = session.documents[&made.doc].edits().count();
+    let mut group = c.benchmark_group(format!("history, {edits} edits, {} points", points.len()));
+    group.sample_size(10).warm_up_time(Duration::from_millis(500));
+    let mut rand = Rand::from_number(3);
+    let mut any = || points[rand.below(points.len())].moment;
+    group.bench_function("open the first point", |b| {
+        b.iter(|| {
+            let text = Film::default().text(&session, &made.doc, any());
+            black_box(text.expect("the text").len_chars())
+        });
+    });
+    let mut film = Film::default();
+    film.text(&session, &made.doc, points[points.len() - 1].moment).expect("the text");
+    group.bench_function("open any other point", |b| {
+        b.iter(|| black_box(film.text(&session, &made.doc, any()).expect("the text").len_chars()));
+    });
+    group.bench_function("list all points", |b| b.iter(|| black_box(session.timeline().len())));
+    group.bench_function("decisions as they stood", |b| {
+        b.iter(|| black_box(session.decisions.at(any()).len()));
+    });
+    let opened =
+        Opened { session: Some(made.session), events: made.events.clone(), ..Opened::default() };
+    let me = Me { author: "p_01JBENCH".parse().expect("an author"), name: "Ada".into() };
+    let ui = Ui::new(120, 40);
+    let (mut model, _) =
+        Model::open(opened, me, Config::default(), ui, Millis(1), Rand::from_number(1));
+    model.ui.tab = Tab::History;
+    model.prepare();
+    group.bench_function("open any point in the workspace, with what differs from now", |b| {
+        b.iter(|| {
+            model.show_moment(any()).expect("shown");
+            model.prepare();
+            black_box(model.ui.frame.rows.len())
+        });
+    });
+    group.finish();
+}
+
 fn write_home(home: &Path) {
     let path = home.join("plan.md");
     let made = make(large(), 7, Some(&path));
@@ -108,7 +151,7 @@ fn write_home(home: &Path) {
     println!("{} events, {} characters of text", made.events.len(), made.text.len());
 }
 
-criterion_group!(benches, opening);
+criterion_group!(benches, opening, history);
 
 fn main() {
     match std::env::var_os("COWRITE_BENCH_HOME") {

@@ -27,6 +27,7 @@ fn created(salts: &mut Rand, writer: WriterId) -> Envelope {
         title: "Bench".into(),
         app: "cowrite/bench".into(),
         nonce: salts.salt(),
+        from: None,
         author: Author { author: person(), kind: AuthorKind::Person, name: "Ada".into() },
         brought: None,
     }

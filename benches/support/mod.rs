@@ -84,6 +84,7 @@ pub fn make(size: Size, seed: u64, path: Option<&Path>) -> Made {
         title: "plan.md".into(),
         app: "cowrite/bench".into(),
         nonce: rand.salt(),
+        from: None,
         author: author(&me, AuthorKind::Person, "Ada"),
         brought: None,
     }

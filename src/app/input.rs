@@ -59,6 +59,8 @@ pub enum Input {
     Sharing(Box<Result<Sharing, String>>),
     /// A session was shared: what was done, or why not.
     Shared(EventId, Result<String, String>),
+    /// A session branched off, or why not.
+    Branched(Result<EventId, String>),
     /// Events that another program on the same library wrote.
     Foreign(Vec<Envelope>),
     /// How far the fetch of a model of the catalogue is, in words.

@@ -10,7 +10,7 @@ pub use input::{Input, Mouse, MouseKind};
 use crate::base::Millis;
 use crate::command;
 use crate::keymap::{Key, Keymap, Step, print_keys};
-use crate::state::{Cx, Effect, Focus, Model, Overlay, Tab, Timer, Tone};
+use crate::state::{Cx, Effect, Focus, Model, Open, Overlay, Tab, Timer, Tone};
 use crate::store::Hit;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -77,6 +77,7 @@ impl App {
                 (Focus::Panel, Tab::Conversation) => vec!["conversation", "global"],
                 (Focus::Panel, Tab::Decisions) => vec!["decisions", "global"],
                 (Focus::Panel, Tab::Review) => vec!["review", "global"],
+                (Focus::Panel, Tab::History) => vec!["history", "global"],
             },
         }
     }
@@ -182,6 +183,10 @@ impl App {
                 }
                 command::session_preview(&mut cx);
             }
+            Input::Branched(done) => match done {
+                Ok(session) => cx.leave_for(Open::Branched(session)),
+                Err(why) => cx.error(why),
+            },
             Input::Foreign(events) => cx.foreign(&events),
             Input::Sharing(sharing) => cx.sharing(*sharing),
             Input::Shared(session, done) => cx.shared(session, done),

@@ -2,6 +2,7 @@
 
 use super::{Mouse, MouseKind};
 use crate::base::Pos;
+use crate::command::{history_at, history_choose};
 use crate::layout::Hit;
 use crate::state::{Caret, Cx, Effect, Focus, Model, PanelSelection, Tab};
 
@@ -15,7 +16,11 @@ pub fn mouse(model: &mut Model, mouse: Mouse) -> Vec<Effect> {
     match kind {
         MouseKind::ScrollUp | MouseKind::ScrollDown => {
             let down = kind == MouseKind::ScrollDown;
-            if areas.panel.contains(x, y) {
+            if areas.panel.contains(x, y) && cx.model.ui.tab == Tab::History {
+                let chosen = cx.model.ui.history.list.chosen;
+                let next = if down { chosen + 3 } else { chosen.saturating_sub(3) };
+                choose(&mut cx, next);
+            } else if areas.panel.contains(x, y) {
                 let from_end = &mut cx.model.ui.scroll.from_end;
                 *from_end = from_end.saturating_add_signed(if down { -3 } else { 3 });
             } else {
@@ -24,12 +29,21 @@ pub fn mouse(model: &mut Model, mouse: Mouse) -> Vec<Effect> {
             }
         }
         MouseKind::Down | MouseKind::Double if areas.tabs.contains(x, y) => {
-            let tabs = cx.model.ui.tabs(cx.model.session.decisions.len());
+            let tabs = cx.model.ui.tabs(cx.model.decisions().len());
             let hit = tabs.iter().rev().find(|(_, from, _)| x + 1 >= *from);
             cx.model.ui.tab = hit.map_or(Tab::Conversation, |(tab, ..)| *tab);
         }
         MouseKind::Down | MouseKind::Double if areas.chat.contains(x, y) => {
             cx.model.ui.focus = Focus::Chat;
+        }
+        MouseKind::Down | MouseKind::Double
+            if areas.panel.contains(x, y) && cx.model.ui.tab == Tab::History =>
+        {
+            cx.model.ui.focus = Focus::Panel;
+            let area = areas.panel;
+            if let Some(index) = history_at(cx.model, area.height, usize::from(y - area.y)) {
+                choose(&mut cx, index);
+            }
         }
         MouseKind::Down | MouseKind::Double if areas.panel.contains(x, y) => {
             cx.model.ui.focus = Focus::Panel;
@@ -83,6 +97,13 @@ pub fn mouse(model: &mut Model, mouse: Mouse) -> Vec<Effect> {
         MouseKind::Down | MouseKind::Double => {}
     }
     cx.finish()
+}
+
+/// Shows a point of the history, or says why not.
+fn choose(cx: &mut Cx, index: usize) {
+    if let Err(why) = history_choose(cx, index) {
+        cx.warn(why);
+    }
 }
 
 /// The position of the text under a cell.

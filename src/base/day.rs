@@ -18,6 +18,22 @@ pub fn day(at: Millis) -> String {
     format!("{year:04}-{month:02}-{day:02}")
 }
 
+/// When a day of the calendar begins.
+pub fn begins(text: &str) -> Option<Millis> {
+    if !is_day(text) {
+        return None;
+    }
+    let mut numbers = text.split('-').map(|part| part.parse::<i64>().ok());
+    let (year, month, of_month) = (numbers.next()??, numbers.next()??, numbers.next()??);
+    let year = if month <= 2 { year - 1 } else { year };
+    let (era, rest) = (year.div_euclid(400), year.rem_euclid(400));
+    let of_year = (153 * (month + if month > 2 { -3 } else { 9 }) + 2) / 5 + of_month - 1;
+    let days = era * 146_097 + rest * 365 + rest / 4 - rest / 100 + of_year - 719_468;
+    let begins = Millis(u64::try_from(days).ok()?.checked_mul(86_400_000)?);
+    // A thirty-first that its month does not have is none.
+    (day(begins) == text).then_some(begins)
+}
+
 /// Whether a text is a day: four, two and two digits, the month up to 12, the day up to 31. Two of
 /// them are in the order of their texts.
 pub fn is_day(text: &str) -> bool {

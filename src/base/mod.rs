@@ -15,7 +15,7 @@ mod web;
 pub mod when;
 
 pub use class::{Class, ClassSpan};
-pub use day::{day, is_day};
+pub use day::{begins as day_begins, day, is_day};
 pub use hash::{Sha, from_hex, hex, push_hex, sha256, sha256_hex};
 pub use id::{AuthorId, BadId, DocId, EventId, OpId, TurnId, WriterId};
 pub use money::Usd;

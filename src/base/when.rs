@@ -2,6 +2,7 @@
 
 use super::Millis;
 pub use super::day;
+pub use super::day_begins;
 
 /// `2026-11-24 09:05`.
 pub fn minute(at: Millis) -> String {

@@ -11,11 +11,13 @@ use super::edit::TourArgs;
 use super::export::ExportArgs;
 use super::handoff::HandoffArgs;
 use super::import::ImportArgs;
+use super::history::HistoryArgs;
 use super::keys::KeysArgs;
 use super::merge::MergeArgs;
 use super::models::ModelsArgs;
 use super::propose::ProposeArgs;
 use super::reference::{CompletionsArgs, ReferenceArgs};
+use super::restore::{BranchArgs, RestoreArgs};
 use super::search::SearchArgs;
 use super::serve::ServeArgs;
 use super::sessions::SessionsArgs;
@@ -143,6 +145,9 @@ pub enum Sub {
     Search(SearchArgs),
     Decisions(DecisionsArgs),
     Blame(BlameArgs),
+    History(HistoryArgs),
+    Restore(RestoreArgs),
+    Branch(BranchArgs),
     Stats(StatsArgs),
     Check(CheckArgs),
     Export(ExportArgs),
@@ -173,6 +178,9 @@ impl Sub {
             Self::Search(args) => args.run(out),
             Self::Decisions(args) => args.run(out),
             Self::Blame(args) => args.run(out),
+            Self::History(args) => args.run(out),
+            Self::Restore(args) => args.run(out),
+            Self::Branch(args) => args.run(out),
             Self::Stats(args) => args.run(out),
             Self::Check(args) => args.run(out),
             Self::Export(args) => args.run(out),

@@ -48,7 +48,7 @@ pub struct BlameArgs {
 
 impl BlameArgs {
     pub fn run(self, out: &mut Out) -> Result<ExitCode, Failure> {
-        let (session, doc) = self.find(out)?;
+        let (session, doc) = document_of(&self.file, self.session.as_deref(), out)?;
         let traced = self.trace(&session, &doc)?;
         let last = blame_lines(&traced, 1, usize::MAX).len();
         let (from, to) = self.lines.unwrap_or((1, last.max(1)));
@@ -78,29 +78,6 @@ impl BlameArgs {
         Ok(ExitCode::SUCCESS)
     }
 
-    /// The session of the file, and which of its documents the file is.
-    fn find(&self, out: &mut Out) -> Result<(Session, DocId), Failure> {
-        if is_session_file(&self.file) {
-            let (id, events) = super::export::from_file(&self.file, out)?;
-            return with_document(Session::fold(id, &events), None);
-        }
-        let place = Place::find(None, None)?;
-        let store = place.reading(out)?;
-        let path = absolute(&self.file);
-        if let Some(id) = &self.session {
-            let id = session_of(&store, None, Some(id))?;
-            let session = fold(&store, id).map_err(Failure::store)?;
-            return with_document(session, path.file_name().map(|name| name.to_string_lossy()));
-        }
-        let id = session_of(&store, Some(&self.file), None)?;
-        let bound = store.binding(&path.to_string_lossy()).map_err(Failure::store)?;
-        let session = fold(&store, id).map_err(Failure::store)?;
-        match bound.into_iter().next() {
-            Some(binding) => Ok((session, binding.doc)),
-            None => with_document(session, None),
-        }
-    }
-
     /// What the file holds; of a session file, and where the file is gone, what the session holds.
     fn trace(&self, session: &Session, doc: &DocId) -> Result<Traced, Failure> {
         let none = || Failure::new("The session does not hold the document.");
@@ -117,8 +94,35 @@ impl BlameArgs {
     }
 }
 
+/// The session of a file, and which of its documents the file is.
+pub fn document_of(
+    file: &Path,
+    session: Option<&str>,
+    out: &mut Out,
+) -> Result<(Session, DocId), Failure> {
+    if is_session_file(file) {
+        let (id, events) = super::export::from_file(file, out)?;
+        return with_document(Session::fold(id, &events), None);
+    }
+    let place = Place::find(None, None)?;
+    let store = place.reading(out)?;
+    let path = absolute(file);
+    if let Some(id) = session {
+        let id = session_of(&store, None, Some(id))?;
+        let session = fold(&store, id).map_err(Failure::store)?;
+        return with_document(session, path.file_name().map(|name| name.to_string_lossy()));
+    }
+    let id = session_of(&store, Some(file), None)?;
+    let bound = store.binding(&path.to_string_lossy()).map_err(Failure::store)?;
+    let session = fold(&store, id).map_err(Failure::store)?;
+    match bound.into_iter().next() {
+        Some(binding) => Ok((session, binding.doc)),
+        None => with_document(session, None),
+    }
+}
+
 /// A file's text and the hash of its bytes.
-fn read(path: &Path) -> Result<(String, String), Failure> {
+pub fn read(path: &Path) -> Result<(String, String), Failure> {
     let bytes = std::fs::read(path)
         .map_err(|why| Failure::new(format!("{} can't be read: {why}.", path.display())))?;
     let decoded = decode(&bytes)

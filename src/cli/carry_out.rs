@@ -78,7 +78,7 @@ impl DoArgs {
             failed = asked(&headless).map(Failure::new);
         }
         let model = headless.model();
-        let text = model.to_stdout.then(|| encode(&model.rope(), model.bom));
+        let text = model.to_stdout.then(|| encode(&model.text(), model.bom));
         let lost = model.is_modified() && !model.to_stdout && !headless.has_left();
         let kept = !talk.no_session && (model.has_history() || model.unsaved.is_some());
         headless.finish()?;

@@ -235,7 +235,7 @@ fn workspace(
     let ended = runtime.run(&mut screen, &mut |_| false);
     drop(screen);
     let text =
-        runtime.app.model.to_stdout.then(|| (runtime.app.model.rope(), runtime.app.model.bom));
+        runtime.app.model.to_stdout.then(|| (runtime.app.model.text(), runtime.app.model.bom));
     let trouble = runtime.app.model.store_trouble.clone();
     let farewell = runtime.app.model.farewell.take();
     let closed = runtime.close();

@@ -225,7 +225,7 @@ fn is_open(headless: &Headless, of: &HunkRef) -> bool {
     headless.model().session.proposals.hunk(of).is_some_and(Hunk::is_open)
 }
 
-fn print_diff(diff: &str, out: &mut Out) -> Result<(), Failure> {
+pub fn print_diff(diff: &str, out: &mut Out) -> Result<(), Failure> {
     if !out.color() {
         return out.print(diff);
     }

@@ -27,6 +27,11 @@ pub const COMMANDS: &[Command] = &[
         .slash("decisions"),
     row("app.tab-review", "Shows the hunks to review.", |cx, _| tab(cx, Tab::Review))
         .slash("review"),
+    row("app.tab-history", "Shows what happened, to go back to any point of it.", |cx, _| {
+        cx.seal_bursts();
+        tab(cx, Tab::History)
+    })
+    .slash("history"),
     row("app.model", "Chooses the model that answers.", models::open)
         .args("[provider/model]")
         .slash("model"),
@@ -121,6 +126,9 @@ fn cancel(cx: &mut Cx, _: &str) -> Result<(), String> {
     let mut caret = cx.model.caret();
     if cx.model.ui.focus == Focus::Editor && caret.anchor.take().is_some() {
         cx.model.set_caret(caret);
+        return Ok(());
+    }
+    if cx.model.show_now() {
         return Ok(());
     }
     if cx.model.ui.focus != Focus::Editor {

@@ -17,6 +17,12 @@ pub const AREAS: &[Area] = &[
     Area { name: "decision", doc: "Decisions.", commands: super::decision::COMMANDS },
     Area { name: "comment", doc: "Comments.", commands: super::comment::COMMANDS },
     Area { name: "written", doc: "Who wrote what.", commands: super::written::COMMANDS },
+    Area {
+        name: "history",
+        doc: "Going back to an earlier point.",
+        commands: super::history::COMMANDS,
+    },
+    Area { name: "checkpoint", doc: "Named versions.", commands: super::history::CHECKPOINTS },
     Area { name: "session", doc: "Sessions.", commands: super::session::COMMANDS },
     Area { name: "edit", doc: "Changing text.", commands: super::edit::COMMANDS },
     Area { name: "find", doc: "Finding and replacing.", commands: super::find::COMMANDS },

@@ -59,9 +59,9 @@ fn any(model: &Model) -> bool {
 /// The decisions of the list, newest first, as filtered. Shared with the view.
 pub fn listed(model: &Model) -> Vec<&Decision> {
     let filter = model.ui.decisions.filter.rope().to_string().to_lowercase();
-    let mut all = model.session.decisions.newest();
+    let mut all = model.decisions().newest();
     all.retain(|decision| {
-        let status = status_word(model.session.decisions.status(decision));
+        let status = status_word(model.decisions().status(decision));
         filter.split_whitespace().all(|word| {
             decision.title().to_lowercase().contains(word)
                 || decision.outcome().to_lowercase().contains(word)

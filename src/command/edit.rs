@@ -1,6 +1,7 @@
 //! Changing text: deleting, the clipboard, undo, lines.
 
 use super::{Command, hunk, quote, row, verdict};
+use crate::base::when::minute;
 use crate::base::{Pos, Span};
 use crate::event::{Cause, CauseKind};
 use crate::session::LastUndone;
@@ -337,18 +338,23 @@ fn ids(edits: &[&crate::session::EditEntry]) -> Vec<crate::base::EventId> {
 
 /// Reverts edits as an edit of its own, with the texts' origins and sources. Says what it was.
 fn revert(cx: &mut Cx, edits: &[crate::base::EventId], kind: CauseKind) -> Result<String, String> {
-    let (change, discarded) = {
+    let (change, restored) = {
         let entry = cx.model.entry().ok_or("No document.")?;
         let entries: Vec<_> = edits.iter().filter_map(|id| entry.edit(id)).collect();
         let refs: Vec<_> = entries.iter().map(|entry| (entry.writer, &entry.edit)).collect();
         // What two copies accepted is taken back once.
         let change = entry.document.plan_undo_beside(&refs, &[]).map_err(|why| why.to_string())?;
-        (change, edits.iter().any(|id| entry.first_cause(id) == Some(CauseKind::Restore)))
+        let mut causes = edits.iter().filter_map(|id| entry.first_cause(id));
+        let restored = causes.rfind(|cause| cause.kind == CauseKind::Restore);
+        (change, restored.map(|cause| cause.of.first().copied()))
     };
-    let what = if discarded {
-        "discarding the text that was not saved".to_owned()
-    } else {
-        describe(&change, cx, kind)
+    let what = match restored {
+        Some(None) => "discarding the text that was not saved".to_owned(),
+        Some(Some(point)) => {
+            let at = cx.model.session.made_at(&point).map_or_else(String::new, minute);
+            format!("going back to the text of {at}")
+        }
+        None => describe(&change, cx, kind),
     };
     let caret = change.0.first().map(|one| Pos(one.span.start.0 + one.text.chars().count()));
     let cause = Cause { kind, proposal: None, hunk: None, part: None, of: edits.to_vec() };

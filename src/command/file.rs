@@ -96,6 +96,7 @@ fn reload(cx: &mut Cx, _: &str) -> Result<(), String> {
 
 /// Goes back to what the file holds, as an edit, so that even this can be undone.
 pub fn discard(cx: &mut Cx) {
+    cx.model.show_now();
     let name = cx.model.name();
     let saved = cx.model.entry().is_some_and(|entry| !entry.saved.is_empty());
     cx.model.farewell = Some(match (cx.model.has_history(), saved) {
@@ -114,7 +115,7 @@ pub fn discard(cx: &mut Cx) {
         return;
     }
     let Some(saved) = saved_text(cx.model) else { return };
-    let change = diff(&cx.model.rope().to_string(), &saved);
+    let change = diff(&cx.model.text().to_string(), &saved);
     let cause =
         Cause { kind: CauseKind::Restore, proposal: None, hunk: None, part: None, of: Vec::new() };
     cx.edit(&change, Some(cause));

@@ -91,7 +91,7 @@ pub(super) fn check(cx: &mut Cx, _: &str) -> Result<(), String> {
 
 /// A decision in lines for reading, and its links with the lines where they stand.
 fn describe(model: &Model, decision: &Decision) -> (Vec<String>, Vec<(usize, Link)>) {
-    let decisions = &model.session.decisions;
+    let decisions = model.decisions();
     let mut lines = vec![format!(
         "{} · by {}",
         status_word(decisions.status(decision)),
@@ -102,7 +102,10 @@ fn describe(model: &Model, decision: &Decision) -> (Vec<String>, Vec<(usize, Lin
         let by = if by.is_empty() { String::new() } else { format!(" by {by}") };
         lines.push(format!("decided on {}{by}, as the file says it came from", decision.day()));
     }
-    for finding in check_one(&model.session, decision, &bounds(model)) {
+    // What needs a look does so now.
+    let now = model.past.is_none();
+    let findings = now.then(|| check_one(&model.session, decision, &bounds(model)));
+    for finding in findings.into_iter().flatten() {
         lines.push(format!("! {}", finding.why));
         lines.push(format!("  {}", finding.kind.advice()));
     }

@@ -1,7 +1,9 @@
 //! Lists, forms, questions: what the keys do while something lies above the workspace, or in the
 //! panel.
 
-use super::{Command, chat, comment, decision, file, find, hunk, links, models, row, session};
+use super::{
+    Command, chat, comment, decision, file, find, history, hunk, links, models, row, session,
+};
 use crate::base::Pos;
 use crate::state::{
     Ask, Cx, Dialog, Focus, Form, FormKind, ListState, Model, Open, Overlay, PromptKind, Tab,
@@ -38,6 +40,10 @@ fn list(model: &mut Model) -> Option<(&mut ListState, usize)> {
     let sessions = session::row_count(model);
     let decisions = decision::listed(model).len();
     let review = hunk::open_count(model);
+    let points = match model.ui.tab {
+        Tab::History => history::row_count(model),
+        _ => 0,
+    };
     let offered = match model.ui.overlays.last() {
         Some(Overlay::Form(Form { links: Some(links), .. })) => links.len(model),
         _ => 0,
@@ -54,6 +60,7 @@ fn list(model: &mut Model) -> Option<(&mut ListState, usize)> {
         None => match (model.ui.focus, model.ui.tab) {
             (Focus::Panel, Tab::Decisions) => Some((&mut model.ui.decisions, decisions)),
             (Focus::Panel, Tab::Review) => Some((&mut model.ui.review, review)),
+            (Focus::Panel, Tab::History) => Some((&mut model.ui.history.list, points)),
             _ => None,
         },
     }
@@ -131,6 +138,10 @@ fn step(cx: &mut Cx, rows: isize) -> Result<(), String> {
         list.reveal(height.saturating_sub(8).max(1));
     }
     session::preview(cx);
+    let in_panel = cx.model.ui.overlays.is_empty() && cx.model.ui.focus == Focus::Panel;
+    if in_panel && cx.model.ui.tab == Tab::History {
+        return history::follow(cx);
+    }
     if cx.model.ui.overlays.is_empty() && cx.model.ui.tab == Tab::Review {
         review_goto(cx);
     }
@@ -164,6 +175,7 @@ fn choose(cx: &mut Cx, _: &str) -> Result<(), String> {
         Some(Overlay::Sessions { .. }) => session::open_chosen(cx),
         Some(Overlay::Page { .. }) => close(cx, ""),
         Some(_) => Ok(()),
+        None if cx.model.ui.tab == Tab::History => super::run(cx, "history.open"),
         None if cx.model.ui.tab == Tab::Decisions => super::run(cx, "decision.open"),
         None if cx.model.ui.tab == Tab::Review => {
             let open = cx.model.session.open_in(&cx.model.doc);
@@ -289,6 +301,14 @@ fn prompted(cx: &mut Cx, kind: PromptKind, text: &str) -> Result<(), String> {
                 return Ok(());
             }
             chat::instructed(cx, text.trim(), whole);
+            Ok(())
+        }
+        PromptKind::Checkpoint => history::checkpoint(cx, text),
+        PromptKind::Moment => history::go(cx, text),
+        PromptKind::Branch { moment } => history::branch_off(cx, moment, text),
+        PromptKind::HistoryFilter => {
+            cx.model.ui.history.list.filter.set_text(text);
+            cx.model.ui.focus = Focus::Panel;
             Ok(())
         }
         PromptKind::Comment { about, after } => comment::said(cx, about, after, text),

@@ -10,6 +10,7 @@ mod decision;
 mod edit;
 mod file;
 mod find;
+mod history;
 mod hunk;
 mod links;
 mod list;
@@ -22,6 +23,10 @@ mod written;
 pub use area::{AREAS, Area};
 pub use chat::slash_rows;
 pub use decision::{listed as decisions_listed, options_text, status_word};
+pub use history::{
+    choose as history_choose, index_at as history_at, listed as history_listed,
+    listed_from as history_from,
+};
 pub use hunk::chosen_unplaced;
 pub use list::palette_rows;
 pub use models::{ModelRow, chosen_model_row, model_rows, stay_at};
@@ -84,6 +89,9 @@ impl Command {
 
     /// Runs it, or says why it makes no sense now.
     pub fn run(&self, cx: &mut Cx, rest: &str) -> Result<(), String> {
+        if history::is_of_now(cx.model, self.name) {
+            return Err(crate::state::NOT_NOW.into());
+        }
         if !(self.when)(cx.model) {
             return Err(self.unless.into());
         }

@@ -175,6 +175,13 @@ pub enum DecisionField {
     Review(Text),
 }
 
+/// Where a session branched off: another session, and the last of its events that it has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Branched {
+    pub session: EventId,
+    pub at: EventId,
+}
+
 /// One recorded fact.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", content = "data")]
@@ -185,6 +192,9 @@ pub enum Event {
         /// `cowrite/` and the version that made it.
         app: String,
         nonce: String,
+        /// Of one that goes on from a point of another.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from: Option<Branched>,
         #[serde(flatten)]
         author: Author,
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -353,6 +363,13 @@ pub enum Event {
         /// Of a status `accepted`: the settings of every other field that are accepted with it.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         accepts: Vec<EventId>,
+    },
+    /// A named version of everything in the session.
+    #[serde(rename = "checkpoint.made")]
+    CheckpointMade {
+        name: Text,
+        /// What each document said, whatever a merge puts before it in order of display.
+        versions: Vec<(DocId, Version)>,
     },
     /// A word about a text, or an answer to one.
     #[serde(rename = "comment.posted")]

@@ -14,6 +14,6 @@ pub use burst::{BurstHead, WipOp, seal};
 pub use edit::{Anchor, Cause, CauseKind, Edit, How, Op, Origin, Side, Source, Version};
 pub use envelope::{BadLine, Body, Envelope, Text};
 pub use kind::{
-    Asked, Author, AuthorKind, Brought, Choice, DecisionField, DecisionStatus, Event, HunkBody,
-    HunkVerdict, Link, MessageRole, MessageStatus, Taken, Undecodable, Usage,
+    Asked, Author, AuthorKind, Branched, Brought, Choice, DecisionField, DecisionStatus, Event,
+    HunkBody, HunkVerdict, Link, MessageRole, MessageStatus, Taken, Undecodable, Usage,
 };

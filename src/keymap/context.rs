@@ -35,6 +35,7 @@ pub const CONTEXTS: &[ContextInfo] = &[
     row("conversation", Typing::Keys, "the messages have the focus"),
     row("decisions", Typing::Keys, "the list of decisions has the focus"),
     row("review", Typing::Keys, "the list of hunks to review has the focus"),
+    row("history", Typing::Keys, "the list of what happened has the focus"),
     row("form", Typing::Text, "a form, such as that of a decision"),
     row("links", Typing::Keys, "the links of the decision form have the focus"),
     row("decision", Typing::Keys, "a decision is shown"),

@@ -2,7 +2,7 @@
 
 use super::markdown::state_word;
 use crate::event::{DecisionStatus, Link, MessageRole, MessageStatus};
-use crate::session::Session;
+use crate::session::{Decisions, Session};
 use serde_json::{Value, json};
 
 /// The session with its documents, messages, decisions and hunks.
@@ -109,7 +109,12 @@ fn comments(session: &Session) -> Value {
 
 /// The decisions, oldest first.
 pub fn decisions(session: &Session) -> Value {
-    let mut all = session.decisions.newest();
+    decisions_of(session, &session.decisions)
+}
+
+/// Decisions of a session as they stood at some point, oldest first.
+pub fn decisions_of(session: &Session, decisions: &Decisions) -> Value {
+    let mut all = decisions.newest();
     all.reverse();
     all.into_iter()
         .map(|decision| {
@@ -126,7 +131,7 @@ pub fn decisions(session: &Session) -> Value {
             json!({
                 "id": decision.id.to_string(),
                 "title": decision.title(),
-                "status": match session.decisions.status(decision) {
+                "status": match decisions.status(decision) {
                     DecisionStatus::Proposed => "proposed",
                     DecisionStatus::Accepted => "accepted",
                     DecisionStatus::Rejected => "rejected",

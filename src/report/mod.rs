@@ -7,6 +7,7 @@ mod check;
 mod diff;
 mod handoff;
 pub mod html;
+pub mod history;
 mod json;
 pub mod madr;
 mod markdown;
@@ -27,7 +28,7 @@ pub use check::{
 };
 pub use diff::unified;
 pub use handoff::handoff;
-pub use json::{decisions as decisions_json, json};
+pub use json::{decisions as decisions_json, decisions_of as decisions_of_json, json};
 pub use markdown::{markdown, state_word};
 pub use page::{MARK as PAGE_MARK, csv, index, page};
 pub use record::{Options, Record, clean, records};

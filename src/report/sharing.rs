@@ -21,6 +21,7 @@ const KINDS: &[(&str, &str, &str)] = &[
     ("hunk.resolved", "verdict", "verdicts"),
     ("decision.recorded", "decision", "decisions"),
     ("decision.changed", "change of a decision", "changes of decisions"),
+    ("checkpoint.made", "checkpoint", "checkpoints"),
     ("comment.posted", "comment", "comments"),
     ("session.titled", "title", "titles"),
     ("document.added", "document", "documents"),
@@ -246,6 +247,7 @@ fn place(session: &Session, event: &Envelope, line: usize) -> String {
         "hunk.resolved" => "a verdict's reason",
         "session.created" | "session.titled" => "the title",
         "document.added" => "a document's name",
+        "checkpoint.made" => "a checkpoint's name",
         "author.introduced" => "a name",
         kind => kind,
     };

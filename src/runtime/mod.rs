@@ -5,6 +5,7 @@
 //! commands and the tests share one loop. Knows no terminal and no command line.
 
 mod bringing;
+mod branch;
 mod disk;
 mod drafts;
 mod fetching;
@@ -22,6 +23,7 @@ pub mod shared;
 mod watch;
 
 pub use bringing::{Bringing, Came};
+pub use branch::{BranchedOff, branch};
 pub use disk::{Disk, DiskJob};
 pub use files::{HISTORY_BYTES, absolute, configure, configured, read_file, write_config};
 pub use glance::glance;
@@ -394,6 +396,7 @@ impl Runtime {
                 self.disk.send(DiskJob::Rename { session, title, me });
             }
             Effect::Share { session, to, confirmed } => self.share(session, to, confirmed),
+            Effect::Branch { session, moment, title } => self.branch(session, moment, title),
             Effect::DeleteSession(session) => self.disk.send(DiskJob::Delete(session)),
             Effect::Open(what) => self.open(what)?,
             Effect::Reload(session) => {

@@ -132,7 +132,7 @@ pub fn fold(store: &SqliteStore, id: EventId) -> Result<Session, StoreError> {
     Ok(Session::fold(id, &events))
 }
 
-fn entropy() -> Result<Rand, StoreError> {
+pub(super) fn entropy() -> Result<Rand, StoreError> {
     let mut seed = [0; 32];
     match getrandom::fill(&mut seed) {
         Ok(()) => Ok(Rand::new(seed)),

@@ -28,6 +28,17 @@ impl Runtime {
         self.disk.send(DiskJob::Came);
     }
 
+    /// Begins a session at a point of another, and goes over to it.
+    pub(super) fn branch(&self, session: EventId, moment: crate::session::Moment, title: String) {
+        let (sender, me) = (self.sender.clone(), self.app.model.me.clone());
+        self.disk.send(DiskJob::Run(Box::new(move |store| {
+            let done = branch(store, session, moment, &title, &me);
+            let done = done.map(|done| done.session);
+            let done = done.map_err(|why| format!("{why} {}", why.advice()));
+            let _ = sender.send(Input::Branched(done));
+        })));
+    }
+
     /// Watches the text's file and the session file.
     pub(super) fn watch_files(&mut self) {
         let model = &self.app.model;
@@ -41,8 +52,9 @@ impl Runtime {
             Open::Hit(hit) => Some(hit.clone()),
             _ => None,
         };
+        let branched = matches!(what, Open::Branched(_));
         let opened = self.disk.with_store(|store| match what {
-            Open::Session(id) => open_session(store, id),
+            Open::Session(id) | Open::Branched(id) => open_session(store, id),
             Open::Hit(ref hit) => open_session(store, hit.session),
             Open::File(path) => open_path(Some(store), &path),
             Open::In { session, path } => open_in(store, session, &path),
@@ -76,6 +88,11 @@ impl Runtime {
         self.carry_out(effects, &mut NoScreen);
         if let Some(hit) = hit {
             self.go_to(&hit);
+        }
+        if branched {
+            let words = "A session of its own, with everything up to then; the other one is in the \
+                         list (F4). It has no file yet: saving asks where.";
+            self.note(Tone::Info, words.into());
         }
         // What was typed meanwhile goes on.
         let _ = self.sender.send(Input::Idle);

@@ -127,6 +127,13 @@ impl Comments {
         self.comments.values()
     }
 
+    /// Every word on whether a thread is done: when, about which thread, and what.
+    pub(super) fn settings(&self) -> impl Iterator<Item = ((u64, EventId), EventId, bool)> {
+        self.resolved.iter().flat_map(|(thread, register)| {
+            register.settings().map(|(at, done)| (*at, *thread, done.is_some()))
+        })
+    }
+
     pub fn is_empty(&self) -> bool {
         self.comments.is_empty()
     }

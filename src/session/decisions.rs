@@ -115,6 +115,21 @@ impl Decision {
         }
     }
 
+    /// As it stood after everything up to a moment, which it had been recorded by then.
+    fn at(&self, end: (u64, EventId)) -> Self {
+        Self {
+            title: self.title.at(end),
+            status: self.status.at(end),
+            context: self.context.at(end),
+            options: self.options.at(end),
+            outcome: self.outcome.at(end),
+            consequences: self.consequences.at(end),
+            links: self.links.at(end),
+            review: self.review.at(end),
+            ..self.clone()
+        }
+    }
+
     /// A setting that arrived.
     pub fn set(&mut self, setting: Setting) {
         let Setting { id, lamport, field, replaces, accepts } = setting;
@@ -189,6 +204,18 @@ impl Decisions {
 
     pub fn get(&self, id: &EventId) -> Option<&Decision> {
         self.decisions.get(id)
+    }
+
+    /// As they stood after everything up to a moment.
+    pub fn at(&self, end: (u64, EventId)) -> Self {
+        let then = self.decisions.values().filter(|one| (one.lamport, one.id) <= end);
+        let decisions = then.map(|one| (one.id, one.at(end))).collect();
+        Self { decisions, ..Self::default() }
+    }
+
+    /// The decision that each change is about, by the change.
+    pub(super) fn changes(&self) -> impl Iterator<Item = (EventId, &Decision)> {
+        self.about.iter().filter_map(|(id, of)| Some((*id, self.decisions.get(of)?)))
     }
 
     pub fn len(&self) -> usize {

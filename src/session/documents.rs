@@ -2,7 +2,7 @@
 
 use super::HunkRef;
 use crate::base::{AuthorId, DocId, EventId, Millis, WriterId};
-use crate::event::{CauseKind, Edit, Version};
+use crate::event::{Cause, CauseKind, Edit, Version};
 use crate::text::{Document, Imported, TextError};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -232,15 +232,15 @@ impl DocEntry {
         found
     }
 
-    /// What an edit was made by; of an undo or redo, what made the first edit that it is about.
-    pub fn first_cause(&self, id: &EventId) -> Option<CauseKind> {
+    /// Why an edit was made; of an undo or redo, why the first edit that it is about.
+    pub fn first_cause(&self, id: &EventId) -> Option<&Cause> {
         let mut seen = BTreeSet::new();
         let mut id = *id;
         loop {
             let cause = self.edit(&id)?.edit.cause.as_ref()?;
             match (cause.kind, cause.of.first()) {
                 (CauseKind::Undo | CauseKind::Redo, Some(of)) if seen.insert(id) => id = *of,
-                (kind, _) => return Some(kind),
+                (_, _) => return Some(cause),
             }
         }
     }

@@ -2,8 +2,8 @@
 
 use super::documents::EditEntry;
 use super::{
-    AuthorInfo, Comment, Decision, DocEntry, Folded, HunkRef, Made, Message, Placing, Proposal,
-    Register, SavedVersion, Session, Setting, Split, Verdict, WriterInfo,
+    AuthorInfo, Checkpoint, Comment, Decision, DocEntry, Folded, HunkRef, Made, Message, Placing,
+    Proposal, Register, SavedVersion, Session, Setting, Split, Verdict, WriterInfo,
 };
 use crate::base::{AuthorId, DocId, EventId, WriterId};
 use crate::event::{Author, AuthorKind, DecisionStatus, Envelope, Event, MessageRole, Undecodable};
@@ -241,7 +241,8 @@ impl Session {
         let (id, lamport, at) = (event.id, event.lamport, event.at);
         self.revision += u64::from(!matches!(decoded, Event::DocumentEdited(_)));
         match decoded {
-            Event::SessionCreated { title, .. } => {
+            Event::SessionCreated { title, from, .. } => {
+                self.from = from;
                 self.title.set(id, lamport, title.as_str().into(), &[]);
             }
             Event::SessionTitled { title, replaces } => {
@@ -391,6 +392,11 @@ impl Session {
                 decision.options.set(id, lamport, options, &[]);
                 decision.links.set(id, lamport, links, &[]);
                 self.decisions.add(decision);
+            }
+            Event::CheckpointMade { name, versions } => {
+                let (author, name) = (author.clone(), name.as_str().into());
+                let made = Checkpoint { id, at, author, name, versions };
+                self.checkpoints.insert((lamport, id), made);
             }
             Event::CommentPosted { about, after, text } => {
                 let (author, text) = (author.clone(), text.0);

@@ -6,6 +6,7 @@
 mod comments;
 mod decisions;
 mod documents;
+mod film;
 mod fold;
 mod linked;
 mod merged;
@@ -15,12 +16,14 @@ mod register;
 mod review;
 mod steps;
 mod taking;
+mod timeline;
 mod transcript;
 mod written;
 
 pub use comments::{Comment, Comments, Thread};
 pub use decisions::{Decision, Decisions, Setting};
 pub use documents::{DocEntry, EditEntry, SavedVersion};
+pub use film::Film;
 pub use fold::Batch;
 pub use merged::Met;
 pub use proposals::{Hunk, HunkRef, HunkState, Placing, Proposal, Proposals, Split, Verdict};
@@ -29,11 +32,12 @@ pub use register::Register;
 pub use review::{OpenHunk, Piece};
 pub use steps::{LastUndone, LastVerdict, Said, StepKind, TakenBack};
 pub use taking::{Of, Taken};
+pub use timeline::{Checkpoint, Moment, Point, What};
 pub use transcript::{Message, Spent, Transcript};
 pub use written::{Again, Hand, Reasons, Written, joined};
 
 use crate::base::{AuthorId, DocId, EventId, Millis, Rand, WriterId};
-use crate::event::{AuthorKind, Envelope, Event};
+use crate::event::{AuthorKind, Branched, Envelope, Event};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Who an author is.
@@ -72,6 +76,8 @@ pub struct Oddities {
 /// One session.
 pub struct Session {
     pub id: EventId,
+    /// Where it branched off from another session.
+    pub from: Option<Branched>,
     pub title: Register<String>,
     pub authors: BTreeMap<AuthorId, AuthorInfo>,
     pub writers: BTreeMap<WriterId, WriterInfo>,
@@ -81,6 +87,8 @@ pub struct Session {
     pub transcript: Transcript,
     pub proposals: Proposals,
     pub decisions: Decisions,
+    /// In order of display.
+    checkpoints: BTreeMap<Moment, Checkpoint>,
     pub comments: Comments,
     pub oddities: Oddities,
     /// Shared events that no other shared event names as a parent.
@@ -120,6 +128,7 @@ impl Session {
     pub fn new(id: EventId) -> Self {
         Self {
             id,
+            from: None,
             title: Register::default(),
             authors: BTreeMap::new(),
             writers: BTreeMap::new(),
@@ -128,6 +137,7 @@ impl Session {
             transcript: Transcript::default(),
             proposals: Proposals::default(),
             decisions: Decisions::default(),
+            checkpoints: BTreeMap::new(),
             comments: Comments::default(),
             oddities: Oddities::default(),
             heads: BTreeSet::new(),

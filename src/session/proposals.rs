@@ -283,7 +283,7 @@ impl Proposals {
         let Split { parts, replaces, author, at } = split;
         let said = Said::Split(parts.clone());
         self.steps.note(id, lamport, Step { of, said, author, at, replaces: replaces.clone() });
-        whole.verdict.replace(&replaces);
+        whole.verdict.replace(id, lamport, &replaces);
         whole.splits.set(id, lamport, parts.len() as u32, &[]);
         let (proposal, made) = (whole.proposal, whole.lamport);
         // Of several splits the last in order of display holds; what was said about a part stays.
@@ -321,7 +321,7 @@ impl Proposals {
         let Placing { place, old, replaces, author, at } = placing;
         let said = Said::Placed { place, old: old.clone() };
         self.steps.note(id, lamport, Step { of, said, author, at, replaces: replaces.clone() });
-        known.verdict.replace(&replaces);
+        known.verdict.replace(id, lamport, &replaces);
         known.placings.insert((lamport, id), (place, old));
         known.find_place();
         self.sort_out(hunk);
@@ -342,7 +342,7 @@ impl Proposals {
                 let said = Said::Verdict { verdict: verdict.verdict, reason };
                 let step = Step { of, said, author, at, replaces: replaces_now };
                 self.steps.note(id, lamport, step);
-                hunk.splits.replace(&replaces);
+                hunk.splits.replace(id, lamport, &replaces);
                 hunk.looked_at.extend(replaces.iter().copied());
                 hunk.verdict.set(id, lamport, verdict, &replaces);
                 hunk.find_place();

@@ -8,24 +8,27 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Register<T> {
     settings: BTreeMap<(u64, EventId), T>,
-    replaced: BTreeSet<EventId>,
+    /// What was replaced, by the events that did so.
+    replaced: BTreeMap<EventId, BTreeSet<(u64, EventId)>>,
 }
 
 impl<T> Default for Register<T> {
     fn default() -> Self {
-        Self { settings: BTreeMap::new(), replaced: BTreeSet::new() }
+        Self { settings: BTreeMap::new(), replaced: BTreeMap::new() }
     }
 }
 
 impl<T> Register<T> {
     pub fn set(&mut self, id: EventId, lamport: u64, value: T, replaces: &[EventId]) {
         self.settings.insert((lamport, id), value);
-        self.replaced.extend(replaces.iter().copied());
+        self.replace(id, lamport, replaces);
     }
 
-    /// Marks settings as replaced by something that is no setting itself.
-    pub fn replace(&mut self, replaces: &[EventId]) {
-        self.replaced.extend(replaces.iter().copied());
+    /// Marks settings as replaced by something that may be no setting itself.
+    pub fn replace(&mut self, by: EventId, lamport: u64, replaces: &[EventId]) {
+        for id in replaces {
+            self.replaced.entry(*id).or_default().insert((lamport, by));
+        }
     }
 
     /// The value shown, with the Lamport number at which it was set.
@@ -33,7 +36,7 @@ impl<T> Register<T> {
         self.settings
             .iter()
             .rev()
-            .find(|((_, id), _)| !self.replaced.contains(id))
+            .find(|((_, id), _)| !self.replaced.contains_key(id))
             .map(|((lamport, _), value)| (*lamport, value))
     }
 
@@ -41,7 +44,7 @@ impl<T> Register<T> {
     pub fn standing(&self) -> impl DoubleEndedIterator<Item = (EventId, &T)> {
         self.settings
             .iter()
-            .filter(|((_, id), _)| !self.replaced.contains(id))
+            .filter(|((_, id), _)| !self.replaced.contains_key(id))
             .map(|((_, id), value)| (*id, value))
     }
 
@@ -72,5 +75,25 @@ impl<T> Register<T> {
 
     pub fn is_conflict(&self) -> bool {
         self.standing().nth(1).is_some()
+    }
+
+    /// Every setting with when it was made, oldest first.
+    pub fn settings(&self) -> impl DoubleEndedIterator<Item = (&(u64, EventId), &T)> {
+        self.settings.iter()
+    }
+}
+
+impl<T: Clone> Register<T> {
+    /// As it stood after everything up to `end` in order of display.
+    pub fn at(&self, end: (u64, EventId)) -> Self {
+        let settings = self.settings.range(..=end).map(|(at, value)| (*at, value.clone()));
+        let mut then = Self { settings: settings.collect(), replaced: BTreeMap::new() };
+        for (id, by) in &self.replaced {
+            let by: BTreeSet<_> = by.range(..=end).copied().collect();
+            if !by.is_empty() {
+                then.replaced.insert(*id, by);
+            }
+        }
+        then
     }
 }

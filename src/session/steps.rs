@@ -4,6 +4,7 @@ use super::{Hunk, HunkRef, Proposals};
 use crate::base::{AuthorId, EventId, Millis};
 use crate::event::{Anchor, HunkBody, HunkVerdict};
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 
 /// What was said with one event.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,6 +62,18 @@ impl Steps {
     pub fn note(&mut self, id: EventId, lamport: u64, step: Step) {
         self.lamports.insert(id, lamport);
         self.steps.insert((lamport, id), step);
+    }
+
+    pub fn len(&self) -> usize {
+        self.steps.len()
+    }
+
+    /// What was said after a moment, in order of display.
+    pub fn after(
+        &self,
+        start: Option<(u64, EventId)>,
+    ) -> impl Iterator<Item = (&(u64, EventId), &Step)> {
+        self.steps.range((start.map_or(Bound::Unbounded, Bound::Excluded), Bound::Unbounded))
     }
 
     fn get(&self, id: &EventId) -> Option<&Step> {

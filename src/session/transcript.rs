@@ -4,6 +4,7 @@ use super::Reasoning;
 use crate::base::{AuthorId, EventId, Millis, Usd};
 use crate::event::{Asked, Brought, Link, MessageRole, MessageStatus, Usage};
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 
 /// One turn of the conversation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -132,6 +133,21 @@ impl Transcript {
         self.order.keys().next_back().map(|(_, id)| *id)
     }
 
+    /// The newest message of those up to a moment.
+    pub fn tip_at(&self, end: (u64, EventId)) -> Option<EventId> {
+        self.order.range(..=end).next_back().map(|((_, id), ())| *id)
+    }
+
+    /// All messages after a moment, in order of display.
+    pub(super) fn said_after(
+        &self,
+        start: Option<(u64, EventId)>,
+    ) -> impl Iterator<Item = &Message> {
+        let start = start.map_or(Bound::Unbounded, Bound::Excluded);
+        let all = self.order.range((start, Bound::Unbounded));
+        all.filter_map(|((_, id), ())| self.messages.get(id))
+    }
+
     /// The path that ends at `tip`, oldest first. A message whose predecessor has not arrived
     /// begins the path: nothing is hidden because a line is missing.
     pub fn branch(&self, tip: EventId) -> Vec<&Message> {
@@ -206,6 +222,12 @@ impl Transcript {
 
     pub fn is_pinned(&self, id: &EventId) -> bool {
         self.pinned.get(id).and_then(|register| register.value().copied()).unwrap_or(false)
+    }
+
+    /// Whether it was pinned after everything up to a moment.
+    pub fn was_pinned(&self, id: &EventId, end: (u64, EventId)) -> bool {
+        let register = self.pinned.get(id).map(|register| register.at(end));
+        register.and_then(|register| register.value().copied()).unwrap_or(false)
     }
 
     pub fn pin_heads(&self, id: &EventId) -> Vec<EventId> {

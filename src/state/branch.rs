@@ -24,10 +24,20 @@ impl Model {
     /// The visible branch, found anew only when something was said.
     pub(super) fn find_branch(&mut self) {
         let transcript = &self.session.transcript;
-        let key = (transcript.tip(), transcript.len());
-        if self.ui.branch_key != key {
-            self.ui.branch_key = key;
-            self.show_branch(self.branch_tip());
+        let then = self.past.as_ref().map(|past| transcript.tip_at(past.moment));
+        let key = (then.unwrap_or_else(|| transcript.tip()), transcript.len());
+        if self.ui.branch_key == key {
+            return;
+        }
+        self.ui.branch_key = key;
+        match then {
+            // As it stood; the branch that is chosen now stays chosen.
+            Some(tip) => {
+                let chosen = self.ui.branch_tip;
+                self.show_branch(tip);
+                self.ui.branch_tip = chosen;
+            }
+            None => self.show_branch(self.branch_tip()),
         }
     }
 

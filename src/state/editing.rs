@@ -108,6 +108,9 @@ impl Cx<'_> {
 
     /// Changes the document and puts the caret.
     pub fn change_document(&mut self, change: &Change, caret: Option<Pos>, cause: Option<Cause>) {
+        if self.is_past() {
+            return;
+        }
         let delta = change.delta();
         let end = change.0.last().map(|last| last.span.end);
         self.edit(change, cause);
@@ -202,7 +205,11 @@ impl Cx<'_> {
         let text = self.rope_here().slice(span.range()).to_string();
         let document = self.target() == Target::Document;
         let src = match self.model.entry() {
-            Some(entry) if document && entry.document.has_history() => entry.document.sources(span),
+            Some(entry)
+                if document && entry.document.has_history() && self.model.past.is_none() =>
+            {
+                entry.document.sources(span)
+            }
             _ => Vec::new(),
         };
         self.model.ui.clip = Some(Clip { text: text.clone(), src });

@@ -122,6 +122,12 @@ pub enum Effect {
         session: EventId,
         title: String,
     },
+    /// Begin a session at a point of one, which is stored, and go over to it.
+    Branch {
+        session: EventId,
+        moment: crate::session::Moment,
+        title: String,
+    },
     DeleteSession(EventId),
     /// Look at what sharing a session would add to its file, or, confirmed, add it.
     Share {
@@ -158,6 +164,8 @@ pub enum Effect {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Open {
     Session(EventId),
+    /// One that branched off here just now.
+    Branched(EventId),
     /// A session, at what was found in it.
     Hit(Box<Hit>),
     File(PathBuf),

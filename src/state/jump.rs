@@ -80,6 +80,7 @@ impl Cx<'_> {
     }
 
     fn go_to_text(&mut self, hit: &Hit) {
+        self.model.show_now();
         self.model.ui.focus = Focus::Editor;
         if hit.key != self.model.doc.as_str() {
             self.warn(format!("It is in {}, another document of this session.", hit.title));

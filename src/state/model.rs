@@ -167,6 +167,8 @@ pub struct Model {
     pub last_sent: Option<Sent>,
     /// Only for a first look; takes no keys.
     pub preview: bool,
+    /// A point of the past that is shown in place of now.
+    pub past: Option<Box<super::Past>>,
     /// What leaving did with text that is not saved, said once the terminal is given back.
     pub farewell: Option<String>,
 }
@@ -253,6 +255,7 @@ impl Model {
             text_rows: BTreeMap::new(),
             last_sent: None,
             preview: opened.preview,
+            past: None,
             farewell: None,
         };
         model.ui.lines = opened.lines;
@@ -285,6 +288,7 @@ impl Model {
             title: Text::new(name.clone()),
             app: concat!("cowrite/", env!("CARGO_PKG_VERSION")).into(),
             nonce: rand.salt(),
+            from: None,
             author: Author {
                 author: me.author.clone(),
                 kind: AuthorKind::Person,
@@ -317,6 +321,9 @@ impl Model {
 
     /// The rope that is shown; O(1) to clone.
     pub fn rope(&self) -> ropey::Rope {
+        if let Some(past) = &self.past {
+            return past.rope.clone();
+        }
         self.entry().map(|entry| entry.document.rope().clone()).unwrap_or_default()
     }
 
@@ -333,14 +340,23 @@ impl Model {
     }
 
     pub fn caret(&self) -> super::Caret {
-        let mut caret = self.ui.carets.get(&self.doc).copied().unwrap_or_default();
-        let len = self.entry().map_or(0, |entry| entry.document.rope().len_chars());
+        let (mut caret, len) = match &self.past {
+            Some(past) => (past.caret, past.rope.len_chars()),
+            None => {
+                let len = self.entry().map_or(0, |entry| entry.document.rope().len_chars());
+                (self.ui.carets.get(&self.doc).copied().unwrap_or_default(), len)
+            }
+        };
         caret.pos = Pos(caret.pos.0.min(len));
         caret.anchor = caret.anchor.map(|anchor| Pos(anchor.0.min(len)));
         caret
     }
 
     pub fn set_caret(&mut self, caret: super::Caret) {
+        if let Some(past) = self.past.as_mut() {
+            past.caret = caret;
+            return;
+        }
         self.ui.carets.insert(self.doc.clone(), caret);
     }
 
@@ -394,7 +410,7 @@ impl Model {
 
     /// The open hunk under the caret.
     pub fn hunk_here(&self) -> Option<(crate::session::HunkRef, Option<Span>)> {
-        if !self.session.proposals.has_open() {
+        if !self.session.proposals.has_open() || self.past.is_some() {
             return None;
         }
         let caret = self.caret().pos;

@@ -25,6 +25,7 @@ pub struct PanelKey {
     height: usize,
     from_end: usize,
     revision: u64,
+    tip: Option<EventId>,
     found: Option<EventId>,
 }
 
@@ -100,6 +101,7 @@ impl Model {
             height,
             from_end: self.ui.scroll.from_end,
             revision: self.session.revision(),
+            tip: self.ui.branch_key.0,
             found: self.ui.found.as_ref().map(|found| found.id),
         };
         // A key in the document changes nothing here.
@@ -190,13 +192,17 @@ impl Model {
     fn message_block(&mut self, id: EventId, width: usize) -> Option<Block> {
         let message = self.session.transcript.get(&id)?;
         let author = self.session.author_name(&message.author);
-        let mut head = head(message, author, self.session.transcript.is_pinned(&id));
+        let pinned = match &self.past {
+            Some(past) => self.session.transcript.was_pinned(&id, past.moment),
+            None => self.session.transcript.is_pinned(&id),
+        };
+        let mut head = head(message, author, pinned);
         if self.ui.news.contains(&id)
             && let Some(segment) = head.segments.first_mut()
         {
             segment.text.push_str(" · new");
         }
-        if self.session.decisions.links_to(&id)
+        if self.decisions().links_to(&id)
             && let Some(segment) = head.segments.first_mut()
         {
             segment.text.push_str(" §");
@@ -268,7 +274,7 @@ impl Model {
 
     /// The answer that is coming; its text is in `ui.live`.
     fn live_block(&mut self, width: usize) -> Option<Block> {
-        let turn = self.turn.as_ref()?;
+        let turn = self.turn.as_ref().filter(|_| self.past.is_none())?;
         let live = self
             .ui
             .live

@@ -23,6 +23,10 @@ const BEHIND: &str =
 impl Model {
     /// The shown text changed.
     pub(super) fn view_changed(&mut self, delta: &Delta) {
+        if self.past.is_some() {
+            // It is not what is shown.
+            return self.refresh();
+        }
         let rope = self.rope();
         self.ui.view.edited(&rope, delta);
         if let Some(highlighter) = self.ui.highlighter.as_mut() {
@@ -51,6 +55,7 @@ impl Model {
     pub fn prepare(&mut self) {
         self.advance_tour();
         self.count_conflicts();
+        self.prepare_past();
         self.prepare_panel();
         self.prepare_editor();
     }
@@ -126,6 +131,9 @@ impl Model {
         }
         self.ui.blocks_stale = false;
         self.ui.blocks_key = key;
+        if self.past.is_some() {
+            return self.prepare_difference(rope, width, tab);
+        }
         let mut hunks = Vec::new();
         let mut decided = Vec::new();
         let mut blocks: BTreeMap<usize, Vec<VirtualRow>> = BTreeMap::new();
@@ -250,7 +258,7 @@ fn shown_new(rope: &Rope, span: Span, new: &str, alone: bool) -> String {
     shown
 }
 
-fn push(
+pub(super) fn push(
     rows: &mut Vec<VirtualRow>,
     sign: Sign,
     text: &str,

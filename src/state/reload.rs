@@ -18,6 +18,7 @@ impl Model {
             cx.effect(Effect::Reload(session.id));
             return cx.finish();
         }
+        cx.model.show_now();
         let before = cx.model.rope().to_string();
         let old = std::mem::replace(&mut cx.model.session, session);
         // Fresh writers: the text's operations are others now.

@@ -32,7 +32,7 @@ impl Model {
         let shades = &mut self.ui.frame.shades;
         shades.runs.clear();
         shades.rows.clear();
-        if !self.ui.authors {
+        if !self.ui.authors || self.past.is_some() {
             return;
         }
         let spans = rows.iter().filter_map(|row| match row {

@@ -114,7 +114,7 @@ impl Cx<'_> {
     fn context_of(&self, queued: &Queued, who: &Answerer) -> Result<Context, TooLong> {
         build(&Request {
             session: &self.model.session,
-            rope: &self.model.rope(),
+            rope: &self.model.text(),
             name: &self.model.name(),
             wish: match &queued.task {
                 Task::Chat => Wish::Chat,

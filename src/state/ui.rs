@@ -30,6 +30,7 @@ pub enum Tab {
     Conversation,
     Decisions,
     Review,
+    History,
 }
 
 /// How loud a notice is. Shown by a sign as well as by colour.
@@ -113,6 +114,15 @@ pub enum PromptKind {
         whole: bool,
     },
     Filter,
+    /// The name of a checkpoint.
+    Checkpoint,
+    /// The point of the history to go to.
+    Moment,
+    HistoryFilter,
+    /// The title of a session that branches off at a point.
+    Branch {
+        moment: crate::session::Moment,
+    },
     /// Of a first comment what it is about, of an answer what it answers.
     Comment {
         about: Option<Link>,
@@ -285,6 +295,7 @@ pub struct Ui {
     /// The decision from which a link was followed last: the way back.
     pub came_from: Option<EventId>,
     pub review: ListState,
+    pub history: super::History,
     pub mouse: bool,
     pub dragging: bool,
     pub panel_selection: Option<PanelSelection>,
@@ -364,6 +375,7 @@ impl Ui {
             decisions: ListState::default(),
             came_from: None,
             review: ListState::default(),
+            history: super::History::default(),
             mouse: true,
             dragging: false,
             panel_selection: None,
@@ -385,12 +397,13 @@ impl Ui {
         let counted = |name: &str, count: usize| {
             if count == 0 { name.to_owned() } else { format!("{name} {count}") }
         };
-        let named = |talk: &str| {
+        let named = |talk: &str, decided: &str, past: &str| {
             let mut x = area.x + 1;
             [
                 (Tab::Conversation, talk.to_owned()),
-                (Tab::Decisions, counted("Decisions", decisions)),
+                (Tab::Decisions, counted(decided, decisions)),
                 (Tab::Review, counted("Review", self.frame.open)),
+                (Tab::History, past.to_owned()),
             ]
             .into_iter()
             .map(|(tab, name)| {
@@ -403,8 +416,13 @@ impl Ui {
         let fits = |tabs: &[(Tab, u16, String)]| {
             tabs.last().is_none_or(|(_, x, name)| x + name.len() as u16 <= area.x + area.width)
         };
-        let whole = named("Conversation");
-        if fits(&whole) { whole } else { named("Chat") }
+        let names = [
+            ("Conversation", "Decisions", "History"),
+            ("Chat", "Decisions", "History"),
+            ("Chat", "Decisions", "Past"),
+        ];
+        let mut all = names.into_iter().map(|(talk, decided, past)| named(talk, decided, past));
+        all.find(|tabs| fits(tabs)).unwrap_or_else(|| named("Chat", "Decided", "Past"))
     }
 
     /// Which sides are on the screen.

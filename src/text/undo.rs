@@ -50,15 +50,15 @@ pub(super) struct Living {
     pub len: u32,
     /// Their ids now, and the ids of the characters asked for.
     id: OpId,
-    of: OpId,
+    pub of: OpId,
 }
 
 /// Text to bring back.
-struct Lost {
-    place: Option<Place>,
-    pos: usize,
-    id: OpId,
-    len: u32,
+pub(super) struct Lost {
+    pub place: Option<Place>,
+    pub pos: usize,
+    pub id: OpId,
+    pub len: u32,
 }
 
 impl Document {
@@ -190,7 +190,7 @@ impl Document {
     }
 
     /// Adds the insertion of lost text.
-    fn bring_back(
+    pub(super) fn bring_back(
         &self,
         history: &History,
         one: &Lost,

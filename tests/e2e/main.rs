@@ -20,6 +20,7 @@ mod faults;
 mod files;
 mod flow;
 mod harness;
+mod history;
 mod hostile;
 #[cfg(unix)]
 mod keeping;

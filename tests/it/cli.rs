@@ -29,6 +29,7 @@ fn what_came_from_elsewhere_is_found_after_the_rules_changed() {
         title: "A session".into(),
         app: "test".into(),
         nonce: rand.salt(),
+        from: None,
         author: Author { author, kind: AuthorKind::Person, name: "Ada".into() },
         brought: None,
     };

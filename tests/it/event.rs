@@ -11,6 +11,7 @@ fn created() -> Envelope {
         title: "Plan".into(),
         app: "cowrite/0.1.0".into(),
         nonce: "k3v9".into(),
+        from: None,
         author: Author { author, kind: AuthorKind::Person, name: "Ada".into() },
         brought: None,
     }

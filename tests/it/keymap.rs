@@ -429,7 +429,7 @@ fn commands_know_their_keys() {
     assert_eq!(keys_for(&map, "file.save"), ["global: ctrl-s"]);
     assert_eq!(
         keys_for(&map, "edit.redo"),
-        ["text: ctrl-y", "review: ctrl-y", "text: ctrl-shift-z"]
+        ["text: ctrl-y", "review: ctrl-y", "history: ctrl-y", "text: ctrl-shift-z"]
     );
     assert_eq!(keys_for(&map, "find.previous")[0], "global: alt-q", "what every terminal sends");
     assert_eq!(keys_for(&map, "nothing.here"), [""; 0]);

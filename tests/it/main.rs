@@ -21,6 +21,7 @@ mod decisions;
 mod editing;
 mod event;
 mod harness;
+mod history;
 mod hostile;
 mod html;
 mod keymap;

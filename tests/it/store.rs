@@ -34,6 +34,7 @@ impl Maker {
             title: format!("Session {seed}").into(),
             app: "cowrite/test".into(),
             nonce: format!("{seed}"),
+            from: None,
             author: Author { author: person(), kind: AuthorKind::Person, name: "Ada".into() },
             brought: None,
         }

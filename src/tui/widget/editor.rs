@@ -235,6 +235,7 @@ fn sign_of(frame: &EditorFrame, row: Span) -> Sign {
     match hunk.map(|piece| piece.state) {
         Some(HunkState::Stale) => Sign::Stale,
         Some(HunkState::Collided) => Sign::Collided,
+        Some(HunkState::Accepted) => Sign::Plus,
         Some(_) => Sign::Minus,
         None if frame.commented.iter().any(|span| span.touches(row)) => Sign::Comment,
         None if frame.decided.iter().any(|span| span.touches(row)) => Sign::Decision,
@@ -317,6 +318,8 @@ fn draw_text(
         {
             style = match piece.state {
                 HunkState::Stale | HunkState::Collided => theme.warning(),
+                // What the shown past has more than an older one.
+                HunkState::Accepted => theme.added(),
                 _ => theme.removed(),
             };
             if piece.current {

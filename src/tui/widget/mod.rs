@@ -4,6 +4,7 @@
 pub mod chat;
 pub mod editor;
 mod form;
+mod history;
 pub mod overlay;
 pub mod panel;
 pub mod status;

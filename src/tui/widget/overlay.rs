@@ -304,6 +304,12 @@ fn prompt(
         PromptKind::Instruction { whole: false } => ("What to do with this text?", "Rewrite"),
         PromptKind::Instruction { whole: true } => ("What to do with the whole text?", "Change"),
         PromptKind::Filter => ("Filter the decisions", "Filter"),
+        PromptKind::Checkpoint => ("Name of the checkpoint", "Checkpoint"),
+        PromptKind::Moment => ("Go back to (20m, 14:03, 2026-11-29, a name, a number)", "Go to"),
+        PromptKind::HistoryFilter => {
+            ("Show only (edits, messages, verdicts, decisions, saves, words)", "Filter")
+        }
+        PromptKind::Branch { .. } => ("Title of the new session", "Title"),
     };
     // At the bottom, so that the text which is searched stays in sight.
     let screen = *buffer.area();

@@ -1,12 +1,14 @@
 //! The panel: tabs, conversation, decisions, review.
 
 use crate::app::App;
+use crate::base::EventId;
 use crate::command::{decisions_listed, status_word};
 use crate::session::HunkState;
-use crate::state::{Focus, ListState, PanelSelection, Tab};
+use crate::state::{Against, Focus, ListState, Model, PanelSelection, Tab};
 use crate::tui::paint::{put, rect, short, text};
 use crate::tui::sheet::hash;
 use crate::tui::theme::Theme;
+use crate::tui::widget::history;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::{Modifier, Style};
@@ -27,6 +29,7 @@ pub fn draw(app: &App, theme: Theme, buffer: &mut Buffer) -> Option<Position> {
         Tab::Conversation => conversation(app, theme, buffer, area),
         Tab::Decisions => decisions(app, theme, buffer, area),
         Tab::Review => review(app, theme, buffer, area),
+        Tab::History => history::draw(app, theme, buffer, area),
     };
     cursor.filter(|_| app.model.ui.focus == Focus::Panel && app.model.ui.overlays.is_empty())
 }
@@ -49,7 +52,17 @@ pub fn mark(app: &App) -> u64 {
         (model.session.revision(), model.doc.as_str(), text, ui.frame.open, ui.seen.len()),
         (ui.panel.version, selection, list(&ui.decisions), list(&ui.review)),
         (provider, &model.model_name, there),
+        (history_mark(model), list(&ui.history.list)),
     ))
+}
+
+/// What the History tab is drawn from beside its list.
+fn history_mark(model: &Model) -> (Option<EventId>, Option<EventId>, usize, usize, Against, u64) {
+    let history = &model.ui.history;
+    let day = model.now.0 / 86_400_000;
+    let shown = model.past.as_ref().map(|past| past.moment.1);
+    let mark = history.mark.map(|(_, id)| id);
+    (shown, mark, history.points.len(), history.rows.len(), history.against, day)
 }
 
 fn draw_tabs(app: &App, theme: Theme, buffer: &mut Buffer, area: Rect) {
@@ -57,7 +70,7 @@ fn draw_tabs(app: &App, theme: Theme, buffer: &mut Buffer, area: Rect) {
         return;
     }
     let model = &app.model;
-    for (tab, x, name) in model.ui.tabs(model.session.decisions.len()) {
+    for (tab, x, name) in model.ui.tabs(model.decisions().len()) {
         let style = if tab == model.ui.tab {
             theme.accent().add_modifier(Modifier::UNDERLINED)
         } else {
@@ -172,7 +185,9 @@ fn decisions(app: &App, theme: Theme, buffer: &mut Buffer, area: Rect) -> Option
     }
     if listed.is_empty() {
         let key = app.workspace_key("decision.new").unwrap_or_default();
-        let words = if model.session.decisions.is_empty() {
+        let words = if model.past.is_some() && model.decisions().is_empty() {
+            "No decision had been recorded by then.".into()
+        } else if model.decisions().is_empty() {
             format!("No decision yet: {key} records one.")
         } else {
             "No decision fits the filter.".into()
@@ -190,7 +205,7 @@ fn decisions(app: &App, theme: Theme, buffer: &mut Buffer, area: Rect) -> Option
             break;
         }
         let chosen = index == model.ui.decisions.chosen;
-        let status = model.session.decisions.status(decision);
+        let status = model.decisions().status(decision);
         let sign = if chosen { "› " } else { "  " };
         let style = if chosen { theme.accent() } else { Style::new() };
         let x = text(buffer, area.x, y, area.right(), sign, style);

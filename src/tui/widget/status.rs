@@ -1,7 +1,9 @@
 //! The two lines at the bottom: how things stand, and what there is to say or to press.
 
 use crate::app::App;
+use crate::base::when::minute;
 use crate::command::slash_rows;
+use crate::report::history::moment_words;
 use crate::state::{Focus, Overlay, TOUR_END, TOUR_STEPS, Tab, Tone, plural};
 use crate::tui::paint::{fill, rect, text};
 use crate::tui::sheet::hash;
@@ -23,8 +25,15 @@ pub fn status(app: &App, theme: Theme, buffer: &mut Buffer) {
     }
     let bar = theme.bar();
     fill(buffer, area, bar);
-    let modified = if model.is_modified() { " *" } else { "" };
-    let mut left = format!(" {}{modified}", model.name());
+    let mut left = match &model.past {
+        Some(past) => {
+            let (at, ago) = (minute(past.at), moment_words(past.at, model.now));
+            let named = if past.name == at { String::new() } else { format!("{}, ", past.name) };
+            format!(" {} as it was {ago}, read only: {named}{at}", model.name())
+        }
+        None if model.is_modified() => format!(" {} *", model.name()),
+        None => format!(" {}", model.name()),
+    };
     if !model.has_history() && !model.preview {
         left.push_str("  plain");
     }
@@ -203,6 +212,12 @@ fn workspace_hints(app: &App) -> &'static [(&'static str, &'static str)] {
         ]
     } else {
         match model.ui.focus {
+            Focus::Editor if model.past.is_some() => &[
+                ("app.cancel", "comes back to now"),
+                ("app.tab-history", "history"),
+                ("find.open", "find"),
+                ("app.help", "help"),
+            ],
             Focus::Editor => &[
                 ("file.save", "save"),
                 ("app.next-pane", "chat"),
@@ -241,6 +256,22 @@ fn workspace_hints(app: &App) -> &'static [(&'static str, &'static str)] {
                 ("hunk.split", "split"),
                 ("list.choose", "go there"),
             ],
+            Focus::Panel if model.ui.tab == Tab::History && model.past.is_some() => &[
+                ("history.restore", "back to this text"),
+                ("history.branch", "new session from here"),
+                ("history.against", "compare"),
+                ("history.mark", "mark"),
+                ("history.go", "go to…"),
+                ("app.cancel", "now"),
+            ],
+            Focus::Panel if model.ui.tab == Tab::History => &[
+                ("list.down", "back"),
+                ("history.back", "one edit back"),
+                ("history.go", "go to…"),
+                ("history.filter", "filter"),
+                ("checkpoint.make", "checkpoint"),
+                ("app.cancel", "to the text"),
+            ],
             Focus::Panel if model.ui.tab == Tab::Decisions => &[
                 ("decision.new", "new"),
                 ("decision.open", "open"),
@@ -254,6 +285,7 @@ fn workspace_hints(app: &App) -> &'static [(&'static str, &'static str)] {
                 ("app.tab-conversation", "conversation"),
                 ("app.tab-decisions", "decisions"),
                 ("app.tab-review", "review"),
+                ("app.tab-history", "history"),
                 ("app.focus-chat", "message"),
                 ("app.help", "help"),
             ],
