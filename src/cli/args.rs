@@ -1,6 +1,7 @@
 //! The arguments. Their doc comments are the help.
 
 use super::ask::AskArgs;
+use super::attest::AttestArgs;
 use super::blame::BlameArgs;
 use super::carry_out::DoArgs;
 use super::check::CheckArgs;
@@ -9,11 +10,14 @@ use super::decisions::DecisionsArgs;
 use super::doctor::DoctorArgs;
 use super::edit::TourArgs;
 use super::export::{ExportArgs, ImportArgs};
+use super::forget::ForgetArgs;
 use super::handoff::HandoffArgs;
 use super::keys::KeysArgs;
 use super::merge::MergeArgs;
 use super::models::ModelsArgs;
 use super::propose::ProposeArgs;
+use super::redact::RedactArgs;
+use super::redactions::RedactionsArgs;
 use super::reference::{CompletionsArgs, ReferenceArgs};
 use super::search::SearchArgs;
 use super::serve::ServeArgs;
@@ -150,6 +154,10 @@ pub enum Sub {
     Handoff(HandoffArgs),
     Merge(MergeArgs),
     Verify(VerifyArgs),
+    Attest(AttestArgs),
+    Redact(RedactArgs),
+    Redactions(RedactionsArgs),
+    Forget(ForgetArgs),
     Models(ModelsArgs),
     Doctor(DoctorArgs),
     Keys(KeysArgs),
@@ -180,6 +188,10 @@ impl Sub {
             Self::Handoff(args) => args.run(out),
             Self::Merge(args) => args.run(out),
             Self::Verify(args) => args.run(out),
+            Self::Attest(args) => args.run(out),
+            Self::Redact(args) => args.run(out),
+            Self::Redactions(args) => args.run(out),
+            Self::Forget(args) => args.run(out),
             Self::Models(args) => args.run(out),
             Self::Doctor(args) => args.run(out),
             Self::Keys(args) => args.run(out),

@@ -4,6 +4,7 @@
 
 mod args;
 mod ask;
+mod attest;
 mod blame;
 mod carry_out;
 mod check;
@@ -16,6 +17,7 @@ mod doctor_models;
 mod edit;
 mod export;
 mod export_commit;
+mod forget;
 mod handoff;
 mod headless;
 mod key;
@@ -29,6 +31,8 @@ mod out;
 mod place;
 mod propose;
 mod providers;
+mod redact;
+mod redactions;
 mod reference;
 mod search;
 mod secrets;

@@ -6,7 +6,8 @@ use crate::base::EventId;
 use crate::base::day;
 use crate::event::{Link, MessageRole};
 use crate::report::{self, Bounds, check_one};
-use crate::session::Decision;
+use crate::session::{Attestation, Decision};
+use crate::sign::fingerprint;
 use crate::state::{Caret, Cx, Focus, FoundMessage, Model, Overlay, PageLinks, Tab};
 
 /// The text that is selected, as a link.
@@ -31,7 +32,7 @@ pub(super) fn last_said(model: &Model) -> Vec<Link> {
 }
 
 /// The message that is marked in the conversation, while that has the keys.
-fn marked(model: &Model) -> Option<EventId> {
+pub(super) fn marked(model: &Model) -> Option<EventId> {
     let here = model.ui.focus == Focus::Panel && model.ui.tab == Tab::Conversation;
     model.ui.found.as_ref().filter(|_| here).map(|found| found.id)
 }
@@ -101,6 +102,16 @@ fn describe(model: &Model, decision: &Decision) -> (Vec<String>, Vec<(usize, Lin
         let by = taken.by.as_str();
         let by = if by.is_empty() { String::new() } else { format!(" by {by}") };
         lines.push(format!("decided on {}{by}, as the file says it came from", decision.day()));
+    }
+    for (signed, stands) in model.session.signed(&decision.id) {
+        let Attestation { at, who, key, .. } = signed;
+        let since = match stands {
+            true => "it stands as it was signed",
+            false => "changed since: that is not covered",
+        };
+        let key = fingerprint(key);
+        lines.push(format!("signed by {who} on {}, {since}", day(*at)));
+        lines.push(format!("  key {key}; cowrite verify checks it"));
     }
     for finding in check_one(&model.session, decision, &bounds(model)) {
         lines.push(format!("! {}", finding.why));

@@ -10,6 +10,7 @@ mod linked;
 mod merged;
 mod proposals;
 mod reasoning;
+mod redactions;
 mod register;
 mod review;
 mod steps;
@@ -23,6 +24,7 @@ pub use fold::Batch;
 pub use merged::Met;
 pub use proposals::{Hunk, HunkRef, HunkState, Placing, Proposal, Proposals, Split, Verdict};
 pub use reasoning::Reasoning;
+pub use redactions::{Attestation, Redactions, Taken as RedactionInfo};
 pub use register::Register;
 pub use review::{OpenHunk, Piece};
 pub use steps::{LastUndone, LastVerdict, Said, StepKind, TakenBack};
@@ -79,7 +81,13 @@ pub struct Session {
     pub transcript: Transcript,
     pub proposals: Proposals,
     pub decisions: Decisions,
+    pub redactions: Redactions,
+    /// In order of display.
+    pub attestations: BTreeMap<(u64, EventId), Attestation>,
     pub oddities: Oddities,
+    /// The events that were refused, as far as it is known which; of those that waited, what freed
+    /// them.
+    pub refused: BTreeSet<EventId>,
     /// Shared events that no other shared event names as a parent.
     heads: BTreeSet<EventId>,
     /// Parents that were named and have not come.
@@ -125,7 +133,10 @@ impl Session {
             transcript: Transcript::default(),
             proposals: Proposals::default(),
             decisions: Decisions::default(),
+            redactions: Redactions::default(),
+            attestations: BTreeMap::new(),
             oddities: Oddities::default(),
+            refused: BTreeSet::new(),
             heads: BTreeSet::new(),
             named: BTreeSet::new(),
             lamport: 0,

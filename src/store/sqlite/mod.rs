@@ -9,6 +9,7 @@ mod draft;
 mod fault;
 mod leftovers;
 mod read;
+mod redact;
 mod schema;
 mod search;
 mod verify;
