@@ -140,6 +140,11 @@ pub fn build(request: &Request) -> Result<Context, TooLong> {
         instructions.push_str("\n\nKeep in mind:\n");
         instructions.push_str(message.text());
     }
+    let comments = comments(request.session);
+    if !comments.is_empty() {
+        instructions.push_str("\n\n");
+        instructions.push_str(&comments);
+    }
     let rejected = rejected(request.session);
     if !rejected.is_empty() {
         instructions.push_str("\n\n");
@@ -353,6 +358,29 @@ fn decisions(session: &Session) -> String {
         for choice in rejected {
             let cons: Vec<&str> = choice.cons.iter().map(crate::event::Text::as_str).collect();
             text.push_str(&format!(" (against {}: {})", choice.name.as_str(), cons.join("; ")));
+        }
+    }
+    text
+}
+
+/// The comments that are open, the newest where there are many.
+fn comments(session: &Session) -> String {
+    const MOST: usize = 20;
+    let open: Vec<_> = session.comments.open().collect();
+    if open.is_empty() {
+        return String::new();
+    }
+    let mut text = String::from("Open comments on the document:");
+    for thread in &open[open.len().saturating_sub(MOST)..] {
+        if let Some(about) = &thread.first.about {
+            text.push_str(&format!("\n- on {}:", session.link_words(about)));
+        }
+        for comment in thread.comments() {
+            text.push_str(&format!(
+                "\n  {}: {}",
+                session.author_name(&comment.author),
+                comment.text()
+            ));
         }
     }
     text

@@ -15,6 +15,7 @@ pub const AREAS: &[Area] = &[
     Area { name: "chat", doc: "Asking a model.", commands: super::chat::COMMANDS },
     Area { name: "hunk", doc: "Reviewing what a model proposed.", commands: super::hunk::COMMANDS },
     Area { name: "decision", doc: "Decisions.", commands: super::decision::COMMANDS },
+    Area { name: "comment", doc: "Comments.", commands: super::comment::COMMANDS },
     Area { name: "written", doc: "Who wrote what.", commands: super::written::COMMANDS },
     Area { name: "session", doc: "Sessions.", commands: super::session::COMMANDS },
     Area { name: "edit", doc: "Changing text.", commands: super::edit::COMMANDS },

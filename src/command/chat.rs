@@ -100,6 +100,11 @@ pub const COMMANDS: &[Command] = &[
         |cx, _| cx.toggle_thought(None),
     )
     .slash("thoughts"),
+    row("chat.next-branch", "Shows the next branch where the conversation parts.", |cx, _| {
+        cx.turn_branch(1)
+    })
+    .slash("branch"),
+    row("chat.previous-branch", "Shows the branch before.", |cx, _| cx.turn_branch(-1)),
     row("chat.copy", "Copies the last answer.", copy).slash("copy"),
     row(
         "chat.pin",

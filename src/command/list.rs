@@ -1,7 +1,7 @@
 //! Lists, forms, questions: what the keys do while something lies above the workspace, or in the
 //! panel.
 
-use super::{Command, chat, decision, file, find, hunk, links, models, row, session};
+use super::{Command, chat, comment, decision, file, find, hunk, links, models, row, session};
 use crate::base::Pos;
 use crate::state::{
     Ask, Cx, Dialog, Focus, Form, FormKind, ListState, Model, Open, Overlay, PromptKind, Tab,
@@ -291,6 +291,7 @@ fn prompted(cx: &mut Cx, kind: PromptKind, text: &str) -> Result<(), String> {
             chat::instructed(cx, text.trim(), whole);
             Ok(())
         }
+        PromptKind::Comment { about, after } => comment::said(cx, about, after, text),
         PromptKind::Filter => {
             cx.model.ui.decisions.filter.set_text(text);
             cx.model.ui.decisions.chosen = 0;

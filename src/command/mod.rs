@@ -4,6 +4,7 @@
 mod app;
 mod area;
 mod chat;
+mod comment;
 mod cursor;
 mod decision;
 mod edit;

@@ -409,7 +409,7 @@ impl Envelope {
     /// The data with its texts put back where they belong; redacted ones are null.
     pub fn data_with_texts(&self) -> Result<Value, BadLine> {
         let mut data = self.data.clone();
-        put_texts(&mut data, &self.body)?;
+        put_texts(&mut data, &self.body, &mut vec![false; self.body.len()])?;
         Ok(data)
     }
 }
@@ -451,13 +451,18 @@ fn take_texts(value: &mut Value, bodies: &mut Vec<Body>, salts: &mut Rand) {
     }
 }
 
-fn put_texts(value: &mut Value, bodies: &[Body]) -> Result<(), BadLine> {
+/// Puts the texts back. Each body is one text's: a line that names one body a million times would
+/// otherwise grow to any size.
+fn put_texts(value: &mut Value, bodies: &[Body], used: &mut [bool]) -> Result<(), BadLine> {
     if let Some(slot) = text_slot(value) {
         let range: (usize, usize) = serde_json::from_value(slot.take())
             .map_err(|_| BadLine::Shape("bad text reference".into()))?;
         let end = range.0.checked_add(range.1).filter(|end| *end <= bodies.len());
         let end = end.ok_or_else(|| BadLine::Shape("text reference out of range".into()))?;
         let mut whole = Some(String::new());
+        if used[range.0..end].iter_mut().any(|used| std::mem::replace(used, true)) {
+            return Err(BadLine::Shape("a text is referred to twice".into()));
+        }
         for body in &bodies[range.0..end] {
             match (body, &mut whole) {
                 (Body::Present { text, .. }, Some(so_far)) => so_far.push_str(text),
@@ -467,7 +472,7 @@ fn put_texts(value: &mut Value, bodies: &[Body]) -> Result<(), BadLine> {
         *slot = whole.map_or(Value::Null, Value::String);
         return Ok(());
     }
-    children(value).try_for_each(|child| put_texts(child, bodies))
+    children(value).try_for_each(|child| put_texts(child, bodies, used))
 }
 
 /// Cuts text into pieces of at most [`BODY_BYTES`], at character borders. Empty text is one piece,

@@ -338,6 +338,29 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         accepts: Vec<EventId>,
     },
+    /// A word about a text, or an answer to one.
+    #[serde(rename = "comment.posted")]
+    CommentPosted {
+        /// Of the first of a thread: the text.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        about: Option<Link>,
+        /// Of an answer: the first of its thread.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        after: Option<EventId>,
+        text: Text,
+    },
+    /// A thread is done, or open again.
+    #[serde(rename = "comment.resolved")]
+    CommentResolved {
+        /// The first of the thread.
+        comment: EventId,
+        resolved: bool,
+        /// The answers that it was said about: with a later one, or one that was not seen, the
+        /// thread is open.
+        answers: Vec<EventId>,
+        /// The settings that this one replaces.
+        replaces: Vec<EventId>,
+    },
     /// Local: bytes that left this machine for a model.
     #[serde(rename = "egress.recorded")]
     EgressRecorded {

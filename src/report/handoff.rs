@@ -255,7 +255,7 @@ fn decisions(out: &mut Vec<String>, session: &Session, new: &BTreeSet<EventId>, 
     section(out, "Decisions to look at again", old);
 }
 
-/// Questions without an answer, and hunks without a verdict.
+/// Questions without an answer, open comments, and hunks without a verdict.
 fn waiting(session: &Session) -> Vec<String> {
     let answered: BTreeSet<EventId> =
         session.transcript.iter().filter_map(|message| message.after).collect();
@@ -269,6 +269,16 @@ fn waiting(session: &Session) -> Vec<String> {
             format!("- a question of {who}: {}", short(message.text()))
         })
         .collect();
+    lines.extend(session.comments.open().map(|thread| {
+        let last = thread.answers.last().copied().unwrap_or(thread.first);
+        let about = thread.first.about.as_ref().map(|link| session.link_words(link));
+        let about = about.map(|about| format!(" on {about}")).unwrap_or_default();
+        format!(
+            "- a comment of {}{about}: {}",
+            session.author_name(&last.author),
+            short(last.text())
+        )
+    }));
     for (doc, entry) in &session.documents {
         let open = session.open_in(doc);
         if !open.is_empty() {

@@ -79,7 +79,31 @@ pub fn json(session: &Session) -> Value {
         "messages": messages,
         "decisions": decisions(session),
         "hunks": hunks,
+        "comments": comments(session),
     })
+}
+
+/// The threads of comments, oldest first.
+fn comments(session: &Session) -> Value {
+    let thread = |thread: crate::session::Thread| {
+        let said: Vec<Value> = thread
+            .comments()
+            .map(|comment| {
+                json!({
+                    "id": comment.id.to_string(),
+                    "at": comment.at.0,
+                    "author": session.author_name(&comment.author),
+                    "text": comment.text,
+                })
+            })
+            .collect();
+        json!({
+            "about": thread.first.about.as_ref().map(|about| link(session, about)),
+            "resolved": thread.resolved,
+            "comments": said,
+        })
+    };
+    session.comments.threads().map(thread).collect()
 }
 
 /// The decisions, oldest first.

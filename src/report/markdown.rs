@@ -78,6 +78,19 @@ fn write(session: &Session, out: &mut String) -> std::fmt::Result {
             }
         }
     }
+    if !session.comments.is_empty() {
+        writeln!(out, "## Comments\n")?;
+        for thread in session.comments.threads() {
+            let about = thread.first.about.as_ref().map(|link| session.link_words(link));
+            let done = if thread.resolved { " (done)" } else { "" };
+            writeln!(out, "On {}{done}:\n", about.as_deref().unwrap_or("nothing that is here"))?;
+            for comment in thread.comments() {
+                let text = comment.text().replace('\n', "\n  ");
+                writeln!(out, "- {}: {text}", session.author_name(&comment.author))?;
+            }
+            writeln!(out)?;
+        }
+    }
     let hunks = session.proposals.hunks();
     if !hunks.is_empty() {
         writeln!(out, "## What was proposed\n")?;

@@ -21,6 +21,7 @@ const KINDS: &[(&str, &str, &str)] = &[
     ("hunk.resolved", "verdict", "verdicts"),
     ("decision.recorded", "decision", "decisions"),
     ("decision.changed", "change of a decision", "changes of decisions"),
+    ("comment.posted", "comment", "comments"),
     ("session.titled", "title", "titles"),
     ("document.added", "document", "documents"),
 ];
@@ -243,6 +244,7 @@ fn place(session: &Session, event: &Envelope, line: usize) -> String {
     let author = author.map_or("unknown", |author| session.author_name(author));
     let what = match event.kind.as_str() {
         "message.posted" => "a message",
+        "comment.posted" => "a comment",
         "decision.recorded" | "decision.changed" => "a decision",
         "hunk.made" | "hunk.split" | "hunk.placed" => "a hunk",
         "hunk.resolved" => "a verdict's reason",

@@ -2,8 +2,8 @@
 
 use super::documents::EditEntry;
 use super::{
-    Attestation, AuthorInfo, Decision, DocEntry, Folded, HunkRef, Made, Message, Placing, Proposal,
-    RedactionInfo, Register, SavedVersion, Session, Setting, Split, Verdict, WriterInfo,
+    Attestation, AuthorInfo, Comment, Decision, DocEntry, Folded, HunkRef, Made, Message, Placing,
+    Proposal, RedactionInfo, Register, SavedVersion, Session, Setting, Split, Verdict, WriterInfo,
 };
 use crate::base::{AuthorId, DocId, EventId, WriterId};
 use crate::event::{Author, AuthorKind, DecisionStatus, Envelope, Event, MessageRole, Text};
@@ -422,6 +422,14 @@ impl Session {
                 decision.links.set(id, lamport, links, &[]);
                 self.decisions.add(decision);
             }
+            Event::CommentPosted { about, after, text } => {
+                let (author, text) = (author.clone(), text.0);
+                self.comments.add(Comment { id, lamport, at, author, text, about, after });
+            }
+            Event::CommentResolved { comment, resolved, answers, replaces } => {
+                let done = resolved.then_some(answers);
+                self.comments.resolve(id, lamport, comment, done, &replaces);
+            }
             Event::DecisionChanged { decision, field, replaces, accepts } => {
                 let setting = Setting { id, lamport, field, replaces, accepts };
                 self.decisions.change(decision, setting);
@@ -464,6 +472,7 @@ fn may_model_write(event: &Event) -> bool {
             | Event::ProposalOpened { .. }
             | Event::HunkMade { .. }
             | Event::DecisionRecorded { .. }
+            | Event::CommentPosted { .. }
             | Event::WriterStarted { .. }
     )
 }

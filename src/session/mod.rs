@@ -3,6 +3,7 @@
 //! `fold(all) == apply one by one == any order of arrival`. Does no input or output and is not
 //! serialized; whatever is in here can be thrown away and folded again.
 
+mod comments;
 mod decisions;
 mod documents;
 mod fold;
@@ -18,6 +19,7 @@ mod taking;
 mod transcript;
 mod written;
 
+pub use comments::{Comment, Comments, Thread};
 pub use decisions::{Decision, Decisions, Setting};
 pub use documents::{DocEntry, EditEntry, SavedVersion};
 pub use fold::Batch;
@@ -81,6 +83,7 @@ pub struct Session {
     pub transcript: Transcript,
     pub proposals: Proposals,
     pub decisions: Decisions,
+    pub comments: Comments,
     pub redactions: Redactions,
     /// In order of display.
     pub attestations: BTreeMap<(u64, EventId), Attestation>,
@@ -133,6 +136,7 @@ impl Session {
             transcript: Transcript::default(),
             proposals: Proposals::default(),
             decisions: Decisions::default(),
+            comments: Comments::default(),
             redactions: Redactions::default(),
             attestations: BTreeMap::new(),
             oddities: Oddities::default(),

@@ -3,7 +3,7 @@
 use super::Reasoning;
 use crate::base::{AuthorId, EventId, Millis, Usd};
 use crate::event::{Asked, Link, MessageRole, MessageStatus, Usage};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One turn of the conversation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +42,12 @@ pub struct Transcript {
     messages: BTreeMap<EventId, Message>,
     /// In order of display.
     order: BTreeMap<(u64, EventId), ()>,
+    /// What was said after each message, in order of display; after nothing: how it began.
+    after: BTreeMap<Option<EventId>, BTreeSet<(u64, EventId)>>,
+    /// Messages after which more than one was said.
+    parting: BTreeSet<EventId>,
+    /// Messages that others were said after, and that have not arrived.
+    missing: BTreeSet<EventId>,
     pinned: BTreeMap<EventId, super::Register<bool>>,
     spent: Spent,
 }
@@ -77,6 +83,17 @@ impl Transcript {
             self.spent.add(usage);
         }
         self.order.insert((message.lamport, message.id), ());
+        let said = self.after.entry(message.after).or_default();
+        said.insert((message.lamport, message.id));
+        if let Some(before) = message.after {
+            if said.len() > 1 {
+                self.parting.insert(before);
+            }
+            if !self.messages.contains_key(&before) {
+                self.missing.insert(before);
+            }
+        }
+        self.missing.remove(&message.id);
         self.messages.insert(message.id, message);
     }
 
@@ -125,14 +142,69 @@ impl Transcript {
         let mut next = self.messages.get(&tip);
         while let Some(message) = next {
             path.push(message);
-            // A hostile file could close a circle: order always goes down along a path.
-            next = message
-                .after
-                .and_then(|id| self.messages.get(&id))
-                .filter(|before| (before.lamport, before.id) < (message.lamport, message.id));
+            next = self.before(message);
         }
         path.reverse();
         path
+    }
+
+    /// The message that one was said after, where it has arrived. A hostile file could close a
+    /// circle: order always goes down along a path.
+    fn before(&self, message: &Message) -> Option<&Message> {
+        let before = message.after.and_then(|id| self.messages.get(&id))?;
+        ((before.lamport, before.id) < (message.lamport, message.id)).then_some(before)
+    }
+
+    /// What was said after the same message as this one, it included, in order of display: more
+    /// than one where the conversation parts. Messages that nothing is known before are together.
+    pub fn siblings(&self, id: &EventId) -> Vec<EventId> {
+        let Some(message) = self.messages.get(id) else { return Vec::new() };
+        let beside: Vec<(u64, EventId)> = match self.before(message) {
+            Some(before) => self.said_after(before).collect(),
+            None => {
+                let begun = self.after.get(&None).into_iter().flatten();
+                let torn = self.missing.iter().filter_map(|id| self.after.get(&Some(*id)));
+                let mut all: Vec<_> = begun.chain(torn.flatten()).copied().collect();
+                all.sort_unstable();
+                all
+            }
+        };
+        beside.into_iter().map(|(_, id)| id).collect()
+    }
+
+    /// Where a path parts from others: which of how many its message is there, from 0.
+    pub fn forks(&self, path: &[EventId]) -> BTreeMap<EventId, (usize, usize)> {
+        let place = |id: &EventId| self.messages.get(id).map(|message| (message.lamport, *id));
+        // A path is in order of display.
+        let on_path = |id: &EventId| path.binary_search_by(|one| place(one).cmp(&place(id))).ok();
+        let next = self.parting.iter().filter_map(|id| path.get(on_path(id)? + 1));
+        let fork = |id: &EventId| {
+            let beside = self.siblings(id);
+            let index = beside.iter().position(|one| one == id)?;
+            (beside.len() > 1).then_some((*id, (index, beside.len())))
+        };
+        next.chain(path.first()).filter_map(fork).collect()
+    }
+
+    fn said_after(&self, message: &Message) -> impl Iterator<Item = (u64, EventId)> {
+        let place = (message.lamport, message.id);
+        let said = self.after.get(&Some(message.id)).into_iter().flatten();
+        said.copied().filter(move |one| *one > place)
+    }
+
+    /// The newest message that goes on from this one, or itself.
+    pub fn newest_after(&self, id: EventId) -> EventId {
+        let Some(message) = self.messages.get(&id) else { return id };
+        let mut newest = (message.lamport, id);
+        let mut open = vec![message];
+        // Order goes up along a path: this ends.
+        while let Some(message) = open.pop() {
+            for (lamport, id) in self.said_after(message) {
+                newest = newest.max((lamport, id));
+                open.extend(self.messages.get(&id));
+            }
+        }
+        newest.1
     }
 
     pub fn is_pinned(&self, id: &EventId) -> bool {

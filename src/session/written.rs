@@ -92,12 +92,20 @@ impl Written {
     }
 }
 
-/// Joins neighbours that say the same; the newest time of both stays.
+/// What was written in one go: neighbours that are further apart in time are not joined, or a
+/// paragraph would have the day of the one beside it.
+const ONE_GO_MS: u64 = 10 * 60 * 1000;
+
+/// Joins neighbours that say the same and were written in one go; the newest time of both stays.
 pub fn joined(runs: Vec<Written>) -> Vec<Written> {
     let mut out: Vec<Written> = Vec::new();
     for run in runs {
         match out.last_mut() {
-            Some(last) if last.span.end == run.span.start && last.is_like(&run) => {
+            Some(last)
+                if last.span.end == run.span.start
+                    && last.is_like(&run)
+                    && in_one_go(last, &run) =>
+            {
                 last.span.end = run.span.end;
                 // What is being typed has no time yet and is the newest.
                 if last.at.is_some() && run.at.is_none_or(|at| Some(at) > last.at) {
@@ -108,6 +116,14 @@ pub fn joined(runs: Vec<Written>) -> Vec<Written> {
         }
     }
     out
+}
+
+fn in_one_go(one: &Written, other: &Written) -> bool {
+    match (one.at, other.at) {
+        (Some(one), Some(other)) => one.0.abs_diff(other.0) <= ONE_GO_MS,
+        // What is being typed has no time yet.
+        _ => true,
+    }
 }
 
 impl DocEntry {

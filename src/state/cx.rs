@@ -1,7 +1,7 @@
 //! What a command may do: read the session, change what the screen shows, append events, ask for
 //! effects. The only way to change a session is an event.
 
-use super::{Burst, Caret, Effect, Model, Ticket, Tone, decision_row, message_row, text_row};
+use super::{Burst, Caret, Effect, Model, Ticket, Tone, row_of, text_row};
 use crate::base::{AuthorId, DocId, EventId, Pos, WriterId};
 use crate::event::{Author, AuthorKind, BurstHead, Cause, Envelope, Event, Text, WipOp, seal};
 use crate::store::Write;
@@ -148,19 +148,7 @@ impl<'a> Cx<'a> {
 
     /// What was said or decided can be found.
     fn store_row(&mut self, event: &Event, id: EventId) {
-        let session = &self.model.session;
-        let row = match event {
-            Event::MessagePosted { .. } => {
-                session.transcript.get(&id).map(|message| message_row(session, message))
-            }
-            Event::DecisionRecorded { .. } => {
-                session.decisions.get(&id).map(|decision| decision_row(session, decision))
-            }
-            Event::DecisionChanged { decision, .. } => {
-                session.decisions.get(decision).map(|decision| decision_row(session, decision))
-            }
-            _ => None,
-        };
+        let row = row_of(&self.model.session, event, id);
         if let Some(row) = row {
             self.write(Write::Rows(vec![row]));
         }

@@ -22,6 +22,8 @@ pub enum Sign {
     Note,
     /// A decision is linked to the text.
     Decision,
+    /// An open comment is about the text.
+    Comment,
 }
 
 /// A row that is no text of the document.
@@ -55,6 +57,8 @@ pub struct EditorFrame {
     pub hunks: Vec<HunkPiece>,
     /// Places that decisions are linked to.
     pub decided: Vec<Span>,
+    /// Places that open comments are about.
+    pub commented: Vec<Span>,
     /// Who wrote what is visible; empty unless it is shown.
     pub shades: super::Shades,
     /// Row and column of the caret in the text's area.

@@ -32,6 +32,7 @@ impl Cx<'_> {
         match hit.kind.as_str() {
             "message" => self.go_to_message(hit),
             "decision" => self.go_to_decision(hit),
+            "comment" => self.go_to_found_comment(hit),
             _ => self.go_to_text(hit),
         }
     }
@@ -67,6 +68,15 @@ impl Cx<'_> {
         // A filter could hide it.
         list.filter.set_text("");
         list.chosen = index;
+    }
+
+    fn go_to_found_comment(&mut self, hit: &Hit) {
+        let id = hit.key.parse().ok().filter(|id| self.model.session.comments.get(id).is_some());
+        match id {
+            Some(id) if self.go_to_comment(id) => {}
+            Some(_) => self.warn("The text it was about is gone, or in another document."),
+            None => self.warn("The comment that was found is not in this session any more."),
+        }
     }
 
     fn go_to_text(&mut self, hit: &Hit) {
@@ -111,21 +121,6 @@ fn place(text: &str, snippet: &Snippet) -> Option<Span> {
 }
 
 impl Model {
-    /// The visible branch is one with this message, until something new is said.
-    fn show_branch_of(&mut self, id: EventId) {
-        self.find_branch();
-        if self.ui.branch.contains(&id) {
-            return;
-        }
-        let transcript = &self.session.transcript;
-        let tips = transcript.iter().rev().map(|message| message.id);
-        let branches = tips.map(|tip| transcript.branch(tip));
-        let mut holding = branches.filter(|branch| branch.iter().any(|message| message.id == id));
-        if let Some(branch) = holding.next() {
-            self.ui.branch = branch.iter().map(|message| message.id).collect();
-        }
-    }
-
     /// Scrolls the conversation so that the message that was found is in sight, with the row that
     /// has the words.
     pub(super) fn scroll_to_found(&mut self, width: usize, height: usize) {

@@ -41,6 +41,7 @@ impl Model {
                         self.ui.chat.set_text(&waiting.join("\n"));
                     }
                 }
+                _ if key == "branch" => self.ui.branch_tip = value.parse().ok(),
                 _ if key == "share" => self.ui.share = value.parse().unwrap_or(42).clamp(20, 80),
                 _ => {}
             }
@@ -89,6 +90,10 @@ impl Model {
         }
         view.insert("chat".into(), self.ui.chat.rope().to_string());
         view.insert("share".into(), self.ui.share.to_string());
+        let branch = self.branch_view();
+        if !branch.is_empty() || self.ui.view_stored.contains_key("branch") {
+            view.insert("branch".into(), branch);
+        }
         if let Some(tour) = &self.ui.tour {
             view.insert("tour".into(), tour.step.to_string());
         }

@@ -2,6 +2,8 @@
 //!
 //! Does no input or output: what takes time or touches the world is returned as an [`Effect`].
 
+mod branch;
+mod comment;
 mod cost;
 mod cx;
 mod draft;
@@ -49,7 +51,7 @@ pub use outside::{Intent, Saving, stamp};
 pub use panel::{PanelFrame, plain};
 pub use propose::anchors;
 pub use redact::{OUT_OF_REACH, Pending, Preview, RedactionMade, accepted, redaction_events};
-pub use rows::{ROWS_VERSION, all_rows, decision_row, message_row, text_row};
+pub use rows::{ROWS_VERSION, all_rows, message_row, row_of, text_row};
 pub use settle::{Conflict, Side};
 pub use shades::{Shade, Shades};
 pub use share::{ALLOWED, SESSION_FILE, SESSION_FILE_SEEN, Sharing};

@@ -120,6 +120,14 @@ impl Cx<'_> {
             let words = format!("{who} decided or changed “{title}”");
             self.info(self.left(&words));
             return Ok(());
+        } else if self.model.session.comments.get(&first).is_some() {
+            let there = self.go_to_comment(first);
+            self.saw(&[first]);
+            let text = self.model.session.comments.get(&first).map_or("", |one| one.text());
+            let gone = if there { "" } else { " (its text is gone, or in another document)" };
+            let words = format!("{who} commented: “{}”{gone}", short(text));
+            self.info(self.left(&words));
+            return Ok(());
         } else if self.go_to_edits(&all, &who) {
             return Ok(());
         } else {
@@ -198,5 +206,15 @@ impl Cx<'_> {
         let list = &mut self.model.ui.decisions;
         list.filter.set_text("");
         list.chosen = index;
+    }
+}
+
+/// The beginning of a text in one line.
+fn short(text: &str) -> String {
+    const MOST: usize = 120;
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(MOST) {
+        Some((at, _)) => format!("{}…", &line[..at]),
+        None => line,
     }
 }

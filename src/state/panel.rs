@@ -1,5 +1,6 @@
 //! What the panel shows now: the conversation's visible rows, computed from its end upward.
 
+use super::branch::fork_line;
 use super::thought::dimmed;
 use super::{Model, PanelSelection, Phase, Rendered, Tab, Thinker};
 use crate::assist::readable;
@@ -73,6 +74,8 @@ pub struct PanelFrame {
     pub made_for: Option<PanelKey>,
     /// Rows above the first, when there are more; `from_end` was cut to what there is.
     pub more_above: bool,
+    /// Whose rows these are.
+    pub messages: BTreeSet<EventId>,
 }
 
 impl Model {
@@ -143,6 +146,7 @@ impl Model {
             self.ui.rendered.retain(|id, _| shown.contains(id));
         }
         self.ui.thoughts.keep(&shown);
+        self.ui.panel.messages = shown;
         for (row, _) in &mut self.ui.thoughts.rows {
             *row = upward.len() - 1 - *row;
         }
@@ -180,21 +184,6 @@ impl Model {
         more
     }
 
-    /// The visible branch, found anew only when something was said.
-    pub(super) fn find_branch(&mut self) {
-        let key = (self.session.transcript.tip(), self.session.transcript.len());
-        if self.ui.branch_key == key {
-            return;
-        }
-        self.ui.branch_key = key;
-        self.ui.branch = key
-            .0
-            .map(|tip| {
-                self.session.transcript.branch(tip).iter().map(|message| message.id).collect()
-            })
-            .unwrap_or_default();
-    }
-
     /// A message's rows: what stands before and after the rendered text, which is made here and
     /// stays in `ui.rendered`.
     fn message_block(&mut self, id: EventId, width: usize) -> Option<Block> {
@@ -215,10 +204,15 @@ impl Model {
             && let Some(segment) = head.segments.first_mut()
         {
             segment.text.insert_str(0, "▸ ");
-            let why = if found.words.is_empty() { " · linked" } else { " · found" };
+            let why = match (found.words.is_empty(), self.ui.forks.contains_key(&id)) {
+                (false, _) => " · found",
+                (true, false) => " · linked",
+                (true, true) => "",
+            };
             segment.text.push_str(why);
             segment.style.underline = true;
         }
+        let fork = self.ui.forks.get(&id).map(|fork| fork_line(*fork));
         let mut foot = foot(message, width);
         if let Some(taken) = self.session.redactions.of(&id).filter(|_| message.is_redacted()) {
             let words = format!("■ {}", self.session.redaction_words(taken));
@@ -249,12 +243,13 @@ impl Model {
             rendered.view.set_text(&shown(message));
         }
         let body = rendered.view.lines().len();
-        let (mut head, mut thought) = (vec![head], 0);
+        let (mut head, mut thought) = (fork.into_iter().chain([head]).collect::<Vec<_>>(), 0);
+        let plain_head = head.len();
         if let Some(reasoning) = message.reasoning.as_ref().filter(|one| !one.is_empty()) {
             head.push(self.ui.thoughts.line(Some(id), reasoning, false));
             thought = self.ui.thoughts.lay_out(Some(id), reasoning, width);
         }
-        Some(Block { folds: head.len() > 1, head, thought, body, foot })
+        Some(Block { folds: head.len() > plain_head, head, thought, body, foot })
     }
 
     /// How many rows the answer that is coming takes.

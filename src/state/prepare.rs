@@ -218,6 +218,7 @@ impl Model {
         self.ui.frame.unplaced = unplaced;
         self.ui.frame.hunks = hunks;
         self.ui.frame.decided = decided;
+        self.ui.frame.commented = self.comments_here().into_iter().map(|(span, _)| span).collect();
         self.ui.frame.virtual_rows = blocks;
     }
 }

@@ -1,11 +1,12 @@
 //! Search rows: what of the projections can be found.
 
-use crate::base::DocId;
-use crate::session::{Decision, Message, Session};
+use crate::base::{DocId, EventId};
+use crate::event::Event;
+use crate::session::{Comment, Decision, Message, Session};
 use crate::store::SearchRow;
 
 /// The version of the rules below: when it changes, all rows are made anew.
-pub const ROWS_VERSION: u32 = 2;
+pub const ROWS_VERSION: u32 = 3;
 
 /// The most bytes of a document that are searched.
 const TEXT_BYTES: usize = 4 << 20;
@@ -42,6 +43,36 @@ pub fn decision_row(session: &Session, decision: &Decision) -> SearchRow {
     }
 }
 
+pub fn comment_row(session: &Session, comment: &Comment) -> SearchRow {
+    SearchRow {
+        session: session.id,
+        key: comment.id.to_string(),
+        kind: "comment".into(),
+        title: session.author_name(&comment.author).into(),
+        body: comment.text.clone().unwrap_or_default(),
+        at: comment.at,
+    }
+}
+
+/// What an event that was folded changes in what can be found, texts aside.
+pub fn row_of(session: &Session, event: &Event, id: EventId) -> Option<SearchRow> {
+    match event {
+        Event::MessagePosted { .. } => {
+            session.transcript.get(&id).map(|message| message_row(session, message))
+        }
+        Event::DecisionRecorded { .. } => {
+            session.decisions.get(&id).map(|decision| decision_row(session, decision))
+        }
+        Event::DecisionChanged { decision, .. } => {
+            session.decisions.get(decision).map(|decision| decision_row(session, decision))
+        }
+        Event::CommentPosted { .. } => {
+            session.comments.get(&id).map(|comment| comment_row(session, comment))
+        }
+        _ => None,
+    }
+}
+
 /// The text of a document, at the time of its last edit in the log.
 pub fn text_row(session: &Session, doc: &DocId) -> Option<SearchRow> {
     let entry = session.documents.get(doc)?;
@@ -65,6 +96,7 @@ pub fn all_rows(session: &Session) -> Vec<SearchRow> {
     rows.extend(
         session.decisions.newest().into_iter().map(|decision| decision_row(session, decision)),
     );
+    rows.extend(session.comments.iter().map(|comment| comment_row(session, comment)));
     rows.extend(session.documents.keys().filter_map(|doc| text_row(session, doc)));
     rows
 }

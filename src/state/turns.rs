@@ -126,7 +126,7 @@ impl Cx<'_> {
             selection: self.selection_of(queued),
             caret: self.model.caret().pos,
             question: &queued.text,
-            tip: self.model.session.transcript.tip(),
+            tip: self.model.branch_tip(),
             model: &who.model,
             window: who.window,
             again: queued.instead_of.is_some(),
@@ -177,7 +177,7 @@ impl Cx<'_> {
         let Some(entry) = self.model.entry() else { return };
         let base = entry.document.rope().clone();
         let base_version = entry.document.version();
-        let tip = self.model.session.transcript.tip();
+        let tip = self.model.branch_tip();
         let links = selection.and_then(|span| self.link_to(span)).into_iter().collect();
         let text = if queued.text.is_empty() {
             "Rewrite the selection.".to_owned()

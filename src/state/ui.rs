@@ -95,14 +95,29 @@ impl ListState {
 pub enum PromptKind {
     Find,
     ReplaceWhat,
-    ReplaceWith { what: String },
+    ReplaceWith {
+        what: String,
+    },
     Line,
-    SaveAs { then_quit: bool },
+    SaveAs {
+        then_quit: bool,
+    },
     Open,
-    RejectBecause { hunk: HunkRef },
-    Rename { session: EventId },
-    Instruction { whole: bool },
+    RejectBecause {
+        hunk: HunkRef,
+    },
+    Rename {
+        session: EventId,
+    },
+    Instruction {
+        whole: bool,
+    },
     Filter,
+    /// Of a first comment what it is about, of an answer what it answers.
+    Comment {
+        about: Option<Link>,
+        after: Option<EventId>,
+    },
 }
 
 /// A question with a few answers, each a key.
@@ -270,6 +285,10 @@ pub struct Ui {
     /// The visible branch, and what it was found for.
     pub branch: Vec<EventId>,
     pub branch_key: (Option<EventId>, usize),
+    /// Where the visible branch ended when it was found last, or as the store has it.
+    pub branch_tip: Option<EventId>,
+    /// Where the visible branch parts from others: which it is of how many, from 0.
+    pub forks: BTreeMap<EventId, (usize, usize)>,
     pub decisions: ListState,
     /// The decision from which a link was followed last: the way back.
     pub came_from: Option<EventId>,
@@ -348,6 +367,8 @@ impl Ui {
             thoughts: super::Thoughts::default(),
             branch: Vec::new(),
             branch_key: (None, 0),
+            branch_tip: None,
+            forks: BTreeMap::new(),
             decisions: ListState::default(),
             came_from: None,
             review: ListState::default(),

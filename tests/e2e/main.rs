@@ -19,6 +19,7 @@ mod faults;
 mod files;
 mod flow;
 mod harness;
+mod hostile;
 #[cfg(unix)]
 mod keeping;
 #[cfg(target_os = "linux")]

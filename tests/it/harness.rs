@@ -713,6 +713,10 @@ pub fn digest(session: &Session, heads: bool) -> String {
             decision.outcome(),
         );
     }
+    for thread in session.comments.threads() {
+        let said: Vec<&str> = thread.comments().map(cowrite::session::Comment::text).collect();
+        let _ = writeln!(out, "comment {:?} done {} {said:?}", thread.id(), thread.resolved);
+    }
     let _ = writeln!(out, "oddities {:?}", session.oddities);
     if heads {
         let _ = writeln!(out, "heads {:?} next {}", session.heads(), session.next_lamport());

@@ -12,7 +12,7 @@ use cowrite::state::Cx;
 use serde_json::json;
 
 /// Two people who write, ask, decide and review, now and then hearing of each other.
-fn two_people(seed: u64) -> (Harness, Harness) {
+pub fn two_people(seed: u64) -> (Harness, Harness) {
     let mut rand = Rand::from_number(seed);
     let mut ada = Harness::file("plan.md", "One line.\nTwo lines.\nThree lines.\n");
     ada.keys("'Start. '");
@@ -65,7 +65,7 @@ fn two_people(seed: u64) -> (Harness, Harness) {
     (ada, eve)
 }
 
-fn shuffled(events: &[Envelope], rand: &mut Rand) -> Vec<Envelope> {
+pub fn shuffled(events: &[Envelope], rand: &mut Rand) -> Vec<Envelope> {
     let mut all = events.to_vec();
     for at in (1..all.len()).rev() {
         all.swap(at, rand.below(at + 1));

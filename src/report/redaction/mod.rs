@@ -30,6 +30,17 @@ const OWN_KINDS: [&str; 10] = [
     "comment.posted",
 ];
 
+/// What events are called, one and several.
+const NAMED: [(&str, &str, &str); 7] = [
+    ("document.edited", "edit", "edits"),
+    ("message.posted", "message", "messages"),
+    ("hunk.made", "hunk", "hunks"),
+    ("decision.recorded", "decision", "decisions"),
+    ("decision.changed", "change of a decision", "changes of decisions"),
+    ("comment.posted", "comment", "comments"),
+    ("egress.recorded", "record of what was sent", "records of what was sent"),
+];
+
 /// What is to go.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Target {
@@ -84,22 +95,14 @@ impl Redacting {
             lines.push(format!("With it go {} that were deleted before.", characters(self.beside)));
         }
         let mut named = Vec::new();
-        for (kind, one, many) in [
-            ("document.edited", "edit", "edits"),
-            ("message.posted", "message", "messages"),
-            ("hunk.made", "hunk", "hunks"),
-            ("decision.recorded", "decision", "decisions"),
-            ("decision.changed", "change of a decision", "changes of decisions"),
-            ("egress.recorded", "record of what was sent", "records of what was sent"),
-        ] {
+        let mut told = 0;
+        for (kind, one, many) in NAMED {
             if let Some(count) = self.kinds.get(kind) {
                 named.push(plural(*count, one, many));
+                told += count;
             }
         }
         let all: usize = self.kinds.values().sum();
-        let told = ["document.edited", "message.posted", "hunk.made", "decision.recorded"];
-        let told = told.iter().chain(&["decision.changed", "egress.recorded"]);
-        let told: usize = told.filter_map(|kind| self.kinds.get(*kind)).sum();
         if all > told {
             named.push(plural(all - told, "other event", "other events"));
         }

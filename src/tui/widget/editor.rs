@@ -5,7 +5,7 @@ use crate::base::{Pos, Span};
 use crate::layout::Row;
 use crate::session::HunkState;
 use crate::state::geometry::Area;
-use crate::state::{AUTHOR_COLUMNS, Focus, HunkPiece, Shade, Sign};
+use crate::state::{AUTHOR_COLUMNS, EditorFrame, Focus, HunkPiece, Shade, Sign};
 use crate::tui::paint::{put, rect, text};
 use crate::tui::sheet::hasher;
 use crate::tui::theme::Theme;
@@ -66,7 +66,7 @@ pub fn marks(app: &App) -> Vec<u64> {
                 Row::Text { line, span, first, indent, col } => {
                     let number = first.then_some(*line);
                     (number, *line == frame.line, indent, col).hash(&mut hasher);
-                    sign_of(&frame.hunks, &frame.decided, *span).hash(&mut hasher);
+                    sign_of(frame, *span).hash(&mut hasher);
                     let end = span.end.0.min(rope.len_chars());
                     let start = span.start.0.min(end);
                     reader.read(start, end, &mut hasher);
@@ -165,7 +165,7 @@ pub fn draw_row(app: &App, theme: Theme, buffer: &mut Buffer, index: usize) {
     let selection = model.caret().selection();
     match row {
         Row::Text { line, span, first, .. } => {
-            let sign = sign_of(&ui.frame.hunks, &ui.frame.decided, *span);
+            let sign = sign_of(&ui.frame, *span);
             if gutter > 0 {
                 let current = *line == ui.frame.line;
                 if let Some((shade, more)) = ui.frame.shades.rows.get(index).copied().flatten() {
@@ -196,7 +196,7 @@ pub fn draw_row(app: &App, theme: Theme, buffer: &mut Buffer, index: usize) {
                 Sign::Plus => theme.added(),
                 Sign::Minus => theme.removed(),
                 Sign::Stale | Sign::Collided => theme.warning(),
-                Sign::None | Sign::Note | Sign::Decision => {
+                Sign::None | Sign::Note | Sign::Decision | Sign::Comment => {
                     theme.dim().add_modifier(Modifier::ITALIC)
                 }
             };
@@ -224,8 +224,8 @@ fn draw_author(buffer: &mut Buffer, x: u16, y: u16, shade: Shade, more: bool, th
     text(buffer, x, y, x + AUTHOR_COLUMNS, &words, style);
 }
 
-fn sign_of(hunks: &[HunkPiece], decided: &[Span], row: Span) -> Sign {
-    let hunk = hunks.iter().find(|piece| {
+fn sign_of(frame: &EditorFrame, row: Span) -> Sign {
+    let hunk = frame.hunks.iter().find(|piece| {
         if piece.span.is_empty() {
             return row.start <= piece.span.start && piece.span.start <= row.end;
         }
@@ -236,7 +236,8 @@ fn sign_of(hunks: &[HunkPiece], decided: &[Span], row: Span) -> Sign {
         Some(HunkState::Stale) => Sign::Stale,
         Some(HunkState::Collided) => Sign::Collided,
         Some(_) => Sign::Minus,
-        None if decided.iter().any(|span| span.touches(row)) => Sign::Decision,
+        None if frame.commented.iter().any(|span| span.touches(row)) => Sign::Comment,
+        None if frame.decided.iter().any(|span| span.touches(row)) => Sign::Decision,
         None => Sign::None,
     }
 }
@@ -267,6 +268,7 @@ fn draw_gutter(
         Sign::Collided => ("×", theme.warning()),
         Sign::Note => ("·", theme.dim()),
         Sign::Decision => ("§", theme.accent()),
+        Sign::Comment => ("\"", theme.accent()),
     };
     put(buffer, x + width.saturating_sub(2), y, 1, symbol, style);
 }

@@ -299,6 +299,8 @@ fn prompt(
             ("Reject, because (the reason goes to the model)", "Because")
         }
         PromptKind::Rename { .. } => ("Title of the session", "Title"),
+        PromptKind::Comment { after: None, .. } => ("A comment on this text", "Comment"),
+        PromptKind::Comment { .. } => ("An answer to the comment", "Answer"),
         PromptKind::Instruction { whole: false } => ("What to do with this text?", "Rewrite"),
         PromptKind::Instruction { whole: true } => ("What to do with the whole text?", "Change"),
         PromptKind::Filter => ("Filter the decisions", "Filter"),

@@ -1,0 +1,163 @@
+//! The conversation as a tree: which branch is shown, where it parts, and that nobody's words move
+//! somebody else's screen.
+
+use crate::harness::{Harness, cases};
+use cowrite::base::{EventId, Rand, sha256_hex};
+use cowrite::event::{MessageRole, MessageStatus};
+use cowrite::session::{Message, Transcript};
+use std::collections::BTreeMap;
+
+/// The branch in sight, as the first words of its messages.
+fn shown(made: &mut Harness) -> String {
+    made.app.model.prepare();
+    let transcript = &made.model().session.transcript;
+    let words = made.model().ui.branch.iter().filter_map(|id| transcript.get(id));
+    words.map(Message::text).collect::<Vec<_>>().join(" > ")
+}
+
+/// Ada and Eve asked after the same answer, apart, and Ada has both.
+fn parted() -> (Harness, Harness) {
+    let mut ada = Harness::file("plan.md", "one\n");
+    ada.say("What?");
+    ada.reply("That.");
+    let mut eve = ada.copy_for("p_01JEVE", "Eve", 9);
+    eve.pass(60_000);
+    for (who, question, answer) in
+        [(&mut ada, "And Ada?", "Ada, yes."), (&mut eve, "And Eve?", "Eve, yes.")]
+    {
+        who.say(question);
+        who.reply(answer);
+        who.pass(3000);
+    }
+    ada.take_from(&eve);
+    (ada, eve)
+}
+
+#[test]
+fn what_others_say_on_another_branch_moves_nothing() {
+    let (mut ada, mut eve) = parted();
+    let (hers, others) =
+        ("What? > That. > And Ada? > Ada, yes.", "What? > That. > And Eve? > Eve, yes.");
+    assert_eq!(shown(&mut ada), hers);
+    insta::assert_snapshot!("branches", ada.screen(100, 24));
+    ada.run("chat.next-branch");
+    assert_eq!(shown(&mut ada), others);
+    assert!(ada.notice().starts_with("Branch 2 of 2."), "{}", ada.notice());
+    insta::assert_snapshot!("branches_next", ada.screen(100, 24));
+    // Eve goes on: her branch is followed where it is shown.
+    eve.say("More?");
+    eve.reply("Much.");
+    eve.pass(3000);
+    ada.take_from(&eve);
+    assert_eq!(shown(&mut ada), format!("{others} > More? > Much."));
+    // What is asked goes on from what is seen, and is remembered.
+    ada.run("chat.previous-branch");
+    assert_eq!(shown(&mut ada), hers);
+    ada.say("Still here?");
+    ada.reply("Here.");
+    let whole = format!("{hers} > Still here? > Here.");
+    assert_eq!(shown(&mut ada), whole);
+    eve.say("Last?");
+    eve.reply("Last.");
+    eve.pass(3000);
+    ada.take_from(&eve);
+    ada.pass(3000);
+    assert_eq!(shown(&mut ada), whole);
+    assert_eq!(shown(&mut ada.killed(30)), whole);
+    // What the model was told is that branch.
+    ada.say("Sum up");
+    let sent = &ada.model().last_sent.as_ref().expect("a request").body;
+    assert!(sent.contains("Still here?") && !sent.contains("And Eve?"), "{sent}");
+}
+
+#[test]
+fn one_branch_says_so() {
+    let mut ada = Harness::file("plan.md", "one\n");
+    ada.say("What?");
+    ada.reply("That.");
+    ada.run("chat.next-branch");
+    assert_eq!(ada.notice(), "The conversation has one branch.");
+}
+
+fn message(index: usize, after: Option<usize>) -> Message {
+    let id = |index: usize| sha256_hex(&index.to_le_bytes()).parse::<EventId>().unwrap();
+    Message {
+        id: id(index),
+        lamport: index as u64 / 2,
+        at: cowrite::base::Millis(0),
+        author: "p_01JADA".parse().unwrap(),
+        role: MessageRole::Person,
+        after: after.map(id),
+        text: Some(String::new()),
+        status: MessageStatus::Complete,
+        model: None,
+        usage: None,
+        error: None,
+        links: Vec::new(),
+        asked: None,
+        reasoning: None,
+    }
+}
+
+#[test]
+fn forks_are_those_of_the_tree_in_any_order_of_arrival() {
+    for seed in cases(60) {
+        let mut rand = Rand::from_number(seed);
+        let count = 2 + rand.below(14);
+        let mut all: Vec<Message> = (0..count)
+            .map(|index| {
+                // Some begin anew, some go on from what never arrives, some from what is later.
+                let after = match rand.below(8) {
+                    0 => None,
+                    1 => Some(900 + rand.below(2)),
+                    2 => Some(rand.below(count)),
+                    _ => index.checked_sub(1 + rand.below(3)),
+                };
+                message(index, after)
+            })
+            .collect();
+        for round in 0..3 {
+            for index in 0..count {
+                all.swap(index, rand.below(count));
+            }
+            let mut tree = Transcript::default();
+            all.iter().for_each(|one| tree.add(one.clone()));
+            // The same, found the slow way.
+            let by_id: BTreeMap<EventId, &Message> = all.iter().map(|one| (one.id, one)).collect();
+            let place = |one: &Message| (one.lamport, one.id);
+            let before = |one: &Message| {
+                one.after.and_then(|id| by_id.get(&id)).filter(|b| place(b) < place(one)).copied()
+            };
+            for tip in &all {
+                let path = tree.branch(tip.id);
+                let ids: Vec<EventId> = path.iter().map(|one| one.id).collect();
+                let mut wanted = BTreeMap::new();
+                for one in &path {
+                    let torn = |two: &Message| {
+                        // Hostile lines, said after what comes later, begin no branch.
+                        two.after.is_none_or(|id| !by_id.contains_key(&id))
+                    };
+                    let mut beside: Vec<(u64, EventId)> = all
+                        .iter()
+                        .filter(|two| match before(one) {
+                            Some(from) => before(two).is_some_and(|it| it.id == from.id),
+                            None => torn(two),
+                        })
+                        .map(place)
+                        .collect();
+                    beside.sort_unstable();
+                    if let Some(index) = beside.iter().position(|two| *two == place(one))
+                        && beside.len() > 1
+                    {
+                        wanted.insert(one.id, (index, beside.len()));
+                    }
+                }
+                assert_eq!(tree.forks(&ids), wanted, "seed {seed}, round {round}");
+                let under =
+                    all.iter().filter(|two| tree.branch(two.id).iter().any(|m| m.id == tip.id));
+                let newest = under.max_by_key(|two| place(two)).map(|two| two.id);
+                assert_eq!(Some(tree.newest_after(tip.id)), newest, "seed {seed}");
+            }
+        }
+    }
+}
