@@ -4,7 +4,7 @@
 
 use super::Cx;
 use crate::base::{DocId, EventId, OpId, Pos, Span, WriterId};
-use crate::event::{CauseKind, Edit, Event, Text, Version, is_like};
+use crate::event::{CauseKind, Edit, Event, Op, Text, Version, is_like};
 use crate::session::{DocEntry, EditEntry};
 use crate::text::{Change, Document, TextError, diff};
 use std::collections::BTreeSet;
@@ -246,8 +246,8 @@ fn explain(entry: &DocEntry, edit: &EditEntry, tips: &[Version]) -> Option<Expla
         }
     }
     let (far, version, rest) = best?;
-    // What is half another change is another change.
-    if far * 2 > edit.edit.width() as usize {
+    // What is half another change is another change, unless whole parts of it are left.
+    if far * 2 > edit.edit.width() as usize && !is_part(&rest, &edit.edit) {
         return None;
     }
     let (past, known) = (document.past(&version.0)?, document.past(&base.0)?);
@@ -258,6 +258,23 @@ fn explain(entry: &DocEntry, edit: &EditEntry, tips: &[Version]) -> Option<Expla
     });
     let by = by.map(|one| one.id).collect();
     Some(Explained { edit: edit.id, version, rest, by, hash: from.hash.clone() })
+}
+
+/// Whether a change is some of the insertions of an edit, each whole, and not all of them.
+fn is_part(change: &Change, of: &Edit) -> bool {
+    let mut parts: Vec<&str> = Vec::new();
+    for op in &of.ops {
+        match op {
+            Op::Insert { text, .. } => parts.push(text.as_str()),
+            Op::Delete { .. } => return false,
+        }
+    }
+    let all = parts.len();
+    let each = change.0.iter().all(|one| {
+        let at = parts.iter().position(|part| *part == one.text);
+        at.is_some_and(|at| !parts.swap_remove(at).is_empty())
+    });
+    each && change.0.len() < all
 }
 
 /// What takes the change from outside back, in the version that has it and what explains it.

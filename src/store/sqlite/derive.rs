@@ -6,22 +6,53 @@ use crate::base::EventId;
 use crate::event::{Envelope, Event, MessageRole};
 use crate::store::StoreError;
 use rusqlite::{Connection, params};
+use std::collections::BTreeMap;
 
 /// The kinds that say more than that something happened.
 const TELLING: &str = "'session.created', 'session.titled', 'document.added', 'document.bound', \
                        'document.saved', 'message.posted', 'decision.recorded'";
 
-/// Takes in one event that folds.
-pub fn apply(conn: &Connection, event: &Envelope) -> Result<(), StoreError> {
-    conn.prepare_cached(
-        "INSERT INTO session(id, last) VALUES(?1, ?2)
-         ON CONFLICT(id) DO UPDATE SET last = max(last, excluded.last)",
-    )?
-    .execute(params![event.session_id().0, event.at.0 as i64])?;
-    tell(conn, event)
+/// What the events of a batch add up to, by session: written once for all of them.
+#[derive(Default)]
+pub struct Sums(BTreeMap<EventId, Sum>);
+
+#[derive(Default)]
+struct Sum {
+    last: i64,
+    messages: i64,
+    decisions: i64,
 }
 
-fn tell(conn: &Connection, event: &Envelope) -> Result<(), StoreError> {
+impl Sums {
+    /// Writes what was added up.
+    pub fn flush(&mut self, conn: &Connection) -> Result<(), StoreError> {
+        for (session, sum) in std::mem::take(&mut self.0) {
+            conn.prepare_cached(
+                "UPDATE session SET last = max(last, ?2), messages = messages + ?3,
+                 decisions = decisions + ?4 WHERE id = ?1",
+            )?
+            .execute(params![session.0, sum.last, sum.messages, sum.decisions])?;
+        }
+        Ok(())
+    }
+}
+
+/// Takes in one event that folds. What it adds up to is written by [`Sums::flush`].
+pub fn apply(conn: &Connection, event: &Envelope, sums: &mut Sums) -> Result<(), StoreError> {
+    let session = event.session_id();
+    let at = event.at.0 as i64;
+    match sums.0.get_mut(&session) {
+        Some(sum) => sum.last = sum.last.max(at),
+        None => {
+            conn.prepare_cached("INSERT OR IGNORE INTO session(id, last) VALUES(?1, ?2)")?
+                .execute(params![session.0, at])?;
+            sums.0.insert(session, Sum { last: at, ..Sum::default() });
+        }
+    }
+    tell(conn, event, sums)
+}
+
+fn tell(conn: &Connection, event: &Envelope, sums: &mut Sums) -> Result<(), StoreError> {
     if !TELLING.contains(&format!("'{}'", event.kind)) {
         return Ok(());
     }
@@ -36,11 +67,6 @@ fn tell(conn: &Connection, event: &Envelope) -> Result<(), StoreError> {
              WHERE id = ?1 AND (title_lamport, title_id) < (?3, ?4)",
         )?
         .execute(params![session, text, lamport, id])?;
-        Ok(())
-    };
-    let count = |column: &str| -> Result<(), StoreError> {
-        let sql = format!("UPDATE session SET {column} = {column} + 1 WHERE id = ?1");
-        conn.prepare_cached(&sql)?.execute(params![session])?;
         Ok(())
     };
     match decoded {
@@ -82,9 +108,11 @@ fn tell(conn: &Connection, event: &Envelope) -> Result<(), StoreError> {
             ])?;
         }
         Event::MessagePosted { role: MessageRole::Person | MessageRole::Model, .. } => {
-            count("messages")?;
+            sums.0.entry(event.session_id()).or_default().messages += 1;
         }
-        Event::DecisionRecorded { .. } => count("decisions")?,
+        Event::DecisionRecorded { .. } => {
+            sums.0.entry(event.session_id()).or_default().decisions += 1;
+        }
         _ => {}
     }
     Ok(())
@@ -104,13 +132,14 @@ pub fn rebuild(conn: &Connection, session: Option<EventId>) -> Result<(), StoreE
         if only.is_some() { "AND session = ?1" } else { "AND ?1 IS NULL" }
     ))?;
     let mut rows = query.query(params![only])?;
+    let mut sums = Sums::default();
     while let Some(row) = rows.next()? {
         let line: String = row.get(0)?;
         if let Ok(event) = Envelope::parse(&line) {
-            tell(conn, &event)?;
+            tell(conn, &event, &mut sums)?;
         }
     }
-    Ok(())
+    sums.flush(conn)
 }
 
 /// Empties the tables, for one session or for all.

@@ -93,11 +93,13 @@ pub struct Tally {
     pub written: Written,
     /// Sessions in which another event of a fork folds now.
     stale: BTreeSet<EventId>,
+    sums: derive::Sums,
 }
 
 impl Tally {
     /// Brings the derived tables up to date where forks changed what folds.
     pub fn finish(&mut self, conn: &Connection) -> Result<(), StoreError> {
+        self.sums.flush(conn)?;
         let stale = std::mem::take(&mut self.stale);
         stale.into_iter().try_for_each(|session| derive::rebuild(conn, Some(session)))
     }
@@ -382,7 +384,7 @@ pub fn insert(
             tally.stale.insert(session);
         }
     } else {
-        derive::apply(conn, event)?;
+        derive::apply(conn, event, &mut tally.sums)?;
     }
     Ok(())
 }
