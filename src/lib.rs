@@ -15,6 +15,7 @@ pub mod syntax;
 pub mod models;
 pub mod provider;
 pub mod session;
+pub mod sign;
 pub mod store;
 
 pub mod assist;

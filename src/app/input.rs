@@ -5,7 +5,7 @@ use crate::event::Envelope;
 use crate::keymap::Key;
 use crate::prompt::{Chunk, Fault};
 use crate::provider::Listing;
-use crate::state::{FileStamp, OpenedFile, Sharing, Ticket, Timer, Tone};
+use crate::state::{FileStamp, OpenedFile, Pending, Preview, Sharing, Ticket, Timer, Tone};
 use crate::store::{Hit, SessionRow};
 use crate::syntax::Syntaxes;
 use std::path::PathBuf;
@@ -61,6 +61,10 @@ pub enum Input {
     Shared(EventId, Result<String, String>),
     /// A session branched off, or why not.
     Branched(Result<EventId, String>),
+    /// What redacting would take out, in each way it can be meant.
+    Redacting(Result<Vec<Preview>, String>),
+    /// Redactions of others whose words are here.
+    Redactions(Result<Vec<Pending>, String>),
     /// Events that another program on the same library wrote.
     Foreign(Vec<Envelope>),
     /// How far the fetch of a model of the catalogue is, in words.

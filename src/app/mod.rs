@@ -190,6 +190,8 @@ impl App {
             Input::Foreign(events) => cx.foreign(&events),
             Input::Sharing(sharing) => cx.sharing(*sharing),
             Input::Shared(session, done) => cx.shared(session, done),
+            Input::Redacting(found) => cx.redacting(found),
+            Input::Redactions(pending) => cx.redactions(pending),
             Input::Fetching(name, words) => cx.fetch_goes_on(name, words),
             Input::Fetched(name, done) => cx.fetched(name, done),
             Input::Begun(path) => cx.join_begun(path),

@@ -16,6 +16,8 @@ pub struct Config {
     pub budget: Option<Usd>,
     /// A keymap of `keymaps/` or a file.
     pub keymap: Option<String>,
+    /// The SSH key to sign with: its file. Otherwise git's, or that of `~/.ssh`.
+    pub signing_key: Option<String>,
     pub editor: EditorConfig,
     pub theme: ThemeConfig,
     pub route: RouteConfig,

@@ -1,6 +1,7 @@
 //! The arguments. Their doc comments are the help.
 
 use super::ask::AskArgs;
+use super::attest::AttestArgs;
 use super::blame::BlameArgs;
 use super::carry_out::DoArgs;
 use super::check::CheckArgs;
@@ -9,13 +10,16 @@ use super::decisions::DecisionsArgs;
 use super::doctor::DoctorArgs;
 use super::edit::TourArgs;
 use super::export::ExportArgs;
+use super::forget::ForgetArgs;
 use super::handoff::HandoffArgs;
-use super::import::ImportArgs;
 use super::history::HistoryArgs;
+use super::import::ImportArgs;
 use super::keys::KeysArgs;
 use super::merge::MergeArgs;
 use super::models::ModelsArgs;
 use super::propose::ProposeArgs;
+use super::redact::RedactArgs;
+use super::redactions::RedactionsArgs;
 use super::reference::{CompletionsArgs, ReferenceArgs};
 use super::restore::{BranchArgs, RestoreArgs};
 use super::search::SearchArgs;
@@ -156,6 +160,10 @@ pub enum Sub {
     Handoff(HandoffArgs),
     Merge(MergeArgs),
     Verify(VerifyArgs),
+    Attest(AttestArgs),
+    Redact(RedactArgs),
+    Redactions(RedactionsArgs),
+    Forget(ForgetArgs),
     Models(ModelsArgs),
     Doctor(DoctorArgs),
     Keys(KeysArgs),
@@ -189,6 +197,10 @@ impl Sub {
             Self::Handoff(args) => args.run(out),
             Self::Merge(args) => args.run(out),
             Self::Verify(args) => args.run(out),
+            Self::Attest(args) => args.run(out),
+            Self::Redact(args) => args.run(out),
+            Self::Redactions(args) => args.run(out),
+            Self::Forget(args) => args.run(out),
             Self::Models(args) => args.run(out),
             Self::Doctor(args) => args.run(out),
             Self::Keys(args) => args.run(out),

@@ -40,7 +40,7 @@ enum Verb {
 }
 
 /// Every key but those of providers, with what it is for.
-const KEYS: [(&str, &str); 14] = [
+const KEYS: [(&str, &str); 15] = [
     ("name", "the name to write under"),
     ("model", "the model that answers, as provider/model"),
     ("route.chat", "the model for questions, where it is another"),
@@ -49,6 +49,7 @@ const KEYS: [(&str, &str); 14] = [
     ("route.summary", "the model for summaries, where it is another"),
     ("budget", "the most a session may cost, in US dollars"),
     ("keymap", "a keymap beside the default one"),
+    ("signing_key", "the SSH key to sign with: its file"),
     ("hub.ca_file", "a certificate authority for the model hub, in PEM"),
     ("editor.tab_width", "columns between tab stops"),
     ("editor.wrap", "soft wrap"),

@@ -1,5 +1,6 @@
 //! `cowrite decisions`: what was decided, and why; as files, from files, as a tree.
 
+use super::attest::sign;
 use super::decisions_in::ImportArgs;
 use super::decisions_out::ExportArgs;
 use super::export::from_file;
@@ -7,6 +8,7 @@ use super::place::{Place, is_session_file, session_id, session_of};
 use super::{Failure, Out, one_line};
 use crate::command::status_word;
 use crate::report::{decisions_json, tree};
+use crate::runtime::attest::Wanted;
 use crate::runtime::fold;
 use crate::session::Session;
 use crate::store::SqliteStore;
@@ -38,6 +40,47 @@ enum Verb {
     Export(ExportArgs),
     Import(ImportArgs),
     Tree(TreeArgs),
+    Sign(SignArgs),
+}
+
+/// Sign a decision, and the log to it, with your SSH key.
+#[derive(clap::Args, Debug)]
+struct SignArgs {
+    /// The decision: its id or the beginning of it.
+    id: String,
+    /// The private key, or the public one of a key that the agent holds.
+    #[arg(long, value_name = "FILE")]
+    key: Option<PathBuf>,
+    /// Who signs, as in an allowed_signers file; else git's user.email, or your name.
+    #[arg(long = "as", value_name = "WHO")]
+    who: Option<String>,
+}
+
+impl SignArgs {
+    fn run(self, out: &mut Out) -> Result<ExitCode, Failure> {
+        let mut place = Place::find(None, None)?;
+        let mut store = place.reading(out)?;
+        let mut found = Vec::new();
+        for row in store.sessions().map_err(Failure::store)? {
+            if row.decisions == 0 {
+                continue;
+            }
+            let session = fold(&store, row.id).map_err(Failure::store)?;
+            let all = session.decisions.newest().into_iter().map(|decision| decision.id);
+            let like = all.filter(|id| id.to_string().starts_with(&self.id));
+            found.extend(like.map(|id| (row.id, id)));
+        }
+        let [(session, decision)] = found.as_slice() else {
+            return Err(Failure::usage(match found.len() {
+                0 => {
+                    format!("No decision begins with {}: `cowrite decisions` lists them.", self.id)
+                }
+                count => format!("{count} decisions begin with {}: give more of the id.", self.id),
+            }));
+        };
+        let wanted = Wanted { about: Some(*decision), key: self.key, who: self.who };
+        sign(&mut place, &mut store, *session, wanted, out)
+    }
 }
 
 /// Draw which decision takes the place of which, and what they refer to.
@@ -116,6 +159,7 @@ impl DecisionsArgs {
             Some(Verb::Export(args)) => return args.run(out),
             Some(Verb::Import(args)) => return args.run(out),
             Some(Verb::Tree(args)) => return args.run(out),
+            Some(Verb::Sign(args)) => return args.run(out),
             None => {}
         }
         let place = Place::find(None, None)?;

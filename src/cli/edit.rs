@@ -215,6 +215,7 @@ fn workspace(
         library: Library { store, last_rid },
         config_path: Some(place.config_path.clone()),
         offers: place.offers(),
+        keys: place.keys(),
     };
     desk.screen(place)?;
     let Desk { screen, inputs, size: drawn_for, .. } = desk;

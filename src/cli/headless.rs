@@ -113,6 +113,7 @@ impl Headless {
             library: Library { store, last_rid },
             config_path: Some(place.config_path.clone()),
             offers: place.offers(),
+            keys: place.keys(),
         };
         let app = App::new(model, Keymap::default());
         let mut runtime = Runtime::start(app, setup, first).map_err(Failure::new)?;

@@ -6,6 +6,7 @@ use crate::base::{AuthorId, EventId, Rand};
 use crate::keymap::{self, Keymap, KeymapError};
 use crate::models::{Hub, Machine, Shelf};
 use crate::runtime::{absolute, now, recover, shared};
+use crate::sign::Keys;
 use crate::state::{Me, Opened, ROWS_VERSION};
 use crate::store::jsonl::{self, SessionFile};
 use crate::store::{Options, SqliteStore, StoreError, Written};
@@ -79,6 +80,17 @@ impl Place {
             config.keymap = Some(keymap.to_string_lossy().into_owned());
         }
         Ok(Self { dir, models: models_dir()?, config_path, config })
+    }
+
+    /// Where keys to sign with are looked for; nobody is asked for a passphrase.
+    pub fn keys(&self) -> Keys {
+        use etcetera::BaseStrategy;
+        Keys {
+            home: platform().ok().map(|base| base.home_dir().to_path_buf()),
+            configured: self.config.signing_key.as_ref().map(PathBuf::from),
+            config_dir: self.config_path.parent().map(Path::to_path_buf),
+            may_ask: false,
+        }
     }
 
     /// Opens the library, making it when it is new.

@@ -4,7 +4,9 @@ use super::{Command, links, list, quote, row};
 use crate::base::{EventId, is_day};
 use crate::event::{Choice, DecisionField, DecisionStatus, Event, Link};
 use crate::session::Decision;
-use crate::state::{Cx, FORM_FIELDS, Form, FormKind, LinkList, Model, Overlay, PromptKind, Tab};
+use crate::state::{
+    Cx, Effect, FORM_FIELDS, Form, FormKind, LinkList, Model, Overlay, PromptKind, Tab,
+};
 
 pub const COMMANDS: &[Command] = &[
     row("decision.new", "Records a decision, linked to what is selected.", new)
@@ -23,6 +25,8 @@ pub const COMMANDS: &[Command] = &[
         set_status(cx, DecisionStatus::Rejected)
     })
     .when(any, NONE),
+    row("decision.sign", "Signs the chosen decision, and the log to it, with your SSH key.", sign)
+        .when(any, NONE),
     row("decision.supersede", "Records a decision in place of the chosen one.", supersede)
         .when(any, NONE),
     row(
@@ -54,6 +58,15 @@ const NONE: &str = "No decision is recorded yet: Ctrl-N records one.";
 
 fn any(model: &Model) -> bool {
     !model.session.decisions.is_empty()
+}
+
+fn sign(cx: &mut Cx, _: &str) -> Result<(), String> {
+    let decision = chosen(cx.model)?.id;
+    cx.seal_bursts();
+    let session = cx.model.session.id;
+    cx.effect(Effect::Sign { session, decision });
+    cx.info("Signing…");
+    Ok(())
 }
 
 /// The decisions of the list, newest first, as filtered. Shared with the view.

@@ -6,7 +6,8 @@ use crate::base::EventId;
 use crate::base::day;
 use crate::event::{Link, MessageRole};
 use crate::report::{self, Bounds, check_one};
-use crate::session::Decision;
+use crate::session::{Attestation, Decision};
+use crate::sign::fingerprint;
 use crate::state::{Caret, Cx, Focus, FoundMessage, Model, Overlay, PageLinks, Tab};
 
 /// The text that is selected, as a link.
@@ -31,7 +32,7 @@ pub(super) fn last_said(model: &Model) -> Vec<Link> {
 }
 
 /// The message that is marked in the conversation, while that has the keys.
-fn marked(model: &Model) -> Option<EventId> {
+pub(super) fn marked(model: &Model) -> Option<EventId> {
     let here = model.ui.focus == Focus::Panel && model.ui.tab == Tab::Conversation;
     model.ui.found.as_ref().filter(|_| here).map(|found| found.id)
 }
@@ -105,6 +106,16 @@ fn describe(model: &Model, decision: &Decision) -> (Vec<String>, Vec<(usize, Lin
     // What needs a look does so now.
     let now = model.past.is_none();
     let findings = now.then(|| check_one(&model.session, decision, &bounds(model)));
+    for (signed, stands) in model.session.signed(&decision.id) {
+        let Attestation { at, who, key, .. } = signed;
+        let since = match stands {
+            true => "it stands as it was signed",
+            false => "changed since: that is not covered",
+        };
+        let key = fingerprint(key);
+        lines.push(format!("signed by {who} on {}, {since}", day(*at)));
+        lines.push(format!("  key {key}; cowrite verify checks it"));
+    }
     for finding in findings.into_iter().flatten() {
         lines.push(format!("! {}", finding.why));
         lines.push(format!("  {}", finding.kind.advice()));

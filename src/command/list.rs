@@ -405,6 +405,14 @@ fn answer(cx: &mut Cx, word: &str) -> Result<(), String> {
             cx.share_answered(*sharing, answer);
             Ok(())
         }
+        (Ask::Redact { targets }, answer) => {
+            cx.redact_answered(targets, answer);
+            Ok(())
+        }
+        (Ask::Redaction { id }, answer) => {
+            cx.redaction_answered(id, answer);
+            Ok(())
+        }
         (Ask::TakeBack { lines }, word) => match lines.iter().find(|(known, _)| known == word) {
             Some((_, line)) => super::run(cx, line),
             None if word == "no" => Ok(()),

@@ -15,6 +15,7 @@ mod hunk;
 mod links;
 mod list;
 mod models;
+mod redact;
 mod session;
 mod taken;
 mod verdict;

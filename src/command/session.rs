@@ -1,6 +1,6 @@
 //! Sessions: the list, opening, renaming, deleting, searching everything.
 
-use super::{Command, row};
+use super::{Command, redact, row};
 use crate::base::EventId;
 use crate::event::{Event, Text};
 use crate::state::{Ask, Cx, Dialog, Effect, Model, Open, Overlay, PromptKind, Tab};
@@ -40,6 +40,18 @@ pub const COMMANDS: &[Command] = &[
         Ok(())
     })
     .slash("handoff"),
+    row(
+        "session.redact",
+        "Takes the selection, message or decision at hand, or these words, out of the log for good.",
+        redact::redact,
+    )
+    .args("[words]")
+    .slash("redact"),
+    row("session.redactions", "Asks what becomes of words that others redacted.", |cx, _| {
+        let session = cx.model.session.id;
+        cx.effect(Effect::Redactions(session));
+        Ok(())
+    }),
     row("session.all-seen", "Takes the marks off everything that came from others.", |cx, _| {
         cx.saw_all();
         Ok(())

@@ -101,6 +101,10 @@ fn describe(model: &Model, run: &Written) -> (String, Vec<String>, Vec<(usize, L
     if !changed.is_empty() {
         lines.push(changed.into());
     }
+    if let Some(taken) = run.redacted.and_then(|id| session.redactions.get(&id)) {
+        lines
+            .push(format!("Words      {}: filler stands for them", session.redaction_words(taken)));
+    }
     if let Some((edit, again)) = run.again {
         let edit = model.entry().and_then(|entry| entry.edit(&edit));
         let at = edit.map_or_else(String::new, |edit| {

@@ -134,6 +134,8 @@ pub enum CauseKind {
     /// What two copies both did is taken back once.
     Dedupe,
     Restore,
+    /// Words are redacted: they leave the text, and what stood in one body with them comes back.
+    Redact,
 }
 
 /// The cause of an edit and what it points at.

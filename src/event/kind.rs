@@ -3,7 +3,7 @@
 //! Old kinds are never changed in meaning: they grow optional fields, or a new kind is made.
 //! Unknown kinds are kept byte for byte by the envelope and not folded.
 
-use super::{Anchor, BadLine, Edit, Envelope, Text, Version};
+use super::{Anchor, BadLine, Edit, Envelope, Redaction, Text, Version};
 use crate::base::{AuthorId, DocId, EventId, Millis, Rand, WriterId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -407,10 +407,36 @@ pub enum Event {
         /// The request's body, byte for byte.
         request: Text,
     },
+    /// Words were taken out of the log for good.
+    #[serde(rename = "event.redacted")]
+    EventRedacted(Redaction),
+    /// Local: the same of events that never left this machine.
+    #[serde(rename = "record.redacted")]
+    RecordRedacted(Redaction),
+    /// A person signed the log, as far as it is known here, with an SSH key.
+    #[serde(rename = "log.attested")]
+    LogAttested {
+        /// What is signed: the events that no other of these names as a parent, sorted.
+        heads: Vec<EventId>,
+        /// How many shared events that covers.
+        count: u64,
+        /// What the signature is about, where it is about one thing: a decision.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        about: Option<EventId>,
+        /// Of that decision: the settings of its fields as they are signed, sorted.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        settings: Vec<EventId>,
+        /// Who signed, as the payload says it.
+        who: Text,
+        /// The public key, as it stands in an `allowed_signers` file.
+        key: Text,
+        /// The signature, armored, as `ssh-keygen -Y sign` writes it.
+        sig: Text,
+    },
 }
 
 /// The kinds that never leave this machine.
-const LOCAL_KINDS: [&str; 2] = ["document.bound", "egress.recorded"];
+const LOCAL_KINDS: [&str; 3] = ["document.bound", "egress.recorded", "record.redacted"];
 
 /// Why an event's data does not have its kind's shape.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -9,6 +9,7 @@ mod canonical;
 mod edit;
 mod envelope;
 mod kind;
+mod redaction;
 
 pub use burst::{BurstHead, WipOp, seal};
 pub use edit::{Anchor, Cause, CauseKind, Edit, How, Op, Origin, Side, Source, Version};
@@ -16,4 +17,7 @@ pub use envelope::{BadLine, Body, Envelope, Text};
 pub use kind::{
     Asked, Author, AuthorKind, Branched, Brought, Choice, DecisionField, DecisionStatus, Event,
     HunkBody, HunkVerdict, Link, MessageRole, MessageStatus, Taken, Undecodable, Usage,
+};
+pub use redaction::{
+    BODY_CHARS, FILLER, Gone, Redacted, Redaction, Slot, filler, is_like, shape_of,
 };

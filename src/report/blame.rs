@@ -122,6 +122,9 @@ pub fn hand_word(hand: Hand) -> &'static str {
 
 /// How a run came in, in a word.
 pub fn how_word(run: &Written) -> &'static str {
+    if run.redacted.is_some() {
+        return "redacted";
+    }
     match (run.how, run.seen) {
         (How::Typed, _) => "typed",
         (How::Pasted, _) => "pasted",
@@ -199,6 +202,10 @@ fn part_json(session: &Session, part: &Part, start: usize) -> Value {
         "seen": run.seen,
         "edited_before": run.edited_before,
         "edited_since": run.edited_since,
+        "redacted": run.redacted.and_then(|id| session.redactions.get(&id)).map(|taken| json!({
+            "by": author_json(session, &taken.author),
+            "at": taken.at.0,
+        })),
         "again": run.again.map(|(edit, again)| json!({
             "edit": edit.to_string(),
             "how": match again { Again::Copied => "copied", Again::BroughtBack => "brought back" },

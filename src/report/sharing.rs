@@ -206,7 +206,11 @@ fn places_of(session: &Session, added: &[&Envelope]) -> Vec<(Hit, String)> {
         }
     }
     for event in said {
-        let Ok(data) = event.data_with_texts() else { continue };
+        let Ok(mut data) = event.data_with_texts() else { continue };
+        // A public key and a signature are made to be shown.
+        if let Some(fields) = data.as_object_mut().filter(|_| event.kind == "log.attested") {
+            fields.retain(|name, _| name != "key" && name != "sig");
+        }
         let mut texts = Vec::new();
         collect(&data, &mut texts);
         for text in texts {

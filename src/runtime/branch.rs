@@ -119,6 +119,7 @@ fn told_again(
         nonce: rand.salt(),
         from: Some(Branched { session: from, at: moment.1 }),
         author: author(&me.author, AuthorKind::Person, &me.name),
+        brought: None,
     };
     let mine = rand.writer();
     let session = log.add(&created, mine, now.0, rand);

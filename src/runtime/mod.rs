@@ -4,8 +4,9 @@
 //! Where inputs come from and where frames go are parameters, so that the workspace, the headless
 //! commands and the tests share one loop. Knows no terminal and no command line.
 
-mod bringing;
+pub mod attest;
 mod branch;
+mod bringing;
 mod disk;
 mod drafts;
 mod fetching;
@@ -16,14 +17,15 @@ mod net;
 mod open;
 mod opening;
 pub mod queue;
+pub mod redact;
 mod renamed;
 mod save;
 mod screen;
 pub mod shared;
 mod watch;
 
-pub use bringing::{Bringing, Came};
 pub use branch::{BranchedOff, branch};
+pub use bringing::{Bringing, Came};
 pub use disk::{Disk, DiskJob};
 pub use files::{HISTORY_BYTES, absolute, configure, configured, read_file, write_config};
 pub use glance::glance;
@@ -40,6 +42,7 @@ use crate::base::Millis;
 use crate::models::Shelf;
 use crate::provider::Offer;
 use crate::runtime::queue::{Receiver, Sender, channel};
+use crate::sign::Keys;
 use crate::state::{Effect, Focus, Model, Open, Timer, Tone, Ui};
 use inbox::{Inbox, Next};
 use std::collections::BTreeMap;
@@ -64,6 +67,8 @@ pub struct Setup {
     pub offers: Vec<Offer>,
     /// Where model files lie and new ones are brought to; `None` where none is fetched.
     pub shelf: Option<Shelf>,
+    /// Where keys to sign with are looked for.
+    pub keys: Keys,
 }
 
 /// What of an input shows on the screen.
@@ -98,6 +103,7 @@ pub struct Runtime {
     timers: BTreeMap<Timer, Instant>,
     config_path: Option<PathBuf>,
     shelf: Option<Shelf>,
+    keys: Keys,
     fetching: fetching::Fetching,
     /// Where the library is.
     dir: Option<PathBuf>,
@@ -150,6 +156,7 @@ impl Runtime {
             timers: BTreeMap::new(),
             config_path: setup.config_path,
             shelf: setup.shelf,
+            keys: setup.keys,
             fetching: fetching::Fetching::default(),
             syntaxes: None,
             quit: false,
@@ -397,6 +404,18 @@ impl Runtime {
             }
             Effect::Share { session, to, confirmed } => self.share(session, to, confirmed),
             Effect::Branch { session, moment, title } => self.branch(session, moment, title),
+            Effect::Sign { session, decision } => self.sign(session, decision),
+            Effect::Redact { session, targets, confirmed } => {
+                self.redact(session, targets, confirmed, screen)?;
+            }
+            Effect::Redactions(session) => {
+                let found = self.disk.with_store(move |store| redact::pending(store, session));
+                let found = found.ok_or("There is no library.")?;
+                _ = self.sender.send(Input::Redactions(found));
+            }
+            Effect::Redaction { session, id, accept } => {
+                self.redaction(session, id, accept, screen)?;
+            }
             Effect::DeleteSession(session) => self.disk.send(DiskJob::Delete(session)),
             Effect::Open(what) => self.open(what)?,
             Effect::Reload(session) => {

@@ -103,6 +103,12 @@ pub fn recover(store: &mut SqliteStore, me: &Me) -> Result<Vec<String>, StoreErr
     if !sealed.is_empty() {
         store.syncer().sync().ok();
     }
+    // What a redaction had still to do when it was interrupted.
+    match super::redact::finish(store) {
+        Ok(done) if done.any => notes.push(format!("A redaction was completed.{}", done.words)),
+        Ok(_) => {}
+        Err(why) => notes.push(format!("A redaction could not be completed: {why}")),
+    }
     Ok(notes)
 }
 
@@ -146,13 +152,24 @@ pub(super) fn entropy() -> Result<Rand, StoreError> {
 /// Appends one event of an author to a session that is not open, under a fresh writer.
 fn post(
     store: &mut SqliteStore,
-    mut session: Session,
+    session: Session,
     author: &AuthorId,
     event: &Event,
     ends: Vec<crate::base::TurnId>,
 ) -> Result<(), StoreError> {
+    post_at(store, session, author, event, ends, super::now())
+}
+
+/// The same at a time that was told already.
+fn post_at(
+    store: &mut SqliteStore,
+    mut session: Session,
+    author: &AuthorId,
+    event: &Event,
+    ends: Vec<crate::base::TurnId>,
+    at: crate::base::Millis,
+) -> Result<(), StoreError> {
     let mut rand = entropy()?;
-    let at = super::now();
     let writer = rand.writer();
     let started = Event::WriterStarted { author: author.clone(), doc: None };
     let started = session.seal(&started, writer, at, &mut rand);
@@ -237,27 +254,45 @@ pub fn append_to(
     me: &Me,
     make: impl FnOnce(&Session) -> Event,
 ) -> Result<(), StoreError> {
-    let loaded = store.events(session, 0)?;
-    let events: Vec<_> = loaded.events.into_iter().map(|stored| stored.envelope).collect();
-    let mut folded = Session::fold(session, &events);
-    if !folded.authors.contains_key(&me.author) {
-        let author = Author {
-            author: me.author.clone(),
-            kind: AuthorKind::Person,
-            name: Text::new(me.name.clone()),
-        };
-        let copy = Session::fold(session, &events);
-        post(store, copy, &me.author, &Event::AuthorIntroduced(author), Vec::new())?;
-        let loaded = store.events(session, 0)?;
-        let events: Vec<_> = loaded.events.into_iter().map(|stored| stored.envelope).collect();
-        folded = Session::fold(session, &events);
-    }
+    introduce(store, session, me)?;
+    let folded = fold(store, session)?;
     let event = make(&folded);
-    post(store, folded, &me.author, &event, Vec::new())?;
+    append_at(store, folded, me, &event, super::now())
+}
+
+/// Appends one event of the person's, who is introduced, to a session as it was folded.
+pub(super) fn append_at(
+    store: &mut SqliteStore,
+    folded: Session,
+    me: &Me,
+    event: &Event,
+    at: crate::base::Millis,
+) -> Result<(), StoreError> {
+    post_at(store, folded, &me.author, event, Vec::new(), at)?;
     store
         .syncer()
         .sync()
         .map_err(|why| StoreError::Io { what: "sync the library".into(), why: why.to_string() })
+}
+
+/// Introduces the person in a session that does not know them.
+pub(super) fn introduce(
+    store: &mut SqliteStore,
+    session: EventId,
+    me: &Me,
+) -> Result<(), StoreError> {
+    let loaded = store.events(session, 0)?;
+    let events: Vec<_> = loaded.events.into_iter().map(|stored| stored.envelope).collect();
+    let folded = Session::fold(session, &events);
+    if folded.authors.contains_key(&me.author) {
+        return Ok(());
+    }
+    let author = Author {
+        author: me.author.clone(),
+        kind: AuthorKind::Person,
+        name: Text::new(me.name.clone()),
+    };
+    post(store, folded, &me.author, &Event::AuthorIntroduced(author), Vec::new())
 }
 
 /// The tour, as far as it was taken; it is taken into the library the first time.
@@ -347,6 +382,12 @@ fn begin(
         notes.push(format!(
             "{forks} events of the log have a double that counts instead; `cowrite verify` names them."
         ));
+    }
+    if session.redactions.iter().next().is_some()
+        && let Ok(pending) = super::redact::pending(store, id)
+        && let Some(first) = pending.first()
+    {
+        notes.push(format!("Words here were {}: session.redactions asks about it.", first.words));
     }
     let bound = store.bindings()?.into_iter().find(|binding| binding.session == id);
     let view = store.view(id)?;

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::base::EventId;
+use crate::report::Target;
 use crate::state::Sharing;
 
 impl Runtime {
@@ -37,6 +38,73 @@ impl Runtime {
             let done = done.map_err(|why| format!("{why} {}", why.advice()));
             let _ = sender.send(Input::Branched(done));
         })));
+    }
+
+    /// Signs a decision. An agent may ask the person something: nothing waits for that.
+    pub(super) fn sign(&self, session: EventId, decision: EventId) {
+        let (sender, keys) = (self.sender.clone(), self.keys.clone());
+        let me = self.app.model.me.clone();
+        self.disk.send(DiskJob::Run(Box::new(move |store| {
+            let wanted = attest::Wanted { about: Some(decision), ..attest::Wanted::default() };
+            let input = match attest::attest(store, session, &me, &keys, &wanted) {
+                Ok(made) => Input::Note(Tone::Info, made.words()),
+                Err(why) => Input::Note(Tone::Error, why),
+            };
+            let _ = sender.send(input);
+        })));
+        self.disk.send(DiskJob::Came);
+    }
+
+    /// Looks at what redacting would do, or redacts. Nothing else happens meanwhile: what is in
+    /// memory must not be stored again.
+    pub(super) fn redact(
+        &mut self,
+        session: EventId,
+        targets: Vec<Target>,
+        confirmed: bool,
+        screen: &mut dyn Screen,
+    ) -> Result<(), String> {
+        if !confirmed {
+            let found =
+                self.disk.with_store(move |store| redact::prepare_all(store, session, &targets));
+            let found = found.ok_or("There is no library.")?;
+            _ = self.sender.send(Input::Redacting(found));
+            return Ok(());
+        }
+        let target = targets.into_iter().next().ok_or("Nothing is to be redacted.")?;
+        let me = self.app.model.me.clone();
+        self.redacted(session, screen, move |store| {
+            redact::carry_out(store, session, &me, &target, "")
+        })
+    }
+
+    /// Redacts here what somebody else redacted, or keeps it.
+    pub(super) fn redaction(
+        &mut self,
+        session: EventId,
+        id: EventId,
+        accept: bool,
+        screen: &mut dyn Screen,
+    ) -> Result<(), String> {
+        let me = self.app.model.me.clone();
+        self.redacted(session, screen, move |store| redact::decide(store, session, &me, id, accept))
+    }
+
+    fn redacted(
+        &mut self,
+        session: EventId,
+        screen: &mut dyn Screen,
+        run: impl FnOnce(&mut crate::store::SqliteStore) -> Result<String, String> + Send + 'static,
+    ) -> Result<(), String> {
+        let done = self.disk.with_store(move |store| {
+            let words = run(store)?;
+            let folded = fold(store, session).map_err(|why| why.to_string())?;
+            Ok::<_, String>((folded, words))
+        });
+        let (folded, words) = done.ok_or("There is no library.")??;
+        let effects = self.app.model.redacted(folded, words);
+        self.carry_out(effects, screen);
+        Ok(())
     }
 
     /// Watches the text's file and the session file.

@@ -135,6 +135,14 @@ fn seen(store: &mut SqliteStore, session: EventId, looks: String) -> Result<(), 
     Ok(())
 }
 
+/// A session file was written here: what is in it is known.
+pub fn note_seen(store: &mut SqliteStore, session: EventId, path: &Path) -> Result<(), StoreError> {
+    match looks(path) {
+        Some(looks) => seen(store, session, looks),
+        None => Ok(()),
+    }
+}
+
 /// Takes the session's events of a file that was read in. Returns their ids, too.
 fn take(
     store: &mut SqliteStore,
@@ -379,6 +387,10 @@ pub fn carry_out(
     if let Some(folder) = sharing.path.parent().filter(|folder| !folder.exists()) {
         std::fs::create_dir_all(folder)
             .map_err(|why| format!("{} can't be made: {why}.", folder.display()))?;
+    }
+    if sharing.path.exists() && store.any_gone().map_err(said)? {
+        // A merge may have brought back what was redacted here.
+        super::redact::scrub_file(store, session, &sharing.path, &[])?;
     }
     let added = jsonl::append(&sharing.path, &events).map_err(|why| format!("{why}."))?;
     bind(store, session, &sharing.path).map_err(said)?;

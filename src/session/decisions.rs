@@ -101,6 +101,15 @@ impl Decision {
         all
     }
 
+    /// Every setting that stands, the status too: what a signature is about.
+    pub fn settings(&self) -> Vec<EventId> {
+        let mut all = self.standing();
+        all.extend(self.status.heads());
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+
     /// What a new setting of the same field replaces.
     pub fn heads(&self, field: &DecisionField) -> Vec<EventId> {
         match field {

@@ -269,9 +269,10 @@ fn is_outside(entry: &EditEntry) -> bool {
     entry.edit.cause.as_ref().is_some_and(|cause| cause.kind == CauseKind::Outside)
 }
 
-/// Whether an edit only took a second copy away: nobody's step.
+/// Whether an edit only took a second copy or redacted words away: nobody's step.
 fn is_dedupe(entry: &EditEntry) -> bool {
-    entry.edit.cause.as_ref().is_some_and(|cause| cause.kind == CauseKind::Dedupe)
+    let kind = entry.edit.cause.as_ref().map(|cause| cause.kind);
+    matches!(kind, Some(CauseKind::Dedupe | CauseKind::Redact))
 }
 
 /// The edits that an undo or redo is about.

@@ -2,12 +2,13 @@
 
 use super::documents::EditEntry;
 use super::{
-    AuthorInfo, Checkpoint, Comment, Decision, DocEntry, Folded, HunkRef, Made, Message, Placing,
-    Proposal, Register, SavedVersion, Session, Setting, Split, Verdict, WriterInfo,
+    Attestation, AuthorInfo, Checkpoint, Comment, Decision, DocEntry, Folded, HunkRef, Made,
+    Message, Placing, Proposal, RedactionInfo, Register, SavedVersion, Session, Setting, Split,
+    Verdict, WriterInfo,
 };
 use crate::base::{AuthorId, DocId, EventId, WriterId};
-use crate::event::{Author, AuthorKind, DecisionStatus, Envelope, Event, MessageRole, Undecodable};
-use crate::text::Delta;
+use crate::event::{Author, AuthorKind, DecisionStatus, Envelope, Event, MessageRole, Text};
+use crate::text::{Delta, TextError};
 use std::collections::BTreeMap;
 
 /// The furthest that a foreign event may push the Lamport clock ahead at once. A bogus number
@@ -36,7 +37,15 @@ impl Session {
         let (mut stand, forks): (Vec<_>, Vec<_>) = events.into_iter().partition(folds);
         stand.extend(forks);
         let mut session = Self::new(id);
-        session.apply_all(stand);
+        session.apply_all(stand.iter().copied());
+        if session.outdated {
+            // Two redactions tell different shapes of one body: with both known the first counts.
+            let mut again = Self::new(id);
+            again.redactions = session.redactions.known();
+            again.apply_all(stand);
+            again.outdated = false;
+            return again;
+        }
         session
     }
 
@@ -56,7 +65,12 @@ impl Session {
     /// Applies one of many events. The text follows with [`Session::settle`], which must come
     /// before anything asks for it.
     pub fn take(&mut self, event: &Envelope, batch: &mut Batch) -> Folded {
-        self.apply_lazily(event, &mut batch.edited)
+        let before = self.oddities.refused;
+        let folded = self.apply_lazily(event, &mut batch.edited);
+        if self.oddities.refused > before {
+            self.refused.insert(event.id);
+        }
+        folded
     }
 
     /// Brings the texts up to date after [`Session::take`]. Returns what happened to each that
@@ -67,6 +81,11 @@ impl Session {
             let Some(entry) = self.documents.get_mut(&doc) else { continue };
             match entry.take_in(&ids.into_iter().collect()) {
                 Ok(imported) => {
+                    for error in &imported.refused {
+                        let TextError::BadEdit { writer, start, .. } = error else { continue };
+                        let found = entry.starts.get(&(*writer, *start));
+                        self.refused.extend(found.map(|(_, id)| *id));
+                    }
                     self.proposals.anchors_came();
                     self.oddities.refused += imported.refused.len();
                     deltas.insert(doc, imported.delta);
@@ -135,18 +154,7 @@ impl Session {
                 self.heads.insert(event.id);
             }
         }
-        let decoded = match Event::decode(event) {
-            Ok(decoded) => decoded,
-            Err(Undecodable::UnknownKind(_)) => {
-                self.oddities.unknown += 1;
-                return Folded::Left;
-            }
-            Err(_) => {
-                self.oddities.refused += 1;
-                return Folded::Left;
-            }
-        };
-        self.introduce(event, decoded, edited)
+        self.decode_and_fold(event, edited)
     }
 
     /// Moves the clock. What is too far ahead waits until the clock comes near it, so that the
@@ -163,7 +171,7 @@ impl Session {
     }
 
     /// Learns of authors and writers, and holds back what an unknown writer wrote.
-    fn introduce(
+    pub(super) fn introduce(
         &mut self,
         event: &Envelope,
         decoded: Event,
@@ -222,7 +230,8 @@ impl Session {
         let last = self.introduced.entry(author.author.clone()).or_insert(at);
         if *last <= at {
             *last = at;
-            let info = AuthorInfo { kind: author.kind, name: author.name.as_str().into() };
+            let name = author.name.0.as_deref().unwrap_or("(name redacted)").into();
+            let info = AuthorInfo { kind: author.kind, name };
             self.authors.insert(author.author.clone(), info);
         }
     }
@@ -243,10 +252,10 @@ impl Session {
         match decoded {
             Event::SessionCreated { title, from, .. } => {
                 self.from = from;
-                self.title.set(id, lamport, title.as_str().into(), &[]);
+                self.title.set(id, lamport, told(&title), &[]);
             }
             Event::SessionTitled { title, replaces } => {
-                self.title.set(id, lamport, title.as_str().into(), &replaces);
+                self.title.set(id, lamport, told(&title), &replaces);
             }
             Event::AuthorIntroduced(author) => self.introduce_author((lamport, id), &author),
             Event::AuthorSameAs { author: one, same } => {
@@ -255,7 +264,31 @@ impl Session {
                     self.same.insert((one, same));
                 }
             }
-            Event::WriterStarted { .. } | Event::EgressRecorded { .. } => {}
+            Event::WriterStarted { .. }
+            | Event::EgressRecorded { .. }
+            | Event::RecordRedacted(_) => {}
+            Event::EventRedacted(what) => {
+                let author = author.clone();
+                return self.redacted(RedactionInfo { id, lamport, author, at, what }, edited);
+            }
+            Event::LogAttested { heads, count, about, settings, who, key, sig } => {
+                let (author, who) = (author.clone(), who.as_str().into());
+                let (key, sig) = (key.as_str().into(), sig.as_str().into());
+                let made = Attestation {
+                    id,
+                    lamport,
+                    author,
+                    at,
+                    heads,
+                    count,
+                    about,
+                    settings,
+                    who,
+                    key,
+                    sig,
+                };
+                self.attestations.insert((lamport, id), made);
+            }
             Event::DocumentAdded { doc, name, hint } => {
                 let hint = hint.map(|hint| hint.as_str().into());
                 self.document_mut(&doc).name((lamport, id), name.as_str().into(), hint);
@@ -377,7 +410,7 @@ impl Session {
                     author: author.clone(),
                     supersedes,
                     taken,
-                    title: set(title.as_str()),
+                    title: set(&told(&title)),
                     status: Register::default(),
                     context: set(context.as_str()),
                     options: Register::default(),
@@ -433,6 +466,11 @@ impl Session {
     pub fn is_person(&self, author: &AuthorId) -> bool {
         self.authors.get(author).is_some_and(|info| info.kind == AuthorKind::Person)
     }
+}
+
+/// A title, which is shown where it is redacted as well.
+fn told(title: &Text) -> String {
+    title.0.clone().unwrap_or_else(|| "(redacted)".into())
 }
 
 /// What a model's writer has the right to write.

@@ -12,6 +12,7 @@ mod linked;
 mod merged;
 mod proposals;
 mod reasoning;
+mod redactions;
 mod register;
 mod review;
 mod steps;
@@ -28,6 +29,7 @@ pub use fold::Batch;
 pub use merged::Met;
 pub use proposals::{Hunk, HunkRef, HunkState, Placing, Proposal, Proposals, Split, Verdict};
 pub use reasoning::Reasoning;
+pub use redactions::{Attestation, Redactions, Taken as RedactionInfo};
 pub use register::Register;
 pub use review::{OpenHunk, Piece};
 pub use steps::{LastUndone, LastVerdict, Said, StepKind, TakenBack};
@@ -90,7 +92,13 @@ pub struct Session {
     /// In order of display.
     checkpoints: BTreeMap<Moment, Checkpoint>,
     pub comments: Comments,
+    pub redactions: Redactions,
+    /// In order of display.
+    pub attestations: BTreeMap<(u64, EventId), Attestation>,
     pub oddities: Oddities,
+    /// The events that were refused, as far as it is known which; of those that waited, what freed
+    /// them.
+    pub refused: BTreeSet<EventId>,
     /// Shared events that no other shared event names as a parent.
     heads: BTreeSet<EventId>,
     /// Parents that were named and have not come.
@@ -139,7 +147,10 @@ impl Session {
             decisions: Decisions::default(),
             checkpoints: BTreeMap::new(),
             comments: Comments::default(),
+            redactions: Redactions::default(),
+            attestations: BTreeMap::new(),
             oddities: Oddities::default(),
+            refused: BTreeSet::new(),
             heads: BTreeSet::new(),
             named: BTreeSet::new(),
             lamport: 0,

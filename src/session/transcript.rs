@@ -29,6 +29,11 @@ pub struct Message {
 }
 
 impl Message {
+    /// Whether words of it are gone.
+    pub fn is_redacted(&self) -> bool {
+        self.text.as_ref().is_none_or(|text| text.contains(crate::event::FILLER))
+    }
+
     pub fn text(&self) -> &str {
         self.text.as_deref().unwrap_or("(redacted)")
     }

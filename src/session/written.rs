@@ -4,7 +4,7 @@
 
 use super::{Decision, DocEntry, EditEntry, HunkRef, Message, Session};
 use crate::base::{AuthorId, DocId, EventId, Millis, OpId, Pos, Span};
-use crate::event::{AuthorKind, CauseKind, How, Link, Op, Version};
+use crate::event::{AuthorKind, CauseKind, FILLER, How, Link, Op, Version};
 use crate::text::{Document, Run, TextError};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -47,6 +47,8 @@ pub struct Written {
     pub edited_since: bool,
     /// It was brought here from another place by a later edit: copied, moved, or brought back.
     pub again: Option<(EventId, Again)>,
+    /// The words are gone, and filler stands in their place: the redaction.
+    pub redacted: Option<EventId>,
 }
 
 /// How a text came again.
@@ -74,12 +76,14 @@ impl Written {
             edited_before: false,
             edited_since: false,
             again: None,
+            redacted: None,
         }
     }
 
     /// Whether both say the same, the times aside.
     pub fn is_like(&self, other: &Self) -> bool {
-        let said = |one: &Self| (one.seen, one.edited_before, one.edited_since, one.again);
+        let said =
+            |one: &Self| (one.seen, one.edited_before, one.edited_since, one.again, one.redacted);
         (self.hand, &self.author, self.how, &self.by)
             == (other.hand, &other.author, other.how, &other.by)
             && (self.message, self.proposal, self.hunk)
@@ -271,6 +275,7 @@ impl Session {
             here.span.end = cut;
             let mut made = self.written_run(entry, &here);
             made.again = self.came_again(entry, &here);
+            made.redacted = edit.and_then(|edit| self.redacted_in(&edit.id, document, here.span));
             // A file is a piece of another kind: nobody asks whether all of it is as it came.
             let asked = matches!(here.origin.how, How::Proposed | How::Pasted);
             if let (true, Some((first, count))) = (asked, piece) {
@@ -281,6 +286,15 @@ impl Session {
             rest.id.counter = rest.id.counter.saturating_add(len);
             rest.source.counter = rest.source.counter.saturating_add(len);
         }
+    }
+
+    /// The redaction of an edit whose words are gone from a span.
+    fn redacted_in(&self, edit: &EventId, document: &Document, span: Span) -> Option<EventId> {
+        let taken = self.redactions.of(edit).filter(|_| self.redactions.is_filled(edit))?;
+        let rope = document.rope();
+        let end = span.end.0.min(rope.len_chars());
+        let words = rope.get_slice(span.start.0.min(end)..end)?;
+        words.chars().any(|one| one == FILLER).then_some(taken.id)
     }
 
     /// What is known of a run whose words came in with one edit of `entry`.
@@ -306,6 +320,7 @@ impl Session {
             edited_before: run.origin.edited,
             edited_since: false,
             again: None,
+            redacted: None,
         }
     }
 
@@ -316,6 +331,10 @@ impl Session {
         }
         let edit = entry.edit_of(run.id)?;
         let kind = edit.edit.cause.as_ref().map(|cause| cause.kind);
+        // What stood in one piece with redacted words came to nobody's mind again.
+        if kind == Some(CauseKind::Redact) {
+            return None;
+        }
         let back = matches!(kind, Some(CauseKind::Undo | CauseKind::Redo | CauseKind::Restore));
         Some((edit.id, if back { Again::BroughtBack } else { Again::Copied }))
     }

@@ -135,6 +135,25 @@ pub enum Effect {
         to: Option<PathBuf>,
         confirmed: Option<Box<super::Sharing>>,
     },
+    /// Sign a decision, and the log as far as it is known.
+    Sign {
+        session: EventId,
+        decision: EventId,
+    },
+    /// Look at what redacting each of these would do, or, confirmed, redact the first.
+    Redact {
+        session: EventId,
+        targets: Vec<crate::report::Target>,
+        confirmed: bool,
+    },
+    /// Look for redactions of others whose words are here.
+    Redactions(EventId),
+    /// Redact here what somebody else redacted, or keep it.
+    Redaction {
+        session: EventId,
+        id: EventId,
+        accept: bool,
+    },
     /// Remember in the configuration file that documents may go to a provider.
     Consent {
         provider: String,

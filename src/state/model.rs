@@ -165,6 +165,8 @@ pub struct Model {
     pub text_rows: BTreeMap<DocId, (Millis, u64)>,
     /// The request that left last, for reading.
     pub last_sent: Option<Sent>,
+    /// What is said when the session was read anew, and why.
+    pub reload_words: Option<String>,
     /// Only for a first look; takes no keys.
     pub preview: bool,
     /// A point of the past that is shown in place of now.
@@ -254,6 +256,7 @@ impl Model {
             last_edit: now,
             text_rows: BTreeMap::new(),
             last_sent: None,
+            reload_words: None,
             preview: opened.preview,
             past: None,
             farewell: None,

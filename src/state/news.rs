@@ -36,7 +36,7 @@ impl Model {
     }
 
     /// Whether something that is shown is somebody else's.
-    fn is_others(&self, id: &EventId) -> bool {
+    pub(super) fn is_others(&self, id: &EventId) -> bool {
         self.session.author_of(id).is_some_and(|author| !self.is_me(author))
     }
 
@@ -55,6 +55,7 @@ impl Model {
 impl Cx<'_> {
     /// Events came: what others wrote is new.
     pub(super) fn note_news(&mut self, events: &[&Envelope]) {
+        self.tell_redactions(events);
         let news: Vec<EventId> =
             events.iter().filter(|event| is_news(event)).map(|event| event.id).collect();
         let before = self.model.ui.news.len();

@@ -6,7 +6,7 @@ use super::{
     Unsaved,
 };
 use crate::base::{AuthorId, DocId, EventId, OpId, Pos, WriterId, sha256_hex};
-use crate::event::{Cause, CauseKind, Edit, Event, Op, Origin, Text, Version};
+use crate::event::{Cause, CauseKind, Edit, Event, Op, Origin, Text, Version, is_like};
 use crate::text::{Applied, Change};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -318,7 +318,7 @@ impl Cx<'_> {
             return;
         };
         self.model.met = Some(file.stamp.hash.clone());
-        if text == file.text {
+        if is_like(&text, &file.text) {
             // What git put together is what the session files bring.
             self.model.mark_saved(false);
             self.model.saved_rope = Some(ropey::Rope::from_str(&file.text));

@@ -221,6 +221,10 @@ impl Model {
         }
         let fork = self.ui.forks.get(&id).map(|fork| fork_line(*fork));
         let mut foot = foot(message, width);
+        if let Some(taken) = self.session.redactions.of(&id).filter(|_| message.is_redacted()) {
+            let words = format!("■ {}", self.session.redaction_words(taken));
+            foot.splice(0..0, plain_rows(Class::Invalid, &words, width));
+        }
         foot.push(blank());
         // An answer that has just ended is laid out but for its end.
         if self.turn.is_none()

@@ -39,7 +39,12 @@ impl Model {
         }
         cx.model.refresh();
         drop(old);
-        cx.info("Another version of something that was shown here came, and it counts: it is shown now.");
+        match cx.model.reload_words.take() {
+            Some(words) => cx.info(words),
+            None => cx.info(
+                "Another version of something that was shown here came, and it counts: it is shown now.",
+            ),
+        }
         cx.finish()
     }
 }

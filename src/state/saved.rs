@@ -4,7 +4,7 @@
 
 use super::Cx;
 use crate::base::{DocId, EventId, OpId, Pos, Span, WriterId};
-use crate::event::{CauseKind, Edit, Event, Op, Text, Version};
+use crate::event::{CauseKind, Edit, Event, Op, Text, Version, is_like};
 use crate::session::{DocEntry, EditEntry};
 use crate::text::{Change, Document, TextError, diff};
 use std::collections::BTreeSet;
@@ -103,6 +103,8 @@ pub(super) fn difference(old: &str, new: &str) -> Change {
         let lines = if all { lines } else { vec![(there.as_str(), one.text.as_str())] };
         let mut at = one.span.start.0;
         for (there, here) in lines {
+            // Filler stands for whatever the file has there.
+            let same_words = is_like(there, here);
             let (there, here): (Vec<char>, Vec<char>) =
                 (there.chars().collect(), here.chars().collect());
             let same = |(a, b): &(&char, &char)| a == b;
@@ -115,7 +117,7 @@ pub(super) fn difference(old: &str, new: &str) -> Change {
             let (first, last) = if grew { (first, last) } else { (0, 0) };
             let text: String = here[first..here.len() - last].iter().collect();
             let span = Span::new(Pos(at + first), Pos(at + there.len() - last));
-            if there != here {
+            if !same_words {
                 change.0.extend(Change::replace(span, text).0);
             }
             at += there.len();
@@ -164,7 +166,7 @@ pub(super) fn base_of(entry: &DocEntry, last: Option<&Version>, text: &str) -> O
     let mut best: Option<(usize, Base)> = None;
     for version in candidates {
         let Ok(there) = document.text_at(&version) else { continue };
-        if there == text || alone {
+        if is_like(&there, text) || alone {
             return Some(Base { version, text: there });
         }
         let far = distance(&difference(&there, text));

@@ -158,6 +158,14 @@ pub enum Ask {
     Share {
         sharing: Box<super::Sharing>,
     },
+    /// Words would be taken out for good: what is meant by each answer.
+    Redact {
+        targets: Vec<crate::report::Target>,
+    },
+    /// Somebody else's redaction, whose words are here.
+    Redaction {
+        id: EventId,
+    },
     /// Whose text is to be taken back, and what of it: each answer with the command line that it
     /// is.
     TakeBack {

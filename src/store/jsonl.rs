@@ -5,7 +5,7 @@
 //! Writing only ever adds whole lines. Files come from strangers: sizes are bounded, and events of
 //! local kinds are not taken. Knows no database.
 
-use crate::base::EventId;
+use crate::base::{EventId, Millis, WriterId};
 use crate::event::{BadLine, Body, Envelope};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{File, OpenOptions};
@@ -36,6 +36,18 @@ pub struct BadAt {
     /// From 1.
     pub line: u64,
     pub why: Trouble,
+    /// What the line says of itself, as far as it can be read. Nobody vouches for that.
+    pub says: Option<Box<Says>>,
+}
+
+/// What a line says it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Says {
+    pub id: EventId,
+    pub kind: String,
+    pub session: EventId,
+    pub writer: WriterId,
+    pub at: Millis,
 }
 
 /// Why a line is not taken.
@@ -48,6 +60,8 @@ pub enum Trouble {
     Torn,
     #[error("of a kind that stays on its own machine")]
     Local,
+    #[error("not written as cowrite writes it: a byte was changed that changes no word")]
+    Rewritten,
 }
 
 /// What a file holds.
@@ -59,6 +73,11 @@ pub struct SessionFile {
     pub bad: Vec<BadAt>,
     /// How many lines were not taken.
     pub bad_lines: u64,
+    /// In which line each event stands, from 1.
+    pub places: BTreeMap<EventId, u64>,
+    /// Lines that say what they said when they were written, in other bytes. They are taken; at
+    /// most [`SessionFile::MOST`].
+    pub rewritten: Vec<BadAt>,
     /// Lines whose event another line has too.
     pub duplicates: u64,
     /// Lines that end in a carriage return, which a checkout added.
@@ -83,13 +102,13 @@ impl SessionFile {
         self.bad_lines == 0 && self.carriage_returns == 0 && self.ends_whole
     }
 
-    fn bad(&mut self, line: u64, why: Trouble) {
+    fn bad(&mut self, line: u64, why: Trouble, says: Option<Says>) {
         self.bad_lines += 1;
         if why == Trouble::Bad(BadLine::ConflictMarker) {
             self.conflict_markers += 1;
         }
         if self.bad.len() < Self::MOST {
-            self.bad.push(BadAt { line, why });
+            self.bad.push(BadAt { line, why, says: says.map(Box::new) });
         }
     }
 }
@@ -128,7 +147,7 @@ pub fn parse(input: &mut impl BufRead) -> io::Result<SessionFile> {
         let ended = bytes.last() == Some(&b'\n');
         if !ended && bytes.len() as u64 == LINE_BYTES {
             found.ends_whole = skip_line(input)?;
-            found.bad(number, Trouble::Bad(BadLine::TooLong));
+            found.bad(number, Trouble::Bad(BadLine::TooLong), None);
             continue;
         }
         found.ends_whole = ended;
@@ -144,15 +163,56 @@ pub fn parse(input: &mut impl BufRead) -> io::Result<SessionFile> {
         if line.is_empty() {
             continue;
         }
-        let parsed =
-            std::str::from_utf8(line).map_err(|_| BadLine::NotJson).and_then(Envelope::parse);
+        let text = std::str::from_utf8(line);
+        let parsed = text.map_err(|_| BadLine::NotJson).and_then(Envelope::parse);
         match parsed {
-            Err(BadLine::NotJson) if !ended => found.bad(number, Trouble::Torn),
-            Err(why) => found.bad(number, Trouble::Bad(why)),
-            Ok(event) if event.is_local() => found.bad(number, Trouble::Local),
-            Ok(event) => take(&mut found, &mut seen, event),
+            Err(BadLine::NotJson) if !ended => {
+                found.bad(number, Trouble::Torn, says_of(line));
+            }
+            Err(why) => found.bad(number, Trouble::Bad(why), says_of(line)),
+            Ok(event) if event.is_local() => {
+                found.bad(number, Trouble::Local, Some(says(&event)));
+            }
+            Ok(event) => {
+                let same = text.is_ok_and(|text| event.to_line() == text);
+                if !same && found.rewritten.len() < SessionFile::MOST {
+                    let says = Some(Box::new(says(&event)));
+                    found.rewritten.push(BadAt { line: number, why: Trouble::Rewritten, says });
+                }
+                found.places.entry(event.id).or_insert(number);
+                take(&mut found, &mut seen, event);
+            }
         }
     }
+}
+
+fn says(event: &Envelope) -> Says {
+    let (id, kind, session) = (event.id, event.kind.clone(), event.session_id());
+    Says { id, kind, session, writer: event.writer, at: event.at }
+}
+
+/// What a line says of itself that is no event: of a damaged one, what is still legible.
+fn says_of(line: &[u8]) -> Option<Says> {
+    let text = String::from_utf8_lossy(line);
+    if let Ok(event) = Envelope::read(&text) {
+        return Some(says(&event));
+    }
+    // The fields of the envelope come behind those that people's words are in, and have plain
+    // values: the last of each name is it.
+    let string = |name: &str| -> Option<&str> {
+        let start = text.rfind(&format!("\"{name}\":\""))? + name.len() + 4;
+        text[start..].split('"').next()
+    };
+    let at = text.find("\"at\":").map(|start| &text[start + 5..]);
+    let at = at.and_then(|rest| rest.split(',').next()?.parse().ok()).unwrap_or(0);
+    let id: EventId = string("id")?.parse().ok()?;
+    Some(Says {
+        id,
+        kind: string("kind")?.to_owned(),
+        session: string("session")?.parse().unwrap_or(id),
+        writer: string("writer").and_then(|text| text.parse().ok()).unwrap_or(WriterId(0)),
+        at: Millis(at),
+    })
 }
 
 /// Reads on to the end of a line that is too long to keep. Says whether it has one.
@@ -260,6 +320,60 @@ pub fn replace(path: &Path, events: &[Envelope]) -> Result<Added, FileError> {
     file.persist(path).map_err(|error| failed(error.error))?;
     sync_parent(path).map_err(failed)?;
     Ok(added)
+}
+
+/// Takes words out of a session file for good: `lost` says which bodies of an event are gone, and
+/// `add` what is added. Every other line stays as it is, byte for byte; of lines that are the same
+/// then one stays. Whole or not at all. Returns how many lines lost words.
+pub fn redact(
+    path: &Path,
+    lost: &mut dyn FnMut(EventId) -> BTreeSet<u32>,
+    add: &[Envelope],
+) -> Result<u64, FileError> {
+    let failed = |source| FileError::Io { path: path.display().to_string(), source };
+    // A link keeps pointing where it did.
+    let path = &path.canonicalize().map_err(failed)?;
+    let known: BTreeSet<EventId> = read(path)?.events().map(|event| event.id).collect();
+    let mut input = BufReader::new(File::open(path).map_err(failed)?.take(FILE_BYTES));
+    let (mut file, _, _) = temporary(path, &[]).map_err(failed)?;
+    let mut out = io::BufWriter::new(file.as_file_mut());
+    let (mut changed, mut ended) = (0, true);
+    let mut rewritten: BTreeSet<EventId> = BTreeSet::new();
+    let mut line = Vec::new();
+    while input.read_until(b'\n', &mut line).map_err(failed)? > 0 {
+        ended = line.last() == Some(&b'\n');
+        let text = std::str::from_utf8(&line).ok().map(|text| text.trim_start_matches('\u{feff}'));
+        let event = text.and_then(|text| Envelope::parse(text).ok());
+        let gone = event.as_ref().map(|event| lost(event.id)).unwrap_or_default();
+        match event {
+            Some(mut event) if !gone.is_empty() => {
+                changed += u64::from(!event.redact(&gone).bodies.is_empty());
+                if rewritten.insert(event.id) {
+                    out.write_all(event.to_line().as_bytes()).map_err(failed)?;
+                    out.write_all(b"\n").map_err(failed)?;
+                }
+                ended = true;
+            }
+            _ => out.write_all(&line).map_err(failed)?,
+        }
+        line.clear();
+    }
+    let mut text = String::from(if ended { "" } else { "\n" });
+    let added = lines(add, &mut known.clone(), &mut text);
+    if added.events > 0 {
+        out.write_all(text.as_bytes()).map_err(failed)?;
+    }
+    out.flush().map_err(failed)?;
+    drop(out);
+    if changed == 0 && added.events == 0 {
+        return Ok(0);
+    }
+    let mode = std::fs::metadata(path).map_err(failed)?.permissions();
+    file.as_file().set_permissions(mode).map_err(failed)?;
+    file.as_file().sync_all().map_err(failed)?;
+    file.persist(path).map_err(|error| failed(error.error))?;
+    sync_parent(path).map_err(failed)?;
+    Ok(changed)
 }
 
 fn parent(path: &Path) -> &Path {

@@ -283,6 +283,21 @@ pub struct LeftStream {
     pub reasoning: String,
 }
 
+/// What taking words out of the log for good writes, in one transaction.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RedactJob {
+    /// Writers that the events below are of, minted here for them: each with its author.
+    pub writers: Vec<(WriterId, AuthorId, Option<DocId>)>,
+    /// The events that say it, and what becomes of the texts.
+    pub events: Vec<Envelope>,
+    /// The events that lose bodies, without them.
+    pub lines: Vec<Envelope>,
+    /// The search rows of the session as they are without those words.
+    pub rows: Vec<SearchRow>,
+    /// What is left to do outside of the library, for [`SqliteStore::redacting`].
+    pub rest: String,
+}
+
 /// What became of a session that was deleted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Deleted {
@@ -323,6 +338,8 @@ pub struct Finding {
     pub session: Option<EventId>,
     /// The event's row, where it is about one.
     pub rid: Option<i64>,
+    /// The event itself, where its line tells.
+    pub event: Option<EventId>,
     pub what: Flaw,
 }
 
@@ -341,10 +358,14 @@ pub enum Flaw {
     NoCreation,
     #[error("of writer {writer}, {missing} events before number {before} are missing")]
     Gap { writer: WriterId, before: u64, missing: u64 },
-    #[error("another event has number {n} of writer {writer} too")]
-    Fork { writer: WriterId, n: u64 },
+    #[error("another event has number {n} of writer {writer} too, and counts: {}", .with.map_or("not here".into(), |id| id.short()))]
+    Fork { writer: WriterId, n: u64, with: Option<EventId> },
     #[error("the parent {0} is missing")]
     MissingParent(EventId),
     #[error("its Lamport number {lamport} is not above its parent's {parent}")]
     Lamport { lamport: u64, parent: u64 },
+    #[error("its writer {0} was never introduced: it is nobody's, and left out")]
+    Stranger(WriterId),
+    #[error("its words are gone, and no redaction in the log accounts for that")]
+    Bodiless,
 }

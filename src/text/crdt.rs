@@ -3,7 +3,7 @@
 use super::error::TextError;
 use super::seq::push_run;
 use crate::base::{OpId, WriterId};
-use crate::event::{Op, Version};
+use crate::event::{FILLER, Op, Version};
 pub(super) use loro::JsonChange;
 use loro::cursor::{Cursor, Side};
 use loro::event::Diff;
@@ -15,8 +15,6 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Stands for a character whose words are gone.
-const FILLER: &str = "█";
 /// The peer of copies that are thrown away; no writer has it.
 const SCRATCH_PEER: u64 = 1 << 63;
 
@@ -51,7 +49,7 @@ impl std::fmt::Debug for Crdt {
 
 /// Stands for `len` characters whose words are gone.
 pub(super) fn filler(len: usize) -> String {
-    FILLER.repeat(len)
+    std::iter::repeat_n(FILLER, len).collect()
 }
 
 fn failed(why: impl std::fmt::Display) -> TextError {

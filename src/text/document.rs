@@ -183,7 +183,10 @@ pub(super) fn place_insertion(seq: &mut Seq, pos: usize, id: OpId, len: u32, src
 
 /// Whether text that an edit with this cause brings back counts as the same text.
 pub(super) fn revives(cause: Option<CauseKind>) -> bool {
-    matches!(cause, Some(CauseKind::Undo | CauseKind::Redo | CauseKind::Restore))
+    matches!(
+        cause,
+        Some(CauseKind::Undo | CauseKind::Redo | CauseKind::Restore | CauseKind::Redact)
+    )
 }
 
 impl Change {

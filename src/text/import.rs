@@ -12,7 +12,7 @@ use super::document::{Applied, Document, History, MOST_CHARS, Scratch, place_ins
 use super::error::{Flaw, TextError};
 use super::seq::{Run, Seq, ahead};
 use crate::base::{OpId, WriterId};
-use crate::event::{CauseKind, Edit, Op, Source, Version};
+use crate::event::{CauseKind, Edit, Op, Source, Version, is_like};
 use ropey::Rope;
 use std::borrow::Cow;
 
@@ -459,7 +459,7 @@ impl History {
                 super::ops::What::Delete => return false,
                 super::ops::What::Insert { redacted: true, .. } => {}
                 super::ops::What::Insert { .. } => {
-                    if self.words(rope, id, len).is_some_and(|text| text != here) {
+                    if self.words(rope, id, len).is_some_and(|text| !is_like(&text, here)) {
                         return false;
                     }
                 }

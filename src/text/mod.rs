@@ -7,6 +7,7 @@
 mod bytes;
 mod change;
 mod check;
+mod copies;
 mod crdt;
 mod delta;
 mod diff;

@@ -491,7 +491,7 @@ fn a_session_file_goes_from_one_library_to_another() {
     lines.push("<<<<<<< HEAD");
     here.write("bad.cowrite.jsonl", lines.join("\n") + "\n");
     let found = here.run(&["verify", "bad.cowrite.jsonl"], "");
-    assert!(found.stdout.contains("line 2:"), "{}", found.stdout);
+    assert!(found.stdout.contains("line 2, event "), "{}", found.stdout);
     assert!(found.stdout.contains(&format!("line {}:", lines.len())), "{}", found.stdout);
     found.fails(1);
     let other = alone();

@@ -33,12 +33,16 @@ mod models;
 mod page;
 mod plain;
 #[cfg(unix)]
+mod prove;
+#[cfg(unix)]
 mod provenance;
 #[cfg(unix)]
 mod providers;
 mod real;
 mod reasoning;
 mod records;
+#[cfg(unix)]
+mod redact;
 mod renamed;
 mod screen;
 #[cfg(unix)]

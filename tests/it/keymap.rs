@@ -413,6 +413,7 @@ fn hints_show_what_can_follow() {
     f decision.filter
     l app.tab-decisions
     n decision.new
+    s decision.sign
     x hunk.reject; hunk.next
     y decision.here
     ");

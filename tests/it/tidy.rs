@@ -22,7 +22,7 @@ const ROWS: &[&[&str]] = &[
     &["command"],
     &["state"],
     &["assist", "report"],
-    &["session", "store", "provider", "models"],
+    &["session", "store", "provider", "models", "sign"],
     &["layout", "syntax"],
     &["event", "text", "prompt"],
     &["base"],
@@ -51,6 +51,7 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("rayon", &["src/provider/local/engine/"]),
     ("reqwest", &["src/provider/", "src/models/"]),
     ("rusqlite", &["src/store/sqlite/", "src/store/sqlite.rs"]),
+    ("ssh_key", &["src/sign/"]),
     ("syntect", &["src/syntax/"]),
     ("tokenizers", &["src/provider/local/engine/"]),
     ("tower", &["src/provider/"]),
@@ -59,7 +60,7 @@ const CONFINED: &[(&str, &[&str])] = &[
 ];
 
 /// Modules that touch the world. All others are functions of what they are given.
-const IMPURE: &[&str] = &["cli", "tui", "runtime", "provider", "store", "models", "main"];
+const IMPURE: &[&str] = &["cli", "tui", "runtime", "provider", "store", "models", "sign", "main"];
 
 /// What the pure modules may not name.
 const WORLD: &[(&str, &str)] = &[

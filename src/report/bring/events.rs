@@ -83,6 +83,7 @@ impl<'a> Log<'a> {
             title: Text::new(conversation.title.as_str()),
             app: concat!("cowrite/", env!("CARGO_PKG_VERSION")).into(),
             nonce: rand.salt(),
+            from: None,
             author: person(me),
             brought: Some(Brought { program: program.into(), id: conversation.key(), at: now.0 }),
         };

@@ -53,6 +53,7 @@ fn words(session: &Session, point: &Point, plus: usize, minus: usize) -> String 
             Some(CauseKind::Redo) => format!("brought back {}", counted()),
             Some(CauseKind::Outside) => format!("outside changed {}", counted()),
             Some(CauseKind::Dedupe) => format!("took a second copy away {}", counted()),
+            Some(CauseKind::Redact) => format!("redacted {}", counted()),
             Some(CauseKind::Restore) => format!("went back to older text {}", counted()),
         },
         What::Message(role) => {

@@ -1,13 +1,11 @@
-//! Looking after a library: deleting a session and its traces, redacting, backing up, restoring.
+//! Looking after a library: deleting a session and its traces, backing up, restoring.
 
-use super::write::FOLDS;
 use super::{SqliteStore, beside, derive, file, now, schema, search, seed, transaction};
 use crate::base::{EventId, Rand, WriterId};
-use crate::event::{Body, Envelope};
 use crate::store::locks::Gate;
 use crate::store::{Deleted, StoreError, place};
 use rusqlite::backup::Backup;
-use rusqlite::{Connection, OpenFlags, OptionalExtension as _, params};
+use rusqlite::{Connection, OpenFlags};
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -72,24 +70,6 @@ impl SqliteStore {
             self.conn.prepare("SELECT DISTINCT process FROM writer WHERE session = ?1")?;
         let found = query.query_map([session.0], |row| row.get(0))?;
         Ok(found.collect::<Result<_, _>>()?)
-    }
-
-    /// Puts the redacted form of events in the place of their lines. The ids stay, so that the log
-    /// still verifies. Snapshots of their sessions go; the caller writes the search rows again and
-    /// then calls [`Self::scrub`].
-    ///
-    /// # Errors
-    /// `Misuse` when one is not there, or is not the same event with bodies taken away.
-    pub fn redact(&mut self, events: &[Envelope]) -> Result<(), StoreError> {
-        self.writable()?;
-        let conn = &self.conn;
-        transaction(conn, || {
-            for event in events {
-                redact_one(conn, event)?;
-            }
-            conn.execute("DELETE FROM meta WHERE key = 'redacting'", [])?;
-            Ok(())
-        })
     }
 
     /// Removes what was deleted or redacted from the files for good: rewrites the library and
@@ -191,32 +171,6 @@ fn whole(from: &Path) -> Result<Connection, StoreError> {
     }
     let said: String = backup.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
     if said == "ok" { Ok(backup) } else { Err(StoreError::Corrupt(said)) }
-}
-
-fn redact_one(conn: &Connection, event: &Envelope) -> Result<(), StoreError> {
-    let misuse = |why: &str| StoreError::Misuse(format!("redacting {}: {why}", event.id.short()));
-    let old: Option<(String, i64)> = conn
-        .query_row("SELECT line, state FROM event WHERE id = ?1", [event.id.0], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })
-        .optional()?;
-    let Some((old, state)) = old else { return Err(misuse("no such event")) };
-    let old = Envelope::parse(&old).map_err(|error| misuse(&error.to_string()))?;
-    let same_bodies = old.body.len() == event.body.len()
-        && old.body.iter().zip(&event.body).all(|(old, new)| {
-            old == new || matches!(new, Body::Redacted { hash } if *hash == old.hash())
-        });
-    if !same_bodies || event.compute_id() != event.id {
-        return Err(misuse("it is another event"));
-    }
-    schema::set_meta(conn, "redacting", &event.id.to_string())?;
-    conn.execute("UPDATE event SET line = ?2 WHERE id = ?1", params![event.id.0, event.to_line()])?;
-    let session = event.session_id();
-    conn.execute("DELETE FROM snapshot WHERE session = ?1", [session.0])?;
-    if state == FOLDS {
-        derive::rebuild(conn, Some(session))?;
-    }
-    Ok(())
 }
 
 /// A copy of a library as one synced file in `dir`, that takes itself for a copy.

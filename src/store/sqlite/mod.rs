@@ -10,6 +10,7 @@ mod fault;
 mod leftovers;
 mod llm;
 mod read;
+mod redact;
 mod schema;
 mod search;
 mod verify;

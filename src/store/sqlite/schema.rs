@@ -103,6 +103,13 @@ CREATE TABLE stream_thought(turn TEXT, seq INTEGER, text TEXT NOT NULL, PRIMARY 
   WITHOUT ROWID;
 ",
     },
+    Step {
+        name: "redactions",
+        why: "bodies that were redacted here: whatever brings their words again does not bring them in",
+        sql: "
+CREATE TABLE gone(event BLOB, body INTEGER, PRIMARY KEY(event, body)) WITHOUT ROWID;
+",
+    },
 ];
 
 /// The version of the tables that are derived from events.

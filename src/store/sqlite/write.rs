@@ -326,6 +326,7 @@ pub fn insert(
     own: bool,
     tally: &mut Tally,
 ) -> Result<(), StoreError> {
+    let event = &*super::redact::without_gone(conn, event)?;
     let line = event.to_line();
     if line.is_empty() {
         return Err(StoreError::Misuse(format!("event {} has no canonical form", event.id)));
@@ -336,6 +337,9 @@ pub fn insert(
         conn.prepare_cached("SELECT 1 FROM event WHERE id = ?1")?.exists(params![event.id.0])?;
     if known {
         tally.written.known += 1;
+        if super::redact::heal(conn, event)? {
+            tally.stale.insert(session);
+        }
         return Ok(());
     }
     let holder: Option<(i64, [u8; 32], bool)> = conn

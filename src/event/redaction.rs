@@ -1,0 +1,195 @@
+//! Redactions: bodies that were taken out of the log for good, and what stands in their place.
+//!
+//! An event whose bodies are gone keeps their hashes, so that its id still follows from it. What is
+//! known of the words is their shape: how many characters, and where the lines end.
+
+use super::{Body, Envelope, Text};
+use crate::base::EventId;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+/// Stands for a character whose words are gone.
+pub const FILLER: char = '█';
+/// The most characters of one body, which holds at most 1 KB.
+pub const BODY_CHARS: usize = 1024;
+
+/// What was taken out, and why.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Redaction {
+    pub what: Vec<Redacted>,
+    /// In the words of who did it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Text>,
+}
+
+/// The bodies of one event that are gone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Redacted {
+    pub event: EventId,
+    pub bodies: Vec<Gone>,
+}
+
+/// One body, by its number in the event, and the shape of its words: see [`shape_of`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gone {
+    pub body: u32,
+    pub shape: String,
+}
+
+/// The shape of a text: runs of characters as their number, `n` for a line feed and `r` for a
+/// carriage return, as in `5n12n`.
+pub fn shape_of(text: &str) -> String {
+    let (mut shape, mut run) = (String::new(), 0usize);
+    for one in text.chars() {
+        let sign = match one {
+            '\n' => 'n',
+            '\r' => 'r',
+            _ => {
+                run += 1;
+                continue;
+            }
+        };
+        if run > 0 {
+            shape.push_str(&run.to_string());
+            run = 0;
+        }
+        shape.push(sign);
+    }
+    if run > 0 {
+        shape.push_str(&run.to_string());
+    }
+    shape
+}
+
+/// Filler of a shape; `None` when it is no shape, or too large to be believed.
+pub fn filler(shape: &str) -> Option<String> {
+    let (mut text, mut number, mut chars) = (String::new(), 0usize, 0usize);
+    for sign in shape.chars().chain(std::iter::once('.')) {
+        if let Some(digit) = sign.to_digit(10) {
+            number = number.checked_mul(10)?.checked_add(digit as usize)?;
+            continue;
+        }
+        chars =
+            chars.checked_add(number)?.checked_add(1).filter(|chars| *chars <= BODY_CHARS + 1)?;
+        text.extend(std::iter::repeat_n(FILLER, std::mem::take(&mut number)));
+        match sign {
+            'n' => text.push('\n'),
+            'r' => text.push('\r'),
+            '.' => {}
+            _ => return None,
+        }
+    }
+    Some(text)
+}
+
+/// Whether two texts are the same where neither is filler, as far as lengths and line ends tell.
+pub fn is_like(one: &str, other: &str) -> bool {
+    let (mut one, mut other) = (one.chars(), other.chars());
+    loop {
+        match (one.next(), other.next()) {
+            (None, None) => return true,
+            (Some(a), Some(b)) if a == b => {}
+            (Some(a), Some(b)) if a == FILLER && b != '\n' && b != '\r' => {}
+            (Some(a), Some(b)) if b == FILLER && a != '\n' && a != '\r' => {}
+            _ => return false,
+        }
+    }
+}
+
+/// A text of an event: where it stands in the data, and which bodies hold it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Slot {
+    /// The names and numbers that lead to it, with points between.
+    pub path: String,
+    pub bodies: Range<usize>,
+}
+
+impl Envelope {
+    /// The texts of the event.
+    pub fn slots(&self) -> Vec<Slot> {
+        let mut slots = Vec::new();
+        find(&self.data, String::new(), self.body.len(), &mut slots);
+        slots
+    }
+
+    /// The words of some bodies; nothing of those that are gone.
+    pub fn words(&self, bodies: Range<usize>) -> String {
+        let bodies = self.body.get(bodies).unwrap_or_default();
+        let words = bodies.iter().filter_map(|body| match body {
+            Body::Present { text, .. } => Some(text.as_str()),
+            Body::Redacted { .. } => None,
+        });
+        words.collect()
+    }
+
+    /// The bodies that are gone.
+    pub fn gone(&self) -> impl Iterator<Item = u32> + '_ {
+        let all = self.body.iter().enumerate();
+        all.filter(|(_, body)| matches!(body, Body::Redacted { .. })).map(|(at, _)| at as u32)
+    }
+
+    /// Takes bodies away; their hashes stay. Returns what is to be said of them.
+    pub fn redact(&mut self, bodies: &BTreeSet<u32>) -> Redacted {
+        let mut gone = Vec::new();
+        for at in bodies {
+            let Some(body) = self.body.get_mut(*at as usize) else { continue };
+            if let Body::Present { text, .. } = body {
+                gone.push(Gone { body: *at, shape: shape_of(text) });
+                *body = Body::Redacted { hash: body.hash() };
+            }
+        }
+        Redacted { event: self.id, bodies: gone }
+    }
+
+    /// The event with filler where bodies are gone, so that it can be folded. An edit gets all of
+    /// its characters back; of other kinds a text that is gone throughout stays away.
+    pub fn filled(&self, shapes: &BTreeMap<u32, String>) -> Self {
+        let mut filled = self.clone();
+        let edit = self.kind == "document.edited";
+        for slot in self.slots() {
+            let partly = self.body[slot.bodies.clone()]
+                .iter()
+                .any(|body| matches!(body, Body::Present { .. }));
+            if !edit && !partly {
+                continue;
+            }
+            for at in slot.bodies {
+                let Body::Redacted { .. } = self.body[at] else { continue };
+                if let Some(text) = shapes.get(&(at as u32)).and_then(|shape| filler(shape)) {
+                    filled.body[at] = Body::Present { salt: String::new(), text };
+                }
+            }
+        }
+        filled
+    }
+}
+
+fn find(value: &Value, path: String, most: usize, slots: &mut Vec<Slot>) {
+    let below = |name: &str| match path.is_empty() {
+        true => name.to_owned(),
+        false => format!("{path}.{name}"),
+    };
+    match value {
+        Value::Object(map) => {
+            if map.len() == 1
+                && let Some(reference) = map.get("$")
+            {
+                let range = serde_json::from_value::<(usize, usize)>(reference.clone()).ok();
+                let range = range.and_then(|(first, count)| {
+                    let end = first.checked_add(count).filter(|end| *end <= most)?;
+                    Some(first..end)
+                });
+                slots.extend(range.map(|bodies| Slot { path, bodies }));
+                return;
+            }
+            map.iter().for_each(|(name, value)| find(value, below(name), most, slots));
+        }
+        Value::Array(items) => {
+            let items = items.iter().enumerate();
+            items.for_each(|(at, value)| find(value, below(&at.to_string()), most, slots));
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,241 @@
+//! Signing a session of the library, and checking its signatures: what each covers, by whose key.
+
+use super::open::{append_at, introduce};
+use crate::base::{EventId, Millis, day};
+use crate::event::{Envelope, Event, Text};
+use crate::session::{Attestation, Decision, Session};
+use crate::sign::{self, Checked, Keys, Payload, Signers};
+use crate::state::{Me, plural};
+use crate::store::{SqliteStore, StoreError};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+/// What a signature says and what it does not, for whoever reads the result of a check.
+pub const PROVES: &str = "A signature says: who holds that key signed these events, so none of them \
+    was altered, added or taken out since. It does not say when (the time is the signer's word), \
+    that the names in the log are true, that nothing was left out before it was signed, or \
+    anything about events that it does not cover. Redacted words are proved by their hash only.";
+
+/// What is to be signed, and with what.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// A decision, where it is about one.
+    pub about: Option<EventId>,
+    pub key: Option<PathBuf>,
+    /// Who signs; else git's address, or the name.
+    pub who: Option<String>,
+}
+
+/// What was signed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Made {
+    pub who: String,
+    pub fingerprint: String,
+    pub count: u64,
+    pub decision: Option<String>,
+}
+
+impl Made {
+    pub fn words(&self) -> String {
+        let what = match &self.decision {
+            Some(title) => format!("“{title}” and the log to it"),
+            None => "the log".into(),
+        };
+        let Self { who, fingerprint, count, .. } = self;
+        let events = plural(*count as usize, "event");
+        format!("Signed {what} as {who}: {events}, key {fingerprint}.")
+    }
+}
+
+/// The shared events that some of them lead back to, themselves included; and how many that are
+/// named on the way are missing.
+pub fn covered(events: &[Envelope], heads: &[EventId]) -> (BTreeSet<EventId>, usize) {
+    let all: BTreeMap<EventId, &Envelope> = events.iter().map(|event| (event.id, event)).collect();
+    let (mut seen, mut missing) = (BTreeSet::new(), BTreeSet::new());
+    let mut next = heads.to_vec();
+    while let Some(id) = next.pop() {
+        match all.get(&id) {
+            None => _ = missing.insert(id),
+            Some(event) if seen.insert(id) => next.extend(&event.parents),
+            Some(_) => {}
+        }
+    }
+    (seen, missing.len())
+}
+
+/// Signs what is known of a session.
+///
+/// # Errors
+/// Why it can't be signed, and what to do.
+pub fn attest(
+    store: &mut SqliteStore,
+    id: EventId,
+    me: &Me,
+    keys: &Keys,
+    wanted: &Wanted,
+) -> Result<Made, String> {
+    let said = |why: StoreError| format!("{why} {}", why.advice());
+    let key = keys.choose(wanted.key.as_deref())?;
+    introduce(store, id, me).map_err(said)?;
+    let loaded = store.events(id, 0).map_err(said)?;
+    let events: Vec<Envelope> = loaded.events.into_iter().map(|stored| stored.envelope).collect();
+    let session = Session::fold(id, &events);
+    let heads = session.heads();
+    let (seen, missing) = covered(&events, &heads);
+    if missing > 0 {
+        return Err(format!(
+            "{} that others lead back to are missing: nobody should sign that. `cowrite verify` \
+             names them.",
+            plural(missing, "event")
+        ));
+    }
+    let decision = match wanted.about {
+        Some(id) => Some(session.decisions.get(&id).ok_or("There is no such decision.")?),
+        None => None,
+    };
+    let settings = decision.map(Decision::settings).unwrap_or_default();
+    let who = wanted.who.clone().unwrap_or_else(|| keys.principal(&me.name));
+    let (at, count) = (super::now(), seen.len() as u64);
+    let about = wanted.about.map(|id| (id, settings.as_slice()));
+    let payload = Payload { session: id, at, who: &who, count, heads: &heads, about };
+    let signed = keys.sign(&payload.text(), &key)?;
+    if let Checked::Bad(why) = sign::check(&payload.text(), &signed.key, &signed.sig) {
+        return Err(format!("The signature is not good: {why}."));
+    }
+    let fingerprint = sign::fingerprint(&signed.key);
+    let event = Event::LogAttested {
+        heads,
+        count,
+        about: wanted.about,
+        settings,
+        who: Text::new(who.clone()),
+        key: Text::new(signed.key),
+        sig: Text::new(signed.sig),
+    };
+    let decision = decision.map(|decision| decision.title().to_owned());
+    append_at(store, session, me, &event, at).map_err(said)?;
+    Ok(Made { who, fingerprint, count, decision })
+}
+
+/// The text that an attestation signs.
+pub fn payload(session: EventId, made: &Attestation) -> String {
+    let about = made.about.map(|id| (id, made.settings.as_slice()));
+    let Attestation { at, who, count, heads, .. } = made;
+    Payload { session, at: *at, who, count: *count, heads, about }.text()
+}
+
+/// What a check of one attestation found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proof {
+    pub id: EventId,
+    pub at: Millis,
+    pub who: String,
+    /// Who wrote the event, as introduced.
+    pub author: String,
+    pub fingerprint: String,
+    /// As whom the key is known on this machine.
+    pub known: Option<String>,
+    pub checked: Checked,
+    /// The title of the decision it is about.
+    pub decision: Option<String>,
+    /// Whether that stands as it was signed.
+    pub stands: bool,
+    pub covers: usize,
+    pub said: u64,
+    pub missing: usize,
+    /// Shared events that it does not cover, itself and its writer's start aside.
+    pub after: usize,
+}
+
+impl Proof {
+    pub fn is_sound(&self) -> bool {
+        !matches!(self.checked, Checked::Bad(_))
+            && self.missing == 0
+            && self.covers as u64 == self.said
+    }
+
+    /// What it says, in lines for a person.
+    pub fn lines(&self) -> Vec<String> {
+        let Self { who, author, fingerprint, covers, after, said, missing, .. } = self;
+        let what = match &self.decision {
+            Some(title) => format!("“{title}” and the log to it"),
+            None => "the log".into(),
+        };
+        let mut lines = vec![match &self.checked {
+            Checked::Good => match &self.known {
+                Some(known) => {
+                    format!(
+                        "{what}: a valid signature by {known}, key {fingerprint}, on {}",
+                        day(self.at)
+                    )
+                }
+                None => format!(
+                    "{what}: a valid signature by an unknown key {fingerprint}, which says it is {who}, on {}",
+                    day(self.at)
+                ),
+            },
+            Checked::Bad(why) => format!("{what}: NO valid signature of {who}: {why}"),
+            Checked::Open(why) => {
+                format!("{what}: a signature of {who} that was not checked: {why}")
+            }
+        }];
+        if author != who && self.known.is_some() {
+            lines.push(format!("  put into the log by {author}"));
+        }
+        if *missing > 0 || *covers as u64 != *said {
+            lines.push(format!(
+                "  it says that it covers {said} events: {covers} of them are here, {missing} that they lead back to are missing"
+            ));
+        } else {
+            lines.push(format!(
+                "  covers {}; {} came after or apart and {} not covered",
+                plural(*covers, "event"),
+                plural(*after, "event"),
+                if *after == 1 { "is" } else { "are" }
+            ));
+        }
+        if self.decision.is_some() && !self.stands {
+            lines.push("  the decision was changed since: that is not covered".into());
+        }
+        lines
+    }
+}
+
+/// Checks every signature of a session.
+pub fn check(session: &Session, events: &[Envelope], signers: &Signers) -> Vec<Proof> {
+    let shared = events.iter().filter(|event| !event.is_local()).count();
+    let starts: BTreeMap<_, usize> = events.iter().fold(BTreeMap::new(), |mut all, event| {
+        *all.entry(event.writer).or_default() += 1;
+        all
+    });
+    session
+        .attestations
+        .values()
+        .map(|made| {
+            let text = payload(session.id, made);
+            let mut checked = sign::check(&text, &made.key, &made.sig);
+            if let Checked::Open(_) = checked {
+                checked = sign::check_with_program(&text, &made.sig);
+            }
+            let (seen, missing) = covered(events, &made.heads);
+            let own = events.iter().find(|event| event.id == made.id).map(|event| event.writer);
+            let own = own.and_then(|writer| starts.get(&writer)).copied().unwrap_or(1).min(2);
+            let decision = made.about.and_then(|id| session.decisions.get(&id));
+            Proof {
+                id: made.id,
+                at: made.at,
+                who: made.who.clone(),
+                author: session.author_name(&made.author).to_owned(),
+                fingerprint: sign::fingerprint(&made.key),
+                known: signers.who(&made.key).map(String::from),
+                checked,
+                decision: decision.map(|decision| decision.title().to_owned()),
+                stands: decision.is_none_or(|decision| decision.settings() == made.settings),
+                covers: seen.len(),
+                said: made.count,
+                missing,
+                after: shared.saturating_sub(seen.len() + own),
+            }
+        })
+        .collect()
+}

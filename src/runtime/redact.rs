@@ -1,0 +1,367 @@
+//! Redacting in the library and in the session file: both whole or not at all. What the second
+//! still needs is remembered, so that the next start completes what a killed one began.
+
+use super::open::recover;
+use super::shared;
+use crate::base::EventId;
+use crate::event::Envelope;
+use crate::report::{Redacting, Target, redaction};
+use crate::session::{RedactionInfo, Session};
+use crate::state::{
+    Me, OUT_OF_REACH, Pending, Preview, accepted, all_rows, plural, redaction_events,
+};
+use crate::store::{RedactJob, SqliteStore, StoreError, Write, jsonl};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+/// View state: redactions of others whose words stay in this copy.
+const KEPT: &str = "redactions-kept";
+/// The most words, and characters of each, that are shown of what would go.
+const SAMPLES: usize = 3;
+const SAMPLE: usize = 60;
+/// How much of a file is looked through at once for words, in bytes.
+const CHUNK: usize = 1 << 20;
+
+/// What is left to do outside of the library.
+#[derive(Serialize, Deserialize)]
+struct Rest {
+    session: EventId,
+    /// The event that says it, which the session file gets with the edits.
+    id: Option<EventId>,
+    /// The first row of the log that belongs to it.
+    from: i64,
+}
+
+fn said(why: StoreError) -> String {
+    match why {
+        StoreError::InUse(_) => "Another cowrite has this library open, and holds the words in \
+                                 memory: close it, then redact."
+            .into(),
+        why => format!("{why} {}", why.advice()),
+    }
+}
+
+struct Loaded {
+    session: Session,
+    events: Vec<Envelope>,
+    last: i64,
+}
+
+fn load(store: &SqliteStore, id: EventId) -> Result<Loaded, String> {
+    let loaded = store.events(id, 0).map_err(said)?;
+    if !loaded.damaged.is_empty() {
+        return Err("Lines of the log are damaged: what they hold can't be redacted. `cowrite \
+                    verify` names them."
+            .into());
+    }
+    let events: Vec<Envelope> = loaded.events.into_iter().map(|stored| stored.envelope).collect();
+    Ok(Loaded { session: Session::fold(id, &events), events, last: loaded.last_rid })
+}
+
+/// What redacting would do, in lines for a person.
+pub fn prepare(store: &SqliteStore, id: EventId, target: &Target) -> Result<Preview, String> {
+    let Loaded { session, events, .. } = load(store, id)?;
+    let plan = redaction(&session, &events, target)?;
+    let mut lines = Vec::new();
+    if let Target::Event { event, .. } = target
+        && let Some(event) = events.iter().find(|known| known.id == *event)
+    {
+        let said = event.slots().into_iter().map(|slot| event.words(slot.bodies));
+        lines.push(short(&said.collect::<Vec<_>>().join(" ")));
+    }
+    lines.extend(plan.lines());
+    if let Some(file) = shared::bound(store, id).map_err(said)?.filter(|file| file.exists()) {
+        lines.push(format!("{} is written anew without them.", file.display()));
+    }
+    Ok(Preview { target: target.clone(), lines })
+}
+
+/// Both ways, where they differ.
+pub fn prepare_all(
+    store: &SqliteStore,
+    id: EventId,
+    targets: &[Target],
+) -> Result<Vec<Preview>, String> {
+    let mut found: Vec<Preview> = Vec::new();
+    for target in targets {
+        let preview = prepare(store, id, target)?;
+        if found.iter().all(|known| known.lines != preview.lines) {
+            found.push(preview);
+        }
+    }
+    Ok(found)
+}
+
+/// Redacts. Returns what was done and what was not, in words.
+///
+/// # Errors
+/// Why nothing was redacted.
+pub fn carry_out(
+    store: &mut SqliteStore,
+    id: EventId,
+    me: &Me,
+    target: &Target,
+    reason: &str,
+) -> Result<String, String> {
+    recover(store, me).map_err(said)?;
+    let Loaded { mut session, events, last } = load(store, id)?;
+    let plan = redaction(&session, &events, target)?;
+    let mut rand = super::open::entropy().map_err(said)?;
+    let at = super::now();
+    let made = redaction_events(&mut session, &events, me, &plan, reason, at, &mut rand)?;
+    let rows = all_rows(&Session::fold(id, &after(&events, &made.lines, &made.events)));
+    let job = RedactJob {
+        writers: made.writers,
+        events: made.events,
+        lines: made.lines,
+        rows,
+        rest: rest(id, made.id, last),
+    };
+    store.redact(id, &job).map_err(said)?;
+    complete(store, id, &plan)
+}
+
+fn rest(session: EventId, id: Option<EventId>, last: i64) -> String {
+    serde_json::to_string(&Rest { session, id, from: last + 1 }).unwrap_or_default()
+}
+
+/// The log as it is then.
+fn after(events: &[Envelope], lines: &[Envelope], new: &[Envelope]) -> Vec<Envelope> {
+    let redacted: BTreeMap<EventId, &Envelope> =
+        lines.iter().map(|event| (event.id, event)).collect();
+    let all = events.iter().map(|event| redacted.get(&event.id).copied().unwrap_or(event));
+    all.chain(new).cloned().collect()
+}
+
+fn complete(store: &mut SqliteStore, id: EventId, plan: &Redacting) -> Result<String, String> {
+    let rest = finish(store)?;
+    let mut words = "Redacted: it is gone from the log, the search and the history.".to_owned();
+    words.push_str(&rest.words);
+    let holders = holders(store, id, &plan.words);
+    if !holders.is_empty() {
+        let names: Vec<String> = holders.iter().map(|path| path.display().to_string()).collect();
+        words.push_str(&format!(" Still there: {}.", names.join(", ")));
+    }
+    words.push(' ');
+    words.push_str(OUT_OF_REACH);
+    Ok(words)
+}
+
+/// What completing a redaction did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Finished {
+    pub any: bool,
+    pub words: String,
+}
+
+/// Does what a redaction has still to do: the session file, and the bytes in the library's files.
+/// Whoever opens the library calls it.
+///
+/// # Errors
+/// Why it can't be done now; the next start tries again.
+pub fn finish(store: &mut SqliteStore) -> Result<Finished, String> {
+    let Some(text) = store.redacting().map_err(said)? else { return Ok(Finished::default()) };
+    let mut words = String::new();
+    let mut done = true;
+    if let Ok(rest) = serde_json::from_str::<Rest>(&text) {
+        match clean_file(store, &rest) {
+            Ok(Some(path)) => words.push_str(&format!(" {} is written anew.", path.display())),
+            Ok(None) => {}
+            Err(why) => {
+                done = false;
+                words.push_str(&format!(
+                    " But the session file still holds it: {why} The next start tries again."
+                ));
+            }
+        }
+    }
+    if !store.scrub().map_err(said)? {
+        done = false;
+        words.push_str(
+            " But its bytes are still in the library's files: another program reads them, or the \
+             disk is full. The next start tries again.",
+        );
+    }
+    if done {
+        store.redacted().map_err(said)?;
+    }
+    Ok(Finished { any: true, words })
+}
+
+/// Takes the words out of the session file, and tells it of the redaction.
+fn clean_file(store: &mut SqliteStore, rest: &Rest) -> Result<Option<PathBuf>, String> {
+    let Some(path) = shared::bound(store, rest.session).map_err(said)? else { return Ok(None) };
+    if !path.exists() {
+        return Ok(None);
+    }
+    let loaded = store.events(rest.session, 0).map_err(said)?;
+    let known: BTreeSet<EventId> =
+        jsonl::read(&path).map_err(|why| format!("{why}."))?.events().map(|it| it.id).collect();
+    let shared: Vec<_> =
+        loaded.events.into_iter().filter(|stored| !stored.envelope.is_local()).collect();
+    let says = shared.iter().find(|stored| Some(stored.envelope.id) == rest.id);
+    let says = says.map(|stored| (stored.envelope.writer, stored.envelope.n));
+    // What was not shared stays so, but for what says why words are gone. Where everything was, the
+    // edits of the texts are no news either.
+    let mut before = shared.iter().filter(|stored| stored.rid < rest.from);
+    let all = before.all(|stored| known.contains(&stored.envelope.id));
+    let new = shared.into_iter().filter(|stored| {
+        let event = &stored.envelope;
+        says.is_some_and(|(writer, n)| event.writer == writer && event.n <= n)
+            || all && stored.rid >= rest.from
+    });
+    let new: Vec<Envelope> =
+        new.map(|stored| stored.envelope).filter(|it| !known.contains(&it.id)).collect();
+    scrub_file(store, rest.session, &path, &new)
+}
+
+/// Takes out of a session file what is redacted here. Returns the file when it changed.
+pub fn scrub_file(
+    store: &mut SqliteStore,
+    session: EventId,
+    path: &Path,
+    add: &[Envelope],
+) -> Result<Option<PathBuf>, String> {
+    let mut lost = |event: EventId| store.gone(event).unwrap_or_default();
+    let changed = jsonl::redact(path, &mut lost, add).map_err(|why| format!("{why}."))?;
+    if changed == 0 && add.is_empty() {
+        return Ok(None);
+    }
+    shared::note_seen(store, session, path).map_err(said)?;
+    Ok(Some(path.to_path_buf()))
+}
+
+/// The files of this machine that are known here and still hold one of these words: the library's
+/// own, copies beside it, the session file, the text.
+fn holders(store: &SqliteStore, id: EventId, words: &[String]) -> Vec<PathBuf> {
+    let needles = needles(words);
+    if needles.is_empty() {
+        return Vec::new();
+    }
+    let mut files: Vec<PathBuf> = Vec::new();
+    for folder in
+        [store.dir().to_path_buf(), store.dir().join("drafts"), store.dir().join("recovered")]
+    {
+        let entries = std::fs::read_dir(&folder).into_iter().flatten().flatten();
+        files.extend(entries.map(|entry| entry.path()).filter(|path| path.is_file()));
+    }
+    files.extend(shared::bound(store, id).ok().flatten());
+    let bound = store.bindings().unwrap_or_default().into_iter();
+    files.extend(bound.filter(|at| at.session == id).map(|at| PathBuf::from(at.path)));
+    files.sort();
+    files.dedup();
+    files.into_iter().filter(|path| holds(path, &needles).unwrap_or(false)).collect()
+}
+
+/// Words as they stand in a file: as they are, and as in JSON.
+fn needles(words: &[String]) -> Vec<Vec<u8>> {
+    let mut needles: BTreeSet<Vec<u8>> = BTreeSet::new();
+    for word in words.iter().filter(|word| word.chars().count() >= 3) {
+        needles.insert(word.as_bytes().to_vec());
+        let escaped = serde_json::to_string(word).unwrap_or_default();
+        needles.insert(escaped.trim_matches('"').as_bytes().to_vec());
+    }
+    needles.into_iter().collect()
+}
+
+fn holds(path: &Path, needles: &[Vec<u8>]) -> std::io::Result<bool> {
+    let longest = needles.iter().map(Vec::len).max().unwrap_or(0);
+    let mut file = std::fs::File::open(path)?;
+    let mut buffer: Vec<u8> = Vec::new();
+    loop {
+        let kept = buffer.len().min(longest);
+        buffer.drain(..buffer.len() - kept);
+        let before = buffer.len();
+        if (&mut file).take(CHUNK as u64).read_to_end(&mut buffer)? == 0 || buffer.len() == before {
+            return Ok(false);
+        }
+        if needles.iter().any(|needle| memchr::memmem::find(&buffer, needle).is_some()) {
+            return Ok(true);
+        }
+    }
+}
+
+/// What others redacted whose words are still here, and were not decided to stay.
+pub fn pending(store: &SqliteStore, id: EventId) -> Result<Vec<Pending>, String> {
+    let Loaded { session, events, .. } = load(store, id)?;
+    let kept = store.view(id).map_err(said)?.remove(KEPT).unwrap_or_default();
+    let kept: BTreeSet<&str> = kept.split_whitespace().collect();
+    let mut found = Vec::new();
+    for taken in session.redactions.iter() {
+        if kept.contains(taken.id.to_string().as_str()) {
+            continue;
+        }
+        let lines = accepted(&taken.what, &events);
+        if lines.is_empty() {
+            continue;
+        }
+        let mut kinds: BTreeMap<String, usize> = BTreeMap::new();
+        let mut samples = Vec::new();
+        for line in &lines {
+            *kinds.entry(line.kind.clone()).or_default() += 1;
+            let full = events.iter().find(|event| event.id == line.id);
+            let words = full.map(|event| lost_words(event, line)).unwrap_or_default();
+            if samples.len() < SAMPLES && !words.trim().is_empty() {
+                samples.push(short(&words));
+            }
+        }
+        found.push(Pending {
+            id: taken.id,
+            words: session.redaction_words(taken),
+            reason: taken.what.reason.as_ref().map_or("", |text| text.as_str()).to_owned(),
+            kinds,
+            samples,
+        });
+    }
+    Ok(found)
+}
+
+/// The first words of a text, in one line.
+fn short(words: &str) -> String {
+    let line = words.split_whitespace().collect::<Vec<_>>().join(" ");
+    let more = if line.chars().count() > SAMPLE { "…" } else { "" };
+    format!("“{}{more}”", line.chars().take(SAMPLE).collect::<String>())
+}
+
+fn lost_words(full: &Envelope, line: &Envelope) -> String {
+    let gone = line.gone().map(|at| at as usize);
+    gone.map(|at| full.words(at..at + 1)).collect()
+}
+
+/// Takes out here what somebody else redacted, or remembers that the words stay in this copy.
+pub fn decide(
+    store: &mut SqliteStore,
+    id: EventId,
+    me: &Me,
+    redaction: EventId,
+    accept: bool,
+) -> Result<String, String> {
+    recover(store, me).map_err(said)?;
+    let Loaded { session, events, last } = load(store, id)?;
+    let taken: Option<&RedactionInfo> =
+        session.redactions.iter().find(|taken| taken.id == redaction);
+    let taken = taken.ok_or("There is no such redaction in this session.")?;
+    if !accept {
+        let mut kept = store.view(id).map_err(said)?.remove(KEPT).unwrap_or_default();
+        kept.push_str(&format!(" {redaction}"));
+        let value = kept.trim().to_owned();
+        let view = Write::View { session: id, key: KEPT.into(), value };
+        store.write(&[view]).map_err(said)?;
+        return Ok("The words stay in this copy.".into());
+    }
+    let lines = accepted(&taken.what, &events);
+    if lines.is_empty() {
+        return Err("None of its words are here.".into());
+    }
+    let count = lines.len();
+    let words: Vec<String> = Vec::new();
+    let rows = all_rows(&Session::fold(id, &after(&events, &lines, &[])));
+    let rest = rest(id, Some(redaction), last);
+    let job = RedactJob { lines, rows, rest, ..RedactJob::default() };
+    store.redact(id, &job).map_err(said)?;
+    let plan = Redacting { words, ..Redacting::default() };
+    let done = complete(store, id, &plan)?;
+    Ok(format!("{} lost words. {done}", plural(count, "event")))
+}

@@ -1,0 +1,204 @@
+//! What was taken out of the log for good, by whom and when; and who signed how much of it.
+//!
+//! An event whose words are gone is folded once a redaction names every one of them: what comes
+//! without, nobody vouches for. Knows nothing of whether a library still holds the words.
+
+use super::{Folded, Session};
+use crate::base::{AuthorId, DocId, EventId, Millis};
+use crate::event::{BODY_CHARS, Envelope, Event, Op, Redaction, Undecodable};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// One redaction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Taken {
+    pub id: EventId,
+    pub lamport: u64,
+    pub author: AuthorId,
+    pub at: Millis,
+    pub what: Redaction,
+}
+
+/// Somebody signed the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attestation {
+    pub id: EventId,
+    pub lamport: u64,
+    pub author: AuthorId,
+    pub at: Millis,
+    pub heads: Vec<EventId>,
+    pub count: u64,
+    pub about: Option<EventId>,
+    pub settings: Vec<EventId>,
+    pub who: String,
+    pub key: String,
+    pub sig: String,
+}
+
+/// A body's shape, as the redaction that is first in order of display tells it.
+type Shape = ((u64, EventId), String);
+
+/// All redactions of a session.
+#[derive(Clone, Debug, Default)]
+pub struct Redactions {
+    all: BTreeMap<(u64, EventId), Taken>,
+    shapes: BTreeMap<EventId, BTreeMap<u32, Shape>>,
+    /// Events without their words that no redaction names yet.
+    waiting: BTreeMap<EventId, Envelope>,
+    /// Events that are folded with filler.
+    pub(super) filled: BTreeSet<EventId>,
+}
+
+impl Redactions {
+    /// In order of display.
+    pub fn iter(&self) -> impl Iterator<Item = &Taken> {
+        self.all.values()
+    }
+
+    /// The first redaction that names an event.
+    pub fn of(&self, event: &EventId) -> Option<&Taken> {
+        let shapes = self.shapes.get(event)?;
+        let first = shapes.values().map(|(at, _)| at).min()?;
+        self.all.get(first)
+    }
+
+    /// Whether an event is folded with filler.
+    pub fn is_filled(&self, event: &EventId) -> bool {
+        self.filled.contains(event)
+    }
+
+    pub fn get(&self, id: &EventId) -> Option<&Taken> {
+        self.all.values().find(|taken| taken.id == *id)
+    }
+
+    /// Events without their words that no redaction accounts for.
+    pub fn unexplained(&self) -> impl Iterator<Item = &Envelope> {
+        self.waiting.values()
+    }
+
+    /// What is known of shapes, for folding everything again.
+    pub(super) fn known(self) -> Self {
+        Self { shapes: self.shapes, ..Self::default() }
+    }
+
+    /// An event as it can be folded: with filler where its words are gone. `None` while nothing
+    /// accounts for that.
+    pub(super) fn filled(&mut self, event: &Envelope) -> Option<Envelope> {
+        let known = self.shapes.get(&event.id);
+        let explained = event.gone().all(|body| known.is_some_and(|all| all.contains_key(&body)));
+        if !explained {
+            self.waiting.insert(event.id, event.clone());
+            return None;
+        }
+        self.filled.insert(event.id);
+        let shapes = known.into_iter().flatten();
+        Some(event.filled(&shapes.map(|(body, (_, shape))| (*body, shape.clone())).collect()))
+    }
+
+    /// Takes note of a redaction. Returns the events that can be folded now, and whether one that
+    /// is folded already has another shape.
+    fn add(&mut self, taken: Taken) -> (Vec<Envelope>, bool) {
+        let at = (taken.lamport, taken.id);
+        let (mut freed, mut changed) = (Vec::new(), false);
+        for one in &taken.what.what {
+            let shapes = self.shapes.entry(one.event).or_default();
+            for gone in &one.bodies {
+                let shape = (at, gone.shape.clone());
+                let known = shapes.entry(gone.body).or_insert_with(|| shape.clone());
+                if at < known.0 {
+                    changed |= known.1 != shape.1 && self.filled.contains(&one.event);
+                    *known = shape;
+                }
+            }
+            freed.extend(self.waiting.remove(&one.event));
+        }
+        self.all.insert(at, taken);
+        (freed, changed)
+    }
+}
+
+impl Session {
+    /// Folds an event that counts. One without all of its words waits for what accounts for that;
+    /// what never left this machine was redacted here.
+    pub(super) fn decode_and_fold(
+        &mut self,
+        event: &Envelope,
+        edited: &mut BTreeMap<DocId, Vec<EventId>>,
+    ) -> Folded {
+        let filled;
+        let mut event = event;
+        if event.gone().next().is_some() && !event.is_local() {
+            match self.redactions.filled(event) {
+                Some(made) => filled = made,
+                None => return Folded::Waits,
+            }
+            event = &filled;
+        }
+        let mut decoded = match Event::decode(event) {
+            Ok(decoded) => decoded,
+            Err(Undecodable::UnknownKind(_)) => {
+                self.oddities.unknown += 1;
+                return Folded::Left;
+            }
+            Err(_) => {
+                self.oddities.refused += 1;
+                return Folded::Left;
+            }
+        };
+        if self.redactions.filled.contains(&event.id)
+            && let Event::DocumentEdited(edit) = &mut decoded
+        {
+            // Nobody can say that a few bodies held a text of any length.
+            let inserted: u64 = edit.ops.iter().map(inserted).sum();
+            if inserted > (event.body.len() * BODY_CHARS) as u64 {
+                self.oddities.refused += 1;
+                return Folded::Left;
+            }
+            // A shape that does not fit must not keep the edit away: how many there are is signed.
+            for op in &mut edit.ops {
+                if let Op::Insert { ins, text, .. } = op {
+                    let fits = |text: &String| text.chars().count() == *ins as usize;
+                    text.0 = text.0.take().filter(fits);
+                }
+            }
+        }
+        self.introduce(event, decoded, edited)
+    }
+
+    /// Folds a redaction: what waited for it follows.
+    pub(super) fn redacted(
+        &mut self,
+        taken: Taken,
+        edited: &mut BTreeMap<DocId, Vec<EventId>>,
+    ) -> Folded {
+        let (freed, changed) = self.redactions.add(taken);
+        for event in freed {
+            self.decode_and_fold(&event, edited);
+        }
+        if changed {
+            self.outdated = true;
+            return Folded::Rebuild;
+        }
+        Folded::Done
+    }
+
+    /// Who signed a decision, newest first, and whether it still stands as it was signed.
+    pub fn signed(&self, decision: &EventId) -> Vec<(&Attestation, bool)> {
+        let now = self.decisions.get(decision).map(super::Decision::settings);
+        let all = self.attestations.values().rev();
+        let about = all.filter(|made| made.about == Some(*decision));
+        about.map(|made| (made, now.as_ref() == Some(&made.settings))).collect()
+    }
+
+    /// How a redaction is told: by whom and when.
+    pub fn redaction_words(&self, taken: &Taken) -> String {
+        let day = crate::base::day(taken.at);
+        format!("redacted by {} on {day}", self.author_name(&taken.author))
+    }
+}
+
+fn inserted(op: &Op) -> u64 {
+    match op {
+        Op::Insert { ins, .. } => u64::from(*ins),
+        Op::Delete { .. } => 0,
+    }
+}
