@@ -178,7 +178,7 @@ impl Transcript {
     pub fn siblings(&self, id: &EventId) -> Vec<EventId> {
         let Some(message) = self.messages.get(id) else { return Vec::new() };
         let beside: Vec<(u64, EventId)> = match self.before(message) {
-            Some(before) => self.said_after(before).collect(),
+            Some(before) => self.follow(before).collect(),
             None => {
                 let begun = self.after.get(&None).into_iter().flatten();
                 let torn = self.missing.iter().filter_map(|id| self.after.get(&Some(*id)));
@@ -204,7 +204,7 @@ impl Transcript {
         next.chain(path.first()).filter_map(fork).collect()
     }
 
-    fn said_after(&self, message: &Message) -> impl Iterator<Item = (u64, EventId)> {
+    fn follow(&self, message: &Message) -> impl Iterator<Item = (u64, EventId)> {
         let place = (message.lamport, message.id);
         let said = self.after.get(&Some(message.id)).into_iter().flatten();
         said.copied().filter(move |one| *one > place)
@@ -217,7 +217,7 @@ impl Transcript {
         let mut open = vec![message];
         // Order goes up along a path: this ends.
         while let Some(message) = open.pop() {
-            for (lamport, id) in self.said_after(message) {
+            for (lamport, id) in self.follow(message) {
                 newest = newest.max((lamport, id));
                 open.extend(self.messages.get(&id));
             }
