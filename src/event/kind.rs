@@ -3,7 +3,7 @@
 //! Old kinds are never changed in meaning: they grow optional fields, or a new kind is made.
 //! Unknown kinds are kept byte for byte by the envelope and not folded.
 
-use super::{Anchor, BadLine, Edit, Envelope, Redaction, Text, Version};
+use super::{Anchor, BadLine, Branched, Brought, Edit, Envelope, Redaction, Taken, Text, Version};
 use crate::base::{AuthorId, DocId, EventId, Millis, Rand, WriterId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -134,32 +134,6 @@ pub enum Link {
     Decision(EventId),
 }
 
-/// Of a decision that was taken in from a file: what the file says of it and the log can't.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Taken {
-    /// What it was known by there, so that it is not taken in twice: the id of the decision that
-    /// the file was written from, or the file's name and the title.
-    pub from: Text,
-    /// The day it was decided, as it stands there: `YYYY-MM-DD` where possible, or empty.
-    #[serde(default)]
-    pub date: Text,
-    /// Who decided it, as it stands there, or empty.
-    #[serde(default)]
-    pub by: Text,
-}
-
-/// Of what was brought in from another program: it was said there, and its times are those of there.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Brought {
-    /// The program: `chatgpt`, `claude-code`, `codex`, `llm`, `aider`.
-    pub program: String,
-    /// What it is known by there, so that it is not brought in twice. A hash: it tells nothing, and
-    /// stays when the text is redacted.
-    pub id: String,
-    /// When it was brought in.
-    pub at: u64,
-}
-
 /// One field of a decision with a value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -173,13 +147,6 @@ pub enum DecisionField {
     Links(Vec<Link>),
     /// `YYYY-MM-DD`, or empty for none.
     Review(Text),
-}
-
-/// Where a session branched off: another session, and the last of its events that it has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Branched {
-    pub session: EventId,
-    pub at: EventId,
 }
 
 /// One recorded fact.

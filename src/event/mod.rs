@@ -10,14 +10,16 @@ mod edit;
 mod envelope;
 mod kind;
 mod redaction;
+mod source;
 
 pub use burst::{BurstHead, WipOp, seal};
 pub use edit::{Anchor, Cause, CauseKind, Edit, How, Op, Origin, Side, Source, Version};
 pub use envelope::{BadLine, Body, Envelope, Text};
 pub use kind::{
-    Asked, Author, AuthorKind, Branched, Brought, Choice, DecisionField, DecisionStatus, Event,
-    HunkBody, HunkVerdict, Link, MessageRole, MessageStatus, Taken, Undecodable, Usage,
+    Asked, Author, AuthorKind, Choice, DecisionField, DecisionStatus, Event, HunkBody, HunkVerdict,
+    Link, MessageRole, MessageStatus, Undecodable, Usage,
 };
 pub use redaction::{
     BODY_CHARS, FILLER, Gone, Redacted, Redaction, Slot, filler, is_like, shape_of,
 };
+pub use source::{Branched, Brought, Taken};
