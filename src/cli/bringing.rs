@@ -126,7 +126,8 @@ impl<'a> Work<'a> {
         }
         self.conversations += 1;
         self.here.add(&conversation.left);
-        self.progress.show(self.conversations, out);
+        let words = format!("{} …", plural(self.conversations, "conversation"));
+        self.progress.show(&words, out);
         let came = match &self.me {
             Some(me) => {
                 match self.brought.bring(&mut self.store, conversation, me, &mut self.rand) {
@@ -303,20 +304,20 @@ fn read(
 }
 
 /// How far it has come, on standard error, once it takes longer than a second.
-struct Progress {
+pub struct Progress {
     begun: Instant,
     told: Option<Instant>,
     redraws: bool,
 }
 
 impl Progress {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let dumb = super::place::variable("TERM").is_none_or(|term| term == "dumb");
         let redraws = std::io::stderr().is_terminal() && !dumb;
         Self { begun: Instant::now(), told: None, redraws }
     }
 
-    fn show(&mut self, count: usize, out: &mut Out) {
+    pub fn show(&mut self, words: &str, out: &mut Out) {
         let now = Instant::now();
         let pause = if self.redraws { 100 } else { 5_000 };
         let told = self.told.unwrap_or(self.begun);
@@ -325,16 +326,15 @@ impl Progress {
             return;
         }
         self.told = Some(now);
-        let words = format!("{} …", plural(count, "conversation"));
         if self.redraws {
-            out.redraw(&words);
+            out.redraw(words);
         } else {
-            out.say(&words);
+            out.say(words);
         }
     }
 
     /// Makes room for the next line.
-    fn clear(&mut self, out: &mut Out) {
+    pub fn clear(&self, out: &mut Out) {
         if self.redraws && self.told.is_some() {
             out.redraw("");
         }

@@ -68,7 +68,16 @@ fn start(args: Edit, hit: Option<Hit>, out: &mut Out) -> Result<ExitCode, Failur
             let store = store.as_mut().ok_or_else(|| {
                 Failure::usage("A session file needs the library: leave --no-session away.")
             })?;
-            super::place::import(store, path, &mut notes)?
+            // What takes longer shows how far it is; keys wait meanwhile.
+            let mut told = None;
+            super::place::import(store, path, &mut notes, &mut |done, of| {
+                let words = super::place::taken_words(done, of);
+                if of > WITHOUT_A_WORD && told.as_ref() != Some(&words) {
+                    // The workspace tells what is wrong with the terminal.
+                    let _ = desk.tell(&mut place, &format!("{}: {words}", path.display()));
+                    told = Some(words);
+                }
+            })?
         }
         (None, None, Some(path)) => open_path(store.as_mut(), path).map_err(Failure::new)?,
         (None, None, None) => {
@@ -129,6 +138,9 @@ enum First {
     Hit(Hit),
 }
 
+/// Session files up to this size are taken in before anything is shown, in bytes.
+const WITHOUT_A_WORD: u64 = 2_000_000;
+
 /// The terminal and where inputs go, made before what is edited is read: the first screen is shown
 /// while the rest is on its way.
 struct Desk {
@@ -161,6 +173,19 @@ impl Desk {
             }
         };
         Ok(self.screen.insert(screen))
+    }
+
+    /// Shows a word in an empty workspace, while what is to be shown is on its way.
+    fn tell(&mut self, place: &mut Place, words: &str) -> Result<(), Failure> {
+        let me = place.nobody()?;
+        let (keymap, _) = place.keymap(None)?;
+        let ui = Ui::new(self.size.0, self.size.1);
+        let first = Opened { preview: true, ..Opened::default() };
+        let (model, _) = Model::open(first, me, place.config.clone(), ui, now(), rand()?);
+        let mut app = App::new(model, keymap);
+        app.model.notify(Tone::Info, words);
+        app.model.prepare();
+        Ok(self.screen(place)?.draw(&app)?)
     }
 
     /// Shows the first screen of a file, where it is known at once. The library is only looked

@@ -1,8 +1,8 @@
 //! `cowrite import`: session files, and conversations that were held in other programs. What a file
 //! is, is told by what stands in it.
 
-use super::bringing::{FILE_BYTES, TOLD, Work};
-use super::place::{Place, take_in};
+use super::bringing::{FILE_BYTES, Progress, TOLD, Work};
+use super::place::{Place, take_in, taken_words};
 use super::{Failure, Out};
 use crate::report::bring::{self, Form};
 use crate::runtime::shared;
@@ -147,7 +147,12 @@ impl ImportArgs {
             }
             return Ok((file.bad_lines as usize, rows));
         }
-        let taken = take_in(store, path)?;
+        let mut bar = Progress::new();
+        let taken = take_in(store, path, &mut |done, of| {
+            bar.show(&format!("{}: {}", path.display(), taken_words(done, of)), out);
+        });
+        bar.clear(out);
+        let taken = taken?;
         for bad in taken.file.bad.iter().take(20) {
             out.say(&format!("{}, line {}: {}", path.display(), bad.line, bad.why));
         }

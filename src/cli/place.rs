@@ -5,11 +5,10 @@ use crate::base::config::{Config, RouteConfig};
 use crate::base::{AuthorId, EventId, Rand};
 use crate::keymap::{self, Keymap, KeymapError};
 use crate::models::{Hub, Machine, Shelf};
-use crate::runtime::{absolute, now, recover, shared};
+use crate::runtime::{TakeError, TakenIn, absolute, now, recover, shared, take_file};
 use crate::sign::Keys;
 use crate::state::{Me, Opened, ROWS_VERSION};
-use crate::store::jsonl::{self, SessionFile};
-use crate::store::{Options, SqliteStore, StoreError, Written};
+use crate::store::{Options, SqliteStore, StoreError};
 use std::io::{BufRead, IsTerminal, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -328,31 +327,33 @@ pub fn session_of(
 
 pub use crate::runtime::shared::is_session_file;
 
-/// What was taken into the library.
-pub struct TakenIn {
-    /// The sessions of the file, the largest first, with what was new.
-    pub sessions: Vec<(EventId, Written)>,
-    pub file: SessionFile,
+/// How far a session file is taken in.
+pub fn taken_words(done: u64, of: u64) -> String {
+    let percent = (done * 100).checked_div(of).unwrap_or(100).min(100);
+    match percent {
+        100 => "taken in; made findable …".into(),
+        percent => format!("{percent} % of {} MB is taken in …", of.div_ceil(1_000_000)),
+    }
 }
 
 /// Takes a session file into the library; everything in it can be found from now on.
-pub fn take_in(store: &mut SqliteStore, path: &Path) -> Result<TakenIn, Failure> {
-    let mut file = jsonl::read(path).map_err(Failure::new)?;
-    let mut all: Vec<(EventId, Vec<_>)> = std::mem::take(&mut file.sessions).into_iter().collect();
-    all.sort_by_key(|(id, events)| (std::cmp::Reverse(events.len()), *id));
-    let mut sessions = Vec::new();
-    for (id, events) in all {
-        let written = shared::import(store, id, events).map_err(Failure::store)?;
-        sessions.push((id, written));
-    }
+pub fn take_in(
+    store: &mut SqliteStore,
+    path: &Path,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Result<TakenIn, Failure> {
+    let taken = take_file(store, path, progress).map_err(|why| match why {
+        TakeError::Store(why) => Failure::store(why),
+        TakeError::File(why) => Failure::new(why),
+    })?;
     store
         .syncer()
         .sync()
         .map_err(|why| Failure::new(format!("The library could not be synced: {why}")))?;
-    if sessions.is_empty() {
+    if taken.sessions.is_empty() {
         return Err(Failure::new(format!("{} holds no session.", path.display())));
     }
-    Ok(TakenIn { sessions, file })
+    Ok(taken)
 }
 
 /// Takes a session file into the library and opens its session.
@@ -360,8 +361,9 @@ pub fn import(
     store: &mut SqliteStore,
     path: &Path,
     notes: &mut Vec<String>,
+    progress: &mut dyn FnMut(u64, u64),
 ) -> Result<Opened, Failure> {
-    let taken = take_in(store, path)?;
+    let taken = take_in(store, path, progress)?;
     if taken.file.bad_lines > 0 {
         notes.push(format!(
             "{} lines of the session file are no events; the rest is here. `cowrite verify` names them.",

@@ -22,6 +22,7 @@ mod renamed;
 mod save;
 mod screen;
 pub mod shared;
+mod taking_in;
 mod watch;
 
 pub use branch::{BranchedOff, branch};
@@ -36,6 +37,7 @@ pub use open::{
 
 pub use renamed::likeness;
 pub use screen::{NoScreen, Screen};
+pub use taking_in::{TakeError, TakenIn, take_file};
 
 use crate::app::{App, Input};
 use crate::base::Millis;

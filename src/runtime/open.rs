@@ -133,9 +133,7 @@ pub fn index_all(store: &mut SqliteStore) -> Result<(), StoreError> {
 
 /// A session of the library as it is now.
 pub fn fold(store: &SqliteStore, id: EventId) -> Result<Session, StoreError> {
-    let loaded = store.events(id, 0)?;
-    let events: Vec<_> = loaded.events.into_iter().map(|stored| stored.envelope).collect();
-    Ok(Session::fold(id, &events))
+    super::taking_in::fold(store, id)
 }
 
 pub(super) fn entropy() -> Result<Rand, StoreError> {

@@ -2,17 +2,16 @@
 //! and adding to it what is new here. Where it is, is this machine's own and no event.
 
 use super::files::absolute;
-use super::open::{OpenError, index};
+use super::open::OpenError;
+pub use super::taking_in::import;
 use crate::base::{AuthorId, DocId, EventId};
 use crate::event::{Envelope, Event};
 use crate::report;
 use crate::report::scan::{self, Allowed};
 use crate::session::Session;
-use crate::state::{
-    ALLOWED, NEW, Opened, SESSION_FILE, SESSION_FILE_SEEN, Sharing, is_news, plural,
-};
+use crate::state::{ALLOWED, NEW, Opened, SESSION_FILE, SESSION_FILE_SEEN, Sharing, plural};
 use crate::store::jsonl::{self, SessionFile};
-use crate::store::{Binding, SqliteStore, StoreError, Write, Written};
+use crate::store::{Binding, SqliteStore, StoreError, Write};
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Read as _, Write as _};
 use std::path::{Component, Path, PathBuf};
@@ -82,35 +81,6 @@ fn looks(path: &Path) -> Option<String> {
     let meta = std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file)?;
     let time = meta.modified().ok()?.duration_since(std::time::UNIX_EPOCH).ok()?;
     Some(format!("{} {}", meta.len(), time.as_nanos()))
-}
-
-/// Takes events of one session into the library. What others wrote is news, when the session was
-/// here before.
-pub fn import(
-    store: &mut SqliteStore,
-    session: EventId,
-    events: Vec<Envelope>,
-) -> Result<Written, StoreError> {
-    let before = store.last_row(session)?;
-    let written = store.write(&[Write::Import { events }])?;
-    if written.added == 0 {
-        return Ok(written);
-    }
-    index(store, session)?;
-    if before > 0 {
-        let came = store.events(session, before)?;
-        let news = came.events.iter().filter(|stored| is_news(&stored.envelope));
-        let news: Vec<String> = news.map(|stored| stored.envelope.id.to_string()).collect();
-        let mut all = store.view(session)?.remove(NEW).unwrap_or_default();
-        for id in news {
-            all.push(' ');
-            all.push_str(&id);
-        }
-        let value = all.trim_start().to_owned();
-        store.write(&[Write::View { session, key: NEW.into(), value }])?;
-    }
-    store.syncer().sync().ok();
-    Ok(written)
 }
 
 /// Takes in what is new in the session file of a session, where it has one that changed.

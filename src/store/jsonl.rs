@@ -118,6 +118,46 @@ impl SessionFile {
 /// # Errors
 /// When it cannot be read at all or is too large; never for what stands in it.
 pub fn read(path: &Path) -> Result<SessionFile, FileError> {
+    let mut file = open(path)?;
+    parse(&mut file).map_err(|source| FileError::Io { path: path.display().to_string(), source })
+}
+
+/// How many bytes of lines are given on together.
+const GROUP: u64 = 1 << 20;
+
+/// Reads a session file and gives its events on in groups, with how many bytes were read, so that a
+/// file of any size takes little memory. An event that stands in it twice may be given twice. What
+/// is returned holds no events and no places. `give` says whether to go on.
+///
+/// # Errors
+/// As [`read`].
+pub fn stream(
+    path: &Path,
+    give: &mut dyn FnMut(Vec<Envelope>, u64) -> bool,
+) -> Result<SessionFile, FileError> {
+    let mut input = open(path)?;
+    let mut seen: BTreeSet<EventId> = BTreeSet::new();
+    let (mut group, mut begun, mut goes_on) = (Vec::new(), 0, true);
+    let mut found = SessionFile { ends_whole: true, ..SessionFile::default() };
+    let mut end = 0;
+    let done = each_line(&mut input, &mut found, &mut |found, event, _, read| {
+        found.duplicates += u64::from(!seen.insert(event.id));
+        group.push(event);
+        end = read;
+        if read - begun >= GROUP {
+            begun = read;
+            goes_on = give(std::mem::take(&mut group), read);
+        }
+        goes_on
+    });
+    done.map_err(|source| FileError::Io { path: path.display().to_string(), source })?;
+    if goes_on && !group.is_empty() {
+        give(group, end);
+    }
+    Ok(found)
+}
+
+fn open(path: &Path) -> Result<impl BufRead, FileError> {
     let failed = |source| FileError::Io { path: path.display().to_string(), source };
     // Looked at before it is opened: opening a pipe would wait for its writer.
     let meta = std::fs::metadata(path).map_err(failed)?;
@@ -128,7 +168,7 @@ pub fn read(path: &Path) -> Result<SessionFile, FileError> {
         return Err(FileError::TooLarge { path: path.display().to_string() });
     }
     let file = File::open(path).map_err(failed)?;
-    parse(&mut BufReader::new(file.take(FILE_BYTES))).map_err(failed)
+    Ok(BufReader::new(file.take(FILE_BYTES)))
 }
 
 /// Reads lines of events.
@@ -136,14 +176,30 @@ pub fn parse(input: &mut impl BufRead) -> io::Result<SessionFile> {
     let mut found = SessionFile { ends_whole: true, ..SessionFile::default() };
     // Where each event is: its session and index.
     let mut seen: BTreeMap<EventId, (EventId, usize)> = BTreeMap::new();
+    each_line(input, &mut found, &mut |found, event, number, _| {
+        found.places.entry(event.id).or_insert(number);
+        take(found, &mut seen, event);
+        true
+    })?;
+    Ok(found)
+}
+
+/// Gives on each event with the number of its line, and how many bytes were read; notes what is
+/// none. Ends when it is not to go on.
+fn each_line(
+    input: &mut impl BufRead,
+    found: &mut SessionFile,
+    on: &mut dyn FnMut(&mut SessionFile, Envelope, u64, u64) -> bool,
+) -> io::Result<()> {
     let mut bytes = Vec::new();
-    let mut number = 0;
+    let (mut number, mut read) = (0, 0);
     loop {
         bytes.clear();
         number += 1;
         if input.by_ref().take(LINE_BYTES).read_until(b'\n', &mut bytes)? == 0 {
-            return Ok(found);
+            return Ok(());
         }
+        read += bytes.len() as u64;
         let ended = bytes.last() == Some(&b'\n');
         if !ended && bytes.len() as u64 == LINE_BYTES {
             found.ends_whole = skip_line(input)?;
@@ -179,8 +235,9 @@ pub fn parse(input: &mut impl BufRead) -> io::Result<SessionFile> {
                     let says = Some(Box::new(says(&event)));
                     found.rewritten.push(BadAt { line: number, why: Trouble::Rewritten, says });
                 }
-                found.places.entry(event.id).or_insert(number);
-                take(&mut found, &mut seen, event);
+                if !on(found, event, number, read) {
+                    return Ok(());
+                }
             }
         }
     }

@@ -11,6 +11,7 @@ use cowrite::report;
 use cowrite::session::Session;
 use cowrite::store::{Options, SqliteStore, Write, jsonl};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 /// The numbers that go wrong.
@@ -190,6 +191,18 @@ fn hostile(seed: u64) {
 
     // And the library keeps it.
     let dir = tempfile::tempdir().expect("a folder");
+    // Read in groups, as a large file is, it holds the same.
+    let path = dir.path().join("hostile.cowrite.jsonl");
+    std::fs::write(&path, lines.join(&b'\n')).expect("writes");
+    let mut given = BTreeSet::new();
+    let read = jsonl::stream(&path, &mut |events, _| {
+        given.extend(events.iter().map(|event| event.id));
+        true
+    });
+    let read = read.expect("reading never fails");
+    assert_eq!(given, all.iter().map(|event| event.id).collect(), "seed {seed}");
+    let counts = |file: &jsonl::SessionFile| (file.bad_lines, file.duplicates, file.ends_whole);
+    assert_eq!(counts(&read), counts(&file), "seed {seed}");
     let mut store = SqliteStore::open(dir.path(), Options::default()).expect("a library");
     for events in file.sessions.values() {
         let write = Write::Import { events: events.clone() };

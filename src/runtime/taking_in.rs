@@ -1,0 +1,139 @@
+//! Taking a session file in, of any size: it is read and checked in a thread, and written to the
+//! library in groups meanwhile, so that it takes the memory of a few groups and the time of the
+//! slower of the two. What was written stays when the rest fails: the same file taken in again adds
+//! what is missing.
+
+use super::open::index;
+use crate::base::EventId;
+use crate::event::Envelope;
+use crate::session::{Batch, Session};
+use crate::state::{NEW, is_news};
+use crate::store::jsonl::{self, FileError, SessionFile};
+use crate::store::{SqliteStore, StoreError, Write, Written};
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::mpsc::sync_channel;
+
+/// What was taken into the library.
+pub struct TakenIn {
+    /// The sessions of the file, the largest first, with what was new.
+    pub sessions: Vec<(EventId, Written)>,
+    /// What stands in the file beside its events, which it does not hold.
+    pub file: SessionFile,
+}
+
+/// Why a session file could not be taken in.
+#[derive(Debug, thiserror::Error)]
+pub enum TakeError {
+    #[error(transparent)]
+    File(#[from] FileError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Takes a session file into the library; everything in it can be found from now on. `progress` is
+/// told of how many bytes are written, of how many.
+pub fn take_file(
+    store: &mut SqliteStore,
+    path: &Path,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Result<TakenIn, TakeError> {
+    let size = std::fs::metadata(path).map_or(0, |meta| meta.len());
+    let mut sums: BTreeMap<EventId, (i64, Written)> = BTreeMap::new();
+    let read = std::thread::scope(|scope| {
+        // One group waits while one is written and one is made.
+        let (give, take) = sync_channel::<(Vec<Envelope>, u64)>(1);
+        let reader = scope.spawn(move || {
+            jsonl::stream(path, &mut |events, read| give.send((events, read)).is_ok())
+        });
+        for (events, read) in take {
+            for (session, events) in by_session(events) {
+                if let std::collections::btree_map::Entry::Vacant(new) = sums.entry(session) {
+                    new.insert((store.last_row(session)?, Written::default()));
+                }
+                let written = store.write(&[Write::Import { events }])?;
+                if let Some((_, sum)) = sums.get_mut(&session) {
+                    sum.last_rid = written.last_rid;
+                    sum.added += written.added;
+                    sum.known += written.known;
+                    sum.refused += written.refused;
+                    sum.forks.extend(written.forks);
+                }
+            }
+            progress(read, size);
+        }
+        let read = reader.join();
+        let read = read.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        Ok::<_, TakeError>(read?)
+    })?;
+    let mut sessions = Vec::new();
+    for (session, (before, written)) in sums {
+        if written.added > 0 {
+            findable(store, session, before)?;
+        }
+        sessions.push((session, written));
+    }
+    let size = |written: &Written| written.added + written.known;
+    sessions.sort_by_key(|(id, written)| (std::cmp::Reverse(size(written)), *id));
+    Ok(TakenIn { sessions, file: read })
+}
+
+fn by_session(events: Vec<Envelope>) -> BTreeMap<EventId, Vec<Envelope>> {
+    let mut all: BTreeMap<EventId, Vec<Envelope>> = BTreeMap::new();
+    for event in events {
+        all.entry(event.session_id()).or_default().push(event);
+    }
+    all
+}
+
+/// Takes events of one session into the library. What others wrote is news, when the session was
+/// here before.
+pub fn import(
+    store: &mut SqliteStore,
+    session: EventId,
+    events: Vec<Envelope>,
+) -> Result<Written, StoreError> {
+    let before = store.last_row(session)?;
+    let written = store.write(&[Write::Import { events }])?;
+    if written.added > 0 {
+        findable(store, session, before)?;
+    }
+    Ok(written)
+}
+
+/// What came into a session behind row `before` can be found, and is news where the session was
+/// here.
+fn findable(store: &mut SqliteStore, session: EventId, before: i64) -> Result<(), StoreError> {
+    index(store, session)?;
+    if before > 0 {
+        let came = store.events(session, before)?;
+        let news = came.events.iter().filter(|stored| is_news(&stored.envelope));
+        let news: Vec<String> = news.map(|stored| stored.envelope.id.to_string()).collect();
+        let mut all = store.view(session)?.remove(NEW).unwrap_or_default();
+        for id in news {
+            all.push(' ');
+            all.push_str(&id);
+        }
+        let value = all.trim_start().to_owned();
+        store.write(&[Write::View { session, key: NEW.into(), value }])?;
+    }
+    store.syncer().sync().ok();
+    Ok(())
+}
+
+/// A session of the library as it is now, without its lines in memory.
+pub fn fold(store: &SqliteStore, id: EventId) -> Result<Session, StoreError> {
+    let mut session = Session::new(id);
+    let mut batch = Batch::default();
+    let mut forks = Vec::new();
+    store.each_event(id, &mut |stored| match stored.fork {
+        true => forks.push(stored.envelope),
+        false => _ = session.take(&stored.envelope, &mut batch),
+    })?;
+    // Those that count come first.
+    for fork in &forks {
+        session.take(fork, &mut batch);
+    }
+    session.settle(batch);
+    Ok(session)
+}
