@@ -43,6 +43,7 @@ impl Runtime {
     /// Signs a decision. An agent may ask the person something: nothing waits for that.
     pub(super) fn sign(&self, session: EventId, decision: EventId) {
         let (sender, keys) = (self.sender.clone(), self.keys.clone());
+        let (done, told) = std::sync::mpsc::channel();
         let me = self.app.model.me.clone();
         self.disk.send(DiskJob::Run(Box::new(move |store| {
             let wanted = attest::Wanted { about: Some(decision), ..attest::Wanted::default() };
@@ -50,9 +51,15 @@ impl Runtime {
                 Ok(made) => Input::Note(Tone::Info, made.words()),
                 Err(why) => Input::Note(Tone::Error, why),
             };
-            let _ = sender.send(input);
+            let _ = done.send(input);
         })));
         self.disk.send(DiskJob::Came);
+        // It is said once the signature is here.
+        self.disk.send(DiskJob::Run(Box::new(move |_| {
+            if let Ok(input) = told.recv() {
+                let _ = sender.send(input);
+            }
+        })));
     }
 
     /// Looks at what redacting would do, or redacts. Nothing else happens meanwhile: what is in
