@@ -15,7 +15,9 @@ fn a_decision_is_linked_to_what_one_chooses() {
     let term = Start::cowrite(&["plan.md"]).home(&home).size(24, 80).start();
     term.wait_for("› ");
     ask(&term, "Which cake?");
+    // To its end: a message is linked once it is one.
     term.wait_for("An apple cake");
+    term.wait_for("tokens in");
     term.keys("<ctrl-home><shift-end><ctrl-n>Apples");
     // On a small screen, too, the links stand in the form.
     term.wait_for("Links");
