@@ -19,6 +19,7 @@ The rows:
             ($COWRITE_TEST_MODEL names the file)
   durable   from a key to the journal, where a killed program's successor finds it (Linux, WAL)
   long      a session of 100,000 messages and 1,000,000 typed characters
+  files     session files of 100,000 events (--events): taken in, merged, opened
   search    from the last key of a search in 1,000,000 messages to its results
 
 `first`, `long` and `search` need prepared libraries: they are made with `cargo bench --bench session`
@@ -58,6 +59,7 @@ import sys
 import tempfile
 import time
 
+import sessions
 from documents import document
 from run import MS, Run, keys, letters, now, replay, rest, slurp, spread, typing
 from server import Server
@@ -93,13 +95,17 @@ class Bench:
     def run(self, words, home, library=None, more=None):
         return Run([self.o.bin, *words], home, self.o.columns, self.o.rows, library, more, self.o.rr)
 
-    def spawn(self, file, line=1, extra=(), more=None, folder=None):
-        """Starts it in a new home with a copy of the document, as what it leaves there would tell."""
+    def fresh(self, folder=None):
+        """A new home, in which what cowrite asks at its first start is answered."""
         home = tempfile.mkdtemp(dir=folder or self.folder)
-        # What cowrite asks at its first start is answered.
         os.mkdir(os.path.join(home, "cowrite"))
         with open(os.path.join(home, "cowrite", "config.toml"), "w") as config:
             config.write('name = "Ada"\n')
+        return home
+
+    def spawn(self, file, line=1, extra=(), more=None, folder=None):
+        """Starts it in a new home with a copy of the document, as what it leaves there would tell."""
+        home = self.fresh(folder)
         if os.path.getsize(file) < 50_000_000:
             file = shutil.copy(file, home)
         words = [w.replace("{file}", file).replace("{line}", str(line)) for w in shlex.split(self.o.args)]
@@ -302,6 +308,42 @@ class Bench:
             if shm:
                 shutil.rmtree(shm, ignore_errors=True)
 
+    def files(self):
+        """Session files: one is taken in, opened, and merged with one that went apart from it."""
+        count = self.o.events
+        names = ("base", "ours", "theirs")
+        base, ours, theirs = (os.path.join(self.folder, f"{name}.cowrite.jsonl") for name in names)
+        sessions.write(base, count)
+        sessions.write(ours, count, count * 4 // 5, 1)
+        sessions.write(theirs, count, count * 4 // 5, 2)
+        both = os.path.join(self.folder, "both.cowrite.jsonl")
+        for what, words in (("import", ["import", base]), ("merge", ["merge", ours, theirs, "-o", both])):
+            self.keep(f"{what} {count} events", **self.once(words))
+        home = self.fresh()
+        run = self.run([base], home, None)
+        try:
+            paint = run.until(lambda text: "taken in" in text or "example/large" in text, 120)
+            there = run.until(lambda text: "example/large" in text, 300)
+            if not paint or not there:
+                return self.failed(f"open {count} events", run, "its conversation is not on the screen")
+            self.keep(f"open {count} events", text=(paint - run.began) / MS, live=(there - run.began) / MS,
+                      peak_mb=run.peak())
+        finally:
+            run.close()
+
+    def once(self, words):
+        """Runs a command to its end: how long it took, and the most memory it had."""
+        home = self.fresh()
+        env = {"PATH": os.environ.get("PATH", ""), "HOME": home, "COWRITE_HOME": os.path.join(home, "cowrite")}
+        began = now()
+        process = subprocess.Popen([self.o.bin, *words], env=env, cwd=home, stdout=subprocess.DEVNULL,
+                                   stderr=subprocess.DEVNULL)
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode != 0:
+            return {"failed": f"it ended with {process.returncode}"}
+        return {"seconds": (now() - began) / 1e9, "peak_mb": used.ru_maxrss / 1024}
+
     def durable(self):
         file, _ = self.document("md-1m")
         run = self.spawn(file)
@@ -445,7 +487,7 @@ class Bench:
                 os.remove(path)
 
 
-ROWS = ("keys", "first", "large", "line", "stream", "ask", "local", "durable", "long", "search")
+ROWS = ("keys", "first", "large", "line", "stream", "ask", "local", "durable", "long", "search", "files")
 
 
 def pressure():
@@ -481,6 +523,7 @@ def main():
     p.add_argument("--gap", type=float, default=30, help="milliseconds between keys (%(default)s)")
     p.add_argument("--runs", type=int, default=5, help="starts; the median counts (%(default)s)")
     p.add_argument("--rest", type=float, default=10, help="seconds to watch it at rest; 0 leaves that out (%(default)s)")
+    p.add_argument("--events", type=int, default=100_000, help="of a session file (%(default)s)")
     p.add_argument("--columns", type=int, default=120)
     p.add_argument("--rows", type=int, default=40)
     p.add_argument("--rr", action="store_true", help="real-time priority for the program and for this one (root)")
