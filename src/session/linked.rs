@@ -11,9 +11,12 @@ impl Session {
     pub fn link_words(&self, link: &Link) -> String {
         match link {
             Link::Span { doc, quote, .. } => {
-                let shown = one_line(quote.as_str());
-                let shown =
-                    if shown.is_empty() { "blanks".into() } else { format!("“{shown}”") };
+                let shown = quote.0.as_deref().map(one_line);
+                let shown = match shown {
+                    None => "(redacted)".into(),
+                    Some(shown) if shown.is_empty() => "blanks".into(),
+                    Some(shown) => format!("“{shown}”"),
+                };
                 let name = self.documents.get(doc).map_or("", |entry| entry.name.as_str());
                 match self.documents.len() {
                     0 | 1 => format!("the text {shown}"),

@@ -300,17 +300,22 @@ fn hints(app: &App, theme: Theme, buffer: &mut Buffer) {
         return;
     }
     let area = *buffer.area();
-    let height = (ui.hints.len() as u16 + 1).min(area.height.saturating_sub(2));
+    // In two columns where one has no room for all.
+    let room = area.height.saturating_sub(3).max(1);
+    let columns = (ui.hints.len() as u16).div_ceil(room).clamp(1, 2);
+    let rows = (ui.hints.len() as u16).div_ceil(columns).min(room);
+    let height = rows + 1;
     let top = area.bottom().saturating_sub(2 + height);
     let inner = ratatui::layout::Rect { x: area.x, y: top, width: area.width, height };
     fill(buffer, inner, theme.bar());
     let title = ui.pending.first().map_or("", String::as_str);
     text(buffer, area.x + 1, top, area.right(), &format!("{title} …"), theme.bar());
-    for (index, (key, label)) in
-        ui.hints.iter().take(usize::from(height.saturating_sub(1))).enumerate()
-    {
-        let y = top + 1 + index as u16;
-        let x = text(buffer, area.x + 2, y, area.right(), key, theme.bar());
-        text(buffer, x.max(area.x + 12), y, area.right(), label, theme.bar());
+    let width = area.width / columns;
+    for (index, (key, label)) in ui.hints.iter().take(usize::from(rows * columns)).enumerate() {
+        let (column, row) = (index as u16 / rows, index as u16 % rows);
+        let (left, y) = (area.x + column * width, top + 1 + row);
+        let right = (left + width).saturating_sub(u16::from(column + 1 < columns));
+        let x = text(buffer, left + 2, y, right, key, theme.bar());
+        text(buffer, x.max(left + 12), y, right, label, theme.bar());
     }
 }
