@@ -7,13 +7,15 @@ pub mod basic;
 pub mod context;
 pub mod dialect;
 pub mod hunks;
+pub mod landing;
 pub mod placement;
 pub mod prompts;
 mod readable;
 mod reading;
 
-pub use dialect::{Dialect, Piece, ReplyParser, choose};
+pub use dialect::{Dialect, Edit, Form, Hint, Piece, ReplyParser, choose};
 pub use hunks::{Hunk, Tag, apply, split, whole_to_hunks, word_diff};
-pub use placement::{Placement, Placer, Step, place};
+pub use landing::{Landed, Landing, Outcome};
+pub use placement::{Placement, Placer, Sought, Step, place};
 pub use readable::readable;
 pub use reading::Reading;

@@ -20,7 +20,7 @@ pub fn readable(answer: &str, coming: bool) -> Cow<'_, str> {
     for piece in pieces {
         match piece {
             Piece::Prose(text) => out.push_str(&text),
-            Piece::EditDone { old, new, .. } => difference(&old, &new, &mut out),
+            Piece::EditDone { edit, .. } => difference(&edit.old, &edit.new, &mut out),
             Piece::Malformed { why, .. } if why == CUT => {
                 let words =
                     if coming { "… writing a change" } else { "a change that was cut short" };
@@ -36,6 +36,7 @@ pub fn readable(answer: &str, coming: bool) -> Cow<'_, str> {
             Piece::EditStarted { .. }
             | Piece::EditOld { .. }
             | Piece::EditNew { .. }
+            | Piece::Fenced { .. }
             | Piece::EditDropped { .. } => {}
         }
     }

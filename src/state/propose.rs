@@ -2,7 +2,7 @@
 //! so that it can be accepted while the rest streams. Knows nothing of providers.
 
 use super::{Cx, LiveEdit, Task, Turn};
-use crate::assist::{Dialect, Piece, Placement, whole_to_hunks};
+use crate::assist::{Dialect, Landed, Outcome, Piece, Placement, whole_to_hunks};
 use crate::base::{EventId, Pos, Span};
 use crate::event::{Anchor, Event, HunkBody, HunkVerdict, Side, Text};
 
@@ -25,16 +25,18 @@ impl Cx<'_> {
                     }
                 }
                 Piece::EditNew { delta, .. } => self.live_text(turn, &delta),
-                Piece::EditDone { old, new, why, .. } => {
-                    if turn.dialect == Dialect::Blocks {
-                        turn.live = None;
-                        self.block_done(turn, &old, &new, why);
-                    } else if let Some(live) = turn.live.as_mut() {
-                        live.new = new;
-                    } else {
-                        turn.live = Some(LiveEdit { span: None, old, new });
+                Piece::EditDone { edit, .. } if turn.dialect == Dialect::Blocks => {
+                    turn.live = None;
+                    for landed in turn.landing.take(&Piece::EditDone { index: 0, edit }) {
+                        self.landed(turn, landed);
                     }
                 }
+                Piece::EditDone { edit, .. } => match turn.live.as_mut() {
+                    Some(live) => live.new = edit.new,
+                    None => {
+                        turn.live = Some(LiveEdit { span: None, old: edit.old, new: edit.new });
+                    }
+                },
                 Piece::EditDropped { .. } => turn.live = None,
                 Piece::Malformed { why, .. } => {
                     turn.malformed.push(why);
@@ -45,48 +47,40 @@ impl Cx<'_> {
     }
 
     fn live_text(&mut self, turn: &mut Turn, delta: &str) {
-        let placer = turn.placer();
         let live = turn.live.get_or_insert_default();
         // The place shows as soon as the old text is whole.
         if live.new.is_empty()
             && live.span.is_none()
             && !live.old.is_empty()
-            && let Placement::Placed { hunk, .. } = placer.place(&live.old, "", None)
+            && let Placement::Placed { hunk, .. } = turn.landing.placer().place(&live.old, "", None)
         {
             live.span = Some(hunk.span);
         }
         live.new.push_str(delta);
     }
 
-    /// A block is complete: it becomes a hunk at once, so that it can be accepted while the rest
+    /// An edit is complete: it becomes a hunk at once, so that it can be accepted while the rest
     /// streams.
-    fn block_done(&mut self, turn: &mut Turn, old: &str, new: &str, why: Option<String>) {
-        if old.is_empty() {
-            let end = Pos(turn.base.len_chars());
-            let text = if turn.base.len_chars() == 0 { new.to_owned() } else { format!("\n{new}") };
-            self.make_hunk(turn, Some(Span::at(end)), "", &text, why, "append", false);
-            return;
-        }
-        match turn.placer().place(old, new, None) {
-            Placement::Placed { hunk, step } => {
-                self.make_hunk(
-                    turn,
-                    Some(hunk.span),
-                    &hunk.old,
-                    &hunk.new,
-                    why,
-                    step.name(),
-                    step.is_loose(),
-                );
-            }
-            Placement::AlreadyApplied { .. } => {
+    fn landed(&mut self, turn: &mut Turn, landed: Landed) {
+        let why = landed.why;
+        match landed.outcome {
+            Outcome::Placed { hunk, step } => self.make_hunk(
+                turn,
+                Some(hunk.span),
+                &hunk.old,
+                &hunk.new,
+                why,
+                step.name(),
+                step.is_loose(),
+            ),
+            Outcome::Already { .. } => {
                 turn.warnings.push("An edit is in the text already.".into());
             }
-            Placement::Ambiguous { .. } => {
-                self.make_hunk(turn, None, old, new, why, "ambiguous", false);
+            Outcome::Ambiguous { old, new, .. } => {
+                self.make_hunk(turn, None, &old, &new, why, "ambiguous", false);
             }
-            Placement::Missing { .. } => {
-                self.make_hunk(turn, None, old, new, why, "missing", false);
+            Outcome::Missing { old, new, .. } => {
+                self.make_hunk(turn, None, &old, &new, why, "missing", false);
             }
         }
     }

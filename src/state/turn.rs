@@ -1,7 +1,7 @@
 //! A question on its way and its answer as it comes.
 
 use super::Ticket;
-use crate::assist::{Dialect, Placer, Reading, ReplyParser};
+use crate::assist::{Dialect, Landing, Reading, ReplyParser};
 use crate::base::{AuthorId, DocId, EventId, Pos, Span, TurnId};
 use crate::event::Usage;
 use crate::session::Reasoning;
@@ -98,6 +98,8 @@ pub struct Turn {
     pub reasoning_stored: usize,
     pub reasoning_parts: u64,
     pub parser: ReplyParser,
+    /// Finds places in the version that was sent.
+    pub landing: Landing,
     pub live: Option<LiveEdit>,
     pub proposal: Option<EventId>,
     pub hunks: usize,
@@ -111,11 +113,6 @@ pub struct Turn {
 }
 
 impl Turn {
-    /// Finds places in the version that was sent.
-    pub fn placer(&self) -> Placer {
-        Placer::new(&self.base)
-    }
-
     /// Carries a span of the version that was sent to today's text.
     pub fn carry(&self, span: Span) -> Span {
         self.since.iter().fold(span, |span, delta| {

@@ -5,7 +5,7 @@ use super::{
     Answerer, Ask, Cx, Dialog, Effect, LiveEdit, Overlay, Phase, Queued, Task, Ticket, Tone, Turn,
 };
 use crate::assist::context::{Context, Request, TooLong, Wish, build};
-use crate::assist::{Dialect, ReplyParser};
+use crate::assist::{Dialect, Landing, ReplyParser};
 use crate::base::{Span, TurnId, sha256_hex};
 use crate::event::{Asked, Event, Link, MessageRole, MessageStatus, Text};
 use crate::prompt::{Chunk, Fault, FaultKind, Stop};
@@ -232,10 +232,7 @@ impl Cx<'_> {
                 old: base.slice(span.range()).to_string(),
                 new: String::new(),
             });
-        let about = match selection.filter(|_| context.dialect == Dialect::Selection) {
-            Some(span) => base.slice(span.range()).to_string(),
-            None => base.to_string(),
-        };
+        let about = live.as_ref().map_or_else(|| base.to_string(), |live| live.old.clone());
         let head = StreamHead {
             session: self.model.session.id,
             question,
@@ -278,6 +275,7 @@ impl Cx<'_> {
             reasoning_stored: 0,
             reasoning_parts: 0,
             parser: ReplyParser::new(context.dialect).about(about),
+            landing: Landing::new(&base),
             live,
             proposal: None,
             hunks: 0,

@@ -1,6 +1,6 @@
 //! Reading answers: each case at every cut, truncated at every byte, and noise.
 
-use cowrite::assist::{Dialect, Piece, ReplyParser, choose};
+use cowrite::assist::{Dialect, Edit, Piece, ReplyParser, choose};
 use cowrite::base::Rand;
 use std::collections::BTreeMap;
 
@@ -33,7 +33,8 @@ fn collect(pieces: Vec<Piece>) -> Outcome {
                 assert!(open.contains_key(&index));
                 out.previews.entry(index).or_default().1.push_str(&delta);
             }
-            Piece::EditDone { index, old, new, why } => {
+            Piece::Fenced { .. } => {}
+            Piece::EditDone { index, edit: Edit { old, new, why, .. } } => {
                 assert!(open.remove(&index).is_some(), "ends once");
                 let why = why.map(|why| format!(" ({why})")).unwrap_or_default();
                 out.edits.insert(index, format!("{old:?} → {new:?}{why}"));

@@ -1,7 +1,7 @@
 //! Finding the place of an edit: unique or refused, never wrong.
 
 use super::assist_hunks::random_text;
-use cowrite::assist::{Dialect, Piece, Placement, Placer, ReplyParser, Step, apply, place};
+use cowrite::assist::{Dialect, Edit, Piece, Placement, Placer, ReplyParser, Step, apply, place};
 use cowrite::base::{Pos, Rand, Span};
 use ropey::Rope;
 
@@ -494,7 +494,7 @@ fn an_answer_with_many_blocks_makes_the_edits_it_means() {
         let placer = Placer::new(&Rope::from_str(&text));
         let mut hunks = Vec::new();
         for piece in pieces {
-            let Piece::EditDone { old, new, why, .. } = piece else { continue };
+            let Piece::EditDone { edit: Edit { old, new, why, .. }, .. } = piece else { continue };
             assert!(why.is_some_and(|why| why.starts_with("Because of ")));
             let placed = placer.place(&old, &new, None);
             let Placement::Placed { hunk, step } = placed else {

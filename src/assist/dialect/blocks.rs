@@ -2,11 +2,11 @@
 //!
 //! A line is looked at when it is complete; what cannot become a marker streams before that.
 
-use super::Piece;
 use super::markers::{
     self, Marker, fence, is_file_name, marker, may_become_fence, may_become_file_name,
     may_become_marker,
 };
+use super::{Edit, Form, Hint, Piece};
 use unicode_segmentation::UnicodeSegmentation;
 
 #[derive(Clone, Debug, Default)]
@@ -250,7 +250,8 @@ impl Blocks {
         if old.trim_end() == new.trim_end() {
             out.push(Piece::EditDropped { index });
         } else {
-            out.push(Piece::EditDone { index, old, new, why });
+            let edit = Edit { old, new, why, form: Form::Blocks, hint: Hint::default() };
+            out.push(Piece::EditDone { index, edit });
         }
     }
 

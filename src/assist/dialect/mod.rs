@@ -24,6 +24,80 @@ pub enum Dialect {
     Blocks,
 }
 
+/// How an edit was written down by the model, whatever it was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Form {
+    /// Search/replace blocks.
+    Blocks,
+    /// `*** Begin Patch`.
+    Patch,
+    /// A unified difference.
+    Diff,
+    /// Tags around the old and the new text.
+    Tags,
+    /// The arguments of a tool call.
+    Tool,
+    /// The whole new text.
+    Whole,
+    /// A passage written anew, without the old one.
+    Passage,
+    /// Bare text for what was selected.
+    Selection,
+}
+
+impl Form {
+    pub const ALL: [Self; 8] = [
+        Self::Blocks,
+        Self::Patch,
+        Self::Diff,
+        Self::Tags,
+        Self::Tool,
+        Self::Whole,
+        Self::Passage,
+        Self::Selection,
+    ];
+
+    /// The name in the log and in figures.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Blocks => "blocks",
+            Self::Patch => "patch",
+            Self::Diff => "diff",
+            Self::Tags => "tags",
+            Self::Tool => "tool",
+            Self::Whole => "whole",
+            Self::Passage => "passage",
+            Self::Selection => "selection",
+        }
+    }
+}
+
+/// What an edit says about its place besides the old text. Never enough to take a place by itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Hint {
+    /// The line from 1 where the old text starts, which is often off.
+    pub line: Option<usize>,
+    /// Lines that stand somewhere before it, the outermost first: `@@ fn main()`.
+    pub under: Vec<String>,
+    /// It reaches to the end of the document.
+    pub at_end: bool,
+    /// Each place of the old text is meant.
+    pub all: bool,
+}
+
+/// One edit of an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    /// What to look for; lines with their line ends. Empty: at the end of the document. Of a
+    /// rewrite: the text the question was about, if it is known.
+    pub old: String,
+    pub new: String,
+    /// One sentence.
+    pub why: Option<String>,
+    pub form: Form,
+    pub hint: Hint,
+}
+
 /// A piece of an answer. Edits are numbered from 0 in the order they start; between
 /// `EditStarted` and one of `EditDone`, `EditDropped` and `Malformed` of the same number, what
 /// `EditOld` and `EditNew` tell is a preview: only `EditDone` counts.
@@ -46,12 +120,14 @@ pub enum Piece {
     },
     EditDone {
         index: usize,
-        /// What to look for; lines with their line ends. Empty: at the end of the document. In the
-        /// other dialects the text the question was about, if it is known.
-        old: String,
-        new: String,
-        /// One sentence.
-        why: Option<String>,
+        edit: Edit,
+    },
+    /// A fenced text that was told as prose, without its fences: it may be the whole new document,
+    /// or a passage of it, or an example.
+    Fenced {
+        text: String,
+        /// Its fence was not closed.
+        open: bool,
     },
     /// It would have changed nothing.
     EditDropped {

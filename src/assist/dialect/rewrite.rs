@@ -3,8 +3,8 @@
 //! What streams is a preview. The text that counts is made at the end from the whole answer, when
 //! it is clear what is wrapping and what is text; where it is not clear, the answer is refused.
 
-use super::Piece;
 use super::markers::{Marker, fence, is_gap, is_talk, marker, may_become_talk};
+use super::{Edit, Form, Hint, Piece};
 use crate::assist::hunks::{line_end, with_line_ends};
 
 #[derive(Clone, Debug)]
@@ -88,7 +88,9 @@ impl Rewrite {
                 if self.old.as_deref() == Some(new.as_str()) {
                     out.push(Piece::EditDropped { index: 0 });
                 } else {
-                    out.push(Piece::EditDone { index: 0, old, new, why: None });
+                    let form = if self.whole { Form::Whole } else { Form::Selection };
+                    let edit = Edit { old, new, why: None, form, hint: Hint::default() };
+                    out.push(Piece::EditDone { index: 0, edit });
                 }
             }
             Err(why) => {

@@ -8,6 +8,7 @@ mod index;
 mod similar;
 mod space;
 
+use crate::assist::dialect::Hint;
 use crate::assist::hunks::{Hunk, with_line_ends};
 use crate::base::{Pos, Span};
 use index::{Index, normalise};
@@ -70,6 +71,17 @@ const LADDER: &[Rung] = &[
 
 /// Most candidates that are told.
 const MOST: usize = 16;
+
+/// An edit whose place is sought.
+#[derive(Clone, Copy, Debug)]
+pub struct Sought<'a> {
+    pub old: &'a str,
+    pub new: &'a str,
+    /// Helps among places that fit equally well, never more.
+    pub hint: &'a Hint,
+    /// The words of `old` lie in here, or anywhere; the blanks around them may reach out of it.
+    pub within: Option<Span>,
+}
 
 /// A sought text and where it may be.
 struct Ask<'a> {
@@ -140,6 +152,11 @@ impl Placer {
     /// For the document as it is now. Cheap.
     pub fn new(text: &Rope) -> Self {
         Self { rope: text.clone(), index: OnceLock::new() }
+    }
+
+    /// Where an edit belongs.
+    pub fn find(&self, sought: &Sought<'_>) -> Placement {
+        self.place(sought.old, sought.new, sought.within)
     }
 
     /// Where `old` is to become `new`. The words of `old` lie in `within`, or anywhere; the blanks
