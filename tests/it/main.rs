@@ -16,6 +16,7 @@ mod bring;
 mod cli;
 mod comments;
 mod conform;
+mod corpus;
 mod cost;
 mod decisions;
 mod editing;
