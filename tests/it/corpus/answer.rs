@@ -3,7 +3,7 @@
 //! Knows no document but for whole-text answers.
 
 use super::change::pick;
-use super::draft::{Draft, line_start, line_stop};
+use super::draft::{Draft, Want, line_start, line_stop};
 use cowrite::assist::Dialect;
 use cowrite::base::Rand;
 use similar::{ChangeTag, TextDiff};
@@ -202,7 +202,8 @@ fn diff(drafts: &[&Draft], rand: &mut Rand, out: &mut String) -> Option<()> {
             _ => writeln!(out, "--- {name}\n+++ {name}"),
         };
     }
-    let style = rand.below(3);
+    // A true number would tell which of several places is meant.
+    let style = if drafts[0].want == Want::Refuse { 0 } else { rand.below(3) };
     let mut moved = 0i64;
     for draft in drafts {
         if !whole_lines(draft) {
@@ -211,7 +212,8 @@ fn diff(drafts: &[&Draft], rand: &mut Rand, out: &mut String) -> Option<()> {
         let lines = marked(&draft.old_text(), &draft.new_text(), bare);
         let count = |sign| lines.iter().filter(|(one, _)| *one != sign).count();
         let (olds, news) = (count('+'), count('-'));
-        let line = draft.line.unwrap_or_else(|| draft.true_line());
+        let off = if style == 1 { rand.below(60) } else { 0 };
+        let line = draft.line.unwrap_or_else(|| draft.true_line() + off);
         let new_line = (line as i64 + moved).max(1);
         moved += news as i64 - olds as i64;
         let _ = match style {
@@ -252,6 +254,9 @@ fn tags(drafts: &[&Draft], rand: &mut Rand, out: &mut String) {
         let close = if style == 4 { b } else { a };
         let _ = match style {
             2 => writeln!(out, "<edit>\n<{a}{line}>{old}</{a}>\n<{b}>{new}</{b}>\n</edit>"),
+            _ if new.is_empty() => {
+                writeln!(out, "<{a}{line}>\n{old}\n</{close}>\n<{b}>\n</{b}>")
+            }
             _ => writeln!(out, "<{a}{line}>\n{old}\n</{close}>\n<{b}>\n{new}\n</{b}>"),
         };
         out.push('\n');

@@ -64,7 +64,9 @@ pub fn lines(text: &str, kind: Kind) -> Vec<Line> {
 fn is_item(line: &str) -> bool {
     let first = line.split(' ').next().unwrap_or("");
     let number = first.strip_suffix('.').is_some_and(|n| n.parse::<u32>().is_ok());
-    line.len() > first.len() && (number || matches!(first, "-" | "*" | "+"))
+    line.contains(char::is_alphabetic)
+        && line.len() > first.len()
+        && (number || matches!(first, "-" | "*" | "+"))
 }
 
 /// The sentences of one line, without the blanks between them; byte ranges of `text`.

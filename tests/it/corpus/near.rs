@@ -157,10 +157,17 @@ fn swap(text: &str, pairs: Pairs, rand: &mut Rand) -> Option<String> {
     for (a, b) in pairs {
         for (from, to) in [(a, b), (b, a)] {
             for (at, _) in text.match_indices(from) {
-                let wordy = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphabetic());
-                let cut = wordy(text[..at].chars().next_back()) && wordy(from.chars().next())
-                    || wordy(text[at + from.len()..].chars().next())
-                        && wordy(from.chars().next_back());
+                // Ideographs stand by themselves.
+                let wordy = |c: Option<char>| {
+                    c.is_some_and(|c| c.is_alphanumeric() && c < '\u{2e80}' || "'’_".contains(c))
+                };
+                let (before, behind) = (&text[..at], &text[at + from.len()..]);
+                // A letter or two are a unit behind a number only.
+                let short =
+                    from.len() < 3 && from.is_ascii() && from.starts_with(char::is_alphabetic);
+                let cut = wordy(before.chars().next_back()) && wordy(from.chars().next())
+                    || wordy(behind.chars().next()) && wordy(from.chars().next_back())
+                    || short && !before.trim_end().ends_with(|c: char| c.is_ascii_digit());
                 if !cut {
                     fit.push((at..at + from.len(), *to));
                 }

@@ -4,7 +4,7 @@
 //! rewrite whole quotations. Knows no dialects.
 
 use super::change::{lines, pick, sentence, words};
-use super::draft::{Draft, Grain, Level, Want, line_start, line_stop};
+use super::draft::{Draft, Grain, Level, Want, count, in_words, line_start, line_stop};
 use super::texts::{Kind, composed, decomposed, wrapped};
 use cowrite::base::Rand;
 use std::ops::Range;
@@ -217,10 +217,10 @@ fn elided_words(draft: &mut Draft, rand: &mut Rand) -> Option<()> {
 /// The pieces around what is left out must each stand once.
 fn sure_of_pieces(draft: &mut Draft, mark: &str) {
     let old = draft.old_text();
-    let doc = super::draft::in_words(&draft.doc);
+    let doc = in_words(&draft.doc);
     let once = old.split(mark).all(|piece| {
-        let piece = super::draft::in_words(piece);
-        piece.split(' ').count() >= 2 && super::draft::count(&doc, &piece) == 1
+        let piece = in_words(piece);
+        piece.split(' ').count() >= 2 && count(&doc, &piece) == 1
     });
     if !once {
         draft.want = Want::Either;
@@ -312,7 +312,7 @@ fn copies(draft: &mut Draft, rand: &mut Rand, far: usize) -> Option<()> {
     for at in [second, first] {
         draft.alter(at..at, &format!("{copy}{blank}"));
     }
-    let found = super::draft::count(&draft.doc, draft.quoted().trim());
+    let found = count(&draft.doc, draft.quoted().trim());
     require(found == 3)
 }
 
@@ -337,8 +337,8 @@ fn thrice_hinted(draft: &mut Draft, rand: &mut Rand) -> Option<()> {
             let line = draft.doc[at..line_stop(&draft.doc, at)].trim().to_owned();
             let next =
                 draft.doc[draft.at.end..].find("\n#").map_or(draft.doc.len(), |n| draft.at.end + n);
-            let once = super::draft::count(&draft.doc[at..next], draft.quoted().trim()) == 1;
-            let own = super::draft::count(&draft.doc, &line) == 1;
+            let once = count(&draft.doc[at..next], draft.quoted().trim()) == 1;
+            let own = count(&draft.doc, &line) == 1;
             require(once && own && draft.at.start > at + line.len())?;
             draft.under = Some(line);
             draft.only = &["patch"];
@@ -369,6 +369,8 @@ fn case(draft: &mut Draft, _: &mut Rand) -> Option<()> {
 fn already(draft: &mut Draft, _: &mut Rand) -> Option<()> {
     let (at, new) = (draft.change.at.clone(), draft.change.new.clone());
     require(!new.trim().is_empty() && !draft.doc.contains(new.trim()))?;
+    let words = in_words(draft.quoted());
+    require(count(&in_words(&draft.doc), &words) == 1)?;
     draft.doc.replace_range(at.clone(), &new);
     draft.change.at = at.start..at.start + new.len();
     draft.at.end = draft.at.end + new.len() - at.len();
