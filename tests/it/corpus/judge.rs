@@ -43,7 +43,13 @@ pub fn run(case: &Case) -> Done {
             landed.extend(landing.take(&piece));
         }
     };
-    take(parser.push(&case.answer), &mut landed);
+    // It comes in pieces.
+    let mut rest = case.answer.as_str();
+    while !rest.is_empty() {
+        let (chunk, behind) = rest.split_at(rest.ceil_char_boundary(rest.len().min(61)));
+        take(parser.push(chunk), &mut landed);
+        rest = behind;
+    }
     let rest = if case.cut { parser.cut_off() } else { parser.finish() };
     take(rest, &mut landed);
     landed.extend(landing.finish());
@@ -51,7 +57,7 @@ pub fn run(case: &Case) -> Done {
     let mut steps = Vec::new();
     for one in landed {
         told.push(shown(&one));
-        if let Outcome::Placed { hunk, step } = one.outcome {
+        if let Outcome::Placed { hunk, step, .. } = one.outcome {
             hunks.push(hunk);
             steps.push((step, step.name()));
         }
@@ -70,10 +76,10 @@ fn shown(landed: &Landed) -> String {
         format!("{text:?}")
     };
     match &landed.outcome {
-        Outcome::Placed { hunk, step } => {
+        Outcome::Placed { hunk, step, .. } => {
             format!("placed ({}): {} -> {}", step.name(), short(&hunk.old), short(&hunk.new))
         }
-        Outcome::Already { span } => format!("already there at {span:?}"),
+        Outcome::Already { span, .. } => format!("already there at {span:?}"),
         Outcome::Ambiguous { old, candidates, .. } => {
             format!("ambiguous: {} places for {}", candidates.len(), short(old))
         }
