@@ -21,6 +21,7 @@ mod cost;
 mod decisions;
 mod editing;
 mod event;
+mod fuzz_placement;
 mod harness;
 mod history;
 mod hostile;

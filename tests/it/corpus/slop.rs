@@ -318,7 +318,7 @@ fn thrice(draft: &mut Draft, rand: &mut Rand) -> Option<()> {
 }
 
 fn thrice_hinted(draft: &mut Draft, rand: &mut Rand) -> Option<()> {
-    copies(draft, rand, 12)?;
+    copies(draft, rand, 20)?;
     let heading = draft.doc[..draft.at.start].rfind("\n#").map(|at| at + 1);
     match rand.below(2) {
         0 => {
