@@ -184,10 +184,6 @@ fn sound(text: &str, hunk: &Hunk, what: &str) {
     let behind: String = chars[hunk.span.end.0..].iter().collect();
     let spliced = format!("{before}{}{behind}", hunk.new);
     assert_eq!(apply(text, std::slice::from_ref(hunk)), spliced, "{what}");
-    for at in [hunk.span.start.0, hunk.span.end.0] {
-        let between = at > 0 && chars[at - 1] == '\r' && chars.get(at) == Some(&'\n');
-        assert!(!between, "never between the two characters of a line end: {what}");
-    }
     if let Some(parts) = split(hunk) {
         assert_eq!(apply(text, &parts), spliced, "its parts are the hunk: {what}");
     }
@@ -209,6 +205,10 @@ fn check(text: &str, old: &str, new: &str, hint: &Hint, within: Option<Span>) {
     match placement {
         Placement::Placed { hunk, .. } => {
             sound(text, &hunk, &what);
+            for at in [hunk.span.start.0, hunk.span.end.0] {
+                let between = at > 0 && chars[at - 1] == '\r' && chars.get(at) == Some(&'\n');
+                assert!(!between, "between the two characters of a line end: {what}");
+            }
             // A quotation of nothing adds, and never takes away.
             if old.trim().is_empty() {
                 assert_eq!(hunk.old, "", "{what}");
