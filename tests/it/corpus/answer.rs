@@ -407,7 +407,15 @@ fn passage(drafts: &[&Draft], rand: &mut Rand, out: &mut String) -> Option<()> {
     if !plain || !one {
         return None;
     }
-    let info = pick(rand, &["", "markdown", "text"]);
-    let _ = writeln!(out, "```{info}\n{}\n```", new.trim_end());
+    match rand.below(4) {
+        // Bare, as it is said.
+        0 => {
+            let _ = write!(out, "\n{}\n\n", new.trim_end());
+        }
+        _ => {
+            let info = pick(rand, &["", "markdown", "text"]);
+            let _ = writeln!(out, "```{info}\n{}\n```", new.trim_end());
+        }
+    }
     Some(())
 }

@@ -43,7 +43,8 @@ pub struct Case {
 }
 
 /// The rows of the table; a row with a larger number has so many times the cases.
-const OTHERS: &[(&str, usize)] = &[("none", 6), ("two", 2), ("several", 2), ("truncated", 2)];
+const OTHERS: &[(&str, usize)] =
+    &[("none", 6), ("two", 2), ("several", 2), ("truncated", 2), ("examples", 1)];
 
 fn rows() -> Vec<&'static str> {
     let others = OTHERS.iter().flat_map(|(name, times)| std::iter::repeat_n(*name, *times));
@@ -72,6 +73,9 @@ fn attempt_case(texts: &[Text], row: &'static str, rand: &mut Rand) -> Option<Ca
     let text = &texts[rand.below(texts.len())];
     if row == "several" {
         return several(text, rand);
+    }
+    if row == "examples" {
+        return example(text, rand);
     }
     let mut draft = draft(text, row, rand)?;
     match row {
@@ -105,7 +109,12 @@ fn attempt_case(texts: &[Text], row: &'static str, rand: &mut Rand) -> Option<Ca
         let sure = kept.count() > 10 && like > 0.6 && alike(&draft.doc, &draft.at) < 0.5;
         draft.want = if sure { Want::Place } else { Want::Either };
     }
-    finish(&[draft], form, row, rand)
+    let mut case = finish(&[draft], form, row, rand)?;
+    // A paragraph without a frame may be talk.
+    if form == "passage" && !case.answer.contains("```") {
+        case.want = Want::Either;
+    }
+    Some(case)
 }
 
 /// A quotation as models cut it, for this row of the table.
@@ -177,6 +186,36 @@ fn several(text: &Text, rand: &mut Rand) -> Option<Case> {
         &["blocks", "patch", "diff", "tags", "tool", "whole"].iter().collect::<Vec<_>>(),
     );
     finish(&drafts, form, "several", rand)
+}
+
+/// An answer that shows something and wants nothing changed.
+fn example(text: &Text, rand: &mut Rand) -> Option<Case> {
+    let change = change(text, rand)?;
+    let draft = Draft::new(text, change, Grain::Lines(rand.below(2), rand.below(2)), rand)?;
+    let quoted = draft.quoted().trim_end();
+    (quoted.len() > 30 && !quoted.contains("```")).then_some(())?;
+    let shown = match rand.below(5) {
+        0 => format!("This is what it says:\n\n```\n{quoted}\n```\n\nI would leave it as it is.\n"),
+        1 => format!("> {}\n\nThat is clear enough.\n", quoted.replace('\n', "\n> ")),
+        2 => "Run it like this:\n\n```sh\nmake check\nmake install\n```\n\nThat is all.\n".into(),
+        3 => "A block looks like this:\n\n````\n<<<<<<< SEARCH\nthe old line\n=======\nthe new line\n>>>>>>> REPLACE\n````\n".into(),
+        _ => format!("You asked about “{quoted}”. It means what it says.\n"),
+    };
+    Some(Case {
+        name: format!("{}/shown/none/examples", text.name),
+        kind: text.kind,
+        form: "talk",
+        slop: "examples",
+        doc: draft.doc.clone(),
+        answer: shown,
+        asked: Dialect::Blocks,
+        cut: false,
+        pairs: Vec::new(),
+        parts: Vec::new(),
+        lines: None,
+        level: Level::Exact,
+        want: Want::Refuse,
+    })
 }
 
 fn quoted_lines(draft: &Draft) -> Range<usize> {

@@ -147,6 +147,11 @@ const CHINESE: Pool = Pool {
     phrases: &["经过反复讨论", "在专家的建议下", "考虑到实际情况"],
     sentences: &["详细说明请见附件。", "居民代表对此没有提出异议。", "具体办法另行通知。"],
 };
+const JAPANESE: Pool = Pool {
+    words: &["集会所", "掲示板", "ボランティア", "駐車場"],
+    phrases: &["話し合いの結果", "皆さんのご協力により", "やむを得ない事情で"],
+    sentences: &["詳しくは別紙をご覧ください。", "反対の意見はありませんでした。"],
+};
 const ARABIC: Pool = Pool {
     words: &["المدرسة", "الحديقة", "التقرير", "الجيران"],
     phrases: &["بعد نقاش طويل", "بمساعدة الجيران", "كما هو مبين أدناه"],
@@ -166,6 +171,7 @@ const GERMAN: Pool = Pool {
 fn pool(kind: Kind) -> &'static Pool {
     match kind {
         Kind::Chinese => &CHINESE,
+        Kind::Japanese => &JAPANESE,
         Kind::Arabic => &ARABIC,
         Kind::French => &FRENCH,
         Kind::German => &GERMAN,
@@ -226,8 +232,10 @@ fn clauses(text: &str, line: &Range<usize>) -> Vec<Range<usize>> {
     let mut start = line.start;
     for (at, c) in text[line.clone()].char_indices() {
         let here = line.start + at;
-        if matches!(c, '，' | '。' | '、' | '；' | '（' | '）' | '\n' | '\r' | ' ' | '|' | '：')
-        {
+        if matches!(
+            c,
+            '，' | '。' | '、' | '；' | '「' | '」' | '（' | '）' | '\n' | '\r' | ' ' | '|' | '：'
+        ) {
             if here > start {
                 out.push(start..here);
             }
@@ -239,10 +247,10 @@ fn clauses(text: &str, line: &Range<usize>) -> Vec<Range<usize>> {
 
 fn word(text: &Text, all: &[Line], rand: &mut Rand) -> Option<Change> {
     let (_, line) = one_of(all, &[Class::Prose, Class::Item, Class::Code], rand)?;
-    if text.kind == Kind::Chinese {
+    if text.kind.is_spaceless() {
         let clauses = clauses(&text.body, &line.at);
         let at = clauses.get(rand.below(clauses.len().max(1)))?.clone();
-        return made(at, pick(rand, CHINESE.words));
+        return made(at, pick(rand, pool(text.kind).words));
     }
     let words = words(&text.body, &line.at);
     let at = words.get(rand.below(words.len().max(1)))?.clone();
@@ -256,10 +264,10 @@ fn phrase(text: &Text, all: &[Line], rand: &mut Rand) -> Option<Change> {
     let (_, line) = one_of(all, &[Class::Prose, Class::Item], rand)?;
     let sentences = sentences(&text.body, &line.at);
     let within = sentences.get(rand.below(sentences.len().max(1)))?.clone();
-    if text.kind == Kind::Chinese {
+    if text.kind.is_spaceless() {
         let clauses = clauses(&text.body, &within);
         let at = clauses.get(rand.below(clauses.len().max(1)))?.clone();
-        return made(at, pick(rand, CHINESE.phrases));
+        return made(at, pick(rand, pool(text.kind).phrases));
     }
     let words = words(&text.body, &within);
     if words.len() < 6 {
@@ -296,7 +304,7 @@ fn sentence_added(text: &Text, all: &[Line], rand: &mut Rand) -> Option<Change> 
     let sentences = sentences(&text.body, &line.at);
     let at = sentences.get(rand.below(sentences.len().max(1)))?.end;
     let ended = text.body[..at].ends_with(['.', '!', '?', '。', '؟']);
-    let blank = if text.kind == Kind::Chinese { "" } else { " " };
+    let blank = if text.kind.is_spaceless() { "" } else { " " };
     ended.then_some(())?;
     made(at..at, format!("{blank}{}", sentence(rand, text.kind)))
 }
@@ -336,6 +344,8 @@ fn like(text: &Text, line: &Line, rand: &mut Rand) -> Option<String> {
             _ => format!("check(\"width\", {number})"),
         },
         (Kind::Json, _) => format!("\"extra\": {number},"),
+        (Kind::Yaml, _) => format!("extra_{number}: true"),
+        (Kind::Html, _) => format!("<p>See page {number} for more.</p>"),
         (Kind::Toml, _) => format!("\"C-x {number}\" = \"view.other\""),
         (Kind::Csv, _) => {
             let fields = body.trim_end().matches(',').count();
@@ -453,6 +463,7 @@ fn heading(text: &Text, all: &[Line], rand: &mut Rand) -> Option<Change> {
     let lead = body.len() - body.trim_start_matches(['#', ' ']).len();
     let new = match text.kind {
         Kind::Chinese => "补充说明",
+        Kind::Japanese => "そのほか",
         Kind::French => "Ce qui reste à faire",
         _ => "What is left to do",
     };

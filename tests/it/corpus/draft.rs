@@ -252,8 +252,8 @@ fn quote(text: &Text, change: &Change, grain: Grain, rand: &mut Rand) -> Option<
             if end > line.end {
                 return None;
             }
-            if text.kind == Kind::Chinese {
-                let marks = |c: char| "，。、；：（）|\n".contains(c);
+            if text.kind.is_spaceless() {
+                let marks = |c: char| "，。、；：「」（）|\n".contains(c);
                 let from = body[line.start..start].rfind(marks).map_or(line.start, |at| {
                     let at = line.start + at;
                     at + body[at..].chars().next().map_or(1, char::len_utf8)

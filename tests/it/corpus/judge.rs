@@ -2,7 +2,6 @@
 
 use super::case::{Case, Pair};
 use super::draft::{Level, Want, fold, line_start, line_stop};
-use super::texts::Kind;
 use cowrite::assist::{Hunk, Landed, Landing, Outcome, Piece, ReplyParser, apply};
 use ropey::Rope;
 
@@ -132,7 +131,7 @@ pub fn judge(case: &Case, result: &str) -> Verdict {
     if some {
         return Verdict::Refused;
     }
-    match same(&truth, Level::Words) && case.kind != Kind::Python && kept_around(case, result) {
+    match same(&truth, Level::Words) && !case.kind.is_indented() && kept_around(case, result) {
         true => Verdict::Blanks,
         false => Verdict::Wrong,
     }

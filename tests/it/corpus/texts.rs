@@ -15,7 +15,10 @@ pub enum Kind {
     Json,
     Csv,
     Toml,
+    Yaml,
+    Html,
     Chinese,
+    Japanese,
     Arabic,
     French,
     German,
@@ -23,7 +26,26 @@ pub enum Kind {
 
 impl Kind {
     pub fn is_code(self) -> bool {
-        matches!(self, Self::Rust | Self::Python | Self::Json | Self::Csv | Self::Toml)
+        matches!(
+            self,
+            Self::Rust
+                | Self::Python
+                | Self::Json
+                | Self::Csv
+                | Self::Toml
+                | Self::Yaml
+                | Self::Html
+        )
+    }
+
+    /// Words stand without blanks between them.
+    pub fn is_spaceless(self) -> bool {
+        matches!(self, Self::Chinese | Self::Japanese)
+    }
+
+    /// Blanks at the start of a line say what it belongs to.
+    pub fn is_indented(self) -> bool {
+        matches!(self, Self::Python | Self::Yaml)
     }
 
     pub fn name(self) -> &'static str {
@@ -35,7 +57,10 @@ impl Kind {
             Self::Json => "json",
             Self::Csv => "csv",
             Self::Toml => "toml",
+            Self::Yaml => "yaml",
+            Self::Html => "html",
             Self::Chinese => "chinese",
+            Self::Japanese => "japanese",
             Self::Arabic => "arabic",
             Self::French => "french",
             Self::German => "german",
@@ -65,7 +90,11 @@ const FILES: &[(&str, &str, Kind)] = files! {
     "rapport.md", "rapport.md", French;
     "zusammenfassung.txt", "zusammenfassung.txt", German;
     "guanzhi.md", "guanzhi.md", Chinese;
+    "tegami.md", "tegami.md", Japanese;
     "taqrir.txt", "arabic.txt", Arabic;
+    "interview.txt", "interview.txt", Prose;
+    "compose.yaml", "compose.yaml", Yaml;
+    "page.html", "page.html", Html;
     "recipe.md", "recipe.md", Markdown;
     "design.md", "design.md", Markdown;
     "measurements.md", "measurements.md", Markdown;
