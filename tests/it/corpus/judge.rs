@@ -2,7 +2,7 @@
 
 use super::case::{Case, Pair};
 use super::draft::{Level, Want, fold, line_start, line_stop};
-use cowrite::assist::{Hunk, Landed, Landing, Outcome, Piece, ReplyParser, apply};
+use cowrite::assist::{Hunk, Landed, Landing, Outcome, Piece, ReplyParser, Wanted, apply};
 use ropey::Rope;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,7 +27,8 @@ pub struct Done {
 
 pub fn run(case: &Case) -> Done {
     let mut parser = ReplyParser::new(case.asked).about(case.doc.as_str());
-    let mut landing = Landing::new(&Rope::from_str(&case.doc));
+    let wanted = if case.slop == "examples" { Wanted::Answer } else { Wanted::Change };
+    let mut landing = Landing::new(&Rope::from_str(&case.doc)).wanting(wanted);
     let mut landed: Vec<Landed> = Vec::new();
     let mut told = Vec::new();
     let mut take = |pieces: Vec<Piece>, landed: &mut Vec<Landed>| {

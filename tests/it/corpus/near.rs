@@ -301,11 +301,8 @@ fn opposite(text: &str, _: Kind, rand: &mut Rand) -> Option<String> {
 /// The quoted part of the lines that the change is on: what must be told apart.
 fn target(draft: &Draft) -> Range<usize> {
     let at = &draft.change.at;
-    let mut from = line_start(&draft.doc, at.start);
+    let from = line_start(&draft.doc, at.start);
     let mut to = at.end;
-    if at.is_empty() && at.start == from {
-        from = line_start(&draft.doc, from.saturating_sub(1));
-    }
     if !draft.doc[..to].ends_with('\n') {
         to = line_stop(&draft.doc, to);
     }
@@ -325,6 +322,10 @@ pub fn miss(draft: &mut Draft, index: usize, rand: &mut Rand) -> Option<()> {
         draft.doc.replace_range(from..to, "");
         draft.at = from..from;
     } else {
+        // Between two lines there is a place as long as one of them is there.
+        let at = &draft.change.at;
+        let between = at.is_empty() && line_start(&draft.doc, at.start) == at.start;
+        (!between).then_some(())?;
         let range = target(draft);
         (!range.is_empty()).then_some(())?;
         let text = draft.doc[range.clone()].to_owned();
