@@ -74,7 +74,10 @@ pub fn write(form: &'static str, drafts: &[&Draft], rand: &mut Rand) -> Option<A
             closed = false;
         }
         "gaps" => gaps(drafts, rand, &mut text)?,
-        "passage" => passage(drafts, rand, &mut text)?,
+        "passage" => {
+            passage(drafts, rand, &mut text)?;
+            closed = text.contains("```");
+        }
         _ => return None,
     }
     let complete = text.trim_end().len();

@@ -52,7 +52,10 @@ pub fn run(case: &Case) -> Done {
     }
     let rest = if case.cut { parser.cut_off() } else { parser.finish() };
     take(rest, &mut landed);
-    landed.extend(landing.finish());
+    // What an answer is as a whole is only looked at when all of it came.
+    if !case.cut {
+        landed.extend(landing.finish());
+    }
     let mut hunks: Vec<Hunk> = Vec::new();
     let mut steps = Vec::new();
     for one in landed {
