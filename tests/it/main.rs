@@ -8,6 +8,7 @@
 )]
 
 mod assist_dialect;
+mod assist_dialect_forms;
 mod assist_hunks;
 mod assist_placement;
 mod assist_prompts;

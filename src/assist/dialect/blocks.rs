@@ -2,8 +2,8 @@
 //! git writes them, which are an edit if all three are there.
 
 use super::chunk::without_end;
-use super::markers::{LONGEST, Marker, fence, marker, may_become_marker};
 use super::held::Around;
+use super::markers::{LONGEST, Marker, fence, marker, may_become_marker};
 use super::open::Next;
 use super::said::Said;
 use super::{CUT, Edit, Form, Hint};

@@ -3,9 +3,9 @@
 //!
 //! Whether it is one shows at its end; until then nothing is told, and what is none is prose.
 
+use super::held::Around;
 use super::json::{Json, Step};
 use super::markers::LONGEST;
-use super::held::Around;
 use super::open::Next;
 use super::reader::Answer;
 use super::said::Said;
@@ -196,7 +196,8 @@ fn parameters(text: &str) -> Value {
         let name = name.trim_matches(|one: char| !one.is_alphanumeric() && one != '_');
         let name = name.rsplit(['=', '"', '\'']).next().unwrap_or(name);
         let Some((value, after)) = body.split_once("</parameter>") else { break };
-        let value = value.strip_prefix("\r\n").or_else(|| value.strip_prefix('\n')).unwrap_or(value);
+        let value =
+            value.strip_prefix("\r\n").or_else(|| value.strip_prefix('\n')).unwrap_or(value);
         let value = value.strip_suffix('\n').unwrap_or(value);
         let value = value.strip_suffix('\r').unwrap_or(value).replace("\r\n", "\n");
         map.insert(name.to_owned(), Value::String(value));
@@ -283,7 +284,10 @@ impl Gather<'_> {
                     match map.get(*name) {
                         Some(Value::String(text)) => self.patch(text),
                         Some(Value::Array(words)) => {
-                            words.iter().filter_map(Value::as_str).for_each(|text| self.patch(text));
+                            words
+                                .iter()
+                                .filter_map(Value::as_str)
+                                .for_each(|text| self.patch(text));
                         }
                         _ => {}
                     }

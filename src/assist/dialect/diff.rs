@@ -1,8 +1,8 @@
 //! Unified differences, in a fence or not. Their numbers are hints: models count badly.
 
 use super::chunk::{Chunk, Sign, sign, without_end, without_indent};
-use super::markers::{Marker, marker, words};
 use super::held::Around;
+use super::markers::{Marker, marker, words};
 use super::open::Next;
 use super::said::Said;
 use super::{CUT, Form, Hint};
@@ -90,7 +90,9 @@ pub(super) fn head(line: &str) -> Option<Head> {
             let under = heading(behind).or_else(|| heading(&more));
             Head { line: Some(start), counts: Some((old, new)), under }
         }
-        _ if closed => Head { under: heading(behind).or_else(|| heading(inner)), ..Head::default() },
+        _ if closed => {
+            Head { under: heading(behind).or_else(|| heading(inner)), ..Head::default() }
+        }
         _ => Head { under: heading(inner), ..Head::default() },
     })
 }

@@ -209,7 +209,8 @@ pub(super) fn wrapper(line: &str) -> Option<Wrapper<'_>> {
 /// Whether an unfinished line may start with such a tag, or name a file in one.
 fn may_wrap(line: &str) -> bool {
     let Some(inner) = line.strip_prefix('<') else { return false };
-    let name = inner.split(|one: char| one.is_whitespace() || one == '>').next().unwrap_or_default();
+    let name =
+        inner.split(|one: char| one.is_whitespace() || one == '>').next().unwrap_or_default();
     let whole = name.len() < inner.len();
     let fits = |one: &&str| if whole { *one == name } else { one.starts_with(name) };
     WRAPPERS.iter().chain(PATHS).any(|one| fits(&one))

@@ -85,7 +85,9 @@ pub(super) fn may_become_marker(line: &str) -> bool {
     let rest = rest.trim_start();
     words.iter().any(|word| {
         let same = rest.bytes().zip(word.bytes()).all(|(a, b)| a.eq_ignore_ascii_case(&b));
-        same && rest.get(word.len()..).is_none_or(|rest| "<-".contains(first) || rest.trim().is_empty())
+        same && rest
+            .get(word.len()..)
+            .is_none_or(|rest| "<-".contains(first) || rest.trim().is_empty())
     })
 }
 

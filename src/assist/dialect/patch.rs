@@ -2,8 +2,8 @@
 
 use super::chunk::{Chunk, Sign, sign, without_end, without_indent};
 use super::diff::head;
-use super::markers::{Marker, marker, words};
 use super::held::Around;
+use super::markers::{Marker, marker, words};
 use super::open::Next;
 use super::said::Said;
 use super::{CUT, Edit, Form, Hint};
@@ -147,8 +147,7 @@ impl Patch {
         match self.chunk.take() {
             // Prose after a patch that has no end: its last change is complete.
             Some(chunk)
-                if !cut && chunk.tail.iter().any(|line| !without_end(line).is_empty())
-                    || !open =>
+                if !cut && chunk.tail.iter().any(|line| !without_end(line).is_empty()) || !open =>
             {
                 chunk.done_before_prose(Form::Patch, said)
             }
