@@ -163,12 +163,15 @@ impl Block {
         end
     }
 
-    /// The answer is over.
-    pub fn end(mut self, said: &mut Said) -> Result<Vec<String>, Vec<String>> {
+    /// The answer is over; it was `cut` or is complete.
+    pub fn end(mut self, cut: bool, said: &mut Said) -> Result<Vec<String>, Vec<String>> {
         match (self.is_sure(), self.closed) {
             (false, _) => Err(self.lines()),
-            (true, Some(_)) => Ok(self.fail(UNENDED, said)),
-            (true, None) => Ok(self.fail(CUT, said)),
+            (true, Some(_)) if !cut => Ok(self.fail(UNENDED, said)),
+            (true, _) => {
+                self.closed = None;
+                Ok(self.fail(CUT, said))
+            }
         }
     }
 

@@ -236,3 +236,18 @@ pub(super) fn heredoc(line: &str) -> Option<&str> {
     let plain = word.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     (!word.is_empty() && plain).then_some(word)
 }
+
+/// Whether an edit may start anywhere in a text: quick, and too often yes.
+pub fn may_hold_edits(answer: &str) -> bool {
+    const STARTS: &[&str] = &["<<<<<", "-----", "***", "@@", "--- ", "+++ ", "{", "["];
+    let fence = |line: &str| {
+        let info = line.trim_start_matches(['`', '~']);
+        line.len() - info.len() >= 3 && (info.contains("diff") || info.contains("patch"))
+    };
+    answer.lines().map(str::trim_start).any(|line| {
+        STARTS.iter().any(|start| line.starts_with(start))
+            || line.starts_with('<')
+                && (tags::starts(line) || may_call(line) || wrapper(line).is_some())
+            || fence(line)
+    })
+}

@@ -19,6 +19,7 @@ mod rewrite;
 mod said;
 mod tags;
 
+pub use held::may_hold_edits;
 pub use markers::is_gap;
 
 use reader::Answer;

@@ -66,11 +66,11 @@ impl Open {
     /// where all of it is.
     pub fn end(self, cut: bool, said: &mut Said) -> Result<Vec<String>, Vec<String>> {
         match self {
-            Self::Block(block) => block.end(said),
+            Self::Block(block) => block.end(cut, said),
             Self::Patch(patch) => Ok(patch.end(cut, said)),
             Self::Diff(diff) => Ok(diff.end(cut, said)),
             Self::Tags(tags) => {
-                tags.end(said);
+                tags.end(cut, said);
                 Ok(Vec::new())
             }
             Self::Call(call) => call.end(said),

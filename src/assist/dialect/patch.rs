@@ -12,6 +12,9 @@ use super::{CUT, Edit, Form, Hint};
 const STAYS: &str = "The answer wants to move or delete a file. That is yours to do: no answer \
                      touches files.";
 
+/// Why a patch is none.
+const EMPTY: &str = "This patch holds no change: ask for it again.";
+
 #[derive(Clone, Debug)]
 pub(super) struct Patch {
     around: Around,
@@ -24,6 +27,8 @@ pub(super) struct Patch {
     chunk: Option<Chunk>,
     /// A new file: the number of the edit, and its text.
     added: Option<(usize, String)>,
+    /// What came before the first change.
+    raw: Option<String>,
 }
 
 /// What a line that starts with stars says.
@@ -83,14 +88,19 @@ impl Patch {
     pub fn new(around: Around, why: Option<String>) -> Self {
         let file = around.file.clone();
         let (under, line, chunk, added) = (Vec::new(), None, None, None);
-        Self { around, why, begun: false, file, under, line, chunk, added }
+        let raw = Some(String::new());
+        Self { around, why, begun: false, file, under, line, chunk, added, raw }
     }
 
     pub fn line(&mut self, line: &str, told: usize, said: &mut Said) -> Next {
         let body = without_indent(line, self.around.indent);
         if self.around.closed_by(body) {
             self.end_part(said);
+            self.end_without_change(EMPTY, said);
             return Next::Before(Vec::new());
+        }
+        if let Some(raw) = &mut self.raw {
+            raw.push_str(line);
         }
         let structure = stars(body).filter(|_| !body.starts_with(' '));
         if told == 0
@@ -121,6 +131,10 @@ impl Patch {
         let (sign, text) = sign(body);
         if sign == Sign::Bare && matches!(marker(text), Some(Marker::Search(_))) {
             let tail = self.chunk.take().map(|chunk| chunk.done_before_prose(Form::Patch, said));
+            if let Some(raw) = &mut self.raw {
+                raw.truncate(raw.len() - line.len());
+            }
+            self.end_without_change(EMPTY, said);
             return Next::Before(tail.unwrap_or_default());
         }
         if self.chunk.is_none() && sign == Sign::Empty {
@@ -138,8 +152,16 @@ impl Patch {
         }
     }
 
+    /// Nothing came of it.
+    fn end_without_change(&mut self, why: &str, said: &mut Said) {
+        if let Some(raw) = self.raw.take() {
+            said.malformed(None, raw, why);
+        }
+    }
+
     /// The answer is over; it was `cut` or is complete.
     pub fn end(mut self, cut: bool, said: &mut Said) -> Vec<String> {
+        self.end_without_change(CUT, said);
         let open = cut || self.around.fence.is_some() || self.around.until.is_some() || self.begun;
         if open && let Some((index, text)) = self.added.take() {
             said.malformed(Some(index), text, CUT);
@@ -163,6 +185,7 @@ impl Patch {
     }
 
     fn chunk(&mut self, said: &mut Said) -> &mut Chunk {
+        self.raw = None;
         let (line, under, file) = (&mut self.line, &self.under, &self.file);
         self.chunk.get_or_insert_with(|| {
             let (under, file) = (under.clone(), file.clone());
@@ -184,13 +207,20 @@ impl Patch {
         let named = |name: &str| (!name.is_empty()).then(|| name.to_owned());
         match stars {
             Stars::Begin => self.begun = true,
-            Stars::End => return Next::Done(line.len()),
+            Stars::End => {
+                self.end_without_change(EMPTY, said);
+                return Next::Done(line.len());
+            }
             Stars::Update(name) => self.file = named(name),
             Stars::Add(name) => {
+                self.raw = None;
                 self.file = named(name);
                 self.added = Some((said.start(), String::new()));
             }
-            Stars::Delete | Stars::Move => said.malformed(None, line.to_owned(), STAYS),
+            Stars::Delete | Stars::Move => {
+                self.raw = None;
+                said.malformed(None, line.to_owned(), STAYS);
+            }
             Stars::EndOfFile => {}
         }
         Next::More

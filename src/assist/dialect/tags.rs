@@ -165,9 +165,9 @@ impl Tags {
         told + end
     }
 
-    /// The answer is over.
-    pub fn end(mut self, said: &mut Said) {
-        let why = if self.state == State::Between { HALF } else { CUT };
+    /// The answer is over; it was `cut` or is complete.
+    pub fn end(mut self, cut: bool, said: &mut Said) {
+        let why = if self.state == State::Between && !cut { HALF } else { CUT };
         self.fail(why, said);
     }
 
