@@ -259,6 +259,23 @@ fn read(dialect: Dialect, about: &str, chunks: &[&str], cut: bool) -> (Outcome, 
     (collect(pieces), size)
 }
 
+/// Fails with what differs, and the answer to a file's worth of characters at most.
+#[track_caller]
+fn same(got: &Outcome, whole: &Outcome, seed: u64, reply: &str) {
+    if got != whole {
+        let (got, whole) = (format!("{got:#?}"), format!("{whole:#?}"));
+        let differ = got.lines().zip(whole.lines()).find(|(got, whole)| got != whole);
+        let (got, whole) = differ.unwrap_or(("", "more of it"));
+        let at = got.bytes().zip(whole.bytes()).take_while(|(a, b)| a == b).count();
+        let part = |text: &str| {
+            let from = text.floor_char_boundary(at.saturating_sub(60).min(text.len()));
+            text[from..].chars().take(160).collect::<String>()
+        };
+        let start: String = reply.chars().take(2000).collect();
+        panic!("seed {seed}: …{}\n…{}\nin {start:?}", part(got), part(whole));
+    }
+}
+
 fn hostile(seed: u64) {
     let mut rand = Rand::from_number(seed);
     let (one, other) = (answer(&mut rand), answer(&mut rand));
@@ -291,9 +308,9 @@ fn hostile(seed: u64) {
         rest = &rest[at..];
     }
     let (chunked, _) = read(Dialect::Blocks, "", &chunks, cut);
-    assert_eq!(chunked, whole, "seed {seed}: {chunks:?}");
+    same(&chunked, &whole, seed, &reply);
     let (single, told) = read(Dialect::Blocks, "", &letters(&reply), cut);
-    assert_eq!(single, whole, "seed {seed}, by letters: {reply:?}");
+    same(&single, &whole, seed, &reply);
     // Prose, previews, edits, fences: each once, and again what is read again.
     assert!(told <= 16 * reply.len() + 4096, "seed {seed}: {told} bytes told of {}", reply.len());
     if whole.edits.is_empty() && whole.bad.is_empty() {

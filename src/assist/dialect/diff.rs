@@ -2,7 +2,7 @@
 
 use super::chunk::{Chunk, Sign, sign, without_end, without_indent};
 use super::held::Around;
-use super::markers::{Marker, marker, words};
+use super::markers::{Marker, indent, marker, words};
 use super::open::Next;
 use super::said::Said;
 use super::{CUT, Form, Hint};
@@ -99,7 +99,10 @@ pub(super) fn head(line: &str) -> Option<Head> {
 
 /// A head that stands for itself: with both its numbers, and closed.
 pub(super) fn is_sure_head(line: &str) -> bool {
-    head(line).is_some_and(|head| head.counts.is_some()) && line.trim_end()[2..].contains("@@")
+    let body = &line[indent(line)..];
+    body.starts_with("@@")
+        && head(body).is_some_and(|head| head.counts.is_some())
+        && body[2..].contains("@@")
 }
 
 impl Diff {

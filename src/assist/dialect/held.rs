@@ -4,8 +4,8 @@
 use super::chunk::without_indent;
 use super::diff::{head_file, is_git_head, is_git_line};
 use super::markers::{
-    LONGEST, Marker, fence, file_name, file_of_fence, is_file_name, marker, may_become_fence,
-    may_become_file_name, may_become_marker, words,
+    LONGEST, Marker, fence, file_name, file_of_fence, indent, is_file_name, marker,
+    may_become_fence, may_become_file_name, may_become_marker, words,
 };
 use super::{call, diff, patch, tags};
 
@@ -102,7 +102,6 @@ impl Held {
     /// Whether what is held heads a difference: the names of its files, or a fence that says so.
     /// Gives the blanks before it, in bytes.
     pub fn heads(&self) -> Option<usize> {
-        let indent = |line: &str| line.len() - line.trim_start().len();
         let named = |old: &str, new: &str| {
             head_file(old, "---").is_some() && head_file(new, "+++").is_some()
         };
@@ -129,7 +128,8 @@ impl Held {
             return Some(Start::Tags);
         }
         if let Some(indent) = self.heads() {
-            let signed = without_indent(line, indent).starts_with(['+', '-', ' ', '@']);
+            let body = without_indent(line, indent);
+            let signed = body.starts_with(['+', '-', ' ']) || body.starts_with("@@");
             if signed && !is_blank(line) && !self.holds(line) {
                 return Some(Start::Diff);
             }
@@ -143,7 +143,11 @@ impl Held {
     /// Whether an unfinished line may mean something when it is complete.
     pub fn may_mean(&self, line: &str, calls: bool) -> bool {
         let start = line[..line.floor_char_boundary(LONGEST)].trim_start();
-        if tags::may_start(start) || calls && may_call(line) || may_wrap(start) {
+        if tags::may_start(start)
+            || calls && may_call(line)
+            || may_wrap(start)
+            || self.heads().is_some()
+        {
             return true;
         }
         if line.len() > LONGEST {
@@ -155,7 +159,7 @@ impl Held {
             || may_become_file_name(start)
             || patch::may_start(start)
             || ["---", "@@", "diff ", "apply_patch", "$ apply_patch"].iter().any(|one| begins(one))
-            || !self.0.is_empty() && (begins("+++") || self.heads().is_some() || self.has_git())
+            || !self.0.is_empty() && (begins("+++") || self.has_git())
     }
 }
 

@@ -13,6 +13,11 @@ pub(super) fn words(line: &str) -> Option<(&str, usize)> {
     Some((start.trim_end(), line.len() - start.len()))
 }
 
+/// The blanks that a line starts with, in bytes.
+pub(super) fn indent(line: &str) -> usize {
+    line.len() - line.trim_start_matches([' ', '\t']).len()
+}
+
 /// The marker lines of a search/replace block, with how many characters the marker has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Marker {

@@ -8,7 +8,7 @@ use super::blocks::Block;
 use super::call::Call;
 use super::diff::Diff;
 use super::held::{Around, Held, Start, heredoc, is_blank, may_lead, path_tag, wrapper};
-use super::markers::{fence, file_name, file_of_fence, is_file_name, words};
+use super::markers::{fence, file_name, file_of_fence, indent, is_file_name, words};
 use super::open::{Next, Open};
 use super::patch::Patch;
 use super::said::Said;
@@ -115,12 +115,13 @@ impl Answer {
 
     fn feed(&mut self, line: &str, mut told: usize) {
         let mut rest = line;
+        // The form starts with this line.
+        let mut starts = false;
         while !rest.is_empty() {
             let Some(form) = &mut self.form else {
-                match self.prose(rest, told) {
-                    Some(taken) => rest = &rest[taken..],
-                    None => return,
-                }
+                let Some(taken) = self.prose(rest, told) else { return };
+                rest = &rest[taken..];
+                starts = self.form.is_some() && taken == 0;
                 continue;
             };
             let next = form.line(rest, told, &mut self.said);
@@ -137,6 +138,11 @@ impl Answer {
                 Next::Before(lines) => {
                     self.end_form();
                     self.again(lines);
+                    // What a form starts with and does not take would start it for ever.
+                    if starts {
+                        self.text(rest);
+                        return;
+                    }
                 }
                 Next::Reject { lines, again } => {
                     self.form = None;
@@ -284,7 +290,7 @@ impl Answer {
         let Some(mut quoted) = self.quoted.take() else { return };
         let Quoted { mark, count, .. } = quoted;
         if fence(line).is_some_and(|one| one.closes(mark, count)) {
-            if quoted.leads && quoted.fences {
+            if quoted.leads && quoted.fences && quoted.holds_edits(line) {
                 self.fence = Some(Fenced::new(mark, count, true));
                 self.again(quoted.lines);
                 self.feed(line, 0);
@@ -351,7 +357,7 @@ impl Answer {
     /// What an edit that starts with this line stands in.
     fn around(&self, line: &str) -> Around {
         let open = self.fence.as_ref().map(|open| (open.mark, open.count));
-        let indent = line.len() - line.trim_start().len();
+        let indent = indent(line);
         Around {
             fence: open.or(self.held.fence()),
             until: None,
@@ -445,6 +451,17 @@ impl Answer {
         if let Some(fence) = &mut self.fence {
             fence.text.push_str(text);
         }
+    }
+}
+
+impl Quoted {
+    /// Whether what began like an edit is one.
+    fn holds_edits(&self, closing: &str) -> bool {
+        let fence = Some(Fenced::new(self.mark, self.count, true));
+        let mut trial = Answer { fence, ..Answer::default() };
+        self.lines.iter().for_each(|line| trial.feed(line, 0));
+        trial.feed(closing, 0);
+        trial.said.take().iter().any(|piece| !matches!(piece, Piece::Prose(_)))
     }
 }
 

@@ -32,14 +32,13 @@ impl Said {
     }
 
     pub fn prose(&mut self, text: &str) {
-        const KEPT: usize = 4096;
         if text.is_empty() {
             return;
         }
         self.recent.push_str(text);
+        // More than is kept, so that not every word moves it.
         if self.recent.len() > 2 * KEPT {
-            let from = self.recent.ceil_char_boundary(self.recent.len() - KEPT);
-            self.recent.drain(..from);
+            self.recent = last(&self.recent).to_owned();
         }
         match self.out.last_mut() {
             Some(Piece::Prose(last)) => last.push_str(text),
@@ -55,12 +54,12 @@ impl Said {
 
     /// The reason that the last prose gives. It is given once.
     pub fn why(&mut self) -> Option<String> {
-        why(&std::mem::take(&mut self.recent))
+        why(last(&std::mem::take(&mut self.recent)))
     }
 
     /// The same, where it is not sure yet that an edit comes.
     pub fn peek_why(&self) -> Option<String> {
-        why(&self.recent)
+        why(last(&self.recent))
     }
 
     /// An edit starts; its number.
@@ -107,6 +106,13 @@ impl Said {
     pub fn malformed(&mut self, index: Option<usize>, text: String, why: &str) {
         self.out.push(Piece::Malformed { index, text, why: why.into() });
     }
+}
+
+/// How much of the prose is kept for the reason of an edit, in bytes.
+const KEPT: usize = 4096;
+
+fn last(prose: &str) -> &str {
+    &prose[prose.ceil_char_boundary(prose.len().saturating_sub(KEPT))..]
 }
 
 /// The reason for an edit: a line `Why: …` of the paragraph before it, or its last sentence.
