@@ -100,7 +100,8 @@ pub(super) fn head(line: &str) -> Option<Head> {
 /// A head that stands for itself: with both its numbers, and closed.
 pub(super) fn is_sure_head(line: &str) -> bool {
     let body = &line[indent(line)..];
-    body.starts_with("@@")
+    words(line).is_some()
+        && body.starts_with("@@")
         && head(body).is_some_and(|head| head.counts.is_some())
         && body[2..].contains("@@")
 }

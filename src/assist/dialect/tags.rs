@@ -4,6 +4,7 @@
 use super::blocks::outdent;
 use super::chunk::without_end;
 use super::held::Around;
+use super::markers::LONGEST;
 use super::open::Next;
 use super::said::Said;
 use super::{CUT, Edit, Form, Hint};
@@ -73,7 +74,8 @@ fn tag(text: &str) -> Option<(Tag, usize)> {
 
 /// Whether an edit starts with this line.
 pub(super) fn starts(line: &str) -> bool {
-    matches!(tag(line.trim_start()), Some((Tag::Old(_), _)))
+    let head = &line[..line.floor_char_boundary(LONGEST)];
+    matches!(tag(head.trim_start()), Some((Tag::Old(_), _)))
 }
 
 /// Whether one may start with an unfinished line, given without its indent.
