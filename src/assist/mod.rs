@@ -14,8 +14,8 @@ mod readable;
 mod reading;
 
 pub use dialect::{Dialect, Edit, Form, Hint, Piece, ReplyParser, choose};
-pub use hunks::{Hunk, Tag, apply, split, whole_to_hunks, word_diff};
-pub use landing::{Landed, Landing, Outcome};
+pub use hunks::{Hunk, Tag, apply, split, trimmed, whole_to_hunks, word_diff};
+pub use landing::{Landed, Landing, Outcome, Wanted};
 pub use placement::{Placement, Placer, Sought, Step, place};
 pub use readable::readable;
 pub use reading::Reading;

@@ -13,7 +13,11 @@ impl Cx<'_> {
         }
         for piece in pieces {
             match piece {
-                Piece::Prose(_) => {}
+                Piece::Prose(_) | Piece::Fenced { .. } => {
+                    for landed in turn.landing.take(&piece) {
+                        self.landed(turn, landed);
+                    }
+                }
                 Piece::EditStarted { .. } => {
                     if turn.dialect == Dialect::Blocks {
                         turn.live = Some(LiveEdit::default());
@@ -64,7 +68,7 @@ impl Cx<'_> {
     fn landed(&mut self, turn: &mut Turn, landed: Landed) {
         let why = landed.why;
         match landed.outcome {
-            Outcome::Placed { hunk, step } => self.make_hunk(
+            Outcome::Placed { hunk, step, .. } => self.make_hunk(
                 turn,
                 Some(hunk.span),
                 &hunk.old,
@@ -81,6 +85,15 @@ impl Cx<'_> {
             }
             Outcome::Missing { old, new, .. } => {
                 self.make_hunk(turn, None, &old, &new, why, "missing", false);
+            }
+        }
+    }
+
+    /// The answer is complete: what it wants as a whole, where it had no edits.
+    pub(super) fn finish_landing(&mut self, turn: &mut Turn) {
+        if turn.dialect == Dialect::Blocks {
+            for landed in turn.landing.finish() {
+                self.landed(turn, landed);
             }
         }
     }

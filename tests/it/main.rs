@@ -10,6 +10,7 @@
 mod assist_dialect;
 mod assist_dialect_forms;
 mod assist_hunks;
+mod assist_loose;
 mod assist_placement;
 mod assist_prompts;
 mod assist_readable;
