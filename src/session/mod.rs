@@ -26,6 +26,7 @@ pub use decisions::{Decision, Decisions, Setting};
 pub use documents::{DocEntry, EditEntry, SavedVersion};
 pub use film::Film;
 pub use fold::Batch;
+pub use linked::opening;
 pub use merged::Met;
 pub use proposals::{Hunk, HunkRef, HunkState, Placing, Proposal, Proposals, Split, Verdict};
 pub use reasoning::Reasoning;
