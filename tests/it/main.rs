@@ -61,3 +61,4 @@ mod text;
 mod text_edit;
 mod tidy;
 mod tour;
+mod union;
