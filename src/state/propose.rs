@@ -31,8 +31,9 @@ impl Cx<'_> {
                 Piece::EditNew { delta, .. } => self.live_text(turn, &delta),
                 Piece::EditDone { edit, .. } if turn.dialect == Dialect::Blocks => {
                     turn.live = None;
+                    let quoted = edit.old.clone();
                     for landed in turn.landing.take(&Piece::EditDone { index: 0, edit }) {
-                        self.landed(turn, landed);
+                        self.landed(turn, landed, &quoted);
                     }
                 }
                 Piece::EditDone { edit, .. } => match turn.live.as_mut() {
@@ -65,7 +66,7 @@ impl Cx<'_> {
 
     /// An edit is complete: it becomes a hunk at once, so that it can be accepted while the rest
     /// streams.
-    fn landed(&mut self, turn: &mut Turn, landed: Landed) {
+    fn landed(&mut self, turn: &mut Turn, landed: Landed, quoted: &str) {
         let why = landed.why;
         match landed.outcome {
             Outcome::Placed { hunk, step, .. } => self.make_hunk(
@@ -75,16 +76,16 @@ impl Cx<'_> {
                 &hunk.new,
                 why,
                 step.name(),
-                step.is_loose(),
+                step.is_loose().then_some(quoted),
             ),
             Outcome::Already { .. } => {
                 turn.warnings.push("An edit is in the text already.".into());
             }
             Outcome::Ambiguous { old, new, .. } => {
-                self.make_hunk(turn, None, &old, &new, why, "ambiguous", false);
+                self.make_hunk(turn, None, &old, &new, why, "ambiguous", None);
             }
             Outcome::Missing { old, new, .. } => {
-                self.make_hunk(turn, None, &old, &new, why, "missing", false);
+                self.make_hunk(turn, None, &old, &new, why, "missing", None);
             }
         }
     }
@@ -109,7 +110,7 @@ impl Cx<'_> {
         for hunk in whole_to_hunks(&old, &turn.reading.read(&live.new)) {
             let span =
                 Span { start: Pos(hunk.span.start.0 + offset), end: Pos(hunk.span.end.0 + offset) };
-            self.make_hunk(turn, Some(span), &hunk.old, &hunk.new, None, "exact", false);
+            self.make_hunk(turn, Some(span), &hunk.old, &hunk.new, None, "exact", None);
         }
         if turn.hunks == 0 {
             self.info(match turn.task {
@@ -119,6 +120,7 @@ impl Cx<'_> {
         }
     }
 
+    /// `loosely`: what the model quoted, where the place was found by likeness only.
     #[allow(clippy::too_many_arguments, reason = "a hunk's fields, once")]
     fn make_hunk(
         &mut self,
@@ -128,7 +130,7 @@ impl Cx<'_> {
         new: &str,
         why: Option<String>,
         step: &str,
-        loose: bool,
+        loosely: Option<&str>,
     ) {
         if old == new && span.is_some() {
             return;
@@ -151,7 +153,8 @@ impl Cx<'_> {
             new: new.into(),
             why: why.map(Text::new),
             step: step.into(),
-            loose,
+            loose: loosely.is_some(),
+            quoted: loosely.filter(|quoted| *quoted != old).map(Text::new),
         };
         let author = turn.author.clone();
         self.append_as_model(&author, &Event::HunkMade { proposal, hunk });

@@ -8,10 +8,12 @@
 )]
 
 mod assist_dialect;
+mod assist_dialect_forms;
 mod assist_hunks;
 mod assist_loose;
 mod assist_placement;
 mod assist_prompts;
+mod assist_readable;
 mod branches;
 mod bring;
 mod cli;
@@ -22,6 +24,7 @@ mod cost;
 mod decisions;
 mod editing;
 mod event;
+mod fuzz_dialect;
 mod fuzz_placement;
 mod harness;
 mod history;
@@ -58,3 +61,4 @@ mod text;
 mod text_edit;
 mod tidy;
 mod tour;
+mod union;
