@@ -55,10 +55,10 @@ fn aider(text: &str, pair: &Pair) -> Option<String> {
     if let Some(out) = aider_once(text, &old, &new) {
         return Some(out);
     }
-    if let Some(rest) = old.strip_prefix('\n') {
-        if let Some(out) = aider_once(text, rest, new.strip_prefix('\n').unwrap_or(&new)) {
-            return Some(out);
-        }
+    if let Some(rest) = old.strip_prefix('\n')
+        && let Some(out) = aider_once(text, rest, new.strip_prefix('\n').unwrap_or(&new))
+    {
+        return Some(out);
     }
     aider_dots(text, &old, &new)
 }

@@ -5,8 +5,9 @@
 use super::answer::{self, FORMS, QUOTING};
 use super::change::{change, pick};
 use super::draft::{Draft, Grain, Level, Want, alike, count, in_words, line_start, line_stop};
+use super::maps::MAPS;
 use super::near;
-use super::slop::{MAPS, PARTS, Slop};
+use super::slop::{PARTS, Slop};
 use super::texts::{Kind, Text};
 use cowrite::assist::Dialect;
 use cowrite::base::Rand;

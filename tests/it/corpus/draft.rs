@@ -181,14 +181,14 @@ pub fn count(text: &str, part: &str) -> usize {
 
 /// The greatest share of the words of a range that some other stretch of as many words has.
 pub fn alike(text: &str, range: &Range<usize>) -> f64 {
-    use std::collections::HashMap;
+    use std::collections::BTreeMap;
     let all = words(text, &(0..text.len()));
     let of = |at: &Range<usize>| at.start >= range.start && at.end <= range.end;
     let sought: Vec<&str> = all.iter().filter(|at| of(at)).map(|at| &text[at.clone()]).collect();
     if sought.is_empty() {
         return 1.0;
     }
-    let mut left: HashMap<&str, i64> = HashMap::new();
+    let mut left: BTreeMap<&str, i64> = BTreeMap::new();
     for word in &sought {
         *left.entry(word).or_default() += 1;
     }
@@ -265,8 +265,8 @@ fn quote(text: &Text, change: &Change, grain: Grain, rand: &mut Rand) -> Option<
             let (left, right) = (1 + rand.below(4), 1 + rand.below(4));
             let before: Vec<_> = all.iter().filter(|word| word.end <= start).collect();
             let behind: Vec<_> = all.iter().filter(|word| word.start >= end).collect();
-            let from = before.iter().rev().take(left).last().map_or(start, |word| word.start);
-            let to = behind.iter().take(right).last().map_or(end, |word| word.end);
+            let from = before.iter().rev().take(left).next_back().map_or(start, |word| word.start);
+            let to = behind.iter().take(right).next_back().map_or(end, |word| word.end);
             (from < to).then_some(from..to)
         }
     }

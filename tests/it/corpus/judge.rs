@@ -35,7 +35,7 @@ pub fn run(case: &Case) -> Done {
         for piece in pieces {
             match &piece {
                 Piece::Malformed { why, text, .. } => {
-                    told.push(format!("malformed: {why} {text:?}"))
+                    told.push(format!("malformed: {why} {text:?}"));
                 }
                 Piece::EditDropped { .. } => told.push("dropped".into()),
                 _ => {}

@@ -220,7 +220,7 @@ fn name(text: &str, kind: Kind, rand: &mut Rand) -> Option<String> {
     for at in &all[1.min(all.len())..] {
         let word = &text[at.clone()];
         let capital = word.chars().next().is_some_and(char::is_uppercase);
-        let inside = text[..at.start].ends_with(|c: char| c == ' ' || c == ',');
+        let inside = text[..at.start].ends_with([' ', ',']);
         let sentence = text[..at.start].trim_end().ends_with(['.', '!', '?', ':', '|', '-', '#']);
         if capital && inside && !sentence && word.len() > 2 && kind != Kind::German {
             fit.push(at.clone());
