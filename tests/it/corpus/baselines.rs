@@ -172,6 +172,15 @@ fn distance(a: &str, b: &str, most: f64) -> Option<f64> {
     if a.len().abs_diff(b.len()) > limit {
         return None;
     }
+    // Letters that one has more often than the other are a distance at least.
+    let mut counts = [0i32; 128];
+    a.iter().for_each(|c| counts[*c as usize % 128] += 1);
+    b.iter().for_each(|c| counts[*c as usize % 128] -= 1);
+    let more: i32 = counts.iter().map(|count| (*count).max(0)).sum();
+    let less: i32 = counts.iter().map(|count| (-*count).max(0)).sum();
+    if more.max(less) as usize > limit {
+        return None;
+    }
     let mut row: Vec<usize> = (0..=b.len()).collect();
     for (i, x) in a.iter().enumerate() {
         let mut corner = i;

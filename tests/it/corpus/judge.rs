@@ -46,7 +46,7 @@ pub fn run(case: &Case) -> Done {
     // It comes in pieces.
     let mut rest = case.answer.as_str();
     while !rest.is_empty() {
-        let (chunk, behind) = rest.split_at(rest.ceil_char_boundary(rest.len().min(61)));
+        let (chunk, behind) = rest.split_at(rest.ceil_char_boundary(rest.len().min(997)));
         take(parser.push(chunk), &mut landed);
         rest = behind;
     }
