@@ -3,6 +3,7 @@
 //!
 //! Pure: values in, values out. Only the context reads projections; knows no provider and no screen.
 
+mod answer;
 pub mod basic;
 pub mod context;
 pub mod dialect;
@@ -13,6 +14,7 @@ pub mod prompts;
 mod readable;
 mod reading;
 
+pub use answer::{Answer, Fit, Unreadable};
 pub use dialect::{Dialect, Edit, Form, Hint, Piece, ReplyParser, choose};
 pub use hunks::{Hunk, Tag, apply, split, whole_to_hunks, word_diff};
 pub use landing::{Landed, Landing, Outcome};
