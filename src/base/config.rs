@@ -22,6 +22,7 @@ pub struct Config {
     pub theme: ThemeConfig,
     pub route: RouteConfig,
     pub hub: HubConfig,
+    pub assist: AssistConfig,
     /// Providers by name. Those that are built in can be changed here.
     pub provider: BTreeMap<String, ProviderConfig>,
 }
@@ -41,6 +42,20 @@ pub struct EditorConfig {
 impl Default for EditorConfig {
     fn default() -> Self {
         Self { tab_width: 4, wrap: true, line_numbers: true, mouse: true }
+    }
+}
+
+/// What is done with answers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AssistConfig {
+    /// Whether the model is asked once more for edits that found no certain place.
+    pub repair: bool,
+}
+
+impl Default for AssistConfig {
+    fn default() -> Self {
+        Self { repair: true }
     }
 }
 

@@ -75,6 +75,10 @@ pub struct Hunk {
     pub why: Option<String>,
     pub step: String,
     pub loose: bool,
+    /// How the model wrote it down, where that is known.
+    pub form: Option<String>,
+    /// The hunk that was turned down and that it repeats.
+    pub again: Option<EventId>,
     pub verdict: Register<Verdict>,
     /// How it was split; taken back by a verdict `pending` that replaces the split.
     pub splits: Register<u32>,
@@ -102,6 +106,8 @@ impl Hunk {
             why: body.why.map(|why| why.as_str().into()),
             step: body.step,
             loose: body.loose,
+            form: body.form,
+            again: body.again,
             verdict: Register::default(),
             splits: Register::default(),
             collisions: BTreeMap::new(),
@@ -237,7 +243,10 @@ enum Waiting {
 #[derive(Default)]
 pub struct Proposals {
     proposals: BTreeMap<EventId, Proposal>,
-    hunks: BTreeMap<HunkRef, Hunk>,
+    pub(super) hunks: BTreeMap<HunkRef, Hunk>,
+    pub(super) closed: BTreeMap<EventId, super::Closed>,
+    /// The hunks that repeat one, by that one.
+    pub(super) repeats: BTreeMap<EventId, BTreeSet<EventId>>,
     waiting: BTreeMap<HunkRef, Vec<Waiting>>,
     /// The hunks a person has still to say something to: every frame and every key asks for them.
     open: BTreeSet<HunkRef>,
@@ -255,18 +264,23 @@ impl Proposals {
 
     pub fn made(&mut self, id: EventId, lamport: u64, proposal: EventId, body: HunkBody) {
         let of = HunkRef { id, part: None };
+        if let Some(again) = body.again {
+            self.repeats.entry(again).or_default().insert(id);
+        }
         self.hunks.insert(of, Hunk::new(of, proposal, lamport, body));
         self.settle(of);
         self.sort_out(id);
     }
 
-    /// Says anew which of a hunk and its parts are open.
+    /// Says anew which of a hunk and its parts, and of those that repeat it, are open.
     fn sort_out(&mut self, id: EventId) {
         self.untracked = true;
-        let parts = HunkRef { id, part: None }..=HunkRef { id, part: Some(u32::MAX) };
-        for (of, hunk) in self.hunks.range(parts) {
+        let repeats = self.repeats.get(&id).into_iter().flatten().copied();
+        let parts = |id| HunkRef { id, part: None }..=HunkRef { id, part: Some(u32::MAX) };
+        let own = self.hunks.range(parts(id));
+        for (of, hunk) in own.chain(repeats.flat_map(|id| self.hunks.range(parts(id)))) {
             let open = hunk.is_open() || hunk.is_disputed() || hunk.is_collided();
-            if open && self.stands(hunk) {
+            if open && self.stands(hunk) && !self.is_folded(hunk) {
                 self.open.insert(*of);
             } else {
                 self.open.remove(of);
