@@ -1,6 +1,7 @@
 //! Runs the engine on a case and says what became of it.
 
-use super::case::{Case, Pair};
+use super::baselines::{self, Strategy};
+use super::case::Case;
 use super::draft::{Level, Want, fold, line_start, line_stop};
 use cowrite::assist::{Hunk, Landed, Landing, Outcome, Piece, ReplyParser, Wanted, apply};
 use ropey::Rope;
@@ -25,7 +26,7 @@ pub struct Done {
     pub told: Vec<String>,
 }
 
-pub fn run(case: &Case) -> Done {
+fn run(case: &Case) -> Done {
     let mut parser = ReplyParser::new(case.asked).about(case.doc.as_str());
     let wanted = if case.slop == "examples" { Wanted::Answer } else { Wanted::Change };
     let mut landing = Landing::new(&Rope::from_str(&case.doc)).wanting(wanted);
@@ -118,7 +119,7 @@ fn canonical(text: &str, level: Level) -> String {
     out.trim_end().to_owned()
 }
 
-pub fn judge(case: &Case, result: &str) -> Verdict {
+fn judge(case: &Case, result: &str) -> Verdict {
     let same = |text: &str, level| canonical(text, level) == canonical(result, level);
     if same(&case.doc, Level::Exact) {
         return Verdict::Refused;
@@ -149,8 +150,24 @@ fn kept_around(case: &Case, result: &str) -> bool {
     result.starts_with(before) && result.trim_end().ends_with(behind.trim_end())
 }
 
+/// What became of a case here, and with the strategies of other programs where it quotes.
+#[derive(Debug)]
+pub struct Judged {
+    pub done: Done,
+    pub verdict: Verdict,
+    pub others: Vec<Verdict>,
+}
+
+pub fn judged(case: &Case) -> Judged {
+    let done = run(case);
+    let verdict = judge(case, &done.result);
+    let others = if case.pairs.is_empty() { &[][..] } else { baselines::ALL };
+    let other = |(_, strategy): &(&str, Strategy)| judge(case, &with_strategy(case, *strategy));
+    Judged { verdict, others: others.iter().map(other).collect(), done }
+}
+
 /// What a strategy makes of the pairs of a case, one after the other; a failed one is left out.
-pub fn with_strategy(case: &Case, strategy: fn(&str, &Pair) -> Option<String>) -> String {
+fn with_strategy(case: &Case, strategy: Strategy) -> String {
     let mut text = case.doc.clone();
     for pair in &case.pairs {
         if let Some(next) = strategy(&text, pair) {

@@ -17,8 +17,9 @@ mod report;
 mod slop;
 mod texts;
 
+use case::Case;
 use draft::Want;
-use judge::Verdict;
+use judge::{Judged, Verdict};
 use report::Report;
 use std::sync::OnceLock;
 
@@ -45,6 +46,18 @@ fn seeds() -> std::ops::Range<u64> {
     }
 }
 
+/// On as many threads as there are processors; in the order of the cases.
+fn all_judged(cases: &[Case]) -> Vec<Judged> {
+    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let parts = cases.chunks(cases.len().div_ceil(threads).max(1));
+    std::thread::scope(|scope| {
+        let running: Vec<_> = parts
+            .map(|part| scope.spawn(|| part.iter().map(judge::judged).collect::<Vec<_>>()))
+            .collect();
+        running.into_iter().flat_map(|one| one.join().unwrap()).collect()
+    })
+}
+
 /// Runs all cases once for all tests of this module.
 #[allow(clippy::print_stdout, reason = "the figures are what this is for")]
 fn report() -> &'static Report {
@@ -55,10 +68,10 @@ fn report() -> &'static Report {
         let mut left: usize = env("COWRITE_TEST_SHOW").and_then(|n| n.parse().ok()).unwrap_or(0);
         let only = env("COWRITE_TEST_CASES").unwrap_or_default();
         for seed in seeds() {
-            for case in case::cases(&texts, seed, CASES) {
-                let done = judge::run(&case);
-                let verdict = judge::judge(&case, &done.result);
-                report.count(&case, &done, verdict);
+            let cases = case::cases(&texts, seed, CASES);
+            for (case, judged) in cases.iter().zip(all_judged(&cases)) {
+                report.count(case, &judged);
+                let verdict = judged.verdict;
                 let fine = match case.want {
                     Want::Place => verdict == Verdict::Right,
                     Want::Refuse => verdict == Verdict::Refused,
@@ -66,7 +79,7 @@ fn report() -> &'static Report {
                 };
                 if !fine && left > 0 && case.name.contains(&only) {
                     left -= 1;
-                    println!("{}", judge::report(&case, &done, verdict));
+                    println!("{}", judge::report(case, &judged.done, verdict));
                 }
             }
         }

@@ -3,7 +3,7 @@
 use super::baselines;
 use super::case::Case;
 use super::draft::Want;
-use super::judge::{Done, Verdict, judge, with_strategy};
+use super::judge::{Judged, Verdict};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
@@ -96,7 +96,8 @@ pub struct Report {
 pub const OURS: &str = "cowrite";
 
 impl Report {
-    pub fn count(&mut self, case: &Case, done: &Done, verdict: Verdict) {
+    pub fn count(&mut self, case: &Case, judged: &Judged) {
+        let (verdict, step) = (judged.verdict, judged.done.step);
         let rows = [
             &mut self.all,
             self.slops.row(case.slop),
@@ -104,15 +105,14 @@ impl Report {
             self.kinds.row(case.kind.name()),
         ];
         for row in rows {
-            row.count(case.want, verdict, done.step);
+            row.count(case.want, verdict, step);
         }
         if case.pairs.is_empty() {
             return;
         }
         self.strategies.row(OURS).count(case.want, verdict, "");
-        for (name, strategy) in baselines::ALL {
-            let verdict = judge(case, &with_strategy(case, *strategy));
-            self.strategies.row(name).count(case.want, verdict, "");
+        for ((name, _), verdict) in baselines::ALL.iter().zip(&judged.others) {
+            self.strategies.row(name).count(case.want, *verdict, "");
         }
     }
 
