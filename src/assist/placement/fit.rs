@@ -36,14 +36,15 @@ pub(super) fn fit(
     if new.is_empty() {
         range = without_gap(text, range);
     }
-    // A line end that stays is not part of the change.
-    for end in ["\r\n", "\n"] {
-        let both = text[range.clone()].ends_with(end) && new.ends_with(end);
-        if both && range.len() > end.len() && new.len() > end.len() {
-            range.end -= end.len();
-            new.truncate(new.len() - end.len());
-            break;
-        }
+    // A line end that stays is not part of the change, of whichever kind it is.
+    let end_of = |text: &str| match () {
+        () if text.ends_with("\r\n") => 2,
+        () => usize::from(text.ends_with('\n')),
+    };
+    let (old_end, new_end) = (end_of(&text[range.clone()]), end_of(&new));
+    if old_end > 0 && new_end > 0 && range.len() > old_end && new.len() > new_end {
+        range.end -= old_end;
+        new.truncate(new.len() - new_end);
     }
     (range, new)
 }

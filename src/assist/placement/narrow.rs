@@ -40,7 +40,9 @@ fn by_line<'a>(text: &str, hits: &[&'a Hit], line: usize) -> Option<&'a Hit> {
     }
     off.sort_by_key(|(off, _)| *off);
     match off[..] {
-        [(near, hit), (next, _), ..] if near * 4 + 2 < next => Some(hit),
+        [(near, hit), (next, _), ..] if near.saturating_mul(4).saturating_add(2) < next => {
+            Some(hit)
+        }
         _ => None,
     }
 }
