@@ -13,7 +13,7 @@ pub mod prompts;
 mod readable;
 mod reading;
 
-pub use dialect::{Dialect, Edit, Form, Hint, Piece, ReplyParser, choose};
+pub use dialect::{Dialect, Edit, Form, Hint, Piece, ReplyParser, choose, is_gap};
 pub use hunks::{Hunk, Tag, apply, split, trimmed, whole_to_hunks, word_diff};
 pub use landing::{Landed, Landing, Outcome, Wanted};
 pub use placement::{Placement, Placer, Sought, Step, place};

@@ -229,6 +229,8 @@ fn differences() {
         "Done.\n",
         &[r#""a\nb\n" → "a\nc\n" [diff, line 1]"#],
     );
+    // At the end of an answer a chunk that has all its lines needs no line end.
+    check("@@ -1,2 +1,2 @@\n a\n-b\n+c", "", &[r#""a\nb\n" → "a\nc\n" [diff, line 1]"#]);
     // No numbers, no heads.
     check(
         "```diff\n@@ ... @@\n a\n-b\n+c\n@@ ... @@\n-d\n```\n",

@@ -129,7 +129,7 @@ impl Held {
         }
         if let Some(indent) = self.heads() {
             let body = without_indent(line, indent);
-            let signed = body.starts_with(['+', '-', ' ']) || body.starts_with("@@");
+            let signed = body.starts_with(['+', '-', ' ']) || diff::head(body).is_some();
             if signed && !is_blank(line) && !self.holds(line) {
                 return Some(Start::Diff);
             }

@@ -175,8 +175,10 @@ impl Tags {
 
     /// Text of a line from byte `from` on, of which `told` bytes of the line were told.
     fn add(&mut self, text: &str, from: usize, told: usize, said: &mut Said) {
-        let body = without_end(text);
-        let end = if body.len() < text.len() { "\n" } else { "" };
+        let (body, end) = match text.ends_with('\n') {
+            true => (without_end(text), "\n"),
+            false => (text, ""),
+        };
         let into_old = self.state == State::Old;
         let target = if into_old { &mut self.old } else { &mut self.new };
         // The line end behind the opening tag is none of the text.
