@@ -8,14 +8,16 @@ pub mod context;
 pub mod dialect;
 pub mod hunks;
 pub mod landing;
+mod merge;
 pub mod placement;
 pub mod prompts;
 mod readable;
 mod reading;
 
 pub use dialect::{Dialect, Edit, Form, Hint, Piece, ReplyParser, choose, is_gap};
-pub use hunks::{Hunk, Tag, apply, split, trimmed, whole_to_hunks, word_diff};
+pub use hunks::{Hunk, Tag, apply, readable_diff, split, trimmed, whole_to_hunks, word_diff};
 pub use landing::{Landed, Landing, Outcome, Wanted};
+pub use merge::{Merged, merge};
 pub use placement::{Placement, Placer, Sought, Step, place};
 pub use readable::readable;
 pub use reading::Reading;

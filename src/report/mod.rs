@@ -34,7 +34,7 @@ pub use markdown::{markdown, state_word};
 pub use page::{MARK as PAGE_MARK, csv, index, page};
 pub use record::{Options, Record, clean, records};
 pub use redaction::{Redacting, Target, redaction};
-pub use sharing::{Finding, Plan, plan};
+pub use sharing::{Finding, Plan, Planning, plan};
 pub use stats::{AuthorStats, ModelStats, Stats};
 pub use trace::{Base, Traced, trace, trace_now};
 pub use tree::tree;

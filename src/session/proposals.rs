@@ -75,6 +75,8 @@ pub struct Hunk {
     pub why: Option<String>,
     pub step: String,
     pub loose: bool,
+    /// What the model quoted, where that is not the old text.
+    pub quoted: Option<String>,
     pub verdict: Register<Verdict>,
     /// How it was split; taken back by a verdict `pending` that replaces the split.
     pub splits: Register<u32>,
@@ -102,6 +104,7 @@ impl Hunk {
             why: body.why.map(|why| why.as_str().into()),
             step: body.step,
             loose: body.loose,
+            quoted: body.quoted.map(|quoted| quoted.as_str().into()),
             verdict: Register::default(),
             splits: Register::default(),
             collisions: BTreeMap::new(),
@@ -339,7 +342,7 @@ impl Proposals {
             Some(hunk) => {
                 let (author, at) = (verdict.author.clone(), verdict.at);
                 let (reason, replaces_now) = (verdict.reason.clone(), replaces.clone());
-                let said = Said::Verdict { verdict: verdict.verdict, reason };
+                let said = Said::Verdict { verdict: verdict.verdict, reason, edit: verdict.edit };
                 let step = Step { of, said, author, at, replaces: replaces_now };
                 self.steps.note(id, lamport, step);
                 hunk.splits.replace(id, lamport, &replaces);

@@ -6,6 +6,9 @@ use crate::assist::{Dialect, Landed, Outcome, Piece, Placement, whole_to_hunks};
 use crate::base::{EventId, Pos, Span};
 use crate::event::{Anchor, Event, HunkBody, HunkVerdict, Side, Text};
 
+/// What is said of an edit that came before in the same answer.
+const TWICE: &str = "An edit came twice in the answer; it is shown once.";
+
 impl Cx<'_> {
     pub(super) fn pieces(&mut self, turn: &mut Turn, pieces: Vec<Piece>) {
         if pieces.iter().any(|piece| !matches!(piece, Piece::Prose(_))) {
@@ -31,8 +34,9 @@ impl Cx<'_> {
                 Piece::EditNew { delta, .. } => self.live_text(turn, &delta),
                 Piece::EditDone { edit, .. } if turn.dialect == Dialect::Blocks => {
                     turn.live = None;
+                    let quoted = edit.old.clone();
                     for landed in turn.landing.take(&Piece::EditDone { index: 0, edit }) {
-                        self.landed(turn, landed);
+                        self.landed(turn, landed, &quoted);
                     }
                 }
                 Piece::EditDone { edit, .. } => match turn.live.as_mut() {
@@ -41,7 +45,12 @@ impl Cx<'_> {
                         turn.live = Some(LiveEdit { span: None, old: edit.old, new: edit.new });
                     }
                 },
-                Piece::EditDropped { .. } => turn.live = None,
+                Piece::EditDropped { again, .. } => {
+                    turn.live = None;
+                    if again {
+                        turn.warnings.push(TWICE.into());
+                    }
+                }
                 Piece::Malformed { why, .. } => {
                     turn.malformed.push(why);
                     turn.live = None;
@@ -65,7 +74,7 @@ impl Cx<'_> {
 
     /// An edit is complete: it becomes a hunk at once, so that it can be accepted while the rest
     /// streams.
-    fn landed(&mut self, turn: &mut Turn, landed: Landed) {
+    fn landed(&mut self, turn: &mut Turn, landed: Landed, quoted: &str) {
         let why = landed.why;
         match landed.outcome {
             Outcome::Placed { hunk, step, .. } => self.make_hunk(
@@ -75,16 +84,16 @@ impl Cx<'_> {
                 &hunk.new,
                 why,
                 step.name(),
-                step.is_loose(),
+                step.is_loose().then_some(quoted),
             ),
             Outcome::Already { .. } => {
                 turn.warnings.push("An edit is in the text already.".into());
             }
             Outcome::Ambiguous { old, new, .. } => {
-                self.make_hunk(turn, None, &old, &new, why, "ambiguous", false);
+                self.make_hunk(turn, None, &old, &new, why, "ambiguous", None);
             }
             Outcome::Missing { old, new, .. } => {
-                self.make_hunk(turn, None, &old, &new, why, "missing", false);
+                self.make_hunk(turn, None, &old, &new, why, "missing", None);
             }
         }
     }
@@ -109,7 +118,7 @@ impl Cx<'_> {
         for hunk in whole_to_hunks(&old, &turn.reading.read(&live.new)) {
             let span =
                 Span { start: Pos(hunk.span.start.0 + offset), end: Pos(hunk.span.end.0 + offset) };
-            self.make_hunk(turn, Some(span), &hunk.old, &hunk.new, None, "exact", false);
+            self.make_hunk(turn, Some(span), &hunk.old, &hunk.new, None, "exact", None);
         }
         if turn.hunks == 0 {
             self.info(match turn.task {
@@ -119,6 +128,7 @@ impl Cx<'_> {
         }
     }
 
+    /// `loosely`: what the model quoted, where the place was found by likeness only.
     #[allow(clippy::too_many_arguments, reason = "a hunk's fields, once")]
     fn make_hunk(
         &mut self,
@@ -128,7 +138,7 @@ impl Cx<'_> {
         new: &str,
         why: Option<String>,
         step: &str,
-        loose: bool,
+        loosely: Option<&str>,
     ) {
         if old == new && span.is_some() {
             return;
@@ -136,7 +146,7 @@ impl Cx<'_> {
         if let Some(span) = span.map(|span| turn.carry(span))
             && self.is_proposed(turn, span, new)
         {
-            turn.warnings.push("An edit came twice in the answer; it is shown once.".into());
+            turn.warnings.push(TWICE.into());
             return;
         }
         let proposal = self.proposal(turn);
@@ -151,7 +161,8 @@ impl Cx<'_> {
             new: new.into(),
             why: why.map(Text::new),
             step: step.into(),
-            loose,
+            loose: loosely.is_some(),
+            quoted: loosely.filter(|quoted| *quoted != old).map(Text::new),
         };
         let author = turn.author.clone();
         self.append_as_model(&author, &Event::HunkMade { proposal, hunk });

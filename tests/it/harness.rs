@@ -541,6 +541,7 @@ impl Harness {
                     why: None,
                     step: "exact".into(),
                     loose: false,
+                    quoted: None,
                 }
             })
             .collect();

@@ -96,8 +96,9 @@ impl Said {
             file: edit.hint.file.clone(),
         };
         let same = edit.old.trim_end() == edit.new.trim_end();
-        if same || !self.done.insert(key) {
-            self.out.push(Piece::EditDropped { index });
+        let again = !same && !self.done.insert(key);
+        if same || again {
+            self.out.push(Piece::EditDropped { index, again });
         } else {
             self.out.push(Piece::EditDone { index, edit });
         }
