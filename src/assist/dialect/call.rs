@@ -265,7 +265,7 @@ impl Gather<'_> {
                         (Value::Object(inner), Some(named)) if !inner.contains_key("command") => {
                             let mut inner = inner.clone();
                             inner.insert("command".into(), named.into());
-                            self.object(&inner, false, depth + 1);
+                            self.object(&inner, true, depth + 1);
                         }
                         (Value::String(text), _) => match serde_json::from_str(text) {
                             Ok(value) => self.value(&value, false, depth + 1),

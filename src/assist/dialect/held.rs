@@ -115,16 +115,16 @@ impl Held {
     }
 
     /// Which edit starts with this line.
-    pub fn starts(&self, line: &str, calls: bool) -> Option<Start> {
+    pub fn starts(&self, line: &str, doubted: bool) -> Option<Start> {
         match marker(line) {
             Some(Marker::Search(head)) => return Some(Start::Block(head)),
-            Some(Marker::Ours(head)) => return Some(Start::Conflict(head)),
+            Some(Marker::Ours(head)) if !doubted => return Some(Start::Conflict(head)),
             _ => {}
         }
         if patch::starts(line) {
             return Some(Start::Patch);
         }
-        if tags::starts(line) {
+        if tags::starts(line) && (!doubted || tags::are_sure(line)) {
             return Some(Start::Tags);
         }
         if let Some(indent) = self.heads() {
@@ -137,17 +137,13 @@ impl Held {
         if diff::is_sure_head(line) {
             return Some(Start::Diff);
         }
-        (calls && may_call(line)).then_some(Start::Call)
+        (!doubted && may_call(line)).then_some(Start::Call)
     }
 
     /// Whether an unfinished line may mean something when it is complete.
-    pub fn may_mean(&self, line: &str, calls: bool) -> bool {
+    pub fn may_mean(&self, line: &str) -> bool {
         let start = line[..line.floor_char_boundary(LONGEST)].trim_start();
-        if tags::may_start(start)
-            || calls && may_call(line)
-            || may_wrap(start)
-            || self.heads().is_some()
-        {
+        if tags::may_start(start) || may_call(line) || may_wrap(start) || self.heads().is_some() {
             return true;
         }
         if line.len() > LONGEST {
