@@ -18,7 +18,7 @@ impl Cx<'_> {
             match piece {
                 Piece::Prose(_) | Piece::Fenced { .. } => {
                     for landed in turn.landing.take(&piece) {
-                        self.landed(turn, landed);
+                        self.landed(turn, landed, "");
                     }
                 }
                 Piece::EditStarted { .. } => {
@@ -102,7 +102,7 @@ impl Cx<'_> {
     pub(super) fn finish_landing(&mut self, turn: &mut Turn) {
         if turn.dialect == Dialect::Blocks {
             for landed in turn.landing.finish() {
-                self.landed(turn, landed);
+                self.landed(turn, landed, "");
             }
         }
     }
