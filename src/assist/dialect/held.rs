@@ -213,7 +213,7 @@ fn may_wrap(line: &str) -> bool {
         inner.split(|one: char| one.is_whitespace() || one == '>').next().unwrap_or_default();
     let whole = name.len() < inner.len();
     let fits = |one: &&str| if whole { *one == name } else { one.starts_with(name) };
-    WRAPPERS.iter().chain(PATHS).any(|one| fits(&one))
+    WRAPPERS.iter().chain(PATHS).any(fits)
 }
 
 const PATHS: &[&str] = &["path", "file_path", "file", "filename"];

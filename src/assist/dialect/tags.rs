@@ -209,7 +209,7 @@ impl Tags {
         if end == 0 || told == 0 && rest[..end].trim().is_empty() {
             return told;
         }
-        said.new(index, &rest[..end]);
+        said.more(index, &rest[..end]);
         told + end
     }
 
@@ -239,8 +239,8 @@ impl Tags {
         target.push_str(end);
         if !into_old {
             if let Some(index) = self.index {
-                said.new(index, &body[told.saturating_sub(from).min(body.len())..]);
-                said.new(index, end);
+                said.more(index, &body[told.saturating_sub(from).min(body.len())..]);
+                said.more(index, end);
             }
         } else if self.old.len() > self.told_old + self.told_old / 4 {
             self.tell_old(said);
@@ -278,7 +278,7 @@ impl Tags {
         let index = self.index.unwrap_or_else(|| {
             let index = said.start();
             said.old(index, &old);
-            said.new(index, &new);
+            said.more(index, &new);
             index
         });
         outdent(&" ".repeat(self.around.indent), &mut old, &mut new);
