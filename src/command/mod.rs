@@ -33,7 +33,7 @@ pub use history::{
     listed_from as history_from,
 };
 pub use hunk::chosen_unplaced;
-pub use list::palette_rows;
+pub use list::{answers, palette_rows};
 pub use models::{ModelRow, chosen_model_row, model_rows, stay_at};
 pub use session::{
     Row, go_to, listed as session_listed, names as session_names, preview as session_preview,

@@ -72,7 +72,11 @@ fn write(session: &Session, out: &mut String) -> std::fmt::Result {
         for message in session.transcript.iter() {
             let from =
                 message.brought.as_ref().map(|from| super::bring::program_name(&from.program));
-            let from = from.map(|name| format!(" (in {name})")).unwrap_or_default();
+            let from = match from {
+                Some(name) => format!(" (in {name})"),
+                None if message.is_repair() => " (asked by cowrite)".into(),
+                None => String::new(),
+            };
             writeln!(out, "### {}{from}\n", session.author_name(&message.author))?;
             let text = match message.role {
                 MessageRole::Person => Cow::Borrowed(message.text()),

@@ -5,6 +5,7 @@ mod blame;
 pub mod bring;
 mod check;
 mod diff;
+mod edits;
 mod handoff;
 pub mod history;
 pub mod html;
@@ -28,6 +29,7 @@ pub use check::{
     Bounds, Finding as Doubt, Kind as FindingKind, changed, check, check_one, findings_json,
 };
 pub use diff::unified;
+pub use edits::{EditKey, EditRow, EditStats};
 pub use handoff::handoff;
 pub use json::{decisions as decisions_json, decisions_of as decisions_of_json, json};
 pub use markdown::{markdown, state_word};

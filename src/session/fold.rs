@@ -2,9 +2,9 @@
 
 use super::documents::EditEntry;
 use super::{
-    Attestation, AuthorInfo, Checkpoint, Comment, Decision, DocEntry, Folded, HunkRef, Made,
-    Message, Placing, Proposal, RedactionInfo, Register, SavedVersion, Session, Setting, Split,
-    Verdict, WriterInfo,
+    Attestation, AuthorInfo, Checkpoint, Closed, Comment, Decision, DocEntry, Folded, HunkRef,
+    Made, Message, Placing, Proposal, RedactionInfo, Register, SavedVersion, Session, Setting,
+    Split, Verdict, WriterInfo,
 };
 use crate::base::{AuthorId, DocId, EventId, WriterId};
 use crate::event::{Author, AuthorKind, DecisionStatus, Envelope, Event, MessageRole, Text};
@@ -367,6 +367,10 @@ impl Session {
                     dialect,
                 });
             }
+            Event::ProposalClosed(tally) => {
+                let author = author.clone();
+                self.proposals.close(id, Closed { at, author, tally });
+            }
             Event::HunkMade { proposal, hunk } => self.proposals.made(id, lamport, proposal, hunk),
             Event::HunkSplit { hunk, parts, replaces } => {
                 let split = Split { parts, replaces, author: author.clone(), at };
@@ -485,6 +489,7 @@ fn may_model_write(event: &Event) -> bool {
         Event::MessagePosted { .. }
             | Event::ProposalOpened { .. }
             | Event::HunkMade { .. }
+            | Event::ProposalClosed(_)
             | Event::DecisionRecorded { .. }
             | Event::CommentPosted { .. }
             | Event::WriterStarted { .. }

@@ -3,6 +3,7 @@
 //! `fold(all) == apply one by one == any order of arrival`. Does no input or output and is not
 //! serialized; whatever is in here can be thrown away and folded again.
 
+mod attempts;
 mod comments;
 mod decisions;
 mod documents;
@@ -14,6 +15,7 @@ mod proposals;
 mod reasoning;
 mod redactions;
 mod register;
+mod repeats;
 mod review;
 mod steps;
 mod taking;
@@ -21,6 +23,7 @@ mod timeline;
 mod transcript;
 mod written;
 
+pub use attempts::{Attempt, Closed, worked_lately};
 pub use comments::{Comment, Comments, Thread};
 pub use decisions::{Decision, Decisions, Setting};
 pub use documents::{DocEntry, EditEntry, SavedVersion};

@@ -377,6 +377,8 @@ impl Model {
 /// readable.
 fn shown(message: &Message) -> Cow<'_, str> {
     match message.role {
+        // It holds edits as the model writes them.
+        MessageRole::Person if message.is_repair() => readable(message.text(), false),
         MessageRole::Person => with_breaks(message.text()),
         MessageRole::Model | MessageRole::Note => readable(message.text(), false),
     }
@@ -437,6 +439,10 @@ fn blank() -> Line {
 }
 
 fn head(message: &Message, author: &str, pinned: bool) -> Line {
+    if message.is_repair() {
+        let words = "↻ asked again, for edits without a certain place";
+        return plain(Class::Heading, words.into());
+    }
     let sign = match message.role {
         MessageRole::Person => "●",
         MessageRole::Model => "◆",

@@ -91,6 +91,15 @@ impl ListState {
     }
 }
 
+/// Why a hunk is turned down, each with the digit that says it.
+pub const REASONS: [(char, &str); 5] = [
+    ('1', "wrong fact"),
+    ('2', "style"),
+    ('3', "too long"),
+    ('4', "not asked for"),
+    ('5', "keep mine"),
+];
+
 /// What a one-line prompt is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PromptKind {

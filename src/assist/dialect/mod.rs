@@ -39,6 +39,26 @@ pub enum Dialect {
     Blocks,
 }
 
+impl Dialect {
+    /// What is asked for, in words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Selection => "the new text of the selection",
+            Self::Whole => "the whole new text",
+            Self::Blocks => "blocks",
+        }
+    }
+
+    /// The name in the log and in figures.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Selection => "selection",
+            Self::Whole => "whole",
+            Self::Blocks => "blocks",
+        }
+    }
+}
+
 /// How an edit was written down by the model, whatever it was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Form {
@@ -223,7 +243,7 @@ impl ReplyParser {
 }
 
 /// Up to how many tokens a small model is asked for the whole text.
-const WHOLE_TOKENS: u64 = 3000;
+pub(super) const WHOLE_TOKENS: u64 = 3000;
 
 /// The dialect to ask for: bare text when something is selected (nothing to place), the whole text
 /// from a small model when the document is short, blocks otherwise. `small` is what the provider
@@ -231,7 +251,7 @@ const WHOLE_TOKENS: u64 = 3000;
 pub fn choose(selection: bool, doc_tokens: u64, model: &str, small: bool) -> Dialect {
     if selection {
         Dialect::Selection
-    } else if doc_tokens > 0 && doc_tokens <= WHOLE_TOKENS && (small || is_small(model)) {
+    } else if doc_tokens > 0 && doc_tokens <= WHOLE_TOKENS && (small || is_small_name(model)) {
         Dialect::Whole
     } else {
         Dialect::Blocks
@@ -240,7 +260,7 @@ pub fn choose(selection: bool, doc_tokens: u64, model: &str, small: bool) -> Dia
 
 /// Whether a name like `llama3.2:3b` or `smollm2-135m` tells of at most 8 thousand million
 /// parameters.
-fn is_small(model: &str) -> bool {
+pub fn is_small_name(model: &str) -> bool {
     model.to_ascii_lowercase().split(|c: char| !c.is_ascii_alphanumeric() && c != '.').any(|part| {
         let (number, unit) = part.split_at(part.len() - usize::from(!part.is_empty()));
         match (number.parse::<f64>(), unit) {

@@ -75,6 +75,9 @@ fn message(
     if session.transcript.is_pinned(&message.id) {
         out.element("span", &[("class", "badge")], "pinned");
     }
+    if message.is_repair() {
+        out.element("span", &[("class", "badge")], "asked by cowrite");
+    }
     if message.role == MessageRole::Note {
         out.element("span", &[("class", "badge")], "note");
     }
