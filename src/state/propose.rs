@@ -32,7 +32,7 @@ impl Cx<'_> {
         }
         for piece in pieces {
             match piece {
-                piece @ (Piece::Prose(_) | Piece::Fenced { .. }) => {
+                piece @ Piece::Prose(_) => {
                     turn.landing.take(&piece);
                 }
                 Piece::EditStarted { .. } => {
@@ -62,6 +62,7 @@ impl Cx<'_> {
                         turn.live = Some(LiveEdit { span: None, old: edit.old, new: edit.new });
                     }
                 },
+                Piece::Fenced { .. } => {}
                 Piece::EditDropped { again, .. } => {
                     turn.live = None;
                     if again {
