@@ -8,6 +8,9 @@ use crate::assist::{
 use crate::base::{EventId, Pos, Span};
 use crate::event::{Anchor, Event, HunkBody, HunkVerdict, Side, Text};
 
+/// What is said of an edit that came before in the same answer.
+const TWICE: &str = "An edit came twice in the answer; it is shown once.";
+
 /// An edit that becomes a hunk.
 struct Made {
     /// Its place in the version that was sent.
@@ -60,9 +63,13 @@ impl Cx<'_> {
                     }
                 },
                 Piece::Fenced { .. } => {}
-                Piece::EditDropped { .. } => {
-                    turn.count(None, "unchanged");
+                Piece::EditDropped { again, .. } => {
                     turn.live = None;
+                    if again {
+                        turn.warnings.push(TWICE.into());
+                    } else {
+                        turn.count(None, "unchanged");
+                    }
                 }
                 Piece::Malformed { why, .. } => {
                     turn.count(None, "unreadable");
@@ -232,7 +239,7 @@ impl Cx<'_> {
         if let Some(span) = span.map(|span| turn.carry(span))
             && self.is_proposed(turn, span, &new)
         {
-            turn.warnings.push("An edit came twice in the answer; it is shown once.".into());
+            turn.warnings.push(TWICE.into());
             turn.count(Some(form), "twice");
             return None;
         }

@@ -62,7 +62,7 @@ pub fn collect(pieces: Vec<Piece>) -> Outcome {
                 assert!(open.remove(&index).is_some(), "ends once");
                 out.edits.insert(index, said(&edit));
             }
-            Piece::EditDropped { index } => {
+            Piece::EditDropped { index, .. } => {
                 assert!(open.remove(&index).is_some(), "ends once");
                 out.edits.insert(index, "dropped".into());
             }

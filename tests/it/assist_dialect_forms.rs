@@ -229,6 +229,8 @@ fn differences() {
         "Done.\n",
         &[r#""a\nb\n" → "a\nc\n" [diff, line 1]"#],
     );
+    // At the end of an answer a chunk that has all its lines needs no line end.
+    check("@@ -1,2 +1,2 @@\n a\n-b\n+c", "", &[r#""a\nb\n" → "a\nc\n" [diff, line 1]"#]);
     // No numbers, no heads.
     check(
         "```diff\n@@ ... @@\n a\n-b\n+c\n@@ ... @@\n-d\n```\n",
@@ -263,8 +265,15 @@ fn differences() {
         "- So:\n- Yes.\n",
         &[r#""a\nb\n" → "a\nc\n" (So:) [diff, line 1]"#],
     );
-    // The answer ends, and the chunk has not what it announces.
-    check("@@ -1,3 +1,3 @@\n a\n-b\n", "", &[r#"! "@@ -1,3 +1,3 @@\n a\n-b\n""#]);
+    // The answer ends, and the chunk has much less than it announces.
+    check("@@ -1,5 +1,5 @@\n a\n-b\n", "", &[r#"! "@@ -1,5 +1,5 @@\n a\n-b\n""#]);
+    check("@@ -1,4 +1,3 @@\n a\n-b\n+c\n", "", &[r#""a\nb\n" → "a\nc\n" [diff, line 1]"#]);
+    // Counts that are too small end nothing.
+    check(
+        "@@ -1 +1 @@\n a\n\n-b\n+c\n\n-  d\n",
+        "",
+        &[r#""a\n\nb\n\n  d\n" → "a\n\nc\n\n" [diff, line 1]"#],
+    );
     for prose in [
         "--- a/plan.md\nis a file.\n",
         "--- a/plan.md\n+++ b/plan.md\nare files.\n",
@@ -317,6 +326,20 @@ fn tags() {
         "",
         &[r#"! "<old_text>a</old_text>\n<new_text>b\n""#, r#""c" → "d" [tags]"#],
     );
+    // Names that may stand in any text: both or none.
+    check(
+        "<edits>\n<search line=3>\na\n</search>\n<replace>\nb\n</replace>\n</edits>\n<edit>\n<old>c</old>\n<new>d</new>\n</edit>\n",
+        "",
+        &[r#""a\n" → "b\n" [tags, line 3]"#, r#""c" → "d" [tags]"#],
+    );
+    for prose in [
+        "<search>\n<input>\n</search>\n<p>\n",
+        "<old>a</old> b\n",
+        "<search>\n<search>\nnever\n",
+        "```html\n<search>\na\n```\n",
+    ] {
+        check(prose, prose, &[]);
+    }
     for prose in ["Use <old_text>a</old_text>.\n", "<edits>\nnone\n", "<old_texts>\n", "<edit>\n"] {
         check(prose, prose, &[]);
     }
@@ -348,6 +371,11 @@ fn tool_calls_as_text() {
         "{\"tool_calls\": [{\"id\": \"1\", \"type\": \"function\", \"function\": {\"name\": \"edit\", \"arguments\": {\"old_str\": \"a\", \"new_str\": \"b\"}}}]}\n",
         "",
         &[r#""a" → "b" [tool]"#],
+    );
+    check(
+        "{\"name\": \"edit\", \"input\": {\"file\": \"a.md\", \"search\": \"a\", \"replace\": \"b\"}}",
+        "",
+        &[r#""a" → "b" [tool, in a.md]"#],
     );
     // Line ends inside of strings, as models write them.
     check("{\"old_str\": \"a\nb\", \"new_str\": \"c\td\"}", "", &[r#""a\nb" → "c\td" [tool]"#]);

@@ -590,7 +590,7 @@ async fn answers_without_text() {
         part(r#"{"index":0,"function":{"arguments":"\"a\"}"}}"#),
         data(r#"{"choices":[{"delta":{},"finish_reason":"tool_calls"}]}"#),
     ]);
-    let told = "text \n```json\n{\"arguments\":{\"old_str\":\"a\"},\"name\":\"edit\"}\n```\n";
+    let told = "text \n```json\n{\"name\":\"edit\",\"arguments\":{\"old_str\":\"a\"}}\n```\n";
     check(call, &["text So:", told, "stop End"]).await;
     check(finish("error", "{}"), &["fault Server"]).await;
 }

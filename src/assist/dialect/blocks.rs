@@ -132,7 +132,7 @@ impl Block {
             self.others.push((start, self.new.len()));
         }
         if let Some(index) = self.index {
-            said.new(index, &self.new[start + told..]);
+            said.more(index, &self.new[start + told..]);
         }
     }
 
@@ -159,7 +159,7 @@ impl Block {
         if end <= told {
             return told;
         }
-        said.new(index, &line[told..end]);
+        said.more(index, &line[told..end]);
         end
     }
 
@@ -199,7 +199,7 @@ impl Block {
         let index = self.index.unwrap_or_else(|| {
             let index = said.start();
             said.old(index, &old);
-            said.new(index, &new);
+            said.more(index, &new);
             index
         });
         // A line of the text may look like the divider: an underlined heading. The divider is as

@@ -160,7 +160,7 @@ impl Call {
             match one {
                 Found::Edit(edit) => {
                     said.old(index, &edit.old);
-                    said.new(index, &edit.new);
+                    said.more(index, &edit.new);
                     said.done(index, *edit);
                 }
                 Found::Bad(text, why) => said.malformed(Some(index), text, &why),
@@ -265,12 +265,14 @@ impl Gather<'_> {
                         (Value::Object(inner), Some(named)) if !inner.contains_key("command") => {
                             let mut inner = inner.clone();
                             inner.insert("command".into(), named.into());
-                            self.object(&inner, false, depth + 1);
+                            self.object(&inner, true, depth + 1);
                         }
-                        (Value::String(text), _) => match serde_json::from_str(text) {
-                            Ok(value) => self.value(&value, false, depth + 1),
-                            Err(_) => {}
-                        },
+                        (Value::String(text), _) => {
+                            // Words that are no JSON are no arguments.
+                            if let Ok(value) = serde_json::from_str(text) {
+                                self.value(&value, false, depth + 1);
+                            }
+                        }
                         _ => self.value(value, false, depth + 1),
                     }
                 }
@@ -317,7 +319,7 @@ impl Gather<'_> {
         });
         let hint = Hint {
             line: line.and_then(|line| usize::try_from(line).ok()).filter(|line| *line > 0),
-            all: all.iter().any(|name| yes(&name)),
+            all: all.iter().any(yes),
             file: self.file.clone(),
             ..Hint::default()
         };

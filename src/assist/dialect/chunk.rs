@@ -100,8 +100,8 @@ impl Chunk {
     }
 
     fn said_new(&self, rest: &str, said: &mut Said) {
-        said.new(self.index, rest);
-        said.new(self.index, "\n");
+        said.more(self.index, rest);
+        said.more(self.index, "\n");
     }
 
     /// Tells what there is of an unfinished line that adds text. Gives how much of it is told.
@@ -120,7 +120,7 @@ impl Chunk {
         if body.len() <= from {
             return told;
         }
-        said.new(self.index, &body[from..]);
+        said.more(self.index, &body[from..]);
         body.len()
     }
 
@@ -155,7 +155,7 @@ impl Chunk {
             self.tell_old(said);
         }
         if self.new.len() > self.told {
-            said.new(self.index, &self.new[self.told..]);
+            said.more(self.index, &self.new[self.told..]);
             self.told = self.new.len();
         }
     }
@@ -188,7 +188,7 @@ impl Chunk {
         if self.old.len() > self.told_old {
             self.tell_old(said);
         }
-        said.new(self.index, &self.new[self.told..]);
+        said.more(self.index, &self.new[self.told..]);
         let Self { index, why, raw, mut old, mut new, changed, mut hint, .. } = self;
         if !changed {
             // Context only.
@@ -213,7 +213,7 @@ impl Chunk {
         if self.old.len() > self.told_old {
             self.tell_old(said);
         }
-        said.new(self.index, &self.new[self.told..]);
+        said.more(self.index, &self.new[self.told..]);
         for line in &self.tail {
             self.raw.push_str(line);
         }

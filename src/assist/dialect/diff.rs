@@ -25,6 +25,17 @@ pub(super) struct Diff {
     heads: Vec<String>,
 }
 
+/// How many lines less than announced are no sign that the answer was cut.
+const OFF: usize = 2;
+
+/// Whether a line looks like an item of a list.
+fn is_item(line: &str) -> bool {
+    let mut chars = line.chars();
+    matches!(chars.next(), Some('-' | '+'))
+        && chars.next() == Some(' ')
+        && chars.next() != Some(' ')
+}
+
 /// Whether a line tells of a file before `---` and `+++` do, as git writes it.
 pub(super) fn is_git_head(line: &str) -> bool {
     line.starts_with("diff ") && line[5..].trim_start().starts_with('-')
@@ -176,7 +187,7 @@ impl Diff {
             }
             Sign::Empty => false,
             // A list after a chunk that has all its lines is no part of it.
-            _ => self.around.fence.is_none() && full && !chunk.tail.is_empty(),
+            _ => self.around.fence.is_none() && full && !chunk.tail.is_empty() && is_item(body),
         };
         if ended {
             let tail = self.chunk.take().map(|chunk| chunk.done_before_prose(self.form(), said));
@@ -191,7 +202,9 @@ impl Diff {
         let full = self.is_full();
         match &mut self.chunk {
             Some(chunk) if self.heads.is_empty() => {
+                // Whether it is an item of a list shows with the third character.
                 let ends = self.around.fence.is_none() && full && !chunk.tail.is_empty();
+                let ends = ends && (body.len() < 3 || is_item(body));
                 if ends { 0 } else { chunk.partial(body, told, said) }
             }
             _ => 0,
@@ -201,23 +214,24 @@ impl Diff {
     /// The answer is over; it was `cut` or is complete.
     pub fn end(mut self, cut: bool, said: &mut Said) -> Vec<String> {
         self.settle(said);
-        let full = self.announced.is_none() || self.is_full();
         let form = self.form();
         let Some(chunk) = self.chunk.take() else { return Vec::new() };
         if cut || self.around.fence.is_some() {
             chunk.fail(CUT, said);
-        } else if full {
-            return chunk.done_before_prose(form, said);
-        } else {
+        } else if self.announced.is_some_and(|(old, new)| {
+            // Models count badly, but not so badly.
+            old > chunk.lines.0 + OFF || new > chunk.lines.1 + OFF
+        }) {
             chunk.fail(SHORT, said);
+        } else {
+            return chunk.done_before_prose(form, said);
         }
         Vec::new()
     }
 
-    /// Whether the chunk has all lines that it announces.
+    /// Whether the chunk has the lines that it announces.
     fn is_full(&self) -> bool {
-        let (Some(announced), Some(chunk)) = (self.announced, &self.chunk) else { return false };
-        chunk.lines.0 >= announced.0 && chunk.lines.1 >= announced.1
+        self.announced.is_some() && self.announced == self.chunk.as_ref().map(|chunk| chunk.lines)
     }
 
     fn form(&self) -> Form {

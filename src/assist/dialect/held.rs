@@ -115,21 +115,21 @@ impl Held {
     }
 
     /// Which edit starts with this line.
-    pub fn starts(&self, line: &str, calls: bool) -> Option<Start> {
+    pub fn starts(&self, line: &str, doubted: bool) -> Option<Start> {
         match marker(line) {
             Some(Marker::Search(head)) => return Some(Start::Block(head)),
-            Some(Marker::Ours(head)) => return Some(Start::Conflict(head)),
+            Some(Marker::Ours(head)) if !doubted => return Some(Start::Conflict(head)),
             _ => {}
         }
         if patch::starts(line) {
             return Some(Start::Patch);
         }
-        if tags::starts(line) {
+        if tags::starts(line) && (!doubted || tags::are_sure(line)) {
             return Some(Start::Tags);
         }
         if let Some(indent) = self.heads() {
             let body = without_indent(line, indent);
-            let signed = body.starts_with(['+', '-', ' ']) || body.starts_with("@@");
+            let signed = body.starts_with(['+', '-', ' ']) || diff::head(body).is_some();
             if signed && !is_blank(line) && !self.holds(line) {
                 return Some(Start::Diff);
             }
@@ -137,17 +137,13 @@ impl Held {
         if diff::is_sure_head(line) {
             return Some(Start::Diff);
         }
-        (calls && may_call(line)).then_some(Start::Call)
+        (!doubted && may_call(line)).then_some(Start::Call)
     }
 
     /// Whether an unfinished line may mean something when it is complete.
-    pub fn may_mean(&self, line: &str, calls: bool) -> bool {
+    pub fn may_mean(&self, line: &str) -> bool {
         let start = line[..line.floor_char_boundary(LONGEST)].trim_start();
-        if tags::may_start(start)
-            || calls && may_call(line)
-            || may_wrap(start)
-            || self.heads().is_some()
-        {
+        if tags::may_start(start) || may_call(line) || may_wrap(start) || self.heads().is_some() {
             return true;
         }
         if line.len() > LONGEST {
@@ -217,7 +213,7 @@ fn may_wrap(line: &str) -> bool {
         inner.split(|one: char| one.is_whitespace() || one == '>').next().unwrap_or_default();
     let whole = name.len() < inner.len();
     let fits = |one: &&str| if whole { *one == name } else { one.starts_with(name) };
-    WRAPPERS.iter().chain(PATHS).any(|one| fits(&one))
+    WRAPPERS.iter().chain(PATHS).any(fits)
 }
 
 const PATHS: &[&str] = &["path", "file_path", "file", "filename"];

@@ -167,9 +167,10 @@ pub enum Piece {
         /// Its fence was not closed.
         open: bool,
     },
-    /// It would have changed nothing.
+    /// It would have changed nothing, or it came `again`.
     EditDropped {
         index: usize,
+        again: bool,
     },
     /// Cannot be taken as an edit; the text is kept for the person to read.
     Malformed {

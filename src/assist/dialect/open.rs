@@ -34,7 +34,8 @@ impl Open {
     pub fn is_sure(&self) -> bool {
         match self {
             Self::Block(block) => block.is_sure(),
-            Self::Patch(_) | Self::Diff(_) | Self::Tags(_) => true,
+            Self::Tags(tags) => tags.is_sure(),
+            Self::Patch(_) | Self::Diff(_) => true,
             Self::Call(_) => false,
         }
     }
@@ -69,10 +70,7 @@ impl Open {
             Self::Block(block) => block.end(cut, said),
             Self::Patch(patch) => Ok(patch.end(cut, said)),
             Self::Diff(diff) => Ok(diff.end(cut, said)),
-            Self::Tags(tags) => {
-                tags.end(cut, said);
-                Ok(Vec::new())
-            }
+            Self::Tags(tags) => tags.end(cut, said),
             Self::Call(call) => call.end(said),
         }
     }

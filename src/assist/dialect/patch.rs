@@ -113,7 +113,7 @@ impl Patch {
             let from = text.len();
             text.push_str(body.strip_prefix('+').unwrap_or(body));
             text.push('\n');
-            said.new(*index, &text[from..]);
+            said.more(*index, &text[from..]);
             return Next::More;
         }
         if body.starts_with("@@")

@@ -12,7 +12,7 @@ use super::markers::{fence, file_name, file_of_fence, indent, is_file_name, word
 use super::open::{Next, Open};
 use super::patch::Patch;
 use super::said::Said;
-use super::tags::Tags;
+use super::tags::{self, Tags};
 
 /// A fence of the prose.
 #[derive(Clone, Debug)]
@@ -58,14 +58,14 @@ pub(super) struct Answer {
     until: Option<String>,
     /// The file that was named last in a fence around edits.
     file: Option<String>,
-    /// Lines are read once more that are no calls.
-    no_calls: bool,
+    /// Lines are read once more: what is no edit for sure is text.
+    doubted: bool,
 }
 
 impl Answer {
     /// Reads what stands in an argument of a call, which is no call itself.
     pub fn within() -> Self {
-        Self { no_calls: true, ..Self::default() }
+        Self { doubted: true, ..Self::default() }
     }
 
     pub fn push(&mut self, chunk: &str, out: &mut Vec<Piece>) {
@@ -165,13 +165,13 @@ impl Answer {
     /// Lines that were taken for an edit and are none: the first one is text for sure.
     fn reject(&mut self, lines: Vec<String>) {
         self.release();
-        let before = std::mem::replace(&mut self.no_calls, true);
+        let before = std::mem::replace(&mut self.doubted, true);
         let mut lines = lines.into_iter();
         if let Some(first) = lines.next() {
             self.text(&first);
         }
         self.again(lines.collect());
-        self.no_calls = before;
+        self.doubted = before;
     }
 
     /// A form that is not sure from the start turned out to be an edit.
@@ -324,13 +324,17 @@ impl Answer {
         if self.fence.as_ref().is_some_and(|fence| fence.count > 3 && !fence.wrapping) {
             return None;
         }
-        self.held.starts(line, !self.no_calls)
+        self.held.starts(line, self.doubted)
     }
 
     /// Starts to read an edit. How much of the line is read.
     fn start(&mut self, start: Start, line: &str) -> Option<usize> {
         let mut around = self.around(line);
-        let sure = !matches!(start, Start::Conflict(_) | Start::Call);
+        let sure = match start {
+            Start::Conflict(_) | Start::Call => false,
+            Start::Tags => tags::are_sure(line),
+            Start::Block(_) | Start::Patch | Start::Diff => true,
+        };
         let heads = if start == Start::Diff { self.held.lines().to_vec() } else { Vec::new() };
         if sure {
             self.drop_held();
@@ -348,7 +352,7 @@ impl Answer {
             }
             Start::Patch => Open::Patch(Patch::new(around, self.said.why())),
             Start::Diff => Open::Diff(Diff::new(around, &heads, self.said.why())),
-            Start::Tags => Open::Tags(Tags::new(around, &mut self.said)),
+            Start::Tags => Open::Tags(Tags::new(around, line, &mut self.said)),
             Start::Call => Open::Call(Call::new(around, line, self.said.peek_why())),
         });
         Some(taken)
@@ -428,7 +432,7 @@ impl Answer {
     /// Whether an unfinished line may mean something when it is complete.
     fn may_mean(&self, line: &str) -> bool {
         let start = || line.trim_start();
-        self.held.may_mean(line, !self.no_calls)
+        self.held.may_mean(line)
             || !self.closers.is_empty() && ("</".starts_with(start()) || start().starts_with("</"))
             || self.until.as_deref().is_some_and(|word| word.starts_with(start()))
     }

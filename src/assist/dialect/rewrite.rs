@@ -103,7 +103,7 @@ impl Rewrite {
                 }
                 let old = self.old.clone().unwrap_or_default();
                 if self.old.as_deref() == Some(new.as_str()) {
-                    out.push(Piece::EditDropped { index: 0 });
+                    out.push(Piece::EditDropped { index: 0, again: false });
                 } else {
                     let form = if self.whole { Form::Whole } else { Form::Selection };
                     let edit = Edit { old, new, why: None, form, hint: Hint::default() };

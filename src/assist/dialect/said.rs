@@ -3,7 +3,7 @@
 
 use super::markers::fence;
 use super::{Edit, Piece};
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use unicode_segmentation::UnicodeSegmentation;
 
 #[derive(Clone, Debug, Default)]
@@ -12,11 +12,11 @@ pub(super) struct Said {
     /// The last prose, for the reason of an edit.
     recent: String,
     next: usize,
-    done: HashSet<Key>,
+    done: BTreeSet<Key>,
 }
 
 /// What makes two edits of one answer the same.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Key {
     old: String,
     new: String,
@@ -75,7 +75,7 @@ impl Said {
         self.out.push(Piece::EditOld { index, text: text.to_owned() });
     }
 
-    pub fn new(&mut self, index: usize, delta: &str) {
+    pub fn more(&mut self, index: usize, delta: &str) {
         match self.out.last_mut() {
             Some(Piece::EditNew { index: last, delta: told }) if *last == index => {
                 told.push_str(delta);
@@ -96,8 +96,9 @@ impl Said {
             file: edit.hint.file.clone(),
         };
         let same = edit.old.trim_end() == edit.new.trim_end();
-        if same || !self.done.insert(key) {
-            self.out.push(Piece::EditDropped { index });
+        let again = !same && !self.done.insert(key);
+        if same || again {
+            self.out.push(Piece::EditDropped { index, again });
         } else {
             self.out.push(Piece::EditDone { index, edit });
         }

@@ -4,13 +4,24 @@
 use super::blocks::outdent;
 use super::chunk::without_end;
 use super::held::Around;
-use super::markers::LONGEST;
+use super::markers::{LONGEST, Marker, marker};
 use super::open::Next;
 use super::said::Said;
 use super::{CUT, Edit, Form, Hint};
 
 const OLD: &[&str] = &["old_text", "old_string", "old_str", "oldText", "oldString"];
 const NEW: &[&str] = &["new_text", "new_string", "new_str", "newText", "newString"];
+/// Names that may stand in any text: it is an edit if both are there.
+const OLD_TOO: &[&str] = &["search", "old", "find", "original"];
+const NEW_TOO: &[&str] = &["replace", "new", "replacement", "updated"];
+
+fn is_old(name: &str) -> bool {
+    OLD.contains(&name) || OLD_TOO.contains(&name)
+}
+
+fn is_new(name: &str) -> bool {
+    NEW.contains(&name) || NEW_TOO.contains(&name)
+}
 
 /// Why an edit is none that says only what goes.
 const HALF: &str = "This edit does not say what stands instead of the old text: ask for it again.";
@@ -19,7 +30,8 @@ const HALF: &str = "This edit does not say what stands instead of the old text: 
 pub(super) struct Tags {
     around: Around,
     why: Option<String>,
-    index: usize,
+    /// Of an edit that is one for sure.
+    index: Option<usize>,
     raw: String,
     old: String,
     new: String,
@@ -34,6 +46,7 @@ enum State {
     Old,
     Between,
     New,
+    Done,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,13 +68,13 @@ fn tag(text: &str) -> Option<(Tag, usize)> {
         let name = name.trim_end();
         let kind = match name {
             "edit" | "edits" => Tag::Around,
-            _ if OLD.contains(&name) || NEW.contains(&name) => Tag::Close,
+            _ if is_old(name) || is_new(name) => Tag::Close,
             _ => return None,
         };
         return Some((kind, end));
     }
     let (name, attributes) = inner.split_once(char::is_whitespace).unwrap_or((inner, ""));
-    if OLD.contains(&name) {
+    if is_old(name) {
         let line = attributes.split_once("line").and_then(|(_, rest)| {
             let number = rest.trim_start_matches(|one: char| !one.is_ascii_digit());
             let digits = number.find(|one: char| !one.is_ascii_digit()).unwrap_or(number.len());
@@ -69,7 +82,7 @@ fn tag(text: &str) -> Option<(Tag, usize)> {
         });
         return Some((Tag::Old(line), end));
     }
-    NEW.contains(&name).then_some((Tag::New, end))
+    is_new(name).then_some((Tag::New, end))
 }
 
 /// Whether an edit starts with this line.
@@ -78,22 +91,57 @@ pub(super) fn starts(line: &str) -> bool {
     matches!(tag(head.trim_start()), Some((Tag::Old(_), _)))
 }
 
+/// Whether a line that starts an edit in tags does so for sure.
+pub(super) fn are_sure(line: &str) -> bool {
+    let name = line.trim_start().trim_start_matches('<');
+    OLD.iter().any(|one| name.starts_with(one))
+}
+
 /// Whether one may start with an unfinished line, given without its indent.
 pub(super) fn may_start(line: &str) -> bool {
     let Some(text) = line.strip_prefix('<') else { return false };
-    OLD.iter().any(|name| name.starts_with(text) || text.starts_with(name))
+    OLD.iter().chain(OLD_TOO).any(|name| name.starts_with(text) || text.starts_with(name))
 }
 
 impl Tags {
-    pub fn new(around: Around, said: &mut Said) -> Self {
-        let why = said.why();
-        let index = said.start();
+    /// For a line that starts one.
+    pub fn new(around: Around, line: &str, said: &mut Said) -> Self {
+        let sure = are_sure(line);
+        let why = if sure { said.why() } else { said.peek_why() };
+        let index = sure.then(|| said.start());
         let (raw, old, new) = (String::new(), String::new(), String::new());
         let state = State::Start;
         Self { around, why, index, raw, old, new, told_old: 0, line: None, state }
     }
 
+    pub fn is_sure(&self) -> bool {
+        self.index.is_some()
+    }
+
     pub fn line(&mut self, line: &str, told: usize, said: &mut Said) -> Next {
+        if self.is_sure() {
+            return self.sure_line(line, told, said);
+        }
+        // Until the end shows that it is one, the lines are kept as they are.
+        let before = self.raw.len();
+        let stops = matches!(marker(line), Some(Marker::Search(_)));
+        match if stops { Next::Before(Vec::new()) } else { self.sure_line(line, told, said) } {
+            Next::Done(_) | Next::Before(_) if self.state != State::Done => {
+                self.raw.truncate(before);
+                // Of one line all is text.
+                let again = before > 0;
+                let lines = if again { self.lines() } else { vec![line.to_owned()] };
+                Next::Reject { lines, again }
+            }
+            next => next,
+        }
+    }
+
+    fn lines(&self) -> Vec<String> {
+        self.raw.split_inclusive('\n').map(String::from).collect()
+    }
+
+    fn sure_line(&mut self, line: &str, told: usize, said: &mut Said) -> Next {
         if self.state == State::Between && self.around.closed_by(line) {
             self.fail(HALF, said);
             return Next::Before(Vec::new());
@@ -127,7 +175,7 @@ impl Tags {
                     return Next::Done(at);
                 }
                 // A tag in the text.
-                (State::Old | State::New | State::Start, _) => continue,
+                (State::Old | State::New | State::Start | State::Done, _) => continue,
                 (State::Between, _) => {
                     self.raw.push_str(&line[..from]);
                     self.fail(HALF, said);
@@ -153,9 +201,7 @@ impl Tags {
 
     /// Tells what there is of an unfinished line up to what may be a tag.
     pub fn partial(&mut self, line: &str, told: usize, said: &mut Said) -> usize {
-        if self.state != State::New {
-            return 0;
-        }
+        let Some(index) = self.index.filter(|_| self.state == State::New) else { return 0 };
         let body = line.strip_suffix('\r').unwrap_or(line);
         let rest = &body[told.min(body.len())..];
         let end = rest.find('<').unwrap_or(rest.len());
@@ -163,20 +209,26 @@ impl Tags {
         if end == 0 || told == 0 && rest[..end].trim().is_empty() {
             return told;
         }
-        said.new(self.index, &rest[..end]);
+        said.more(index, &rest[..end]);
         told + end
     }
 
     /// The answer is over; it was `cut` or is complete.
-    pub fn end(mut self, cut: bool, said: &mut Said) {
+    pub fn end(mut self, cut: bool, said: &mut Said) -> Result<Vec<String>, Vec<String>> {
+        if !self.is_sure() {
+            return Err(self.lines());
+        }
         let why = if self.state == State::Between && !cut { HALF } else { CUT };
         self.fail(why, said);
+        Ok(Vec::new())
     }
 
     /// Text of a line from byte `from` on, of which `told` bytes of the line were told.
     fn add(&mut self, text: &str, from: usize, told: usize, said: &mut Said) {
-        let body = without_end(text);
-        let end = if body.len() < text.len() { "\n" } else { "" };
+        let (body, end) = match text.ends_with('\n') {
+            true => (without_end(text), "\n"),
+            false => (text, ""),
+        };
         let into_old = self.state == State::Old;
         let target = if into_old { &mut self.old } else { &mut self.new };
         // The line end behind the opening tag is none of the text.
@@ -186,8 +238,10 @@ impl Tags {
         target.push_str(body);
         target.push_str(end);
         if !into_old {
-            said.new(self.index, &body[told.saturating_sub(from).min(body.len())..]);
-            said.new(self.index, end);
+            if let Some(index) = self.index {
+                said.more(index, &body[told.saturating_sub(from).min(body.len())..]);
+                said.more(index, end);
+            }
         } else if self.old.len() > self.told_old + self.told_old / 4 {
             self.tell_old(said);
         }
@@ -205,24 +259,33 @@ impl Tags {
     }
 
     fn tell_old(&mut self, said: &mut Said) {
-        if self.old.len() > self.told_old {
-            said.old(self.index, &self.old);
+        if let Some(index) = self.index.filter(|_| self.old.len() > self.told_old) {
+            said.old(index, &self.old);
             self.told_old = self.old.len();
         }
     }
 
     fn fail(&mut self, why: &str, said: &mut Said) {
-        self.tell_old(said);
-        said.malformed(Some(self.index), std::mem::take(&mut self.raw), why);
+        if self.is_sure() {
+            self.tell_old(said);
+            said.malformed(self.index, std::mem::take(&mut self.raw), why);
+        }
     }
 
     fn done(&mut self, said: &mut Said) {
+        self.state = State::Done;
         let (mut old, mut new) = (std::mem::take(&mut self.old), std::mem::take(&mut self.new));
+        let index = self.index.unwrap_or_else(|| {
+            let index = said.start();
+            said.old(index, &old);
+            said.more(index, &new);
+            index
+        });
         outdent(&" ".repeat(self.around.indent), &mut old, &mut new);
         even(&mut old, &mut new);
         let hint = Hint { line: self.line, file: self.around.file.take(), ..Hint::default() };
         let why = self.why.take();
-        said.done(self.index, Edit { old, new, why, form: Form::Tags, hint });
+        said.done(index, Edit { old, new, why, form: Form::Tags, hint });
     }
 }
 
