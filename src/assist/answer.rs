@@ -5,7 +5,7 @@
 
 use super::dialect::{Dialect, Piece, ReplyParser};
 use super::hunks::{Hunk, apply};
-use super::landing::{Landed, Landing, Outcome};
+use super::landing::{Landed, Landing, Outcome, Wanted};
 use crate::base::{Pos, Span};
 use crate::text::diff;
 use ropey::Rope;
@@ -72,7 +72,7 @@ impl Answer {
     /// Reads an answer in whatever dialect and places its edits in `base`.
     pub fn read(base: &Rope, answer: &str) -> Self {
         let mut parser = ReplyParser::new(Dialect::Blocks);
-        let mut landing = Landing::new(base);
+        let mut landing = Landing::new(base).wanting(Wanted::Change);
         let mut read = Self::default();
         let mut pieces = parser.push(answer);
         pieces.extend(parser.finish());

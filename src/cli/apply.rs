@@ -7,7 +7,8 @@ use super::{Failure, Out, one_line};
 use crate::assist::{Answer, Fit, Landed, Outcome};
 use crate::base::Span;
 use crate::report::unified;
-use crate::runtime::{SaveError, read_file, save, stamp_text};
+use crate::runtime::files::{SaveError, save, stamp_text};
+use crate::runtime::read_file;
 use crate::state::{OpenedFile, plural};
 use crate::text::encode;
 use ropey::Rope;
@@ -240,9 +241,11 @@ fn described(base: &Rope, index: usize, landed: &Landed, fit: Fit) -> Value {
         "new": new,
     });
     match &landed.outcome {
-        Outcome::Placed { hunk, step } => {
+        Outcome::Placed { hunk, step, quoted } => {
             all["step"] = step.name().into();
             all["loose"] = step.is_loose().into();
+            // What the answer took for the old text, where that is not what stands there.
+            all["quoted"] = quoted.as_deref().into();
             all["span"] = place(hunk.span);
         }
         Outcome::Already { span } => {

@@ -26,8 +26,16 @@ impl Cx<'_> {
             self.model.refresh();
         }
         for piece in pieces {
+            if matches!(piece, Piece::EditDone { .. }) && turn.dialect == Dialect::Blocks {
+                turn.live = None;
+            }
+            if turn.dialect == Dialect::Blocks {
+                for landed in turn.landing.take(&piece) {
+                    self.landed(turn, landed);
+                }
+            }
             match piece {
-                Piece::Prose(_) => {}
+                Piece::Prose(_) | Piece::Fenced { .. } => {}
                 Piece::EditStarted { .. } => {
                     if turn.dialect == Dialect::Blocks {
                         turn.live = Some(LiveEdit::default());
@@ -39,23 +47,13 @@ impl Cx<'_> {
                     }
                 }
                 Piece::EditNew { delta, .. } => self.live_text(turn, &delta),
-                piece @ (Piece::EditDone { .. } | Piece::Fenced { .. })
-                    if turn.dialect == Dialect::Blocks =>
-                {
-                    if matches!(piece, Piece::EditDone { .. }) {
-                        turn.live = None;
-                    }
-                    for landed in turn.landing.take(&piece) {
-                        self.landed(turn, landed);
-                    }
-                }
+                Piece::EditDone { .. } if turn.dialect == Dialect::Blocks => {}
                 Piece::EditDone { edit, .. } => match turn.live.as_mut() {
                     Some(live) => live.new = edit.new,
                     None => {
                         turn.live = Some(LiveEdit { span: None, old: edit.old, new: edit.new });
                     }
                 },
-                Piece::Fenced { .. } => {}
                 Piece::EditDropped { .. } => {
                     turn.count(None, "unchanged");
                     turn.live = None;
@@ -88,7 +86,7 @@ impl Cx<'_> {
         let Landed { form, why, outcome } = landed;
         let made = |span, old, new, step, loose| Made { span, old, new, why, form, step, loose };
         match outcome {
-            Outcome::Placed { hunk, step } => {
+            Outcome::Placed { hunk, step, .. } => {
                 let loose = step.is_loose();
                 let made = made(Some(hunk.span), hunk.old, hunk.new, step.name(), loose);
                 self.placed(turn, made);

@@ -5,7 +5,7 @@ use super::{
     Answerer, Ask, Cx, Dialog, Effect, LiveEdit, Overlay, Phase, Queued, Task, Ticket, Tone, Turn,
 };
 use crate::assist::context::{Context, Request, TooLong, Wish, build};
-use crate::assist::{Dialect, Landing, ReplyParser};
+use crate::assist::{Dialect, Landing, ReplyParser, Wanted};
 use crate::base::{Span, TurnId, sha256_hex};
 use crate::event::{Asked, Event, Link, MessageRole, MessageStatus, Text};
 use crate::prompt::{Chunk, Fault, FaultKind, Stop};
@@ -254,13 +254,15 @@ impl Cx<'_> {
             seq: 0,
             text: String::new(),
         });
-        let left_out: Vec<String> = match context.dropped.as_slice() {
-            [] => Vec::new(),
-            dropped => vec![format!("The model did not see {}.", dropped.join("; "))],
-        };
+        let dropped = context.dropped.join("; ");
+        let left_out: Vec<String> = (!dropped.is_empty())
+            .then(|| format!("The model did not see {dropped}."))
+            .into_iter()
+            .collect();
         if let Some(words) = left_out.first() {
             self.warn(words.clone());
         }
+        let wanted = if queued.task == Task::Change { Wanted::Change } else { Wanted::Answer };
         self.model.turn = Some(Turn {
             id,
             question,
@@ -283,7 +285,7 @@ impl Cx<'_> {
             reasoning_stored: 0,
             reasoning_parts: 0,
             parser: ReplyParser::new(context.dialect).about(about),
-            landing: Landing::new(&base),
+            landing: Landing::new(&base).wanting(wanted),
             live,
             proposal: None,
             hunks: 0,

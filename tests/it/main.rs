@@ -9,6 +9,7 @@
 
 mod assist_dialect;
 mod assist_hunks;
+mod assist_loose;
 mod assist_placement;
 mod assist_prompts;
 mod branches;

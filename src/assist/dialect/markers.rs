@@ -128,7 +128,7 @@ const GAPS: &[&str] = &[
 
 /// Whether a line stands for text that was left out: `...`, `[rest unchanged]`,
 /// `// ... existing code ...`.
-pub(super) fn is_gap(line: &str) -> bool {
+pub(crate) fn is_gap(line: &str) -> bool {
     let line = line.trim();
     let core =
         line.trim_matches(|c: char| c.is_whitespace() || c.is_ascii_punctuation() || c == '…');

@@ -8,6 +8,7 @@ mod markers;
 mod rewrite;
 
 use blocks::Blocks;
+pub(crate) use markers::is_gap;
 use rewrite::Rewrite;
 
 /// Why an edit is none when the answer ended in it.
