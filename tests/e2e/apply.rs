@@ -1,6 +1,7 @@
 //! `cowrite apply`: answers of other programs go into files, with nothing but the file and a pipe.
 
 use crate::pty::Home;
+use crate::server::{Reply, Server};
 use serde_json::{Value, json};
 use std::io::Write as _;
 use std::process::{Command, Stdio};
@@ -192,4 +193,44 @@ fn links_and_permissions_stay() {
     let said = home.run(&["apply", "real.md"], &block("eins", "uno")).fails(1);
     assert!(said.contains("read-only"), "{said}");
     assert_eq!(home.read("real.md"), "eins\n");
+}
+
+#[test]
+fn an_edit_without_a_place_is_asked_for_once_more_and_the_figures_tell() {
+    let server = Server::start(vec![
+        Reply::text(&[&block("one", "eins"), &block("no such line", "zwei")]),
+        Reply::text(&[&block("two", "zwei")]),
+    ]);
+    let home = Home::new().env("OPENAI_BASE_URL", &server.base());
+    std::fs::write(home.cowrite().join("config.toml"), "name = \"Ada\"\n").unwrap();
+    home.write("a.md", "one\ntwo\n");
+    let diff = home.run(&["propose", "a.md", "in German"], "").ok();
+    assert!(diff.contains("+eins") && diff.contains("+zwei"), "{diff}");
+    let requests = server.requests();
+    let asked: Vec<&str> = requests
+        .iter()
+        .filter(|request| request.body.contains("messages"))
+        .map(|request| request.body.as_str())
+        .collect();
+    assert_eq!(asked.len(), 2);
+    assert!(asked[1].contains("Not placed") && !asked[0].contains("Not placed"));
+    let told = json_of(&home.run(&["stats", "edits", "--json"], "").ok());
+    let row = &told["edits"][0];
+    assert_eq!((&row["asked"], &row["form"]), (&json!("blocks"), &json!("blocks")), "{told}");
+    assert_eq!((&row["exact"], &row["nowhere"]), (&json!(2), &json!(1)), "{told}");
+    assert_eq!((&row["open"], &row["superseded"]), (&json!(2), &json!(1)), "{told}");
+    let table = home.run(&["stats", "edits", "a.md"], "").ok();
+    assert!(table.contains("asked, written") && table.contains("asking for blocks"), "{table}");
+    assert!(table.lines().all(|line| line.chars().count() <= 110), "{table}");
+    // What the two requests cost is in the sums, and the person said one thing.
+    let stats = json_of(&home.run(&["stats", "a.md", "--json"], "").ok());
+    assert_eq!(stats["messages"], json!({"person": 1, "model": 2}));
+    home.run(&["verify"], "").ok();
+    // Turned off, there is one request.
+    home.run(&["config", "set", "assist.repair", "false"], "").ok();
+    let server = Server::start(Reply::text(&[&block("no such line", "zwei")]));
+    let home = home.env("OPENAI_BASE_URL", &server.base());
+    home.run(&["propose", "a.md", "again"], "").fails(1);
+    let asked = server.requests();
+    assert_eq!(asked.iter().filter(|request| request.body.contains("messages")).count(), 1);
 }

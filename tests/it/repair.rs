@@ -62,7 +62,7 @@ fn what_has_no_place_is_asked_for_once_more_and_replaced() {
     ] {
         assert!(request.contains(words), "{words}: {request}");
     }
-    let screen = made.screen(100, 40);
+    let screen = made.screen(100, 90);
     assert!(screen.contains("asked again, for edits without a certain place"), "{screen}");
     // The person writes on meanwhile.
     made.place(0, None);
