@@ -37,11 +37,32 @@ pub struct EditorConfig {
     pub line_numbers: bool,
     /// Whether cowrite takes the mouse when it starts.
     pub mouse: bool,
+    /// How hunks are shown: `lines`, `inline` or `side`.
+    pub hunks: HunkLayout,
+}
+
+/// How a hunk is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum HunkLayout {
+    /// What goes is struck in the text, what comes stands below.
+    #[default]
+    Lines,
+    /// Below stands one text with what goes and what comes in it, for small changes of prose.
+    Inline,
+    /// As lines in the text; in the Review tab side by side, where it is wide.
+    Side,
 }
 
 impl Default for EditorConfig {
     fn default() -> Self {
-        Self { tab_width: 4, wrap: true, line_numbers: true, mouse: true }
+        Self {
+            tab_width: 4,
+            wrap: true,
+            line_numbers: true,
+            mouse: true,
+            hunks: HunkLayout::default(),
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Lists, forms, questions: what the keys do while something lies above the workspace, or in the
 //! panel.
 
+use super::accept::{Edited, Take, accept};
 use super::{
     Command, chat, comment, decision, file, find, history, hunk, links, models, row, session,
 };
@@ -261,7 +262,7 @@ fn submit(cx: &mut Cx, _: &str) -> Result<(), String> {
             let done = match form.kind.clone() {
                 FormKind::EditHunk { hunk, was } => {
                     let text = values.first().cloned().unwrap_or_default();
-                    hunk::accept(cx, hunk, Some(hunk::Edited { was, text }))
+                    accept(cx, hunk, Take::Edited(Edited { was, text }))
                 }
                 kind @ FormKind::Decision { .. } => {
                     let links = form.links.take().unwrap_or_default();

@@ -1,6 +1,7 @@
 //! THE table: one row for each thing a user can do. Palette, help, hints, slash commands,
 //! `cowrite do`, completions and the reference are read from it; bodies stand in a file per area.
 
+mod accept;
 mod app;
 mod area;
 mod chat;
@@ -15,8 +16,11 @@ mod hunk;
 mod links;
 mod list;
 mod models;
+mod placing;
 mod redact;
 mod session;
+mod sides;
+mod splitting;
 mod taken;
 mod verdict;
 mod written;

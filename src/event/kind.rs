@@ -113,6 +113,9 @@ pub struct HunkBody {
     /// The hunk that a person had turned down and that this one repeats.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub again: Option<EventId>,
+    /// What the model quoted, where that is not `old`: of a loose hunk.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quoted: Option<Text>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

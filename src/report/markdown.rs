@@ -1,7 +1,9 @@
 //! A session as one Markdown page: documents, conversation, decisions, open hunks.
 
-use crate::event::{DecisionStatus, Link, MessageStatus};
+use crate::assist::readable;
+use crate::event::{DecisionStatus, Link, MessageRole, MessageStatus};
 use crate::session::{HunkState, Session};
+use std::borrow::Cow;
 use std::fmt::Write;
 
 /// The page. Ends with a line feed.
@@ -76,7 +78,11 @@ fn write(session: &Session, out: &mut String) -> std::fmt::Result {
                 None => String::new(),
             };
             writeln!(out, "### {}{from}\n", session.author_name(&message.author))?;
-            writeln!(out, "{}\n", message.text())?;
+            let text = match message.role {
+                MessageRole::Person => Cow::Borrowed(message.text()),
+                MessageRole::Model | MessageRole::Note => readable(message.text(), false),
+            };
+            writeln!(out, "{}\n", text.trim_end())?;
             match message.status {
                 MessageStatus::Complete => {}
                 MessageStatus::Cancelled => writeln!(out, "*(stopped)*\n")?,

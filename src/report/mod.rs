@@ -36,12 +36,12 @@ pub use markdown::{markdown, state_word};
 pub use page::{MARK as PAGE_MARK, csv, index, page};
 pub use record::{Options, Record, clean, records};
 pub use redaction::{Redacting, Target, redaction};
-pub use sharing::{Finding, Plan, plan};
+pub use sharing::{Finding, Plan, Planning, plan};
 pub use stats::{AuthorStats, ModelStats, Stats};
 pub use trace::{Base, Traced, trace, trace_now};
 pub use tree::tree;
 
-use crate::session::Session;
+use crate::session::{Session, opening};
 
 /// The first lines of what a session holds, for the list of sessions.
 pub fn preview(session: &Session) -> Vec<String> {
@@ -59,7 +59,7 @@ pub fn preview(session: &Session) -> Vec<String> {
     }
     let messages: Vec<_> = session.transcript.iter().rev().take(4).collect();
     for message in messages.into_iter().rev() {
-        let first = message.text().lines().next().unwrap_or_default();
+        let first = opening(message.text()).lines().next().unwrap_or_default();
         lines.push(format!("{}: {first}", session.author_name(&message.author)));
     }
     for entry in session.documents.values() {

@@ -22,7 +22,7 @@ mod renamed;
 mod save;
 mod screen;
 pub mod shared;
-mod taking_in;
+pub mod taking_in;
 mod watch;
 
 pub use branch::{BranchedOff, branch};

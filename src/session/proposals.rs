@@ -79,6 +79,8 @@ pub struct Hunk {
     pub form: Option<String>,
     /// The hunk that was turned down and that it repeats.
     pub again: Option<EventId>,
+    /// What the model quoted, where that is not the old text.
+    pub quoted: Option<String>,
     pub verdict: Register<Verdict>,
     /// How it was split; taken back by a verdict `pending` that replaces the split.
     pub splits: Register<u32>,
@@ -108,6 +110,7 @@ impl Hunk {
             loose: body.loose,
             form: body.form,
             again: body.again,
+            quoted: body.quoted.map(|quoted| quoted.as_str().into()),
             verdict: Register::default(),
             splits: Register::default(),
             collisions: BTreeMap::new(),
@@ -353,7 +356,7 @@ impl Proposals {
             Some(hunk) => {
                 let (author, at) = (verdict.author.clone(), verdict.at);
                 let (reason, replaces_now) = (verdict.reason.clone(), replaces.clone());
-                let said = Said::Verdict { verdict: verdict.verdict, reason };
+                let said = Said::Verdict { verdict: verdict.verdict, reason, edit: verdict.edit };
                 let step = Step { of, said, author, at, replaces: replaces_now };
                 self.steps.note(id, lamport, step);
                 hunk.splits.replace(id, lamport, &replaces);

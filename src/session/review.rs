@@ -31,6 +31,8 @@ pub struct OpenHunk {
     pub new: String,
     pub why: Option<String>,
     pub loose: bool,
+    /// What the model quoted, where that is not the old text.
+    pub quoted: Option<String>,
     /// It is stale because it contradicts another open hunk of its proposal.
     pub behind: bool,
     made: (u64, HunkRef),
@@ -62,6 +64,7 @@ impl OpenHunk {
             new: hunk.new.clone(),
             why: hunk.why.clone(),
             loose: hunk.loose,
+            quoted: hunk.quoted.clone(),
             behind: false,
             made: (hunk.lamport, hunk.of),
         }
@@ -80,6 +83,8 @@ impl OpenHunk {
         made.old = document.rope().slice(span.range()).to_string();
         made.new = apply(&made.old, span.start, &pieces(all));
         made.loose = all.iter().any(|one| one.hunk.loose);
+        // It is about one of them only.
+        made.quoted = None;
         let mut whys: Vec<&str> = all.iter().filter_map(|one| one.hunk.why.as_deref()).collect();
         whys.dedup();
         made.why = (!whys.is_empty()).then(|| whys.join(" "));

@@ -9,9 +9,17 @@ use std::ops::Bound;
 /// What was said with one event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Said {
-    Verdict { verdict: HunkVerdict, reason: Option<String> },
+    Verdict {
+        verdict: HunkVerdict,
+        reason: Option<String>,
+        /// The edit that belongs to it: of a rejection, that which put the older text back.
+        edit: Option<EventId>,
+    },
     Split(Vec<HunkBody>),
-    Placed { place: (Anchor, Anchor), old: String },
+    Placed {
+        place: (Anchor, Anchor),
+        old: String,
+    },
 }
 
 impl Said {
@@ -107,6 +115,8 @@ pub struct LastVerdict {
     pub lamport: u64,
     /// With what a verdict `pending` replaces.
     pub hunks: Vec<(HunkRef, Vec<EventId>)>,
+    /// The edits that rejections came with.
+    pub edits: Vec<EventId>,
     pub kind: StepKind,
 }
 
@@ -145,15 +155,22 @@ impl Proposals {
                 StepKind::Placing => replaces.push(*id),
                 StepKind::Rejection => {}
             }
+            let edit = match &step.said {
+                Said::Verdict { edit, .. } => *edit,
+                _ => None,
+            };
             match &mut last {
                 Some((at, last)) if *at == step.at && last.kind == kind => {
                     last.hunks.push((step.of, replaces));
+                    last.edits.extend(edit);
                 }
                 Some((at, _)) if *at != step.at => break,
                 Some(_) => {}
                 None => {
                     let hunks = vec![(step.of, replaces)];
-                    last = Some((step.at, LastVerdict { lamport: *lamport, hunks, kind }));
+                    let edits = edit.into_iter().collect();
+                    let found = LastVerdict { lamport: *lamport, hunks, edits, kind };
+                    last = Some((step.at, found));
                 }
             }
         }

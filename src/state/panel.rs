@@ -296,6 +296,11 @@ impl Model {
                     live.text_len = turn.text.len();
                 }
                 Cow::Borrowed(text) => {
+                    // What looked like a change a moment ago may be none.
+                    if !text.starts_with(live.view.source()) {
+                        live.view.set_text("");
+                        live.text_len = 0;
+                    }
                     let most = live.text_len.saturating_add(self.ui.live_bytes);
                     let end = text.floor_char_boundary(most);
                     live.view.push(&text[live.text_len..end]);

@@ -5,7 +5,7 @@ use super::{Cx, LiveEdit, Task, Turn};
 use crate::assist::{
     Dialect, Failed, Form, Hunk, Landed, Outcome, Piece, Placement, Why, whole_to_hunks,
 };
-use crate::base::{EventId, Pos, Span};
+use crate::base::{DocId, EventId, Pos, Span};
 use crate::event::{Anchor, Event, HunkBody, HunkVerdict, Side, Text};
 
 /// An edit that becomes a hunk.
@@ -18,6 +18,8 @@ struct Made {
     form: Form,
     step: &'static str,
     loose: bool,
+    /// What the model quoted, where that is not the old text.
+    quoted: Option<String>,
 }
 
 impl Cx<'_> {
@@ -28,6 +30,15 @@ impl Cx<'_> {
         for piece in pieces {
             if matches!(piece, Piece::EditDone { .. }) && turn.dialect == Dialect::Blocks {
                 turn.live = None;
+            }
+            if let Piece::EditDone { edit, .. } = &piece
+                && turn.dialect == Dialect::Blocks
+                && edit.hint.is_elsewhere(&self.name_of(&turn.doc))
+            {
+                let file = edit.hint.file.as_deref().unwrap_or_default();
+                turn.warnings.push(format!("An edit is for {file} and is left out."));
+                turn.count(Some(edit.form), "elsewhere");
+                continue;
             }
             if turn.dialect == Dialect::Blocks {
                 for landed in turn.landing.take(&piece) {
@@ -67,6 +78,10 @@ impl Cx<'_> {
         }
     }
 
+    fn name_of(&self, doc: &DocId) -> String {
+        self.model.session.documents.get(doc).map(|entry| entry.name.clone()).unwrap_or_default()
+    }
+
     fn live_text(&mut self, turn: &mut Turn, delta: &str) {
         let live = turn.live.get_or_insert_default();
         // The place shows as soon as the old text is whole.
@@ -84,12 +99,21 @@ impl Cx<'_> {
     /// streams.
     fn landed(&mut self, turn: &mut Turn, landed: Landed) {
         let Landed { form, why, outcome } = landed;
-        let made = |span, old, new, step, loose| Made { span, old, new, why, form, step, loose };
+        let made = |span, old, new, step| Made {
+            span,
+            old,
+            new,
+            why,
+            form,
+            step,
+            loose: false,
+            quoted: None,
+        };
         match outcome {
-            Outcome::Placed { hunk, step, .. } => {
-                let loose = step.is_loose();
-                let made = made(Some(hunk.span), hunk.old, hunk.new, step.name(), loose);
-                self.placed(turn, made);
+            Outcome::Placed { hunk, step, quoted } => {
+                let quoted = quoted.filter(|quoted| *quoted != hunk.old);
+                let made = made(Some(hunk.span), hunk.old, hunk.new, step.name());
+                self.placed(turn, Made { loose: step.is_loose(), quoted, ..made });
             }
             Outcome::Already { span } => {
                 turn.warnings.push("An edit is in the text already.".into());
@@ -105,12 +129,12 @@ impl Cx<'_> {
             Outcome::Ambiguous { old, new, candidates, .. } => {
                 let why = Why::Ambiguous(candidates);
                 let failed = Failed { old: old.clone(), new: new.clone(), why };
-                self.unplaced(turn, made(None, old, new, "ambiguous", false), failed);
+                self.unplaced(turn, made(None, old, new, "ambiguous"), failed);
             }
             Outcome::Missing { old, new, similar, .. } => {
                 let why = Why::Missing(similar);
                 let failed = Failed { old: old.clone(), new: new.clone(), why };
-                self.unplaced(turn, made(None, old, new, "missing", false), failed);
+                self.unplaced(turn, made(None, old, new, "missing"), failed);
             }
         }
     }
@@ -194,7 +218,8 @@ impl Cx<'_> {
             let Hunk { old, new, .. } = hunk;
             let form = if turn.dialect == Dialect::Whole { Form::Whole } else { Form::Selection };
             let span = Some(span);
-            let made = Made { span, old, new, why: None, form, step: "exact", loose: false };
+            let (step, loose, quoted) = ("exact", false, None);
+            let made = Made { span, old, new, why: None, form, step, loose, quoted };
             self.make_hunk(turn, made);
         }
         if turn.hunks == 0 {
@@ -207,7 +232,7 @@ impl Cx<'_> {
 
     /// Tells the log of a hunk; `None` where the edit is none.
     fn make_hunk(&mut self, turn: &mut Turn, made: Made) -> Option<EventId> {
-        let Made { span, old, new, why, form, step, loose } = made;
+        let Made { span, old, new, why, form, step, loose, quoted } = made;
         if old == new && span.is_some() {
             turn.count(Some(form), "unchanged");
             return None;
@@ -233,6 +258,7 @@ impl Cx<'_> {
             why: why.map(Text::new),
             step: step.into(),
             loose,
+            quoted: quoted.map(Text::new),
             form: Some(form.name().into()),
             again,
         };

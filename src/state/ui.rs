@@ -312,6 +312,7 @@ pub struct Ui {
     /// The decision from which a link was followed last: the way back.
     pub came_from: Option<EventId>,
     pub review: ListState,
+    pub diffs: super::Diffs,
     pub history: super::History,
     pub mouse: bool,
     pub dragging: bool,
@@ -392,6 +393,7 @@ impl Ui {
             decisions: ListState::default(),
             came_from: None,
             review: ListState::default(),
+            diffs: super::Diffs::default(),
             history: super::History::default(),
             mouse: true,
             dragging: false,

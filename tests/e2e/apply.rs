@@ -56,6 +56,33 @@ fn what_has_a_place_goes_in() {
 }
 
 #[test]
+fn edits_for_other_files_are_told() {
+    let home = Home::new();
+    home.write("src/a.rs", "one\n");
+    home.write("other/a.rs", "one\n");
+    let patch = |file: &str| {
+        format!("*** Begin Patch\n*** Update File: {file}\n@@\n-one\n+eins\n*** End Patch\n")
+    };
+    for (named, ours) in [
+        ("src/a.rs", true),
+        ("a.rs", true),
+        ("made/up/a.rs", true),
+        ("b.rs", false),
+        ("other/a.rs", false),
+    ] {
+        home.write("src/a.rs", "one\n");
+        let ran = home.run(&["apply", "src/a.rs", "--json"], &patch(named));
+        let told = json_of(&ran.stdout);
+        assert_eq!(ran.status.code(), Some(if ours { 0 } else { 1 }), "{named}: {told}");
+        assert_eq!(home.read("src/a.rs"), if ours { "eins\n" } else { "one\n" }, "{named}");
+        let elsewhere = told["elsewhere"].as_array().unwrap();
+        assert_eq!(elsewhere.is_empty(), ours, "{told}");
+        assert!(ours || elsewhere[0]["file"] == *named && ran.stderr.contains(named), "{told}");
+    }
+    assert_eq!(home.read("other/a.rs"), "one\n");
+}
+
+#[test]
 fn what_cannot_be_used_ends_with_two_and_changes_nothing() {
     let home = Home::new();
     home.write("a.md", "one\n");

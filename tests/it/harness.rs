@@ -546,6 +546,7 @@ impl Harness {
                     loose: false,
                     form: Some("blocks".into()),
                     again: None,
+                    quoted: None,
                 }
             })
             .collect();

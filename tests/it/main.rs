@@ -8,19 +8,24 @@
 )]
 
 mod assist_dialect;
+mod assist_dialect_forms;
 mod assist_hunks;
 mod assist_loose;
 mod assist_placement;
 mod assist_prompts;
+mod assist_readable;
 mod branches;
 mod bring;
 mod cli;
 mod comments;
 mod conform;
+mod corpus;
 mod cost;
 mod decisions;
 mod editing;
 mod event;
+mod fuzz_dialect;
+mod fuzz_placement;
 mod harness;
 mod history;
 mod hostile;
@@ -58,3 +63,4 @@ mod text_edit;
 mod tidy;
 mod tour;
 mod turned_down;
+mod union;

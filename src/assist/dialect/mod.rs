@@ -1,18 +1,32 @@
 //! What a model's answer may look like, and reading it while it streams.
 //!
-//! Each dialect is one file that turns chunks into `Piece`s. Knows no document: where an edit
+//! `rewrite` reads an answer that is the new text itself. Every other answer is read by `reader`,
+//! line by line; it knows each form that models write edits in, whichever was asked for, and each
+//! form is a file: `blocks`, `patch`, `diff`, `tags`, `call`. Knows no document: where an edit
 //! belongs is the work of `placement`.
 
 mod blocks;
+mod call;
+mod chunk;
+mod diff;
+mod held;
+mod json;
 mod markers;
+mod open;
+mod patch;
+mod reader;
 mod rewrite;
+mod said;
+mod tags;
 
-use blocks::Blocks;
-pub(crate) use markers::is_gap;
+pub use held::may_hold_edits;
+pub use markers::is_gap;
+
+use reader::Answer;
 use rewrite::Rewrite;
 
 /// Why an edit is none when the answer ended in it.
-pub const CUT: &str = "The answer ended in the middle of this edit.";
+pub const CUT: &str = "The answer ended in the middle of this edit: ask for it again.";
 
 /// How a model is asked to write its edits down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,6 +118,19 @@ pub struct Hint {
     pub at_end: bool,
     /// Each place of the old text is meant.
     pub all: bool,
+    /// The file that the edit names, as it stands there: perhaps a path, perhaps made up, perhaps
+    /// another file than the document. Whoever places the edit decides.
+    pub file: Option<String>,
+}
+
+impl Hint {
+    /// Whether the edit names another file than the document of that name, by the last part of both
+    /// paths: what stands before it is often made up.
+    pub fn is_elsewhere(&self, document: &str) -> bool {
+        let last = |path: &str| path.trim().rsplit(['/', '\\']).next().map(str::to_owned);
+        let named = self.file.as_deref().and_then(last).filter(|name| !name.is_empty());
+        named.is_some_and(|named| !document.is_empty() && last(document) != Some(named))
+    }
 }
 
 /// One edit of an answer.
@@ -171,7 +198,7 @@ pub struct ReplyParser(Reader);
 
 #[derive(Clone, Debug)]
 enum Reader {
-    Blocks(Box<Blocks>),
+    Answer(Box<Answer>),
     Rewrite(Rewrite),
 }
 
@@ -180,7 +207,7 @@ impl ReplyParser {
         Self(match dialect {
             Dialect::Selection => Reader::Rewrite(Rewrite::new(false)),
             Dialect::Whole => Reader::Rewrite(Rewrite::new(true)),
-            Dialect::Blocks => Reader::Blocks(Box::default()),
+            Dialect::Blocks => Reader::Answer(Box::default()),
         })
     }
 
@@ -197,7 +224,7 @@ impl ReplyParser {
     pub fn push(&mut self, chunk: &str) -> Vec<Piece> {
         let mut out = Vec::new();
         match &mut self.0 {
-            Reader::Blocks(blocks) => blocks.push(chunk, &mut out),
+            Reader::Answer(answer) => answer.push(chunk, &mut out),
             Reader::Rewrite(rewrite) => rewrite.push(chunk, &mut out),
         }
         out
@@ -217,7 +244,7 @@ impl ReplyParser {
     fn end(&mut self, cut_off: bool) -> Vec<Piece> {
         let mut out = Vec::new();
         match &mut self.0 {
-            Reader::Blocks(blocks) => blocks.finish(&mut out),
+            Reader::Answer(answer) => answer.finish(cut_off, &mut out),
             Reader::Rewrite(rewrite) => rewrite.finish(cut_off, &mut out),
         }
         out

@@ -19,7 +19,7 @@ pub struct Hunk {
 }
 
 /// What a piece of a shown difference is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Tag {
     Equal,
     /// Only in the old text.
@@ -180,6 +180,28 @@ pub fn word_diff(old: &str, new: &str) -> Vec<(Tag, String)> {
     }
     push(Tag::Equal, &old[at..]);
     out
+}
+
+/// The same for reading: where two texts have little in common, one replaces the other whole.
+pub fn readable_diff(old: &str, new: &str) -> Vec<(Tag, String)> {
+    const MOST: usize = 1 << 16;
+    let whole = || {
+        let both = [(Tag::Old, old.to_owned()), (Tag::New, new.to_owned())];
+        both.into_iter().filter(|(_, text)| !text.is_empty()).collect()
+    };
+    if old.is_empty() || new.is_empty() || old.len() + new.len() > MOST {
+        return whole();
+    }
+    let pieces = word_diff(old, new);
+    let letters = |text: &str| text.chars().filter(|letter| letter.is_alphanumeric()).count();
+    let kept = pieces.iter().filter(|(tag, _)| *tag == Tag::Equal);
+    let kept: usize = kept.map(|(_, text)| letters(text)).sum();
+    if kept * 3 < letters(old).min(letters(new)) { whole() } else { pieces }
+}
+
+/// What differs between two texts, word by word.
+pub(crate) fn word_cuts(old: &str, new: &str) -> Vec<Cut> {
+    diff::cuts(old, new, diff::words)
 }
 
 /// The line end that most lines of a text have.

@@ -84,6 +84,9 @@ pub fn marks(app: &App) -> Vec<u64> {
                     for piece in frame.hunks.iter().filter(|piece| piece.span.touches(*span)) {
                         let (from, to) = (relative(piece.span.start), relative(piece.span.end));
                         (from, to, piece.state, piece.current).hash(&mut hasher);
+                        for span in piece.struck.iter().filter(|one| one.touches(*span)) {
+                            (relative(span.start), relative(span.end)).hash(&mut hasher);
+                        }
                     }
                     for (shaded, shade) in shades_of(&frame.shades.runs, *span) {
                         (relative(shaded.start.max(span.start)), shade).hash(&mut hasher);
@@ -193,17 +196,28 @@ pub fn draw_row(app: &App, theme: Theme, buffer: &mut Buffer, index: usize) {
                 draw_gutter(buffer, x, y, gutter - authors, None, false, shown.sign, theme);
             }
             let mut style = match shown.sign {
-                Sign::Plus => theme.added(),
+                Sign::Plus | Sign::Both => theme.added(),
                 Sign::Minus => theme.removed(),
                 Sign::Stale | Sign::Collided => theme.warning(),
+                Sign::Change | Sign::Like => Style::new(),
                 Sign::None | Sign::Note | Sign::Decision | Sign::Comment => {
                     theme.dim().add_modifier(Modifier::ITALIC)
                 }
             };
+            if !shown.marks.is_empty() {
+                style = Style::new();
+            }
             if shown.current {
                 style = style.add_modifier(Modifier::BOLD);
             }
-            text(buffer, text_area.x, y, area.right(), &shown.text, style);
+            let (mut x, mut at) = (text_area.x, 0);
+            for (range, tag) in &shown.marks {
+                x = text(buffer, x, y, area.right(), &shown.text[at..range.start], style);
+                let marked = style.patch(theme.word(*tag));
+                x = text(buffer, x, y, area.right(), &shown.text[range.clone()], marked);
+                at = range.end;
+            }
+            text(buffer, x, y, area.right(), &shown.text[at..], style);
         }
     }
 }
@@ -265,6 +279,9 @@ fn draw_gutter(
         Sign::None => return,
         Sign::Minus => ("-", theme.removed().remove_modifier(Modifier::CROSSED_OUT)),
         Sign::Plus => ("+", theme.added()),
+        Sign::Change => ("±", theme.added()),
+        Sign::Both => ("&", theme.added()),
+        Sign::Like => ("~", theme.warning()),
         Sign::Stale => ("!", theme.warning()),
         Sign::Collided => ("×", theme.warning()),
         Sign::Note => ("·", theme.dim()),
@@ -314,7 +331,8 @@ fn draw_text(
             style = theme.warning();
         }
         if !hunks.is_empty()
-            && let Some(piece) = hunks.iter().find(|piece| piece.span.contains(drawn.pos))
+            && let Some(piece) =
+                hunks.iter().find(|piece| piece.struck.iter().any(|span| span.contains(drawn.pos)))
         {
             style = match piece.state {
                 HunkState::Stale | HunkState::Collided => theme.warning(),

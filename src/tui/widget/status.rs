@@ -4,6 +4,7 @@ use crate::app::App;
 use crate::base::when::minute;
 use crate::command::slash_rows;
 use crate::report::history::moment_words;
+use crate::session::HunkState;
 use crate::state::{Focus, Overlay, TOUR_END, TOUR_STEPS, Tab, Tone, plural};
 use crate::tui::paint::{fill, rect, text};
 use crate::tui::sheet::hash;
@@ -201,7 +202,17 @@ fn shown_keys(app: &App) -> &'static [(&'static str, &'static str)] {
 /// What the keys do in the workspace.
 fn workspace_hints(app: &App) -> &'static [(&'static str, &'static str)] {
     let model = &app.model;
-    if model.hunk_here().is_some() && model.ui.focus == Focus::Editor {
+    let here = if model.ui.focus == Focus::Editor { model.hunk_here() } else { None };
+    if here.as_ref().is_some_and(|one| one.state == HunkState::Stale && !one.behind) {
+        &[
+            ("hunk.mine", "keep mine"),
+            ("hunk.theirs", "take theirs"),
+            ("hunk.both", "both"),
+            ("hunk.base", "as it was"),
+            ("hunk.edit", "edit"),
+            ("hunk.next", "next"),
+        ]
+    } else if here.is_some() {
         &[
             ("hunk.accept", "accept"),
             ("hunk.reject", "reject"),
