@@ -265,11 +265,12 @@ fn described(base: &Rope, index: usize, landed: &Landed, fit: Fit) -> Value {
         "new": new,
     });
     match &landed.outcome {
-        Outcome::Placed { hunk, step, quoted } => {
+        Outcome::Placed { hunk, step } => {
             all["step"] = step.name().into();
             all["loose"] = step.is_loose().into();
             // What the answer took for the old text, where that is not what stands there.
-            all["quoted"] = quoted.as_deref().into();
+            let said = landed.said.as_ref().filter(|_| step.is_loose());
+            all["quoted"] = said.map(|(old, _)| old.as_str()).into();
             all["span"] = place(hunk.span);
         }
         Outcome::Already { span } => {

@@ -42,14 +42,14 @@ pub const COMMANDS: &[Command] = &[
     .args("[proposal]")
     .when(any_open, NONE),
     row("hunk.reject-all", "Rejects all open hunks.", reject_all).when(any_open, NONE),
+    row("hunk.layout", "Shows hunks as lines, within the line, or side by side.", layout)
+        .args("[lines|inline|side]"),
     row(
         "hunk.show-again",
         "Shows the hunks that were folded away, as they repeat what you turned down.",
         show_again,
     )
     .when(any_folded, "Nothing is folded away: no hunk repeats what you turned down."),
-    row("hunk.layout", "Shows hunks as lines, within the line, or side by side.", layout)
-        .args("[lines|inline|side]"),
     row(
         "hunk.place",
         "Places an unplaced hunk at the caret or over the selection.",

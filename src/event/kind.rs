@@ -107,15 +107,15 @@ pub struct HunkBody {
     /// Found by likeness only; "accept all" leaves it out.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub loose: bool,
+    /// What the model quoted, where that is not `old`: of a loose hunk.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quoted: Option<Text>,
     /// How the model wrote it down: `blocks`, `patch`, …
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub form: Option<String>,
     /// The hunk that a person had turned down and that this one repeats.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub again: Option<EventId>,
-    /// What the model quoted, where that is not `old`: of a loose hunk.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub quoted: Option<Text>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

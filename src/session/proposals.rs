@@ -75,12 +75,12 @@ pub struct Hunk {
     pub why: Option<String>,
     pub step: String,
     pub loose: bool,
+    /// What the model quoted, where that is not the old text.
+    pub quoted: Option<String>,
     /// How the model wrote it down, where that is known.
     pub form: Option<String>,
     /// The hunk that was turned down and that it repeats.
     pub again: Option<EventId>,
-    /// What the model quoted, where that is not the old text.
-    pub quoted: Option<String>,
     pub verdict: Register<Verdict>,
     /// How it was split; taken back by a verdict `pending` that replaces the split.
     pub splits: Register<u32>,
@@ -108,9 +108,9 @@ impl Hunk {
             why: body.why.map(|why| why.as_str().into()),
             step: body.step,
             loose: body.loose,
+            quoted: body.quoted.map(|quoted| quoted.as_str().into()),
             form: body.form,
             again: body.again,
-            quoted: body.quoted.map(|quoted| quoted.as_str().into()),
             verdict: Register::default(),
             splits: Register::default(),
             collisions: BTreeMap::new(),

@@ -18,8 +18,8 @@ struct Made {
     form: Form,
     step: &'static str,
     loose: bool,
-    /// What the model quoted, where that is not the old text.
-    quoted: Option<String>,
+    /// The old and new text as the model wrote them, of an edit that has them.
+    said: Option<(String, String)>,
 }
 
 impl Cx<'_> {
@@ -28,9 +28,6 @@ impl Cx<'_> {
             self.model.refresh();
         }
         for piece in pieces {
-            if matches!(piece, Piece::EditDone { .. }) && turn.dialect == Dialect::Blocks {
-                turn.live = None;
-            }
             if let Piece::EditDone { edit, .. } = &piece
                 && turn.dialect == Dialect::Blocks
                 && edit.hint.is_elsewhere(&self.name_of(&turn.doc))
@@ -38,15 +35,19 @@ impl Cx<'_> {
                 let file = edit.hint.file.as_deref().unwrap_or_default();
                 turn.warnings.push(format!("An edit is for {file} and is left out."));
                 turn.count(Some(edit.form), "elsewhere");
+                turn.live = None;
+                turn.landing.take(&Piece::EditDropped { index: 0 });
                 continue;
             }
-            if turn.dialect == Dialect::Blocks {
-                for landed in turn.landing.take(&piece) {
-                    self.landed(turn, landed);
-                }
+            // Where there were edits, the words around them are none.
+            if matches!(
+                piece,
+                Piece::Prose(_) | Piece::EditDropped { .. } | Piece::Malformed { .. }
+            ) {
+                turn.landing.take(&piece);
             }
             match piece {
-                Piece::Prose(_) | Piece::Fenced { .. } => {}
+                Piece::Prose(_) => {}
                 Piece::EditStarted { .. } => {
                     if turn.dialect == Dialect::Blocks {
                         turn.live = Some(LiveEdit::default());
@@ -58,13 +59,23 @@ impl Cx<'_> {
                     }
                 }
                 Piece::EditNew { delta, .. } => self.live_text(turn, &delta),
-                Piece::EditDone { .. } if turn.dialect == Dialect::Blocks => {}
+                piece @ (Piece::EditDone { .. } | Piece::Fenced { .. })
+                    if turn.dialect == Dialect::Blocks =>
+                {
+                    if matches!(piece, Piece::EditDone { .. }) {
+                        turn.live = None;
+                    }
+                    for landed in turn.landing.take(&piece) {
+                        self.landed(turn, landed);
+                    }
+                }
                 Piece::EditDone { edit, .. } => match turn.live.as_mut() {
                     Some(live) => live.new = edit.new,
                     None => {
                         turn.live = Some(LiveEdit { span: None, old: edit.old, new: edit.new });
                     }
                 },
+                Piece::Fenced { .. } => {}
                 Piece::EditDropped { .. } => {
                     turn.count(None, "unchanged");
                     turn.live = None;
@@ -98,22 +109,22 @@ impl Cx<'_> {
     /// An edit is complete: it becomes a hunk at once, so that it can be accepted while the rest
     /// streams.
     fn landed(&mut self, turn: &mut Turn, landed: Landed) {
-        let Landed { form, why, outcome } = landed;
-        let made = |span, old, new, step| Made {
+        let Landed { form, why, said, outcome } = landed;
+        let made = |span, old, new, step, loose| Made {
             span,
             old,
             new,
             why,
             form,
             step,
-            loose: false,
-            quoted: None,
+            loose,
+            said: said.clone(),
         };
         match outcome {
-            Outcome::Placed { hunk, step, quoted } => {
-                let quoted = quoted.filter(|quoted| *quoted != hunk.old);
-                let made = made(Some(hunk.span), hunk.old, hunk.new, step.name());
-                self.placed(turn, Made { loose: step.is_loose(), quoted, ..made });
+            Outcome::Placed { hunk, step } => {
+                let loose = step.is_loose();
+                let made = made(Some(hunk.span), hunk.old, hunk.new, step.name(), loose);
+                self.placed(turn, made);
             }
             Outcome::Already { span } => {
                 turn.warnings.push("An edit is in the text already.".into());
@@ -129,12 +140,12 @@ impl Cx<'_> {
             Outcome::Ambiguous { old, new, candidates, .. } => {
                 let why = Why::Ambiguous(candidates);
                 let failed = Failed { old: old.clone(), new: new.clone(), why };
-                self.unplaced(turn, made(None, old, new, "ambiguous"), failed);
+                self.unplaced(turn, made(None, old, new, "ambiguous", false), failed);
             }
             Outcome::Missing { old, new, similar, .. } => {
                 let why = Why::Missing(similar);
                 let failed = Failed { old: old.clone(), new: new.clone(), why };
-                self.unplaced(turn, made(None, old, new, "missing"), failed);
+                self.unplaced(turn, made(None, old, new, "missing", false), failed);
             }
         }
     }
@@ -145,7 +156,8 @@ impl Cx<'_> {
             turn.count(Some(made.form), "twice");
             return;
         }
-        let meant = self.meant_by(turn, &made.old, &made.new);
+        let (old, new) = made.said.as_ref().map_or((&made.old, &made.new), |(old, new)| (old, new));
+        let meant = self.meant_by(turn, old, new);
         if let Some(id) = meant {
             turn.repaired.push(id);
             if !self.still_unplaced(id) {
@@ -218,8 +230,8 @@ impl Cx<'_> {
             let Hunk { old, new, .. } = hunk;
             let form = if turn.dialect == Dialect::Whole { Form::Whole } else { Form::Selection };
             let span = Some(span);
-            let (step, loose, quoted) = ("exact", false, None);
-            let made = Made { span, old, new, why: None, form, step, loose, quoted };
+            let made =
+                Made { span, old, new, why: None, form, step: "exact", loose: false, said: None };
             self.make_hunk(turn, made);
         }
         if turn.hunks == 0 {
@@ -232,7 +244,7 @@ impl Cx<'_> {
 
     /// Tells the log of a hunk; `None` where the edit is none.
     fn make_hunk(&mut self, turn: &mut Turn, made: Made) -> Option<EventId> {
-        let Made { span, old, new, why, form, step, loose, quoted } = made;
+        let Made { span, old, new, why, form, step, loose, said } = made;
         if old == new && span.is_some() {
             turn.count(Some(form), "unchanged");
             return None;
@@ -251,6 +263,7 @@ impl Cx<'_> {
             let entry = self.model.session.documents.get(&turn.doc)?;
             Some(anchors(&entry.document, today))
         });
+        let quoted = said.filter(|(quoted, _)| loose && *quoted != old);
         let hunk = HunkBody {
             place,
             old: old.into(),
@@ -258,7 +271,7 @@ impl Cx<'_> {
             why: why.map(Text::new),
             step: step.into(),
             loose,
-            quoted: quoted.map(Text::new),
+            quoted: quoted.map(|(quoted, _)| Text::new(quoted)),
             form: Some(form.name().into()),
             again,
         };

@@ -544,9 +544,9 @@ impl Harness {
                     why: None,
                     step: "exact".into(),
                     loose: false,
+                    quoted: None,
                     form: Some("blocks".into()),
                     again: None,
-                    quoted: None,
                 }
             })
             .collect();

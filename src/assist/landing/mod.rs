@@ -18,6 +18,8 @@ pub struct Landed {
     pub form: Form,
     /// One sentence, by the model.
     pub why: Option<String>,
+    /// The old and new text as the model wrote them, of an edit that has both.
+    pub said: Option<(String, String)>,
     pub outcome: Outcome,
 }
 
@@ -25,12 +27,7 @@ pub struct Landed {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// It has a place.
-    Placed {
-        hunk: Hunk,
-        step: Step,
-        /// What the model quoted of it, where that is not what stands there.
-        quoted: Option<String>,
-    },
+    Placed { hunk: Hunk, step: Step },
     /// The new text stands there already.
     Already { span: Span },
     /// It could be each of these (the first of them, if they are many).
@@ -126,7 +123,7 @@ impl Landing {
                     let (old, new) = (String::new(), text.clone());
                     let similar = Vec::new();
                     let outcome = Outcome::Missing { old, new, hint: Hint::default(), similar };
-                    return vec![Landed { form: Form::Whole, why: None, outcome }];
+                    return vec![Landed { form: Form::Whole, why: None, said: None, outcome }];
                 }
                 Whole::No => out.extend(self.passage(text)),
             }
@@ -142,8 +139,8 @@ impl Landing {
     }
 
     fn whole(&self, base: &str, new: &str, step: Step) -> Vec<Landed> {
-        let placed = |hunk| Outcome::Placed { hunk, step, quoted: None };
-        let landed = |outcome| Landed { form: Form::Whole, why: None, outcome };
+        let placed = |hunk| Outcome::Placed { hunk, step };
+        let landed = |outcome| Landed { form: Form::Whole, why: None, said: None, outcome };
         whole_to_hunks(base, new).into_iter().map(|hunk| landed(placed(hunk))).collect()
     }
 
@@ -176,8 +173,8 @@ impl Landing {
             let span = Span { start: at(hunk.span.start), end: at(hunk.span.end) };
             Hunk { span, ..hunk }
         });
-        let placed = |hunk| Outcome::Placed { hunk, step: Step::Words, quoted: None };
-        let landed = |outcome| Landed { form: Form::Passage, why: None, outcome };
+        let placed = |hunk| Outcome::Placed { hunk, step: Step::Words };
+        let landed = |outcome| Landed { form: Form::Passage, why: None, said: None, outcome };
         hunks.map(|hunk| landed(placed(hunk))).collect()
     }
 
@@ -185,7 +182,12 @@ impl Landing {
         if edit.form == Form::Whole {
             return self.whole(&self.base.to_string(), &edit.new, Step::Exact);
         }
-        let landed = |outcome| Landed { form: edit.form, why: edit.why.clone(), outcome };
+        let landed = |outcome| Landed {
+            form: edit.form,
+            why: edit.why.clone(),
+            said: Some((edit.old.clone(), edit.new.clone())),
+            outcome,
+        };
         match self.sought(edit, None) {
             Outcome::Ambiguous { candidates, .. } if edit.hint.all => {
                 let each = candidates.iter().map(|span| landed(self.sought(edit, Some(*span))));
@@ -200,10 +202,9 @@ impl Landing {
         let sought = Sought { old: &edit.old, new: &edit.new, hint: &edit.hint, within };
         match self.placer.find(&sought) {
             Placement::Placed { hunk, step } => match trimmed(&hunk) {
-                Some(small) => {
-                    let quoted = step.is_loose().then_some(old);
-                    Outcome::Placed { hunk: small, step, quoted }
-                }
+                // Of a loose place all is shown: the person compares it with what was quoted.
+                Some(_) if step.is_loose() => Outcome::Placed { hunk, step },
+                Some(hunk) => Outcome::Placed { hunk, step },
                 None => Outcome::Already { span: hunk.span },
             },
             Placement::AlreadyApplied { span } => Outcome::Already { span },
