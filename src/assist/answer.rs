@@ -3,7 +3,7 @@
 //!
 //! Knows no session; positions are those of the version.
 
-use super::dialect::{Dialect, Piece, ReplyParser};
+use super::dialect::{Dialect, Hint, Piece, ReplyParser};
 use super::hunks::{Hunk, apply};
 use super::landing::{Landed, Landing, Outcome, Wanted};
 use crate::base::{Pos, Span};
@@ -16,6 +16,14 @@ pub struct Unreadable {
     pub text: String,
     /// In words for a person.
     pub why: String,
+}
+
+/// An edit for another file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Elsewhere {
+    pub file: String,
+    pub old: String,
+    pub new: String,
 }
 
 /// What is done about one edit.
@@ -64,19 +72,31 @@ pub struct Answer {
     /// changes places.
     pub edits: Vec<Landed>,
     pub unreadable: Vec<Unreadable>,
+    pub elsewhere: Vec<Elsewhere>,
     /// Edits whose new text is their old one.
     pub unchanged: usize,
 }
 
 impl Answer {
-    /// Reads an answer in whatever dialect and places its edits in `base`.
-    pub fn read(base: &Rope, answer: &str) -> Self {
+    /// Reads an answer in whatever dialect and places its edits in `base`, but for those that are
+    /// for another file.
+    pub fn read(base: &Rope, answer: &str, is_elsewhere: &dyn Fn(&Hint) -> bool) -> Self {
         let mut parser = ReplyParser::new(Dialect::Blocks);
         let mut landing = Landing::new(base).wanting(Wanted::Change);
         let mut read = Self::default();
         let mut pieces = parser.push(answer);
         pieces.extend(parser.finish());
         for piece in pieces {
+            let other = match &piece {
+                Piece::EditDone { edit, .. } if is_elsewhere(&edit.hint) => Some(edit),
+                _ => None,
+            };
+            if let Some(edit) = other {
+                let file = edit.hint.file.clone().unwrap_or_default();
+                let (old, new) = (edit.old.clone(), edit.new.clone());
+                read.elsewhere.push(Elsewhere { file, old, new });
+                continue;
+            }
             read.edits.extend(landing.take(&piece));
             match piece {
                 Piece::Malformed { text, why, .. } => {
@@ -86,7 +106,10 @@ impl Answer {
                 _ => {}
             }
         }
-        read.edits.extend(landing.finish());
+        // Where there are edits, the words around them are none.
+        if read.elsewhere.is_empty() {
+            read.edits.extend(landing.finish());
+        }
         let before = read.edits.len();
         read.edits.retain(|landed| match &landed.outcome {
             Outcome::Placed { hunk, .. } => hunk.old != hunk.new,
@@ -98,7 +121,10 @@ impl Answer {
 
     /// Whether the answer wants nothing changed and does not try to.
     pub fn is_empty(&self) -> bool {
-        self.edits.is_empty() && self.unreadable.is_empty() && self.unchanged == 0
+        self.edits.is_empty()
+            && self.unreadable.is_empty()
+            && self.elsewhere.is_empty()
+            && self.unchanged == 0
     }
 
     /// What is done about each edit: of two that contradict each other the first goes in. `loose`

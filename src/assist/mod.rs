@@ -19,7 +19,7 @@ mod reading;
 mod repair;
 
 pub use alike::{alike, says_the_same};
-pub use answer::{Answer, Fit, Unreadable};
+pub use answer::{Answer, Elsewhere, Fit, Unreadable};
 pub use choosing::{Chosen, LAST, Record, Tried, choose_by};
 pub use dialect::{Dialect, Edit, Form, Hint, Piece, ReplyParser, choose, is_gap, is_small_name};
 pub use hunks::{Hunk, Tag, apply, readable_diff, split, trimmed, whole_to_hunks, word_diff};

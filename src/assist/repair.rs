@@ -68,6 +68,12 @@ fn failure(base: &Rope, number: usize, failed: &Failed) -> String {
             (why, shown)
         }
     };
+    if failed.old.trim().is_empty() {
+        // A whole text with gaps, or one that could be anything.
+        let text = lines(&failed.new);
+        let why = "it is not clear what of the document it stands for";
+        return format!("{number}. {text}\nNot placed: {why}.");
+    }
     let edit = format!(
         "<<<<<<< SEARCH\n{}=======\n{}>>>>>>> REPLACE",
         lines(&failed.old),

@@ -4,10 +4,11 @@
 use super::headless::{is_stdin, read_stdin};
 use super::propose::print_diff;
 use super::{Failure, Out, one_line};
-use crate::assist::{Answer, Fit, Landed, Outcome};
+use crate::assist::{Answer, Fit, Hint, Landed, Outcome};
 use crate::base::Span;
 use crate::report::unified;
-use crate::runtime::{SaveError, read_file, save, stamp_text};
+use crate::runtime::files::{SaveError, save, stamp_text};
+use crate::runtime::{absolute, read_file};
 use crate::state::{OpenedFile, plural};
 use crate::text::encode;
 use ropey::Rope;
@@ -20,9 +21,9 @@ use std::process::ExitCode;
 /// The answer comes on standard input, in any form that cowrite reads. No model is asked, and
 /// nothing is kept but the file. Each edit goes where its old text stands, and nowhere if that is
 /// not certain; what goes in goes in together, whole or not at all. Edits that contradict an earlier
-/// one of the answer are left out. Exit code 0: all that the answer wants stands in the text now;
-/// 1: some of it does not, or the file could not be written; 2: the answer or the file can't be
-/// used, and nothing was done.
+/// one of the answer, and edits for other files, are left out. Exit code 0: all that the answer
+/// wants stands in the text now; 1: some of it does not, or the file could not be written; 2: the
+/// answer or the file can't be used, and nothing was done.
 #[derive(clap::Args, Debug)]
 pub struct ApplyArgs {
     /// The file to change.
@@ -69,7 +70,7 @@ impl ApplyArgs {
             ));
         }
         let base = Rope::from_str(&file.text);
-        let answer = Answer::read(&base, &reply);
+        let answer = Answer::read(&base, &reply, &|hint| is_elsewhere(&self.file, hint));
         if answer.is_empty() {
             return Err(Failure::usage("There is no edit in what came on standard input."));
         }
@@ -85,8 +86,7 @@ impl ApplyArgs {
         }
         self.tell(&base, &answer, &fits, out);
         written?;
-        let all = fits.iter().all(|fit| fit.is_done()) && answer.unreadable.is_empty();
-        Ok(if all { ExitCode::SUCCESS } else { ExitCode::from(1) })
+        Ok(if is_all(&answer, &fits) { ExitCode::SUCCESS } else { ExitCode::from(1) })
     }
 
     /// Writes the text where it is wanted; gives the file, if one was written.
@@ -127,10 +127,15 @@ impl ApplyArgs {
                 out.say(&format!("edit {} ({quoted}): {why}", index + 1));
             }
         }
+        for edit in &answer.elsewhere {
+            let file = one_line(&edit.file);
+            out.say(&format!("an edit is for {file}, and is left out: cowrite apply {file}"));
+        }
         for part in &answer.unreadable {
             out.say(&format!("not read ({}): {}", short(&part.text), part.why));
         }
-        let all = fits.len() + answer.unreadable.len() + answer.unchanged;
+        let left_out = answer.unreadable.len() + answer.elsewhere.len();
+        let all = fits.len() + left_out + answer.unchanged;
         let done = fits.iter().filter(|fit| fit.is_done()).count() + answer.unchanged;
         let place = match (&self.output, self.dry_run) {
             (_, true) => format!("would go into {}", self.file.display()),
@@ -162,17 +167,37 @@ impl ApplyArgs {
         let unreadable = answer.unreadable.iter();
         let unreadable: Vec<Value> =
             unreadable.map(|part| json!({"text": part.text, "why": part.why})).collect();
+        let elsewhere = answer.elsewhere.iter();
+        let elsewhere: Vec<Value> = elsewhere
+            .map(|edit| json!({"file": edit.file, "old": edit.old, "new": edit.new}))
+            .collect();
         json!({
             "file": self.file.to_string_lossy(),
             "edits": edits,
             "unreadable": unreadable,
             "unchanged": answer.unchanged,
-            "all": fits.iter().all(|fit| fit.is_done()) && answer.unreadable.is_empty(),
+            "elsewhere": elsewhere,
+            "all": is_all(answer, fits),
             "written": written.ok().and_then(Option::as_ref).map(|path| path.to_string_lossy()),
             "error": written.err().map(|why| why.what.as_str()),
             "diff": diff,
         })
     }
+}
+
+/// Whether nothing of an answer is left to be done.
+fn is_all(answer: &Answer, fits: &[Fit]) -> bool {
+    let nothing_else = answer.unreadable.is_empty() && answer.elsewhere.is_empty();
+    nothing_else && fits.iter().all(|fit| fit.is_done())
+}
+
+/// Whether an edit is for another file: it has another name, or is there in another folder.
+fn is_elsewhere(file: &Path, hint: &Hint) -> bool {
+    let other = |named: &String| {
+        let named = absolute(Path::new(named.trim()));
+        named.is_file() && named != absolute(file)
+    };
+    hint.is_elsewhere(&file.to_string_lossy()) || hint.file.as_ref().is_some_and(other)
 }
 
 /// What a file holds that is to be replaced.
@@ -243,6 +268,9 @@ fn described(base: &Rope, index: usize, landed: &Landed, fit: Fit) -> Value {
         Outcome::Placed { hunk, step } => {
             all["step"] = step.name().into();
             all["loose"] = step.is_loose().into();
+            // What the answer took for the old text, where that is not what stands there.
+            let said = landed.said.as_ref().filter(|_| step.is_loose());
+            all["quoted"] = said.map(|(old, _)| old.as_str()).into();
             all["span"] = place(hunk.span);
         }
         Outcome::Already { span } => {

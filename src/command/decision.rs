@@ -146,17 +146,16 @@ fn turned_down(model: &Model, links: &[Link]) -> Vec<Choice> {
     let choice = |(_, hunk, reason): &(Millis, &Hunk, &str)| {
         let line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
         let short = |text: &str| line(text).chars().take(LONGEST).collect::<String>();
-        let name = match (hunk.new.trim(), short(&hunk.old)) {
-            ("", old) => format!("Without “{old}”"),
-            (new, _) => short(new),
+        // In quotation marks: what begins with a dash is no argument.
+        let name = match (short(&hunk.new), short(&hunk.old)) {
+            (new, old) if new.is_empty() => format!("Without “{old}”"),
+            (new, old) if old.is_empty() => format!("“{new}”"),
+            (new, old) => format!("“{new}” instead of “{old}”"),
         };
-        // A mark at its beginning would be read as one of an argument.
-        let name = name.trim_start_matches(['-', '+', ' ']).to_owned();
         Choice { name: Text::new(name), pros: Vec::new(), cons: vec![Text::new(line(reason))] }
     };
     let skipped = all.len().saturating_sub(MOST);
-    let choices = all.iter().skip(skipped).map(choice);
-    choices.filter(|choice| !choice.name.as_str().is_empty()).collect()
+    all.iter().skip(skipped).map(choice).collect()
 }
 
 /// The decision as the form shows it.

@@ -21,7 +21,7 @@ pub struct EditCount {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub form: Option<String>,
     /// What became of them: `already` (the text said it), `unchanged` (the new text was the old
-    /// one), `twice` (it came before in the answer), `unreadable`, and in an answer that repairs
+    /// one), `twice` (it came before in the answer), `unreadable`, `elsewhere` (it was for another file), and in an answer that repairs
     /// `ambiguous` and `missing`, and `settled` (a person had settled it meanwhile).
     pub outcome: String,
     pub count: u64,

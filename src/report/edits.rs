@@ -32,7 +32,8 @@ pub struct EditRow {
     pub nowhere: u64,
     /// The text said it already.
     pub already: u64,
-    /// It came before in the same answer, or changed nothing.
+    /// It came before in the same answer, changed nothing, was for another file, or a person had
+    /// settled it.
     pub idle: u64,
     /// It began like an edit and was none.
     pub unreadable: u64,
@@ -194,7 +195,7 @@ impl EditRow {
     fn count(&mut self, attempt: &Attempt, by_hand: bool) {
         let kind = match attempt.outcome.as_str() {
             "already" => &mut self.already,
-            "twice" | "unchanged" => &mut self.idle,
+            "twice" | "unchanged" | "settled" | "elsewhere" => &mut self.idle,
             "unreadable" => &mut self.unreadable,
             "ambiguous" | "missing" if by_hand => &mut self.by_hand,
             "ambiguous" | "missing" => &mut self.nowhere,

@@ -10,7 +10,7 @@ mod bringing;
 mod disk;
 mod drafts;
 mod fetching;
-mod files;
+pub mod files;
 mod glance;
 mod inbox;
 mod net;
@@ -28,10 +28,7 @@ mod watch;
 pub use branch::{BranchedOff, branch};
 pub use bringing::{Bringing, Came};
 pub use disk::{Disk, DiskJob};
-pub use files::{
-    HISTORY_BYTES, SaveError, absolute, configure, configured, read_file, save, stamp_text,
-    write_config,
-};
+pub use files::{HISTORY_BYTES, absolute, configure, configured, read_file, write_config};
 pub use glance::glance;
 pub use open::{
     Library, OpenError, append_to, fold, index, index_all, open_fresh, open_in, open_path,

@@ -24,7 +24,7 @@ pub struct Attempt {
     /// How they were written down, where that is known.
     pub form: Option<String>,
     /// How the place was found, or what became of them instead: a step, `ambiguous`, `missing`,
-    /// `already`, `twice`, `unchanged`, `unreadable`.
+    /// `already`, `twice`, `unchanged`, `unreadable`, `elsewhere`.
     pub outcome: String,
     pub loose: bool,
     pub count: u64,
@@ -37,7 +37,7 @@ impl Attempt {
     /// it says nothing about that.
     pub fn worked(&self) -> Option<bool> {
         match self.outcome.as_str() {
-            "unchanged" => None,
+            "unchanged" | "elsewhere" => None,
             "ambiguous" | "missing" | "unreadable" => Some(false),
             // Whoever is asked for blocks and writes the whole text does not write blocks.
             _ if self.asked == "blocks" && self.form.as_deref() == Some("whole") => Some(false),

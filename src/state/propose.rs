@@ -5,7 +5,7 @@ use super::{Cx, LiveEdit, Task, Turn};
 use crate::assist::{
     Dialect, Failed, Form, Hunk, Landed, Outcome, Piece, Placement, Why, whole_to_hunks,
 };
-use crate::base::{EventId, Pos, Span};
+use crate::base::{DocId, EventId, Pos, Span};
 use crate::event::{Anchor, Event, HunkBody, HunkVerdict, Side, Text};
 
 /// What is said of an edit that came before in the same answer.
@@ -31,10 +31,26 @@ impl Cx<'_> {
             self.model.refresh();
         }
         for piece in pieces {
+            if let Piece::EditDone { edit, .. } = &piece
+                && turn.dialect == Dialect::Blocks
+                && edit.hint.is_elsewhere(&self.name_of(&turn.doc))
+            {
+                let file = edit.hint.file.as_deref().unwrap_or_default();
+                turn.warnings.push(format!("An edit is for {file} and is left out."));
+                turn.count(Some(edit.form), "elsewhere");
+                turn.live = None;
+                turn.landing.take(&Piece::EditDropped { index: 0 });
+                continue;
+            }
+            // Where there were edits, the words around them are none.
+            if matches!(
+                piece,
+                Piece::Prose(_) | Piece::EditDropped { .. } | Piece::Malformed { .. }
+            ) {
+                turn.landing.take(&piece);
+            }
             match piece {
-                piece @ Piece::Prose(_) => {
-                    turn.landing.take(&piece);
-                }
+                Piece::Prose(_) => {}
                 Piece::EditStarted { .. } => {
                     if turn.dialect == Dialect::Blocks {
                         turn.live = Some(LiveEdit::default());
@@ -78,6 +94,10 @@ impl Cx<'_> {
                 }
             }
         }
+    }
+
+    fn name_of(&self, doc: &DocId) -> String {
+        self.model.session.documents.get(doc).map(|entry| entry.name.clone()).unwrap_or_default()
     }
 
     fn live_text(&mut self, turn: &mut Turn, delta: &str) {

@@ -1,6 +1,7 @@
 //! `cowrite apply`: answers of other programs go into files, with nothing but the file and a pipe.
 
 use crate::pty::Home;
+use crate::server::{Reply, Server};
 use serde_json::{Value, json};
 use std::io::Write as _;
 use std::process::{Command, Stdio};
@@ -55,6 +56,33 @@ fn what_has_a_place_goes_in() {
 }
 
 #[test]
+fn edits_for_other_files_are_told() {
+    let home = Home::new();
+    home.write("src/a.rs", "one\n");
+    home.write("other/a.rs", "one\n");
+    let patch = |file: &str| {
+        format!("*** Begin Patch\n*** Update File: {file}\n@@\n-one\n+eins\n*** End Patch\n")
+    };
+    for (named, ours) in [
+        ("src/a.rs", true),
+        ("a.rs", true),
+        ("made/up/a.rs", true),
+        ("b.rs", false),
+        ("other/a.rs", false),
+    ] {
+        home.write("src/a.rs", "one\n");
+        let ran = home.run(&["apply", "src/a.rs", "--json"], &patch(named));
+        let told = json_of(&ran.stdout);
+        assert_eq!(ran.status.code(), Some(if ours { 0 } else { 1 }), "{named}: {told}");
+        assert_eq!(home.read("src/a.rs"), if ours { "eins\n" } else { "one\n" }, "{named}");
+        let elsewhere = told["elsewhere"].as_array().unwrap();
+        assert_eq!(elsewhere.is_empty(), ours, "{told}");
+        assert!(ours || elsewhere[0]["file"] == *named && ran.stderr.contains(named), "{told}");
+    }
+    assert_eq!(home.read("other/a.rs"), "one\n");
+}
+
+#[test]
 fn what_cannot_be_used_ends_with_two_and_changes_nothing() {
     let home = Home::new();
     home.write("a.md", "one\n");
@@ -98,7 +126,7 @@ fn a_dry_run_prints_what_patch_reads() {
     home.run_program("git", &["apply", "--unsafe-paths", "-"], &diff).ok();
     assert_eq!(home.read("a.md"), "one\nzwei\nthree\n");
     // The exit code is that of the real thing.
-    let said = home.run(&["apply", "-n", "a.md"], &block("two and more", "zwei")).fails(1);
+    let said = home.run(&["apply", "-n", "a.md"], &block("two and more", "drei")).fails(1);
     assert!(said.contains("0 of 1 edit would go into a.md."), "{said}");
 }
 
@@ -149,8 +177,8 @@ fn each_edit_is_told_as_data() {
     assert_eq!(first["loose"], false);
     assert_eq!(first["why"], "The day was wrong.");
     assert_eq!(first["span"]["lines"], json!([2, 2]));
-    assert_eq!(first["span"]["chars"], json!([6, 36]));
-    assert_eq!(first["old"], "We meet on Monday in the hall.");
+    assert_eq!(first["span"]["chars"], json!([17, 23]));
+    assert_eq!((&first["old"], &first["new"]), (&json!("Monday"), &json!("Tuesday")));
     assert_eq!(second["outcome"], "ambiguous");
     let lines: Vec<&Value> =
         second["candidates"].as_array().unwrap().iter().map(|one| &one["lines"]).collect();
@@ -192,4 +220,45 @@ fn links_and_permissions_stay() {
     let said = home.run(&["apply", "real.md"], &block("eins", "uno")).fails(1);
     assert!(said.contains("read-only"), "{said}");
     assert_eq!(home.read("real.md"), "eins\n");
+}
+
+#[test]
+fn an_edit_without_a_place_is_asked_for_once_more_and_the_figures_tell() {
+    let server = Server::start(vec![
+        Reply::text(&[&block("one", "eins"), &block("no such line", "zwei")]),
+        Reply::text(&[&block("two", "zwei")]),
+    ]);
+    let home = Home::new().env("OPENAI_BASE_URL", &server.base());
+    std::fs::write(home.cowrite().join("config.toml"), "name = \"Ada\"\n").unwrap();
+    home.write("a.md", "one\ntwo\n");
+    let diff = home.run(&["propose", "a.md", "in German"], "").ok();
+    assert!(diff.contains("+eins") && diff.contains("+zwei"), "{diff}");
+    let requests = server.requests();
+    let asked: Vec<&str> = requests
+        .iter()
+        .filter(|request| request.body.contains("messages"))
+        .map(|request| request.body.as_str())
+        .collect();
+    assert_eq!(asked.len(), 2);
+    assert!(asked[1].contains("Not placed") && !asked[0].contains("Not placed"));
+    let told = json_of(&home.run(&["stats", "edits", "--json"], "").ok());
+    let row = &told["edits"][0];
+    assert_eq!((&row["asked"], &row["form"]), (&json!("blocks"), &json!("blocks")), "{told}");
+    assert_eq!((&row["exact"], &row["nowhere"]), (&json!(2), &json!(1)), "{told}");
+    assert_eq!((&row["open"], &row["superseded"]), (&json!(2), &json!(1)), "{told}");
+    let table = home.run(&["stats", "edits", "a.md"], "").ok();
+    assert!(table.contains("asked, written") && table.contains("asking for blocks"), "{table}");
+    let mut rows = table.lines().filter(|line| !line.contains(": short texts"));
+    assert!(rows.all(|line| line.chars().count() <= 100), "{table}");
+    // What the two requests cost is in the sums, and the person said one thing.
+    let stats = json_of(&home.run(&["stats", "a.md", "--json"], "").ok());
+    assert_eq!(stats["messages"], json!({"person": 1, "model": 2}));
+    home.run(&["verify"], "").ok();
+    // Turned off, there is one request.
+    home.run(&["config", "set", "assist.repair", "false"], "").ok();
+    let server = Server::start(Reply::text(&[&block("no such line", "zwei")]));
+    let home = home.env("OPENAI_BASE_URL", &server.base());
+    home.run(&["propose", "a.md", "again"], "").fails(1);
+    let asked = server.requests();
+    assert_eq!(asked.iter().filter(|request| request.body.contains("messages")).count(), 1);
 }

@@ -123,7 +123,7 @@ fn a_decision_lists_what_was_turned_down() {
     made.run("decision.new Food");
     let Some(Overlay::Form(form)) = made.overlay() else { panic!("a form") };
     let options = form.values()[2].clone();
-    assert_eq!(options, "There is soup.\n  - wrong fact");
+    assert_eq!(options, "“soup” instead of “cake”\n  - wrong fact");
     made.keys("ctrl-s");
     made.run("decision.new Other");
     made.same_after_reopening();
@@ -139,5 +139,5 @@ fn a_decision_lists_what_was_turned_down() {
     made.place(TEXT.len() - 1, Some(TEXT.len() - 4));
     made.run("decision.new Food");
     let Some(Overlay::Form(form)) = made.overlay() else { panic!("a form") };
-    assert!(form.values()[2].contains("There is soup."));
+    assert!(form.values()[2].contains("“soup”"));
 }

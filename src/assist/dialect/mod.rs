@@ -123,6 +123,16 @@ pub struct Hint {
     pub file: Option<String>,
 }
 
+impl Hint {
+    /// Whether the edit names another file than the document of that name, by the last part of both
+    /// paths: what stands before it is often made up.
+    pub fn is_elsewhere(&self, document: &str) -> bool {
+        let last = |path: &str| path.trim().rsplit(['/', '\\']).next().map(str::to_owned);
+        let named = self.file.as_deref().and_then(last).filter(|name| !name.is_empty());
+        named.is_some_and(|named| !document.is_empty() && last(document) != Some(named))
+    }
+}
+
 /// One edit of an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Edit {
