@@ -2,7 +2,7 @@
 //! makes another statement of a sentence. What cannot be told apart from that does not agree.
 
 use super::fold::is_combining;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 /// A word or a mark, in its compared form, with what it stands in.
@@ -35,6 +35,26 @@ static TELLING: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| {
     let lines = include_str!("telling.txt").lines().filter(|line| !line.starts_with('#'));
     lines.flat_map(str::split_whitespace).collect()
 });
+
+/// Words of which one turns the other round, with the line and the side they stand on.
+static OPPOSED: LazyLock<BTreeMap<&'static str, Vec<(usize, usize)>>> = LazyLock::new(|| {
+    let lines = include_str!("opposed.txt").lines().filter(|line| !line.starts_with('#'));
+    let mut out: BTreeMap<&str, Vec<(usize, usize)>> = BTreeMap::new();
+    for (number, line) in lines.enumerate() {
+        for (side, words) in line.split('|').enumerate() {
+            for word in words.split_whitespace() {
+                out.entry(word).or_default().push((number, side));
+            }
+        }
+    }
+    out
+});
+
+/// Whether two words are opposites of each other.
+fn are_opposed(a: &str, b: &str) -> bool {
+    let (Some(a), Some(b)) = (OPPOSED.get(a), OPPOSED.get(b)) else { return false };
+    a.iter().any(|(line, side)| b.iter().any(|(other, that)| line == other && side != that))
+}
 
 /// Words that are written with a capital only where a sentence starts.
 const COMMON: &str = "the a an this that these those of to for from at by as is are was were be been has have \
@@ -89,10 +109,42 @@ fn turns_round(a: &str, b: &str) -> bool {
     }
 }
 
+/// Whether one word is the other with two neighbouring letters exchanged, or one letter too many,
+/// too few or another in the middle of a long one.
+fn is_slip(a: &str, b: &str) -> bool {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let letters = |word: &[char]| {
+        word.iter().all(|c| c.is_alphabetic() && (c.is_lowercase() || c.is_uppercase()))
+    };
+    if a.len().min(b.len()) < 5 || !letters(&a) || !letters(&b) {
+        return false;
+    }
+    let head = a.iter().zip(&b).take_while(|(one, other)| one == other).count();
+    let most = a.len().min(b.len()) - head;
+    let tail =
+        a.iter().rev().zip(b.iter().rev()).take(most).take_while(|(one, other)| one == other);
+    let tail = tail.count();
+    let (mid_a, mid_b) = (&a[head..a.len() - tail], &b[head..b.len() - tail]);
+    match (mid_a, mid_b) {
+        ([one, other], [first, second]) => one == second && other == first,
+        ([_], [_]) => head > 0 && tail > 0 && a.len() > 6,
+        ([], [_]) | ([_], []) => head > 0 && tail > 0 && a.len() > 6,
+        _ => false,
+    }
+}
+
 /// Whether what a model quoted and what stands there can be the same, where their words differ:
-/// a run of `sought` that aligns with a run of `found`.
-pub(super) fn agree(sought: &[Piece], found: &[Piece]) -> bool {
+/// a run of `sought` that aligns with a run of `found`. `known` tells whether a word stands in the
+/// document: what the model wrote for another one then most likely means that other thing.
+pub(super) fn agree(sought: &[Piece], found: &[Piece], known: &dyn Fn(&str) -> bool) -> bool {
     const LONGEST: usize = 3;
+    if let ([one], [other]) = (sought, found)
+        && is_slip(&one.key, &other.key)
+        && !TELLING.contains(one.key.to_lowercase().as_str())
+        && !known(&one.key)
+    {
+        return true;
+    }
     let telling = |side: &[Piece]| -> Vec<String> {
         let mut keys: Vec<String> = side
             .iter()
@@ -110,16 +162,28 @@ pub(super) fn agree(sought: &[Piece], found: &[Piece]) -> bool {
         words.map(|piece| piece.key.to_lowercase()).collect()
     };
     let (a, b) = (plain(sought), plain(found));
-    let turned = a.iter().any(|one| b.iter().any(|other| turns_round(one, other)));
+    let turned = a
+        .iter()
+        .any(|one| b.iter().any(|other| turns_round(one, other) || are_opposed(one, other)));
     let cased = a == b
         && sought.iter().map(|p| &p.key).ne(found.iter().map(|p| &p.key))
         && sought.len() == found.len()
         && !a.is_empty();
+    // Short words and those of grammar are in every text.
+    let other = sought.iter().filter(|piece| piece.is_word()).any(|piece| {
+        let word = piece.key.to_lowercase();
+        word.chars().count() > 4
+            && !b.is_empty()
+            && !b.contains(&word)
+            && !COMMON.split(' ').any(|one| one == word)
+            && known(&piece.key)
+    });
     telling(sought) == telling(found)
         && a.len() <= LONGEST
         && b.len() <= LONGEST
         && !turned
         && !cased
+        && !other
 }
 
 #[cfg(test)]
@@ -144,7 +208,7 @@ mod tests {
             (",", ""),
             ("which", "that"),
         ] {
-            assert!(agree(&pieces(a, true), &pieces(b, true)), "{a:?} {b:?}");
+            assert!(agree(&pieces(a, true), &pieces(b, true), &|_| false), "{a:?} {b:?}");
         }
     }
 
@@ -170,9 +234,14 @@ mod tests {
             ("\u{627}\u{644}", "\u{645}\u{646}"),
             ("one two three four words", "five other new kinds here"),
         ] {
-            assert!(!agree(&pieces(a, true), &pieces(b, true)), "{a:?} {b:?}");
+            assert!(!agree(&pieces(a, true), &pieces(b, true), &|_| false), "{a:?} {b:?}");
         }
         // In code a word is a name.
-        assert!(!agree(&pieces("count", false), &pieces("total", false)));
+        assert!(!agree(&pieces("count", false), &pieces("total", false), &|_| false));
+        // But for a slip of the fingers.
+        assert!(agree(&pieces("handel", false), &pieces("handle", false), &|_| false));
+        assert!(!agree(&pieces("from", true), &pieces("form", true), &|_| true));
+        // A word that the text has elsewhere means what it means there.
+        assert!(!agree(&pieces("painter", true), &pieces("plumber", true), &|_| true));
     }
 }

@@ -65,8 +65,11 @@ fn is_prose(line: &str) -> bool {
     let joined = body.contains("::") || body.contains("->") || body.contains("();");
     let data = !comment && (body.starts_with(['"', '{', '[', '|']) || body.ends_with(['{', ';']));
     // A row of values has commas without blanks.
-    let commas = body.matches(',').count();
-    let row = commas > 0 && commas > body.matches(", ").count() + usize::from(body.ends_with(','));
+    let mut around = body.chars().zip(body.chars().skip(1)).zip(body.chars().skip(2));
+    let row = around.any(|((before, mark), behind)| {
+        let digits = before.is_ascii_digit() && behind.is_ascii_digit();
+        mark == ',' && behind.is_alphanumeric() && !digits
+    });
     count >= 3 && !joined && !data && !row && signs * 6 <= count
 }
 
@@ -124,7 +127,8 @@ pub(super) fn aligned(ask: &Ask<'_>) -> Vec<Hit> {
     }
     let changed = changed(&sought, ask.new);
     let blanks = blanks_fit(core, &sought, &index.text, &found, &best);
-    match blanks && fits(&sought, &found, &best, weight, &changed, core) {
+    let known = |word: &str| stands(&index.text, word);
+    match blanks && fits(&sought, &found, &best, weight, &changed, core, &known) {
         true => hit(ask, index, &sought, &found, &best, range).into_iter().collect(),
         false => Vec::new(),
     }
@@ -185,7 +189,9 @@ pub(super) fn best_match(a: &[Piece], b: &[Piece]) -> Option<(Match, Option<(Ran
         std::mem::swap(&mut last, &mut row);
     }
     let ends = || (1..=columns).filter(|end| last[*end].1 < *end);
-    let end = ends().min_by_key(|end| last[*end].0)?;
+    // Of equally cheap ends the one where the last piece is: else it would be left out unseen.
+    let there = |end: usize| a.last().is_some_and(|last| last.key == b[end - 1].key);
+    let end = ends().min_by_key(|end| (last[*end].0, !there(*end)))?;
     let (cost, start) = last[end];
     let apart = ends().filter(|other| last[*other].1 >= end || *other <= start);
     let next = apart.min_by_key(|end| last[*end].0).map(|end| (last[end].1..end, last[end].0));
@@ -210,6 +216,15 @@ pub(super) fn best_match(a: &[Piece], b: &[Piece]) -> Option<(Match, Option<(Ran
     }
     pairs.reverse();
     Some((Match { pairs, found: start..end, cost }, next))
+}
+
+/// Whether a text has a word, as a whole one.
+fn stands(text: &str, word: &str) -> bool {
+    let letter = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
+    memchr::memmem::find_iter(text.as_bytes(), word).any(|at| {
+        let (before, behind) = (&text[..at], &text[at + word.len()..]);
+        !letter(before.chars().next_back()) && !letter(behind.chars().next())
+    })
 }
 
 /// Whether the blanks between pieces that are there differ in nothing that matters: a paragraph is
@@ -261,6 +276,7 @@ fn fits(
     weight: u32,
     changed: &[Range<usize>],
     core: &str,
+    known: &dyn Fn(&str) -> bool,
 ) -> bool {
     let other_lines = other_lines(sought, found, best, changed, core);
     let in_line = |at: usize| other_lines.iter().any(|line| line.contains(&at));
@@ -273,6 +289,13 @@ fn fits(
         .sum();
     let least = if other_lines.is_empty() { LEAST } else { LEAST_LINES };
     if kept * 100 < weight * least {
+        return false;
+    }
+    // What lies at an end may not be left out: who knows what stands there instead.
+    let both = |pair: Option<&(Option<usize>, Option<usize>)>| {
+        pair.is_some_and(|(i, j)| i.is_some() && j.is_some())
+    };
+    if !both(best.pairs.first()) || !both(best.pairs.last()) {
         return false;
     }
     // Runs of pairs that differ.
@@ -294,7 +317,7 @@ fn fits(
         let a: Vec<Piece> = run.iter().filter_map(|(i, _)| *i).map(|i| sought[i].clone()).collect();
         let b: Vec<Piece> = run.iter().filter_map(|(_, j)| *j).map(|j| found[j].clone()).collect();
         let whole_lines = !a.is_empty() && run.iter().filter_map(|(i, _)| *i).all(in_line);
-        if !whole_lines && !agree(&a, &b) {
+        if !whole_lines && !agree(&a, &b, known) {
             return false;
         }
     }

@@ -4,7 +4,7 @@
 use super::fold::{Style, folded};
 use super::space::{Shift, tokens};
 use super::{Hit, Outer, Step, align};
-use crate::assist::hunks::{Token, line_end, token_cuts, with_line_ends};
+use crate::assist::hunks::{Cut, Token, line_end, token_cuts, with_line_ends};
 use std::ops::Range;
 
 /// The bytes of the document to replace, and with what.
@@ -163,7 +163,7 @@ fn words(place: &Place<'_>, hit: &Hit, old: &str, new: &str) -> String {
     let key = |part: &&str| if hit.forms { folded(part) } else { (*part).to_owned() };
     let keys = |parts: &[&str]| -> Vec<String> { parts.iter().map(key).collect() };
     let (old_keys, new_keys) = (keys(&old_tokens), keys(&new_tokens));
-    let cuts = token_cuts(&as_tokens(&old_keys), &as_tokens(&new_keys));
+    let cuts = changes(&old_keys, &new_keys);
     let mut out = String::new();
     let mut at = 0;
     for cut in cuts {
@@ -212,7 +212,7 @@ fn pieces(
     let start = |index: usize| index.checked_sub(1).map_or(place.core.start, |at| ends[at]);
     let mut out = String::new();
     let mut at = 0;
-    for cut in token_cuts(&as_tokens(&old_keys), &as_tokens(&new_keys)) {
+    for cut in changes(&old_keys, &new_keys) {
         out.push_str(&place.text[start(at)..start(cut.old.start)]);
         for part in &new_parts[cut.new] {
             write(part.text, place, shift, style, &mut out);
@@ -250,13 +250,33 @@ fn parts(text: &str) -> Vec<Part<'_>> {
     for (index, piece) in align::pieces(text).into_iter().enumerate() {
         if at < piece.start {
             let text = &text[at..piece.start];
-            let lines = text.matches('\n').count().min(2);
-            let key = if lines > 0 { "\n".repeat(lines) } else { " ".to_owned() };
+            // Both texts are the model's: a line with another indent is another line.
+            let key = if text.contains('\n') { text.replace('\r', "") } else { " ".to_owned() };
             out.push(Part { text, key, piece: None });
         }
         let text = &text[piece.start..piece.end];
         out.push(Part { text, key: piece.key, piece: Some(index) });
         at = piece.end;
+    }
+    out
+}
+
+/// Runs of parts that differ. Blanks between two of them are part of the change.
+fn changes(old: &[String], new: &[String]) -> Vec<Cut> {
+    let mut out: Vec<Cut> = Vec::new();
+    for cut in token_cuts(&as_tokens(old), &as_tokens(new)) {
+        match out.last_mut() {
+            Some(last)
+                if cut.old.start == last.old.end + 1
+                    && old[last.old.end].trim().is_empty()
+                    && !last.old.is_empty()
+                    && !cut.old.is_empty() =>
+            {
+                last.old.end = cut.old.end;
+                last.new.end = cut.new.end;
+            }
+            _ => out.push(cut),
+        }
     }
     out
 }

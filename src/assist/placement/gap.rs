@@ -61,6 +61,12 @@ fn split(text: &str) -> Option<Vec<String>> {
             false => parts.last_mut()?.push_str(line),
         }
     }
+    if parts.len() == 1 {
+        // Within a sentence: dots that stand alone between two words.
+        let marks = [" ... ", " \u{2026} ", " [...] ", " [\u{2026}] ", " (...) "];
+        let mark = marks.iter().find(|mark| text.contains(**mark))?;
+        parts = text.split(mark).map(str::to_owned).collect();
+    }
     let whole = parts.len() > 1 && parts.iter().all(|part| !part.trim().is_empty());
     whole.then_some(parts)
 }
@@ -89,6 +95,11 @@ fn next(
         return hits.into_iter().find(same);
     }
     let hit = hits.pop()?;
+    let words = norm.split(' ').count();
+    // A word or two behind a gap are there by chance, or in the wrong sentence.
+    if words < 2 && !hit.lined {
+        return None;
+    }
     let alone = hits.is_empty() && space::stands_alone(&index.text, &hit.core);
     (alone && shift.is_none_or(|shift| *shift == hit.shift || hit.shift == space::Shift::Keep))
         .then_some(hit)
