@@ -232,6 +232,12 @@ fn text_lines(
             _ => Err("It is not clear which part of the answer is the text."),
         };
     }
+    // What is said around a text need not look like talk, if the text is known by its lines.
+    let own = |line: &&str| in_old(line);
+    let inside = close.map_or(&[][..], |close| &lines[open + 1..close]);
+    let known = inside.iter().filter(|line| own(line)).count();
+    let filled_inside = inside.iter().filter(|line| !line.trim().is_empty()).count();
+    let talk = talk || known >= 2 && known * 2 >= filled_inside;
     let mut around = before.iter().chain(&after);
     if around.any(|line| in_old(line)) || !talk || old.is_none() && !after.is_empty() {
         return Ok((all, false));

@@ -5,7 +5,7 @@
 
 mod whole;
 
-use super::dialect::{Edit, Form, Hint, Piece};
+use super::dialect::{Edit, Form, Hint, Piece, may_hold_edits};
 use super::hunks::{Hunk, trimmed, whole_to_hunks};
 use super::placement::{Placement, Placer, Sought, Step};
 use crate::base::{Pos, Span};
@@ -128,7 +128,8 @@ impl Landing {
                 Whole::No => out.extend(self.passage(text)),
             }
         }
-        if fenced.is_empty() {
+        // What looks like an edit that could not be read is no text.
+        if fenced.is_empty() && !may_hold_edits(&prose) {
             out.extend(self.bare(&base, &prose));
         }
         out.sort_by_key(|landed| match &landed.outcome {

@@ -51,6 +51,13 @@ pub(super) fn read(base: &str, text: &str) -> Whole {
     }
     let begins = alike(first, new_first) || new.iter().any(|line| line == first);
     let ends = alike(last, new_last) || new.iter().any(|line| line == last);
+    // A first or last line that was changed or taken away has its neighbours.
+    let near = |a: &mut dyn Iterator<Item = &String>, b: &[&String]| {
+        a.take(3).any(|line| b.iter().take(3).any(|other| *other == line))
+    };
+    let most = of(old.len()) >= 80 || of(old.len()) >= LEAST && of(new.len()) >= 80;
+    let begins = begins || most && near(&mut old.iter(), &new.iter().collect::<Vec<_>>());
+    let ends = ends || most && near(&mut old.iter().rev(), &new.iter().rev().collect::<Vec<_>>());
     match (begins, ends) {
         (true, true) => Whole::All(text.to_owned()),
         // A short document may have lost its first or last line on purpose.

@@ -135,7 +135,7 @@ fn is_slip(a: &str, b: &str) -> bool {
 
 /// Whether what a model quoted and what stands there can be the same, where their words differ:
 /// a run of `sought` that aligns with a run of `found`. `known` tells whether a word stands in the
-/// document: what the model wrote for another one then most likely means that other thing.
+/// document: then it is no slip of the fingers.
 pub(super) fn agree(sought: &[Piece], found: &[Piece], known: &dyn Fn(&str) -> bool) -> bool {
     const LONGEST: usize = 3;
     if let ([one], [other]) = (sought, found)
@@ -169,21 +169,11 @@ pub(super) fn agree(sought: &[Piece], found: &[Piece], known: &dyn Fn(&str) -> b
         && sought.iter().map(|p| &p.key).ne(found.iter().map(|p| &p.key))
         && sought.len() == found.len()
         && !a.is_empty();
-    // Short words and those of grammar are in every text.
-    let other = sought.iter().filter(|piece| piece.is_word()).any(|piece| {
-        let word = piece.key.to_lowercase();
-        word.chars().count() > 4
-            && !b.is_empty()
-            && !b.contains(&word)
-            && !COMMON.split(' ').any(|one| one == word)
-            && known(&piece.key)
-    });
     telling(sought) == telling(found)
         && a.len() <= LONGEST
         && b.len() <= LONGEST
         && !turned
         && !cased
-        && !other
 }
 
 #[cfg(test)]
@@ -240,8 +230,6 @@ mod tests {
         assert!(!agree(&pieces("count", false), &pieces("total", false), &|_| false));
         // But for a slip of the fingers.
         assert!(agree(&pieces("handel", false), &pieces("handle", false), &|_| false));
-        assert!(!agree(&pieces("from", true), &pieces("form", true), &|_| true));
-        // A word that the text has elsewhere means what it means there.
-        assert!(!agree(&pieces("painter", true), &pieces("plumber", true), &|_| true));
+        assert!(!agree(&pieces("Brian", true), &pieces("Brain", true), &|_| true));
     }
 }

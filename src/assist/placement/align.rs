@@ -29,19 +29,25 @@ pub(super) fn pieces(text: &str) -> Vec<Piece> {
     let mut line = 0;
     for whole in text.split_inclusive('\n') {
         let prose = is_prose(whole);
+        // Blanks first: some that do not break hold words together for the word rules.
         let mut spaced = true;
-        for (at, word) in whole.split_word_bound_indices() {
-            if word.trim().is_empty() {
+        let mut at = 0;
+        for token in space::tokens(whole) {
+            let start = line + at;
+            at += token.len();
+            if token.trim().is_empty() {
                 spaced = true;
                 continue;
             }
-            let key = folded(word);
-            if key.is_empty() {
-                continue;
+            for (within, word) in token.split_word_bound_indices() {
+                let key = folded(word);
+                if key.is_empty() {
+                    continue;
+                }
+                let start = start + within;
+                out.push(Piece { key, start, end: start + word.len(), prose, spaced });
+                spaced = false;
             }
-            let start = line + at;
-            out.push(Piece { key, start, end: start + word.len(), prose, spaced });
-            spaced = false;
         }
         line += whole.len();
     }

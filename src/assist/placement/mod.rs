@@ -294,7 +294,8 @@ impl Placer {
             new.len() > old.len() && new.contains(&old)
         };
         let hits = match found {
-            Found::None | Found::Torn(_) => &[][..],
+            // What stands there in other words may be what came of the edit.
+            Found::None | Found::Torn(_) | Found::One(_, Step::Words) => &[][..],
             Found::One(hit, _) if inserted() => std::slice::from_ref(hit),
             Found::Many(hits) if hits.len() < MOST && inserted() => hits,
             _ => return None,

@@ -2,9 +2,10 @@
 //! no other. What comes of it is always loose.
 
 use super::agree::Piece;
-use super::align::{best_match, pieces, window};
+use super::align::{best_match, pieces, tokens, window};
 use super::index::{Index, alike};
 use super::space::Shift;
+use crate::assist::hunks::token_cuts;
 use std::ops::Range;
 
 /// Most places that are compared.
@@ -52,13 +53,16 @@ pub(super) fn find(
         };
         let kept: Vec<(usize, usize, u32)> = one.pairs.iter().filter_map(same).collect();
         let common: u32 = kept.iter().map(|(.., weight)| weight).sum();
-        // Both ends are known: each line at an end has something of the other's.
-        let first = kept.first().is_some_and(|(i, j, _)| {
-            !core[..*i].contains('\n') && !index.text[lines.start..*j].contains('\n')
-        });
-        let last = kept.last().is_some_and(|(i, j, _)| {
-            !core[*i..].contains('\n') && !index.text[*j..lines.end].contains('\n')
-        });
+        // Both ends are known: the line at each has something of the other's.
+        let ends = |text: &str| {
+            let mut lines = text.lines().filter(|line| !line.trim().is_empty());
+            let first = lines.next().unwrap_or("").to_owned();
+            let last = lines.next_back().map_or_else(|| first.clone(), str::to_owned);
+            (first, last)
+        };
+        let (old, new) = (ends(&index.text[lines.clone()]), ends(core));
+        let first = common_of(&old.0, &new.0) >= 40;
+        let last = common_of(&old.1, &new.1) >= 40;
         let enough = common * 100 >= weight.max(there) * least;
         if enough && first && last && best.as_ref().is_none_or(|(cost, ..)| one.cost < *cost) {
             let indents: Vec<(&str, &str)> = kept
@@ -101,4 +105,16 @@ fn whole_lines(text: &str, range: Range<usize>) -> Range<usize> {
 fn lead(text: &str, at: usize) -> Option<&str> {
     let line = text[..at].rfind('\n').map_or(0, |at| at + 1);
     text[line..at].trim().is_empty().then_some(&text[line..at])
+}
+
+/// How much of 100 of the weight of the longer of two lines is common.
+fn common_of(a: &str, b: &str) -> u32 {
+    let (a, b) = (pieces(a), pieces(b));
+    let weight = |pieces: &[Piece]| pieces.iter().map(Piece::weight).sum::<u32>();
+    let most = weight(&a).max(weight(&b)).max(1);
+    let mut kept = weight(&a);
+    for cut in token_cuts(&tokens(&a), &tokens(&b)) {
+        kept -= weight(&a[cut.old]);
+    }
+    kept * 100 / most
 }

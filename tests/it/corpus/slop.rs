@@ -61,7 +61,6 @@ const ALIKE: &[(&str, &str)] = &[
     ("found", "discovered"),
     ("while", "as"),
     ("also", "too"),
-    ("Möglichkeiten", "Varianten"),
     ("gründlich", "sorgfältig"),
     ("empfohlen", "angeraten"),
     ("weil", "da"),
@@ -241,6 +240,10 @@ fn stale(draft: &mut Draft, rand: &mut Rand) -> Option<()> {
             let new = if draft.kind.is_code() { "altered" } else { "wonderful" };
             draft.alter(at, new);
             draft.unsure_if_alike(0.5);
+            // In code every word is a name, and another name is another thing.
+            if draft.kind.is_code() {
+                draft.want = Want::Either;
+            }
             return Some(());
         }
         3 => {
