@@ -437,6 +437,11 @@ impl Proposals {
         self.open.iter().filter_map(|of| self.hunks.get(of))
     }
 
+    /// The hunks that a person said something to, in the order in which they were made.
+    pub(super) fn decided_hunks(&self) -> impl Iterator<Item = &Hunk> {
+        self.hunks().into_iter().filter(|hunk| !self.open.contains(&hunk.of))
+    }
+
     pub fn proposal(&self, id: &EventId) -> Option<&Proposal> {
         self.proposals.get(id)
     }

@@ -13,7 +13,11 @@ impl Cx<'_> {
         }
         for piece in pieces {
             match piece {
-                Piece::Prose(_) => {}
+                Piece::Prose(_) | Piece::Fenced { .. } => {
+                    for landed in turn.landing.take(&piece) {
+                        self.landed(turn, landed, "");
+                    }
+                }
                 Piece::EditStarted { .. } => {
                     if turn.dialect == Dialect::Blocks {
                         turn.live = Some(LiveEdit::default());
@@ -143,6 +147,9 @@ impl Cx<'_> {
             loose: loosely.is_some(),
             quoted: loosely.filter(|quoted| *quoted != old).map(Text::new),
         };
+        if let Some(span) = span {
+            self.overtake(turn, proposal, turn.carry(span), old, new);
+        }
         let author = turn.author.clone();
         self.append_as_model(&author, &Event::HunkMade { proposal, hunk });
         turn.hunks += 1;
@@ -150,6 +157,30 @@ impl Cx<'_> {
         self.model.drop_info();
         self.model.session.track_hunks();
         self.model.refresh();
+    }
+
+    /// Of two proposals that change the same words the later stands; undo brings the other back.
+    fn overtake(&mut self, turn: &Turn, proposal: EventId, span: Span, old: &str, new: &str) {
+        let session = &self.model.session;
+        let Some(entry) = session.documents.get(&turn.doc) else { return };
+        // One whose text was changed meanwhile takes nobody's place.
+        if entry.document.rope().get_slice(span.range()).is_none_or(|there| there != old) {
+            return;
+        }
+        for (of, replaces) in session.overtaken(&turn.doc, proposal, span, old, new) {
+            self.step_back(of, replaces);
+        }
+    }
+
+    fn step_back(&mut self, of: crate::session::HunkRef, replaces: Vec<EventId>) {
+        self.append(&Event::HunkResolved {
+            hunk: of.id,
+            part: of.part,
+            verdict: HunkVerdict::Superseded,
+            reason: None,
+            edit: None,
+            replaces,
+        });
     }
 
     /// Whether the same edit of the same text came before in the answer and is open.
@@ -235,14 +266,7 @@ impl Cx<'_> {
             .map(|hunk| (hunk.of, hunk.verdict.heads()))
             .collect();
         for (of, replaces) in old {
-            self.append(&Event::HunkResolved {
-                hunk: of.id,
-                part: of.part,
-                verdict: HunkVerdict::Superseded,
-                reason: None,
-                edit: None,
-                replaces,
-            });
+            self.step_back(of, replaces);
         }
     }
 }

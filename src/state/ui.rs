@@ -303,6 +303,12 @@ pub struct Ui {
     /// The decision from which a link was followed last: the way back.
     pub came_from: Option<EventId>,
     pub review: ListState,
+    /// The hunk without a place that is being placed, and the rows of the box that tells of it.
+    pub floating: Option<super::Floating>,
+    pub float: Vec<super::FloatRow>,
+    /// Which hunks the Review tab lists.
+    pub review_filter: super::ReviewFilter,
+    /// What differs in the open hunks.
     pub diffs: super::Diffs,
     pub history: super::History,
     pub mouse: bool,
@@ -384,6 +390,9 @@ impl Ui {
             decisions: ListState::default(),
             came_from: None,
             review: ListState::default(),
+            floating: None,
+            float: Vec::new(),
+            review_filter: super::ReviewFilter::default(),
             diffs: super::Diffs::default(),
             history: super::History::default(),
             mouse: true,
@@ -449,6 +458,7 @@ impl Ui {
         let more = self.long_notice().len().saturating_sub(1) as u16;
         let mut areas = areas(self.width, self.height - more, self.shown(), self.share, rows);
         areas.message.height += more;
+        areas.make_room(self.float.len() as u16);
         areas
     }
 

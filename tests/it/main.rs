@@ -9,6 +9,7 @@
 
 mod assist_dialect;
 mod assist_hunks;
+mod assist_merge;
 mod assist_placement;
 mod assist_prompts;
 mod branches;
@@ -24,6 +25,7 @@ mod harness;
 mod history;
 mod hostile;
 mod html;
+mod interleave;
 mod keymap;
 mod layout;
 mod local;
