@@ -14,7 +14,7 @@ use crate::session::Reasoning;
 use crate::store::{StreamHead, Write};
 
 /// What to do about hunks without a place, in the workspace.
-pub const PLACE_BY_HAND: &str = "Alt-5 lists, Alt-P places at the selection";
+pub const PLACE_BY_HAND: &str = "Alt-N shows where, Alt-P places at the selection";
 /// Bytes of an answer that are stored at once.
 const PART_BYTES: usize = 256;
 /// What the offline basic model can do, and what could do more.

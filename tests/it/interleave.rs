@@ -271,6 +271,12 @@ fn run(seed: u64) {
         coming: Vec::new(),
         trace: Trace(format!("seed {seed} {text:?}")),
     };
+    // A session that was only looked at has no log yet, so no second copy.
+    let end = run.text.len();
+    run.made.place(end, None);
+    run.made.keys("'.'");
+    splice(&mut run.text, end..end, ".", Who::Ada);
+    run.made.pass(3000);
     for _ in 0..24 {
         run.step(&mut rand);
     }

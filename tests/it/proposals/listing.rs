@@ -348,3 +348,39 @@ fn side_by_side_where_the_list_is_wide() {
     let row = screen.lines().find(|line| line.contains("- Monday")).expect("a row");
     assert!(row.contains("│ + Tuesday"), "{screen}");
 }
+
+#[test]
+fn hunks_of_other_documents_are_listed_after_those_of_this_one() {
+    let mut made = proposed();
+    made.with_cx(|cx| {
+        let doc: cowrite::base::DocId = "d_01JNOTES".parse().expect("a document");
+        cx.append(&Event::DocumentAdded { doc: doc.clone(), name: "notes.md".into(), hint: None });
+        let author = cx.model_author("scripted/large");
+        let question = cx.model.session.transcript.iter().next().expect("a question").id;
+        let version = cowrite::event::Version::default();
+        let dialect = "blocks".into();
+        let opened = Event::ProposalOpened { doc, question, version, span: None, dialect };
+        let proposal = cx.append_as_model(&author, &opened);
+        let hunk = cowrite::event::HunkBody {
+            place: None,
+            old: "there".into(),
+            new: "elsewhere".into(),
+            why: None,
+            step: "missing".into(),
+            loose: false,
+            quoted: None,
+        };
+        cx.append_as_model(&author, &Event::HunkMade { proposal, hunk });
+    });
+    made.keys("alt-5");
+    let screen = made.screen(110, 30);
+    for words in ["plan.md", "notes.md", "0 of 5", "+ elsewhere"] {
+        assert!(screen.contains(words), "{words}\n{screen}");
+    }
+    assert_eq!(made.model().review().last().map(|one| one.hunk.new.as_str()), Some("elsewhere"));
+    made.keys("end a");
+    assert!(made.notice().contains("It is in notes.md"), "{}", made.notice());
+    made.keys("enter");
+    assert!(made.notice().contains("another document of this session"), "{}", made.notice());
+    made.same_after_reopening();
+}
