@@ -216,6 +216,10 @@ impl Run {
 
     /// Another program writes the file.
     fn outside(&mut self, rand: &mut Rand) {
+        // What is opened again after a kill here has no file.
+        if self.made.model().path.is_none() {
+            return;
+        }
         self.made.keys("ctrl-s");
         self.made.pass(3000);
         let (at, new) = (rand.below(self.text.len() + 1), "outside ");
