@@ -90,6 +90,8 @@ pub enum ReviewPart {
     Proposal,
     /// The first row of a hunk, with the signs that decide.
     Title,
+    /// The same of one that somebody decided.
+    Settled,
     Old,
     New,
     Both,
@@ -226,6 +228,7 @@ impl Model {
         let unseen = if unseen > 0 { format!(", {unseen} unseen") } else { String::new() };
         let filter = match self.ui.review_filter {
             ReviewFilter::Open => String::new(),
+            ReviewFilter::All => " · all".to_owned(),
             filter => format!(" · only {}", filter.word()),
         };
         if all == 0 {
@@ -257,7 +260,9 @@ impl Model {
         }
         let sign = if chosen { "› " } else { "  " };
         let title = format!("{sign}{}", self.title_words(one));
-        out.push(line(ReviewPart::Title, Some(index), chosen, title));
+        let open = is_open(one.hunk.state);
+        let part = if open { ReviewPart::Title } else { ReviewPart::Settled };
+        out.push(line(part, Some(index), chosen, title));
         if chosen {
             self.review_detail(one, index, width, &mut out);
         } else {

@@ -90,6 +90,8 @@ struct Run {
     text: Text,
     /// What of the answer is still to come.
     coming: Vec<char>,
+    /// Copies and restarts so far: each mints writers of its own.
+    minted: u64,
     trace: Trace,
 }
 
@@ -184,7 +186,8 @@ impl Run {
             13 => self.outside(rand),
             14 => self.merge(rand),
             15 if rand.below(3) == 0 && self.made.model().turn.is_none() => {
-                self.made = self.made.killed(rand.below(1000) as u64);
+                self.minted += 1;
+                self.made = self.made.killed(self.minted);
                 self.compare("killed");
             }
             _ => {}
@@ -239,7 +242,8 @@ impl Run {
     /// A second copy in which somebody writes, while this one goes on.
     fn merge(&mut self, rand: &mut Rand) {
         self.made.pass(3000);
-        let mut eve = self.made.copy_for(EVE, "Eve", 1000 + rand.below(1000) as u64);
+        self.minted += 1;
+        let mut eve = self.made.copy_for(EVE, "Eve", self.minted);
         let (there, here) = (rand.below(self.text.len() + 1), rand.below(self.text.len() + 1));
         let (theirs, mine) = ("eve ", words(rand, 2));
         eve.place(there, None);
@@ -273,6 +277,7 @@ fn run(seed: u64) {
         made: Harness::file("plan.md", &text),
         text: by(&text, Who::Outside),
         coming: Vec::new(),
+        minted: 100,
         trace: Trace(format!("seed {seed} {text:?}")),
     };
     // A session that was only looked at has no log yet, so no second copy.

@@ -232,8 +232,8 @@ fn review(app: &App, theme: Theme, buffer: &mut Buffer, area: Rect) -> Option<Po
     let mut cursor = Position { x: area.x, y: area.y };
     for (row, y) in rows.iter().zip(area.top()..area.bottom()) {
         let style = match row.part {
-            ReviewPart::Title if row.chosen => theme.accent(),
-            ReviewPart::Title => Style::new(),
+            ReviewPart::Title | ReviewPart::Settled if row.chosen => theme.accent(),
+            ReviewPart::Title | ReviewPart::Settled => Style::new(),
             ReviewPart::Document => Style::new().add_modifier(Modifier::BOLD),
             ReviewPart::Old if row.chosen => Style::new(),
             ReviewPart::New if row.chosen => Style::new(),
@@ -253,9 +253,9 @@ fn review(app: &App, theme: Theme, buffer: &mut Buffer, area: Rect) -> Option<Po
         if row.part == ReviewPart::Title {
             let x = text(buffer, right + 1, y, area.right(), "✓", theme.added());
             text(buffer, x + 1, y, area.right(), "✗", theme.error());
-            if row.chosen {
-                cursor = Position { x: area.x, y };
-            }
+        }
+        if row.chosen && matches!(row.part, ReviewPart::Title | ReviewPart::Settled) {
+            cursor = Position { x: area.x, y };
         }
     }
     Some(cursor)

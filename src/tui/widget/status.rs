@@ -207,7 +207,7 @@ fn workspace_hints(app: &App) -> &'static [(&'static str, &'static str)] {
             ("hunk.place", "place it here"),
             ("hunk.candidate-next", "next place"),
             ("hunk.candidate-down", "a line down"),
-            ("hunk.candidate-up", "up"),
+            ("hunk.candidate-up", "a line up"),
             ("app.cancel", "leave it"),
         ];
     }

@@ -21,7 +21,7 @@ fn proposed() -> Harness {
 
 fn titles(made: &Harness) -> Vec<String> {
     let rows = made.model().review_rows(60, 40).into_iter();
-    let titles = rows.filter(|row| row.part == ReviewPart::Title);
+    let titles = rows.filter(|row| matches!(row.part, ReviewPart::Title | ReviewPart::Settled));
     titles.map(|row| row.pieces.iter().map(|(_, text)| text.as_str()).collect()).collect()
 }
 
