@@ -267,6 +267,9 @@ impl App {
             Step::NotFound => match key.text().filter(|_| self.keymap.takes_text(&contexts)) {
                 Some(character) => {
                     let mut cx = Cx::new(&mut self.model);
+                    if command::answers(&mut cx, character) {
+                        return cx.finish();
+                    }
                     let mut buffer = [0; 4];
                     cx.type_text(character.encode_utf8(&mut buffer));
                     command::typed(&mut cx);

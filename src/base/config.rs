@@ -22,6 +22,7 @@ pub struct Config {
     pub theme: ThemeConfig,
     pub route: RouteConfig,
     pub hub: HubConfig,
+    pub assist: AssistConfig,
     /// Providers by name. Those that are built in can be changed here.
     pub provider: BTreeMap<String, ProviderConfig>,
 }
@@ -62,6 +63,20 @@ impl Default for EditorConfig {
             mouse: true,
             hunks: HunkLayout::default(),
         }
+    }
+}
+
+/// What is done with answers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AssistConfig {
+    /// Whether the model is asked once more for edits that found no certain place.
+    pub repair: bool,
+}
+
+impl Default for AssistConfig {
+    fn default() -> Self {
+        Self { repair: true }
     }
 }
 

@@ -76,6 +76,12 @@ pub const COMMANDS: &[Command] = &[
     row("hunk.candidate-up", "Moves the place up by a line.", |cx, _| placing::shift(cx, -1)),
     row("hunk.candidate-down", "Moves the place down by a line.", |cx, _| placing::shift(cx, 1)),
     row(
+        "hunk.show-again",
+        "Shows the hunks that were folded away, as they repeat what you turned down.",
+        show_again,
+    )
+    .when(any_folded, "Nothing is folded away: no hunk repeats what you turned down."),
+    row(
         "hunk.place",
         "Places a hunk where it is shown, or at the caret or over the selection.",
         placing::place,
@@ -86,6 +92,10 @@ pub const COMMANDS: &[Command] = &[
 /// Why there is nothing to do with a hunk.
 const NONE: &str = "No hunk is open: Ctrl-K asks for a rewrite of the selection, /change for one of \
                     the whole text.";
+
+fn any_folded(model: &Model) -> bool {
+    !model.session.folded_in(&model.doc).is_empty()
+}
 
 fn any_open(model: &Model) -> bool {
     !open(model).is_empty()
@@ -203,6 +213,18 @@ fn reject_all(cx: &mut Cx, _: &str) -> Result<(), String> {
         resolve(cx, *of, HunkVerdict::Rejected, None, None);
     }
     cx.info(format!("Rejected {}. Undo brings them back.", all.len()));
+    Ok(())
+}
+
+fn show_again(cx: &mut Cx, _: &str) -> Result<(), String> {
+    let folded: Vec<HunkRef> =
+        cx.model.session.folded_in(&cx.model.doc).iter().map(|hunk| hunk.of).collect();
+    for of in &folded {
+        // That it is open is said of it now, whatever became of the one it repeats.
+        resolve(cx, *of, HunkVerdict::Pending, None, None);
+    }
+    step(cx, true)?;
+    cx.info(format!("{} again.", plural(folded.len(), "hunk")));
     Ok(())
 }
 

@@ -8,7 +8,8 @@ use super::{
 };
 use crate::base::Pos;
 use crate::state::{
-    Ask, Cx, Dialog, Focus, Form, FormKind, ListState, Model, Open, Overlay, PromptKind, Tab,
+    Ask, Cx, Dialog, Focus, Form, FormKind, ListState, Model, Open, Overlay, PromptKind, REASONS,
+    Tab,
 };
 
 pub const COMMANDS: &[Command] = &[
@@ -264,6 +265,26 @@ fn submit(cx: &mut Cx, _: &str) -> Result<(), String> {
         }
         None => Ok(()),
     }
+}
+
+/// A key that answers a prompt at once, before anything else is typed: a digit that says why a hunk
+/// is turned down. Whether it was one.
+pub fn answers(cx: &mut Cx, key: char) -> bool {
+    let Some(Overlay::Prompt { kind: PromptKind::RejectBecause { hunk }, field }) =
+        cx.model.ui.overlays.last()
+    else {
+        return false;
+    };
+    let Some((_, reason)) = REASONS.iter().find(|(digit, _)| *digit == key) else { return false };
+    if field.rope().len_chars() > 0 {
+        return false;
+    }
+    let hunk = *hunk;
+    cx.model.ui.overlays.pop();
+    if let Err(why) = hunk::reject_one(cx, hunk, reason) {
+        cx.warn(why);
+    }
+    true
 }
 
 fn prompted(cx: &mut Cx, kind: PromptKind, text: &str) -> Result<(), String> {

@@ -33,7 +33,7 @@ pub use history::{
     choose as history_choose, index_at as history_at, listed as history_listed,
     listed_from as history_from,
 };
-pub use list::palette_rows;
+pub use list::{answers, palette_rows};
 pub use models::{ModelRow, chosen_model_row, model_rows, stay_at};
 pub use placing::float_click;
 pub use review::{click as review_click, scroll as review_scroll};

@@ -35,6 +35,8 @@ pub(super) fn split_here(cx: &mut Cx, _: &str) -> Result<(), String> {
                     why: hunk_of.why.clone().map(Text::new),
                     step: hunk_of.step.clone(),
                     loose: hunk_of.loose,
+                    form: hunk_of.form.clone(),
+                    again: None,
                     quoted: None,
                 };
                 splits.push((of.id, parts.into_iter().map(body).collect()));

@@ -4,7 +4,7 @@
 use crate::base::when::{day, minute};
 use crate::base::{AuthorId, EventId, Millis, Usd};
 use crate::event::{DecisionStatus, Link, MessageRole, Op};
-use crate::session::{Decision, HunkState, Session};
+use crate::session::{Decision, HunkState, Session, opening};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Characters of a text that are quoted.
@@ -186,7 +186,7 @@ fn messages(session: &Session, said: &[&EventId]) -> Vec<String> {
     let all = session.transcript.iter().filter(|message| said.contains(&&message.id));
     all.map(|message| {
         let who = session.author_name(&message.author);
-        format!("- {who}: {}", short(message.text()))
+        format!("- {who}: {}", short(opening(message.text())))
     })
     .collect()
 }
@@ -266,7 +266,7 @@ fn waiting(session: &Session) -> Vec<String> {
     let mut lines: Vec<String> = waits
         .map(|message| {
             let who = session.author_name(&message.author);
-            format!("- a question of {who}: {}", short(message.text()))
+            format!("- a question of {who}: {}", short(opening(message.text())))
         })
         .collect();
     lines.extend(session.comments.open().map(|thread| {

@@ -22,13 +22,16 @@ mod renamed;
 mod save;
 mod screen;
 pub mod shared;
-mod taking_in;
+pub mod taking_in;
 mod watch;
 
 pub use branch::{BranchedOff, branch};
 pub use bringing::{Bringing, Came};
 pub use disk::{Disk, DiskJob};
-pub use files::{HISTORY_BYTES, absolute, configure, configured, read_file, write_config};
+pub use files::{
+    HISTORY_BYTES, SaveError, absolute, configure, configured, read_file, save, stamp_text,
+    write_config,
+};
 pub use glance::glance;
 pub use open::{
     Library, OpenError, append_to, fold, index, index_all, open_fresh, open_in, open_path,

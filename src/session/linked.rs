@@ -31,7 +31,7 @@ impl Session {
                         MessageRole::Note => "·",
                     };
                     let who = self.author_name(&message.author);
-                    format!("{sign} {who}: {}", one_line(message.text()))
+                    format!("{sign} {who}: {}", one_line(opening(message.text())))
                 }
                 None => "a message that is not here".into(),
             },
@@ -42,6 +42,39 @@ impl Session {
             },
         }
     }
+}
+
+/// What a message says before its first fence or edit; all of it where it says nothing before.
+pub fn opening(text: &str) -> &str {
+    const SIGNS: &[&str] = &[
+        "```",
+        "~~~",
+        "<<<<<",
+        "----- ",
+        "------",
+        "*** ",
+        "@@ ",
+        "--- ",
+        "diff --git",
+        "<old_",
+        "<edit",
+        "<tool_",
+        "<function",
+        "<invoke",
+        "<replace_",
+        "{",
+        "[{",
+    ];
+    let mut end = 0;
+    for line in text.split_inclusive('\n') {
+        let words = line.trim_start();
+        if SIGNS.iter().any(|sign| words.starts_with(sign)) {
+            break;
+        }
+        end += line.len();
+    }
+    let said = text[..end].trim();
+    if said.is_empty() { text } else { said }
 }
 
 fn one_line(text: &str) -> String {

@@ -2,6 +2,7 @@
 //!
 //! Does no input or output: what takes time or touches the world is returned as an [`Effect`].
 
+mod again;
 mod branch;
 mod comment;
 mod cost;
@@ -9,6 +10,7 @@ mod cx;
 mod draft;
 mod editing;
 mod effect;
+mod ending;
 mod floating;
 mod form;
 mod frame;
@@ -28,6 +30,7 @@ mod prepare;
 mod propose;
 mod redact;
 mod reload;
+mod repair;
 mod review;
 mod rows;
 mod saved;
@@ -47,8 +50,9 @@ pub use cx::Cx;
 pub use draft::{OpenedDraft, Unsaved};
 pub use editing::Target;
 pub use effect::{Effect, FileStamp, Open, SaveMark, Ticket, Timer};
+pub use ending::{PLACE_BY_HAND, SHOW_AGAIN};
 pub use floating::{Candidate, FloatRow, Floating, Likeness};
-pub use form::{FORM_FIELDS, Form, FormKind, LinkList};
+pub use form::{FORM_FIELDS, Find, Form, FormKind, LinkList};
 pub use frame::{EditorFrame, HunkPiece, Sign, VirtualRow};
 pub use hunk_rows::{Diffs, Pieces};
 pub use jump::FoundMessage;
@@ -60,6 +64,7 @@ pub use panel::{PanelFrame, plain};
 pub use past::{Against, History, NOT_NOW, Past};
 pub use propose::anchors;
 pub use redact::{OUT_OF_REACH, Pending, Preview, RedactionMade, accepted, redaction_events};
+pub use repair::Repair;
 pub use review::{DECIDE, FILTERS, Listed, Progress, ReviewFilter, ReviewPart, ReviewRow};
 pub use rows::{ROWS_VERSION, all_rows, message_row, row_of, text_row};
 pub use settle::{Conflict, Side};
@@ -69,8 +74,8 @@ pub use sides::{Sides, sides};
 pub use thought::{Thinker, Thoughts};
 pub use tour::{END as TOUR_END, STEPS as TOUR_STEPS, Step, TOUR, TOUR_SESSION, Tour};
 pub use turn::{LiveEdit, Phase, Queued, Task, Turn};
-pub use turns::{PLACE_BY_HAND, plural};
+pub use turns::plural;
 pub use ui::{
-    AUTHOR_COLUMNS, Ask, Caret, Clip, Dialog, Find, Focus, ListState, Notice, Overlay, PageLinks,
-    PanelSelection, PromptKind, Rendered, Scroll, Tab, Tone, Ui,
+    AUTHOR_COLUMNS, Ask, Caret, Clip, Dialog, Focus, ListState, Notice, Overlay, PageLinks,
+    PanelSelection, PromptKind, REASONS, Rendered, Scroll, Tab, Tone, Ui,
 };

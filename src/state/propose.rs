@@ -2,9 +2,25 @@
 //! so that it can be accepted while the rest streams. Knows nothing of providers.
 
 use super::{Cx, LiveEdit, Task, Turn};
-use crate::assist::{Dialect, Landed, Outcome, Piece, Placement, whole_to_hunks};
+use crate::assist::{
+    Dialect, Failed, Form, Hunk, Landed, Outcome, Piece, Placement, Why, whole_to_hunks,
+};
 use crate::base::{EventId, Pos, Span};
 use crate::event::{Anchor, Event, HunkBody, HunkVerdict, Side, Text};
+
+/// An edit that becomes a hunk.
+struct Made {
+    /// Its place in the version that was sent.
+    span: Option<Span>,
+    old: String,
+    new: String,
+    why: Option<String>,
+    form: Form,
+    step: &'static str,
+    loose: bool,
+    /// The old and new text as the model wrote them, of an edit that has them.
+    said: Option<(String, String)>,
+}
 
 impl Cx<'_> {
     pub(super) fn pieces(&mut self, turn: &mut Turn, pieces: Vec<Piece>) {
@@ -13,10 +29,8 @@ impl Cx<'_> {
         }
         for piece in pieces {
             match piece {
-                Piece::Prose(_) | Piece::Fenced { .. } => {
-                    for landed in turn.landing.take(&piece) {
-                        self.landed(turn, landed, "");
-                    }
+                piece @ Piece::Prose(_) => {
+                    turn.landing.take(&piece);
                 }
                 Piece::EditStarted { .. } => {
                     if turn.dialect == Dialect::Blocks {
@@ -29,11 +43,14 @@ impl Cx<'_> {
                     }
                 }
                 Piece::EditNew { delta, .. } => self.live_text(turn, &delta),
-                Piece::EditDone { edit, .. } if turn.dialect == Dialect::Blocks => {
-                    turn.live = None;
-                    let quoted = edit.old.clone();
-                    for landed in turn.landing.take(&Piece::EditDone { index: 0, edit }) {
-                        self.landed(turn, landed, &quoted);
+                piece @ (Piece::EditDone { .. } | Piece::Fenced { .. })
+                    if turn.dialect == Dialect::Blocks =>
+                {
+                    if matches!(piece, Piece::EditDone { .. }) {
+                        turn.live = None;
+                    }
+                    for landed in turn.landing.take(&piece) {
+                        self.landed(turn, landed);
                     }
                 }
                 Piece::EditDone { edit, .. } => match turn.live.as_mut() {
@@ -42,8 +59,13 @@ impl Cx<'_> {
                         turn.live = Some(LiveEdit { span: None, old: edit.old, new: edit.new });
                     }
                 },
-                Piece::EditDropped { .. } => turn.live = None,
+                Piece::Fenced { .. } => {}
+                Piece::EditDropped { .. } => {
+                    turn.count(None, "unchanged");
+                    turn.live = None;
+                }
                 Piece::Malformed { why, .. } => {
+                    turn.count(None, "unreadable");
                     turn.malformed.push(why);
                     turn.live = None;
                 }
@@ -66,42 +88,131 @@ impl Cx<'_> {
 
     /// An edit is complete: it becomes a hunk at once, so that it can be accepted while the rest
     /// streams.
-    fn landed(&mut self, turn: &mut Turn, landed: Landed, quoted: &str) {
-        let why = landed.why;
-        match landed.outcome {
-            Outcome::Placed { hunk, step } => self.make_hunk(
-                turn,
-                Some(hunk.span),
-                &hunk.old,
-                &hunk.new,
-                why,
-                step.name(),
-                step.is_loose().then_some(quoted),
-            ),
-            Outcome::Already { .. } => {
+    fn landed(&mut self, turn: &mut Turn, landed: Landed) {
+        let Landed { form, why, said, outcome } = landed;
+        let made = |span, old, new, step, loose| Made {
+            span,
+            old,
+            new,
+            why,
+            form,
+            step,
+            loose,
+            said: said.clone(),
+        };
+        match outcome {
+            Outcome::Placed { hunk, step } => {
+                let loose = step.is_loose();
+                let made = made(Some(hunk.span), hunk.old, hunk.new, step.name(), loose);
+                self.placed(turn, made);
+            }
+            Outcome::Already { span } => {
                 turn.warnings.push("An edit is in the text already.".into());
+                turn.count(Some(form), "already");
+                let there = turn.base.slice(span.range()).to_string();
+                if let Some(id) = self.meant_by(turn, &there, &there) {
+                    turn.repaired.push(id);
+                    if self.still_unplaced(id) {
+                        self.replace_unplaced(id);
+                    }
+                }
             }
-            Outcome::Ambiguous { old, new, .. } => {
-                self.make_hunk(turn, None, &old, &new, why, "ambiguous", None);
+            Outcome::Ambiguous { old, new, candidates, .. } => {
+                let why = Why::Ambiguous(candidates);
+                let failed = Failed { old: old.clone(), new: new.clone(), why };
+                self.unplaced(turn, made(None, old, new, "ambiguous", false), failed);
             }
-            Outcome::Missing { old, new, .. } => {
-                self.make_hunk(turn, None, &old, &new, why, "missing", None);
+            Outcome::Missing { old, new, similar, .. } => {
+                let why = Why::Missing(similar);
+                let failed = Failed { old: old.clone(), new: new.clone(), why };
+                self.unplaced(turn, made(None, old, new, "missing", false), failed);
             }
         }
     }
 
+    /// An edit has its place: in a second answer it stands for the one that had none.
+    fn placed(&mut self, turn: &mut Turn, made: Made) {
+        if turn.repair.is_some() && self.repeats(turn, &made) {
+            turn.count(Some(made.form), "twice");
+            return;
+        }
+        let (old, new) = made.said.as_ref().map_or((&made.old, &made.new), |(old, new)| (old, new));
+        let meant = self.meant_by(turn, old, new);
+        if let Some(id) = meant {
+            turn.repaired.push(id);
+            if !self.still_unplaced(id) {
+                turn.count(Some(made.form), "settled");
+                return;
+            }
+        }
+        if self.make_hunk(turn, made).is_some()
+            && let Some(id) = meant
+        {
+            self.replace_unplaced(id);
+        }
+    }
+
+    /// An edit has no place. One that was asked for twice stays as it is.
+    fn unplaced(&mut self, turn: &mut Turn, made: Made, failed: Failed) {
+        if let Some(id) = self.meant_by(turn, &made.old, &made.new) {
+            turn.repaired.push(id);
+            turn.count(Some(made.form), made.step);
+            return;
+        }
+        let again = turn.again;
+        // What a person turned down is not asked for once more.
+        if let Some(id) = self.make_hunk(turn, made).filter(|_| turn.again == again) {
+            turn.failed.push((id, failed));
+        }
+    }
+
+    /// Whether a second answer writes an edit of the first again that had its place.
+    fn repeats(&self, turn: &Turn, made: &Made) -> bool {
+        let session = &self.model.session;
+        let asked = session.transcript.asked_by_person(turn.question);
+        session.proposals.hunks().into_iter().any(|hunk| {
+            let proposal = session.proposals.proposal(&hunk.proposal);
+            hunk.place.is_some()
+                && (&hunk.old, &hunk.new) == (&made.old, &made.new)
+                && proposal.is_some_and(|proposal| {
+                    Some(proposal.id) != turn.proposal
+                        && session.transcript.asked_by_person(proposal.question) == asked
+                })
+        })
+    }
+
+    /// The answer is complete: what it wants as a whole.
+    pub(super) fn finish_edits(&mut self, turn: &mut Turn) {
+        if turn.dialect == Dialect::Blocks {
+            for landed in turn.landing.finish() {
+                self.landed(turn, landed);
+            }
+        } else {
+            self.finish_replacement(turn);
+        }
+    }
+
     /// The whole replacement is there: the smallest set of hunks against what was sent.
-    pub(super) fn finish_replacement(&mut self, turn: &mut Turn) {
+    fn finish_replacement(&mut self, turn: &mut Turn) {
         let Some(live) = turn.live.take() else { return };
         let (offset, old) = match (turn.dialect, live.span) {
             (Dialect::Selection, Some(span)) => (span.start.0, live.old),
             (Dialect::Whole, _) => (0, turn.base.to_string()),
             _ => return,
         };
-        for hunk in whole_to_hunks(&old, &turn.reading.read(&live.new)) {
+        let hunks = whole_to_hunks(&old, &turn.reading.read(&live.new));
+        if hunks.is_empty() {
+            turn.count(None, "unchanged");
+        }
+        for hunk in hunks {
             let span =
                 Span { start: Pos(hunk.span.start.0 + offset), end: Pos(hunk.span.end.0 + offset) };
-            self.make_hunk(turn, Some(span), &hunk.old, &hunk.new, None, "exact", None);
+            let Hunk { old, new, .. } = hunk;
+            let form = if turn.dialect == Dialect::Whole { Form::Whole } else { Form::Selection };
+            let span = Some(span);
+            let made =
+                Made { span, old, new, why: None, form, step: "exact", loose: false, said: None };
+            self.make_hunk(turn, made);
         }
         if turn.hunks == 0 {
             self.info(match turn.task {
@@ -111,52 +222,52 @@ impl Cx<'_> {
         }
     }
 
-    /// `loosely`: what the model quoted, where the place was found by likeness only.
-    #[allow(clippy::too_many_arguments, reason = "a hunk's fields, once")]
-    fn make_hunk(
-        &mut self,
-        turn: &mut Turn,
-        span: Option<Span>,
-        old: &str,
-        new: &str,
-        why: Option<String>,
-        step: &str,
-        loosely: Option<&str>,
-    ) {
+    /// Tells the log of a hunk; `None` where the edit is none.
+    fn make_hunk(&mut self, turn: &mut Turn, made: Made) -> Option<EventId> {
+        let Made { span, old, new, why, form, step, loose, said } = made;
         if old == new && span.is_some() {
-            return;
+            turn.count(Some(form), "unchanged");
+            return None;
         }
         if let Some(span) = span.map(|span| turn.carry(span))
-            && self.is_proposed(turn, span, new)
+            && self.is_proposed(turn, span, &new)
         {
             turn.warnings.push("An edit came twice in the answer; it is shown once.".into());
-            return;
+            turn.count(Some(form), "twice");
+            return None;
         }
+        let again = self.turned_down(&turn.doc, span.map(|span| turn.carry(span)), &old, &new);
         let proposal = self.proposal(turn);
         let place = span.and_then(|span| {
             let today = turn.carry(span);
             let entry = self.model.session.documents.get(&turn.doc)?;
             Some(anchors(&entry.document, today))
         });
+        // What is folded away takes nobody's place.
+        if let Some(span) = span.filter(|_| again.is_none()) {
+            self.overtake(turn, proposal, turn.carry(span), &old, &new);
+        }
+        let quoted = said.filter(|(quoted, _)| loose && *quoted != old);
         let hunk = HunkBody {
             place,
             old: old.into(),
             new: new.into(),
             why: why.map(Text::new),
             step: step.into(),
-            loose: loosely.is_some(),
-            quoted: loosely.filter(|quoted| *quoted != old).map(Text::new),
+            loose,
+            quoted: quoted.map(|(quoted, _)| Text::new(quoted)),
+            form: Some(form.name().into()),
+            again,
         };
-        if let Some(span) = span {
-            self.overtake(turn, proposal, turn.carry(span), old, new);
-        }
         let author = turn.author.clone();
-        self.append_as_model(&author, &Event::HunkMade { proposal, hunk });
+        let id = self.append_as_model(&author, &Event::HunkMade { proposal, hunk });
         turn.hunks += 1;
-        turn.unplaced += usize::from(span.is_none());
+        turn.again += usize::from(again.is_some());
+        turn.unplaced += usize::from(span.is_none() && again.is_none());
         self.model.drop_info();
         self.model.session.track_hunks();
         self.model.refresh();
+        Some(id)
     }
 
     /// Of two proposals that change the same words the later stands; undo brings the other back.
@@ -201,11 +312,6 @@ impl Cx<'_> {
             return proposal;
         }
         let author = turn.author.clone();
-        let dialect = match turn.dialect {
-            Dialect::Selection => "selection",
-            Dialect::Whole => "whole",
-            Dialect::Blocks => "blocks",
-        };
         let asked = match turn.task {
             Task::Rewrite { selection } => Some(selection),
             Task::Continue { at } => Some(Span::at(at)),
@@ -220,7 +326,7 @@ impl Cx<'_> {
             question: turn.question,
             version: turn.base_version.clone(),
             span,
-            dialect: dialect.into(),
+            dialect: turn.asked_for().into(),
         };
         let again = turn.instead_of;
         // Of two rewrites of one passage the later stands.
@@ -229,6 +335,15 @@ impl Cx<'_> {
             _ => None,
         };
         let doc = turn.doc.clone();
+        let transcript = &self.model.session.transcript;
+        let own: Vec<EventId> = self
+            .model
+            .session
+            .proposals
+            .proposals()
+            .filter(|one| Some(transcript.asked_by_person(one.question)) == again)
+            .map(|one| one.id)
+            .collect();
         self.supersede(|hunk, proposal, document| {
             let within = |passage: Span| {
                 let span = document.filter(|_| proposal.doc == doc).and_then(|it| hunk.span(it));
@@ -236,7 +351,7 @@ impl Cx<'_> {
                     && span
                         .is_some_and(|span| passage.start <= span.start && span.end <= passage.end)
             };
-            again == Some(proposal.question) || passage.is_some_and(within)
+            own.contains(&proposal.id) || passage.is_some_and(within)
         });
         let proposal = self.append_as_model(&author, &event);
         turn.proposal = Some(proposal);

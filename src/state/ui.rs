@@ -91,6 +91,15 @@ impl ListState {
     }
 }
 
+/// Why a hunk is turned down, each with the digit that says it.
+pub const REASONS: [(char, &str); 5] = [
+    ('1', "wrong fact"),
+    ('2', "style"),
+    ('3', "too long"),
+    ('4', "not asked for"),
+    ('5', "keep mine"),
+];
+
 /// What a one-line prompt is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PromptKind {
@@ -316,7 +325,7 @@ pub struct Ui {
     pub panel_selection: Option<PanelSelection>,
     /// What was cut or copied here last, with its sources.
     pub clip: Option<Clip>,
-    pub find: Find,
+    pub find: super::Find,
     /// Where it was to be saved last, until it is.
     pub save_as: Option<String>,
     pub ticket: u64,
@@ -335,16 +344,6 @@ pub struct Ui {
 pub struct Clip {
     pub text: String,
     pub src: Vec<crate::event::Source>,
-}
-
-/// The last search.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Find {
-    pub what: String,
-    pub with: String,
-    pub regex: bool,
-    /// How many hits there are and which is selected, in words; while the prompt is open.
-    pub count: String,
 }
 
 impl Ui {
@@ -399,7 +398,7 @@ impl Ui {
             dragging: false,
             panel_selection: None,
             clip: None,
-            find: Find::default(),
+            find: super::Find::default(),
             save_as: None,
             ticket: 0,
             key_lines: Vec::new(),

@@ -6,7 +6,7 @@ use cowrite::base::{Pos, Rand, Span};
 use ropey::Rope;
 
 /// Places an edit and tells the whole text after it, or why not.
-fn outcome(text: &str, old: &str, new: &str) -> String {
+pub(super) fn outcome(text: &str, old: &str, new: &str) -> String {
     match place(&Rope::from_str(text), old, new, None) {
         Placement::Placed { hunk, step } => {
             let chars: Vec<char> = text.chars().collect();
@@ -21,7 +21,7 @@ fn outcome(text: &str, old: &str, new: &str) -> String {
 }
 
 #[track_caller]
-fn check(text: &str, old: &str, new: &str, expected: &str) {
+pub(super) fn check(text: &str, old: &str, new: &str, expected: &str) {
     assert_eq!(outcome(text, old, new), expected, "{old:?} in {text:?}");
 }
 

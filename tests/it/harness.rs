@@ -120,7 +120,10 @@ fn keymap() -> Keymap {
 pub fn app(opened: Opened, me: Me, now: u64, seed: u64) -> (App, Vec<Effect>) {
     let ui = Ui::new(100, 30);
     let rand = Rand::from_number(seed);
-    let (mut model, effects) = Model::open(opened, me, Config::default(), ui, Millis(now), rand);
+    // Tests about it turn it on: the others answer once.
+    let mut config = Config::default();
+    config.assist.repair = false;
+    let (mut model, effects) = Model::open(opened, me, config, ui, Millis(now), rand);
     let provider = Arc::new(Scripted::new(vec![]));
     model.offers = vec![Offer::new(provider.clone())];
     model.provider = Some(provider);
@@ -553,6 +556,8 @@ impl Harness {
                     step: "exact".into(),
                     loose: quoted.is_some(),
                     quoted: quoted.map(Into::into),
+                    form: Some("blocks".into()),
+                    again: None,
                 }
             })
             .collect();
@@ -717,6 +722,9 @@ pub fn digest(session: &Session, heads: bool) -> String {
     for hunk in session.proposals.hunks() {
         let verdict = hunk.verdict.value().map(|said| (said.verdict, said.reason.clone()));
         let _ = writeln!(out, "hunk {:?} {:?} to {:?}: {verdict:?}", hunk.of, hunk.old, hunk.new);
+    }
+    for closed in session.proposals.closed() {
+        let _ = writeln!(out, "closed {} {:?}", closed.author, closed.tally);
     }
     for decision in session.decisions.newest() {
         let _ = writeln!(

@@ -1,17 +1,32 @@
 //! What a model's answer may look like, and reading it while it streams.
 //!
-//! Each dialect is one file that turns chunks into `Piece`s. Knows no document: where an edit
+//! `rewrite` reads an answer that is the new text itself. Every other answer is read by `reader`,
+//! line by line; it knows each form that models write edits in, whichever was asked for, and each
+//! form is a file: `blocks`, `patch`, `diff`, `tags`, `call`. Knows no document: where an edit
 //! belongs is the work of `placement`.
 
 mod blocks;
+mod call;
+mod chunk;
+mod diff;
+mod held;
+mod json;
 mod markers;
+mod open;
+mod patch;
+mod reader;
 mod rewrite;
+mod said;
+mod tags;
 
-use blocks::Blocks;
+pub use held::may_hold_edits;
+pub use markers::is_gap;
+
+use reader::Answer;
 use rewrite::Rewrite;
 
 /// Why an edit is none when the answer ended in it.
-pub const CUT: &str = "The answer ended in the middle of this edit.";
+pub const CUT: &str = "The answer ended in the middle of this edit: ask for it again.";
 
 /// How a model is asked to write its edits down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +37,26 @@ pub enum Dialect {
     Whole,
     /// Prose with search/replace blocks in it.
     Blocks,
+}
+
+impl Dialect {
+    /// What is asked for, in words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Selection => "the new text of the selection",
+            Self::Whole => "the whole new text",
+            Self::Blocks => "blocks",
+        }
+    }
+
+    /// The name in the log and in figures.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Selection => "selection",
+            Self::Whole => "whole",
+            Self::Blocks => "blocks",
+        }
+    }
 }
 
 /// How an edit was written down by the model, whatever it was asked for.
@@ -83,6 +118,9 @@ pub struct Hint {
     pub at_end: bool,
     /// Each place of the old text is meant.
     pub all: bool,
+    /// The file that the edit names, as it stands there: perhaps a path, perhaps made up, perhaps
+    /// another file than the document. Whoever places the edit decides.
+    pub file: Option<String>,
 }
 
 /// One edit of an answer.
@@ -150,7 +188,7 @@ pub struct ReplyParser(Reader);
 
 #[derive(Clone, Debug)]
 enum Reader {
-    Blocks(Box<Blocks>),
+    Answer(Box<Answer>),
     Rewrite(Rewrite),
 }
 
@@ -159,7 +197,7 @@ impl ReplyParser {
         Self(match dialect {
             Dialect::Selection => Reader::Rewrite(Rewrite::new(false)),
             Dialect::Whole => Reader::Rewrite(Rewrite::new(true)),
-            Dialect::Blocks => Reader::Blocks(Box::default()),
+            Dialect::Blocks => Reader::Answer(Box::default()),
         })
     }
 
@@ -176,7 +214,7 @@ impl ReplyParser {
     pub fn push(&mut self, chunk: &str) -> Vec<Piece> {
         let mut out = Vec::new();
         match &mut self.0 {
-            Reader::Blocks(blocks) => blocks.push(chunk, &mut out),
+            Reader::Answer(answer) => answer.push(chunk, &mut out),
             Reader::Rewrite(rewrite) => rewrite.push(chunk, &mut out),
         }
         out
@@ -196,7 +234,7 @@ impl ReplyParser {
     fn end(&mut self, cut_off: bool) -> Vec<Piece> {
         let mut out = Vec::new();
         match &mut self.0 {
-            Reader::Blocks(blocks) => blocks.finish(&mut out),
+            Reader::Answer(answer) => answer.finish(cut_off, &mut out),
             Reader::Rewrite(rewrite) => rewrite.finish(cut_off, &mut out),
         }
         out
@@ -204,7 +242,7 @@ impl ReplyParser {
 }
 
 /// Up to how many tokens a small model is asked for the whole text.
-const WHOLE_TOKENS: u64 = 3000;
+pub(super) const WHOLE_TOKENS: u64 = 3000;
 
 /// The dialect to ask for: bare text when something is selected (nothing to place), the whole text
 /// from a small model when the document is short, blocks otherwise. `small` is what the provider
@@ -212,7 +250,7 @@ const WHOLE_TOKENS: u64 = 3000;
 pub fn choose(selection: bool, doc_tokens: u64, model: &str, small: bool) -> Dialect {
     if selection {
         Dialect::Selection
-    } else if doc_tokens > 0 && doc_tokens <= WHOLE_TOKENS && (small || is_small(model)) {
+    } else if doc_tokens > 0 && doc_tokens <= WHOLE_TOKENS && (small || is_small_name(model)) {
         Dialect::Whole
     } else {
         Dialect::Blocks
@@ -221,7 +259,7 @@ pub fn choose(selection: bool, doc_tokens: u64, model: &str, small: bool) -> Dia
 
 /// Whether a name like `llama3.2:3b` or `smollm2-135m` tells of at most 8 thousand million
 /// parameters.
-fn is_small(model: &str) -> bool {
+pub fn is_small_name(model: &str) -> bool {
     model.to_ascii_lowercase().split(|c: char| !c.is_ascii_alphanumeric() && c != '.').any(|part| {
         let (number, unit) = part.split_at(part.len() - usize::from(!part.is_empty()));
         match (number.parse::<f64>(), unit) {

@@ -130,7 +130,7 @@ fn indent(blanks: &str) -> &str {
 
 /// Whether a line end only wraps a paragraph, so that a space could stand there: prose goes on
 /// before and behind it.
-fn is_soft(before: &str, blanks: &str, behind: &str) -> bool {
+pub(super) fn is_soft(before: &str, blanks: &str, behind: &str) -> bool {
     let line = before.rsplit('\n').next().unwrap_or("");
     let next = behind.split('\n').next().unwrap_or("");
     let hard = blanks.starts_with("  ") || line.ends_with('\\');

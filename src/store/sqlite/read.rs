@@ -135,6 +135,13 @@ impl SqliteStore {
         Ok(query.query_row(params![session.0], |row| row.get(0))?)
     }
 
+    /// What kind of event an id is of, as far as its line still tells.
+    pub fn kind(&self, id: EventId) -> Option<String> {
+        let mut query = self.conn.prepare_cached("SELECT line FROM event WHERE id = ?1").ok()?;
+        let line: String = query.query_row(params![id.0], |row| row.get(0)).ok()?;
+        Envelope::read(&line).ok().map(|event| event.kind)
+    }
+
     /// The documents of a session that have a cached state.
     pub fn snapshots(&self, session: EventId) -> Result<Vec<DocId>, StoreError> {
         let mut query =

@@ -369,6 +369,8 @@ fn hunks_of_other_documents_are_listed_after_those_of_this_one() {
             step: "missing".into(),
             loose: false,
             quoted: None,
+            form: None,
+            again: None,
         };
         cx.append_as_model(&author, &Event::HunkMade { proposal, hunk });
     });
