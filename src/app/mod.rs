@@ -70,6 +70,9 @@ impl App {
             Some(Overlay::Form(_)) => vec!["form", "global"],
             Some(Overlay::Dialog(_)) => vec!["dialog"],
             None => match (ui.focus, ui.tab) {
+                (Focus::Editor, _) if ui.floating.is_some() => {
+                    vec!["placing", "editor", "global"]
+                }
                 (Focus::Editor, _) => match self.model.hunk_here() {
                     Some(hunk) if hunk.state == HunkState::Stale => {
                         vec!["stale", "hunk", "editor", "global"]

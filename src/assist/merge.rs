@@ -33,7 +33,7 @@ pub fn merge(base: &str, mine: &str, theirs: &str) -> Option<Merged> {
         if ours.iter().any(same) {
             continue;
         }
-        if ours.iter().any(|one| meet(one, cut)) {
+        if ours.iter().any(|one| meet(base, one, cut)) {
             return None;
         }
         all.push((cut, false));
@@ -72,12 +72,18 @@ pub fn merge(base: &str, mine: &str, theirs: &str) -> Option<Merged> {
 /// Whether two changes are about the same words, or about neighbours with nothing between them:
 /// two letters of one word in scripts without blanks. What is put in beside a changed word is
 /// about another place.
-fn meet(a: &Cut, b: &Cut) -> bool {
+fn meet(base: &str, a: &Cut, b: &Cut) -> bool {
     let (a, b) = (&a.old, &b.old);
+    let apart = |at: usize| {
+        let blank = |one: Option<char>| one.is_some_and(char::is_whitespace);
+        blank(base[..at].chars().next_back()) || blank(base[at..].chars().next())
+    };
     match (a.is_empty(), b.is_empty()) {
         (true, true) => a.start == b.start,
         (true, false) => b.start < a.start && a.start < b.end,
         (false, true) => a.start < b.start && b.start < a.end,
-        (false, false) => a.start <= b.end && b.start <= a.end,
+        (false, false) if a.end == b.start => !apart(a.end),
+        (false, false) if b.end == a.start => !apart(b.end),
+        (false, false) => a.start < b.end && b.start < a.end,
     }
 }

@@ -39,7 +39,14 @@ impl Take {
 
 /// The hunk that a command is about, if it is still open.
 pub(super) fn still_open(cx: &Cx, of: HunkRef) -> Result<OpenHunk, String> {
-    let found = cx.model.session.open_with(of, &cx.model.doc);
+    let session = &cx.model.session;
+    let hunk = session.proposals.hunk(&of);
+    let proposal = hunk.and_then(|hunk| session.proposals.proposal(&hunk.proposal));
+    if let Some(doc) = proposal.map(|proposal| &proposal.doc).filter(|doc| **doc != cx.model.doc) {
+        let name = session.documents.get(doc).map_or("another document", |entry| &entry.name);
+        return Err(format!("It is in {name}: Enter goes there."));
+    }
+    let found = session.open_with(of, &cx.model.doc);
     found.ok_or_else(|| "The hunk is settled already.".into())
 }
 

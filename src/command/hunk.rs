@@ -2,11 +2,11 @@
 
 use super::accept::{Take, accept, edit, still_open};
 use super::verdict::{resolve, take_out};
-use super::{Command, placing, row, sides, splitting};
+use super::{Command, placing, review, row, sides, splitting};
 use crate::base::Span;
 use crate::event::HunkVerdict;
 use crate::session::{HunkRef, HunkState, OpenHunk};
-use crate::state::{Caret, Cx, Focus, HunkLayout, Model, Overlay, PromptKind, plural};
+use crate::state::{Caret, Cx, Focus, HunkLayout, Model, Overlay, PromptKind, Tab, plural};
 use crate::text::Field;
 
 pub const COMMANDS: &[Command] = &[
@@ -41,9 +41,40 @@ pub const COMMANDS: &[Command] = &[
     )
     .args("[proposal]")
     .when(any_open, NONE),
+    row(
+        "hunk.accept-paragraph",
+        "Accepts the hunks of the paragraph at the caret that have a certain place.",
+        review::accept_paragraph,
+    )
+    .when(any_open, NONE),
+    row(
+        "hunk.accept-proposal",
+        "Accepts the hunks of this proposal that have a certain place.",
+        review::accept_proposal,
+    )
+    .when(any_open, NONE),
+    row(
+        "hunk.reject-proposal",
+        "Rejects the open hunks of this proposal.",
+        review::reject_proposal,
+    )
+    .args("[reason]")
+    .when(any_open, NONE),
+    row("hunk.filter", "Lists other hunks in the Review tab.", review::filter)
+        .args("[open|unseen|loose|stale|unplaced|decided|all]"),
     row("hunk.reject-all", "Rejects all open hunks.", reject_all).when(any_open, NONE),
     row("hunk.layout", "Shows hunks as lines, within the line, or side by side.", layout)
         .args("[lines|inline|side]"),
+    row(
+        "hunk.candidates",
+        "Shows where a hunk without a place may belong; then the next place.",
+        placing::candidates,
+    )
+    .when(any_open, NONE),
+    row("hunk.candidate-next", "Goes to the next place.", |cx, _| placing::step(cx, 1)),
+    row("hunk.candidate-previous", "Goes to the place before.", |cx, _| placing::step(cx, -1)),
+    row("hunk.candidate-up", "Moves the place up by a line.", |cx, _| placing::shift(cx, -1)),
+    row("hunk.candidate-down", "Moves the place down by a line.", |cx, _| placing::shift(cx, 1)),
     row(
         "hunk.show-again",
         "Shows the hunks that were folded away, as they repeat what you turned down.",
@@ -52,7 +83,7 @@ pub const COMMANDS: &[Command] = &[
     .when(any_folded, "Nothing is folded away: no hunk repeats what you turned down."),
     row(
         "hunk.place",
-        "Places an unplaced hunk at the caret or over the selection.",
+        "Places a hunk where it is shown, or at the caret or over the selection.",
         placing::place,
     )
     .when(any_open, NONE),
@@ -79,24 +110,13 @@ pub(super) fn open_count(model: &Model) -> usize {
     open(model).len()
 }
 
-/// The chosen row of the Review tab: one of them always is, also when the list became shorter.
-pub(super) fn chosen_of<'a>(model: &Model, open: &'a [OpenHunk]) -> Option<&'a OpenHunk> {
-    open.get(model.ui.review.chosen).or(open.last())
-}
-
-/// Whether the chosen row of the Review tab has no place. Shared with the view.
-pub fn chosen_unplaced(model: &Model) -> bool {
-    model.ui.frame.unplaced > 0
-        && chosen_of(model, &open(model)).is_some_and(|one| one.span.is_none())
-}
-
 /// The hunk that a command means: the chosen row of the Review tab when the panel has the keys,
 /// else the one at the caret, else the only one.
-fn meant(model: &Model) -> Option<HunkRef> {
-    let open = open(model);
-    if model.ui.focus == Focus::Panel && model.ui.tab == crate::state::Tab::Review {
-        return chosen_of(model, &open).map(|one| one.of);
+pub(super) fn meant(model: &Model) -> Option<HunkRef> {
+    if model.ui.focus == Focus::Panel && model.ui.tab == Tab::Review {
+        return model.review_chosen().map(|one| one.hunk.of);
     }
+    let open = open(model);
     let here = model.hunk_here().map(|one| one.of);
     here.or_else(|| if open.len() == 1 { open.first().map(|one| one.of) } else { None })
 }
@@ -126,10 +146,7 @@ fn step(cx: &mut Cx, forward: bool) -> Result<(), String> {
         placed.iter().rev().find(|span| span.start < caret).or_else(|| placed.last())
     };
     let Some(span) = next.copied() else {
-        return Err(
-            "The open hunks have no place: Alt-5 lists them, Alt-P places one at the selection."
-                .into(),
-        );
+        return placing::candidates(cx, "");
     };
     cx.model.ui.focus = Focus::Editor;
     cx.model.set_caret(Caret::at(span.start));
@@ -170,23 +187,22 @@ fn because(cx: &mut Cx, _: &str) -> Result<(), String> {
 }
 
 fn accept_all(cx: &mut Cx, proposal: &str) -> Result<(), String> {
-    let open = open(cx.model).into_iter().filter(OpenHunk::is_certain);
-    let ready: Vec<HunkRef> = open
-        .filter(|one| one.proposal.to_string().starts_with(proposal))
-        .map(|one| one.of)
-        .collect();
-    if ready.is_empty() {
-        return Err("No open hunk has a certain place.".into());
-    }
-    let mut accepted = 0;
-    for of in ready {
-        // Accepting one can make another stale that shares its text: that one stays open.
-        if accept(cx, of, Take::Proposed).is_ok() {
-            accepted += 1;
-        }
-    }
-    left(cx, &format!("Accepted {accepted}"));
-    Ok(())
+    let mut all = open(cx.model);
+    all.retain(|one| one.proposal.to_string().starts_with(proposal));
+    review::accept_those(cx, all, "No open hunk has a certain place.")
+}
+
+/// What "accept all" leaves out, in words; empty for nothing.
+pub(super) fn left_out(all: &[OpenHunk]) -> String {
+    let count = |test: fn(&OpenHunk) -> bool| all.iter().filter(|one| test(one)).count();
+    let parts = [
+        (count(|one| one.state == HunkState::Pending && one.loose), "found by likeness"),
+        (count(|one| one.state == HunkState::Stale), "whose text changed"),
+        (count(|one| one.state == HunkState::Unplaced), "without a place"),
+        (count(|one| one.state == HunkState::Collided), "that a merge changed"),
+    ];
+    let words = parts.iter().filter(|(count, _)| *count > 0);
+    words.map(|(count, what)| format!("{count} {what}")).collect::<Vec<_>>().join(", ")
 }
 
 fn reject_all(cx: &mut Cx, _: &str) -> Result<(), String> {

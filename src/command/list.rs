@@ -3,7 +3,8 @@
 
 use super::accept::{Edited, Take, accept};
 use super::{
-    Command, chat, comment, decision, file, find, history, hunk, links, models, row, session,
+    Command, chat, comment, decision, file, find, history, hunk, links, models, review, row,
+    session,
 };
 use crate::base::Pos;
 use crate::state::{
@@ -41,7 +42,7 @@ fn list(model: &mut Model) -> Option<(&mut ListState, usize)> {
     let models = models::model_rows(model).len();
     let sessions = session::row_count(model);
     let decisions = decision::listed(model).len();
-    let review = hunk::open_count(model);
+    let review = if model.ui.tab == Tab::Review { model.review().len() } else { 0 };
     let points = match model.ui.tab {
         Tab::History => history::row_count(model),
         _ => 0,
@@ -145,21 +146,9 @@ fn step(cx: &mut Cx, rows: isize) -> Result<(), String> {
         return history::follow(cx);
     }
     if cx.model.ui.overlays.is_empty() && cx.model.ui.tab == Tab::Review {
-        review_goto(cx);
+        review::follow(cx);
     }
     Ok(())
-}
-
-/// The text follows the chosen row of the Review tab.
-fn review_goto(cx: &mut Cx) {
-    let span = {
-        let open = cx.model.session.open_in(&cx.model.doc);
-        hunk::chosen_of(cx.model, &open).and_then(|one| one.span)
-    };
-    if let Some(span) = span {
-        cx.go(span.start);
-        cx.model.ui.reveal = true;
-    }
 }
 
 fn choose(cx: &mut Cx, _: &str) -> Result<(), String> {
@@ -179,17 +168,7 @@ fn choose(cx: &mut Cx, _: &str) -> Result<(), String> {
         Some(_) => Ok(()),
         None if cx.model.ui.tab == Tab::History => super::run(cx, "history.open"),
         None if cx.model.ui.tab == Tab::Decisions => super::run(cx, "decision.open"),
-        None if cx.model.ui.tab == Tab::Review => {
-            let open = cx.model.session.open_in(&cx.model.doc);
-            if hunk::chosen_of(cx.model, &open).is_some_and(|one| one.span.is_none()) {
-                return Err(
-                    "It has no place: Alt-1 to the text, select its place, then Alt-P.".into()
-                );
-            }
-            review_goto(cx);
-            cx.model.ui.focus = Focus::Editor;
-            Ok(())
-        }
+        None if cx.model.ui.tab == Tab::Review => review::open_chosen(cx),
         None => Ok(()),
     }
 }

@@ -18,6 +18,7 @@ mod list;
 mod models;
 mod placing;
 mod redact;
+mod review;
 mod session;
 mod sides;
 mod splitting;
@@ -32,9 +33,10 @@ pub use history::{
     choose as history_choose, index_at as history_at, listed as history_listed,
     listed_from as history_from,
 };
-pub use hunk::chosen_unplaced;
 pub use list::{answers, palette_rows};
 pub use models::{ModelRow, chosen_model_row, model_rows, stay_at};
+pub use placing::float_click;
+pub use review::{click as review_click, scroll as review_scroll};
 pub use session::{
     Row, go_to, listed as session_listed, names as session_names, preview as session_preview,
     previewed as session_previewed, rows as session_rows,

@@ -1,25 +1,73 @@
 //! Placing by hand: a hunk whose place was not found goes where a person says.
 
-use super::hunk::{chosen_of, open};
+use super::hunk::open;
 use crate::base::{Pos, Span};
 use crate::event::Event;
-use crate::session::{HunkState, OpenHunk};
-use crate::state::{Cx, anchors};
+use crate::session::{HunkRef, HunkState, OpenHunk};
+use crate::state::{Cx, Model, anchors};
 
+fn is_unplaced(one: &OpenHunk) -> bool {
+    one.of.part.is_none() && one.state == HunkState::Unplaced
+}
+
+/// The chosen row of the Review tab, else the first hunk without a place.
+fn meant(model: &Model) -> Option<HunkRef> {
+    let chosen = model.review_chosen().filter(|one| one.doc == model.doc).map(|one| one.hunk);
+    let chosen = chosen.filter(is_unplaced).map(|one| one.of);
+    chosen.or_else(|| open(model).iter().find(|one| is_unplaced(one)).map(|one| one.of))
+}
+
+/// Shows where a hunk may belong.
+pub(super) fn float(cx: &mut Cx, of: HunkRef) -> Result<(), String> {
+    cx.float(of)?;
+    cx.info("Left and right go to other places, up and down move it by lines; Enter places it here, Esc leaves it.");
+    Ok(())
+}
+
+/// Shows where the hunk without a place may belong; then the next place.
+pub(super) fn candidates(cx: &mut Cx, _: &str) -> Result<(), String> {
+    if cx.model.ui.floating.is_some() {
+        return step(cx, 1);
+    }
+    let of = meant(cx.model).ok_or("Every open hunk has its place.")?;
+    float(cx, of)
+}
+
+pub(super) fn step(cx: &mut Cx, by: isize) -> Result<(), String> {
+    floats(cx)?;
+    cx.choose_candidate(|at, count| (at as isize + by).rem_euclid(count.max(1) as isize) as usize);
+    Ok(())
+}
+
+pub(super) fn shift(cx: &mut Cx, by: isize) -> Result<(), String> {
+    floats(cx)?;
+    cx.shift_candidate(by);
+    Ok(())
+}
+
+fn floats(cx: &Cx) -> Result<(), String> {
+    match cx.model.ui.floating {
+        Some(_) => Ok(()),
+        None => Err("No hunk is being placed: Alt-N begins.".into()),
+    }
+}
+
+/// Places the hunk that floats where it is shown, else an unplaced one at the caret or over the
+/// selection.
 pub(super) fn place(cx: &mut Cx, _: &str) -> Result<(), String> {
-    let unplaced = {
-        let open = open(cx.model);
-        let unplaced = |one: &&OpenHunk| one.of.part.is_none() && one.state == HunkState::Unplaced;
-        let mut unplaced = open.iter().filter(unplaced);
-        // The chosen row of the Review tab, else the first.
-        let chosen = chosen_of(cx.model, &open).map(|one| one.of);
-        let first = unplaced.clone().next();
-        let meant = unplaced.find(|one| Some(one.of) == chosen).or(first);
-        meant.map(|one| one.of)
-    };
-    let hunk = unplaced.ok_or("Every open hunk has its place.")?;
+    if let Some(floating) = cx.model.ui.floating.take() {
+        put(cx, floating.of, floating.span)?;
+        cx.info("Placed here; Alt-A accepts it.");
+        return Ok(());
+    }
+    let of = meant(cx.model).ok_or("Every open hunk has its place.")?;
     let caret = cx.model.caret();
-    let mut span = caret.selection().unwrap_or_else(|| Span::at(caret.pos));
+    put(cx, of, caret.selection().unwrap_or_else(|| Span::at(caret.pos)))?;
+    cx.info("Placed. It replaces what was selected, or goes in at the caret.");
+    Ok(())
+}
+
+fn put(cx: &mut Cx, hunk: HunkRef, mut span: Span) -> Result<(), String> {
     // Whole lines replace whole lines, also when their last line end was not selected.
     let new = cx.model.session.proposals.hunk(&hunk).map_or("", |hunk| hunk.new.as_str());
     let rope = cx.model.rope();
@@ -47,6 +95,19 @@ pub(super) fn place(cx: &mut Cx, _: &str) -> Result<(), String> {
     cx.model.session.track_hunks();
     cx.model.refresh();
     cx.barrier();
-    cx.info("Placed. It replaces what was selected, or goes in at the caret.");
     Ok(())
+}
+
+/// A click on a row of the box below the text: a place is shown, with a double click taken; else the
+/// hunk begins to float.
+pub fn float_click(cx: &mut Cx, row: usize, double: bool) -> Result<(), String> {
+    let Some(row) = cx.model.ui.float.get(row) else { return Ok(()) };
+    match row.candidate {
+        Some(at) => {
+            cx.choose_candidate(|_, _| at);
+            if double { place(cx, "") } else { Ok(()) }
+        }
+        None if cx.model.ui.floating.is_none() => candidates(cx, ""),
+        None => Ok(()),
+    }
 }

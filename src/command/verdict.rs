@@ -106,6 +106,10 @@ fn in_words(kind: StepKind, count: usize) -> String {
     match (kind, count) {
         (StepKind::Split, _) => "the split".into(),
         (StepKind::Placing, _) => "the placing".into(),
+        (StepKind::Superseding, 1) => "that a newer proposal took a hunk's place".into(),
+        (StepKind::Superseding, _) => {
+            format!("that a newer proposal took the place of {}", plural(count, "hunk"))
+        }
         (StepKind::Rejection, 1) => "the rejection".into(),
         (StepKind::Rejection, _) => plural(count, "rejection"),
     }

@@ -451,6 +451,14 @@ impl Proposals {
         self.open.iter().filter_map(|of| self.hunks.get(of))
     }
 
+    /// The hunks that a person said something to, in the order in which they were made.
+    pub(super) fn decided_hunks(&self) -> impl Iterator<Item = &Hunk> {
+        // What is folded away is neither open nor decided.
+        let decided =
+            |hunk: &&Hunk| hunk.verdict.value().is_some() && !self.open.contains(&hunk.of);
+        self.hunks().into_iter().filter(decided)
+    }
+
     pub fn proposal(&self, id: &EventId) -> Option<&Proposal> {
         self.proposals.get(id)
     }

@@ -108,10 +108,14 @@ impl OpenHunk {
 
 /// What differs between a hunk's old and new text, at its place.
 fn changes(one: &Fresh) -> Change {
-    let mut change = diff(&one.hunk.old, &one.hunk.new);
+    changes_at(&one.hunk.old, &one.hunk.new, one.span.start)
+}
+
+fn changes_at(old: &str, new: &str, at: Pos) -> Change {
+    let mut change = diff(old, new);
     for replace in &mut change.0 {
-        replace.span.start.0 += one.span.start.0;
-        replace.span.end.0 += one.span.start.0;
+        replace.span.start.0 += at.0;
+        replace.span.end.0 += at.0;
     }
     change
 }
@@ -152,10 +156,14 @@ fn fit(a: &Fresh, b: &Fresh) -> bool {
     if !overlap(a.span, b.span) {
         return true;
     }
-    let (a, b) = (changes(a), changes(b));
-    a.0.iter().all(|a| {
+    !meet(&changes(a), &changes(b))
+}
+
+/// Whether two changes share a character, or put something in at one place.
+fn meet(a: &Change, b: &Change) -> bool {
+    a.0.iter().any(|a| {
         let meets = |b: Span| overlap(a.span, b) || (a.span.is_empty() && a.span == b);
-        !b.0.iter().any(|b| meets(b.span))
+        b.0.iter().any(|b| meets(b.span))
     })
 }
 
@@ -234,6 +242,54 @@ impl Session {
         }
         open.sort_by_key(|one| (one.span.is_none(), one.span.unwrap_or_default(), one.made));
         open
+    }
+
+    /// The hunks of a document that somebody said something to, in the order in which they were
+    /// made.
+    pub fn decided_in(&self, doc: &DocId) -> Vec<OpenHunk> {
+        let Some(entry) = self.documents.get(doc) else { return Vec::new() };
+        let of_doc = |hunk: &&Hunk| {
+            self.proposals.proposal(&hunk.proposal).is_some_and(|proposal| proposal.doc == *doc)
+        };
+        let alone = |hunk: &Hunk| {
+            let span = hunk.span(&entry.document);
+            OpenHunk::alone(hunk, span, hunk.state_at(&entry.document, span))
+        };
+        self.proposals.decided_hunks().filter(of_doc).map(alone).collect()
+    }
+
+    /// The open hunks of a document that `old` becoming `new` at `span` of today's text takes the
+    /// place of: those of other proposals that change the same words. Each with the verdicts that
+    /// stand.
+    pub fn overtaken(
+        &self,
+        doc: &DocId,
+        proposal: EventId,
+        span: Span,
+        old: &str,
+        new: &str,
+    ) -> Vec<(HunkRef, Vec<EventId>)> {
+        let Some(entry) = self.documents.get(doc) else { return Vec::new() };
+        let document = &entry.document;
+        let change = changes_at(old, new, span.start);
+        let meets = |hunk: &&Hunk| {
+            let there = hunk.is_open() && hunk.proposal != proposal;
+            let of_doc = || {
+                self.proposals.proposal(&hunk.proposal).is_some_and(|proposal| proposal.doc == *doc)
+            };
+            there
+                && of_doc()
+                && hunk.span(document).is_some_and(|other| {
+                    match hunk.state_at(document, Some(other)) {
+                        HunkState::Pending => {
+                            meet(&change, &changes_at(&hunk.old, &hunk.new, other.start))
+                        }
+                        _ => overlap(span, other),
+                    }
+                })
+        };
+        let all = self.proposals.open_hunks().filter(meets);
+        all.map(|hunk| (hunk.of, hunk.verdict.heads())).collect()
     }
 
     /// The open hunk that a hunk belongs to.

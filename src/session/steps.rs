@@ -27,6 +27,7 @@ impl Said {
         match self {
             Self::Split(_) => StepKind::Split,
             Self::Placed { .. } => StepKind::Placing,
+            Self::Verdict { verdict: HunkVerdict::Superseded, .. } => StepKind::Superseding,
             Self::Verdict { .. } => StepKind::Rejection,
         }
     }
@@ -35,7 +36,9 @@ impl Said {
     fn is_step(&self) -> bool {
         match self {
             Self::Split(_) | Self::Placed { .. } => true,
-            Self::Verdict { verdict, .. } => *verdict == HunkVerdict::Rejected,
+            Self::Verdict { verdict, .. } => {
+                matches!(verdict, HunkVerdict::Rejected | HunkVerdict::Superseded)
+            }
         }
     }
 }
@@ -44,6 +47,8 @@ impl Said {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StepKind {
     Rejection,
+    /// A newer proposal took its place.
+    Superseding,
     Split,
     Placing,
 }
@@ -153,7 +158,7 @@ impl Proposals {
                     replaces.extend(hunk.map(|hunk| hunk.splits.heads()).unwrap_or_default());
                 }
                 StepKind::Placing => replaces.push(*id),
-                StepKind::Rejection => {}
+                StepKind::Rejection | StepKind::Superseding => {}
             }
             let edit = match &step.said {
                 Said::Verdict { edit, .. } => *edit,
@@ -212,6 +217,10 @@ impl Proposals {
             if step.said.is_step() {
                 if found.is_some() {
                     break;
+                }
+                // That an answer came takes nothing away from redo.
+                if step.said.kind() == StepKind::Superseding {
+                    continue;
                 }
                 return Some(LastUndone::Blocked { lamport: *lamport });
             }

@@ -6,7 +6,7 @@ use crate::assist::{Dialect, Form};
 use crate::event::{EditCount, Event, MessageRole, MessageStatus, Tally, Text};
 
 /// What to do about hunks without a place, in the workspace.
-pub const PLACE_BY_HAND: &str = "Alt-5 lists, Alt-P places at the selection";
+pub const PLACE_BY_HAND: &str = "Alt-N shows where, Alt-P places at the selection";
 /// What shows what was folded away, in the workspace.
 pub const SHOW_AGAIN: &str = "Alt-Shift-G shows";
 

@@ -26,6 +26,9 @@ pub enum Sign {
     Like,
     /// A merge brought edits into an accepted hunk.
     Collided,
+    /// Where a hunk without a place may belong, and where it would go now.
+    Candidate,
+    Here,
     /// A word of the program's or of the model's about a hunk.
     Note,
     /// A decision is linked to the text.
@@ -77,6 +80,8 @@ pub struct EditorFrame {
     pub caret: Option<(usize, usize)>,
     pub line: usize,
     pub column: usize,
+    /// Where a hunk without a place may belong, and whether that place is the one that is shown.
+    pub candidates: Vec<(Span, bool)>,
     /// Open hunks in the document, and those without a place.
     pub open: usize,
     pub unplaced: usize,

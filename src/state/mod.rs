@@ -11,6 +11,7 @@ mod draft;
 mod editing;
 mod effect;
 mod ending;
+mod floating;
 mod form;
 mod frame;
 pub mod geometry;
@@ -30,6 +31,7 @@ mod propose;
 mod redact;
 mod reload;
 mod repair;
+mod review;
 mod rows;
 mod saved;
 mod settle;
@@ -49,7 +51,8 @@ pub use draft::{OpenedDraft, Unsaved};
 pub use editing::Target;
 pub use effect::{Effect, FileStamp, Open, SaveMark, Ticket, Timer};
 pub use ending::{PLACE_BY_HAND, SHOW_AGAIN};
-pub use form::{FORM_FIELDS, Form, FormKind, LinkList};
+pub use floating::{Candidate, FloatRow, Floating, Likeness};
+pub use form::{FORM_FIELDS, Find, Form, FormKind, LinkList};
 pub use frame::{EditorFrame, HunkPiece, Sign, VirtualRow};
 pub use hunk_rows::{Diffs, Pieces};
 pub use jump::FoundMessage;
@@ -62,6 +65,7 @@ pub use past::{Against, History, NOT_NOW, Past};
 pub use propose::anchors;
 pub use redact::{OUT_OF_REACH, Pending, Preview, RedactionMade, accepted, redaction_events};
 pub use repair::Repair;
+pub use review::{DECIDE, FILTERS, Listed, Progress, ReviewFilter, ReviewPart, ReviewRow};
 pub use rows::{ROWS_VERSION, all_rows, message_row, row_of, text_row};
 pub use settle::{Conflict, Side};
 pub use shades::{Shade, Shades};
@@ -72,6 +76,6 @@ pub use tour::{END as TOUR_END, STEPS as TOUR_STEPS, Step, TOUR, TOUR_SESSION, T
 pub use turn::{LiveEdit, Phase, Queued, Task, Turn};
 pub use turns::plural;
 pub use ui::{
-    AUTHOR_COLUMNS, Ask, Caret, Clip, Dialog, Find, Focus, ListState, Notice, Overlay, PageLinks,
+    AUTHOR_COLUMNS, Ask, Caret, Clip, Dialog, Focus, ListState, Notice, Overlay, PageLinks,
     PanelSelection, PromptKind, REASONS, Rendered, Scroll, Tab, Tone, Ui,
 };

@@ -49,7 +49,14 @@ impl Model {
         self.count_conflicts();
         self.prepare_past();
         self.prepare_panel();
+        self.prepare_floating();
+        let unplaced = self.ui.frame.unplaced;
         self.prepare_editor();
+        if self.ui.frame.unplaced != unplaced {
+            // The box that tells of them comes or goes.
+            self.prepare_floating();
+            self.prepare_editor();
+        }
     }
 
     fn prepare_editor(&mut self) {

@@ -270,6 +270,10 @@ impl Cx<'_> {
             let entry = self.model.session.documents.get(&turn.doc)?;
             Some(anchors(&entry.document, today))
         });
+        // What is folded away takes nobody's place.
+        if let Some(span) = span.filter(|_| again.is_none()) {
+            self.overtake(turn, proposal, turn.carry(span), &old, &new);
+        }
         let quoted = said.filter(|(quoted, _)| loose && *quoted != old);
         let hunk = HunkBody {
             place,
@@ -291,6 +295,30 @@ impl Cx<'_> {
         self.model.session.track_hunks();
         self.model.refresh();
         Some(id)
+    }
+
+    /// Of two proposals that change the same words the later stands; undo brings the other back.
+    fn overtake(&mut self, turn: &Turn, proposal: EventId, span: Span, old: &str, new: &str) {
+        let session = &self.model.session;
+        let Some(entry) = session.documents.get(&turn.doc) else { return };
+        // One whose text was changed meanwhile takes nobody's place.
+        if entry.document.rope().get_slice(span.range()).is_none_or(|there| there != old) {
+            return;
+        }
+        for (of, replaces) in session.overtaken(&turn.doc, proposal, span, old, new) {
+            self.step_back(of, replaces);
+        }
+    }
+
+    fn step_back(&mut self, of: crate::session::HunkRef, replaces: Vec<EventId>) {
+        self.append(&Event::HunkResolved {
+            hunk: of.id,
+            part: of.part,
+            verdict: HunkVerdict::Superseded,
+            reason: None,
+            edit: None,
+            replaces,
+        });
     }
 
     /// Whether the same edit of the same text came before in the answer and is open.
@@ -380,14 +408,7 @@ impl Cx<'_> {
             .map(|hunk| (hunk.of, hunk.verdict.heads()))
             .collect();
         for (of, replaces) in old {
-            self.append(&Event::HunkResolved {
-                hunk: of.id,
-                part: of.part,
-                verdict: HunkVerdict::Superseded,
-                reason: None,
-                edit: None,
-                replaces,
-            });
+            self.step_back(of, replaces);
         }
     }
 }

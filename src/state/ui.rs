@@ -312,6 +312,12 @@ pub struct Ui {
     /// The decision from which a link was followed last: the way back.
     pub came_from: Option<EventId>,
     pub review: ListState,
+    /// The hunk without a place that is being placed, and the rows of the box that tells of it.
+    pub floating: Option<super::Floating>,
+    pub float: Vec<super::FloatRow>,
+    /// Which hunks the Review tab lists.
+    pub review_filter: super::ReviewFilter,
+    /// What differs in the open hunks.
     pub diffs: super::Diffs,
     pub history: super::History,
     pub mouse: bool,
@@ -319,7 +325,7 @@ pub struct Ui {
     pub panel_selection: Option<PanelSelection>,
     /// What was cut or copied here last, with its sources.
     pub clip: Option<Clip>,
-    pub find: Find,
+    pub find: super::Find,
     /// Where it was to be saved last, until it is.
     pub save_as: Option<String>,
     pub ticket: u64,
@@ -338,16 +344,6 @@ pub struct Ui {
 pub struct Clip {
     pub text: String,
     pub src: Vec<crate::event::Source>,
-}
-
-/// The last search.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Find {
-    pub what: String,
-    pub with: String,
-    pub regex: bool,
-    /// How many hits there are and which is selected, in words; while the prompt is open.
-    pub count: String,
 }
 
 impl Ui {
@@ -393,13 +389,16 @@ impl Ui {
             decisions: ListState::default(),
             came_from: None,
             review: ListState::default(),
+            floating: None,
+            float: Vec::new(),
+            review_filter: super::ReviewFilter::default(),
             diffs: super::Diffs::default(),
             history: super::History::default(),
             mouse: true,
             dragging: false,
             panel_selection: None,
             clip: None,
-            find: Find::default(),
+            find: super::Find::default(),
             save_as: None,
             ticket: 0,
             key_lines: Vec::new(),
@@ -458,6 +457,7 @@ impl Ui {
         let more = self.long_notice().len().saturating_sub(1) as u16;
         let mut areas = areas(self.width, self.height - more, self.shown(), self.share, rows);
         areas.message.height += more;
+        areas.make_room(self.float.len() as u16);
         areas
     }
 

@@ -515,6 +515,17 @@ impl Harness {
 
     /// Hunks as a model makes them: spans of today's text in `char`s and what is to stand there.
     pub fn propose(&mut self, hunks: &[(usize, usize, &str)]) {
+        let hunks: Vec<_> =
+            hunks.iter().map(|(start, end, new)| (*start, *end, *new, None)).collect();
+        self.propose_all(&hunks);
+    }
+
+    /// One that was found by likeness only, with what the model quoted.
+    pub fn loosely(&mut self, start: usize, end: usize, new: &str, quoted: &str) {
+        self.propose_all(&[(start, end, new, Some(quoted))]);
+    }
+
+    fn propose_all(&mut self, hunks: &[(usize, usize, &str, Option<&str>)]) {
         let doc = self.doc();
         let mut cx = Cx::new(&mut self.app.model);
         let question = cx.append(&Event::MessagePosted {
@@ -535,7 +546,7 @@ impl Harness {
         let version = entry.document.version();
         let made: Vec<HunkBody> = hunks
             .iter()
-            .map(|(start, end, new)| {
+            .map(|(start, end, new, quoted)| {
                 let span = Span::new(Pos(*start), Pos(*end));
                 HunkBody {
                     place: Some(anchors(&entry.document, span)),
@@ -543,8 +554,8 @@ impl Harness {
                     new: (*new).into(),
                     why: None,
                     step: "exact".into(),
-                    loose: false,
-                    quoted: None,
+                    loose: quoted.is_some(),
+                    quoted: quoted.map(Into::into),
                     form: Some("blocks".into()),
                     again: None,
                 }
@@ -567,7 +578,11 @@ impl Harness {
     pub fn about_hunk(&mut self, index: usize, line: &str) {
         self.keys("alt-5");
         self.app.model.ui.focus = cowrite::state::Focus::Panel;
-        self.app.model.ui.review.chosen = index;
+        // The list is by proposal, and these are by place.
+        let of = self.refs().get(index).copied();
+        let listed = self.model().review();
+        let at = listed.iter().position(|one| Some(one.hunk.of) == of);
+        self.app.model.ui.review.chosen = at.unwrap_or(0);
         self.run(line);
         self.app.model.ui.focus = cowrite::state::Focus::Editor;
     }
