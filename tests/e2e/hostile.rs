@@ -66,7 +66,12 @@ fn a_file_that_was_made_to_break_it_is_named_and_the_rest_is_taken() {
         chain.push(redaction(number, gone(&before, 0), number < 3_999));
     }
     chain.reverse();
-    let cases: [(&str, Vec<u8>); 12] = [
+    let cases: [(&str, Vec<u8>); 13] = [
+        ("60 MB of small parts", {
+            let line = String::from_utf8(forge(edit, fresh)).unwrap();
+            let parts = format!("\"data\":{{\"a\":[{}1],", "{\"a\":1},".repeat(7_500_000));
+            line.replacen("\"data\":{", &parts, 1).into_bytes()
+        }),
         ("a chain of 4,000 redactions", chain.concat()),
         (
             "4,000 redactions of one event",
