@@ -159,6 +159,7 @@ impl VerifyArgs {
         // A session file is checked as what it would be in a library.
         let scratch = tempfile::tempdir()?;
         let place = Place::find(None, None)?;
+        let mut bar = Progress::new();
         let mut file = None;
         let (store, session) = match &self.file {
             Some(path) => {
@@ -167,7 +168,7 @@ impl VerifyArgs {
                         "Name a session file (.cowrite.jsonl), or a session with --session.",
                     ));
                 }
-                let (store, read) = of_file(path, scratch.path(), out)?;
+                let (store, read) = of_file(path, scratch.path(), &mut bar, out)?;
                 if !self.json {
                     told_counts(path, &read, out)?;
                 }
@@ -181,6 +182,7 @@ impl VerifyArgs {
                 (store, session)
             }
         };
+        bar.show("It is checked …", out);
         let report = store.verify(session).map_err(Failure::store)?;
         let ids = match session {
             Some(id) => vec![id],
@@ -222,6 +224,7 @@ impl VerifyArgs {
             }
             found.sort_by_key(|named| named.line.unwrap_or(u64::MAX));
         }
+        bar.clear(out);
         let unsound = proofs.iter().filter(|(_, proof)| !proof.is_sound()).count();
         let bad = found.len() as u64 + more + unsound as u64;
         match self.json {
@@ -311,9 +314,13 @@ fn as_json(report: &Report, found: &[Named], proofs: &[(EventId, Proof)], bad: u
 }
 
 /// A library that holds what a session file does.
-fn of_file(path: &Path, dir: &Path, out: &mut Out) -> Result<(SqliteStore, SessionFile), Failure> {
+fn of_file(
+    path: &Path,
+    dir: &Path,
+    bar: &mut Progress,
+    out: &mut Out,
+) -> Result<(SqliteStore, SessionFile), Failure> {
     let mut store = SqliteStore::open(dir, Options::default()).map_err(Failure::store)?;
-    let mut bar = Progress::new();
     let copied = taking_in::copy_file(&mut store, path, None, &mut |done, of| {
         let percent = (done * 100).checked_div(of).unwrap_or(100).min(100);
         bar.show(&format!("{percent} % of {} MB is read …", megabytes(of)), out);
