@@ -36,6 +36,8 @@ pub(super) struct Tags {
     old: String,
     new: String,
     told_old: usize,
+    /// Whether a line end behind the opening tag was left out: of the old text, of the new one.
+    opened: [bool; 2],
     line: Option<usize>,
     state: State,
 }
@@ -111,7 +113,18 @@ impl Tags {
         let index = sure.then(|| said.start());
         let (raw, old, new) = (String::new(), String::new(), String::new());
         let state = State::Start;
-        Self { around, why, index, raw, old, new, told_old: 0, line: None, state }
+        Self {
+            around,
+            why,
+            index,
+            raw,
+            old,
+            new,
+            told_old: 0,
+            opened: [false; 2],
+            line: None,
+            state,
+        }
     }
 
     pub fn is_sure(&self) -> bool {
@@ -233,6 +246,7 @@ impl Tags {
         let target = if into_old { &mut self.old } else { &mut self.new };
         // The line end behind the opening tag is none of the text.
         if target.is_empty() && from > 0 && body.trim().is_empty() && !end.is_empty() {
+            self.opened[usize::from(!into_old)] = true;
             return;
         }
         target.push_str(body);
@@ -282,6 +296,12 @@ impl Tags {
             index
         });
         outdent(&" ".repeat(self.around.indent), &mut old, &mut new);
+        // Where only one tag stands on a line of its own, the line end was one of the text.
+        match self.opened {
+            [true, false] if !new.is_empty() => old.insert(0, '\n'),
+            [false, true] if !old.is_empty() => new.insert(0, '\n'),
+            _ => {}
+        }
         even(&mut old, &mut new);
         let hint = Hint { line: self.line, file: self.around.file.take(), ..Hint::default() };
         let why = self.why.take();

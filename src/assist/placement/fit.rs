@@ -34,7 +34,7 @@ pub(super) fn fit(
     range.end -= usize::from(between(range.end));
     range.start -= usize::from(between(range.start));
     if new.is_empty() {
-        range = without_gap(text, range);
+        range = without_gap(text, whole_lines(text, range));
     }
     // A line end that stays is not part of the change, of whichever kind it is.
     let end_of = |text: &str| match () {
@@ -122,6 +122,7 @@ fn tolerant(
             out.push_str(&line_end.repeat(has.saturating_sub(had)));
             if !new.core.is_empty() {
                 match old.indent().is_empty() {
+                    true if indent.is_empty() => out.push_str(&shift.apply(new.indent())),
                     true => out.push_str(&format!("{indent}{}", new.indent())),
                     false => out.push_str(&shift.apply(new.indent())),
                 }
@@ -278,11 +279,59 @@ fn changes(old: &[String], new: &[String]) -> Vec<Cut> {
             _ => out.push(cut),
         }
     }
+    for at in 0..out.len() {
+        let last = at.checked_sub(1).map_or((0, 0), |at| (out[at].old.end, out[at].new.end));
+        let slid = at_line(old, new, &out[at], last);
+        out[at] = slid;
+    }
     out
+}
+
+/// What is only taken away or put in can often be read at several places, `a b a b` without `a b`:
+/// where it begins a line that is what was meant.
+fn at_line(old: &[String], new: &[String], cut: &Cut, after: (usize, usize)) -> Cut {
+    let (side, run) = match (cut.old.is_empty(), cut.new.is_empty()) {
+        (false, true) => (old, cut.old.clone()),
+        (true, false) => (new, cut.new.clone()),
+        _ => return cut.clone(),
+    };
+    let begins = |start: usize| start == 0 || side[start - 1].contains('\n');
+    let least = if cut.new.is_empty() { after.0 } else { after.1 };
+    let mut back = 0;
+    while !begins(run.start - back)
+        && run.start - back > least
+        && side[run.start - back - 1] == side[run.end - back - 1]
+    {
+        back += 1;
+    }
+    let fits = cut.old.start >= back && cut.new.start >= back;
+    if back == 0 || !fits || !begins(run.start - back) {
+        return cut.clone();
+    }
+    let moved = |run: &Range<usize>| run.start - back..run.end - back;
+    Cut { old: moved(&cut.old), new: moved(&cut.new) }
 }
 
 fn as_tokens(keys: &[String]) -> Vec<Token<'_>> {
     keys.iter().map(|key| Token { key, ended: false, range: 0..0 }).collect()
+}
+
+/// With the indent and the line end of what fills its lines: where nothing is left of a line, no
+/// line is left.
+fn whole_lines(text: &str, range: Range<usize>) -> Range<usize> {
+    let line = line_start(text, range.start);
+    let behind = &text[range.end..];
+    let end = ["\r\n", "\n"].into_iter().find(|end| behind.starts_with(end));
+    match end {
+        Some(end)
+            if !range.is_empty()
+                && text[line..range.start].trim().is_empty()
+                && !text[range.clone()].ends_with('\n') =>
+        {
+            line..range.end + end.len()
+        }
+        _ => range,
+    }
 }
 
 /// Whole lines go: of two empty lines that would meet, one goes with them.

@@ -402,7 +402,14 @@ fn exact(ask: &Ask<'_>) -> Vec<Hit> {
     // may only end the line it was quoted on.
     let same = |hit: &Hit| {
         let behind = &text[hit.core.end..];
-        text[..hit.core.start].ends_with(lead) && (behind.starts_with(tail) || one_line_end)
+        // An indent that is a part of a deeper one is another.
+        let line = text[..hit.core.start].rfind('\n').map_or(0, |at| at + 1);
+        let indent = &text[line..hit.core.start];
+        let deeper =
+            indent.trim().is_empty() && !ask.old.indent().is_empty() && indent != ask.old.indent();
+        !deeper
+            && text[..hit.core.start].ends_with(lead)
+            && (behind.starts_with(tail) || one_line_end)
     };
     match &found[..] {
         [hit] if !same(hit) => Vec::new(),
