@@ -125,7 +125,7 @@ impl Landing {
                     let outcome = Outcome::Missing { old, new, hint: Hint::default(), similar };
                     return vec![Landed { form: Form::Whole, why: None, said: None, outcome }];
                 }
-                Whole::No => out.extend(self.passage(text)),
+                Whole::No => out.extend(self.passage(text, 40)),
             }
         }
         // What looks like an edit that could not be read is no text.
@@ -162,12 +162,12 @@ impl Landing {
         if paragraphs.len() > most {
             return Vec::new();
         }
-        paragraphs.into_iter().flat_map(|one| self.passage(one)).collect()
+        paragraphs.into_iter().flat_map(|one| self.passage(one, 60)).collect()
     }
 
     /// A passage of the document written anew.
-    fn passage(&self, text: &str) -> Vec<Landed> {
-        let least = if self.wanted == Wanted::Change { 50 } else { 65 };
+    fn passage(&self, text: &str, at_ends: u32) -> Vec<Landed> {
+        let least = (if self.wanted == Wanted::Change { 50 } else { 65 }, at_ends);
         let Some((span, old, new)) = self.placer.passage(text, least) else { return Vec::new() };
         let hunks = whole_to_hunks(&old, &new).into_iter().map(|hunk| {
             let at = |pos: Pos| Pos(pos.0 + span.start.0);

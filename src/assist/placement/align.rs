@@ -51,6 +51,14 @@ pub(super) fn pieces(text: &str) -> Vec<Piece> {
         }
         line += whole.len();
     }
+    // What hangs on a name or a number by a hyphen is a part of it: `OpenAI-compatible`.
+    for at in 2..out.len() {
+        let [before, hyphen, word] = &out[at - 2..=at] else { continue };
+        let name = before.key.chars().any(|c| c.is_uppercase() || c.is_numeric());
+        if hyphen.key == "-" && !hyphen.spaced && !word.spaced && name {
+            out[at].prose = false;
+        }
+    }
     out
 }
 

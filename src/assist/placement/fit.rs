@@ -127,6 +127,8 @@ fn tolerant(
                     false => out.push_str(&shift.apply(new.indent())),
                 }
             }
+        } else if indent.is_empty() {
+            out.push_str(&shift.apply(new.indent()));
         } else {
             out.push_str(new.indent());
         }

@@ -28,9 +28,17 @@ pub(super) fn filled(
         hits.push(next(placer, index, part, &(from..within.end), shift)?);
     }
     let (first, last) = (hits.first()?, hits.last()?);
-    let range = first.core.start..last.core.end;
-    let line_end = fit::line_end_at(text, &range);
+    let mut range = first.core.start..last.core.end;
+    let line = text[..range.start].rfind('\n').map_or(0, |at| at + 1);
+    // The first line may get another indent.
+    let (was, is) = (Outer::of(old_parts.first()?), Outer::of(new_parts.first()?));
+    let moved = was.indent() != is.indent() && text[line..range.start].trim().is_empty();
     let mut out = String::new();
+    if moved {
+        range.start = line;
+        out.push_str(&first.shift.apply(is.indent()));
+    }
+    let line_end = fit::line_end_at(text, &range);
     for (at, (hit, part)) in hits.iter().zip(&new_parts).enumerate() {
         if at > 0 {
             out.push_str(&text[hits[at - 1].core.end..hit.core.start]);

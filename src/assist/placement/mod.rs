@@ -250,8 +250,9 @@ impl Placer {
     }
 
     /// Where a passage that the model wrote anew, without its old text, stood: the span and text of
-    /// whole lines, and the new text for them. `least` of 100 of both must be common.
-    pub fn passage(&self, text: &str, least: u32) -> Option<(Span, String, String)> {
+    /// whole lines, and the new text for them. `least` of 100 of both must be common, and so much of
+    /// their first and last lines.
+    pub fn passage(&self, text: &str, least: (u32, u32)) -> Option<(Span, String, String)> {
         let index = self.index();
         let (range, new) = passage::find(index, self.folded(index), text, least)?;
         Some((self.span(&range), index.text[range].to_owned(), new))

@@ -11,12 +11,12 @@ use std::ops::Range;
 /// Most places that are compared.
 const TRIED: usize = 6;
 
-/// The bytes of the document to replace and with what; `least` of 100 of both must be common.
+/// The bytes of the document to replace and with what; `least` of 100 of both must be common, and so much of the first and the last line.
 pub(super) fn find(
     index: &Index,
     forms: &Index,
     text: &str,
-    least: u32,
+    (least, least_at_ends): (u32, u32),
 ) -> Option<(Range<usize>, String)> {
     const FEWEST: usize = 6;
     let core = text.trim_matches(['\n', '\r']);
@@ -61,8 +61,8 @@ pub(super) fn find(
             (first, last)
         };
         let (old, new) = (ends(&index.text[lines.clone()]), ends(core));
-        let first = common_of(&old.0, &new.0) >= 40;
-        let last = common_of(&old.1, &new.1) >= 40;
+        let first = common_of(&old.0, &new.0) >= least_at_ends;
+        let last = common_of(&old.1, &new.1) >= least_at_ends;
         let enough = common * 100 >= weight.max(there) * least;
         if enough && first && last && best.as_ref().is_none_or(|(cost, ..)| one.cost < *cost) {
             let indents: Vec<(&str, &str)> = kept
