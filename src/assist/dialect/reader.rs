@@ -271,10 +271,11 @@ impl Answer {
                 return;
             }
         } else if let Some(one) = one {
-            if !one.info.is_empty() {
-                open.depth += 1;
-            } else if one.count >= open.count {
-                open.depth -= 1;
+            // A shorter fence is text of a longer one.
+            match (one.count < open.count, one.info.is_empty()) {
+                (true, _) => {}
+                (false, false) => open.depth += 1,
+                (false, true) => open.depth -= 1,
             }
         } else if self.held.holds(line) {
             self.hold(line);
