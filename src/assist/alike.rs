@@ -1,7 +1,7 @@
 //! How much two short texts have in common, and whether they say the same. For telling which edit
 //! another one repeats; never for finding a place.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 /// Characters of a text that are looked at.
 const MOST: usize = 20_000;
@@ -14,7 +14,7 @@ pub fn alike(a: &str, b: &str) -> u8 {
     if all == 0 {
         return 100;
     }
-    let mut counts: HashMap<(char, char), usize> = HashMap::with_capacity(a.len());
+    let mut counts: BTreeMap<(char, char), usize> = BTreeMap::new();
     for pair in a {
         *counts.entry(pair).or_default() += 1;
     }

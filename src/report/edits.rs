@@ -4,7 +4,7 @@
 use super::stats::{named, some};
 use crate::base::DocId;
 use crate::event::HunkVerdict;
-use crate::session::{Attempt, HunkRef, HunkState, Session};
+use crate::session::{Attempt, Hunk, HunkRef, HunkState, Session};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -73,7 +73,7 @@ impl EditStats {
             }
             let row = self.row(&attempt);
             let by_hand = attempt.hunk.as_ref().and_then(|of| proposals.hunk(of));
-            row.count(&attempt, by_hand.is_some_and(|hunk| hunk.is_placed_by_hand()));
+            row.count(&attempt, by_hand.is_some_and(Hunk::is_placed_by_hand));
             self.attempts.push(attempt);
         }
         self.attempts.sort_by_key(|attempt| attempt.at);

@@ -104,7 +104,7 @@ pub fn trimmed(hunk: &Hunk) -> Option<Hunk> {
         let untouched = last >= start
             && old.len() - after <= last
             && new[..new.len() - behind].ends_with(&old[last..end]);
-        if untouched && old[last..end].len() < end - start || untouched && last == start {
+        if untouched && (end - last < end - start || last == start) {
             end = last;
         }
     }

@@ -169,6 +169,14 @@ impl Landing {
     fn passage(&self, text: &str, at_ends: u32) -> Vec<Landed> {
         let least = (if self.wanted == Wanted::Change { 50 } else { 65 }, at_ends);
         let Some((span, old, new)) = self.placer.passage(text, least) else { return Vec::new() };
+        // A quotation in an answer about it.
+        let quoted = |(open, close)| new.contains(&format!("{open}{}{close}", old.trim()));
+        if [("\"", "\""), ("\u{201c}", "\u{201d}"), ("«", "»"), ("„", "\u{201c}")]
+            .into_iter()
+            .any(quoted)
+        {
+            return Vec::new();
+        }
         let hunks = whole_to_hunks(&old, &new).into_iter().map(|hunk| {
             let at = |pos: Pos| Pos(pos.0 + span.start.0);
             let span = Span { start: at(hunk.span.start), end: at(hunk.span.end) };

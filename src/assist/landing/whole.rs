@@ -33,7 +33,7 @@ pub(super) fn read(base: &str, text: &str) -> Whole {
     let (Some(first), Some(last)) = (old.first(), old.last()) else { return Whole::No };
     let (Some(new_first), Some(new_last)) = (new.first(), new.last()) else { return Whole::No };
     let common = shared(&old, &new);
-    let of = |count: usize| if count == 0 { 0 } else { 100 * common / count };
+    let of = |count: usize| (100 * common).checked_div(count).unwrap_or(0);
     if gaps > 0 {
         let most = of(new.len()) >= LEAST && new.len() >= 2;
         if !most {
@@ -102,6 +102,14 @@ fn likeness(old: &str, new: &str) -> usize {
     100 * all.saturating_sub(changed) / all
 }
 
+/// How many lines more may go than come where a text has gaps.
+const MOST_GONE: usize = 3;
+
+/// How many lines are not empty.
+fn of_words(lines: &[Token<'_>]) -> usize {
+    lines.iter().filter(|line| !line.key.trim().is_empty()).count()
+}
+
 fn as_tokens(keys: &[String]) -> Vec<Token<'_>> {
     keys.iter().map(|key| Token { key, ended: true, range: 0..0 }).collect()
 }
@@ -113,7 +121,7 @@ fn filled(base: &str, text: &str) -> Option<String> {
     let own: std::collections::BTreeSet<&str> = old.iter().map(|line| line.key.trim()).collect();
     let gap = |line: &Token<'_>| is_gap(line.key) && !own.contains(line.key.trim());
     // Empty lines beside a gap belong to what it stands for.
-    let gaps: Vec<bool> = new.iter().map(|line| gap(line)).collect();
+    let gaps: Vec<bool> = new.iter().map(&gap).collect();
     let empty = |at: usize| new.get(at).is_some_and(|line| line.key.trim().is_empty());
     let beside = |at: usize| {
         let after = (0..at).rev().find(|before| !empty(*before)).is_some_and(|at| gaps[at]);
@@ -144,6 +152,9 @@ fn filled(base: &str, text: &str) -> Option<String> {
         let gaps: Vec<usize> = (0..added.len()).filter(|at| gap(&added[*at])).collect();
         let blank = |line: &Token<'_>| line.key.trim().is_empty();
         match gaps[..] {
+            // Where much goes without a word the gap was meant for it: which lines it stands for
+            // can't be told.
+            [] if of_words(&old[cut.old.clone()]) > of_words(added) + MOST_GONE => return None,
             [] => added.iter().for_each(|one| out.push_str(&line(one, text))),
             [place] => {
                 // What stands beside the gap replaces what it resembles beside it, and else is

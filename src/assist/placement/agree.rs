@@ -97,10 +97,9 @@ fn turns_round(a: &str, b: &str) -> bool {
         // `export` and `import`, `incoming` and `outgoing`.
         let stem = |word: &str| {
             let mut stems = PREFIXES.iter().chain(&["ex", "inc", "outg", "up", "down"]);
-            let found = stems.find_map(|prefix| {
+            stems.find_map(|prefix| {
                 word.strip_prefix(prefix).filter(|rest| rest.len() > 3).map(str::to_owned)
-            });
-            found
+            })
         };
         match (stem(a), stem(b)) {
             (Some(one), Some(other)) => one == other,

@@ -107,7 +107,7 @@ pub(super) fn aligned(ask: &Ask<'_>) -> Vec<Hit> {
     let index = ask.folded();
     let needle = alike(core, true, &mut Vec::new());
     let weight: u32 = sought.iter().map(Piece::weight).sum();
-    let mut places: Vec<(Range<usize>, u32, Option<(Vec<Piece>, Match)>)> = Vec::new();
+    let mut places: Vec<Near> = Vec::new();
     let mut seen: Vec<Range<usize>> = Vec::new();
     for near in index.near(&needle, TRIED) {
         let window = window(index, &near, core.len());
@@ -161,13 +161,20 @@ pub(super) fn window(index: &Index, near: &Range<usize>, len: usize) -> Range<us
     text.ceil_char_boundary(start)..end
 }
 
+/// A place that resembles the sought text, with what it costs to make one of the other, and how, of
+/// the cheapest in its window.
+type Near = (Range<usize>, u32, Option<(Vec<Piece>, Match)>);
+
+/// The cheapest match in a window, and the run and cost of the cheapest other.
+type Best = (Match, Option<(Range<usize>, u32)>);
+
 const SUBSTITUTE: u8 = 0;
 const DELETE: u8 = 1;
 const INSERT: u8 = 2;
 
 /// The cheapest alignment of all of `a` with a run of `b`, and the run and cost of the cheapest
 /// that has nothing in common with it.
-pub(super) fn best_match(a: &[Piece], b: &[Piece]) -> Option<(Match, Option<(Range<usize>, u32)>)> {
+pub(super) fn best_match(a: &[Piece], b: &[Piece]) -> Option<Best> {
     let (rows, columns) = (a.len(), b.len());
     if columns == 0 || rows.checked_mul(columns)? > CELLS {
         return None;
