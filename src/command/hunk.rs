@@ -50,9 +50,9 @@ fn open(model: &Model) -> Vec<OpenHunk> {
     model.session.open_in(&model.doc)
 }
 
-/// How many hunks of the shown document are open now.
+/// How many hunks of the shown document are listed.
 pub(super) fn open_count(model: &Model) -> usize {
-    open(model).len()
+    model.reviewed().len()
 }
 
 /// The chosen row of the Review tab: one of them always is, also when the list became shorter.

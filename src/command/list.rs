@@ -151,7 +151,7 @@ fn step(cx: &mut Cx, rows: isize) -> Result<(), String> {
 /// The text follows the chosen row of the Review tab.
 fn review_goto(cx: &mut Cx) {
     let span = {
-        let open = cx.model.session.open_in(&cx.model.doc);
+        let open = cx.model.reviewed();
         hunk::chosen_of(cx.model, &open).and_then(|one| one.span)
     };
     if let Some(span) = span {
@@ -178,8 +178,12 @@ fn choose(cx: &mut Cx, _: &str) -> Result<(), String> {
         None if cx.model.ui.tab == Tab::History => super::run(cx, "history.open"),
         None if cx.model.ui.tab == Tab::Decisions => super::run(cx, "decision.open"),
         None if cx.model.ui.tab == Tab::Review => {
-            let open = cx.model.session.open_in(&cx.model.doc);
-            if hunk::chosen_of(cx.model, &open).is_some_and(|one| one.span.is_none()) {
+            let open = cx.model.reviewed();
+            let placed = hunk::chosen_of(cx.model, &open).is_none_or(|one| one.span.is_some());
+            if !placed && cx.model.past.is_some() {
+                return Err("Where it stood is not known: it was settled, or had no place.".into());
+            }
+            if !placed {
                 return Err(
                     "It has no place: Alt-1 to the text, select its place, then Alt-P.".into()
                 );
@@ -403,6 +407,10 @@ fn answer(cx: &mut Cx, word: &str) -> Result<(), String> {
         }
         (Ask::Share { sharing }, answer) => {
             cx.share_answered(*sharing, answer);
+            Ok(())
+        }
+        (Ask::Beside { beside }, answer) => {
+            cx.beside_answered(beside, answer);
             Ok(())
         }
         (Ask::Redact { targets }, answer) => {

@@ -12,6 +12,8 @@ use std::ops::Range;
 
 /// Stands for a character whose words are gone.
 pub const FILLER: char = '█';
+/// Stands for a text whose words are all gone.
+pub const REDACTED: &str = "(redacted)";
 /// The most characters of one body, which holds at most 1 KB.
 pub const BODY_CHARS: usize = 1024;
 

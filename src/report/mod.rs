@@ -28,7 +28,7 @@ pub use check::{
     Bounds, Finding as Doubt, Kind as FindingKind, changed, check, check_one, findings_json,
 };
 pub use diff::unified;
-pub use handoff::handoff;
+pub use handoff::{handoff, unknown_to};
 pub use json::{decisions as decisions_json, decisions_of as decisions_of_json, json};
 pub use markdown::{markdown, state_word};
 pub use page::{MARK as PAGE_MARK, csv, index, page};

@@ -5,6 +5,7 @@
 //! commands and the tests share one loop. Knows no terminal and no command line.
 
 pub mod attest;
+mod beside;
 mod branch;
 mod bringing;
 mod disk;

@@ -118,6 +118,18 @@ impl Hunk {
         ids.find(|id| !self.looked_at.contains(id))
     }
 
+    /// As it was made.
+    fn body(&self) -> HunkBody {
+        HunkBody {
+            place: self.made_at.0,
+            old: self.made_at.1.as_str().into(),
+            new: self.new.as_str().into(),
+            why: self.why.as_deref().map(Into::into),
+            step: self.step.clone(),
+            loose: self.loose,
+        }
+    }
+
     /// Goes where the last placing says, or back to where it was made.
     fn find_place(&mut self) {
         let held = self.placed_by();
@@ -375,6 +387,48 @@ impl Proposals {
                 Waiting::Verdict(id, lamport, part, verdict, replaces) => {
                     self.resolved(id, lamport, HunkRef { id: of.id, part }, verdict, replaces);
                 }
+            }
+        }
+    }
+
+    /// As they stood after everything up to a moment: told again from what was said about each.
+    pub(super) fn at(&self, end: (u64, EventId), lamport: impl Fn(&EventId) -> u64) -> Self {
+        let mut then = Self::default();
+        for proposal in self.proposals.values().filter(|one| (one.lamport, one.id) <= end) {
+            then.open(proposal.clone());
+        }
+        let whole = |hunk: &&Hunk| hunk.of.part.is_none() && (hunk.lamport, hunk.of.id) <= end;
+        for hunk in self.hunks.values().filter(whole) {
+            then.made(hunk.of.id, hunk.lamport, hunk.proposal, hunk.body());
+        }
+        for ((at, id), step) in self.steps.upto(end) {
+            then.say_again(*id, *at, step, self.hunks.get(&step.of));
+        }
+        for hunk in self.hunks.values() {
+            for (id, edits) in hunk.collisions.iter().filter(|(id, _)| (lamport(id), **id) <= end) {
+                then.collided(*id, hunk.of, edits.clone());
+            }
+        }
+        then
+    }
+
+    /// Says what was said with one event.
+    fn say_again(&mut self, id: EventId, lamport: u64, step: &Step, hunk: Option<&Hunk>) {
+        let (author, at, replaces) = (step.author.clone(), step.at, step.replaces.clone());
+        match &step.said {
+            Said::Split(parts) => {
+                let split = Split { parts: parts.clone(), replaces, author, at };
+                self.split(id, lamport, step.of.id, split);
+            }
+            Said::Placed { place, old } => {
+                let placing = Placing { place: *place, old: old.clone(), replaces, author, at };
+                self.placed(id, lamport, step.of.id, placing);
+            }
+            Said::Verdict { verdict, reason } => {
+                let edit = hunk.and_then(|hunk| hunk.verdict.of(&id)?.edit);
+                let (verdict, reason) = (*verdict, reason.clone());
+                let verdict = Verdict { verdict, reason, edit, author, at };
+                self.resolved(id, lamport, step.of, verdict, replaces);
             }
         }
     }

@@ -76,6 +76,11 @@ impl Steps {
         self.steps.range((start.map_or(Bound::Unbounded, Bound::Excluded), Bound::Unbounded))
     }
 
+    /// What was said up to a moment, in order of display.
+    pub fn upto(&self, end: (u64, EventId)) -> impl Iterator<Item = (&(u64, EventId), &Step)> {
+        self.steps.range(..=end)
+    }
+
     fn get(&self, id: &EventId) -> Option<&Step> {
         self.steps.get(&(*self.lamports.get(id)?, *id))
     }

@@ -2,6 +2,7 @@
 //!
 //! Does no input or output: what takes time or touches the world is returned as an [`Effect`].
 
+mod beside;
 mod branch;
 mod comment;
 mod cost;
@@ -31,12 +32,14 @@ mod saved;
 mod settle;
 mod shades;
 mod share;
+mod then;
 mod thought;
 mod tour;
 mod turn;
 mod turns;
 mod ui;
 
+pub use beside::{BESIDE, BESIDE_KEPT, Beside};
 pub use cost::{price_at, price_words};
 pub use cx::Cx;
 pub use draft::{OpenedDraft, Unsaved};
@@ -46,7 +49,7 @@ pub use form::{FORM_FIELDS, Form, FormKind, LinkList};
 pub use frame::{EditorFrame, HunkPiece, Sign, VirtualRow};
 pub use jump::FoundMessage;
 pub use model::{Burst, Like, Me, Minted, Model, Opened, OpenedFile, Sent};
-pub use news::{NEW, is_news};
+pub use news::{FIRST, NEW, is_news};
 pub use offers::Answerer;
 pub use outside::{Intent, Saving, stamp};
 pub use panel::{PanelFrame, plain};
@@ -57,6 +60,7 @@ pub use rows::{ROWS_VERSION, all_rows, message_row, row_of, text_row};
 pub use settle::{Conflict, Side};
 pub use shades::{Shade, Shades};
 pub use share::{ALLOWED, SESSION_FILE, SESSION_FILE_SEEN, Sharing};
+pub use then::Then;
 pub use thought::{Thinker, Thoughts};
 pub use tour::{END as TOUR_END, STEPS as TOUR_STEPS, Step, TOUR, TOUR_SESSION, Tour};
 pub use turn::{LiveEdit, Phase, Queued, Task, Turn};

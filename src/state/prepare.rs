@@ -4,7 +4,6 @@
 use super::frame::VirtualRow;
 use super::{HunkPiece, Model, Sign, Task};
 use crate::base::{Pos, Span};
-use crate::event::Link;
 use crate::layout::wrap::{Rule, rows as wrap_rows};
 use crate::session::HunkState;
 use crate::syntax::{Highlighter, Syntaxes};
@@ -135,10 +134,9 @@ impl Model {
             return self.prepare_difference(rope, width, tab);
         }
         let mut hunks = Vec::new();
-        let mut decided = Vec::new();
         let mut blocks: BTreeMap<usize, Vec<VirtualRow>> = BTreeMap::new();
         let mut unplaced = 0;
-        if let Some(entry) = self.entry() {
+        if self.entry().is_some() {
             let open = self.session.open_in(&self.doc);
             let mut ends: BTreeMap<usize, usize> = BTreeMap::new();
             for span in open.iter().filter_map(|one| one.span) {
@@ -192,16 +190,6 @@ impl Model {
                 }
                 hunks.push(HunkPiece { of: hunk.members, span, state, current });
             }
-            for decision in self.session.decisions.newest() {
-                for link in decision.links() {
-                    if let Link::Span { doc, start, end, .. } = link
-                        && *doc == self.doc
-                        && let Some(span) = entry.document.anchor_span((*start, *end))
-                    {
-                        decided.push(span);
-                    }
-                }
-            }
         }
         if let Some(turn) = self.turn.as_ref().filter(|turn| turn.doc == self.doc)
             && let (Some(live), Some(span)) = (&turn.live, turn.live_span())
@@ -225,14 +213,14 @@ impl Model {
         self.ui.frame.open = hunks.iter().filter(|piece| !piece.of.is_empty()).count() + unplaced;
         self.ui.frame.unplaced = unplaced;
         self.ui.frame.hunks = hunks;
-        self.ui.frame.decided = decided;
+        self.ui.frame.decided = self.decided_here();
         self.ui.frame.commented = self.comments_here().into_iter().map(|(span, _)| span).collect();
         self.ui.frame.virtual_rows = blocks;
     }
 }
 
 /// The line in which a span ends; a line end at its end belongs to the line before.
-fn last_line(rope: &Rope, span: Span) -> usize {
+pub(super) fn last_line(rope: &Rope, span: Span) -> usize {
     let end = if span.is_empty() { span.end.0 } else { span.end.0 - 1 };
     rope.char_to_line(end.min(rope.len_chars()))
 }
@@ -240,7 +228,7 @@ fn last_line(rope: &Rope, span: Span) -> usize {
 /// The new text with what stands around it on its first and last line, so that a change of three
 /// words is read as a line. With other hunks on that line only a few words around are shown, or
 /// each would repeat the old text of the others.
-fn shown_new(rope: &Rope, span: Span, new: &str, alone: bool) -> String {
+pub(super) fn shown_new(rope: &Rope, span: Span, new: &str, alone: bool) -> String {
     let around = if alone { 400 } else { 24 };
     let start = rope.line_to_char(rope.char_to_line(span.start.0));
     let last = last_line(rope, span);

@@ -162,6 +162,10 @@ pub enum Ask {
     Redact {
         targets: Vec<crate::report::Target>,
     },
+    /// Another session of the text came beside it.
+    Beside {
+        beside: super::Beside,
+    },
     /// Somebody else's redaction, whose words are here.
     Redaction {
         id: EventId,
@@ -255,6 +259,8 @@ pub struct Ui {
     pub zoomed: bool,
     /// Who wrote what stands beside the text and colours it.
     pub authors: bool,
+    /// The session came here whole, and its handoff page was not looked at.
+    pub first: bool,
     pub carets: BTreeMap<DocId, Caret>,
     pub view: View,
     /// The caret moved: the view follows it.
@@ -350,6 +356,7 @@ impl Ui {
             share: 42,
             zoomed: false,
             authors: false,
+            first: false,
             carets: BTreeMap::new(),
             view: View::new(80, 24, true, 4),
             reveal: true,

@@ -74,7 +74,8 @@ fn what_is_open_goes_to_the_model_and_to_others() {
     eve.run("comment.next");
     eve.run("comment.answer I do.");
     ada.take_from(&eve);
-    let page = handoff(&ada.model().session, &ada.model().ui.news, ada.model().now).join("\n");
+    let page =
+        handoff(&ada.model().session, &ada.model().ui.news, false, ada.model().now).join("\n");
     assert!(page.contains("a comment of Eve on the text"), "{page}");
     ada.run("session.next-new");
     assert!(ada.notice().contains("Eve commented"), "{}", ada.notice());

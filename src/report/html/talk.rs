@@ -85,7 +85,8 @@ fn message(
     }
     for link in &message.links {
         if let Link::Span { quote, .. } = link {
-            let shown: String = quote.as_str().chars().take(600).collect();
+            let quote = session.told(&message.id, quote.told());
+            let shown: String = quote.chars().take(600).collect();
             out.element("blockquote", &[("class", "about")], &shown);
         }
     }
@@ -97,7 +98,7 @@ fn message(
     }
     out.open("div", &[("class", "said")]);
     let person = message.role == MessageRole::Person;
-    marked(&with_changes(message.text()), person, out);
+    marked(&with_changes(&session.told(&message.id, message.text())), person, out);
     out.close("div");
     let ended = match message.status {
         MessageStatus::Complete => None,

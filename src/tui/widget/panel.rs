@@ -3,7 +3,8 @@
 use crate::app::App;
 use crate::base::EventId;
 use crate::command::{decisions_listed, status_word};
-use crate::session::HunkState;
+use crate::report::state_word;
+use crate::session::{HunkState, OpenHunk};
 use crate::state::{Against, Focus, ListState, Model, PanelSelection, Tab};
 use crate::tui::paint::{put, rect, short, text};
 use crate::tui::sheet::hash;
@@ -210,8 +211,10 @@ fn decisions(app: &App, theme: Theme, buffer: &mut Buffer, area: Rect) -> Option
         let style = if chosen { theme.accent() } else { Style::new() };
         let x = text(buffer, area.x, y, area.right(), sign, style);
         let conflict = if decision.is_conflict() { "! " } else { "" };
-        short(buffer, x, y, area.right(), &format!("{conflict}{}", decision.title()), style);
-        let reason = decision.outcome().lines().next().unwrap_or_default();
+        let title = model.session.told_value(&decision.title);
+        short(buffer, x, y, area.right(), &format!("{conflict}{title}"), style);
+        let reason = model.session.told_value(&decision.outcome);
+        let reason = reason.lines().next().unwrap_or_default();
         let reason = if reason.is_empty() { String::new() } else { format!(" · {reason}") };
         let below = format!(
             "{} · {}{reason}",
@@ -227,12 +230,27 @@ fn decisions(app: &App, theme: Theme, buffer: &mut Buffer, area: Rect) -> Option
     cursor
 }
 
+/// What had been said about a hunk by the shown point of the past, and by whom.
+fn settled(model: &Model, hunk: &OpenHunk) -> Option<String> {
+    let word = match hunk.state {
+        HunkState::Accepted | HunkState::Rejected | HunkState::Superseded => state_word(hunk.state),
+        _ => return None,
+    };
+    let verdict = model.past.as_ref()?.then.proposals.hunk(&hunk.of)?.verdict.value()?;
+    let reason = verdict.reason.as_deref().map(|reason| format!(": {reason}")).unwrap_or_default();
+    Some(format!("{word} by {}{reason}", model.session.author_name(&verdict.author)))
+}
+
 fn review(app: &App, theme: Theme, buffer: &mut Buffer, area: Rect) -> Option<Position> {
     let model = &app.model;
-    let entry = model.entry()?;
-    let open = model.session.open_in(&model.doc);
+    let rope = model.rope();
+    let open = model.reviewed();
     if open.is_empty() {
-        text(buffer, area.x, area.y + 1, area.right(), "No hunk is open.", theme.dim());
+        let words = match model.past {
+            Some(_) => "Nothing had been proposed by then.",
+            None => "No hunk is open.",
+        };
+        text(buffer, area.x, area.y + 1, area.right(), words, theme.dim());
         return Some(Position { x: area.x, y: area.y });
     }
     let visible = usize::from(area.height) / 4;
@@ -247,22 +265,19 @@ fn review(app: &App, theme: Theme, buffer: &mut Buffer, area: Rect) -> Option<Po
         let chosen = index == at;
         let style = if chosen { theme.accent() } else { Style::new() };
         let place = match hunk.span {
-            Some(span) => format!("line {}", entry.document.rope().char_to_line(span.start.0) + 1),
-            None => "no place".into(),
+            Some(span) => format!("line {}", rope.char_to_line(span.start.0) + 1),
+            None => settled(model, hunk).unwrap_or_else(|| "no place".into()),
         };
         let state = match hunk.state {
             HunkState::Collided => " · × collided: a merge changed it",
             HunkState::Stale if hunk.behind => " · contradicts another change",
             HunkState::Stale => " · the text changed",
-            HunkState::Unplaced => " · place by hand: Alt-P",
+            HunkState::Unplaced if model.past.is_none() => " · place by hand: Alt-P",
             _ if hunk.loose => " · found by likeness",
             _ => "",
         };
-        let seen = if hunk.span.is_some() && !model.ui.seen.contains(&hunk.of) {
-            " · not seen yet"
-        } else {
-            ""
-        };
+        let unseen = model.past.is_none() && !model.ui.seen.contains(&hunk.of);
+        let seen = if hunk.span.is_some() && unseen { " · not seen yet" } else { "" };
         let sign = if chosen { "› " } else { "  " };
         short(buffer, area.x, y, area.right(), &format!("{sign}{place}{state}{seen}"), style);
         let one = |body: &str| body.split_whitespace().collect::<Vec<_>>().join(" ");

@@ -1,0 +1,114 @@
+//! What hung on the text at a point of the past: hunks with what had been said about them, comments,
+//! who had written what. Derived from the session when a point is shown; to be looked at only.
+
+use super::prepare::{last_line, push, shown_new};
+use super::{Model, Sign, VirtualRow};
+use crate::base::Span;
+use crate::event::Link;
+use crate::session::{Comments, Moment, OpenHunk, Proposals};
+use crate::text::Document;
+use ropey::Rope;
+use std::collections::BTreeMap;
+
+/// As it all stood at a point.
+#[derive(Default)]
+pub struct Then {
+    pub comments: Comments,
+    pub proposals: Proposals,
+    /// The hunks of the shown document: those that were open, then those that were settled.
+    pub reviewed: Vec<OpenHunk>,
+    /// How many of them were open.
+    pub open: usize,
+    /// The text with its history as it was. Making it takes time, so nothing is made where nobody
+    /// asks for it.
+    document: Option<Document>,
+}
+
+impl Model {
+    /// The shown document with its history; nothing where what is shown of the past needs none.
+    pub fn shown_document(&self) -> Option<&Document> {
+        match &self.past {
+            Some(past) => past.then.document.as_ref(),
+            None => self.entry().map(|entry| &entry.document),
+        }
+    }
+
+    /// The comments that are shown.
+    pub fn comments(&self) -> &Comments {
+        self.past.as_ref().map_or(&self.session.comments, |past| &past.then.comments)
+    }
+
+    /// The hunks that are shown in the Review tab.
+    pub fn reviewed(&self) -> Vec<OpenHunk> {
+        match &self.past {
+            Some(past) => past.then.reviewed.clone(),
+            None => self.session.open_in(&self.doc),
+        }
+    }
+
+    /// What stood at a point, its text aside.
+    pub(super) fn then(&self, moment: Moment) -> Then {
+        Then {
+            comments: self.session.comments.at(moment),
+            proposals: self.session.proposals_at(moment),
+            ..Then::default()
+        }
+    }
+
+    /// Puts the text of then together with its history, where something of it is shown that hangs
+    /// on that.
+    pub(super) fn update_then(&mut self) {
+        let Some(past) = self.past.as_ref().filter(|past| past.then.document.is_none()) else {
+            return;
+        };
+        let then = &past.then;
+        let spans = |link: &Link| matches!(link, Link::Span { .. });
+        let linked = past.decisions.newest().iter().any(|one| one.links().iter().any(spans));
+        let hung = linked || !then.comments.is_empty() || !then.proposals.is_empty();
+        if !(hung || self.ui.authors) {
+            return;
+        }
+        let moment = past.moment;
+        let Some(document) = self.document_of(moment) else { return };
+        if let Some(past) = self.past.as_mut() {
+            let then = &mut past.then;
+            let (doc, proposals) = (&self.doc, &then.proposals);
+            (then.reviewed, then.open) = self.session.reviewed(proposals, doc, &document);
+            then.document = Some(document);
+        }
+        self.refresh();
+    }
+
+    /// The places that shown decisions are linked to.
+    pub(super) fn decided_here(&self) -> Vec<Span> {
+        let Some(document) = self.shown_document() else { return Vec::new() };
+        let all = self.decisions().newest();
+        let links = all.iter().flat_map(|decision| decision.links());
+        let span = |link: &Link| match link {
+            Link::Span { doc, start, end, .. } if *doc == self.doc => {
+                document.anchor_span((*start, *end))
+            }
+            _ => None,
+        };
+        links.filter_map(span).collect()
+    }
+
+    /// The hunks that were open, as notes below the lines in which they end.
+    pub(super) fn notes_of_then(
+        &self,
+        rope: &Rope,
+        (width, tab): (usize, usize),
+        blocks: &mut BTreeMap<usize, Vec<VirtualRow>>,
+    ) {
+        let Some(past) = &self.past else { return };
+        for hunk in past.then.reviewed.iter().take(past.then.open) {
+            let Some(span) = hunk.span else { continue };
+            let words = match hunk.new.is_empty() {
+                true => "open then: to remove this".to_owned(),
+                false => format!("open then: {}", shown_new(rope, span, &hunk.new, false)),
+            };
+            let rows = blocks.entry(last_line(rope, span)).or_default();
+            push(rows, Sign::Note, &words, width, tab, false);
+        }
+    }
+}
