@@ -35,7 +35,6 @@ pub use open::{
     Library, OpenError, append_to, fold, index, index_all, open_fresh, open_in, open_path,
     open_session, open_text, open_tour, recover,
 };
-
 pub use renamed::likeness;
 pub use screen::{NoScreen, Screen};
 pub use taking_in::{TakeError, TakenIn, take_file};

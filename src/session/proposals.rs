@@ -79,7 +79,7 @@ pub struct Hunk {
     /// How it was split; taken back by a verdict `pending` that replaces the split.
     pub splits: Register<u32>,
     /// The edits that merges brought into its text, by the event that says so.
-    collisions: BTreeMap<EventId, Vec<EventId>>,
+    pub(super) collisions: BTreeMap<EventId, Vec<EventId>>,
     /// The events that a verdict replaces, those about collisions among them.
     looked_at: BTreeSet<EventId>,
     /// Where it was placed by hand, in order of display, with the text that it replaces there.
@@ -119,7 +119,7 @@ impl Hunk {
     }
 
     /// As it was made.
-    fn body(&self) -> HunkBody {
+    pub(super) fn body(&self) -> HunkBody {
         HunkBody {
             place: self.made_at.0,
             old: self.made_at.1.as_str().into(),
@@ -249,7 +249,7 @@ enum Waiting {
 #[derive(Default)]
 pub struct Proposals {
     proposals: BTreeMap<EventId, Proposal>,
-    hunks: BTreeMap<HunkRef, Hunk>,
+    pub(super) hunks: BTreeMap<HunkRef, Hunk>,
     waiting: BTreeMap<HunkRef, Vec<Waiting>>,
     /// The hunks a person has still to say something to: every frame and every key asks for them.
     open: BTreeSet<HunkRef>,
@@ -387,48 +387,6 @@ impl Proposals {
                 Waiting::Verdict(id, lamport, part, verdict, replaces) => {
                     self.resolved(id, lamport, HunkRef { id: of.id, part }, verdict, replaces);
                 }
-            }
-        }
-    }
-
-    /// As they stood after everything up to a moment: told again from what was said about each.
-    pub(super) fn at(&self, end: (u64, EventId), lamport: impl Fn(&EventId) -> u64) -> Self {
-        let mut then = Self::default();
-        for proposal in self.proposals.values().filter(|one| (one.lamport, one.id) <= end) {
-            then.open(proposal.clone());
-        }
-        let whole = |hunk: &&Hunk| hunk.of.part.is_none() && (hunk.lamport, hunk.of.id) <= end;
-        for hunk in self.hunks.values().filter(whole) {
-            then.made(hunk.of.id, hunk.lamport, hunk.proposal, hunk.body());
-        }
-        for ((at, id), step) in self.steps.upto(end) {
-            then.say_again(*id, *at, step, self.hunks.get(&step.of));
-        }
-        for hunk in self.hunks.values() {
-            for (id, edits) in hunk.collisions.iter().filter(|(id, _)| (lamport(id), **id) <= end) {
-                then.collided(*id, hunk.of, edits.clone());
-            }
-        }
-        then
-    }
-
-    /// Says what was said with one event.
-    fn say_again(&mut self, id: EventId, lamport: u64, step: &Step, hunk: Option<&Hunk>) {
-        let (author, at, replaces) = (step.author.clone(), step.at, step.replaces.clone());
-        match &step.said {
-            Said::Split(parts) => {
-                let split = Split { parts: parts.clone(), replaces, author, at };
-                self.split(id, lamport, step.of.id, split);
-            }
-            Said::Placed { place, old } => {
-                let placing = Placing { place: *place, old: old.clone(), replaces, author, at };
-                self.placed(id, lamport, step.of.id, placing);
-            }
-            Said::Verdict { verdict, reason } => {
-                let edit = hunk.and_then(|hunk| hunk.verdict.of(&id)?.edit);
-                let (verdict, reason) = (*verdict, reason.clone());
-                let verdict = Verdict { verdict, reason, edit, author, at };
-                self.resolved(id, lamport, step.of, verdict, replaces);
             }
         }
     }

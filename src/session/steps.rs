@@ -1,6 +1,6 @@
 //! What was said about hunks, in order: what undo takes back and redo says again.
 
-use super::{Hunk, HunkRef, Proposals};
+use super::{Hunk, HunkRef, Placing, Proposals, Split, Verdict};
 use crate::base::{AuthorId, EventId, Millis};
 use crate::event::{Anchor, HunkBody, HunkVerdict};
 use std::collections::{BTreeMap, BTreeSet};
@@ -132,6 +132,48 @@ pub enum LastUndone {
 }
 
 impl Proposals {
+    /// As they stood after everything up to a moment: told again from what was said about each.
+    pub(super) fn at(&self, end: (u64, EventId), lamport: impl Fn(&EventId) -> u64) -> Self {
+        let mut then = Self::default();
+        for proposal in self.proposals().filter(|one| (one.lamport, one.id) <= end) {
+            then.open(proposal.clone());
+        }
+        let whole = |hunk: &&Hunk| hunk.of.part.is_none() && (hunk.lamport, hunk.of.id) <= end;
+        for hunk in self.hunks.values().filter(whole) {
+            then.made(hunk.of.id, hunk.lamport, hunk.proposal, hunk.body());
+        }
+        for ((at, id), step) in self.steps.upto(end) {
+            then.say_again(*id, *at, step, self.hunks.get(&step.of));
+        }
+        for hunk in self.hunks.values() {
+            for (id, edits) in hunk.collisions.iter().filter(|(id, _)| (lamport(id), **id) <= end) {
+                then.collided(*id, hunk.of, edits.clone());
+            }
+        }
+        then
+    }
+
+    /// Says what was said with one event.
+    fn say_again(&mut self, id: EventId, lamport: u64, step: &Step, hunk: Option<&Hunk>) {
+        let (author, at, replaces) = (step.author.clone(), step.at, step.replaces.clone());
+        match &step.said {
+            Said::Split(parts) => {
+                let split = Split { parts: parts.clone(), replaces, author, at };
+                self.split(id, lamport, step.of.id, split);
+            }
+            Said::Placed { place, old } => {
+                let placing = Placing { place: *place, old: old.clone(), replaces, author, at };
+                self.placed(id, lamport, step.of.id, placing);
+            }
+            Said::Verdict { verdict, reason } => {
+                let edit = hunk.and_then(|hunk| hunk.verdict.of(&id)?.edit);
+                let (verdict, reason) = (*verdict, reason.clone());
+                let verdict = Verdict { verdict, reason, edit, author, at };
+                self.resolved(id, lamport, step.of, verdict, replaces);
+            }
+        }
+    }
+
     /// The newest rejections, splits or placings of one moment that `mine` made and that stand: what undo
     /// takes back when no edit is newer.
     pub fn last_verdict(&self, mine: impl Fn(&AuthorId) -> bool) -> Option<LastVerdict> {

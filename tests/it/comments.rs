@@ -157,3 +157,17 @@ fn comments_are_the_same_in_any_order_of_arrival() {
         assert_eq!(one(&again), one(&ada.model().session), "seed {seed}");
     }
 }
+
+#[test]
+fn the_handoff_page_counts_comments_by_themselves() {
+    let (mut ada, mut eve) = two();
+    eve.place(0, None);
+    eve.run("comment.next");
+    eve.run("comment.answer I do.");
+    eve.run("session.rename The great plan");
+    eve.pass(3000);
+    ada.take_from(&eve);
+    let model = ada.model();
+    let page = handoff(&model.session, &model.ui.news, false, model.now).join("\n");
+    assert!(page.contains("1 comment; 1 title"), "{page}");
+}
