@@ -122,7 +122,7 @@ impl Log {
             let gone: BTreeSet<u32> = told.get(&event)?.gone().collect();
             let bodies: Vec<_> =
                 one.bodies.into_iter().filter(|body| gone.contains(&body.body)).collect();
-            (!bodies.is_empty()).then(|| Redacted { event, bodies })
+            (!bodies.is_empty()).then_some(Redacted { event, bodies })
         };
         let what = old.what.into_iter().filter_map(here);
         what.filter_map(|one| serde_json::to_value(one).ok()).collect()
