@@ -53,7 +53,7 @@ fn hung(session: &Session, end: Option<Moment>, doc: &DocId, document: &Document
     let comments = end.map(|end| session.comments.at(end));
     let comments = comments.as_ref().unwrap_or(&session.comments);
     for thread in comments.threads() {
-        let words: Vec<&str> = thread.comments().map(|one| one.text()).collect();
+        let words: Vec<&str> = thread.comments().map(cowrite::session::Comment::text).collect();
         let _ = writeln!(out, "{words:?} {}", thread.resolved);
     }
     out
