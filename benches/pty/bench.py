@@ -19,7 +19,8 @@ The rows:
             ($COWRITE_TEST_MODEL names the file)
   durable   from a key to the journal, where a killed program's successor finds it (Linux, WAL)
   long      a session of 100,000 messages and 1,000,000 typed characters
-  files     session files of 100,000 events (--events): taken in, merged, opened
+  files     session files of 100,000 events (--events): taken in, two merged (to a new file, and into
+            the first), checked, opened
   search    from the last key of a search in 1,000,000 messages to its results
 
 `first`, `long` and `search` need prepared libraries: they are made with `cargo bench --bench session`
@@ -317,8 +318,19 @@ class Bench:
         sessions.write(ours, count, count * 4 // 5, 1)
         sessions.write(theirs, count, count * 4 // 5, 2)
         both = os.path.join(self.folder, "both.cowrite.jsonl")
-        for what, words in (("import", ["import", base]), ("merge", ["merge", ours, theirs, "-o", both])):
-            self.keep(f"{what} {count} events", **self.once(words))
+        first = os.path.join(self.folder, "first.cowrite.jsonl")
+        for path in (both, first):
+            if os.path.exists(path):
+                os.remove(path)
+        shutil.copyfile(ours, first)
+        for what, words in (
+            (f"import {count} events", ["import", base]),
+            (f"merge two files of {count} events", ["merge", ours, theirs, "-o", both]),
+            ("… into the first of them", ["merge", first, theirs]),
+            (f"verify a file of {count} events", ["verify", base]),
+            ("verify the two merged", ["verify", both]),
+        ):
+            self.keep(what, **self.once(words))
         home = self.fresh()
         run = self.run([base], home, None)
         try:

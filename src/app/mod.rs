@@ -10,6 +10,7 @@ pub use input::{Input, Mouse, MouseKind};
 use crate::base::Millis;
 use crate::command;
 use crate::keymap::{Key, Keymap, Step, print_keys};
+use crate::session::HunkState;
 use crate::state::{Cx, Effect, Focus, Model, Open, Overlay, Tab, Timer, Tone};
 use crate::store::Hit;
 use std::cell::RefCell;
@@ -69,10 +70,16 @@ impl App {
             Some(Overlay::Form(_)) => vec!["form", "global"],
             Some(Overlay::Dialog(_)) => vec!["dialog"],
             None => match (ui.focus, ui.tab) {
-                (Focus::Editor, _) if self.model.hunk_here().is_some() => {
-                    vec!["hunk", "editor", "global"]
+                (Focus::Editor, _) if ui.floating.is_some() => {
+                    vec!["placing", "editor", "global"]
                 }
-                (Focus::Editor, _) => vec!["editor", "global"],
+                (Focus::Editor, _) => match self.model.hunk_here() {
+                    Some(hunk) if hunk.state == HunkState::Stale => {
+                        vec!["stale", "hunk", "editor", "global"]
+                    }
+                    Some(_) => vec!["hunk", "editor", "global"],
+                    None => vec!["editor", "global"],
+                },
                 (Focus::Chat, _) => vec!["chat", "global"],
                 (Focus::Panel, Tab::Conversation) => vec!["conversation", "global"],
                 (Focus::Panel, Tab::Decisions) => vec!["decisions", "global"],
@@ -260,6 +267,9 @@ impl App {
             Step::NotFound => match key.text().filter(|_| self.keymap.takes_text(&contexts)) {
                 Some(character) => {
                     let mut cx = Cx::new(&mut self.model);
+                    if command::answers(&mut cx, character) {
+                        return cx.finish();
+                    }
                     let mut buffer = [0; 4];
                     cx.type_text(character.encode_utf8(&mut buffer));
                     command::typed(&mut cx);
@@ -275,6 +285,7 @@ impl App {
         let ui = &self.model.ui;
         let (context, wanted): (_, &[&str]) = match ui.focus {
             _ if !ui.overlays.is_empty() => return false,
+            Focus::Editor if self.model.hunk_here().is_some() => ("stale", &["hunk."]),
             Focus::Editor => ("hunk", &["hunk."]),
             Focus::Panel => ("editor", &["edit.undo", "edit.redo"]),
             Focus::Chat => return false,
@@ -285,6 +296,9 @@ impl App {
             return false;
         }
         let words = match (context, self.model.session.open_in(&self.model.doc).len()) {
+            ("stale", _) => {
+                "The text of this hunk is what it was proposed for: accept or reject it.".to_owned()
+            }
             ("hunk", 0) => "No hunk is open.".to_owned(),
             ("hunk", _) => "No hunk at the caret: F8 goes to the next.".to_owned(),
             _ => "Undo and redo are for the text: Alt-1 goes there.".to_owned(),

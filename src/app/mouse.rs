@@ -2,7 +2,7 @@
 
 use super::{Mouse, MouseKind};
 use crate::base::Pos;
-use crate::command::{history_at, history_choose};
+use crate::command::{float_click, history_at, history_choose, review_click, review_scroll};
 use crate::layout::Hit;
 use crate::state::{Caret, Cx, Effect, Focus, Model, PanelSelection, Tab};
 
@@ -20,6 +20,8 @@ pub fn mouse(model: &mut Model, mouse: Mouse) -> Vec<Effect> {
                 let chosen = cx.model.ui.history.list.chosen;
                 let next = if down { chosen + 3 } else { chosen.saturating_sub(3) };
                 choose(&mut cx, next);
+            } else if areas.panel.contains(x, y) && cx.model.ui.tab == Tab::Review {
+                review_scroll(&mut cx, if down { 1 } else { -1 });
             } else if areas.panel.contains(x, y) {
                 let from_end = &mut cx.model.ui.scroll.from_end;
                 *from_end = from_end.saturating_add_signed(if down { -3 } else { 3 });
@@ -33,6 +35,12 @@ pub fn mouse(model: &mut Model, mouse: Mouse) -> Vec<Effect> {
             let hit = tabs.iter().rev().find(|(_, from, _)| x + 1 >= *from);
             cx.model.ui.tab = hit.map_or(Tab::Conversation, |(tab, ..)| *tab);
         }
+        MouseKind::Down | MouseKind::Double if areas.float.contains(x, y) => {
+            let double = kind == MouseKind::Double;
+            if let Err(why) = float_click(&mut cx, usize::from(y - areas.float.y), double) {
+                cx.warn(why);
+            }
+        }
         MouseKind::Down | MouseKind::Double if areas.chat.contains(x, y) => {
             cx.model.ui.focus = Focus::Chat;
         }
@@ -45,6 +53,16 @@ pub fn mouse(model: &mut Model, mouse: Mouse) -> Vec<Effect> {
                 choose(&mut cx, index);
             }
         }
+        MouseKind::Down | MouseKind::Double
+            if areas.panel.contains(x, y) && cx.model.ui.tab == Tab::Review =>
+        {
+            cx.model.ui.focus = Focus::Panel;
+            let (area, at) = (areas.panel, (x - areas.panel.x, y - areas.panel.y));
+            let double = kind == MouseKind::Double;
+            if let Err(why) = review_click(&mut cx, (area.width, area.height), at, double) {
+                cx.warn(why);
+            }
+        }
         MouseKind::Down | MouseKind::Double if areas.panel.contains(x, y) => {
             cx.model.ui.focus = Focus::Panel;
             let at = (usize::from(y - areas.panel.y), usize::from(x - areas.panel.x));
@@ -54,6 +72,10 @@ pub fn mouse(model: &mut Model, mouse: Mouse) -> Vec<Effect> {
             cx.model.ui.focus = Focus::Editor;
             cx.model.ui.panel_selection = None;
             let pos = position(cx.model, x, y);
+            if let Some(at) = cx.model.candidate_at(pos) {
+                cx.choose_candidate(|_, _| at);
+                return cx.finish();
+            }
             cx.model.set_caret(Caret::at(pos));
             cx.model.ui.dragging = true;
             if kind == MouseKind::Double {

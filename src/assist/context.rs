@@ -2,7 +2,7 @@
 //! and what had to be left out. Nothing is left out silently.
 
 use super::prompts::{Template, system};
-use super::{Dialect, Reading, basic, choose};
+use super::{Chosen, Dialect, Reading, Record, basic, choose_by};
 use crate::base::{EventId, Pos, Span};
 use crate::event::{MessageRole, MessageStatus};
 use crate::prompt::{Prompt, Role, Turn, estimate_tokens};
@@ -41,6 +41,8 @@ pub struct Request<'a> {
     pub window: Option<u64>,
     /// It was asked before, and another answer is wanted.
     pub again: bool,
+    /// How the model fared with edits.
+    pub record: Record,
 }
 
 /// A part of the question with its size.
@@ -56,6 +58,8 @@ pub struct Part {
 pub struct Context {
     pub prompt: Prompt,
     pub dialect: Dialect,
+    /// Why edits are not asked for as usual: a clause.
+    pub because: Option<String>,
     pub parts: Vec<Part>,
     /// What had to be left out, in words.
     pub dropped: Vec<String>,
@@ -111,11 +115,11 @@ pub fn build(request: &Request) -> Result<Context, TooLong> {
         return build_basic(request, &text, window, room);
     }
     let small = window <= 8192 || is_small(request.model);
-    let dialect = match request.wish {
-        Wish::Rewrite => choose(true, doc_tokens, request.model, small),
-        Wish::Change => choose(false, doc_tokens, request.model, small),
-        Wish::Continue => Dialect::Selection,
-        Wish::Chat | Wish::Summary => Dialect::Blocks,
+    let usual = |dialect| Chosen { dialect, because: None };
+    let Chosen { dialect, because } = match request.wish {
+        Wish::Change => choose_by(&request.record, false, doc_tokens, request.model, small),
+        Wish::Rewrite | Wish::Continue => usual(Dialect::Selection),
+        Wish::Chat | Wish::Summary => usual(Dialect::Blocks),
     };
     let reading = reading(request);
     let mut parts = Vec::new();
@@ -229,7 +233,7 @@ pub fn build(request: &Request) -> Result<Context, TooLong> {
         temperature_milli: None,
         sentence: request.wish == Wish::Continue,
     };
-    Ok(Context { prompt, dialect, parts, dropped, reading })
+    Ok(Context { prompt, dialect, because, parts, dropped, reading })
 }
 
 /// The question for a model that follows no instructions: what it is about, and nothing else.
@@ -280,7 +284,7 @@ fn build_basic(request: &Request, text: &str, window: u64, room: u64) -> Result<
         _ => Dialect::Blocks,
     };
     let parts = vec![Part { name: "text and request", tokens }];
-    Ok(Context { prompt, dialect, parts, dropped, reading: reading(request) })
+    Ok(Context { prompt, dialect, because: None, parts, dropped, reading: reading(request) })
 }
 
 /// How the answer is read.
@@ -386,14 +390,14 @@ fn comments(session: &Session) -> String {
     text
 }
 
-/// The last rejections with a reason.
+/// The last rejections, those with a reason first.
 fn rejected(session: &Session) -> String {
     let mut all: Vec<_> = session
         .proposals
         .rejected()
-        .filter_map(|(hunk, verdict)| Some((verdict.at, hunk, verdict.reason.as_deref()?)))
+        .map(|(hunk, verdict)| (verdict.at, hunk, verdict.reason.as_deref()))
         .collect();
-    all.sort_by_key(|(at, hunk, _)| std::cmp::Reverse((*at, hunk.of)));
+    all.sort_by_key(|(at, hunk, why)| std::cmp::Reverse((why.is_some(), *at, hunk.of)));
     if all.is_empty() {
         return String::new();
     }
@@ -401,9 +405,10 @@ fn rejected(session: &Session) -> String {
     for (_, hunk, reason) in all.iter().take(10) {
         let cut = |text: &str| text.chars().take(200).collect::<String>();
         text.push_str(&format!(
-            "\n- {:?} to {:?}, because: {reason}",
+            "\n- {:?} to {:?}{}",
             cut(&hunk.old),
-            cut(&hunk.new)
+            cut(&hunk.new),
+            reason.map(|reason| format!(", because: {reason}")).unwrap_or_default()
         ));
     }
     text

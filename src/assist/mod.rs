@@ -3,17 +3,29 @@
 //!
 //! Pure: values in, values out. Only the context reads projections; knows no provider and no screen.
 
+mod alike;
+mod answer;
 pub mod basic;
+mod choosing;
 pub mod context;
 pub mod dialect;
 pub mod hunks;
+pub mod landing;
+mod merge;
 pub mod placement;
 pub mod prompts;
 mod readable;
 mod reading;
+mod repair;
 
-pub use dialect::{Dialect, Piece, ReplyParser, choose};
-pub use hunks::{Hunk, Tag, apply, split, whole_to_hunks, word_diff};
-pub use placement::{Placement, Placer, Step, place};
+pub use alike::{alike, says_the_same};
+pub use answer::{Answer, Elsewhere, Fit, Unreadable};
+pub use choosing::{Chosen, LAST, Record, Tried, choose_by};
+pub use dialect::{Dialect, Edit, Form, Hint, Piece, ReplyParser, choose, is_gap, is_small_name};
+pub use hunks::{Hunk, Tag, apply, readable_diff, split, trimmed, whole_to_hunks, word_diff};
+pub use landing::{Landed, Landing, Outcome, Wanted};
+pub use merge::{Merged, merge};
+pub use placement::{Placement, Placer, Sought, Step, place};
 pub use readable::readable;
 pub use reading::Reading;
+pub use repair::{Failed, MOST_REPAIRED, Why, repair_request};

@@ -28,7 +28,7 @@ pub enum Template {
     Summary,
     /// What is summed up: `text`, `request`.
     AskSummary,
-    /// The second try for edits that found no place: `failures`.
+    /// The second try for edits that found no place: `failures`, `placed`.
     Repair,
 }
 

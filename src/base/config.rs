@@ -22,6 +22,7 @@ pub struct Config {
     pub theme: ThemeConfig,
     pub route: RouteConfig,
     pub hub: HubConfig,
+    pub assist: AssistConfig,
     /// Providers by name. Those that are built in can be changed here.
     pub provider: BTreeMap<String, ProviderConfig>,
 }
@@ -36,11 +37,46 @@ pub struct EditorConfig {
     pub line_numbers: bool,
     /// Whether cowrite takes the mouse when it starts.
     pub mouse: bool,
+    /// How hunks are shown: `lines`, `inline` or `side`.
+    pub hunks: HunkLayout,
+}
+
+/// How a hunk is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum HunkLayout {
+    /// What goes is struck in the text, what comes stands below.
+    #[default]
+    Lines,
+    /// Below stands one text with what goes and what comes in it, for small changes of prose.
+    Inline,
+    /// As lines in the text; in the Review tab side by side, where it is wide.
+    Side,
 }
 
 impl Default for EditorConfig {
     fn default() -> Self {
-        Self { tab_width: 4, wrap: true, line_numbers: true, mouse: true }
+        Self {
+            tab_width: 4,
+            wrap: true,
+            line_numbers: true,
+            mouse: true,
+            hunks: HunkLayout::default(),
+        }
+    }
+}
+
+/// What is done with answers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AssistConfig {
+    /// Whether the model is asked once more for edits that found no certain place.
+    pub repair: bool,
+}
+
+impl Default for AssistConfig {
+    fn default() -> Self {
+        Self { repair: true }
     }
 }
 

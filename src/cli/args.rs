@@ -1,5 +1,6 @@
 //! The arguments. Their doc comments are the help.
 
+use super::apply::ApplyArgs;
 use super::ask::AskArgs;
 use super::attest::AttestArgs;
 use super::blame::BlameArgs;
@@ -144,6 +145,7 @@ pub enum Sub {
     Tour(TourArgs),
     Ask(AskArgs),
     Propose(ProposeArgs),
+    Apply(ApplyArgs),
     Do(DoArgs),
     Sessions(SessionsArgs),
     Search(SearchArgs),
@@ -181,6 +183,7 @@ impl Sub {
             Self::Tour(args) => args.run(out),
             Self::Ask(args) => args.run(out),
             Self::Propose(args) => args.run(out),
+            Self::Apply(args) => args.run(out),
             Self::Do(args) => args.run(out),
             Self::Sessions(args) => args.run(out),
             Self::Search(args) => args.run(out),

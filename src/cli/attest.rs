@@ -4,9 +4,8 @@ use super::place::Place;
 use super::redact::session_or_last;
 use super::{Failure, Out, one_line};
 use crate::base::EventId;
-use crate::event::Envelope;
 use crate::runtime::attest::{self, PROVES, Wanted};
-use crate::session::Session;
+use crate::runtime::taking_in;
 use crate::sign::{Keys, NAMESPACE, Signers};
 use crate::store::SqliteStore;
 use std::path::{Path, PathBuf};
@@ -75,15 +74,10 @@ pub fn sign(
     Ok(ExitCode::SUCCESS)
 }
 
-fn load(store: &SqliteStore, id: EventId) -> Result<(Session, Vec<Envelope>), Failure> {
-    let loaded = store.events(id, 0).map_err(Failure::store)?;
-    let events: Vec<Envelope> = loaded.events.into_iter().map(|stored| stored.envelope).collect();
-    Ok((Session::fold(id, &events), events))
-}
-
 fn list(store: &SqliteStore, id: EventId, keys: &Keys, out: &mut Out) -> Result<ExitCode, Failure> {
-    let (session, events) = load(store, id)?;
-    let proofs = attest::check(&session, &events, &Signers::read(&keys.signers()));
+    let session = taking_in::fold(store, id).map_err(Failure::store)?;
+    let links = attest::Links::of(store, id).map_err(Failure::store)?;
+    let proofs = attest::check(&session, &links, &Signers::read(&keys.signers()));
     if proofs.is_empty() {
         out.say("Nobody signed this session: `cowrite attest` does.");
         return Ok(ExitCode::from(1));
@@ -105,7 +99,7 @@ fn show(
     folder: &Path,
     out: &mut Out,
 ) -> Result<ExitCode, Failure> {
-    let (session, _) = load(store, id)?;
+    let session = taking_in::fold(store, id).map_err(Failure::store)?;
     let made = number.checked_sub(1).and_then(|at| session.attestations.values().nth(at));
     let made = made.ok_or_else(|| {
         Failure::usage(format!(

@@ -40,7 +40,7 @@ enum Verb {
 }
 
 /// Every key but those of providers, with what it is for.
-const KEYS: [(&str, &str); 15] = [
+const KEYS: [(&str, &str); 16] = [
     ("name", "the name to write under"),
     ("model", "the model that answers, as provider/model"),
     ("route.chat", "the model for questions, where it is another"),
@@ -48,6 +48,7 @@ const KEYS: [(&str, &str); 15] = [
     ("route.complete", "the model that writes on at the caret, where it is another"),
     ("route.summary", "the model for summaries, where it is another"),
     ("budget", "the most a session may cost, in US dollars"),
+    ("assist.repair", "whether a model is asked once more for edits without a certain place"),
     ("keymap", "a keymap beside the default one"),
     ("signing_key", "the SSH key to sign with: its file"),
     ("hub.ca_file", "a certificate authority for the model hub, in PEM"),

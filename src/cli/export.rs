@@ -9,7 +9,8 @@ use crate::event::{Envelope, Event};
 use crate::report;
 use crate::session::Session;
 use crate::state::plural;
-use crate::store::{SqliteStore, jsonl};
+use crate::store::jsonl::{self, Adding};
+use crate::store::{SqliteStore, Stored};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -59,23 +60,12 @@ impl ExportArgs {
         if let Some(form) = form {
             return export_commit::run(form, self.file.as_deref(), &self.commit, out);
         }
+        if let Some(path) = &self.session_file {
+            return self.to_session_file(path, out);
+        }
         let (mut store, id, events) = self.events(out)?;
         if self.page.html {
             return self.page.run(id, &events, store.as_mut(), out);
-        }
-        if let Some(path) = &self.session_file {
-            if !is_session_file(path) {
-                return Err(Failure::usage("The name of a session file ends in .cowrite.jsonl."));
-            }
-            let added = jsonl::append(path, &events).map_err(Failure::new)?;
-            out.say(&format!(
-                "{} added to {}; {} there already, {} stay on this machine.",
-                plural(added.events as usize, "event"),
-                path.display(),
-                added.known,
-                added.local
-            ));
-            return Ok(ExitCode::SUCCESS);
         }
         if self.egress {
             return egress(&events, self.json, out);
@@ -86,6 +76,39 @@ impl ExportArgs {
         } else {
             out.print(&report::markdown(&session))?;
         }
+        Ok(ExitCode::SUCCESS)
+    }
+
+    /// Adds the session's shared events to a session file, one by one.
+    fn to_session_file(&self, path: &Path, out: &mut Out) -> Result<ExitCode, Failure> {
+        if !is_session_file(path) {
+            return Err(Failure::usage("The name of a session file ends in .cowrite.jsonl."));
+        }
+        let added = match self.file.as_deref().filter(|path| is_session_file(path)) {
+            Some(from) => jsonl::append(path, &from_file(from, out)?.1),
+            None => {
+                let store = Place::find(None, None)?.reading(out)?;
+                let id = session_of(&store, self.file.as_deref(), self.session.as_deref())?;
+                let mut adding = Adding::to(path).map_err(Failure::new)?;
+                let mut done = Ok(());
+                let take = &mut |stored: Stored| {
+                    if done.is_ok() {
+                        done = adding.event(&stored.envelope);
+                    }
+                };
+                let (_, damaged) = store.each_event(id, take).map_err(Failure::store)?;
+                say_damaged(damaged, out);
+                done.and_then(|()| adding.finish())
+            }
+        };
+        let added = added.map_err(Failure::new)?;
+        out.say(&format!(
+            "{} added to {}; {} there already, {} stay on this machine.",
+            plural(added.events as usize, "event"),
+            path.display(),
+            added.known,
+            added.local
+        ));
         Ok(ExitCode::SUCCESS)
     }
 
@@ -102,12 +125,16 @@ impl ExportArgs {
         let store = place.reading(out)?;
         let id = session_of(&store, self.file.as_deref(), self.session.as_deref())?;
         let loaded = store.events(id, 0).map_err(Failure::store)?;
-        if !loaded.damaged.is_empty() {
-            let lines = plural(loaded.damaged.len(), "damaged line");
-            out.say(&format!("{lines} left out: `cowrite verify` names them."));
-        }
+        say_damaged(loaded.damaged.len(), out);
         let events = loaded.events.into_iter().map(|stored| stored.envelope).collect();
         Ok((Some(store), id, events))
+    }
+}
+
+fn say_damaged(lines: usize, out: &mut Out) {
+    if lines > 0 {
+        let lines = plural(lines, "damaged line");
+        out.say(&format!("{lines} left out: `cowrite verify` names them."));
     }
 }
 

@@ -13,7 +13,9 @@ use crate::runtime::{
     open_text, recover,
 };
 use crate::session::{HunkRef, Message};
-use crate::state::{Ask, Dialog, Model, Opened, Overlay, PLACE_BY_HAND, Phase, Task, Tone, Ui};
+use crate::state::{
+    Ask, Dialog, Model, Opened, Overlay, PLACE_BY_HAND, Phase, SHOW_AGAIN, Task, Tone, Ui,
+};
 use crate::text::decode;
 use std::io::{self, IsTerminal, Read};
 use std::path::{Path, PathBuf};
@@ -195,6 +197,7 @@ impl Headless {
         // There are no tabs and keys here.
         let text =
             notice.text.replace(PLACE_BY_HAND, "the workspace places by hand (Alt-5, Alt-P)");
+        let text = text.replace(SHOW_AGAIN, "the workspace (Alt-Shift-G) shows");
         Some((notice.tone, text))
     }
 
@@ -311,6 +314,10 @@ impl Headless {
         let (mut done, mut tried) = (0, 0);
         self.wait(&mut |app| {
             let Some(turn) = &app.model.turn else { return true };
+            // What repairs the answer is no part of it.
+            if turn.question != question {
+                return false;
+            }
             if let Phase::Retrying { attempt, wait_ms, why } = &turn.phase
                 && *attempt > tried
             {
@@ -340,7 +347,8 @@ impl Headless {
         let proposals = &self.model().session.proposals;
         let of_answer = |hunk: &&crate::session::Hunk| {
             let proposal = proposals.proposal(&hunk.proposal);
-            proposal.is_some_and(|proposal| Some(proposal.question) == answer.after)
+            let asked = |question| self.model().session.transcript.asked_by_person(question);
+            proposal.is_some_and(|proposal| Some(asked(proposal.question)) == answer.after)
         };
         proposals.hunks().into_iter().filter(of_answer).map(|hunk| hunk.of).collect()
     }

@@ -5,11 +5,13 @@ use super::bringing::{FILE_BYTES, Progress, TOLD, Work};
 use super::folder::{is_hidden, listed};
 use super::place::{Place, take_in, taken_words};
 use super::{Failure, Out};
+use crate::base::EventId;
 use crate::report::bring::{self, Form};
 use crate::runtime::shared;
 use crate::state::plural;
 use crate::store::{SqliteStore, jsonl};
 use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -128,7 +130,7 @@ impl ImportArgs {
             return Err(Failure::usage("--only chooses conversations; a session file is one"));
         }
         let mut rows = Vec::new();
-        let mut row = |id: crate::base::EventId, new: u64, known: u64, out: &mut Out| {
+        let mut row = |id: EventId, new: u64, known: u64, out: &mut Out| {
             if self.json {
                 let path = path.display().to_string();
                 let session = id.to_string();
@@ -138,13 +140,22 @@ impl ImportArgs {
             out.line(&format!("{}  {new} new, {known} known", id.short()))
         };
         if self.list {
-            let file = jsonl::read(path).map_err(Failure::new)?;
-            for (id, events) in &file.sessions {
-                let mut known = 0;
-                for event in events {
-                    known += u64::from(store.event(event.id).map_err(Failure::store)?.is_some());
-                }
-                row(*id, events.len() as u64 - known, known, out)?;
+            let mut known: BTreeMap<EventId, BTreeSet<EventId>> = BTreeMap::new();
+            let mut done: Result<(), Failure> = Ok(());
+            let file = jsonl::stream(path, &mut |events, _| {
+                done = events.iter().try_for_each(|event| {
+                    if store.event(event.id).map_err(Failure::store)?.is_some() {
+                        known.entry(event.session_id()).or_default().insert(event.id);
+                    }
+                    Ok(())
+                });
+                done.is_ok()
+            });
+            let file = file.map_err(Failure::new)?;
+            done?;
+            for (id, size) in &file.sizes {
+                let known = known.get(id).map_or(0, |known| known.len() as u64);
+                row(*id, size - known, known, out)?;
             }
             return Ok((file.bad_lines as usize, rows));
         }

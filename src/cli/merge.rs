@@ -1,12 +1,10 @@
 //! `cowrite merge`: session files put together, by set union.
 
+use super::bringing::Progress;
 use super::place::is_session_file;
 use super::{Failure, Out};
-use crate::base::EventId;
-use crate::event::{Body, Envelope};
 use crate::state::plural;
-use crate::store::jsonl::{self, SessionFile};
-use std::collections::BTreeMap;
+use crate::store::jsonl::{FileError, SessionFile, Union};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -41,47 +39,40 @@ impl MergeArgs {
                 "Name two session files, or one and where all that is sound in it goes: -o OUT.",
             ));
         }
-        let mut all: BTreeMap<EventId, Envelope> = BTreeMap::new();
-        let mut order: Vec<EventId> = Vec::new();
-        let mut bad = 0;
+        let size = |path: &PathBuf| std::fs::metadata(path).map_or(0, |meta| meta.len());
+        let all: u64 = self.files.iter().map(size).sum();
+        let mut bar = Progress::new();
+        let mut union = Union::default();
+        let (mut bad, mut before) = (0, 0);
         for path in &self.files {
-            let file = jsonl::read(path).map_err(Failure::new)?;
-            bad += told(path, &file, out)?;
-            let before = all.len();
-            let mut count = 0;
-            for event in file.sessions.into_values().flatten() {
-                count += 1;
-                match all.get_mut(&event.id) {
-                    None => {
-                        order.push(event.id);
-                        all.insert(event.id, event);
-                    }
-                    // Of two forms the fuller one, whatever the order of the files.
-                    Some(known) if redacted(&event) < redacted(known) => *known = event,
-                    Some(_) => {}
-                }
-            }
-            let new = all.len() - before;
-            out.line(&format!("{}: {}, {new} new", path.display(), plural(count, "event")))?;
+            let joined = union.add(path, &mut |read| {
+                let percent = ((before + read) * 100).checked_div(all).unwrap_or(100).min(100);
+                bar.show(&format!("{percent} % of {} MB is read …", megabytes(all)), out);
+            });
+            bar.clear(out);
+            let joined = joined.map_err(Failure::new)?;
+            before += size(path);
+            bad += told(path, &joined.file, out)?;
+            let events = plural(joined.events as usize, "event");
+            out.line(&format!("{}: {events}, {} new", path.display(), joined.new))?;
         }
-        let events: Vec<Envelope> = order.iter().filter_map(|id| all.remove(id)).collect();
-        let sessions: std::collections::BTreeSet<EventId> =
-            events.iter().map(Envelope::session_id).collect();
-        if sessions.len() > 1 {
+        if union.sessions() > 1 {
             out.say(&format!(
                 "{} are in these files: the largest is opened with the file.",
-                plural(sessions.len(), "session")
+                plural(union.sessions(), "session")
             ));
         }
-        let (path, added) = match &self.output {
-            Some(path) => (path, jsonl::create(path, &events)),
-            None => {
-                let first = self.files.first().ok_or_else(|| Failure::usage("Name the files."))?;
-                (first, jsonl::append(first, &events))
-            }
+        let first = self.files.first().ok_or_else(|| Failure::usage("Name the files."))?;
+        let mut progress = |written| {
+            bar.show(&format!("{} MB are written …", megabytes(written)), out);
         };
+        let (path, added) = match &self.output {
+            Some(path) => (path, union.create(path, &mut progress)),
+            None => (first, union.complete(&mut progress)),
+        };
+        bar.clear(out);
         let added = added.map_err(|why| match why {
-            jsonl::FileError::Exists { path } => Failure::usage(format!(
+            FileError::Exists { path } => Failure::usage(format!(
                 "{path} exists already: name another with -o, or leave -o away to add to the first."
             )),
             why => Failure::new(why),
@@ -96,8 +87,8 @@ impl MergeArgs {
     }
 }
 
-fn redacted(event: &Envelope) -> usize {
-    event.body.iter().filter(|body| matches!(body, Body::Redacted { .. })).count()
+pub fn megabytes(bytes: u64) -> u64 {
+    bytes.div_ceil(1_000_000)
 }
 
 /// Names what is no event; returns how many lines that are.

@@ -2,6 +2,7 @@
 //!
 //! One file per subcommand. The only place that reads the environment.
 
+mod apply;
 mod args;
 mod ask;
 mod attest;

@@ -336,16 +336,21 @@ pub fn taken_words(done: u64, of: u64) -> String {
     }
 }
 
+/// Why a session file was not taken in.
+pub fn not_taken(why: TakeError) -> Failure {
+    match why {
+        TakeError::Store(why) => Failure::store(why),
+        TakeError::File(why) => Failure::new(why),
+    }
+}
+
 /// Takes a session file into the library; everything in it can be found from now on.
 pub fn take_in(
     store: &mut SqliteStore,
     path: &Path,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<TakenIn, Failure> {
-    let taken = take_file(store, path, progress).map_err(|why| match why {
-        TakeError::Store(why) => Failure::store(why),
-        TakeError::File(why) => Failure::new(why),
-    })?;
+    let taken = take_file(store, path, progress).map_err(not_taken)?;
     store
         .syncer()
         .sync()

@@ -144,6 +144,7 @@ impl ProposeArgs {
             .iter()
             .filter_map(|of| model.session.proposals.hunk(of))
             .filter(|hunk| hunk.state(&entry.document) == HunkState::Pending)
+            .filter(|hunk| !model.session.proposals.is_folded(hunk))
             .filter_map(|hunk| {
                 let span = hunk.span(&entry.document)?;
                 Some(Replacement { span, old: hunk.old.clone(), new: hunk.new.clone() })
@@ -207,6 +208,8 @@ impl ProposeArgs {
                     "why": hunk.why,
                     "step": hunk.step,
                     "loose": hunk.loose,
+                    "form": hunk.form,
+                    "folded": model.session.proposals.is_folded(hunk),
                 })
             })
             .collect();

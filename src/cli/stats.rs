@@ -3,10 +3,13 @@
 use super::export::from_file;
 use super::place::{Place, is_session_file, session_id};
 use super::{Failure, Out, one_line, when};
-use crate::report::Stats;
+use crate::assist::{Dialect, LAST, Record, Tried, choose_by};
+use crate::base::DocId;
+use crate::report::{EditStats, Stats};
 use crate::runtime::{absolute, fold};
-use crate::session::Session;
+use crate::session::{Session, worked_lately};
 use crate::state::plural;
+use serde_json::json;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -17,6 +20,7 @@ use std::process::ExitCode;
 /// hunks: accepted ones stand now, undone ones were taken back; acceptance is how many of those
 /// that somebody decided stand. Costs are US dollars.
 #[derive(clap::Args, Debug)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct StatsArgs {
     /// A file, a session file (`.cowrite.jsonl`), or a session: its id or the beginning of it.
     /// Nothing: all sessions.
@@ -25,11 +29,37 @@ pub struct StatsArgs {
     /// Print them as JSON.
     #[arg(long)]
     json: bool,
+    #[command(subcommand)]
+    command: Option<Of>,
+}
+
+#[derive(clap::Subcommand, Debug)]
+enum Of {
+    /// Say how models fared with their edits: which found their place, how, and what became of them.
+    ///
+    /// For each model, by how edits were asked for and how they were written down: exact, near
+    /// (blanks and the like differ) and loose (by likeness) are places that were found; hand: a
+    /// person placed it; none: no certain place; there: the text said it already; bad: it could not
+    /// be read. Of hunks: accepted ones stand now, undone ones were taken back. cowrite asks a model
+    /// for edits by this record.
+    Edits {
+        /// A file, a session file (`.cowrite.jsonl`), or a session: its id or the beginning of it.
+        /// Nothing: all sessions.
+        #[arg(value_name = "SESSION|FILE")]
+        what: Option<String>,
+        /// Print them as JSON.
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 impl StatsArgs {
     pub fn run(self, out: &mut Out) -> Result<ExitCode, Failure> {
-        let stats = self.stats(out)?;
+        if let Some(Of::Edits { what, json }) = &self.command {
+            return edits(what.as_deref(), *json, out);
+        }
+        let mut stats = Stats::default();
+        each(self.what.as_deref(), out, &mut |session, only| stats.add(session, only))?;
         if self.json {
             out.json(&stats.json())?;
             return Ok(ExitCode::SUCCESS);
@@ -74,40 +104,91 @@ impl StatsArgs {
         }
         Ok(ExitCode::SUCCESS)
     }
+}
 
-    fn stats(&self, out: &mut Out) -> Result<Stats, Failure> {
-        let mut stats = Stats::default();
-        let path = self.what.as_deref().map(Path::new);
-        if let Some(path) = path.filter(|path| is_session_file(path)) {
-            let (id, events) = from_file(path, out)?;
-            stats.add(&Session::fold(id, &events), None);
-            return Ok(stats);
-        }
-        let place = Place::find(None, None)?;
-        let store = place.reading(out)?;
-        let Some(what) = &self.what else {
-            for row in store.sessions().map_err(Failure::store)? {
-                stats.add(&fold(&store, row.id).map_err(Failure::store)?, None);
-            }
-            if stats.sessions == 0 {
-                out.say("There is no session yet.");
-            }
-            return Ok(stats);
-        };
-        let path = absolute(Path::new(what));
-        let bound = store.binding(&path.to_string_lossy()).map_err(Failure::store)?;
-        if let Some(binding) = bound.first() {
-            let session = fold(&store, binding.session).map_err(Failure::store)?;
-            stats.add(&session, Some(&binding.doc));
-            return Ok(stats);
-        }
-        if path.exists() {
-            return Err(Failure::new(format!(
-                "{what} has no session: `cowrite sessions` lists those there are."
-            )));
-        }
-        let id = session_id(&store, what)?;
-        stats.add(&fold(&store, id).map_err(Failure::store)?, None);
-        Ok(stats)
+/// Hands over the sessions that are meant, each with the document that alone is.
+fn each(
+    what: Option<&str>,
+    out: &mut Out,
+    add: &mut dyn FnMut(&Session, Option<&DocId>),
+) -> Result<(), Failure> {
+    if let Some(path) = what.map(Path::new).filter(|path| is_session_file(path)) {
+        let (id, events) = from_file(path, out)?;
+        add(&Session::fold(id, &events), None);
+        return Ok(());
     }
+    let place = Place::find(None, None)?;
+    let store = place.reading(out)?;
+    let Some(what) = what else {
+        let rows = store.sessions().map_err(Failure::store)?;
+        if rows.is_empty() {
+            out.say("There is no session yet.");
+        }
+        for row in rows {
+            add(&fold(&store, row.id).map_err(Failure::store)?, None);
+        }
+        return Ok(());
+    };
+    let path = absolute(Path::new(what));
+    let bound = store.binding(&path.to_string_lossy()).map_err(Failure::store)?;
+    if let Some(binding) = bound.first() {
+        let session = fold(&store, binding.session).map_err(Failure::store)?;
+        add(&session, Some(&binding.doc));
+        return Ok(());
+    }
+    if path.exists() {
+        return Err(Failure::new(format!(
+            "{what} has no session: `cowrite sessions` lists those there are."
+        )));
+    }
+    let id = session_id(&store, what)?;
+    add(&fold(&store, id).map_err(Failure::store)?, None);
+    Ok(())
+}
+
+fn edits(what: Option<&str>, as_json: bool, out: &mut Out) -> Result<ExitCode, Failure> {
+    let mut stats = EditStats::default();
+    each(what, out, &mut |session, only| stats.add(session, only))?;
+    let asked: Vec<(String, String)> =
+        stats.models().into_iter().map(|model| (model.to_owned(), asking(&stats, model))).collect();
+    if as_json {
+        let asked = asked.iter().map(|(model, how)| json!({"model": model, "asked": how}));
+        let asked: Vec<_> = asked.collect();
+        out.json(&json!({"edits": stats.json(), "asking": asked}))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    if asked.is_empty() {
+        out.say("No model has made an edit yet.");
+        return Ok(ExitCode::SUCCESS);
+    }
+    for line in stats.tables() {
+        out.line(line.trim_end())?;
+    }
+    out.line("")?;
+    for (model, how) in asked {
+        out.line(&format!("{}: {how}", one_line(&model)))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// How a change of a short document is asked for by what is known here, and why.
+fn asking(stats: &EditStats, model: &str) -> String {
+    let tried = |asked| Tried::new(worked_lately(&stats.attempts, model, asked, LAST));
+    let record = Record { blocks: tried("blocks"), whole: tried("whole") };
+    // The name without its provider, as a model is asked by it.
+    let name = model.split_once('/').map_or(model, |(_, name)| name);
+    let chosen = choose_by(&record, false, 500, name, false);
+    let because = chosen.because.unwrap_or_else(|| {
+        let Tried { worked, all } = match chosen.dialect {
+            Dialect::Whole => record.whole,
+            Dialect::Blocks | Dialect::Selection => record.blocks,
+        };
+        match all {
+            0 => "nothing is known of that yet".into(),
+            _ => {
+                format!("{worked} of the last {all} edits in that form could be used as they came")
+            }
+        }
+    });
+    format!("short texts are changed by asking for {} ({because})", chosen.dialect.words())
 }

@@ -1,18 +1,18 @@
 //! `cowrite verify`: the log against itself, and its signatures.
 
-use super::merge::told;
-use super::place::{Place, is_session_file, session_id};
+use super::bringing::Progress;
+use super::merge::{megabytes, told};
+use super::place::{Place, is_session_file, not_taken, session_id};
 use super::{Failure, Out, one_line, when};
 use crate::base::{EventId, Millis, WriterId};
-use crate::event::Envelope;
-use crate::runtime::attest::{self, PROVES, Proof};
+use crate::runtime::attest::{self, Links, PROVES, Proof};
+use crate::runtime::taking_in::{self, Copied};
 use crate::session::Session;
 use crate::sign::{Checked, Signers};
 use crate::state::plural;
 use crate::store::jsonl::{BadAt, SessionFile};
-use crate::store::{Finding, Options, Report, SqliteStore, Write, jsonl};
+use crate::store::{Finding, Options, Report, SqliteStore, Stored, jsonl};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -55,29 +55,29 @@ struct Named {
 const REFUSED: &str = "its author had no right to write it, or it makes no sense: kept, not folded";
 
 /// What is known of a session, to name events by.
-#[derive(Default)]
-struct Names {
-    session: Option<(Session, Vec<Envelope>)>,
-    kinds: BTreeMap<EventId, String>,
-    lines: BTreeMap<EventId, u64>,
+struct Names<'a> {
+    store: &'a SqliteStore,
+    file: Option<&'a SessionFile>,
+    session: Option<Session>,
 }
 
-impl Names {
-    fn of(store: &SqliteStore, id: EventId, file: Option<&SessionFile>) -> Result<Self, Failure> {
-        let loaded = store.events(id, 0).map_err(Failure::store)?;
-        let events: Vec<Envelope> =
-            loaded.events.into_iter().map(|stored| stored.envelope).collect();
-        let kinds = events.iter().map(|event| (event.id, event.kind.clone())).collect();
-        let place = |event: &Envelope| {
-            let line = file?.places.get(&event.id)?;
-            Some((event.id, *line))
-        };
-        let lines = events.iter().filter_map(place).collect();
-        Ok(Self { session: Some((Session::fold(id, &events), events)), kinds, lines })
+impl<'a> Names<'a> {
+    /// Of events whose session is not known.
+    fn nobody(store: &'a SqliteStore, file: Option<&'a SessionFile>) -> Self {
+        Self { store, file, session: None }
+    }
+
+    fn of(
+        store: &'a SqliteStore,
+        id: EventId,
+        file: Option<&'a SessionFile>,
+    ) -> Result<Self, Failure> {
+        let session = taking_in::fold(store, id).map_err(Failure::store)?;
+        Ok(Self { store, file, session: Some(session) })
     }
 
     fn author(&self, writer: WriterId) -> String {
-        let author = self.session.as_ref().and_then(|(session, _)| {
+        let author = self.session.as_ref().and_then(|session| {
             let info = session.writers.get(&writer)?;
             Some(session.author_name(&info.author).to_owned())
         });
@@ -85,7 +85,7 @@ impl Names {
     }
 
     fn event(&self, id: EventId, what: String) -> Named {
-        let session = self.session.as_ref().map(|(session, _)| session);
+        let session = self.session.as_ref();
         let author = session.and_then(|session| {
             let author = session.author_of(&id)?;
             Some(session.author_name(author).to_owned())
@@ -93,10 +93,10 @@ impl Names {
         Named {
             session: session.map(|session| session.id),
             event: Some(id),
-            kind: self.kinds.get(&id).cloned().unwrap_or_default(),
+            kind: self.store.kind(id).unwrap_or_default(),
             author: author.unwrap_or_else(|| "an unknown writer".into()),
             at: session.and_then(|session| session.made_at(&id)),
-            line: self.lines.get(&id).copied(),
+            line: self.file.and_then(|file| file.places.get(&id).copied()),
             row: None,
             what,
         }
@@ -159,6 +159,7 @@ impl VerifyArgs {
         // A session file is checked as what it would be in a library.
         let scratch = tempfile::tempdir()?;
         let place = Place::find(None, None)?;
+        let mut bar = Progress::new();
         let mut file = None;
         let (store, session) = match &self.file {
             Some(path) => {
@@ -167,7 +168,7 @@ impl VerifyArgs {
                         "Name a session file (.cowrite.jsonl), or a session with --session.",
                     ));
                 }
-                let (store, read) = of_file(path, scratch.path())?;
+                let (store, read) = of_file(path, scratch.path(), &mut bar, out)?;
                 if !self.json {
                     told_counts(path, &read, out)?;
                 }
@@ -181,6 +182,7 @@ impl VerifyArgs {
                 (store, session)
             }
         };
+        bar.show("It is checked …", out);
         let report = store.verify(session).map_err(Failure::store)?;
         let ids = match session {
             Some(id) => vec![id],
@@ -190,20 +192,21 @@ impl VerifyArgs {
         let mut found = Vec::new();
         let mut more = report.found - report.findings.len() as u64;
         let mut proofs: Vec<(EventId, Proof)> = Vec::new();
-        let mut sizes: Vec<(usize, EventId)> = Vec::new();
         // One session at a time: a library may be larger than what fits into memory.
         for id in &ids {
             let names = Names::of(&store, *id, file.as_ref())?;
             found.extend(bad_lines(&names, file.as_ref(), |of| of == Some(*id)));
             let own = report.findings.iter().filter(|finding| finding.session == Some(*id));
             found.extend(own.map(|finding| named(&names, finding)));
-            let Some((session, events)) = &names.session else { continue };
-            sizes.push((events.len(), *id));
+            let Some(session) = &names.session else { continue };
             found.extend(session.refused.iter().map(|id| names.event(*id, REFUSED.into())));
-            let made = attest::check(session, events, &signers).into_iter();
-            proofs.extend(made.map(|proof| (*id, proof)));
+            if !session.attestations.is_empty() {
+                let links = Links::of(&store, *id).map_err(Failure::store)?;
+                let made = attest::check(session, &links, &signers).into_iter();
+                proofs.extend(made.map(|proof| (*id, proof)));
+            }
         }
-        let nobody = Names::default();
+        let nobody = Names::nobody(&store, file.as_ref());
         let others = report.findings.iter().filter(|finding| finding.session.is_none());
         found.extend(others.map(|finding| named(&nobody, finding)));
         if let Some(file) = &file {
@@ -214,13 +217,14 @@ impl VerifyArgs {
                 found.push(ends_torn(file));
             }
             // It is that of the largest session.
-            if let Some((_, own)) = sizes.iter().max() {
-                for (_, id) in sizes.iter().filter(|(_, id)| id != own) {
-                    found.extend(foreign(&Names::of(&store, *id, Some(file))?, *own));
+            if let Some(own) = file.largest() {
+                for id in ids.iter().filter(|id| **id != own) {
+                    found.extend(foreign(&Names::of(&store, *id, Some(file))?, own)?);
                 }
             }
             found.sort_by_key(|named| named.line.unwrap_or(u64::MAX));
         }
+        bar.clear(out);
         let unsound = proofs.iter().filter(|(_, proof)| !proof.is_sound()).count();
         let bad = found.len() as u64 + more + unsound as u64;
         match self.json {
@@ -310,15 +314,19 @@ fn as_json(report: &Report, found: &[Named], proofs: &[(EventId, Proof)], bad: u
 }
 
 /// A library that holds what a session file does.
-fn of_file(path: &Path, dir: &Path) -> Result<(SqliteStore, SessionFile), Failure> {
-    let mut file = jsonl::read(path).map_err(Failure::new)?;
+fn of_file(
+    path: &Path,
+    dir: &Path,
+    bar: &mut Progress,
+    out: &mut Out,
+) -> Result<(SqliteStore, SessionFile), Failure> {
     let mut store = SqliteStore::open(dir, Options::default()).map_err(Failure::store)?;
-    let mut counts = BTreeMap::new();
-    for (id, events) in std::mem::take(&mut file.sessions) {
-        counts.insert(id, Vec::new());
-        store.write(&[Write::Import { events }]).map_err(Failure::store)?;
-    }
-    file.sessions = counts;
+    let copied = taking_in::copy_file(&mut store, path, None, &mut |done, of| {
+        let percent = (done * 100).checked_div(of).unwrap_or(100).min(100);
+        bar.show(&format!("{percent} % of {} MB is read …", megabytes(of)), out);
+    });
+    bar.clear(out);
+    let Copied { file, .. } = copied.map_err(not_taken)?;
     Ok((store, file))
 }
 
@@ -339,13 +347,20 @@ fn ends_torn(file: &SessionFile) -> Named {
 }
 
 /// Events of a session that is not this file's.
-fn foreign(names: &Names, own: EventId) -> Vec<Named> {
+fn foreign(names: &Names<'_>, own: EventId) -> Result<Vec<Named>, Failure> {
     let what = format!("foreign: of another session than the others in this file, {}", own.short());
-    let events = names.session.iter().flat_map(|(_, events)| events);
-    events.take(Report::MOST).map(|event| names.event(event.id, what.clone())).collect()
+    let Some(session) = &names.session else { return Ok(Vec::new()) };
+    let mut ids = Vec::new();
+    let take = &mut |stored: Stored| {
+        if ids.len() < Report::MOST {
+            ids.push(stored.envelope.id);
+        }
+    };
+    names.store.each_event(session.id, take).map_err(Failure::store)?;
+    Ok(ids.into_iter().map(|id| names.event(id, what.clone())).collect())
 }
 
-fn named(names: &Names, finding: &Finding) -> Named {
+fn named(names: &Names<'_>, finding: &Finding) -> Named {
     let what = finding.what.to_string();
     match finding.event {
         Some(id) => Named { row: finding.rid, ..names.event(id, what) },
@@ -355,7 +370,7 @@ fn named(names: &Names, finding: &Finding) -> Named {
 
 /// The lines of a file that say that they are of such a session.
 fn bad_lines(
-    names: &Names,
+    names: &Names<'_>,
     file: Option<&SessionFile>,
     of: impl Fn(Option<EventId>) -> bool,
 ) -> Vec<Named> {

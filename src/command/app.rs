@@ -117,6 +117,10 @@ fn cancel(cx: &mut Cx, _: &str) -> Result<(), String> {
         }
         return Ok(());
     }
+    if cx.model.ui.floating.take().is_some() {
+        cx.info("Left without a place; it is in the Review tab.");
+        return Ok(());
+    }
     if cx.cancel_turn() || cx.stop_fetch() {
         return Ok(());
     }

@@ -238,17 +238,17 @@ pub fn instructed(cx: &mut Cx, instruction: &str, whole: bool) {
 }
 
 fn my_messages(model: &Model) -> Vec<String> {
-    let mine = |message: &&Message| model.is_me(&message.author);
+    let mine = |message: &&Message| model.is_me(&message.author) && !message.is_repair();
     model.session.transcript.iter().filter(mine).map(|message| message.text().to_owned()).collect()
 }
 
 fn retry(cx: &mut Cx, _: &str) -> Result<(), String> {
     let model = &*cx.model;
-    let mine = |message: &&Message| model.is_me(&message.author);
+    let mine = |message: &&Message| model.is_me(&message.author) && !message.is_repair();
     let question = model.session.transcript.iter().rev().find(mine);
     let question = question.ok_or("There is no question yet.")?;
     let task = match question.asked {
-        None => Task::Chat,
+        None | Some(Asked::Repair) => Task::Chat,
         Some(Asked::Change) => Task::Change,
         Some(Asked::Rewrite) => {
             let then = selected_then(model, question)?;
@@ -260,7 +260,7 @@ fn retry(cx: &mut Cx, _: &str) -> Result<(), String> {
     };
     let instead_of = Some(question.id);
     let text = question.text().to_owned();
-    cx.ask(Queued { text, task, instead_of });
+    cx.ask(Queued { instead_of, ..Queued::new(text, task) });
     Ok(())
 }
 
@@ -288,7 +288,7 @@ fn go_on(cx: &mut Cx, _: &str) -> Result<(), String> {
     let answer = last_answer(model).ok_or("There is no answer yet.")?;
     let question = answer.after.and_then(|id| model.session.transcript.get(&id));
     let is_rewrite = match question.and_then(|question| question.asked) {
-        None | Some(Asked::Summary) => false,
+        None | Some(Asked::Summary | Asked::Repair) => false,
         Some(Asked::Rewrite | Asked::Continue) => true,
         // Blocks go on; a whole text does not.
         Some(Asked::Change) => !answer.text().contains("<<<<<<<"),

@@ -1,9 +1,9 @@
 //! Decisions: recording, editing, accepting, superseding, and the way between text and decision.
 
 use super::{Command, links, list, quote, row};
-use crate::base::{EventId, is_day};
-use crate::event::{Choice, DecisionField, DecisionStatus, Event, Link};
-use crate::session::Decision;
+use crate::base::{EventId, Millis, is_day};
+use crate::event::{Choice, DecisionField, DecisionStatus, Event, Link, Text};
+use crate::session::{Decision, Hunk};
 use crate::state::{
     Cx, Effect, FORM_FIELDS, Form, FormKind, LinkList, Model, Overlay, PromptKind, Tab,
 };
@@ -114,8 +114,48 @@ fn new(cx: &mut Cx, title: &str) -> Result<(), String> {
     let kind = FormKind::Decision { editing: None, was: Vec::new(), supersedes: None };
     let mut values: [String; 6] = Default::default();
     values[0] = title.to_owned();
+    values[2] = options_text(&turned_down(cx.model, &links));
     form(cx, "A decision", kind, values, LinkList::new(links, None));
     Ok(())
+}
+
+/// What was turned down with a reason where a decision is about, as options not taken: in the text
+/// that is selected, and of what came of the linked messages. The last few.
+fn turned_down(model: &Model, links: &[Link]) -> Vec<Choice> {
+    const MOST: usize = 5;
+    const LONGEST: usize = 120;
+    let session = &model.session;
+    let span = model.caret().selection();
+    let about = |hunk: &Hunk| {
+        let Some(proposal) = session.proposals.proposal(&hunk.proposal) else { return false };
+        let question = session.transcript.asked_by_person(proposal.question);
+        let linked = links.contains(&Link::Message(question));
+        let entry = model.entry().filter(|_| proposal.doc == model.doc);
+        let here = span.zip(entry).is_some_and(|(span, entry)| {
+            hunk.span(&entry.document).is_some_and(|its| its.touches(span))
+        });
+        linked || here
+    };
+    let mut all: Vec<_> = session
+        .proposals
+        .rejected()
+        .filter_map(|(hunk, said)| Some((said.at, hunk, said.reason.as_deref()?)))
+        .filter(|(_, hunk, _)| about(hunk))
+        .collect();
+    all.sort_by_key(|(at, hunk, _)| (*at, hunk.of));
+    let choice = |(_, hunk, reason): &(Millis, &Hunk, &str)| {
+        let line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let short = |text: &str| line(text).chars().take(LONGEST).collect::<String>();
+        // In quotation marks: what begins with a dash is no argument.
+        let name = match (short(&hunk.new), short(&hunk.old)) {
+            (new, old) if new.is_empty() => format!("Without “{old}”"),
+            (new, old) if old.is_empty() => format!("“{new}”"),
+            (new, old) => format!("“{new}” instead of “{old}”"),
+        };
+        Choice { name: Text::new(name), pros: Vec::new(), cons: vec![Text::new(line(reason))] }
+    };
+    let skipped = all.len().saturating_sub(MOST);
+    all.iter().skip(skipped).map(choice).collect()
 }
 
 /// The decision as the form shows it.

@@ -2,7 +2,7 @@
 
 use super::{Command, hunk, quote, row, verdict};
 use crate::base::when::minute;
-use crate::base::{Pos, Span};
+use crate::base::{EventId, Pos, Span};
 use crate::event::{Cause, CauseKind};
 use crate::session::LastUndone;
 use crate::state::{Caret, Cx, Effect, Target, plural};
@@ -244,7 +244,7 @@ fn undo(cx: &mut Cx, _: &str) -> Result<(), String> {
         return Err("Nothing of yours to take back.".into());
     };
     let before = hunk::open_count(cx.model);
-    let mut what = revert(cx, &edits, CauseKind::Undo)?;
+    let (mut what, _) = revert(cx, &edits, CauseKind::Undo)?;
     hunks.dedup();
     if !hunks.is_empty() {
         for of in &hunks {
@@ -309,7 +309,7 @@ fn redo(cx: &mut Cx, _: &str) -> Result<(), String> {
         (_, None) => return Err("Nothing to bring back.".into()),
     };
     let before = hunk::open_count(cx.model);
-    let mut what = revert(cx, &[undo], CauseKind::Redo)?;
+    let (mut what, _) = revert(cx, &[undo], CauseKind::Redo)?;
     hunks.dedup();
     if !hunks.is_empty() {
         for of in &hunks {
@@ -333,12 +333,17 @@ fn plain(cx: &mut Cx, applied: Option<crate::text::Applied>, nothing: &str) -> R
     Ok(())
 }
 
-fn ids(edits: &[&crate::session::EditEntry]) -> Vec<crate::base::EventId> {
+fn ids(edits: &[&crate::session::EditEntry]) -> Vec<EventId> {
     edits.iter().map(|edit| edit.id).collect()
 }
 
-/// Reverts edits as an edit of its own, with the texts' origins and sources. Says what it was.
-fn revert(cx: &mut Cx, edits: &[crate::base::EventId], kind: CauseKind) -> Result<String, String> {
+/// Reverts edits as an edit of its own, with the texts' origins and sources. Says what it was, and
+/// which edit does it.
+pub(super) fn revert(
+    cx: &mut Cx,
+    edits: &[EventId],
+    kind: CauseKind,
+) -> Result<(String, Option<EventId>), String> {
     let (change, restored) = {
         let entry = cx.model.entry().ok_or("No document.")?;
         let entries: Vec<_> = edits.iter().filter_map(|id| entry.edit(id)).collect();
@@ -346,7 +351,8 @@ fn revert(cx: &mut Cx, edits: &[crate::base::EventId], kind: CauseKind) -> Resul
         // What two copies accepted is taken back once.
         let change = entry.document.plan_undo_beside(&refs, &[]).map_err(|why| why.to_string())?;
         let mut causes = edits.iter().filter_map(|id| entry.first_cause(id));
-        let restored = causes.rfind(|cause| cause.kind == CauseKind::Restore);
+        let restored =
+            causes.rfind(|cause| cause.kind == CauseKind::Restore && cause.hunk.is_none());
         (change, restored.map(|cause| cause.of.first().copied()))
     };
     let what = match restored {
@@ -359,11 +365,11 @@ fn revert(cx: &mut Cx, edits: &[crate::base::EventId], kind: CauseKind) -> Resul
     };
     let caret = change.0.first().map(|one| Pos(one.span.start.0 + one.text.chars().count()));
     let cause = Cause { kind, proposal: None, hunk: None, part: None, of: edits.to_vec() };
-    cx.edit_even_empty(&change, cause);
+    let edit = cx.edit_even_empty(&change, cause);
     if let Some(pos) = caret {
         cx.model.set_caret(Caret::at(pos));
     }
-    Ok(what)
+    Ok((what, edit))
 }
 
 fn accepting(hunks: usize) -> String {

@@ -6,7 +6,7 @@ use crate::base::EventId;
 use crate::base::day;
 use crate::event::{Link, MessageRole};
 use crate::report::{self, Bounds, check_one};
-use crate::session::{Attestation, Decision};
+use crate::session::{Attestation, Decision, opening};
 use crate::sign::fingerprint;
 use crate::state::{Caret, Cx, Focus, FoundMessage, Model, Overlay, PageLinks, Tab};
 
@@ -159,7 +159,8 @@ fn describe(model: &Model, decision: &Decision) -> (Vec<String>, Vec<(usize, Lin
             Link::Message(id) => match model.session.transcript.get(id) {
                 Some(message) => {
                     let who = model.session.author_name(&message.author);
-                    (format!("the message of {who}"), session.told(id, message.text()))
+                    let told = session.told(id, message.text());
+                    (format!("the message of {who}"), opening(&told).to_owned().into())
                 }
                 None => (model.session.link_words(link), "".into()),
             },

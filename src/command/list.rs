@@ -1,12 +1,15 @@
 //! Lists, forms, questions: what the keys do while something lies above the workspace, or in the
 //! panel.
 
+use super::accept::{Edited, Take, accept};
 use super::{
-    Command, chat, comment, decision, file, find, history, hunk, links, models, row, session,
+    Command, chat, comment, decision, file, find, history, hunk, links, models, review, row,
+    session,
 };
 use crate::base::Pos;
 use crate::state::{
-    Ask, Cx, Dialog, Focus, Form, FormKind, ListState, Model, Open, Overlay, PromptKind, Tab,
+    Ask, Cx, Dialog, Focus, Form, FormKind, ListState, Model, Open, Overlay, PromptKind, REASONS,
+    Tab,
 };
 
 pub const COMMANDS: &[Command] = &[
@@ -39,7 +42,7 @@ fn list(model: &mut Model) -> Option<(&mut ListState, usize)> {
     let models = models::model_rows(model).len();
     let sessions = session::row_count(model);
     let decisions = decision::listed(model).len();
-    let review = hunk::open_count(model);
+    let review = if model.ui.tab == Tab::Review { model.review().len() } else { 0 };
     let points = match model.ui.tab {
         Tab::History => history::row_count(model),
         _ => 0,
@@ -143,21 +146,9 @@ fn step(cx: &mut Cx, rows: isize) -> Result<(), String> {
         return history::follow(cx);
     }
     if cx.model.ui.overlays.is_empty() && cx.model.ui.tab == Tab::Review {
-        review_goto(cx);
+        review::follow(cx);
     }
     Ok(())
-}
-
-/// The text follows the chosen row of the Review tab.
-fn review_goto(cx: &mut Cx) {
-    let span = {
-        let open = cx.model.reviewed();
-        hunk::chosen_of(cx.model, &open).and_then(|one| one.span)
-    };
-    if let Some(span) = span {
-        cx.go(span.start);
-        cx.model.ui.reveal = true;
-    }
 }
 
 fn choose(cx: &mut Cx, _: &str) -> Result<(), String> {
@@ -177,21 +168,7 @@ fn choose(cx: &mut Cx, _: &str) -> Result<(), String> {
         Some(_) => Ok(()),
         None if cx.model.ui.tab == Tab::History => super::run(cx, "history.open"),
         None if cx.model.ui.tab == Tab::Decisions => super::run(cx, "decision.open"),
-        None if cx.model.ui.tab == Tab::Review => {
-            let open = cx.model.reviewed();
-            let placed = hunk::chosen_of(cx.model, &open).is_none_or(|one| one.span.is_some());
-            if !placed && cx.model.past.is_some() {
-                return Err("Where it stood is not known: it was settled, or had no place.".into());
-            }
-            if !placed {
-                return Err(
-                    "It has no place: Alt-1 to the text, select its place, then Alt-P.".into()
-                );
-            }
-            review_goto(cx);
-            cx.model.ui.focus = Focus::Editor;
-            Ok(())
-        }
+        None if cx.model.ui.tab == Tab::Review => review::open_chosen(cx),
         None => Ok(()),
     }
 }
@@ -264,7 +241,7 @@ fn submit(cx: &mut Cx, _: &str) -> Result<(), String> {
             let done = match form.kind.clone() {
                 FormKind::EditHunk { hunk, was } => {
                     let text = values.first().cloned().unwrap_or_default();
-                    hunk::accept(cx, hunk, Some(hunk::Edited { was, text }))
+                    accept(cx, hunk, Take::Edited(Edited { was, text }))
                 }
                 kind @ FormKind::Decision { .. } => {
                     let links = form.links.take().unwrap_or_default();
@@ -288,6 +265,26 @@ fn submit(cx: &mut Cx, _: &str) -> Result<(), String> {
         }
         None => Ok(()),
     }
+}
+
+/// A key that answers a prompt at once, before anything else is typed: a digit that says why a hunk
+/// is turned down. Whether it was one.
+pub fn answers(cx: &mut Cx, key: char) -> bool {
+    let Some(Overlay::Prompt { kind: PromptKind::RejectBecause { hunk }, field }) =
+        cx.model.ui.overlays.last()
+    else {
+        return false;
+    };
+    let Some((_, reason)) = REASONS.iter().find(|(digit, _)| *digit == key) else { return false };
+    if field.rope().len_chars() > 0 {
+        return false;
+    }
+    let hunk = *hunk;
+    cx.model.ui.overlays.pop();
+    if let Err(why) = hunk::reject_one(cx, hunk, reason) {
+        cx.warn(why);
+    }
+    true
 }
 
 fn prompted(cx: &mut Cx, kind: PromptKind, text: &str) -> Result<(), String> {

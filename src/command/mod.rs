@@ -1,6 +1,7 @@
 //! THE table: one row for each thing a user can do. Palette, help, hints, slash commands,
 //! `cowrite do`, completions and the reference are read from it; bodies stand in a file per area.
 
+mod accept;
 mod app;
 mod area;
 mod chat;
@@ -15,8 +16,12 @@ mod hunk;
 mod links;
 mod list;
 mod models;
+mod placing;
 mod redact;
+mod review;
 mod session;
+mod sides;
+mod splitting;
 mod taken;
 mod verdict;
 mod written;
@@ -28,9 +33,10 @@ pub use history::{
     choose as history_choose, index_at as history_at, listed as history_listed,
     listed_from as history_from,
 };
-pub use hunk::chosen_unplaced;
-pub use list::palette_rows;
+pub use list::{answers, palette_rows};
 pub use models::{ModelRow, chosen_model_row, model_rows, stay_at};
+pub use placing::float_click;
+pub use review::{click as review_click, scroll as review_scroll};
 pub use session::{
     Row, go_to, listed as session_listed, names as session_names, preview as session_preview,
     previewed as session_previewed, rows as session_rows,

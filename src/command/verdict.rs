@@ -1,5 +1,6 @@
 //! Verdicts about hunks as events, and taking them back and saying them again.
 
+use super::edit;
 use crate::base::EventId;
 use crate::event::{Cause, CauseKind, Event, HunkVerdict, Text};
 use crate::session::{HunkRef, LastUndone, Said, StepKind, TakenBack};
@@ -89,6 +90,12 @@ pub(super) fn undo(cx: &mut Cx, than: u64) -> Option<String> {
         last.filter(|last| last.lamport > than)?
     };
     let words = in_words(last.kind, last.hunks.len());
+    // What was put back with a rejection goes with it.
+    if !last.edits.is_empty()
+        && let Err(why) = edit::revert(cx, &last.edits, CauseKind::Undo)
+    {
+        cx.warn(why);
+    }
     for (of, replaces) in last.hunks {
         unresolve(cx, of, replaces);
     }
@@ -99,6 +106,10 @@ fn in_words(kind: StepKind, count: usize) -> String {
     match (kind, count) {
         (StepKind::Split, _) => "the split".into(),
         (StepKind::Placing, _) => "the placing".into(),
+        (StepKind::Superseding, 1) => "that a newer proposal took a hunk's place".into(),
+        (StepKind::Superseding, _) => {
+            format!("that a newer proposal took the place of {}", plural(count, "hunk"))
+        }
         (StepKind::Rejection, 1) => "the rejection".into(),
         (StepKind::Rejection, _) => plural(count, "rejection"),
     }
@@ -110,18 +121,45 @@ pub(super) fn last_undone(cx: &Cx) -> Option<LastUndone> {
     model.session.proposals.last_undone(|author| model.is_me(author))
 }
 
+/// Makes the edits again that verdicts came with and that were taken back with them. Returns the edit
+/// that does.
+fn bring_back(cx: &mut Cx, all: &[TakenBack]) -> Option<EventId> {
+    let mut edits = all.iter().filter_map(|(_, said, _)| match said {
+        Said::Verdict { edit, .. } => *edit,
+        Said::Split(_) | Said::Placed { .. } => None,
+    });
+    let undo = {
+        let model = &*cx.model;
+        let (_, undo) = model.entry()?.last_redoable(|author| model.is_me(author))?;
+        undo.filter(|undo| {
+            let of = undo.edit.cause.as_ref().map(|cause| cause.of.as_slice()).unwrap_or_default();
+            edits.any(|edit| of.contains(&edit))
+        })?
+        .id
+    };
+    match edit::revert(cx, &[undo], CauseKind::Redo) {
+        Ok((_, edit)) => edit,
+        Err(why) => {
+            cx.warn(why);
+            None
+        }
+    }
+}
+
 /// Says again what was taken back. Returns what it was, in words.
 pub(super) fn redo(cx: &mut Cx, all: Vec<TakenBack>) -> String {
     let kind = all.first().map_or(StepKind::Rejection, |(_, said, _)| said.kind());
+    let again = bring_back(cx, &all);
     let words = in_words(kind, all.len());
-    for (of, said, again) in all {
-        let mut replaces = again.to_vec();
+    for (of, said, named) in all {
+        let mut replaces = named.to_vec();
         let event = match said {
-            Said::Verdict { verdict, reason } => {
-                replaces.extend(heads(cx, of).into_iter().filter(|id| !again.contains(id)));
+            Said::Verdict { verdict, reason, edit } => {
+                replaces.extend(heads(cx, of).into_iter().filter(|id| !named.contains(id)));
                 let reason = reason.map(Text::new);
                 let (hunk, part) = (of.id, of.part);
-                Event::HunkResolved { hunk, part, verdict, reason, edit: None, replaces }
+                let edit = edit.and(again);
+                Event::HunkResolved { hunk, part, verdict, reason, edit, replaces }
             }
             Said::Placed { place: (start, end), old } => {
                 Event::HunkPlaced { hunk: of.id, start, end, old: old.into(), replaces }

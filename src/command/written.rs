@@ -6,7 +6,7 @@ use crate::base::when::minute;
 use crate::base::{EventId, Pos, Span};
 use crate::event::{Cause, CauseKind, How, Link};
 use crate::report::{author_of, hand_sign};
-use crate::session::{Again, Hand, Of, Reasons, Taken, Written};
+use crate::session::{Again, Hand, Of, Reasons, Taken, Written, opening};
 use crate::state::{Ask, Caret, Cx, Dialog, Model, Overlay, PageLinks, plural};
 
 pub const COMMANDS: &[Command] = &[
@@ -157,7 +157,8 @@ fn push(model: &Model, link: Link, lines: &mut Vec<String>, links: &mut Vec<(usi
     let words = said.map_or_else(
         || model.session.link_words(&link),
         |message| {
-            let mut said = message.text().lines().map(str::trim).filter(|line| !line.is_empty());
+            let mut said =
+                opening(message.text()).lines().map(str::trim).filter(|line| !line.is_empty());
             let (first, more) = (said.next().unwrap_or_default(), said.next().is_some());
             let sign = hand_sign(model.session.hand(&message.author));
             let who = model.session.author_name(&message.author);

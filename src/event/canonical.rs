@@ -4,6 +4,21 @@
 use serde_json::Value;
 use std::fmt::Write as _;
 
+/// How many objects and lists a line of JSON has, and brackets that are none, without reading it.
+pub fn parts(line: &str) -> usize {
+    let (mut parts, mut quoted, mut escaped) = (0, false, false);
+    for byte in line.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if quoted => escaped = true,
+            b'"' => quoted = !quoted,
+            b'{' | b'[' if !quoted => parts += 1,
+            _ => {}
+        }
+    }
+    parts
+}
+
 /// The largest integer that every JSON reader keeps.
 const MAX_INTEGER: u64 = 1 << 53;
 

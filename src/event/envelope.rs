@@ -12,6 +12,9 @@ use serde_json::{Map, Value, json};
 const BODY_BYTES: usize = 1024;
 /// The longest line that is read, in bytes.
 const LINE_BYTES: usize = 64 << 20;
+/// Of longer lines it is counted how many parts they have: each takes a hundred times its bytes.
+const LONG_BYTES: usize = 4 << 20;
+const PARTS: usize = 500_000;
 
 /// Text that a person or a model wrote. `None` once it was redacted.
 ///
@@ -338,6 +341,9 @@ impl Envelope {
         let line = line.trim_end_matches(['\r', '\n']);
         if line.len() > LINE_BYTES {
             return Err(BadLine::TooLong);
+        }
+        if line.len() > LONG_BYTES && canonical::parts(line) > PARTS {
+            return Err(BadLine::Shape("too many parts".into()));
         }
         let markers = ["<<<<<<<", "|||||||", "=======", ">>>>>>>"];
         if markers.iter().any(|marker| line.starts_with(marker)) {

@@ -3,7 +3,9 @@
 //! Old kinds are never changed in meaning: they grow optional fields, or a new kind is made.
 //! Unknown kinds are kept byte for byte by the envelope and not folded.
 
-use super::{Anchor, BadLine, Branched, Brought, Edit, Envelope, Redaction, Taken, Text, Version};
+use super::{
+    Anchor, BadLine, Branched, Brought, Edit, Envelope, Redaction, Taken, Tally, Text, Version,
+};
 use crate::base::{AuthorId, DocId, EventId, Millis, Rand, WriterId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -61,6 +63,8 @@ pub enum Asked {
     Continue,
     /// A summary of what its first link points at, or of the document.
     Summary,
+    /// Nobody asked: edits of the answer before, which found no place, are wanted once more.
+    Repair,
 }
 
 /// Tokens as the provider counted them.
@@ -103,6 +107,15 @@ pub struct HunkBody {
     /// Found by likeness only; "accept all" leaves it out.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub loose: bool,
+    /// What the model quoted, where that is not `old`: of a loose hunk.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quoted: Option<Text>,
+    /// How the model wrote it down: `blocks`, `patch`, …
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub form: Option<String>,
+    /// The hunk that a person had turned down and that this one repeats.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub again: Option<EventId>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -260,6 +273,9 @@ pub enum Event {
         #[serde(flatten)]
         hunk: HunkBody,
     },
+    /// The answer is read: what became of the edits that are no hunks.
+    #[serde(rename = "proposal.closed")]
+    ProposalClosed(Tally),
     #[serde(rename = "hunk.split")]
     HunkSplit {
         hunk: EventId,

@@ -11,6 +11,7 @@ mod envelope;
 mod kind;
 mod redaction;
 mod source;
+mod tally;
 
 pub use burst::{BurstHead, WipOp, seal};
 pub use edit::{Anchor, Cause, CauseKind, Edit, How, Op, Origin, Side, Source, Version};
@@ -23,3 +24,4 @@ pub use redaction::{
     BODY_CHARS, FILLER, Gone, REDACTED, Redacted, Redaction, Slot, filler, is_like, shape_of,
 };
 pub use source::{Branched, Brought, Taken};
+pub use tally::{EditCount, Tally};

@@ -31,6 +31,8 @@ pub const CONTEXTS: &[ContextInfo] = &[
     row("text", Typing::Around, "wherever text is written; others fall through to it"),
     row("editor", Typing::Text, "the document has the focus"),
     row("hunk", Typing::Around, "the caret of the document stands on an open hunk"),
+    row("stale", Typing::Around, "the text under that hunk changed since it was proposed"),
+    row("placing", Typing::Around, "a hunk without a place is being placed"),
     row("chat", Typing::Text, "the message box has the focus"),
     row("conversation", Typing::Keys, "the messages have the focus"),
     row("decisions", Typing::Keys, "the list of decisions has the focus"),

@@ -4,7 +4,7 @@
 use crate::base::when::{day, minute};
 use crate::base::{AuthorId, EventId, Millis, Usd};
 use crate::event::{CauseKind, DecisionStatus, Link, MessageRole, Op, is_like};
-use crate::session::{Decision, HunkState, Session, What};
+use crate::session::{Decision, HunkState, Session, What, opening};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Characters of a text that are quoted.
@@ -236,7 +236,7 @@ fn messages(session: &Session, said: &[&EventId]) -> Vec<String> {
     let all = session.transcript.iter().filter(|message| said.contains(&&message.id));
     all.map(|message| {
         let who = session.author_name(&message.author);
-        format!("- {who}: {}", short(&session.told(&message.id, message.text())))
+        format!("- {who}: {}", short(opening(&session.told(&message.id, message.text()))))
     })
     .collect()
 }
@@ -320,7 +320,7 @@ fn waiting(session: &Session) -> Vec<String> {
         .map(|message| {
             let who = session.author_name(&message.author);
             let text = session.told(&message.id, message.text());
-            format!("- a question of {who}: {}", short(&text))
+            format!("- a question of {who}: {}", short(opening(&text)))
         })
         .collect();
     lines.extend(session.comments.open().map(|thread| {

@@ -1,7 +1,9 @@
 //! A session as one Markdown page: documents, conversation, decisions, open hunks.
 
-use crate::event::{DecisionStatus, Link, MessageStatus};
+use crate::assist::readable;
+use crate::event::{DecisionStatus, Link, MessageRole, MessageStatus};
 use crate::session::{HunkState, Session};
+use std::borrow::Cow;
 use std::fmt::Write;
 
 /// The page. Ends with a line feed.
@@ -73,9 +75,18 @@ fn write(session: &Session, out: &mut String) -> std::fmt::Result {
         for message in session.transcript.iter() {
             let from =
                 message.brought.as_ref().map(|from| super::bring::program_name(&from.program));
-            let from = from.map(|name| format!(" (in {name})")).unwrap_or_default();
+            let from = match from {
+                Some(name) => format!(" (in {name})"),
+                None if message.is_repair() => " (asked by cowrite)".into(),
+                None => String::new(),
+            };
             writeln!(out, "### {}{from}\n", session.author_name(&message.author))?;
-            writeln!(out, "{}\n", session.told(&message.id, message.text()))?;
+            let told = session.told(&message.id, message.text());
+            let text = match message.role {
+                MessageRole::Person => Cow::Borrowed(&*told),
+                MessageRole::Model | MessageRole::Note => readable(&told, false),
+            };
+            writeln!(out, "{}\n", text.trim_end())?;
             match message.status {
                 MessageStatus::Complete => {}
                 MessageStatus::Cancelled => writeln!(out, "*(stopped)*\n")?,

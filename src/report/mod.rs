@@ -5,6 +5,7 @@ mod blame;
 pub mod bring;
 mod check;
 mod diff;
+mod edits;
 mod handoff;
 pub mod history;
 pub mod html;
@@ -28,18 +29,19 @@ pub use check::{
     Bounds, Finding as Doubt, Kind as FindingKind, changed, check, check_one, findings_json,
 };
 pub use diff::unified;
+pub use edits::{EditKey, EditRow, EditStats};
 pub use handoff::{handoff, unknown_to};
 pub use json::{decisions as decisions_json, decisions_of as decisions_of_json, json};
 pub use markdown::{markdown, state_word};
 pub use page::{MARK as PAGE_MARK, csv, index, page};
 pub use record::{Options, Record, clean, records};
 pub use redaction::{Redacting, Target, redaction};
-pub use sharing::{Finding, Plan, plan};
+pub use sharing::{Finding, Plan, Planning, plan};
 pub use stats::{AuthorStats, ModelStats, Stats};
 pub use trace::{Base, Traced, trace, trace_now};
 pub use tree::tree;
 
-use crate::session::Session;
+use crate::session::{Session, opening};
 
 /// The first lines of what a session holds, for the list of sessions.
 pub fn preview(session: &Session) -> Vec<String> {
@@ -57,7 +59,8 @@ pub fn preview(session: &Session) -> Vec<String> {
     }
     let messages: Vec<_> = session.transcript.iter().rev().take(4).collect();
     for message in messages.into_iter().rev() {
-        let first = message.text().lines().next().unwrap_or_default();
+        let told = session.told(&message.id, message.text());
+        let first = opening(&told).lines().next().unwrap_or_default();
         lines.push(format!("{}: {first}", session.author_name(&message.author)));
     }
     for entry in session.documents.values() {

@@ -3,7 +3,7 @@
 
 use super::scan::{Allowed, Hit, scan};
 use crate::base::{AuthorId, DocId, EventId, Pos, Span, WriterId};
-use crate::event::{AuthorKind, Envelope, Event, Op};
+use crate::event::{AuthorKind, Edit, Envelope, Event, Op};
 use crate::session::Session;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -110,52 +110,113 @@ pub fn plan(
     known: &BTreeSet<EventId>,
     allowed: &Allowed,
 ) -> Plan {
-    let mut plan = Plan::default();
-    let mut added: Vec<&Envelope> = Vec::new();
-    for event in events {
+    let mut planning = Planning::new(session, known);
+    events.iter().for_each(|event| planning.add(event));
+    planning.plan(allowed)
+}
+
+/// The edits of one document that are added, by writer, with their numbers.
+type Edits = BTreeMap<WriterId, Vec<(u64, Edit)>>;
+
+/// A plan that is made event by event; of the events it keeps what was written into texts.
+pub struct Planning<'a> {
+    session: &'a Session,
+    known: &'a BTreeSet<EventId>,
+    plan: Plan,
+    authors: BTreeSet<AuthorId>,
+    edits: BTreeMap<DocId, Edits>,
+    /// What was found elsewhere than in texts, with its place.
+    said: Vec<(Hit, String)>,
+}
+
+impl<'a> Planning<'a> {
+    /// For a file that has the `known` events. The session is folded from all that are added here.
+    pub fn new(session: &'a Session, known: &'a BTreeSet<EventId>) -> Self {
+        let (plan, authors) = (Plan::default(), BTreeSet::new());
+        Self { session, known, plan, authors, edits: BTreeMap::new(), said: Vec::new() }
+    }
+
+    /// Looks at an event, in the order of the log.
+    pub fn add(&mut self, event: &Envelope) {
+        let plan = &mut self.plan;
         if event.is_local() {
             plan.local += 1;
-        } else if known.contains(&event.id) {
+            return;
+        }
+        if self.known.contains(&event.id) {
             plan.known += 1;
-        } else {
-            plan.added.push(event.id);
-            *plan.kinds.entry(event.kind.clone()).or_default() += 1;
-            plan.bytes += event.to_line().len() as u64 + 1;
-            added.push(event);
+            return;
         }
+        plan.added.push(event.id);
+        *plan.kinds.entry(event.kind.clone()).or_default() += 1;
+        plan.bytes += event.to_line().len() as u64 + 1;
+        let writer = self.session.writers.get(&event.writer);
+        if let Some(author) = writer.map(|writer| &writer.author)
+            && !self.authors.contains(author)
+        {
+            self.authors.insert(author.clone());
+        }
+        match Event::decode(event) {
+            Ok(Event::DocumentEdited(edit)) => {
+                let writers = self.edits.entry(edit.doc.clone()).or_default();
+                return writers.entry(event.writer).or_default().push((event.n, edit));
+            }
+            // Hashes are no secrets.
+            Ok(Event::DocumentSaved { .. }) => return,
+            Ok(Event::AuthorIntroduced(author)) => _ = self.authors.insert(author.author),
+            _ => {}
+        }
+        self.look_into(event);
     }
-    plan.names = names(session, &added);
-    let mut places: Vec<Finding> = Vec::new();
-    let mut index: BTreeMap<(String, &'static str), usize> = BTreeMap::new();
-    let mut passed = BTreeSet::new();
-    for (hit, place) in places_of(session, &added) {
-        if allowed.lets(&hit) {
-            passed.insert(hit.id);
-            continue;
+
+    /// Looks for secrets in what an event says.
+    fn look_into(&mut self, event: &Envelope) {
+        let Ok(mut data) = event.data_with_texts() else { return };
+        // A public key and a signature are made to be shown.
+        if let Some(fields) = data.as_object_mut().filter(|_| event.kind == "log.attested") {
+            fields.retain(|name, _| name != "key" && name != "sig");
         }
-        match index.get(&(hit.id.clone(), hit.kind)) {
-            Some(at) => places[*at].places += 1,
-            None => {
-                index.insert((hit.id.clone(), hit.kind), places.len());
-                places.push(Finding { hit, place, places: 1 });
+        let mut texts = Vec::new();
+        collect(&data, &mut texts);
+        for text in texts {
+            for hit in scan(&text) {
+                let line =
+                    text.get(..hit.at.start).map_or(0, |before| before.matches('\n').count());
+                let place = place(self.session, event, line + 1);
+                self.said.push((hit, place));
             }
         }
     }
-    places.sort_by_key(|finding| finding.hit.class);
-    plan.findings = places;
-    plan.let_pass = passed.len();
-    plan
+
+    /// What was looked at, as a plan.
+    pub fn plan(self, allowed: &Allowed) -> Plan {
+        let Self { session, mut plan, authors, edits, said, .. } = self;
+        plan.names = names(session, &authors);
+        let mut places: Vec<Finding> = Vec::new();
+        let mut index: BTreeMap<(String, &'static str), usize> = BTreeMap::new();
+        let mut passed = BTreeSet::new();
+        for (hit, place) in written(session, edits).into_iter().chain(said) {
+            if allowed.lets(&hit) {
+                passed.insert(hit.id);
+                continue;
+            }
+            match index.get(&(hit.id.clone(), hit.kind)) {
+                Some(at) => places[*at].places += 1,
+                None => {
+                    index.insert((hit.id.clone(), hit.kind), places.len());
+                    places.push(Finding { hit, place, places: 1 });
+                }
+            }
+        }
+        places.sort_by_key(|finding| finding.hit.class);
+        plan.findings = places;
+        plan.let_pass = passed.len();
+        plan
+    }
 }
 
-/// Who wrote what is added, or is introduced in it.
-fn names(session: &Session, added: &[&Envelope]) -> Vec<String> {
-    let mut authors: BTreeSet<AuthorId> = BTreeSet::new();
-    for event in added {
-        authors.extend(session.writers.get(&event.writer).map(|writer| writer.author.clone()));
-        if let Ok(Event::AuthorIntroduced(author)) = Event::decode(event) {
-            authors.insert(author.author);
-        }
-    }
+/// Authors by name, with what they are.
+fn names(session: &Session, authors: &BTreeSet<AuthorId>) -> Vec<String> {
     let mut named: Vec<String> = authors
         .iter()
         .filter_map(|author| session.authors.get(author))
@@ -170,24 +231,10 @@ fn names(session: &Session, added: &[&Envelope]) -> Vec<String> {
     named
 }
 
-/// Everything that is found in what is added, with its place. What stands in a text now comes
-/// first, as there it can be seen.
-fn places_of(session: &Session, added: &[&Envelope]) -> Vec<(Hit, String)> {
+/// Everything that is found in what was written into texts, with its place. What stands in a text
+/// now comes first, as there it can be seen.
+fn written(session: &Session, mut edits: BTreeMap<DocId, Edits>) -> Vec<(Hit, String)> {
     let mut found = Vec::new();
-    let mut edits: BTreeMap<DocId, BTreeMap<WriterId, Vec<(u64, crate::event::Edit)>>> =
-        BTreeMap::new();
-    let mut said = Vec::new();
-    for event in added {
-        match Event::decode(event) {
-            Ok(Event::DocumentEdited(edit)) => {
-                let writers = edits.entry(edit.doc.clone()).or_default();
-                writers.entry(event.writer).or_default().push((event.n, edit));
-            }
-            // Hashes are no secrets.
-            Ok(Event::DocumentSaved { .. }) => {}
-            _ => said.push(*event),
-        }
-    }
     for (doc, writers) in &mut edits {
         let name = session.documents.get(doc).map_or("a document", |entry| entry.name.as_str());
         in_text(session, doc, name, writers, &mut found);
@@ -202,23 +249,6 @@ fn places_of(session: &Session, added: &[&Envelope]) -> Vec<(Hit, String)> {
                         found.push((hit, format!("what {author} wrote in {name} and is gone")));
                     }
                 }
-            }
-        }
-    }
-    for event in said {
-        let Ok(mut data) = event.data_with_texts() else { continue };
-        // A public key and a signature are made to be shown.
-        if let Some(fields) = data.as_object_mut().filter(|_| event.kind == "log.attested") {
-            fields.retain(|name, _| name != "key" && name != "sig");
-        }
-        let mut texts = Vec::new();
-        collect(&data, &mut texts);
-        for text in texts {
-            for hit in scan(&text) {
-                let line =
-                    text.get(..hit.at.start).map_or(0, |before| before.matches('\n').count());
-                let place = place(session, event, line + 1);
-                found.push((hit, place));
             }
         }
     }
@@ -263,7 +293,7 @@ fn in_text(
     session: &Session,
     doc: &DocId,
     name: &str,
-    writers: &BTreeMap<WriterId, Vec<(u64, crate::event::Edit)>>,
+    writers: &Edits,
     found: &mut Vec<(Hit, String)>,
 ) {
     let Some(entry) = session.documents.get(doc) else { return };
@@ -299,7 +329,7 @@ fn in_text(
 
 /// What was written in one go, piece by piece: typing is many operations. What was deleted on the
 /// way is in the log as well, so it is a piece as it stood before.
-fn typed<'a>(edits: impl Iterator<Item = &'a crate::event::Edit>) -> Vec<String> {
+fn typed<'a>(edits: impl Iterator<Item = &'a Edit>) -> Vec<String> {
     let mut pieces = Vec::new();
     let mut run: Vec<char> = Vec::new();
     // Where the run begins in the text, and whether something was written since it was kept.

@@ -142,6 +142,7 @@ impl Stats {
         for message in session.transcript.iter() {
             self.at(message.at);
             match message.role {
+                MessageRole::Person if message.is_repair() => continue,
                 MessageRole::Person => self.messages.0 += 1,
                 MessageRole::Model => self.messages.1 += 1,
                 MessageRole::Note => continue,
@@ -323,11 +324,11 @@ fn spent_json(spent: &Spent) -> Value {
 }
 
 /// A number; nothing for none.
-fn some(number: u64) -> String {
+pub(super) fn some(number: u64) -> String {
     if number == 0 { String::new() } else { number.to_string() }
 }
 
 /// A name in 24 columns.
-fn named(name: &str) -> String {
+pub(super) fn named(name: &str) -> String {
     fit(&name.split_whitespace().collect::<Vec<_>>().join(" "), 24)
 }

@@ -1,7 +1,7 @@
 //! Signing a session of the library, and checking its signatures: what each covers, by whose key.
 
 use super::open::{append_at, introduce};
-use crate::base::{EventId, Millis, day};
+use crate::base::{EventId, Millis, WriterId, day};
 use crate::event::{Envelope, Event, Text};
 use crate::session::{Attestation, Decision, Session};
 use crate::sign::{self, Checked, Keys, Payload, Signers};
@@ -47,20 +47,57 @@ impl Made {
     }
 }
 
-/// The shared events that some of them lead back to, themselves included; and how many that are
-/// named on the way are missing.
-pub fn covered(events: &[Envelope], heads: &[EventId]) -> (BTreeSet<EventId>, usize) {
-    let all: BTreeMap<EventId, &Envelope> = events.iter().map(|event| (event.id, event)).collect();
-    let (mut seen, mut missing) = (BTreeSet::new(), BTreeSet::new());
-    let mut next = heads.to_vec();
-    while let Some(id) = next.pop() {
-        match all.get(&id) {
-            None => _ = missing.insert(id),
-            Some(event) if seen.insert(id) => next.extend(&event.parents),
-            Some(_) => {}
-        }
+/// What leads back to what in a session, without what the events say.
+#[derive(Default)]
+pub struct Links {
+    all: BTreeMap<EventId, Link>,
+    /// How many events each writer wrote.
+    writers: BTreeMap<WriterId, usize>,
+    shared: usize,
+}
+
+struct Link {
+    writer: WriterId,
+    parents: Box<[EventId]>,
+}
+
+impl Links {
+    /// Those of a session of the library.
+    pub fn of(store: &SqliteStore, session: EventId) -> Result<Self, StoreError> {
+        let mut links = Self::default();
+        store.each_event(session, &mut |stored| links.add(&stored.envelope))?;
+        Ok(links)
     }
-    (seen, missing.len())
+
+    pub fn add(&mut self, event: &Envelope) {
+        self.shared += usize::from(!event.is_local());
+        *self.writers.entry(event.writer).or_default() += 1;
+        let parents = event.parents.clone().into_boxed_slice();
+        self.all.insert(event.id, Link { writer: event.writer, parents });
+    }
+
+    /// The shared events that some of them lead back to, themselves included; and how many that
+    /// are named on the way are missing.
+    pub fn covered(&self, heads: &[EventId]) -> (BTreeSet<EventId>, usize) {
+        let (mut seen, mut missing) = (BTreeSet::new(), BTreeSet::new());
+        let mut next = heads.to_vec();
+        while let Some(id) = next.pop() {
+            match self.all.get(&id) {
+                None => _ = missing.insert(id),
+                Some(link) if seen.insert(id) => next.extend(&link.parents),
+                Some(_) => {}
+            }
+        }
+        (seen, missing.len())
+    }
+}
+
+impl<'a> FromIterator<&'a Envelope> for Links {
+    fn from_iter<I: IntoIterator<Item = &'a Envelope>>(events: I) -> Self {
+        let mut links = Self::default();
+        events.into_iter().for_each(|event| links.add(event));
+        links
+    }
 }
 
 /// Signs what is known of a session.
@@ -77,11 +114,9 @@ pub fn attest(
     let said = |why: StoreError| format!("{why} {}", why.advice());
     let key = keys.choose(wanted.key.as_deref())?;
     introduce(store, id, me).map_err(said)?;
-    let loaded = store.events(id, 0).map_err(said)?;
-    let events: Vec<Envelope> = loaded.events.into_iter().map(|stored| stored.envelope).collect();
-    let session = Session::fold(id, &events);
+    let session = super::taking_in::fold(store, id).map_err(said)?;
     let heads = session.heads();
-    let (seen, missing) = covered(&events, &heads);
+    let (seen, missing) = Links::of(store, id).map_err(said)?.covered(&heads);
     if missing > 0 {
         return Err(format!(
             "{} that others lead back to are missing: nobody should sign that. `cowrite verify` \
@@ -202,12 +237,7 @@ impl Proof {
 }
 
 /// Checks every signature of a session.
-pub fn check(session: &Session, events: &[Envelope], signers: &Signers) -> Vec<Proof> {
-    let shared = events.iter().filter(|event| !event.is_local()).count();
-    let starts: BTreeMap<_, usize> = events.iter().fold(BTreeMap::new(), |mut all, event| {
-        *all.entry(event.writer).or_default() += 1;
-        all
-    });
+pub fn check(session: &Session, links: &Links, signers: &Signers) -> Vec<Proof> {
     session
         .attestations
         .values()
@@ -217,9 +247,10 @@ pub fn check(session: &Session, events: &[Envelope], signers: &Signers) -> Vec<P
             if let Checked::Open(_) = checked {
                 checked = sign::check_with_program(&text, &made.sig);
             }
-            let (seen, missing) = covered(events, &made.heads);
-            let own = events.iter().find(|event| event.id == made.id).map(|event| event.writer);
-            let own = own.and_then(|writer| starts.get(&writer)).copied().unwrap_or(1).min(2);
+            let (seen, missing) = links.covered(&made.heads);
+            let own = links.all.get(&made.id).map(|link| link.writer);
+            let own = own.and_then(|writer| links.writers.get(&writer)).copied();
+            let own = own.unwrap_or(1).min(2);
             let decision = made.about.and_then(|id| session.decisions.get(&id));
             Proof {
                 id: made.id,
@@ -234,7 +265,7 @@ pub fn check(session: &Session, events: &[Envelope], signers: &Signers) -> Vec<P
                 covers: seen.len(),
                 said: made.count,
                 missing,
-                after: shared.saturating_sub(seen.len() + own),
+                after: links.shared.saturating_sub(seen.len() + own),
             }
         })
         .collect()

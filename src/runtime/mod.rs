@@ -11,7 +11,7 @@ mod bringing;
 mod disk;
 mod drafts;
 mod fetching;
-mod files;
+pub mod files;
 mod glance;
 mod inbox;
 mod net;
@@ -23,7 +23,7 @@ mod renamed;
 mod save;
 mod screen;
 pub mod shared;
-mod taking_in;
+pub mod taking_in;
 mod watch;
 
 pub use branch::{BranchedOff, branch};

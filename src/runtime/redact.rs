@@ -197,8 +197,7 @@ fn clean_file(store: &mut SqliteStore, rest: &Rest) -> Result<Option<PathBuf>, S
         return Ok(None);
     }
     let loaded = store.events(rest.session, 0).map_err(said)?;
-    let known: BTreeSet<EventId> =
-        jsonl::read(&path).map_err(|why| format!("{why}."))?.events().map(|it| it.id).collect();
+    let known = jsonl::skim(&path).map_err(|why| format!("{why}."))?.places;
     let shared: Vec<_> =
         loaded.events.into_iter().filter(|stored| !stored.envelope.is_local()).collect();
     let says = shared.iter().find(|stored| Some(stored.envelope.id) == rest.id);
@@ -206,14 +205,14 @@ fn clean_file(store: &mut SqliteStore, rest: &Rest) -> Result<Option<PathBuf>, S
     // What was not shared stays so, but for what says why words are gone. Where everything was, the
     // edits of the texts are no news either.
     let mut before = shared.iter().filter(|stored| stored.rid < rest.from);
-    let all = before.all(|stored| known.contains(&stored.envelope.id));
+    let all = before.all(|stored| known.contains_key(&stored.envelope.id));
     let new = shared.into_iter().filter(|stored| {
         let event = &stored.envelope;
         says.is_some_and(|(writer, n)| event.writer == writer && event.n <= n)
             || all && stored.rid >= rest.from
     });
     let new: Vec<Envelope> =
-        new.map(|stored| stored.envelope).filter(|it| !known.contains(&it.id)).collect();
+        new.map(|stored| stored.envelope).filter(|it| !known.contains_key(&it.id)).collect();
     scrub_file(store, rest.session, &path, &new)
 }
 
@@ -288,6 +287,7 @@ pub fn pending(store: &SqliteStore, id: EventId) -> Result<Vec<Pending>, String>
     let Loaded { session, events, .. } = load(store, id)?;
     let kept = store.view(id).map_err(said)?.remove(KEPT).unwrap_or_default();
     let kept: BTreeSet<&str> = kept.split_whitespace().collect();
+    let events = by_id(&events);
     let mut found = Vec::new();
     for taken in session.redactions.iter() {
         if kept.contains(taken.id.to_string().as_str()) {
@@ -301,10 +301,10 @@ pub fn pending(store: &SqliteStore, id: EventId) -> Result<Vec<Pending>, String>
         let mut samples = Vec::new();
         for line in &lines {
             *kinds.entry(line.kind.clone()).or_default() += 1;
-            let full = events.iter().find(|event| event.id == line.id);
-            let words = full.map(|event| lost_words(event, line)).unwrap_or_default();
-            if samples.len() < SAMPLES && !words.trim().is_empty() {
-                samples.push(short(&words));
+            if samples.len() < SAMPLES {
+                let full = events.get(&line.id);
+                let words = full.map(|event| lost_words(event, line)).unwrap_or_default();
+                samples.extend(Some(short(&words)).filter(|_| !words.trim().is_empty()));
             }
         }
         found.push(Pending {
@@ -316,6 +316,10 @@ pub fn pending(store: &SqliteStore, id: EventId) -> Result<Vec<Pending>, String>
         });
     }
     Ok(found)
+}
+
+fn by_id(events: &[Envelope]) -> BTreeMap<EventId, &Envelope> {
+    events.iter().map(|event| (event.id, event)).collect()
 }
 
 /// The first words of a text, in one line.
@@ -340,8 +344,7 @@ pub fn decide(
 ) -> Result<String, String> {
     recover(store, me).map_err(said)?;
     let Loaded { session, events, last } = load(store, id)?;
-    let taken: Option<&RedactionInfo> =
-        session.redactions.iter().find(|taken| taken.id == redaction);
+    let taken: Option<&RedactionInfo> = session.redactions.get(&redaction);
     let taken = taken.ok_or("There is no such redaction in this session.")?;
     if !accept {
         let mut kept = store.view(id).map_err(said)?.remove(KEPT).unwrap_or_default();
@@ -351,7 +354,7 @@ pub fn decide(
         store.write(&[view]).map_err(said)?;
         return Ok("The words stay in this copy.".into());
     }
-    let lines = accepted(&taken.what, &events);
+    let lines = accepted(&taken.what, &by_id(&events));
     if lines.is_empty() {
         return Err("None of its words are here.".into());
     }

@@ -4,14 +4,15 @@
 use super::files::absolute;
 use super::open::OpenError;
 pub use super::taking_in::import;
+use super::taking_in::{TakeError, take_session};
 use crate::base::{AuthorId, DocId, EventId};
 use crate::event::{Envelope, Event};
-use crate::report;
 use crate::report::scan::{self, Allowed};
+use crate::report::{self, Planning};
 use crate::session::Session;
 use crate::state::{ALLOWED, FIRST, NEW, Opened, SESSION_FILE, SESSION_FILE_SEEN, Sharing, plural};
-use crate::store::jsonl::{self, SessionFile};
-use crate::store::{Binding, SqliteStore, StoreError, Write};
+use crate::store::jsonl::{self, Adding, SessionFile};
+use crate::store::{Binding, SqliteStore, StoreError, Stored, Write};
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Read as _, Write as _};
 use std::path::{Component, Path, PathBuf};
@@ -94,8 +95,7 @@ pub fn pull(
     if view.get(SESSION_FILE_SEEN) == Some(&looks) {
         return Ok(None);
     }
-    let Ok(file) = jsonl::read(&path) else { return Ok(None) };
-    let (pulled, _) = take(store, session, file)?;
+    let Some(pulled) = take(store, session, &path)? else { return Ok(None) };
     seen(store, session, looks)?;
     Ok(Some((path, pulled)))
 }
@@ -113,17 +113,20 @@ pub fn note_seen(store: &mut SqliteStore, session: EventId, path: &Path) -> Resu
     }
 }
 
-/// Takes the session's events of a file that was read in. Returns their ids, too.
+/// Takes the session's events of a file in; nothing of a file that can't be read.
 fn take(
     store: &mut SqliteStore,
     session: EventId,
-    mut file: SessionFile,
-) -> Result<(Pulled, BTreeSet<EventId>), StoreError> {
-    let events = file.sessions.remove(&session).unwrap_or_default();
-    let known = events.iter().map(|event| event.id).collect();
-    let added = import(store, session, events)?.added;
-    let SessionFile { bad_lines, conflict_markers, .. } = file;
-    Ok((Pulled { added, bad_lines, conflict_markers }, known))
+    path: &Path,
+) -> Result<Option<Pulled>, StoreError> {
+    match take_session(store, path, session) {
+        Ok((added, file)) => {
+            let SessionFile { bad_lines, conflict_markers, .. } = file;
+            Ok(Some(Pulled { added, bad_lines, conflict_markers }))
+        }
+        Err(TakeError::File(_)) => Ok(None),
+        Err(TakeError::Store(why)) => Err(why),
+    }
 }
 
 /// What came from others into a session and was not seen yet.
@@ -238,8 +241,7 @@ pub fn found(
     notes: &mut Vec<String>,
 ) -> Result<Option<(EventId, DocId)>, StoreError> {
     let Some((file, session, doc)) = find(path, hint) else { return Ok(None) };
-    let Ok(read) = jsonl::read(&file) else { return Ok(None) };
-    let (pulled, _) = take(store, session, read)?;
+    let Some(pulled) = take(store, session, &file)? else { return Ok(None) };
     notes.extend(pulled.trouble(&file));
     bind(store, session, &file)?;
     notes.push(format!("Its session was found in {}: /handoff tells of it.", file.display()));
@@ -295,7 +297,7 @@ pub fn prepare(
         return Err("The rules by which secrets are looked for can't be used: nothing is shared without them.".into());
     }
     let said = |why: StoreError| format!("{why} {}", why.advice());
-    let folded = super::open::fold(store, session).map_err(said)?;
+    let mut folded = super::open::fold(store, session).map_err(said)?;
     let path = match to {
         Some(path) if !is_session_file(path) => {
             return Err(format!(
@@ -310,41 +312,37 @@ pub fn prepare(
         },
     };
     let exists = path.exists();
-    let file = match exists {
-        true => jsonl::read(&path).map_err(|why| format!("{why}."))?,
-        false => SessionFile::default(),
+    let (came, file) = match (exists, take_first) {
+        (false, _) => (0, SessionFile::default()),
+        (true, true) => take_session(store, &path, session).map_err(|why| match why {
+            TakeError::Store(why) => said(why),
+            TakeError::File(why) => format!("{why}."),
+        })?,
+        (true, false) => (0, jsonl::skim(&path).map_err(|why| format!("{why}."))?),
     };
-    if !file.sessions.is_empty() && !file.sessions.contains_key(&session) {
+    if !file.sizes.is_empty() && !file.sizes.contains_key(&session) {
         return Err(format!(
             "{} holds another session: choose another name with --to.",
             path.display()
         ));
     }
-    let (pulled, known) = match take_first {
-        true => take(store, session, file).map_err(said)?,
-        false => {
-            let (bad_lines, conflict_markers) = (file.bad_lines, file.conflict_markers);
-            let known = file.events().map(|event| event.id).collect();
-            (Pulled { bad_lines, conflict_markers, added: 0 }, known)
-        }
-    };
-    let loaded = store.events(session, 0).map_err(said)?;
-    let events: Vec<Envelope> = loaded.events.into_iter().map(|stored| stored.envelope).collect();
-    let folded = match pulled.added {
-        0 => folded,
-        _ => Session::fold(session, &events),
-    };
+    if came > 0 {
+        folded = super::open::fold(store, session).map_err(said)?;
+    }
     let allowed = allowed(store, session).map_err(said)?;
-    let plan = report::plan(&folded, &events, &known, &allowed);
+    let known = file.places.into_keys().collect();
+    let mut planning = Planning::new(&folded, &known);
+    store.each_event(session, &mut |stored| planning.add(&stored.envelope)).map_err(said)?;
+    let plan = planning.plan(&allowed);
     let attributes = repository(&path).and_then(missing_attributes);
     Ok(Sharing {
         path,
         exists,
         plan,
         allowed,
-        came: pulled.added,
-        bad_lines: pulled.bad_lines,
-        conflict_markers: pulled.conflict_markers,
+        came,
+        bad_lines: file.bad_lines,
+        conflict_markers: file.conflict_markers,
         attributes,
     })
 }
@@ -378,13 +376,6 @@ pub fn carry_out(
         return Err(format!("Nothing was shared: {}.", finding.words()));
     }
     let wanted: BTreeSet<EventId> = sharing.plan.added.iter().copied().collect();
-    let loaded = store.events(session, 0).map_err(said)?;
-    let events: Vec<Envelope> = loaded
-        .events
-        .into_iter()
-        .map(|stored| stored.envelope)
-        .filter(|event| wanted.contains(&event.id))
-        .collect();
     if let Some(folder) = sharing.path.parent().filter(|folder| !folder.exists()) {
         std::fs::create_dir_all(folder)
             .map_err(|why| format!("{} can't be made: {why}.", folder.display()))?;
@@ -393,7 +384,16 @@ pub fn carry_out(
         // A merge may have brought back what was redacted here.
         super::redact::scrub_file(store, session, &sharing.path, &[])?;
     }
-    let added = jsonl::append(&sharing.path, &events).map_err(|why| format!("{why}."))?;
+    let failed = |why: jsonl::FileError| format!("{why}.");
+    let mut adding = Adding::to(&sharing.path).map_err(failed)?;
+    let mut done = Ok(());
+    let take = &mut |stored: Stored| {
+        if done.is_ok() && wanted.contains(&stored.envelope.id) {
+            done = adding.event(&stored.envelope);
+        }
+    };
+    store.each_event(session, take).map_err(said)?;
+    let added = done.and_then(|()| adding.finish()).map_err(failed)?;
     bind(store, session, &sharing.path).map_err(said)?;
     if let Some(looks) = looks(&sharing.path).filter(|_| sharing.bad_lines == 0) {
         seen(store, session, looks).map_err(said)?;
@@ -446,9 +446,8 @@ fn default_path(
     let name = file_name(&name).unwrap_or_else(|| session.id.short());
     let first = folder.join(format!("{name}{SUFFIX}"));
     let other = match first.exists() {
-        true => jsonl::read(&first).is_ok_and(|file| {
-            !file.sessions.is_empty() && !file.sessions.contains_key(&session.id)
-        }),
+        true => jsonl::skim(&first)
+            .is_ok_and(|file| !file.sizes.is_empty() && !file.sizes.contains_key(&session.id)),
         false => false,
     };
     Ok(match other {

@@ -38,9 +38,53 @@ pub fn take_file(
     path: &Path,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<TakenIn, TakeError> {
+    let Copied { sums, file } = copy_file(store, path, None, progress)?;
+    let mut sessions = Vec::new();
+    for (session, (before, written)) in sums {
+        if written.added > 0 {
+            findable(store, session, before)?;
+        }
+        sessions.push((session, written));
+    }
+    let size = |written: &Written| written.added + written.known;
+    sessions.sort_by_key(|(id, written)| (std::cmp::Reverse(size(written)), *id));
+    Ok(TakenIn { sessions, file })
+}
+
+/// Takes what a session file has of one session into the library, to be found from now on. Returns
+/// how many events were new, and what stands in the file.
+pub fn take_session(
+    store: &mut SqliteStore,
+    path: &Path,
+    session: EventId,
+) -> Result<(u64, SessionFile), TakeError> {
+    let Copied { mut sums, file } = copy_file(store, path, Some(session), &mut |_, _| {})?;
+    let Some((before, written)) = sums.remove(&session) else { return Ok((0, file)) };
+    if written.added > 0 {
+        findable(store, session, before)?;
+    }
+    Ok((written.added, file))
+}
+
+/// What was written of a session file.
+pub struct Copied {
+    /// By session: its last row before, and what was new.
+    pub sums: BTreeMap<EventId, (i64, Written)>,
+    /// What stands in the file beside its events, which it does not hold.
+    pub file: SessionFile,
+}
+
+/// Writes what a session file has, all of it or of one session, to the library, which can't find any
+/// of it yet. `progress` is told of how many bytes are written, of how many.
+pub fn copy_file(
+    store: &mut SqliteStore,
+    path: &Path,
+    only: Option<EventId>,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Result<Copied, TakeError> {
     let size = std::fs::metadata(path).map_or(0, |meta| meta.len());
     let mut sums: BTreeMap<EventId, (i64, Written)> = BTreeMap::new();
-    let read = std::thread::scope(|scope| {
+    let file = std::thread::scope(|scope| {
         // One group waits while one is written and one is made.
         let (give, take) = sync_channel::<(Vec<Envelope>, u64)>(1);
         let reader = scope.spawn(move || {
@@ -48,6 +92,9 @@ pub fn take_file(
         });
         for (events, read) in take {
             for (session, events) in by_session(events) {
+                if only.is_some_and(|only| only != session) {
+                    continue;
+                }
                 if let std::collections::btree_map::Entry::Vacant(new) = sums.entry(session) {
                     new.insert((store.last_row(session)?, Written::default()));
                 }
@@ -66,16 +113,7 @@ pub fn take_file(
         let read = read.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         Ok::<_, TakeError>(read?)
     })?;
-    let mut sessions = Vec::new();
-    for (session, (before, written)) in sums {
-        if written.added > 0 {
-            findable(store, session, before)?;
-        }
-        sessions.push((session, written));
-    }
-    let size = |written: &Written| written.added + written.known;
-    sessions.sort_by_key(|(id, written)| (std::cmp::Reverse(size(written)), *id));
-    Ok(TakenIn { sessions, file: read })
+    Ok(Copied { sums, file })
 }
 
 fn by_session(events: Vec<Envelope>) -> BTreeMap<EventId, Vec<Envelope>> {
@@ -127,10 +165,22 @@ fn findable(store: &mut SqliteStore, session: EventId, before: i64) -> Result<()
 
 /// A session of the library as it is now, without its lines in memory.
 pub fn fold(store: &SqliteStore, id: EventId) -> Result<Session, StoreError> {
-    let mut session = Session::new(id);
+    let session = fold_into(store, Session::new(id))?;
+    match session.outdated {
+        // Two redactions tell different shapes of one body: with both known the first counts.
+        true => {
+            let mut again = fold_into(store, session.anew())?;
+            again.outdated = false;
+            Ok(again)
+        }
+        false => Ok(session),
+    }
+}
+
+fn fold_into(store: &SqliteStore, mut session: Session) -> Result<Session, StoreError> {
     let mut batch = Batch::default();
     let mut forks = Vec::new();
-    store.each_event(id, &mut |stored| match stored.fork {
+    store.each_event(session.id, &mut |stored| match stored.fork {
         true => forks.push(stored.envelope),
         false => _ = session.take(&stored.envelope, &mut batch),
     })?;

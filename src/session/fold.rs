@@ -2,9 +2,9 @@
 
 use super::documents::EditEntry;
 use super::{
-    Attestation, AuthorInfo, Checkpoint, Comment, Decision, DocEntry, Folded, HunkRef, Made,
-    Message, Placing, Proposal, RedactionInfo, Register, SavedVersion, Session, Setting, Split,
-    Verdict, WriterInfo,
+    Attestation, AuthorInfo, Checkpoint, Closed, Comment, Decision, DocEntry, Folded, HunkRef,
+    Made, Message, Placing, Proposal, RedactionInfo, Register, SavedVersion, Session, Setting,
+    Split, Verdict, WriterInfo,
 };
 use crate::base::{AuthorId, DocId, EventId, WriterId};
 use crate::event::{Author, AuthorKind, DecisionStatus, Envelope, Event, MessageRole, Text};
@@ -40,13 +40,20 @@ impl Session {
         session.apply_all(stand.iter().copied());
         if session.outdated {
             // Two redactions tell different shapes of one body: with both known the first counts.
-            let mut again = Self::new(id);
-            again.redactions = session.redactions.known();
+            let mut again = session.anew();
             again.apply_all(stand);
             again.outdated = false;
             return again;
         }
         session
+    }
+
+    /// The session before any of its events, but with what is known of shapes: where it is
+    /// `outdated`, all of them are to be taken into that.
+    pub fn anew(self) -> Self {
+        let mut again = Self::new(self.id);
+        again.redactions = self.redactions.known();
+        again
     }
 
     /// Applies many events; the edits of a document go into it together, which is much faster.
@@ -65,12 +72,7 @@ impl Session {
     /// Applies one of many events. The text follows with [`Session::settle`], which must come
     /// before anything asks for it.
     pub fn take(&mut self, event: &Envelope, batch: &mut Batch) -> Folded {
-        let before = self.oddities.refused;
-        let folded = self.apply_lazily(event, &mut batch.edited);
-        if self.oddities.refused > before {
-            self.refused.insert(event.id);
-        }
-        folded
+        self.apply_lazily(event, &mut batch.edited)
     }
 
     /// Brings the texts up to date after [`Session::take`]. Returns what happened to each that
@@ -125,6 +127,7 @@ impl Session {
     ) -> Folded {
         if event.session_id() != self.id {
             self.oddities.refused += 1;
+            self.refused.insert(event.id);
             return Folded::Left;
         }
         let made = Made { lamport: event.lamport, writer: event.writer, at: event.at };
@@ -154,7 +157,12 @@ impl Session {
                 self.heads.insert(event.id);
             }
         }
-        self.decode_and_fold(event, edited)
+        let folded = self.fold_noting(event, edited);
+        // What it frees may free others: a chain of any length, so not by recursion.
+        while let Some(freed) = self.freed.pop_front() {
+            self.fold_noting(&freed, edited);
+        }
+        folded
     }
 
     /// Moves the clock. What is too far ahead waits until the clock comes near it, so that the
@@ -170,7 +178,8 @@ impl Session {
         }
     }
 
-    /// Learns of authors and writers, and holds back what an unknown writer wrote.
+    /// Learns of authors and writers, and holds back what an unknown writer wrote: the event as it
+    /// came, since what fills its gaps may be another thing by then.
     pub(super) fn introduce(
         &mut self,
         event: &Envelope,
@@ -197,11 +206,7 @@ impl Session {
         if let Some((author, doc)) = author {
             self.writers.insert(event.writer, WriterInfo { author: author.clone(), doc });
             self.fold_one(event, decoded, &author, edited);
-            for waiting in self.waiting.remove(&event.writer).unwrap_or_default() {
-                if let Ok(decoded) = Event::decode(&waiting) {
-                    self.fold_one(&waiting, decoded, &author, edited);
-                }
-            }
+            self.freed.extend(self.waiting.remove(&event.writer).unwrap_or_default());
             return Folded::Done;
         }
         let known = self.writers.get(&event.writer).map(|writer| writer.author.clone());
@@ -269,7 +274,7 @@ impl Session {
             | Event::RecordRedacted(_) => {}
             Event::EventRedacted(what) => {
                 let author = author.clone();
-                return self.redacted(RedactionInfo { id, lamport, author, at, what }, edited);
+                return self.redacted(RedactionInfo { id, lamport, author, at, what });
             }
             Event::LogAttested { heads, count, about, settings, who, key, sig } => {
                 let (author, who) = (author.clone(), who.as_str().into());
@@ -361,6 +366,10 @@ impl Session {
                     span,
                     dialect,
                 });
+            }
+            Event::ProposalClosed(tally) => {
+                let author = author.clone();
+                self.proposals.close(id, Closed { at, author, tally });
             }
             Event::HunkMade { proposal, hunk } => self.proposals.made(id, lamport, proposal, hunk),
             Event::HunkSplit { hunk, parts, replaces } => {
@@ -480,6 +489,7 @@ fn may_model_write(event: &Event) -> bool {
         Event::MessagePosted { .. }
             | Event::ProposalOpened { .. }
             | Event::HunkMade { .. }
+            | Event::ProposalClosed(_)
             | Event::DecisionRecorded { .. }
             | Event::CommentPosted { .. }
             | Event::WriterStarted { .. }

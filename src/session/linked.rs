@@ -48,7 +48,8 @@ impl Session {
                         MessageRole::Note => "·",
                     };
                     let who = self.author_name(&message.author);
-                    format!("{sign} {who}: {}", one_line(&self.told(id, message.text())))
+                    let told = self.told(id, message.text());
+                    format!("{sign} {who}: {}", one_line(opening(&told)))
                 }
                 None => "a message that is not here".into(),
             },
@@ -61,6 +62,39 @@ impl Session {
             },
         }
     }
+}
+
+/// What a message says before its first fence or edit; all of it where it says nothing before.
+pub fn opening(text: &str) -> &str {
+    const SIGNS: &[&str] = &[
+        "```",
+        "~~~",
+        "<<<<<",
+        "----- ",
+        "------",
+        "*** ",
+        "@@ ",
+        "--- ",
+        "diff --git",
+        "<old_",
+        "<edit",
+        "<tool_",
+        "<function",
+        "<invoke",
+        "<replace_",
+        "{",
+        "[{",
+    ];
+    let mut end = 0;
+    for line in text.split_inclusive('\n') {
+        let words = line.trim_start();
+        if SIGNS.iter().any(|sign| words.starts_with(sign)) {
+            break;
+        }
+        end += line.len();
+    }
+    let said = text[..end].trim();
+    if said.is_empty() { text } else { said }
 }
 
 fn one_line(text: &str) -> String {

@@ -3,6 +3,7 @@
 //! `fold(all) == apply one by one == any order of arrival`. Does no input or output and is not
 //! serialized; whatever is in here can be thrown away and folded again.
 
+mod attempts;
 mod comments;
 mod decisions;
 mod documents;
@@ -14,6 +15,7 @@ mod proposals;
 mod reasoning;
 mod redactions;
 mod register;
+mod repeats;
 mod review;
 mod steps;
 mod taking;
@@ -21,11 +23,13 @@ mod timeline;
 mod transcript;
 mod written;
 
+pub use attempts::{Attempt, Closed, worked_lately};
 pub use comments::{Comment, Comments, Thread};
 pub use decisions::{Decision, Decisions, Setting};
 pub use documents::{DocEntry, EditEntry, SavedVersion};
 pub use film::Film;
 pub use fold::Batch;
+pub use linked::opening;
 pub use merged::Met;
 pub use proposals::{Hunk, HunkRef, HunkState, Placing, Proposal, Proposals, Split, Verdict};
 pub use reasoning::Reasoning;
@@ -40,7 +44,7 @@ pub use written::{Again, Hand, Reasons, Written, joined};
 
 use crate::base::{AuthorId, DocId, EventId, Millis, Rand, WriterId};
 use crate::event::{AuthorKind, Branched, Envelope, Event};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// Who an author is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,8 +100,7 @@ pub struct Session {
     /// In order of display.
     pub attestations: BTreeMap<(u64, EventId), Attestation>,
     pub oddities: Oddities,
-    /// The events that were refused, as far as it is known which; of those that waited, what freed
-    /// them.
+    /// The events that were refused, as far as it is known which.
     pub refused: BTreeSet<EventId>,
     /// Shared events that no other shared event names as a parent.
     heads: BTreeSet<EventId>,
@@ -115,6 +118,8 @@ pub struct Session {
     numbers: BTreeMap<WriterId, BTreeMap<u64, EventId>>,
     /// Events of writers that were not introduced yet.
     waiting: BTreeMap<WriterId, Vec<Envelope>>,
+    /// Events that waited for what was folded just now.
+    freed: VecDeque<Envelope>,
 }
 
 /// What folding an event did.
@@ -161,6 +166,7 @@ impl Session {
             known: BTreeMap::new(),
             numbers: BTreeMap::new(),
             waiting: BTreeMap::new(),
+            freed: VecDeque::new(),
         }
     }
 

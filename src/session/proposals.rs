@@ -75,6 +75,12 @@ pub struct Hunk {
     pub why: Option<String>,
     pub step: String,
     pub loose: bool,
+    /// What the model quoted, where that is not the old text.
+    pub quoted: Option<String>,
+    /// How the model wrote it down, where that is known.
+    pub form: Option<String>,
+    /// The hunk that was turned down and that it repeats.
+    pub again: Option<EventId>,
     pub verdict: Register<Verdict>,
     /// How it was split; taken back by a verdict `pending` that replaces the split.
     pub splits: Register<u32>,
@@ -102,6 +108,9 @@ impl Hunk {
             why: body.why.map(|why| why.as_str().into()),
             step: body.step,
             loose: body.loose,
+            quoted: body.quoted.map(|quoted| quoted.as_str().into()),
+            form: body.form,
+            again: body.again,
             verdict: Register::default(),
             splits: Register::default(),
             collisions: BTreeMap::new(),
@@ -127,6 +136,9 @@ impl Hunk {
             why: self.why.as_deref().map(Into::into),
             step: self.step.clone(),
             loose: self.loose,
+            quoted: self.quoted.as_deref().map(Into::into),
+            form: self.form.clone(),
+            again: self.again,
         }
     }
 
@@ -250,6 +262,9 @@ enum Waiting {
 pub struct Proposals {
     proposals: BTreeMap<EventId, Proposal>,
     pub(super) hunks: BTreeMap<HunkRef, Hunk>,
+    pub(super) closed: BTreeMap<EventId, super::Closed>,
+    /// The hunks that repeat one, by that one.
+    pub(super) repeats: BTreeMap<EventId, BTreeSet<EventId>>,
     waiting: BTreeMap<HunkRef, Vec<Waiting>>,
     /// The hunks a person has still to say something to: every frame and every key asks for them.
     open: BTreeSet<HunkRef>,
@@ -267,18 +282,23 @@ impl Proposals {
 
     pub fn made(&mut self, id: EventId, lamport: u64, proposal: EventId, body: HunkBody) {
         let of = HunkRef { id, part: None };
+        if let Some(again) = body.again {
+            self.repeats.entry(again).or_default().insert(id);
+        }
         self.hunks.insert(of, Hunk::new(of, proposal, lamport, body));
         self.settle(of);
         self.sort_out(id);
     }
 
-    /// Says anew which of a hunk and its parts are open.
+    /// Says anew which of a hunk and its parts, and of those that repeat it, are open.
     fn sort_out(&mut self, id: EventId) {
         self.untracked = true;
-        let parts = HunkRef { id, part: None }..=HunkRef { id, part: Some(u32::MAX) };
-        for (of, hunk) in self.hunks.range(parts) {
+        let repeats = self.repeats.get(&id).into_iter().flatten().copied();
+        let parts = |id| HunkRef { id, part: None }..=HunkRef { id, part: Some(u32::MAX) };
+        let own = self.hunks.range(parts(id));
+        for (of, hunk) in own.chain(repeats.flat_map(|id| self.hunks.range(parts(id)))) {
             let open = hunk.is_open() || hunk.is_disputed() || hunk.is_collided();
-            if open && self.stands(hunk) {
+            if open && self.stands(hunk) && !self.is_folded(hunk) {
                 self.open.insert(*of);
             } else {
                 self.open.remove(of);
@@ -351,7 +371,7 @@ impl Proposals {
             Some(hunk) => {
                 let (author, at) = (verdict.author.clone(), verdict.at);
                 let (reason, replaces_now) = (verdict.reason.clone(), replaces.clone());
-                let said = Said::Verdict { verdict: verdict.verdict, reason };
+                let said = Said::Verdict { verdict: verdict.verdict, reason, edit: verdict.edit };
                 let step = Step { of, said, author, at, replaces: replaces_now };
                 self.steps.note(id, lamport, step);
                 hunk.splits.replace(id, lamport, &replaces);
@@ -444,6 +464,14 @@ impl Proposals {
     /// The hunks that a person has still to say something to.
     pub(super) fn open_hunks(&self) -> impl Iterator<Item = &Hunk> {
         self.open.iter().filter_map(|of| self.hunks.get(of))
+    }
+
+    /// The hunks that a person said something to, in the order in which they were made.
+    pub(super) fn decided_hunks(&self) -> impl Iterator<Item = &Hunk> {
+        // What is folded away is neither open nor decided.
+        let decided =
+            |hunk: &&Hunk| hunk.verdict.value().is_some() && !self.open.contains(&hunk.of);
+        self.hunks().into_iter().filter(decided)
     }
 
     pub fn proposal(&self, id: &EventId) -> Option<&Proposal> {

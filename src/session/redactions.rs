@@ -37,16 +37,34 @@ pub struct Attestation {
     pub sig: String,
 }
 
-/// A body's shape, as the redaction that is first in order of display tells it.
-type Shape = ((u64, EventId), String);
+/// A place in the order of display.
+type At = (u64, EventId);
+
+/// What is told of the bodies of one event.
+#[derive(Clone, Debug)]
+struct Shapes {
+    /// The first redaction that names one of them.
+    first: At,
+    /// The shape of each, as the first redaction that names it tells it.
+    bodies: BTreeMap<u32, (At, String)>,
+}
+
+/// An event without all of its words.
+#[derive(Clone, Debug)]
+struct Waiting {
+    event: Envelope,
+    /// The bodies that no redaction names yet.
+    missing: BTreeSet<u32>,
+}
 
 /// All redactions of a session.
 #[derive(Clone, Debug, Default)]
 pub struct Redactions {
-    all: BTreeMap<(u64, EventId), Taken>,
-    shapes: BTreeMap<EventId, BTreeMap<u32, Shape>>,
+    all: BTreeMap<At, Taken>,
+    lamports: BTreeMap<EventId, u64>,
+    shapes: BTreeMap<EventId, Shapes>,
     /// Events without their words that no redaction names yet.
-    waiting: BTreeMap<EventId, Envelope>,
+    waiting: BTreeMap<EventId, Waiting>,
     /// Events that are folded with filler.
     pub(super) filled: BTreeSet<EventId>,
 }
@@ -59,9 +77,7 @@ impl Redactions {
 
     /// The first redaction that names an event.
     pub fn of(&self, event: &EventId) -> Option<&Taken> {
-        let shapes = self.shapes.get(event)?;
-        let first = shapes.values().map(|(at, _)| at).min()?;
-        self.all.get(first)
+        self.all.get(&self.shapes.get(event)?.first)
     }
 
     /// Whether an event is folded with filler.
@@ -70,12 +86,12 @@ impl Redactions {
     }
 
     pub fn get(&self, id: &EventId) -> Option<&Taken> {
-        self.all.values().find(|taken| taken.id == *id)
+        self.all.get(&(*self.lamports.get(id)?, *id))
     }
 
     /// Events without their words that no redaction accounts for.
     pub fn unexplained(&self) -> impl Iterator<Item = &Envelope> {
-        self.waiting.values()
+        self.waiting.values().map(|waiting| &waiting.event)
     }
 
     /// What is known of shapes, for folding everything again.
@@ -86,15 +102,16 @@ impl Redactions {
     /// An event as it can be folded: with filler where its words are gone. `None` while nothing
     /// accounts for that.
     pub(super) fn filled(&mut self, event: &Envelope) -> Option<Envelope> {
-        let known = self.shapes.get(&event.id);
-        let explained = event.gone().all(|body| known.is_some_and(|all| all.contains_key(&body)));
-        if !explained {
-            self.waiting.insert(event.id, event.clone());
+        let known = self.shapes.get(&event.id).map(|shapes| &shapes.bodies);
+        let told = |body: &u32| known.is_some_and(|all| all.contains_key(body));
+        let missing: BTreeSet<u32> = event.gone().filter(|body| !told(body)).collect();
+        if !missing.is_empty() {
+            self.waiting.insert(event.id, Waiting { event: event.clone(), missing });
             return None;
         }
         self.filled.insert(event.id);
-        let shapes = known.into_iter().flatten();
-        Some(event.filled(&shapes.map(|(body, (_, shape))| (*body, shape.clone())).collect()))
+        let shapes = event.gone().filter_map(|body| Some((body, known?.get(&body)?.1.clone())));
+        Some(event.filled(&shapes.collect()))
     }
 
     /// Takes note of a redaction. Returns the events that can be folded now, and whether one that
@@ -102,33 +119,56 @@ impl Redactions {
     fn add(&mut self, taken: Taken) -> (Vec<Envelope>, bool) {
         let at = (taken.lamport, taken.id);
         let (mut freed, mut changed) = (Vec::new(), false);
-        for one in &taken.what.what {
-            let shapes = self.shapes.entry(one.event).or_default();
+        for one in taken.what.what.iter().filter(|one| !one.bodies.is_empty()) {
+            let bodies = BTreeMap::new();
+            let shapes = self.shapes.entry(one.event).or_insert(Shapes { first: at, bodies });
+            shapes.first = shapes.first.min(at);
+            let mut waiting = self.waiting.get_mut(&one.event);
             for gone in &one.bodies {
                 let shape = (at, gone.shape.clone());
-                let known = shapes.entry(gone.body).or_insert_with(|| shape.clone());
+                let known = shapes.bodies.entry(gone.body).or_insert_with(|| shape.clone());
                 if at < known.0 {
                     changed |= known.1 != shape.1 && self.filled.contains(&one.event);
                     *known = shape;
                 }
+                if let Some(waiting) = &mut waiting {
+                    waiting.missing.remove(&gone.body);
+                }
             }
-            freed.extend(self.waiting.remove(&one.event));
+            if waiting.is_some_and(|waiting| waiting.missing.is_empty()) {
+                freed.extend(self.waiting.remove(&one.event).map(|waiting| waiting.event));
+            }
         }
+        self.lamports.insert(taken.id, taken.lamport);
         self.all.insert(at, taken);
         (freed, changed)
     }
 }
 
 impl Session {
+    /// Folds an event that counts, and notes when it is refused.
+    pub(super) fn fold_noting(
+        &mut self,
+        event: &Envelope,
+        edited: &mut BTreeMap<DocId, Vec<EventId>>,
+    ) -> Folded {
+        let before = self.oddities.refused;
+        let folded = self.decode_and_fold(event, edited);
+        if self.oddities.refused > before {
+            self.refused.insert(event.id);
+        }
+        folded
+    }
+
     /// Folds an event that counts. One without all of its words waits for what accounts for that;
     /// what never left this machine was redacted here.
-    pub(super) fn decode_and_fold(
+    fn decode_and_fold(
         &mut self,
         event: &Envelope,
         edited: &mut BTreeMap<DocId, Vec<EventId>>,
     ) -> Folded {
         let filled;
-        let mut event = event;
+        let (came, mut event) = (event, event);
         if event.gone().next().is_some() && !event.is_local() {
             match self.redactions.filled(event) {
                 Some(made) => filled = made,
@@ -164,19 +204,13 @@ impl Session {
                 }
             }
         }
-        self.introduce(event, decoded, edited)
+        self.introduce(came, decoded, edited)
     }
 
     /// Folds a redaction: what waited for it follows.
-    pub(super) fn redacted(
-        &mut self,
-        taken: Taken,
-        edited: &mut BTreeMap<DocId, Vec<EventId>>,
-    ) -> Folded {
+    pub(super) fn redacted(&mut self, taken: Taken) -> Folded {
         let (freed, changed) = self.redactions.add(taken);
-        for event in freed {
-            self.decode_and_fold(&event, edited);
-        }
+        self.freed.extend(freed);
         if changed {
             self.outdated = true;
             return Folded::Rebuild;

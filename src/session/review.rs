@@ -31,6 +31,8 @@ pub struct OpenHunk {
     pub new: String,
     pub why: Option<String>,
     pub loose: bool,
+    /// What the model quoted, where that is not the old text.
+    pub quoted: Option<String>,
     /// It is stale because it contradicts another open hunk of its proposal.
     pub behind: bool,
     made: (u64, HunkRef),
@@ -62,6 +64,7 @@ impl OpenHunk {
             new: hunk.new.clone(),
             why: hunk.why.clone(),
             loose: hunk.loose,
+            quoted: hunk.quoted.clone(),
             behind: false,
             made: (hunk.lamport, hunk.of),
         }
@@ -80,6 +83,8 @@ impl OpenHunk {
         made.old = document.rope().slice(span.range()).to_string();
         made.new = apply(&made.old, span.start, &pieces(all));
         made.loose = all.iter().any(|one| one.hunk.loose);
+        // It is about one of them only.
+        made.quoted = None;
         let mut whys: Vec<&str> = all.iter().filter_map(|one| one.hunk.why.as_deref()).collect();
         whys.dedup();
         made.why = (!whys.is_empty()).then(|| whys.join(" "));
@@ -103,10 +108,14 @@ impl OpenHunk {
 
 /// What differs between a hunk's old and new text, at its place.
 fn changes(one: &Fresh) -> Change {
-    let mut change = diff(&one.hunk.old, &one.hunk.new);
+    changes_at(&one.hunk.old, &one.hunk.new, one.span.start)
+}
+
+fn changes_at(old: &str, new: &str, at: Pos) -> Change {
+    let mut change = diff(old, new);
     for replace in &mut change.0 {
-        replace.span.start.0 += one.span.start.0;
-        replace.span.end.0 += one.span.start.0;
+        replace.span.start.0 += at.0;
+        replace.span.end.0 += at.0;
     }
     change
 }
@@ -147,10 +156,14 @@ fn fit(a: &Fresh, b: &Fresh) -> bool {
     if !overlap(a.span, b.span) {
         return true;
     }
-    let (a, b) = (changes(a), changes(b));
-    a.0.iter().all(|a| {
+    !meet(&changes(a), &changes(b))
+}
+
+/// Whether two changes share a character, or put something in at one place.
+fn meet(a: &Change, b: &Change) -> bool {
+    a.0.iter().any(|a| {
         let meets = |b: Span| overlap(a.span, b) || (a.span.is_empty() && a.span == b);
-        !b.0.iter().any(|b| meets(b.span))
+        b.0.iter().any(|b| meets(b.span))
     })
 }
 
@@ -250,12 +263,60 @@ impl Session {
         let listed: Vec<HunkRef> = all.iter().flat_map(|one| one.members.clone()).collect();
         for hunk in proposals.hunks().into_iter().rev() {
             let here = proposals.proposal(&hunk.proposal).is_some_and(|one| one.doc == *doc);
-            if here && !listed.contains(&hunk.of) {
+            if here && !listed.contains(&hunk.of) && !proposals.is_folded(hunk) {
                 let state = hunk.state(document);
                 all.push(OpenHunk::alone(hunk, None, state));
             }
         }
         (all, open)
+    }
+
+    /// The hunks of a document that somebody said something to, in the order in which they were
+    /// made.
+    pub fn decided_in(&self, doc: &DocId) -> Vec<OpenHunk> {
+        let Some(entry) = self.documents.get(doc) else { return Vec::new() };
+        let of_doc = |hunk: &&Hunk| {
+            self.proposals.proposal(&hunk.proposal).is_some_and(|proposal| proposal.doc == *doc)
+        };
+        let alone = |hunk: &Hunk| {
+            let span = hunk.span(&entry.document);
+            OpenHunk::alone(hunk, span, hunk.state_at(&entry.document, span))
+        };
+        self.proposals.decided_hunks().filter(of_doc).map(alone).collect()
+    }
+
+    /// The open hunks of a document that `old` becoming `new` at `span` of today's text takes the
+    /// place of: those of other proposals that change the same words. Each with the verdicts that
+    /// stand.
+    pub fn overtaken(
+        &self,
+        doc: &DocId,
+        proposal: EventId,
+        span: Span,
+        old: &str,
+        new: &str,
+    ) -> Vec<(HunkRef, Vec<EventId>)> {
+        let Some(entry) = self.documents.get(doc) else { return Vec::new() };
+        let document = &entry.document;
+        let change = changes_at(old, new, span.start);
+        let meets = |hunk: &&Hunk| {
+            let there = hunk.is_open() && hunk.proposal != proposal;
+            let of_doc = || {
+                self.proposals.proposal(&hunk.proposal).is_some_and(|proposal| proposal.doc == *doc)
+            };
+            there
+                && of_doc()
+                && hunk.span(document).is_some_and(|other| {
+                    match hunk.state_at(document, Some(other)) {
+                        HunkState::Pending => {
+                            meet(&change, &changes_at(&hunk.old, &hunk.new, other.start))
+                        }
+                        _ => overlap(span, other),
+                    }
+                })
+        };
+        let all = self.proposals.open_hunks().filter(meets);
+        all.map(|hunk| (hunk.of, hunk.verdict.heads())).collect()
     }
 
     /// The open hunk that a hunk belongs to.

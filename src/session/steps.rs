@@ -9,9 +9,17 @@ use std::ops::Bound;
 /// What was said with one event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Said {
-    Verdict { verdict: HunkVerdict, reason: Option<String> },
+    Verdict {
+        verdict: HunkVerdict,
+        reason: Option<String>,
+        /// The edit that belongs to it: of a rejection, that which put the older text back.
+        edit: Option<EventId>,
+    },
     Split(Vec<HunkBody>),
-    Placed { place: (Anchor, Anchor), old: String },
+    Placed {
+        place: (Anchor, Anchor),
+        old: String,
+    },
 }
 
 impl Said {
@@ -19,6 +27,7 @@ impl Said {
         match self {
             Self::Split(_) => StepKind::Split,
             Self::Placed { .. } => StepKind::Placing,
+            Self::Verdict { verdict: HunkVerdict::Superseded, .. } => StepKind::Superseding,
             Self::Verdict { .. } => StepKind::Rejection,
         }
     }
@@ -27,7 +36,9 @@ impl Said {
     fn is_step(&self) -> bool {
         match self {
             Self::Split(_) | Self::Placed { .. } => true,
-            Self::Verdict { verdict, .. } => *verdict == HunkVerdict::Rejected,
+            Self::Verdict { verdict, .. } => {
+                matches!(verdict, HunkVerdict::Rejected | HunkVerdict::Superseded)
+            }
         }
     }
 }
@@ -36,6 +47,8 @@ impl Said {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StepKind {
     Rejection,
+    /// A newer proposal took its place.
+    Superseding,
     Split,
     Placing,
 }
@@ -112,6 +125,8 @@ pub struct LastVerdict {
     pub lamport: u64,
     /// With what a verdict `pending` replaces.
     pub hunks: Vec<(HunkRef, Vec<EventId>)>,
+    /// The edits that rejections came with.
+    pub edits: Vec<EventId>,
     pub kind: StepKind,
 }
 
@@ -143,7 +158,10 @@ impl Proposals {
             then.made(hunk.of.id, hunk.lamport, hunk.proposal, hunk.body());
         }
         for ((at, id), step) in self.steps.upto(end) {
-            then.say_again(*id, *at, step, self.hunks.get(&step.of));
+            then.say_again(*id, *at, step);
+        }
+        for (id, closed) in self.closed.iter().filter(|(id, _)| (lamport(id), **id) <= end) {
+            then.close(*id, closed.clone());
         }
         for hunk in self.hunks.values() {
             for (id, edits) in hunk.collisions.iter().filter(|(id, _)| (lamport(id), **id) <= end) {
@@ -154,7 +172,7 @@ impl Proposals {
     }
 
     /// Says what was said with one event.
-    fn say_again(&mut self, id: EventId, lamport: u64, step: &Step, hunk: Option<&Hunk>) {
+    fn say_again(&mut self, id: EventId, lamport: u64, step: &Step) {
         let (author, at, replaces) = (step.author.clone(), step.at, step.replaces.clone());
         match &step.said {
             Said::Split(parts) => {
@@ -165,9 +183,8 @@ impl Proposals {
                 let placing = Placing { place: *place, old: old.clone(), replaces, author, at };
                 self.placed(id, lamport, step.of.id, placing);
             }
-            Said::Verdict { verdict, reason } => {
-                let edit = hunk.and_then(|hunk| hunk.verdict.of(&id)?.edit);
-                let (verdict, reason) = (*verdict, reason.clone());
+            Said::Verdict { verdict, reason, edit } => {
+                let (verdict, reason, edit) = (*verdict, reason.clone(), *edit);
                 let verdict = Verdict { verdict, reason, edit, author, at };
                 self.resolved(id, lamport, step.of, verdict, replaces);
             }
@@ -190,17 +207,24 @@ impl Proposals {
                     replaces.extend(hunk.map(|hunk| hunk.splits.heads()).unwrap_or_default());
                 }
                 StepKind::Placing => replaces.push(*id),
-                StepKind::Rejection => {}
+                StepKind::Rejection | StepKind::Superseding => {}
             }
+            let edit = match &step.said {
+                Said::Verdict { edit, .. } => *edit,
+                _ => None,
+            };
             match &mut last {
                 Some((at, last)) if *at == step.at && last.kind == kind => {
                     last.hunks.push((step.of, replaces));
+                    last.edits.extend(edit);
                 }
                 Some((at, _)) if *at != step.at => break,
                 Some(_) => {}
                 None => {
                     let hunks = vec![(step.of, replaces)];
-                    last = Some((step.at, LastVerdict { lamport: *lamport, hunks, kind }));
+                    let edits = edit.into_iter().collect();
+                    let found = LastVerdict { lamport: *lamport, hunks, edits, kind };
+                    last = Some((step.at, found));
                 }
             }
         }
@@ -242,6 +266,10 @@ impl Proposals {
             if step.said.is_step() {
                 if found.is_some() {
                     break;
+                }
+                // That an answer came takes nothing away from redo.
+                if step.said.kind() == StepKind::Superseding {
+                    continue;
                 }
                 return Some(LastUndone::Blocked { lamport: *lamport });
             }

@@ -34,6 +34,11 @@ impl Message {
         self.text.as_ref().is_none_or(|text| text.contains(crate::event::FILLER))
     }
 
+    /// Whether the program asked it, for edits that had found no place.
+    pub fn is_repair(&self) -> bool {
+        self.asked == Some(Asked::Repair)
+    }
+
     pub fn text(&self) -> &str {
         self.text.as_deref().unwrap_or(crate::event::REDACTED)
     }
@@ -109,6 +114,14 @@ impl Transcript {
         replaces: &[EventId],
     ) {
         self.pinned.entry(message).or_default().set(setting, lamport, on, replaces);
+    }
+
+    /// The question of a person that a question belongs to: itself, or of one that repairs the one
+    /// before.
+    pub fn asked_by_person(&self, question: EventId) -> EventId {
+        let repair = self.messages.get(&question).filter(|message| message.is_repair());
+        let answer = repair.and_then(|repair| self.messages.get(&repair.after?));
+        answer.and_then(|answer| answer.after).unwrap_or(question)
     }
 
     pub fn get(&self, id: &EventId) -> Option<&Message> {

@@ -1,6 +1,7 @@
 //! What answers cost, and the budget of a session.
 
 use super::{Answerer, Cx, Effect, Model, plural};
+use crate::assist::{LAST, Record, Tried};
 use crate::base::Usd;
 use crate::base::config::Config;
 use crate::event::Usage;
@@ -100,6 +101,14 @@ impl Model {
             plural(spent.answers as usize, "answer"),
             spent.cost,
         )
+    }
+}
+
+impl Model {
+    /// How a model, `provider/model`, fared with its edits.
+    pub fn record_of(&self, model: &str) -> Record {
+        let tried = |asked| Tried::new(self.session.worked_lately(model, asked, LAST));
+        Record { blocks: tried("blocks"), whole: tried("whole") }
     }
 }
 

@@ -160,3 +160,13 @@ impl LinkList {
         self.first.iter().cloned().chain(others)
     }
 }
+
+/// The last search.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Find {
+    pub what: String,
+    pub with: String,
+    pub regex: bool,
+    /// How many hits there are and which is selected, in words; while the prompt is open.
+    pub count: String,
+}

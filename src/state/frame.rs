@@ -1,9 +1,11 @@
 //! What the editor shows now, computed before drawing so that drawing is a function of the state.
 
+use crate::assist::Tag;
 use crate::base::{ClassSpan, Span};
 use crate::layout::Row;
 use crate::session::{HunkRef, HunkState};
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// The sign left of a row. Says without colour what colour says too.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -14,10 +16,19 @@ pub enum Sign {
     Minus,
     /// New text of a hunk.
     Plus,
+    /// What goes and what comes, in one text.
+    Change,
     /// The text under a hunk changed.
     Stale,
+    /// Two changes of a text together.
+    Both,
+    /// What a model quoted, beside what stands there.
+    Like,
     /// A merge brought edits into an accepted hunk.
     Collided,
+    /// Where a hunk without a place may belong, and where it would go now.
+    Candidate,
+    Here,
     /// A word of the program's or of the model's about a hunk.
     Note,
     /// A decision is linked to the text.
@@ -31,6 +42,8 @@ pub enum Sign {
 pub struct VirtualRow {
     pub sign: Sign,
     pub text: String,
+    /// What of it is new or gone, in bytes; nothing where the sign says it of all.
+    pub marks: Vec<(Range<usize>, Tag)>,
     /// Whether it belongs to the hunk at the caret.
     pub current: bool,
 }
@@ -41,6 +54,8 @@ pub struct HunkPiece {
     /// Several for those that touch, none for one that is being written.
     pub of: Vec<HunkRef>,
     pub span: Span,
+    /// The words of it that go.
+    pub struck: Vec<Span>,
     pub state: HunkState,
     pub current: bool,
 }
@@ -65,6 +80,8 @@ pub struct EditorFrame {
     pub caret: Option<(usize, usize)>,
     pub line: usize,
     pub column: usize,
+    /// Where a hunk without a place may belong, and whether that place is the one that is shown.
+    pub candidates: Vec<(Span, bool)>,
     /// Open hunks in the document, and those without a place.
     pub open: usize,
     pub unplaced: usize,

@@ -32,6 +32,8 @@ pub enum Shown {
 pub struct Areas {
     /// Text of the document, gutter included.
     pub editor: Area,
+    /// Below it: a hunk without a place.
+    pub float: Area,
     /// The line between editor and panel.
     pub divider: Area,
     pub tabs: Area,
@@ -43,9 +45,20 @@ pub struct Areas {
 }
 
 impl Areas {
+    /// Takes rows from the editor for the box below it; none where too little would be left.
+    pub fn make_room(&mut self, rows: u16) {
+        let Area { x, y, width, height } = self.editor;
+        if rows == 0 || width == 0 || height < rows + 4 {
+            return;
+        }
+        self.editor.height = height - rows;
+        self.float = Area { x, y: y + height - rows, width, height: rows };
+    }
+
     /// Everything beside the editor: divider, tabs, panel, message box.
     pub fn side(&self) -> Area {
-        let Area { width: x, height, .. } = self.editor;
+        let Area { width: x, .. } = self.editor;
+        let height = self.editor.height + self.float.height;
         // Also the column between the divider and what is read.
         Area { x, y: 0, width: self.status.width.saturating_sub(x), height }
     }
@@ -78,6 +91,7 @@ pub fn areas(width: u16, height: u16, shown: Shown, share: u16, chat: u16) -> Ar
     let divider_width = u16::from(shown == Shown::Both && panel_width > 0);
     Areas {
         editor: Area { x: 0, y: 0, width: editor_width, height: body },
+        float: Area::default(),
         divider: Area { x: panel_x.saturating_sub(1), y: 0, width: divider_width, height: body },
         tabs: Area { x: panel_x, y: 0, width: panel_width, height: tabs },
         panel: Area { x: panel_x + pad, y: tabs, width: panel_width - pad, height: panel_height },

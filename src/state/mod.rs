@@ -2,6 +2,7 @@
 //!
 //! Does no input or output: what takes time or touches the world is returned as an [`Effect`].
 
+mod again;
 mod beside;
 mod branch;
 mod comment;
@@ -10,9 +11,12 @@ mod cx;
 mod draft;
 mod editing;
 mod effect;
+mod ending;
+mod floating;
 mod form;
 mod frame;
 pub mod geometry;
+mod hunk_rows;
 mod jump;
 mod kept;
 mod leaving;
@@ -27,11 +31,14 @@ mod prepare;
 mod propose;
 mod redact;
 mod reload;
+mod repair;
+mod review;
 mod rows;
 mod saved;
 mod settle;
 mod shades;
 mod share;
+mod sides;
 mod then;
 mod thought;
 mod tour;
@@ -39,14 +46,18 @@ mod turn;
 mod turns;
 mod ui;
 
+pub use crate::base::config::HunkLayout;
 pub use beside::{BESIDE, BESIDE_KEPT, Beside};
 pub use cost::{price_at, price_words};
 pub use cx::Cx;
 pub use draft::{OpenedDraft, Unsaved};
 pub use editing::Target;
 pub use effect::{Effect, FileStamp, Open, SaveMark, Ticket, Timer};
-pub use form::{FORM_FIELDS, Form, FormKind, LinkList};
+pub use ending::{PLACE_BY_HAND, SHOW_AGAIN};
+pub use floating::{Candidate, FloatRow, Floating, Likeness};
+pub use form::{FORM_FIELDS, Find, Form, FormKind, LinkList};
 pub use frame::{EditorFrame, HunkPiece, Sign, VirtualRow};
+pub use hunk_rows::{Diffs, Pieces};
 pub use jump::FoundMessage;
 pub use model::{Burst, Like, Me, Minted, Model, Opened, OpenedFile, Sent};
 pub use news::{FIRST, NEW, is_news};
@@ -56,16 +67,19 @@ pub use panel::{PanelFrame, plain};
 pub use past::{Against, History, NOT_NOW, Past};
 pub use propose::anchors;
 pub use redact::{OUT_OF_REACH, Pending, Preview, RedactionMade, accepted, redaction_events};
+pub use repair::Repair;
+pub use review::{DECIDE, FILTERS, Listed, Progress, ReviewFilter, ReviewPart, ReviewRow};
 pub use rows::{ROWS_VERSION, all_rows, message_row, row_of, text_row};
 pub use settle::{Conflict, Side};
 pub use shades::{Shade, Shades};
 pub use share::{ALLOWED, SESSION_FILE, SESSION_FILE_SEEN, Sharing};
+pub use sides::{Sides, sides};
 pub use then::Then;
 pub use thought::{Thinker, Thoughts};
 pub use tour::{END as TOUR_END, STEPS as TOUR_STEPS, Step, TOUR, TOUR_SESSION, Tour};
 pub use turn::{LiveEdit, Phase, Queued, Task, Turn};
-pub use turns::{PLACE_BY_HAND, plural};
+pub use turns::plural;
 pub use ui::{
-    AUTHOR_COLUMNS, Ask, Caret, Clip, Dialog, Find, Focus, ListState, Notice, Overlay, PageLinks,
-    PanelSelection, PromptKind, Rendered, Scroll, Tab, Tone, Ui,
+    AUTHOR_COLUMNS, Ask, Caret, Clip, Dialog, Focus, ListState, Notice, Overlay, PageLinks,
+    PanelSelection, PromptKind, REASONS, Rendered, Scroll, Tab, Tone, Ui,
 };

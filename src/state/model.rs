@@ -424,16 +424,14 @@ impl Model {
     }
 
     /// The open hunk under the caret.
-    pub fn hunk_here(&self) -> Option<(crate::session::HunkRef, Option<Span>)> {
+    pub fn hunk_here(&self) -> Option<crate::session::OpenHunk> {
         if !self.session.proposals.has_open() || self.past.is_some() {
             return None;
         }
         let caret = self.caret().pos;
+        let here = |span: Span| span.start <= caret && caret <= span.end;
         let open = self.session.open_in(&self.doc);
-        let hit = open
-            .iter()
-            .find(|one| one.span.is_some_and(|span| span.start <= caret && caret <= span.end))?;
-        Some((hit.of, hit.span))
+        open.into_iter().find(|one| one.span.is_some_and(here))
     }
 
     /// The whole text as a change against what is there, for outside changes.

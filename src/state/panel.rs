@@ -296,6 +296,11 @@ impl Model {
                     live.text_len = turn.text.len();
                 }
                 Cow::Borrowed(text) => {
+                    // What looked like a change a moment ago may be none.
+                    if !text.starts_with(live.view.source()) {
+                        live.view.set_text("");
+                        live.text_len = 0;
+                    }
                     let most = live.text_len.saturating_add(self.ui.live_bytes);
                     let end = text.floor_char_boundary(most);
                     live.view.push(&text[live.text_len..end]);
@@ -372,6 +377,8 @@ impl Model {
 /// readable.
 fn shown(message: &Message) -> Cow<'_, str> {
     match message.role {
+        // It holds edits as the model writes them.
+        MessageRole::Person if message.is_repair() => readable(message.text(), false),
         MessageRole::Person => with_breaks(message.text()),
         MessageRole::Model | MessageRole::Note => readable(message.text(), false),
     }
@@ -432,6 +439,10 @@ fn blank() -> Line {
 }
 
 fn head(message: &Message, author: &str, pinned: bool) -> Line {
+    if message.is_repair() {
+        let words = "↻ asked again, for edits without a certain place";
+        return plain(Class::Heading, words.into());
+    }
     let sign = match message.role {
         MessageRole::Person => "●",
         MessageRole::Model => "◆",

@@ -5,7 +5,7 @@
 //! text.
 
 use super::frame::VirtualRow;
-use super::prepare::push;
+use super::hunk_rows::Rows;
 use super::then::Then;
 use super::{Caret, Cx, HunkPiece, ListState, Model, Sign, Tab};
 use crate::base::{EventId, Millis, Pos, Span};
@@ -257,13 +257,19 @@ impl Model {
         };
         let pieces = past.pieces.iter().filter(|span| !span.is_empty());
         self.ui.frame.hunks = pieces
-            .map(|span| HunkPiece { of: Vec::new(), span: *span, state, current: false })
+            .map(|span| HunkPiece {
+                of: Vec::new(),
+                span: *span,
+                struck: vec![*span],
+                state,
+                current: false,
+            })
             .collect();
         let mut blocks: BTreeMap<usize, Vec<VirtualRow>> = BTreeMap::new();
         for (line, lines) in &past.rows {
             let rows = blocks.entry(*line).or_default();
             for text in lines {
-                push(rows, sign, text, width, tab, false);
+                Rows { rows, width, tab, current: false }.push(sign, text);
             }
         }
         self.notes_of_then(rope, (width, tab), &mut blocks);

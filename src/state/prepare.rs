@@ -2,22 +2,14 @@
 //! Costs what is visible.
 
 use super::frame::VirtualRow;
+use super::hunk_rows::{Look, Rows, struck};
 use super::{HunkPiece, Model, Sign, Task};
 use crate::base::{Pos, Span};
-use crate::layout::wrap::{Rule, rows as wrap_rows};
 use crate::session::HunkState;
 use crate::syntax::{Highlighter, Syntaxes};
 use crate::text::Delta;
 use ropey::Rope;
 use std::collections::BTreeMap;
-
-/// The most rows that one proposed text takes; the rest is counted.
-const BLOCK_ROWS: usize = 200;
-/// What stands below a hunk that collided.
-const COLLIDED: &str = "collided: a merge changed this accepted text; accept keeps it as it is now, reject takes the model's words out";
-/// What stands above the new text of a hunk that contradicts an earlier one.
-const BEHIND: &str =
-    "contradicts another change of this answer that shares its text: settle that one first";
 
 impl Model {
     /// The shown text changed.
@@ -56,7 +48,14 @@ impl Model {
         self.count_conflicts();
         self.prepare_past();
         self.prepare_panel();
+        self.prepare_floating();
+        let unplaced = self.ui.frame.unplaced;
         self.prepare_editor();
+        if self.ui.frame.unplaced != unplaced {
+            // The box that tells of them comes or goes.
+            self.prepare_floating();
+            self.prepare_editor();
+        }
     }
 
     fn prepare_editor(&mut self) {
@@ -136,8 +135,11 @@ impl Model {
         let mut hunks = Vec::new();
         let mut blocks: BTreeMap<usize, Vec<VirtualRow>> = BTreeMap::new();
         let mut unplaced = 0;
+        let mut diffs = std::mem::take(&mut self.ui.diffs);
+        let layout = self.config.editor.hunks;
         if self.entry().is_some() {
             let open = self.session.open_in(&self.doc);
+            diffs.keep(&open);
             let mut ends: BTreeMap<usize, usize> = BTreeMap::new();
             for span in open.iter().filter_map(|one| one.span) {
                 *ends.entry(last_line(rope, span)).or_default() += 1;
@@ -150,65 +152,39 @@ impl Model {
                 };
                 let current = span.start <= caret && caret <= span.end;
                 let line = last_line(rope, span);
+                let pieces = diffs.of(hunk.of, &hunk.old, &hunk.new);
                 let alone = ends.get(&line) == Some(&1);
+                let look = Look { alone, layout, pieces: &pieces };
                 let rows = blocks.entry(line).or_default();
-                if state == HunkState::Collided {
-                    push(rows, Sign::Collided, COLLIDED, width, tab, current);
-                    hunks.push(HunkPiece { of: hunk.members, span, state, current });
-                    continue;
-                }
-                if hunk.behind {
-                    push(rows, Sign::Stale, BEHIND, width, tab, current);
-                } else if state == HunkState::Stale {
-                    push(rows, Sign::Note, "the text above changed; it was:", width, tab, current);
-                    push(rows, Sign::Minus, &hunk.old, width, tab, current);
-                }
-                if hunk.new.is_empty() {
-                    push(rows, Sign::Note, "(remove this)", width, tab, current);
-                } else {
-                    push(
-                        rows,
-                        Sign::Plus,
-                        &shown_new(rope, span, &hunk.new, alone),
-                        width,
-                        tab,
-                        current,
-                    );
-                }
-                if let Some(why) = hunk.why.as_deref().filter(|why| !why.is_empty()) {
-                    push(rows, Sign::Note, why, width, tab, current);
-                }
-                if hunk.loose {
-                    push(
-                        rows,
-                        Sign::Note,
-                        "found by likeness only: compare before accepting",
-                        width,
-                        tab,
-                        current,
-                    );
-                }
-                hunks.push(HunkPiece { of: hunk.members, span, state, current });
+                Rows { rows, width, tab, current }.hunk(rope, &hunk, &look);
+                let struck = match state {
+                    HunkState::Pending => struck(span, &pieces),
+                    _ => vec![span],
+                };
+                hunks.push(HunkPiece { of: hunk.members, span, struck, state, current });
             }
         }
         if let Some(turn) = self.turn.as_ref().filter(|turn| turn.doc == self.doc)
             && let (Some(live), Some(span)) = (&turn.live, turn.live_span())
         {
             let rows = blocks.entry(last_line(rope, span)).or_default();
-            push(rows, Sign::Plus, &live.new, width, tab, true);
+            let mut rows = Rows { rows, width, tab, current: true };
+            rows.push(Sign::Plus, &live.new);
             let what = if matches!(turn.task, Task::Rewrite { .. }) {
                 "rewriting…"
             } else {
                 "writing…"
             };
-            push(rows, Sign::Note, what, width, tab, true);
+            rows.push(Sign::Note, what);
             hunks.push(HunkPiece {
                 of: Vec::new(),
                 span,
+                struck: vec![span],
                 state: HunkState::Pending,
                 current: true,
             });
         }
+        self.ui.diffs = diffs;
         self.ui.view.set_virtual(rope, blocks.iter().map(|(line, rows)| (*line, rows.len())));
         self.ui.frame.open = hunks.iter().filter(|piece| !piece.of.is_empty()).count() + unplaced;
         self.ui.frame.unplaced = unplaced;
@@ -223,51 +199,4 @@ impl Model {
 pub(super) fn last_line(rope: &Rope, span: Span) -> usize {
     let end = if span.is_empty() { span.end.0 } else { span.end.0 - 1 };
     rope.char_to_line(end.min(rope.len_chars()))
-}
-
-/// The new text with what stands around it on its first and last line, so that a change of three
-/// words is read as a line. With other hunks on that line only a few words around are shown, or
-/// each would repeat the old text of the others.
-pub(super) fn shown_new(rope: &Rope, span: Span, new: &str, alone: bool) -> String {
-    let around = if alone { 400 } else { 24 };
-    let start = rope.line_to_char(rope.char_to_line(span.start.0));
-    let last = last_line(rope, span);
-    let line_end = rope.line_to_char(last) + rope.line(last).len_chars();
-    let (before, after) = (span.start.0 - start, line_end.saturating_sub(span.end.0));
-    let from = span.start.0 - before.min(around);
-    let to = span.end.0 + after.min(around);
-    let mut shown = String::from(if before > around { "…" } else { "" });
-    shown.extend(rope.slice(from..span.start.0).chunks());
-    shown.push_str(new);
-    shown.extend(rope.slice(span.end.0..to.max(span.end.0)).chunks());
-    if after > around {
-        shown.push('…');
-    }
-    shown
-}
-
-pub(super) fn push(
-    rows: &mut Vec<VirtualRow>,
-    sign: Sign,
-    text: &str,
-    width: usize,
-    tab: usize,
-    current: bool,
-) {
-    let rule = Rule { width, tab, first: 0, indent: 0 };
-    let mut count = 0;
-    for line in text.trim_end_matches('\n').split('\n') {
-        let starts = wrap_rows(line, rule);
-        for (index, start) in starts.iter().enumerate() {
-            let end = starts.get(index + 1).map_or(line.len(), |next| next.bytes);
-            count += 1;
-            if count <= BLOCK_ROWS {
-                rows.push(VirtualRow { sign, text: line[start.bytes..end].to_owned(), current });
-            }
-        }
-    }
-    if count > BLOCK_ROWS {
-        let text = format!("… {} more rows", count - BLOCK_ROWS);
-        rows.push(VirtualRow { sign: Sign::Note, text, current });
-    }
 }

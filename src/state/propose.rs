@@ -2,9 +2,28 @@
 //! so that it can be accepted while the rest streams. Knows nothing of providers.
 
 use super::{Cx, LiveEdit, Task, Turn};
-use crate::assist::{Dialect, Piece, Placement, whole_to_hunks};
-use crate::base::{EventId, Pos, Span};
+use crate::assist::{
+    Dialect, Failed, Form, Hunk, Landed, Outcome, Piece, Placement, Why, whole_to_hunks,
+};
+use crate::base::{DocId, EventId, Pos, Span};
 use crate::event::{Anchor, Event, HunkBody, HunkVerdict, Side, Text};
+
+/// What is said of an edit that came before in the same answer.
+const TWICE: &str = "An edit came twice in the answer; it is shown once.";
+
+/// An edit that becomes a hunk.
+struct Made {
+    /// Its place in the version that was sent.
+    span: Option<Span>,
+    old: String,
+    new: String,
+    why: Option<String>,
+    form: Form,
+    step: &'static str,
+    loose: bool,
+    /// The old and new text as the model wrote them, of an edit that has them.
+    said: Option<(String, String)>,
+}
 
 impl Cx<'_> {
     pub(super) fn pieces(&mut self, turn: &mut Turn, pieces: Vec<Piece>) {
@@ -12,6 +31,24 @@ impl Cx<'_> {
             self.model.refresh();
         }
         for piece in pieces {
+            if let Piece::EditDone { edit, .. } = &piece
+                && turn.dialect == Dialect::Blocks
+                && edit.hint.is_elsewhere(&self.name_of(&turn.doc))
+            {
+                let file = edit.hint.file.as_deref().unwrap_or_default();
+                turn.warnings.push(format!("An edit is for {file} and is left out."));
+                turn.count(Some(edit.form), "elsewhere");
+                turn.live = None;
+                turn.landing.take(&Piece::EditDropped { index: 0, again: false });
+                continue;
+            }
+            // Where there were edits, the words around them are none.
+            if matches!(
+                piece,
+                Piece::Prose(_) | Piece::EditDropped { .. } | Piece::Malformed { .. }
+            ) {
+                turn.landing.take(&piece);
+            }
             match piece {
                 Piece::Prose(_) => {}
                 Piece::EditStarted { .. } => {
@@ -25,18 +62,33 @@ impl Cx<'_> {
                     }
                 }
                 Piece::EditNew { delta, .. } => self.live_text(turn, &delta),
-                Piece::EditDone { old, new, why, .. } => {
-                    if turn.dialect == Dialect::Blocks {
+                piece @ (Piece::EditDone { .. } | Piece::Fenced { .. })
+                    if turn.dialect == Dialect::Blocks =>
+                {
+                    if matches!(piece, Piece::EditDone { .. }) {
                         turn.live = None;
-                        self.block_done(turn, &old, &new, why);
-                    } else if let Some(live) = turn.live.as_mut() {
-                        live.new = new;
-                    } else {
-                        turn.live = Some(LiveEdit { span: None, old, new });
+                    }
+                    for landed in turn.landing.take(&piece) {
+                        self.landed(turn, landed);
                     }
                 }
-                Piece::EditDropped { .. } => turn.live = None,
+                Piece::EditDone { edit, .. } => match turn.live.as_mut() {
+                    Some(live) => live.new = edit.new,
+                    None => {
+                        turn.live = Some(LiveEdit { span: None, old: edit.old, new: edit.new });
+                    }
+                },
+                Piece::Fenced { .. } => {}
+                Piece::EditDropped { again, .. } => {
+                    turn.live = None;
+                    if again {
+                        turn.warnings.push(TWICE.into());
+                    } else {
+                        turn.count(None, "unchanged");
+                    }
+                }
                 Piece::Malformed { why, .. } => {
+                    turn.count(None, "unreadable");
                     turn.malformed.push(why);
                     turn.live = None;
                 }
@@ -44,65 +96,150 @@ impl Cx<'_> {
         }
     }
 
+    fn name_of(&self, doc: &DocId) -> String {
+        self.model.session.documents.get(doc).map(|entry| entry.name.clone()).unwrap_or_default()
+    }
+
     fn live_text(&mut self, turn: &mut Turn, delta: &str) {
-        let placer = turn.placer();
         let live = turn.live.get_or_insert_default();
         // The place shows as soon as the old text is whole.
         if live.new.is_empty()
             && live.span.is_none()
             && !live.old.is_empty()
-            && let Placement::Placed { hunk, .. } = placer.place(&live.old, "", None)
+            && let Placement::Placed { hunk, .. } = turn.landing.placer().place(&live.old, "", None)
         {
             live.span = Some(hunk.span);
         }
         live.new.push_str(delta);
     }
 
-    /// A block is complete: it becomes a hunk at once, so that it can be accepted while the rest
+    /// An edit is complete: it becomes a hunk at once, so that it can be accepted while the rest
     /// streams.
-    fn block_done(&mut self, turn: &mut Turn, old: &str, new: &str, why: Option<String>) {
-        if old.is_empty() {
-            let end = Pos(turn.base.len_chars());
-            let text = if turn.base.len_chars() == 0 { new.to_owned() } else { format!("\n{new}") };
-            self.make_hunk(turn, Some(Span::at(end)), "", &text, why, "append", false);
-            return;
-        }
-        match turn.placer().place(old, new, None) {
-            Placement::Placed { hunk, step } => {
-                self.make_hunk(
-                    turn,
-                    Some(hunk.span),
-                    &hunk.old,
-                    &hunk.new,
-                    why,
-                    step.name(),
-                    step.is_loose(),
-                );
+    fn landed(&mut self, turn: &mut Turn, landed: Landed) {
+        let Landed { form, why, said, outcome } = landed;
+        let made = |span, old, new, step, loose| Made {
+            span,
+            old,
+            new,
+            why,
+            form,
+            step,
+            loose,
+            said: said.clone(),
+        };
+        match outcome {
+            Outcome::Placed { hunk, step } => {
+                let loose = step.is_loose();
+                let made = made(Some(hunk.span), hunk.old, hunk.new, step.name(), loose);
+                self.placed(turn, made);
             }
-            Placement::AlreadyApplied { .. } => {
+            Outcome::Already { span } => {
                 turn.warnings.push("An edit is in the text already.".into());
+                turn.count(Some(form), "already");
+                let there = turn.base.slice(span.range()).to_string();
+                if let Some(id) = self.meant_by(turn, &there, &there) {
+                    turn.repaired.push(id);
+                    if self.still_unplaced(id) {
+                        self.replace_unplaced(id);
+                    }
+                }
             }
-            Placement::Ambiguous { .. } => {
-                self.make_hunk(turn, None, old, new, why, "ambiguous", false);
+            Outcome::Ambiguous { old, new, candidates, .. } => {
+                let why = Why::Ambiguous(candidates);
+                let failed = Failed { old: old.clone(), new: new.clone(), why };
+                self.unplaced(turn, made(None, old, new, "ambiguous", false), failed);
             }
-            Placement::Missing { .. } => {
-                self.make_hunk(turn, None, old, new, why, "missing", false);
+            Outcome::Missing { old, new, similar, .. } => {
+                let why = Why::Missing(similar);
+                let failed = Failed { old: old.clone(), new: new.clone(), why };
+                self.unplaced(turn, made(None, old, new, "missing", false), failed);
             }
         }
     }
 
+    /// An edit has its place: in a second answer it stands for the one that had none.
+    fn placed(&mut self, turn: &mut Turn, made: Made) {
+        if turn.repair.is_some() && self.repeats(turn, &made) {
+            turn.count(Some(made.form), "twice");
+            return;
+        }
+        let (old, new) = made.said.as_ref().map_or((&made.old, &made.new), |(old, new)| (old, new));
+        let meant = self.meant_by(turn, old, new);
+        if let Some(id) = meant {
+            turn.repaired.push(id);
+            if !self.still_unplaced(id) {
+                turn.count(Some(made.form), "settled");
+                return;
+            }
+        }
+        if self.make_hunk(turn, made).is_some()
+            && let Some(id) = meant
+        {
+            self.replace_unplaced(id);
+        }
+    }
+
+    /// An edit has no place. One that was asked for twice stays as it is.
+    fn unplaced(&mut self, turn: &mut Turn, made: Made, failed: Failed) {
+        if let Some(id) = self.meant_by(turn, &made.old, &made.new) {
+            turn.repaired.push(id);
+            turn.count(Some(made.form), made.step);
+            return;
+        }
+        let again = turn.again;
+        // What a person turned down is not asked for once more.
+        if let Some(id) = self.make_hunk(turn, made).filter(|_| turn.again == again) {
+            turn.failed.push((id, failed));
+        }
+    }
+
+    /// Whether a second answer writes an edit of the first again that had its place.
+    fn repeats(&self, turn: &Turn, made: &Made) -> bool {
+        let session = &self.model.session;
+        let asked = session.transcript.asked_by_person(turn.question);
+        session.proposals.hunks().into_iter().any(|hunk| {
+            let proposal = session.proposals.proposal(&hunk.proposal);
+            hunk.place.is_some()
+                && (&hunk.old, &hunk.new) == (&made.old, &made.new)
+                && proposal.is_some_and(|proposal| {
+                    Some(proposal.id) != turn.proposal
+                        && session.transcript.asked_by_person(proposal.question) == asked
+                })
+        })
+    }
+
+    /// The answer is complete: what it wants as a whole.
+    pub(super) fn finish_edits(&mut self, turn: &mut Turn) {
+        if turn.dialect == Dialect::Blocks {
+            for landed in turn.landing.finish() {
+                self.landed(turn, landed);
+            }
+        } else {
+            self.finish_replacement(turn);
+        }
+    }
+
     /// The whole replacement is there: the smallest set of hunks against what was sent.
-    pub(super) fn finish_replacement(&mut self, turn: &mut Turn) {
+    fn finish_replacement(&mut self, turn: &mut Turn) {
         let Some(live) = turn.live.take() else { return };
         let (offset, old) = match (turn.dialect, live.span) {
             (Dialect::Selection, Some(span)) => (span.start.0, live.old),
             (Dialect::Whole, _) => (0, turn.base.to_string()),
             _ => return,
         };
-        for hunk in whole_to_hunks(&old, &turn.reading.read(&live.new)) {
+        let hunks = whole_to_hunks(&old, &turn.reading.read(&live.new));
+        if hunks.is_empty() {
+            turn.count(None, "unchanged");
+        }
+        for hunk in hunks {
             let span =
                 Span { start: Pos(hunk.span.start.0 + offset), end: Pos(hunk.span.end.0 + offset) };
-            self.make_hunk(turn, Some(span), &hunk.old, &hunk.new, None, "exact", false);
+            let Hunk { old, new, .. } = hunk;
+            let form = if turn.dialect == Dialect::Whole { Form::Whole } else { Form::Selection };
+            let span = Some(span);
+            let made =
+                Made { span, old, new, why: None, form, step: "exact", loose: false, said: None };
+            self.make_hunk(turn, made);
         }
         if turn.hunks == 0 {
             self.info(match turn.task {
@@ -112,32 +249,32 @@ impl Cx<'_> {
         }
     }
 
-    #[allow(clippy::too_many_arguments, reason = "a hunk's fields, once")]
-    fn make_hunk(
-        &mut self,
-        turn: &mut Turn,
-        span: Option<Span>,
-        old: &str,
-        new: &str,
-        why: Option<String>,
-        step: &str,
-        loose: bool,
-    ) {
+    /// Tells the log of a hunk; `None` where the edit is none.
+    fn make_hunk(&mut self, turn: &mut Turn, made: Made) -> Option<EventId> {
+        let Made { span, old, new, why, form, step, loose, said } = made;
         if old == new && span.is_some() {
-            return;
+            turn.count(Some(form), "unchanged");
+            return None;
         }
         if let Some(span) = span.map(|span| turn.carry(span))
-            && self.is_proposed(turn, span, new)
+            && self.is_proposed(turn, span, &new)
         {
-            turn.warnings.push("An edit came twice in the answer; it is shown once.".into());
-            return;
+            turn.warnings.push(TWICE.into());
+            turn.count(Some(form), "twice");
+            return None;
         }
+        let again = self.turned_down(&turn.doc, span.map(|span| turn.carry(span)), &old, &new);
         let proposal = self.proposal(turn);
         let place = span.and_then(|span| {
             let today = turn.carry(span);
             let entry = self.model.session.documents.get(&turn.doc)?;
             Some(anchors(&entry.document, today))
         });
+        // What is folded away takes nobody's place.
+        if let Some(span) = span.filter(|_| again.is_none()) {
+            self.overtake(turn, proposal, turn.carry(span), &old, &new);
+        }
+        let quoted = said.filter(|(quoted, _)| loose && *quoted != old);
         let hunk = HunkBody {
             place,
             old: old.into(),
@@ -145,14 +282,43 @@ impl Cx<'_> {
             why: why.map(Text::new),
             step: step.into(),
             loose,
+            quoted: quoted.map(|(quoted, _)| Text::new(quoted)),
+            form: Some(form.name().into()),
+            again,
         };
         let author = turn.author.clone();
-        self.append_as_model(&author, &Event::HunkMade { proposal, hunk });
+        let id = self.append_as_model(&author, &Event::HunkMade { proposal, hunk });
         turn.hunks += 1;
-        turn.unplaced += usize::from(span.is_none());
+        turn.again += usize::from(again.is_some());
+        turn.unplaced += usize::from(span.is_none() && again.is_none());
         self.model.drop_info();
         self.model.session.track_hunks();
         self.model.refresh();
+        Some(id)
+    }
+
+    /// Of two proposals that change the same words the later stands; undo brings the other back.
+    fn overtake(&mut self, turn: &Turn, proposal: EventId, span: Span, old: &str, new: &str) {
+        let session = &self.model.session;
+        let Some(entry) = session.documents.get(&turn.doc) else { return };
+        // One whose text was changed meanwhile takes nobody's place.
+        if entry.document.rope().get_slice(span.range()).is_none_or(|there| there != old) {
+            return;
+        }
+        for (of, replaces) in session.overtaken(&turn.doc, proposal, span, old, new) {
+            self.step_back(of, replaces);
+        }
+    }
+
+    fn step_back(&mut self, of: crate::session::HunkRef, replaces: Vec<EventId>) {
+        self.append(&Event::HunkResolved {
+            hunk: of.id,
+            part: of.part,
+            verdict: HunkVerdict::Superseded,
+            reason: None,
+            edit: None,
+            replaces,
+        });
     }
 
     /// Whether the same edit of the same text came before in the answer and is open.
@@ -173,11 +339,6 @@ impl Cx<'_> {
             return proposal;
         }
         let author = turn.author.clone();
-        let dialect = match turn.dialect {
-            Dialect::Selection => "selection",
-            Dialect::Whole => "whole",
-            Dialect::Blocks => "blocks",
-        };
         let asked = match turn.task {
             Task::Rewrite { selection } => Some(selection),
             Task::Continue { at } => Some(Span::at(at)),
@@ -192,7 +353,7 @@ impl Cx<'_> {
             question: turn.question,
             version: turn.base_version.clone(),
             span,
-            dialect: dialect.into(),
+            dialect: turn.asked_for().into(),
         };
         let again = turn.instead_of;
         // Of two rewrites of one passage the later stands.
@@ -201,6 +362,15 @@ impl Cx<'_> {
             _ => None,
         };
         let doc = turn.doc.clone();
+        let transcript = &self.model.session.transcript;
+        let own: Vec<EventId> = self
+            .model
+            .session
+            .proposals
+            .proposals()
+            .filter(|one| Some(transcript.asked_by_person(one.question)) == again)
+            .map(|one| one.id)
+            .collect();
         self.supersede(|hunk, proposal, document| {
             let within = |passage: Span| {
                 let span = document.filter(|_| proposal.doc == doc).and_then(|it| hunk.span(it));
@@ -208,7 +378,7 @@ impl Cx<'_> {
                     && span
                         .is_some_and(|span| passage.start <= span.start && span.end <= passage.end)
             };
-            again == Some(proposal.question) || passage.is_some_and(within)
+            own.contains(&proposal.id) || passage.is_some_and(within)
         });
         let proposal = self.append_as_model(&author, &event);
         turn.proposal = Some(proposal);
@@ -238,14 +408,7 @@ impl Cx<'_> {
             .map(|hunk| (hunk.of, hunk.verdict.heads()))
             .collect();
         for (of, replaces) in old {
-            self.append(&Event::HunkResolved {
-                hunk: of.id,
-                part: of.part,
-                verdict: HunkVerdict::Superseded,
-                reason: None,
-                edit: None,
-                replaces,
-            });
+            self.step_back(of, replaces);
         }
     }
 }

@@ -158,19 +158,19 @@ fn push(
 
 /// What somebody else redacted and is still here: the events without those words. A body whose shape
 /// is not what was said of it stays.
-pub fn accepted(redaction: &Redaction, events: &[Envelope]) -> Vec<Envelope> {
+pub fn accepted(redaction: &Redaction, events: &BTreeMap<EventId, &Envelope>) -> Vec<Envelope> {
     let named: BTreeMap<EventId, &crate::event::Redacted> =
         redaction.what.iter().map(|one| (one.event, one)).collect();
     let mut lines = Vec::new();
-    for event in events.iter().filter(|event| !event.is_local()) {
-        let Some(named) = named.get(&event.id) else { continue };
+    for (id, named) in named {
+        let Some(event) = events.get(&id).filter(|event| !event.is_local()) else { continue };
         let fits = |gone: &&crate::event::Gone| {
             let at = gone.body as usize;
             at < event.body.len() && crate::event::shape_of(&event.words(at..at + 1)) == gone.shape
         };
         let bodies: BTreeSet<u32> =
             named.bodies.iter().filter(fits).map(|gone| gone.body).collect();
-        let mut event = event.clone();
+        let mut event = Envelope::clone(event);
         if !event.redact(&bodies).bodies.is_empty() {
             lines.push(event);
         }

@@ -1,11 +1,14 @@
 //! What hung on the text at a point of the past: hunks with what had been said about them, comments,
 //! who had written what. Derived from the session when a point is shown; to be looked at only.
 
-use super::prepare::{last_line, push, shown_new};
-use super::{Model, Sign, VirtualRow};
+use super::hunk_rows::{Rows, within};
+use super::prepare::last_line;
+use super::review::line;
+use super::{Listed, Model, ReviewPart, ReviewRow, Sign, VirtualRow};
 use crate::base::Span;
 use crate::event::Link;
-use crate::session::{Comments, Moment, OpenHunk, Proposals};
+use crate::report::state_word;
+use crate::session::{Comments, HunkState, Moment, OpenHunk, Proposals};
 use crate::text::Document;
 use ropey::Rope;
 use std::collections::BTreeMap;
@@ -38,12 +41,71 @@ impl Model {
         self.past.as_ref().map_or(&self.session.comments, |past| &past.then.comments)
     }
 
-    /// The hunks that are shown in the Review tab.
-    pub fn reviewed(&self) -> Vec<OpenHunk> {
-        match &self.past {
-            Some(past) => past.then.reviewed.clone(),
-            None => self.session.open_in(&self.doc),
+    /// The hunks of the Review tab while a point is shown.
+    pub(super) fn review_then(&self, then: &Then) -> Vec<Listed> {
+        let listed = |hunk: &OpenHunk| Listed {
+            doc: self.doc.clone(),
+            hunk: hunk.clone(),
+            seen: true,
+            reason: None,
+        };
+        then.reviewed.iter().map(listed).collect()
+    }
+
+    /// The rows of the Review tab while a point is shown: four to each hunk.
+    pub(super) fn review_rows_then(&self, then: &Then, height: usize) -> Vec<ReviewRow> {
+        const EACH: usize = 4;
+        let Some(last) = then.reviewed.len().checked_sub(1) else {
+            let words = "Nothing had been proposed by then.".to_owned();
+            let blank = line(ReviewPart::Note, None, false, String::new());
+            return vec![blank, line(ReviewPart::Note, None, false, words)];
+        };
+        let rope = self.rope();
+        let at = self.ui.review.chosen.min(last);
+        let fit = height / EACH;
+        let top = (at + 1).saturating_sub(fit.max(1));
+        let flat = |body: &str| body.split_whitespace().collect::<Vec<_>>().join(" ");
+        let mut out = Vec::new();
+        for (index, hunk) in then.reviewed.iter().enumerate().skip(top).take(fit) {
+            let chosen = index == at;
+            let place = match hunk.span {
+                Some(span) => format!("line {}", rope.char_to_line(span.start.0) + 1),
+                None => self.settled_then(then, hunk).unwrap_or_else(|| "no place".into()),
+            };
+            let state = match hunk.state {
+                HunkState::Collided => " · × collided: a merge changed it",
+                HunkState::Stale if hunk.behind => " · contradicts another change",
+                HunkState::Stale => " · the text changed",
+                _ if hunk.loose => " · found by likeness",
+                _ => "",
+            };
+            let sign = if chosen { "› " } else { "  " };
+            let title = format!("{sign}{place}{state}");
+            out.push(line(ReviewPart::Settled, Some(index), chosen, title));
+            let why = hunk.why.as_deref().unwrap_or_default();
+            for (part, words) in [
+                (ReviewPart::Old, format!("  - {}", flat(&hunk.old))),
+                (ReviewPart::New, format!("  + {}", flat(&hunk.new))),
+                (ReviewPart::Note, format!("  {}", flat(why))),
+            ] {
+                out.push(line(part, Some(index), false, words));
+            }
         }
+        out
+    }
+
+    /// What had been said about a hunk by the shown point, and by whom.
+    fn settled_then(&self, then: &Then, hunk: &OpenHunk) -> Option<String> {
+        let word = match hunk.state {
+            HunkState::Accepted | HunkState::Rejected | HunkState::Superseded => {
+                state_word(hunk.state)
+            }
+            _ => return None,
+        };
+        let verdict = then.proposals.hunk(&hunk.of)?.verdict.value()?;
+        let reason = verdict.reason.as_deref().map(|reason| format!(": {reason}"));
+        let who = self.session.author_name(&verdict.author);
+        Some(format!("{word} by {who}{}", reason.unwrap_or_default()))
     }
 
     /// What stood at a point, its text aside.
@@ -105,10 +167,10 @@ impl Model {
             let Some(span) = hunk.span else { continue };
             let words = match hunk.new.is_empty() {
                 true => "open then: to remove this".to_owned(),
-                false => format!("open then: {}", shown_new(rope, span, &hunk.new, false)),
+                false => format!("open then: {}", within(rope, span, &hunk.new)),
             };
             let rows = blocks.entry(last_line(rope, span)).or_default();
-            push(rows, Sign::Note, &words, width, tab, false);
+            Rows { rows, width, tab, current: false }.push(Sign::Note, &words);
         }
     }
 }

@@ -1,12 +1,13 @@
 //! A question on its way and its answer as it comes.
 
-use super::Ticket;
-use crate::assist::{Dialect, Placer, Reading, ReplyParser};
+use super::{Repair, Ticket};
+use crate::assist::{Dialect, Failed, Form, Landing, Reading, ReplyParser};
 use crate::base::{AuthorId, DocId, EventId, Pos, Span, TurnId};
 use crate::event::Usage;
 use crate::session::Reasoning;
 use crate::text::Delta;
 use ropey::Rope;
+use std::collections::BTreeMap;
 
 /// What a question wants.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,16 +31,19 @@ pub struct Queued {
     pub task: Task,
     /// The question that is asked again: what came of it steps back for what comes now.
     pub instead_of: Option<EventId>,
+    /// Nobody asks: it is the second request for edits that found no place.
+    pub repair: Option<Repair>,
 }
 
 impl Queued {
     pub fn new(text: impl Into<String>, task: Task) -> Self {
-        Self { text: text.into(), task, instead_of: None }
+        Self { text: text.into(), task, instead_of: None, repair: None }
     }
 
     /// The line in the message box that asks it again. None for what is asked with a key alone.
     pub fn line(&self) -> Option<String> {
         match self.task {
+            _ if self.repair.is_some() => None,
             Task::Chat => Some(self.text.clone()),
             Task::Change => Some(format!("/change {}", self.text)),
             Task::Rewrite { .. } => Some(format!("/rewrite {}", self.text)),
@@ -98,11 +102,23 @@ pub struct Turn {
     pub reasoning_stored: usize,
     pub reasoning_parts: u64,
     pub parser: ReplyParser,
+    /// Finds places in the version that was sent.
+    pub landing: Landing,
     pub live: Option<LiveEdit>,
     pub proposal: Option<EventId>,
     pub hunks: usize,
     pub unplaced: usize,
+    /// Of the hunks, those that repeat what was turned down.
+    pub again: usize,
     pub malformed: Vec<String>,
+    /// The hunks without a place, and why.
+    pub failed: Vec<(EventId, Failed)>,
+    /// Of a second request: what it is about, and of that what was settled by what came.
+    pub repair: Option<Repair>,
+    pub repaired: Vec<EventId>,
+    /// The edits that became no hunk: how they were written, where that is known, and what became
+    /// of them.
+    pub tally: BTreeMap<(Option<Form>, &'static str), u64>,
     /// The document as it was sent, and every change since: places in the answer are places there.
     pub doc: DocId,
     pub base: Rope,
@@ -111,9 +127,14 @@ pub struct Turn {
 }
 
 impl Turn {
-    /// Finds places in the version that was sent.
-    pub fn placer(&self) -> Placer {
-        Placer::new(&self.base)
+    /// Counts an edit that becomes no hunk.
+    pub fn count(&mut self, form: Option<Form>, outcome: &'static str) {
+        *self.tally.entry((form, outcome)).or_default() += 1;
+    }
+
+    /// How the answer's edits were asked for, as the log calls it.
+    pub fn asked_for(&self) -> &'static str {
+        self.dialect.name()
     }
 
     /// Carries a span of the version that was sent to today's text.

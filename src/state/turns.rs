@@ -5,7 +5,7 @@ use super::{
     Answerer, Ask, Cx, Dialog, Effect, LiveEdit, Overlay, Phase, Queued, Task, Ticket, Tone, Turn,
 };
 use crate::assist::context::{Context, Request, TooLong, Wish, build};
-use crate::assist::{Dialect, ReplyParser};
+use crate::assist::{Dialect, Landing, ReplyParser, Wanted};
 use crate::base::{Span, TurnId, sha256_hex};
 use crate::event::{Asked, Event, Link, MessageRole, MessageStatus, Text};
 use crate::prompt::{Chunk, Fault, FaultKind, Stop};
@@ -13,8 +13,6 @@ use crate::provider::Offer;
 use crate::session::Reasoning;
 use crate::store::{StreamHead, Write};
 
-/// What to do about hunks without a place, in the workspace.
-pub const PLACE_BY_HAND: &str = "Alt-5 lists, Alt-P places at the selection";
 /// Bytes of an answer that are stored at once.
 const PART_BYTES: usize = 256;
 /// What the offline basic model can do, and what could do more.
@@ -104,6 +102,7 @@ impl Cx<'_> {
 
     fn selection_of(&self, queued: &Queued) -> Option<Span> {
         match &queued.task {
+            _ if queued.repair.is_some() => None,
             Task::Rewrite { selection } => Some(*selection),
             Task::Continue { at } => Some(Span::at(*at)),
             Task::Chat | Task::Change | Task::Summary => self.model.caret().selection(),
@@ -111,7 +110,7 @@ impl Cx<'_> {
     }
 
     /// What a question would send, with the size of each part.
-    fn context_of(&self, queued: &Queued, who: &Answerer) -> Result<Context, TooLong> {
+    pub(super) fn context_of(&self, queued: &Queued, who: &Answerer) -> Result<Context, TooLong> {
         build(&Request {
             session: &self.model.session,
             rope: &self.model.text(),
@@ -130,6 +129,7 @@ impl Cx<'_> {
             model: &who.model,
             window: who.window,
             again: queued.instead_of.is_some(),
+            record: self.model.record_of(&who.full_name()),
         })
     }
 
@@ -147,6 +147,9 @@ impl Cx<'_> {
             who.window.map(|window| format!(" of {window}")).unwrap_or_default(),
         )];
         lines.push(format!("Cost: {}.", self.model.expected_words(&who, context.tokens())));
+        if let Some(because) = &context.because {
+            lines.push(format!("Edits: asked for as {}, as {because}.", context.dialect.words()));
+        }
         lines.extend(
             context.parts.iter().map(|part| format!("  ≈{:>7}  {}", part.tokens, part.name)),
         );
@@ -156,8 +159,12 @@ impl Cx<'_> {
         Ok(lines)
     }
 
-    fn start_turn(&mut self, queued: Queued) {
-        let Some(who) = self.model.route(&queued.task) else { return };
+    pub(super) fn start_turn(&mut self, queued: Queued) {
+        let who = match &queued.repair {
+            Some(repair) => self.model.resolve(&repair.model),
+            None => self.model.route(&queued.task),
+        };
+        let Some(who) = who else { return };
         self.model.drop_info();
         self.seal_bursts();
         let selection = self.selection_of(&queued);
@@ -194,6 +201,7 @@ impl Cx<'_> {
             error: None,
             links,
             asked: match &queued.task {
+                _ if queued.repair.is_some() => Some(Asked::Repair),
                 Task::Chat => None,
                 Task::Change => Some(Asked::Change),
                 Task::Rewrite { .. } => Some(Asked::Rewrite),
@@ -232,10 +240,7 @@ impl Cx<'_> {
                 old: base.slice(span.range()).to_string(),
                 new: String::new(),
             });
-        let about = match selection.filter(|_| context.dialect == Dialect::Selection) {
-            Some(span) => base.slice(span.range()).to_string(),
-            None => base.to_string(),
-        };
+        let about = live.as_ref().map_or_else(|| base.to_string(), |live| live.old.clone());
         let head = StreamHead {
             session: self.model.session.id,
             question,
@@ -249,13 +254,15 @@ impl Cx<'_> {
             seq: 0,
             text: String::new(),
         });
-        let left_out: Vec<String> = match context.dropped.as_slice() {
-            [] => Vec::new(),
-            dropped => vec![format!("The model did not see {}.", dropped.join("; "))],
-        };
+        let dropped = context.dropped.join("; ");
+        let left_out: Vec<String> = (!dropped.is_empty())
+            .then(|| format!("The model did not see {dropped}."))
+            .into_iter()
+            .collect();
         if let Some(words) = left_out.first() {
             self.warn(words.clone());
         }
+        let wanted = if queued.task == Task::Change { Wanted::Change } else { Wanted::Answer };
         self.model.turn = Some(Turn {
             id,
             question,
@@ -278,11 +285,17 @@ impl Cx<'_> {
             reasoning_stored: 0,
             reasoning_parts: 0,
             parser: ReplyParser::new(context.dialect).about(about),
+            landing: Landing::new(&base).wanting(wanted),
             live,
             proposal: None,
             hunks: 0,
             unplaced: 0,
+            again: 0,
             malformed: Vec::new(),
+            failed: Vec::new(),
+            repair: queued.repair,
+            repaired: Vec::new(),
+            tally: Default::default(),
             doc: self.model.doc.clone(),
             base,
             base_version,
@@ -402,94 +415,6 @@ impl Cx<'_> {
         if let Some(mut turn) = self.model.turn.take() {
             self.store_part(&mut turn);
             self.model.turn = Some(turn);
-        }
-    }
-
-    /// Stops the running answer at once; what came is kept.
-    pub fn cancel_turn(&mut self) -> bool {
-        let Some(turn) = self.model.turn.take() else { return false };
-        self.effect(Effect::Cancel(turn.id.clone()));
-        let another = !self.model.queue.is_empty();
-        self.end_turn(turn, MessageStatus::Cancelled, None, false);
-        // What was queued is asked now: that is what there is to see.
-        if !another {
-            self.info("Stopped. What had come is kept.");
-        }
-        true
-    }
-
-    /// The answer was cut short. Its whole blocks are hunks; a rewrite that is not whole is none,
-    /// or it would delete what was not written any more.
-    fn end_cut(&mut self, turn: Turn, why: &str) {
-        let advice = if turn.dialect == Dialect::Blocks {
-            "/continue goes on, /retry asks again."
-        } else {
-            "A rewrite in part is not taken: select less, or /retry."
-        };
-        let another = !self.model.queue.is_empty();
-        self.end_turn(turn, MessageStatus::Incomplete, Some(why.into()), false);
-        if !another {
-            self.warn(format!("Cut short: {why} {advice}"));
-        }
-    }
-
-    fn end_turn(
-        &mut self,
-        mut turn: Turn,
-        status: MessageStatus,
-        error: Option<String>,
-        whole: bool,
-    ) {
-        let pieces = if whole { turn.parser.finish() } else { turn.parser.cut_off() };
-        self.pieces(&mut turn, pieces);
-        if whole {
-            self.finish_replacement(&mut turn);
-        }
-        let text = std::mem::take(&mut turn.text);
-        let event = Event::MessagePosted {
-            role: MessageRole::Model,
-            after: Some(turn.question),
-            text: Text::new(text),
-            status,
-            model: Some(Text::new(turn.model.clone())),
-            usage: turn.usage.map(|usage| self.model.priced(&turn.provider, &turn.model, usage)),
-            error: error.map(Text::new),
-            links: Vec::new(),
-            asked: None,
-            reasoning: (!turn.reasoning.is_empty()).then(|| Text::new(turn.reasoning.text())),
-            brought: None,
-        };
-        let author = turn.author.clone();
-        let id = self.append_answer(&author, &event, turn.id.clone());
-        self.model.ui.thoughts.posted(id);
-        self.barrier();
-        let mut words = Vec::new();
-        let failed = matches!(status, MessageStatus::Failed | MessageStatus::Cancelled);
-        if failed {
-            // Why it ended is said already.
-        } else if let Some(first) = turn.malformed.first() {
-            words.push(format!("An edit in the answer could not be read: {first}"));
-        } else if turn.unplaced > 0 {
-            words.push(format!(
-                "{} of {} edits {} no unique place: {PLACE_BY_HAND}.",
-                turn.unplaced,
-                turn.hunks,
-                if turn.unplaced == 1 { "has" } else { "have" },
-            ));
-        }
-        turn.warnings.dedup();
-        words.append(&mut turn.warnings);
-        if words.is_empty() && turn.hunks > 0 {
-            self.info(format!("{} to review. F8 goes to the next.", plural(turn.hunks, "hunk")));
-        } else if !words.is_empty() {
-            self.warn(words.join(" "));
-        }
-        self.model.ui.live = None;
-        self.model.session.track_hunks();
-        self.model.refresh();
-        if let Some(next) = self.model.queue.pop_front() {
-            self.store_queue();
-            self.ask(next);
         }
     }
 }

@@ -91,6 +91,15 @@ impl ListState {
     }
 }
 
+/// Why a hunk is turned down, each with the digit that says it.
+pub const REASONS: [(char, &str); 5] = [
+    ('1', "wrong fact"),
+    ('2', "style"),
+    ('3', "too long"),
+    ('4', "not asked for"),
+    ('5', "keep mine"),
+];
+
 /// What a one-line prompt is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PromptKind {
@@ -309,13 +318,20 @@ pub struct Ui {
     /// The decision from which a link was followed last: the way back.
     pub came_from: Option<EventId>,
     pub review: ListState,
+    /// The hunk without a place that is being placed, and the rows of the box that tells of it.
+    pub floating: Option<super::Floating>,
+    pub float: Vec<super::FloatRow>,
+    /// Which hunks the Review tab lists.
+    pub review_filter: super::ReviewFilter,
+    /// What differs in the open hunks.
+    pub diffs: super::Diffs,
     pub history: super::History,
     pub mouse: bool,
     pub dragging: bool,
     pub panel_selection: Option<PanelSelection>,
     /// What was cut or copied here last, with its sources.
     pub clip: Option<Clip>,
-    pub find: Find,
+    pub find: super::Find,
     /// Where it was to be saved last, until it is.
     pub save_as: Option<String>,
     pub ticket: u64,
@@ -334,16 +350,6 @@ pub struct Ui {
 pub struct Clip {
     pub text: String,
     pub src: Vec<crate::event::Source>,
-}
-
-/// The last search.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Find {
-    pub what: String,
-    pub with: String,
-    pub regex: bool,
-    /// How many hits there are and which is selected, in words; while the prompt is open.
-    pub count: String,
 }
 
 impl Ui {
@@ -390,12 +396,16 @@ impl Ui {
             decisions: ListState::default(),
             came_from: None,
             review: ListState::default(),
+            floating: None,
+            float: Vec::new(),
+            review_filter: super::ReviewFilter::default(),
+            diffs: super::Diffs::default(),
             history: super::History::default(),
             mouse: true,
             dragging: false,
             panel_selection: None,
             clip: None,
-            find: Find::default(),
+            find: super::Find::default(),
             save_as: None,
             ticket: 0,
             key_lines: Vec::new(),
@@ -454,6 +464,7 @@ impl Ui {
         let more = self.long_notice().len().saturating_sub(1) as u16;
         let mut areas = areas(self.width, self.height - more, self.shown(), self.share, rows);
         areas.message.height += more;
+        areas.make_room(self.float.len() as u16);
         areas
     }
 

@@ -7,6 +7,7 @@
 mod bytes;
 mod change;
 mod check;
+mod compose;
 mod copies;
 mod crdt;
 mod delta;

@@ -27,6 +27,7 @@ use theme::Theme;
 /// readers follow.
 pub fn view(app: &App, theme: Theme, buffer: &mut Buffer) -> Option<Position> {
     let editor = widget::editor::draw(app, theme, buffer);
+    widget::float::draw(app, theme, buffer);
     let panel = widget::panel::draw(app, theme, buffer);
     let chat = widget::chat::draw(app, theme, buffer);
     widget::status::draw(app, theme, buffer);

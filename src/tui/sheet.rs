@@ -24,6 +24,8 @@ struct Marks {
     rows: Vec<u64>,
     /// Divider, tabs, panel and message box.
     side: u64,
+    /// The box below the text.
+    float: u64,
     /// The message line.
     message: u64,
 }
@@ -81,6 +83,7 @@ impl Sheet {
             place: hash(&(ui.areas(), ui.focus, ui.tab)),
             rows: widget::editor::marks(app),
             side: hash(&(widget::panel::mark(app), widget::chat::mark(app))),
+            float: widget::float::mark(app),
             message: widget::status::message_mark(app),
         };
         let old = self
@@ -104,6 +107,10 @@ impl Sheet {
                 blank(buffer, row, changed);
                 widget::editor::draw_row(app, theme, buffer, index);
             }
+        }
+        if marks.float != old.float {
+            blank(buffer, rect(areas.float), changed);
+            widget::float::draw(app, theme, buffer);
         }
         if marks.side != old.side {
             blank(buffer, rect(areas.side()), changed);

@@ -3,6 +3,7 @@
 //! Everything that a colour says a sign or a modifier says too, so that nothing is lost without
 //! colours, on light and dark backgrounds, or to eyes that do not tell red from green.
 
+use crate::assist::Tag;
 use crate::base::Class;
 use crate::base::config::Background;
 use crate::session::Hand;
@@ -99,6 +100,15 @@ impl Theme {
     /// Old text of a hunk.
     pub fn removed(self) -> Style {
         self.color(210, 124, Color::Red).add_modifier(Modifier::CROSSED_OUT)
+    }
+
+    /// A word of a difference, among words that stay: told apart without colours, too.
+    pub fn word(self, tag: Tag) -> Style {
+        match tag {
+            Tag::Equal => Style::new(),
+            Tag::Old => self.removed(),
+            Tag::New => self.added().add_modifier(Modifier::UNDERLINED),
+        }
     }
 
     /// The sign of who wrote something. Sign and letters tell authors apart without colours.

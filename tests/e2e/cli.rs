@@ -353,6 +353,8 @@ fn propose_without_a_hunk_ends_with_one() {
     let server = Server::start(vec![
         Reply::text(&["I would leave it as it is."]),
         blocks(&[("nowhere", "x")]),
+        // It is asked for once more.
+        blocks(&[("nowhere", "x")]),
         Reply::status(400, r#"{"error":{"message":"no such thing"}}"#),
     ]);
     let home = home(&server);

@@ -39,7 +39,67 @@ fn a_file_that_was_made_to_break_it_is_named_and_the_rest_is_taken() {
     let (edit, decision) = (of("document.edited"), of("decision.recorded"));
     let fresh = |event: &mut Envelope| event.n += 1 + Rand::from_number(event.n).next_u64() % 99;
     let reference = || json!({"$": [0, 1]});
-    let cases: [(&str, Vec<u8>); 8] = [
+    // A redaction, one of many; what it says of its reason is gone.
+    let redaction = |number: u64, what: Value, reason: bool| {
+        forge(edit, |event| {
+            event.kind = "event.redacted".into();
+            event.n += 100 + number;
+            event.body = big(5);
+            event.data = json!({"what": what});
+            match reason {
+                true => event.data["reason"] = reference(),
+                false => event.body.clear(),
+            }
+            event.redact(&[0].into());
+        })
+    };
+    let gone =
+        |id: &str, body: u32| json!([{"event": id, "bodies": [{"body": body, "shape": "5"}]}]);
+    let id_of = |line: &[u8]| {
+        let line = std::str::from_utf8(line).unwrap();
+        Envelope::parse(line).unwrap().id.to_string()
+    };
+    // Each says that the words of the one before are gone; the last one comes first.
+    let mut chain = vec![redaction(0, gone(&edit.id.to_string(), 0), true)];
+    for number in 1..2_000 {
+        let before = id_of(&chain[chain.len() - 1]);
+        chain.push(redaction(number, gone(&before, 0), number < 1_999));
+    }
+    chain.reverse();
+    let cases: [(&str, Vec<u8>); 13] = [
+        ("60 MB of small parts", {
+            let line = String::from_utf8(forge(edit, fresh)).unwrap();
+            let parts = format!("\"data\":{{\"a\":[{}1],", "{\"a\":1},".repeat(7_500_000));
+            line.replacen("\"data\":{", &parts, 1).into_bytes()
+        }),
+        ("a chain of 2,000 redactions", chain.concat()),
+        (
+            "2,000 redactions of one event",
+            (0..2_000)
+                .flat_map(|number| redaction(number, gone(&decision.id.to_string(), 0), false))
+                .collect(),
+        ),
+        (
+            "a redaction of 20,000 events that are nowhere",
+            redaction(
+                0,
+                (0..20_000).map(|at| gone(&format!("{at:064x}"), 0)[0].clone()).collect(),
+                false,
+            ),
+        ),
+        (
+            "a redaction of 100,000 bodies of one event, with its own words gone",
+            redaction(
+                0,
+                json!([{
+                    "event": edit.id.to_string(),
+                    "bodies": (0..100_000)
+                        .map(|body| json!({"body": body, "shape": "9999999999999999999999"}))
+                        .collect::<Value>(),
+                }]),
+                true,
+            ),
+        ),
         ("one line of 70 MB", [vec![b'a'; 70 << 20], b"\n".to_vec()].concat()),
         ("nested 1,000,000 deep", [b"[".repeat(1 << 20), b"\n".to_vec()].concat()),
         (
@@ -95,6 +155,7 @@ fn a_file_that_was_made_to_break_it_is_named_and_the_rest_is_taken() {
         ),
     ];
     for (what, line) in cases {
+        println!("{what}");
         let mut bytes = sound.clone().into_bytes();
         bytes.extend(line);
         std::fs::write(home.file("hostile.cowrite.jsonl"), bytes).unwrap();

@@ -12,6 +12,7 @@ mod pty;
 #[path = "../support/server.rs"]
 mod server;
 
+mod apply;
 mod bring;
 mod cli;
 mod decisions;

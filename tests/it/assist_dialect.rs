@@ -1,20 +1,42 @@
-//! Reading answers: each case at every cut, truncated at every byte, and noise.
+//! Reading answers: each case at every cut, truncated at every byte, and noise. What the forms of
+//! edits are is in `assist_dialect_forms`.
 
-use cowrite::assist::{Dialect, Piece, ReplyParser, choose};
+use cowrite::assist::{Dialect, Edit, Form, Hint, Piece, ReplyParser, choose};
 use cowrite::base::Rand;
 use std::collections::BTreeMap;
 
 /// What an answer came to, without regard to how it was cut.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Outcome {
-    prose: String,
-    /// `old` → `new` (why), `dropped`, or `! reason`, by number.
-    edits: BTreeMap<usize, String>,
-    /// Pieces in order of their kinds, prose left out.
-    previews: BTreeMap<usize, (String, String)>,
+pub struct Outcome {
+    pub prose: String,
+    /// `old` → `new` (why), `dropped`, or `! reason`, by number. Behind it in brackets the form, if
+    /// it was not asked for, and what is hinted.
+    pub edits: BTreeMap<usize, String>,
+    /// What can't be taken without having started.
+    pub bad: Vec<String>,
+    /// Texts in fences; those that were not closed with `…` behind them.
+    pub fenced: Vec<String>,
+    /// What the previews came to: old and new text.
+    pub previews: BTreeMap<usize, (String, String)>,
 }
 
-fn collect(pieces: Vec<Piece>) -> Outcome {
+fn said(edit: &Edit) -> String {
+    let Edit { old, new, why, form, hint } = edit;
+    let Hint { line, under, at_end, all, file } = hint;
+    let why = why.as_ref().map(|why| format!(" ({why})")).unwrap_or_default();
+    let mut hints = Vec::new();
+    let asked = [Form::Blocks, Form::Selection, Form::Whole].contains(form) && file.is_none();
+    hints.extend((!asked && *form != Form::Blocks).then(|| form.name().to_owned()));
+    hints.extend(file.as_ref().map(|file| format!("in {file}")));
+    hints.extend(line.map(|line| format!("line {line}")));
+    hints.extend(under.iter().map(|under| format!("under {under:?}")));
+    hints.extend(at_end.then(|| "at the end".to_owned()));
+    hints.extend(all.then(|| "all".to_owned()));
+    let hints = if hints.is_empty() { String::new() } else { format!(" [{}]", hints.join(", ")) };
+    format!("{old:?} → {new:?}{why}{hints}")
+}
+
+pub fn collect(pieces: Vec<Piece>) -> Outcome {
     let mut out = Outcome::default();
     let mut open = BTreeMap::new();
     for piece in pieces {
@@ -33,20 +55,25 @@ fn collect(pieces: Vec<Piece>) -> Outcome {
                 assert!(open.contains_key(&index));
                 out.previews.entry(index).or_default().1.push_str(&delta);
             }
-            Piece::EditDone { index, old, new, why } => {
-                assert!(open.remove(&index).is_some(), "ends once");
-                let why = why.map(|why| format!(" ({why})")).unwrap_or_default();
-                out.edits.insert(index, format!("{old:?} → {new:?}{why}"));
+            Piece::Fenced { text, open } => {
+                out.fenced.push(text + if open { "…" } else { "" });
             }
-            Piece::EditDropped { index } => {
+            Piece::EditDone { index, edit } => {
+                assert!(open.remove(&index).is_some(), "ends once");
+                out.edits.insert(index, said(&edit));
+            }
+            Piece::EditDropped { index, .. } => {
                 assert!(open.remove(&index).is_some(), "ends once");
                 out.edits.insert(index, "dropped".into());
             }
             Piece::Malformed { index, text, why } => {
-                assert!(!why.is_empty());
-                if let Some(index) = index {
-                    assert!(open.remove(&index).is_some(), "ends once");
-                    out.edits.insert(index, format!("! {text:?}"));
+                assert!(why.ends_with(['.', ':']), "a sentence: {why}");
+                match index {
+                    Some(index) => {
+                        assert!(open.remove(&index).is_some(), "ends once");
+                        out.edits.insert(index, format!("! {text:?}"));
+                    }
+                    None => out.bad.push(text),
                 }
             }
         }
@@ -55,25 +82,33 @@ fn collect(pieces: Vec<Piece>) -> Outcome {
     out
 }
 
-fn read(dialect: Dialect, about: Option<&str>, chunks: &[&str]) -> Outcome {
+/// Reads an answer in chunks. `cut`: it broke off.
+pub fn read_as(dialect: Dialect, about: Option<&str>, chunks: &[&str], cut: bool) -> Outcome {
     let mut parser = ReplyParser::new(dialect);
     if let Some(about) = about {
         parser = parser.about(about);
     }
     let mut pieces: Vec<Piece> = chunks.iter().flat_map(|chunk| parser.push(chunk)).collect();
-    pieces.extend(parser.finish());
+    pieces.extend(if cut { parser.cut_off() } else { parser.finish() });
     collect(pieces)
 }
 
-fn at_every_cut(dialect: Dialect, about: Option<&str>, reply: &str) -> Outcome {
+fn read(dialect: Dialect, about: Option<&str>, chunks: &[&str]) -> Outcome {
+    read_as(dialect, about, chunks, false)
+}
+
+pub fn letters(reply: &str) -> Vec<&str> {
+    let ends = reply.char_indices().map(|(at, one)| (at, at + one.len_utf8()));
+    ends.map(|(start, end)| &reply[start..end]).collect()
+}
+
+pub fn at_every_cut(dialect: Dialect, about: Option<&str>, reply: &str) -> Outcome {
     let whole = read(dialect, about, &[reply]);
     for (at, _) in reply.char_indices() {
         let (head, tail) = reply.split_at(at);
         assert_eq!(read(dialect, about, &[head, tail]), whole, "cut at {at} of {reply:?}");
     }
-    let letters: Vec<String> = reply.chars().map(String::from).collect();
-    let letters: Vec<&str> = letters.iter().map(String::as_str).collect();
-    assert_eq!(read(dialect, about, &letters), whole, "letter by letter: {reply:?}");
+    assert_eq!(read(dialect, about, &letters(reply)), whole, "letter by letter: {reply:?}");
     whole
 }
 
@@ -99,17 +134,17 @@ fn blocks() {
     check(
         "Why: shorter\nplan.md\n```markdown\n<<<<<<< SEARCH\na\n=======\nb\n>>>>>>> REPLACE\n```\nEnd.\n",
         "Why: shorter\nEnd.\n",
-        &[r#""a\n" → "b\n" (shorter)"#],
+        &[r#""a\n" → "b\n" (shorter) [in plan.md]"#],
     );
     check(
         "```\nplan.md\n<<<<<<< SEARCH\na\n=======\nb\n>>>>>>> REPLACE\n\n<<<<<<< SEARCH\nc\n=======\n>>>>>>> REPLACE\n```",
         "",
-        &[r#""a\n" → "b\n""#, r#""c\n" → """#],
+        &[r#""a\n" → "b\n" [in plan.md]"#, r#""c\n" → "" [in plan.md]"#],
     );
     check(
         "**`docs/plan.md`**\n\n<<<<<<< SEARCH plan.md\n=======\nnew\n>>>>>>> REPLACE\n",
         "",
-        &[r#""" → "new\n""#],
+        &[r#""" → "new\n" [in plan.md]"#],
     );
     // A file's name and a fence that stand for themselves.
     check("plan.md\nis the file.\n", "plan.md\nis the file.\n", &[]);
@@ -187,7 +222,7 @@ fn previews_come_while_the_block_streams() {
     assert_eq!(said(parser.push("rt\n>>")), r#"[EditNew { index: 0, delta: "rt\n" }]"#);
     assert_eq!(
         said(parser.push(">>>>> REPLACE\n")),
-        r#"[EditDone { index: 0, old: "long one\n", new: "short\n", why: Some("Shorter so.") }]"#
+        r#"[EditDone { index: 0, edit: Edit { old: "long one\n", new: "short\n", why: Some("Shorter so."), form: Blocks, hint: Hint { line: None, under: [], at_end: false, all: false, file: None } } }]"#
     );
     assert_eq!(said(parser.finish()), "[]");
 }
@@ -356,8 +391,7 @@ fn noise_never_panics_and_cuts_never_matter() {
         let count = 1 + rand.below(24);
         let reply: String = (0..count).map(|_| PARTS[rand.below(PARTS.len())]).collect();
         let whole = read(Dialect::Blocks, None, &[&reply]);
-        let letters: Vec<String> = reply.chars().map(String::from).collect();
-        let letters: Vec<&str> = letters.iter().map(String::as_str).collect();
+        let letters = letters(&reply);
         assert_eq!(read(Dialect::Blocks, None, &letters), whole, "{reply:?}");
         for dialect in [Dialect::Selection, Dialect::Whole] {
             let old: String = (0..rand.below(6)).map(|_| PARTS[rand.below(PARTS.len())]).collect();

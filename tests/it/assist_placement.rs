@@ -1,12 +1,12 @@
 //! Finding the place of an edit: unique or refused, never wrong.
 
 use super::assist_hunks::random_text;
-use cowrite::assist::{Dialect, Piece, Placement, Placer, ReplyParser, Step, apply, place};
+use cowrite::assist::{Dialect, Edit, Piece, Placement, Placer, ReplyParser, Step, apply, place};
 use cowrite::base::{Pos, Rand, Span};
 use ropey::Rope;
 
 /// Places an edit and tells the whole text after it, or why not.
-fn outcome(text: &str, old: &str, new: &str) -> String {
+pub(super) fn outcome(text: &str, old: &str, new: &str) -> String {
     match place(&Rope::from_str(text), old, new, None) {
         Placement::Placed { hunk, step } => {
             let chars: Vec<char> = text.chars().collect();
@@ -21,7 +21,7 @@ fn outcome(text: &str, old: &str, new: &str) -> String {
 }
 
 #[track_caller]
-fn check(text: &str, old: &str, new: &str, expected: &str) {
+pub(super) fn check(text: &str, old: &str, new: &str, expected: &str) {
     assert_eq!(outcome(text, old, new), expected, "{old:?} in {text:?}");
 }
 
@@ -494,7 +494,7 @@ fn an_answer_with_many_blocks_makes_the_edits_it_means() {
         let placer = Placer::new(&Rope::from_str(&text));
         let mut hunks = Vec::new();
         for piece in pieces {
-            let Piece::EditDone { old, new, why, .. } = piece else { continue };
+            let Piece::EditDone { edit: Edit { old, new, why, .. }, .. } = piece else { continue };
             assert!(why.is_some_and(|why| why.starts_with("Because of ")));
             let placed = placer.place(&old, &new, None);
             let Placement::Placed { hunk, step } = placed else {

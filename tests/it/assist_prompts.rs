@@ -1,7 +1,7 @@
 //! The templates: complete, short, and filled in one pass.
 
 use cowrite::assist::prompts::{Template, render, system};
-use cowrite::assist::{Dialect, Piece, ReplyParser};
+use cowrite::assist::{Dialect, Edit, Form, Hint, Piece, ReplyParser};
 use cowrite::prompt::estimate_tokens;
 
 #[test]
@@ -53,9 +53,13 @@ fn the_example_is_a_block() {
         pieces.iter().filter(|piece| matches!(piece, Piece::EditDone { .. })).collect();
     let expected = Piece::EditDone {
         index: 0,
-        old: "We meet on Monday.\n".into(),
-        new: "We meet on Tuesday.\n".into(),
-        why: Some("The date was wrong.".into()),
+        edit: Edit {
+            old: "We meet on Monday.\n".into(),
+            new: "We meet on Tuesday.\n".into(),
+            why: Some("The date was wrong.".into()),
+            form: Form::Blocks,
+            hint: Hint::default(),
+        },
     };
     assert_eq!(done, [&expected]);
 }

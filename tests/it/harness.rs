@@ -137,7 +137,10 @@ fn keymap() -> Keymap {
 pub fn app(opened: Opened, me: Me, now: u64, seed: u64) -> (App, Vec<Effect>) {
     let ui = Ui::new(100, 30);
     let rand = Rand::from_number(seed);
-    let (mut model, effects) = Model::open(opened, me, Config::default(), ui, Millis(now), rand);
+    // Tests about it turn it on: the others answer once.
+    let mut config = Config::default();
+    config.assist.repair = false;
+    let (mut model, effects) = Model::open(opened, me, config, ui, Millis(now), rand);
     let provider = Arc::new(Scripted::new(vec![]));
     model.offers = vec![Offer::new(provider.clone())];
     model.provider = Some(provider);
@@ -529,6 +532,17 @@ impl Harness {
 
     /// Hunks as a model makes them: spans of today's text in `char`s and what is to stand there.
     pub fn propose(&mut self, hunks: &[(usize, usize, &str)]) {
+        let hunks: Vec<_> =
+            hunks.iter().map(|(start, end, new)| (*start, *end, *new, None)).collect();
+        self.propose_all(&hunks);
+    }
+
+    /// One that was found by likeness only, with what the model quoted.
+    pub fn loosely(&mut self, start: usize, end: usize, new: &str, quoted: &str) {
+        self.propose_all(&[(start, end, new, Some(quoted))]);
+    }
+
+    fn propose_all(&mut self, hunks: &[(usize, usize, &str, Option<&str>)]) {
         let doc = self.doc();
         let mut cx = Cx::new(&mut self.app.model);
         let question = cx.append(&said("Better?"));
@@ -537,7 +551,7 @@ impl Harness {
         let version = entry.document.version();
         let made: Vec<HunkBody> = hunks
             .iter()
-            .map(|(start, end, new)| {
+            .map(|(start, end, new, quoted)| {
                 let span = Span::new(Pos(*start), Pos(*end));
                 HunkBody {
                     place: Some(anchors(&entry.document, span)),
@@ -545,7 +559,10 @@ impl Harness {
                     new: (*new).into(),
                     why: None,
                     step: "exact".into(),
-                    loose: false,
+                    loose: quoted.is_some(),
+                    quoted: quoted.map(Into::into),
+                    form: Some("blocks".into()),
+                    again: None,
                 }
             })
             .collect();
@@ -566,7 +583,11 @@ impl Harness {
     pub fn about_hunk(&mut self, index: usize, line: &str) {
         self.keys("alt-5");
         self.app.model.ui.focus = cowrite::state::Focus::Panel;
-        self.app.model.ui.review.chosen = index;
+        // The list is by proposal, and these are by place.
+        let of = self.refs().get(index).copied();
+        let listed = self.model().review();
+        let at = listed.iter().position(|one| Some(one.hunk.of) == of);
+        self.app.model.ui.review.chosen = at.unwrap_or(0);
         self.run(line);
         self.app.model.ui.focus = cowrite::state::Focus::Editor;
     }
@@ -706,6 +727,9 @@ pub fn digest(session: &Session, heads: bool) -> String {
     for hunk in session.proposals.hunks() {
         let verdict = hunk.verdict.value().map(|said| (said.verdict, said.reason.clone()));
         let _ = writeln!(out, "hunk {:?} {:?} to {:?}: {verdict:?}", hunk.of, hunk.old, hunk.new);
+    }
+    for closed in session.proposals.closed() {
+        let _ = writeln!(out, "closed {} {:?}", closed.author, closed.tally);
     }
     for decision in session.decisions.newest() {
         let _ = writeln!(

@@ -5,8 +5,9 @@
 
 use crate::harness::{cases, digest, similar_asserts};
 use crate::log::{shuffled, two_people};
+use crate::store::Maker;
 use cowrite::base::{EventId, Millis, Rand, WriterId};
-use cowrite::event::Envelope;
+use cowrite::event::{Envelope, Event, Gone, Redacted, Redaction, shape_of};
 use cowrite::report;
 use cowrite::session::Session;
 use cowrite::store::{Options, SqliteStore, Write, jsonl};
@@ -110,6 +111,156 @@ fn garbage(line: &str, rand: &mut Rand) -> Vec<u8> {
     bytes
 }
 
+/// Shapes: of another text, too large, none.
+const SHAPES: [&str; 10] =
+    ["", "1", "3n", "n", "r2", "4096", "18446744073709551616", "0n0", "x", "-1"];
+
+/// Takes words out of some of `events`, one in so many.
+fn without_words(events: &mut [Envelope], rand: &mut Rand, one_in: usize) {
+    for event in events {
+        if rand.below(one_in) == 0 {
+            let bodies = 0..event.body.len() as u32;
+            event.redact(&bodies.filter(|_| rand.below(4) > 0).collect());
+        }
+    }
+}
+
+/// Redactions as a stranger makes them: of what is there and what is not, of each other, with shapes
+/// that are right, wrong and none, with numbers beyond every body, and long ones. Of some the own
+/// words are gone. They name what is behind them as well as what is before them.
+fn redactions(of: &[Envelope], rand: &mut Rand) -> Vec<Envelope> {
+    let session = of[0].session_id();
+    let author = match Event::decode(&of[0]) {
+        Ok(Event::SessionCreated { author, .. }) => author.author,
+        other => panic!("the first event creates the session: {other:?}"),
+    };
+    let mut made: Vec<Envelope> = Vec::new();
+    let (mut writer, mut n) = (WriterId(0), 0);
+    for _ in 0..2 + rand.below(6) {
+        let lamport = NUMBERS[rand.below(5)] + rand.below(200) as u64;
+        let seal = |event: Event, writer: WriterId, n: u64, rand: &mut Rand| {
+            event.seal(Some(session), writer, n, lamport, vec![of[0].id], Millis(7), rand)
+        };
+        if made.is_empty() || rand.below(3) == 0 {
+            (writer, n) = (rand.writer(), 1);
+            let started = Event::WriterStarted { author: author.clone(), doc: None };
+            made.push(seal(started, writer, 0, rand));
+        }
+        let mut what = Vec::new();
+        for _ in 0..rand.below(6) {
+            let all = of.len() + made.len();
+            let at = if rand.below(3) == 0 { of.len() } else { 0 };
+            let target = of.iter().chain(&made).nth(at + rand.below(all - at)).unwrap();
+            let count = target.body.len();
+            let mut bodies = Vec::new();
+            for body in 0..count {
+                let words = target.words(body..body + 1);
+                let shape = match rand.below(4) {
+                    0 => SHAPES[rand.below(SHAPES.len())].to_owned(),
+                    _ => shape_of(&words),
+                };
+                bodies.push(Gone { body: body as u32, shape });
+            }
+            match rand.below(12) {
+                0 => bodies.clear(),
+                1 => bodies.extend(bodies.clone()),
+                2 => bodies.push(Gone { body: u32::MAX, shape: "5".into() }),
+                3 => bodies.extend((0..2_000).map(|body| Gone { body, shape: "1".into() })),
+                4 => bodies.truncate(1),
+                _ => {}
+            }
+            let event = if rand.below(9) == 0 { EventId(rand.bytes()) } else { target.id };
+            what.push(Redacted { event, bodies });
+        }
+        let named: usize = what.iter().map(|one| one.bodies.len()).sum();
+        match rand.below(30) {
+            0 if named < 20 => what = what.iter().cycle().take(300 * what.len()).cloned().collect(),
+            1 => what.extend((0..2_000).map(|_| {
+                let bodies = vec![Gone { body: 0, shape: "9".into() }];
+                Redacted { event: EventId(rand.bytes()), bodies }
+            })),
+            _ => {}
+        }
+        let reason = (rand.below(3) > 0).then(|| "it was private".into());
+        made.push(seal(Event::EventRedacted(Redaction { what, reason }), writer, n, rand));
+        n += 1;
+    }
+    without_words(&mut made, rand, 3);
+    made
+}
+
+/// A redaction that names words that are here takes none away; where they are gone and it says so,
+/// the text keeps its length and everything else its words, whatever shapes it tells.
+fn forged_redactions_change_nothing(seed: u64) {
+    let mut rand = Rand::from_number(seed);
+    let (ada, _) = two_people(seed / 8);
+    let sound: Vec<Envelope> =
+        ada.kept.events.iter().filter(|event| !event.is_local()).cloned().collect();
+    let id = sound[0].session_id();
+    let wanted = Session::fold(id, &sound);
+    let forged = redactions(&sound, &mut rand);
+    let all: Vec<Envelope> = sound.iter().chain(&forged).cloned().collect();
+    let told = Session::fold(id, &shuffled(&all, &mut rand));
+    similar_asserts(
+        &format!("seed {seed}\n{}", without_counts(&digest(&wanted, false))),
+        &format!("seed {seed}\n{}", without_counts(&digest(&told, false))),
+    );
+    assert!(sound.iter().all(|event| !told.refused.contains(&event.id)), "seed {seed}");
+    let by_id = all.iter().map(|event| (event.id, event)).collect();
+    for taken in told.redactions.iter() {
+        for line in cowrite::state::accepted(&taken.what, &by_id) {
+            assert_eq!(Envelope::parse(&line.to_line()).as_ref(), Ok(&line), "seed {seed}");
+        }
+    }
+    let dir = tempfile::tempdir().expect("a folder");
+    let mut store = SqliteStore::open(dir.path(), Options::default()).expect("a library");
+    store.write(&[Write::Import { events: shuffled(&all, &mut rand) }]).expect("imports");
+    for finding in store.verify(None).expect("verifies").findings {
+        let named = finding.event.is_some_and(|id| sound.iter().any(|event| event.id == id));
+        assert!(!named, "seed {seed}: {finding:?}");
+    }
+
+    // Their words gone, and somebody says so.
+    let mut gone = sound.clone();
+    without_words(&mut gone, &mut rand, 3);
+    // Who writes, and what there is to write in, is known.
+    let kept = ["session.created", "writer.started", "document.added", "author.introduced"];
+    for (gone, sound) in gone.iter_mut().zip(&sound) {
+        if kept.contains(&gone.kind.as_str()) {
+            *gone = sound.clone();
+        }
+    }
+    let mut says = forged.clone();
+    says.extend(redactions(&sound, &mut rand));
+    let mut what = Vec::new();
+    for (gone, sound) in gone.iter().zip(&sound) {
+        for body in gone.gone() {
+            let words = sound.words(body as usize..body as usize + 1);
+            let shape = match rand.below(5) {
+                0 => SHAPES[rand.below(SHAPES.len())].to_owned(),
+                _ => shape_of(&words),
+            };
+            what.push(Redacted { event: sound.id, bodies: vec![Gone { body, shape }] });
+        }
+    }
+    let truth = Event::EventRedacted(Redaction { what, reason: None });
+    let writer = sound[0].writer;
+    let n = sound.iter().filter(|event| event.writer == writer).map(|event| event.n).max();
+    let n = n.map_or(0, |n| n + 1);
+    says.push(truth.seal(Some(id), writer, n, 9_999, vec![], Millis(9), &mut rand));
+    gone.extend(says);
+    let told = Session::fold(id, &shuffled(&gone, &mut rand));
+    for (doc, entry) in &wanted.documents {
+        let there = told.documents.get(doc).map(|entry| entry.document.len());
+        assert_eq!(there, Some(entry.document.len()), "seed {seed}: {doc}");
+    }
+    let whole = |id: &EventId| gone.iter().any(|it| it.id == *id && it.gone().next().is_none());
+    for message in wanted.transcript.iter().filter(|message| whole(&message.id)) {
+        let there = told.transcript.iter().find(|it| it.id == message.id).expect("it is there");
+        assert_eq!(there.text, message.text, "seed {seed}");
+    }
+}
+
 /// How many lines make no sense is told when they come: of two that exclude each other, one or both.
 fn without_counts(digest: &str) -> String {
     digest.lines().filter(|line| !line.starts_with("oddities")).collect::<Vec<_>>().join("\n")
@@ -127,12 +278,18 @@ fn hostile(seed: u64) {
     ids.extend(
         ["d_01KH1WNWW0BTPV17JRX6J8F2J8", "m_01JMODEL", "outside", "0@1", "-1"].map(String::from),
     );
-    let mut lines: Vec<Vec<u8>> = sound.iter().map(|event| event.to_line().into_bytes()).collect();
+    let mut there = sound.clone();
+    if rand.below(2) == 0 {
+        without_words(&mut there, &mut rand, 6);
+        there.extend(redactions(&sound, &mut rand));
+        there.extend(redactions(&sound, &mut rand));
+    }
+    let mut lines: Vec<Vec<u8>> = there.iter().map(|event| event.to_line().into_bytes()).collect();
     for _ in 0..1 + rand.below(12) {
-        let event = &sound[rand.below(sound.len())];
+        let event = &there[rand.below(there.len())];
         let line = match rand.below(4) {
             0 => garbage(&event.to_line(), &mut rand),
-            _ => forged(event, &sound, &mut rand, &ids).to_line().into_bytes(),
+            _ => forged(event, &there, &mut rand, &ids).to_line().into_bytes(),
         };
         // Some take the place of the true ones.
         match rand.below(3) {
@@ -152,7 +309,15 @@ fn hostile(seed: u64) {
         session
     };
     let session = fold(&all);
-    let digest = |session: &Session| without_counts(&digest(session, true));
+    let digest = |session: &Session| {
+        let redacted = |event: &&Envelope| session.redactions.is_filled(&event.id);
+        let mut filled: Vec<EventId> = all.iter().filter(redacted).map(|event| event.id).collect();
+        filled.sort_unstable();
+        let said: Vec<EventId> = session.redactions.iter().map(|taken| taken.id).collect();
+        let waits: Vec<EventId> = session.redactions.unexplained().map(|event| event.id).collect();
+        let digest = without_counts(&digest(session, true));
+        format!("{digest}\nredactions {said:?}\nfilled {filled:?}\nunexplained {waits:?}")
+    };
     let wanted = digest(&session);
     for _ in 0..2 {
         let again = fold(&shuffled(&all, &mut rand));
@@ -220,6 +385,7 @@ fn hostile(seed: u64) {
 #[test]
 fn whatever_stands_in_a_file_what_is_sound_loads() {
     cases(48).for_each(hostile);
+    cases(24).for_each(forged_redactions_change_nothing);
     let Some(seconds) = std::env::var("COWRITE_TEST_FUZZ").ok().and_then(|it| it.parse().ok())
     else {
         return;
@@ -228,7 +394,65 @@ fn whatever_stands_in_a_file_what_is_sound_loads() {
     let mut seed = first;
     while Instant::now() < until {
         hostile(seed);
+        forged_redactions_change_nothing(seed);
         seed += 1;
     }
     println!("{} seeds in {seconds} s", seed - first);
+}
+
+/// What frees the next one, what is freed piece by piece, and what everybody names: as many of them
+/// as a file of some MB holds.
+#[test]
+fn long_chains_of_redactions_end() {
+    const LONG: u32 = 5_000;
+    let mut maker = Maker::new(1);
+    let redaction = |event: EventId, body: u32, reason: Option<&str>| {
+        let bodies = vec![Gone { body, shape: "5".into() }];
+        let what = vec![Redacted { event, bodies }];
+        Event::EventRedacted(Redaction { what, reason: reason.map(Into::into) })
+    };
+    let words: String = "a word ".repeat(1024 * LONG as usize / 7);
+    // A redaction whose reason is gone waits for one that says so, whose reason is gone, ...
+    let mut chain = vec![maker.message("the end of it")];
+    for _ in 0..LONG {
+        let before = chain[chain.len() - 1].id;
+        chain.push(maker.make(&redaction(before, 0, Some("because"))));
+    }
+    let last = maker.make(&redaction(chain[chain.len() - 1].id, 0, None));
+    chain.iter_mut().for_each(|event| _ = event.redact(&BTreeSet::from([0])));
+    chain.push(last);
+    // A message of which each redaction accounts for one body.
+    let mut message = maker.message(&words);
+    let bodies = message.body.len() as u32;
+    message.redact(&(0..bodies).collect());
+    let mut pieces: Vec<Envelope> =
+        (0..bodies).map(|body| maker.make(&redaction(message.id, body, None))).collect();
+    pieces.insert(0, message.clone());
+    // One message that all of them name.
+    let known = maker.message("here");
+    let mut many: Vec<Envelope> =
+        (0..LONG).map(|_| maker.make(&redaction(known.id, 0, None))).collect();
+    many.push(known.clone());
+    for (what, events, filled) in
+        [("a chain", chain, true), ("pieces", pieces, true), ("many", many, false)]
+    {
+        let message = events.iter().find(|event| event.kind == "message.posted").unwrap();
+        let target = message.id;
+        for backwards in [false, true] {
+            let mut all = events.clone();
+            all.insert(0, maker.created.clone());
+            if backwards {
+                all.reverse();
+            }
+            let session = Session::fold(maker.session, &all);
+            assert_eq!(session.redactions.unexplained().count(), 0, "{what} {backwards}");
+            assert_eq!(session.redactions.is_filled(&target), filled, "{what} {backwards}");
+            assert!(session.redactions.of(&target).is_some(), "{what} {backwards}");
+            assert_eq!(session.transcript.iter().count(), 1, "{what} {backwards}");
+            let dir = tempfile::tempdir().expect("a folder");
+            let mut store = SqliteStore::open(dir.path(), Options::default()).expect("a library");
+            store.write(&[Write::Import { events: all }]).expect("imports");
+            let _ = cowrite::runtime::redact::pending(&store, maker.session).expect("looks");
+        }
+    }
 }

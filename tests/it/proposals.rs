@@ -15,8 +15,10 @@
 
 mod complaints;
 mod dialects;
+mod listing;
 mod merging;
 mod model;
+mod sides;
 
 use crate::harness::{Harness, cases};
 use cowrite::event::{Event, HunkVerdict};

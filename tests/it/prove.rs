@@ -273,7 +273,7 @@ fn signatures_say_what_they_cover() {
     let signed = events(&store);
     assert_eq!(store.verify(None).expect("checks").findings, []);
     let session = Session::fold(id, &signed);
-    let mut proofs = attest::check(&session, &signed, &Signers::default());
+    let mut proofs = attest::check(&session, &signed.iter().collect(), &Signers::default());
     let proof = proofs.remove(0);
     assert_eq!((proof.checked.clone(), proof.covers, proof.after), (Checked::Good, log.len(), 0));
     assert!(proof.is_sound() && proof.stands);
@@ -285,7 +285,7 @@ fn signatures_say_what_they_cover() {
     let mut signers = Signers::default();
     signers.add("# nobody\nother@x namespaces=\"git\" ssh-ed25519 AAAA\n");
     signers.add(&format!("ada@work namespaces=\"file,{NAMESPACE}\" {public}"));
-    let known = attest::check(&session, &signed, &signers).remove(0);
+    let known = attest::check(&session, &signed.iter().collect(), &signers).remove(0);
     assert_eq!(known.known.as_deref(), Some("ada@work"));
 
     // A later change of the decision is not covered.
@@ -304,7 +304,7 @@ fn signatures_say_what_they_cover() {
     later.apply(&change);
     let mut all = signed.clone();
     all.push(change);
-    let proof = attest::check(&later, &all, &signers).remove(0);
+    let proof = attest::check(&later, &all.iter().collect(), &signers).remove(0);
     assert_eq!((proof.stands, proof.after, proof.is_sound()), (false, 1, true));
     assert!(
         proof.lines().iter().any(|line| line.contains("1 event came after or apart and is not"))
@@ -313,7 +313,8 @@ fn signatures_say_what_they_cover() {
     // Something of what is covered is gone.
     let without: Vec<Envelope> =
         signed.iter().filter(|event| event.id != log[5].id).cloned().collect();
-    let proof = attest::check(&Session::fold(id, &without), &without, &signers).remove(0);
+    let proof =
+        attest::check(&Session::fold(id, &without), &without.iter().collect(), &signers).remove(0);
     assert!(!proof.is_sound());
     assert!(proof.missing > 0 && proof.covers < log.len());
 

@@ -581,6 +581,17 @@ async fn answers_without_text() {
     check(finish("content_filter", "{}"), &["fault Refused"]).await;
     check(finish("stop", r#"{"refusal":"I can't."}"#), &["fault Refused"]).await;
     check(finish("tool_calls", r#"{"tool_calls":[{"index":0}]}"#), &["fault Empty"]).await;
+    // A call of a tool is told as text: an edit may be in it.
+    let part =
+        |call: &str| data(&format!(r#"{{"choices":[{{"delta":{{"tool_calls":[{call}]}}}}]}}"#));
+    let call = Reply::events(vec![
+        delta("So:"),
+        part(r#"{"index":0,"id":"1","function":{"name":"edit","arguments":"{\"old_str\":"}}"#),
+        part(r#"{"index":0,"function":{"arguments":"\"a\"}"}}"#),
+        data(r#"{"choices":[{"delta":{},"finish_reason":"tool_calls"}]}"#),
+    ]);
+    let told = "text \n```json\n{\"name\":\"edit\",\"arguments\":{\"old_str\":\"a\"}}\n```\n";
+    check(call, &["text So:", told, "stop End"]).await;
     check(finish("error", "{}"), &["fault Server"]).await;
 }
 

@@ -181,7 +181,7 @@ fn prose_and_code_have_none() {
         include_str!("../../README.md"),
         include_str!("../../ARCHITECTURE.md"),
         include_str!("../../docs/reference.md"),
-        include_str!("../../src/store/jsonl.rs"),
+        include_str!("../../src/store/jsonl/read.rs"),
         include_str!("../../src/report/scan/check.rs"),
     ];
     for text in texts {

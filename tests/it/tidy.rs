@@ -29,7 +29,7 @@ const ROWS: &[&[&str]] = &[
 ];
 
 /// Uses within a row: the user, and what it may use beside itself.
-const BESIDE: &[(&str, &str)] = &[("text", "event"), ("prompt", "event")];
+const BESIDE: &[(&str, &str)] = &[("text", "event"), ("prompt", "event"), ("report", "assist")];
 
 /// Crates that one place of ours wraps, so that they can be replaced there.
 const CONFINED: &[(&str, &[&str])] = &[

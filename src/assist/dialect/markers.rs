@@ -1,50 +1,99 @@
 //! Lines that mean something in an answer: markers of blocks, fences, file names, gaps.
 
+/// The longest line that can mean something by itself, in bytes: what is longer is text.
+pub(super) const LONGEST: usize = 512;
+
+/// A line that is short enough to mean something, without its blanks; and how far it is indented,
+/// in bytes.
+pub(super) fn words(line: &str) -> Option<(&str, usize)> {
+    if line.len() > LONGEST {
+        return None;
+    }
+    let start = line.trim_start();
+    Some((start.trim_end(), line.len() - start.len()))
+}
+
+/// The blanks that a line starts with, in bytes.
+pub(super) fn indent(line: &str) -> usize {
+    line.len() - line.trim_start_matches([' ', '\t']).len()
+}
+
 /// The marker lines of a search/replace block, with how many characters the marker has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Marker {
     Search(usize),
+    /// The first of three markers as git writes them, which may be meant as an edit.
+    Ours(usize),
     Divider(usize),
     Replace,
+    /// The last of three markers as git writes them.
+    Theirs,
 }
+
+const SEARCH: &[&str] = &["SEARCH", "ORIGINAL"];
+const REPLACE: &[&str] = &["REPLACE", "UPDATED"];
+const OURS: &[&str] = &["HEAD", "OLD", "BEFORE", "CURRENT", "EXISTING", "FIND"];
 
 /// Reads a marker line: 5 to 9 marker characters, indented or not.
 pub(super) fn marker(line: &str) -> Option<Marker> {
-    let line = line.trim();
-    let first = line.chars().next()?;
+    let (line, _) = words(line)?;
+    let first = line.chars().next().filter(|first| "<>=-+".contains(*first))?;
     let rest = line.trim_start_matches(first);
     let count = line.len() - rest.len();
     if !(5..=9).contains(&count) {
         return None;
     }
+    let rest = rest.trim_start();
     match first {
-        '<' => {
-            let rest = word(rest.trim_start(), "SEARCH")?.trim_start_matches('>').trim();
-            (rest.is_empty() || is_file_name(rest)).then_some(Marker::Search(count))
+        '<' | '-' => {
+            let named = |all: &[&str]| {
+                let behind = all.iter().find_map(|one| word(rest, one))?;
+                let behind = behind.trim_start_matches(['>', ':']).trim();
+                (behind.is_empty() || is_file_name(behind)).then_some(())
+            };
+            if first == '<' && named(OURS).is_some() {
+                return Some(Marker::Ours(count));
+            }
+            named(if first == '<' { SEARCH } else { &SEARCH[..1] })?;
+            Some(Marker::Search(count))
         }
         '=' => rest.is_empty().then_some(Marker::Divider(count)),
-        '>' => word(rest.trim_start(), "REPLACE")?.trim().is_empty().then_some(Marker::Replace),
-        _ => None,
+        _ => {
+            let said = REPLACE.iter().find_map(|one| word(rest, one));
+            match said.map(str::trim) {
+                Some("") => Some(Marker::Replace),
+                _ if first == '>' && !rest.is_empty() => Some(Marker::Theirs),
+                _ => None,
+            }
+        }
     }
 }
 
 /// Whether a marker line may start so. `line` is not complete.
 pub(super) fn may_become_marker(line: &str) -> bool {
+    if line.len() > LONGEST {
+        return false;
+    }
     let line = line.trim_start();
     let Some(first) = line.chars().next() else { return true };
-    let word = match first {
-        '<' => "SEARCH",
-        '>' => "REPLACE",
-        '=' => "",
+    let words = match first {
+        '<' => [SEARCH, OURS].concat(),
+        '-' => vec!["SEARCH"],
+        '>' | '+' => REPLACE.to_vec(),
+        '=' => vec![""],
         _ => return false,
     };
     let rest = line.trim_start_matches(first);
-    if line.len() - rest.len() > 9 {
+    if line.len() - rest.len() > 9 || line.len() - rest.len() < 5 && !rest.is_empty() {
         return false;
     }
     let rest = rest.trim_start();
-    let same = rest.bytes().zip(word.bytes()).all(|(a, b)| a.eq_ignore_ascii_case(&b));
-    same && rest.get(word.len()..).is_none_or(|rest| first == '<' || rest.trim().is_empty())
+    words.iter().any(|word| {
+        let same = rest.bytes().zip(word.bytes()).all(|(a, b)| a.eq_ignore_ascii_case(&b));
+        same && rest
+            .get(word.len()..)
+            .is_none_or(|rest| "<-".contains(first) || rest.trim().is_empty())
+    })
 }
 
 fn word<'a>(text: &'a str, word: &str) -> Option<&'a str> {
@@ -69,12 +118,18 @@ impl Fence<'_> {
 
 /// Reads a fence line, indented or not.
 pub(super) fn fence(line: &str) -> Option<Fence<'_>> {
-    let line = line.trim();
+    let (line, _) = words(line)?;
     let mark = line.chars().next().filter(|mark| matches!(mark, '`' | '~'))?;
     let info = line.trim_start_matches(mark);
     let count = line.len() - info.len();
     let plain = mark == '~' || !info.contains('`');
     (count >= 3 && plain).then_some(Fence { mark, count, info: info.trim() })
+}
+
+/// The name of the file in what stands behind a fence: `rust src/main.rs`, `python:plan.py`.
+pub(super) fn file_of_fence(info: &str) -> Option<&str> {
+    let parts = || info.split([' ', ':', '=', '{', '}', '"', '\'']).filter(|part| !part.is_empty());
+    parts().find(|part| part.len() > 2 && is_file_name(part) && !part.starts_with('.'))
 }
 
 /// Whether a line without an end may become a fence.
@@ -84,24 +139,29 @@ pub(super) fn may_become_fence(line: &str) -> bool {
 
 /// Whether a line is only the name of a file, in the forms models use.
 pub(super) fn is_file_name(line: &str) -> bool {
-    let Some(name) = bare_name(line) else { return false };
-    let name = name.trim_end_matches(['*', '`', ':']);
+    file_name(line).is_some()
+}
+
+/// The name of a file that is all of a line.
+pub(super) fn file_name(line: &str) -> Option<&str> {
+    let name = bare_name(line)?.trim_end_matches(['*', '`', ':']);
     let extension = name.rsplit_once('.').map(|(stem, extension)| {
         let letters = extension.bytes().all(|byte| byte.is_ascii_alphanumeric());
         !stem.is_empty() && letters && (1..=8).contains(&extension.len())
     });
     let plain = !name.contains(|c: char| "<>\"'()[]{}|,;!?".contains(c));
-    name.len() > 2 && plain && (extension == Some(true) || name.contains('/'))
+    (name.len() > 2 && plain && (extension == Some(true) || name.contains('/'))).then_some(name)
 }
 
 /// Whether a line without an end may become a file name.
 pub(super) fn may_become_file_name(line: &str) -> bool {
-    line.trim_start_matches(['#', '*', '`', ' ']).is_empty() || bare_name(line).is_some()
+    line.len() <= LONGEST
+        && (line.trim_start_matches(['#', '*', '`', ' ']).is_empty() || bare_name(line).is_some())
 }
 
 /// A line without the marks in front and the blanks behind, if it is one short plain word.
 fn bare_name(line: &str) -> Option<&str> {
-    let name = line.trim().trim_start_matches(['#', '*', '`', ' ']);
+    let name = words(line)?.0.trim_start_matches(['#', '*', '`', ' ']);
     let starts = name.starts_with(|c: char| c.is_ascii_alphanumeric() || "./_".contains(c));
     let one = name.bytes().all(|byte| byte.is_ascii_graphic());
     (starts && one && name.len() < 200).then_some(name)
@@ -128,7 +188,7 @@ const GAPS: &[&str] = &[
 
 /// Whether a line stands for text that was left out: `...`, `[rest unchanged]`,
 /// `// ... existing code ...`.
-pub(super) fn is_gap(line: &str) -> bool {
+pub fn is_gap(line: &str) -> bool {
     let line = line.trim();
     let core =
         line.trim_matches(|c: char| c.is_whitespace() || c.is_ascii_punctuation() || c == '…');

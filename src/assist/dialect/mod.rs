@@ -1,17 +1,32 @@
 //! What a model's answer may look like, and reading it while it streams.
 //!
-//! Each dialect is one file that turns chunks into `Piece`s. Knows no document: where an edit
+//! `rewrite` reads an answer that is the new text itself. Every other answer is read by `reader`,
+//! line by line; it knows each form that models write edits in, whichever was asked for, and each
+//! form is a file: `blocks`, `patch`, `diff`, `tags`, `call`. Knows no document: where an edit
 //! belongs is the work of `placement`.
 
 mod blocks;
+mod call;
+mod chunk;
+mod diff;
+mod held;
+mod json;
 mod markers;
+mod open;
+mod patch;
+mod reader;
 mod rewrite;
+mod said;
+mod tags;
 
-use blocks::Blocks;
+pub use held::may_hold_edits;
+pub use markers::is_gap;
+
+use reader::Answer;
 use rewrite::Rewrite;
 
 /// Why an edit is none when the answer ended in it.
-pub const CUT: &str = "The answer ended in the middle of this edit.";
+pub const CUT: &str = "The answer ended in the middle of this edit: ask for it again.";
 
 /// How a model is asked to write its edits down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +37,113 @@ pub enum Dialect {
     Whole,
     /// Prose with search/replace blocks in it.
     Blocks,
+}
+
+impl Dialect {
+    /// What is asked for, in words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Selection => "the new text of the selection",
+            Self::Whole => "the whole new text",
+            Self::Blocks => "blocks",
+        }
+    }
+
+    /// The name in the log and in figures.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Selection => "selection",
+            Self::Whole => "whole",
+            Self::Blocks => "blocks",
+        }
+    }
+}
+
+/// How an edit was written down by the model, whatever it was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Form {
+    /// Search/replace blocks.
+    Blocks,
+    /// `*** Begin Patch`.
+    Patch,
+    /// A unified difference.
+    Diff,
+    /// Tags around the old and the new text.
+    Tags,
+    /// The arguments of a tool call.
+    Tool,
+    /// The whole new text.
+    Whole,
+    /// A passage written anew, without the old one.
+    Passage,
+    /// Bare text for what was selected.
+    Selection,
+}
+
+impl Form {
+    pub const ALL: [Self; 8] = [
+        Self::Blocks,
+        Self::Patch,
+        Self::Diff,
+        Self::Tags,
+        Self::Tool,
+        Self::Whole,
+        Self::Passage,
+        Self::Selection,
+    ];
+
+    /// The name in the log and in figures.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Blocks => "blocks",
+            Self::Patch => "patch",
+            Self::Diff => "diff",
+            Self::Tags => "tags",
+            Self::Tool => "tool",
+            Self::Whole => "whole",
+            Self::Passage => "passage",
+            Self::Selection => "selection",
+        }
+    }
+}
+
+/// What an edit says about its place besides the old text. Never enough to take a place by itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Hint {
+    /// The line from 1 where the old text starts, which is often off.
+    pub line: Option<usize>,
+    /// Lines that stand somewhere before it, the outermost first: `@@ fn main()`.
+    pub under: Vec<String>,
+    /// It reaches to the end of the document.
+    pub at_end: bool,
+    /// Each place of the old text is meant.
+    pub all: bool,
+    /// The file that the edit names, as it stands there: perhaps a path, perhaps made up, perhaps
+    /// another file than the document. Whoever places the edit decides.
+    pub file: Option<String>,
+}
+
+impl Hint {
+    /// Whether the edit names another file than the document of that name, by the last part of both
+    /// paths: what stands before it is often made up.
+    pub fn is_elsewhere(&self, document: &str) -> bool {
+        let last = |path: &str| path.trim().rsplit(['/', '\\']).next().map(str::to_owned);
+        let named = self.file.as_deref().and_then(last).filter(|name| !name.is_empty());
+        named.is_some_and(|named| !document.is_empty() && last(document) != Some(named))
+    }
+}
+
+/// One edit of an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    /// What to look for; lines with their line ends. Empty: at the end of the document. Of a
+    /// rewrite: the text the question was about, if it is known.
+    pub old: String,
+    pub new: String,
+    /// One sentence.
+    pub why: Option<String>,
+    pub form: Form,
+    pub hint: Hint,
 }
 
 /// A piece of an answer. Edits are numbered from 0 in the order they start; between
@@ -46,16 +168,19 @@ pub enum Piece {
     },
     EditDone {
         index: usize,
-        /// What to look for; lines with their line ends. Empty: at the end of the document. In the
-        /// other dialects the text the question was about, if it is known.
-        old: String,
-        new: String,
-        /// One sentence.
-        why: Option<String>,
+        edit: Edit,
     },
-    /// It would have changed nothing.
+    /// A fenced text that was told as prose, without its fences: it may be the whole new document,
+    /// or a passage of it, or an example.
+    Fenced {
+        text: String,
+        /// Its fence was not closed.
+        open: bool,
+    },
+    /// It would have changed nothing, or it came `again`.
     EditDropped {
         index: usize,
+        again: bool,
     },
     /// Cannot be taken as an edit; the text is kept for the person to read.
     Malformed {
@@ -74,7 +199,7 @@ pub struct ReplyParser(Reader);
 
 #[derive(Clone, Debug)]
 enum Reader {
-    Blocks(Box<Blocks>),
+    Answer(Box<Answer>),
     Rewrite(Rewrite),
 }
 
@@ -83,7 +208,7 @@ impl ReplyParser {
         Self(match dialect {
             Dialect::Selection => Reader::Rewrite(Rewrite::new(false)),
             Dialect::Whole => Reader::Rewrite(Rewrite::new(true)),
-            Dialect::Blocks => Reader::Blocks(Box::default()),
+            Dialect::Blocks => Reader::Answer(Box::default()),
         })
     }
 
@@ -100,7 +225,7 @@ impl ReplyParser {
     pub fn push(&mut self, chunk: &str) -> Vec<Piece> {
         let mut out = Vec::new();
         match &mut self.0 {
-            Reader::Blocks(blocks) => blocks.push(chunk, &mut out),
+            Reader::Answer(answer) => answer.push(chunk, &mut out),
             Reader::Rewrite(rewrite) => rewrite.push(chunk, &mut out),
         }
         out
@@ -120,7 +245,7 @@ impl ReplyParser {
     fn end(&mut self, cut_off: bool) -> Vec<Piece> {
         let mut out = Vec::new();
         match &mut self.0 {
-            Reader::Blocks(blocks) => blocks.finish(&mut out),
+            Reader::Answer(answer) => answer.finish(cut_off, &mut out),
             Reader::Rewrite(rewrite) => rewrite.finish(cut_off, &mut out),
         }
         out
@@ -128,7 +253,7 @@ impl ReplyParser {
 }
 
 /// Up to how many tokens a small model is asked for the whole text.
-const WHOLE_TOKENS: u64 = 3000;
+pub(super) const WHOLE_TOKENS: u64 = 3000;
 
 /// The dialect to ask for: bare text when something is selected (nothing to place), the whole text
 /// from a small model when the document is short, blocks otherwise. `small` is what the provider
@@ -136,7 +261,7 @@ const WHOLE_TOKENS: u64 = 3000;
 pub fn choose(selection: bool, doc_tokens: u64, model: &str, small: bool) -> Dialect {
     if selection {
         Dialect::Selection
-    } else if doc_tokens > 0 && doc_tokens <= WHOLE_TOKENS && (small || is_small(model)) {
+    } else if doc_tokens > 0 && doc_tokens <= WHOLE_TOKENS && (small || is_small_name(model)) {
         Dialect::Whole
     } else {
         Dialect::Blocks
@@ -145,7 +270,7 @@ pub fn choose(selection: bool, doc_tokens: u64, model: &str, small: bool) -> Dia
 
 /// Whether a name like `llama3.2:3b` or `smollm2-135m` tells of at most 8 thousand million
 /// parameters.
-fn is_small(model: &str) -> bool {
+pub fn is_small_name(model: &str) -> bool {
     model.to_ascii_lowercase().split(|c: char| !c.is_ascii_alphanumeric() && c != '.').any(|part| {
         let (number, unit) = part.split_at(part.len() - usize::from(!part.is_empty()));
         match (number.parse::<f64>(), unit) {

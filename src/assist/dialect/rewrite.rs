@@ -3,8 +3,8 @@
 //! What streams is a preview. The text that counts is made at the end from the whole answer, when
 //! it is clear what is wrapping and what is text; where it is not clear, the answer is refused.
 
-use super::Piece;
-use super::markers::{Marker, fence, is_gap, is_talk, marker, may_become_talk};
+use super::markers::{LONGEST, Marker, fence, is_gap, is_talk, marker, may_become_talk};
+use super::{Edit, Form, Hint, Piece};
 use crate::assist::hunks::{line_end, with_line_ends};
 
 #[derive(Clone, Debug)]
@@ -16,6 +16,9 @@ pub(super) struct Rewrite {
     /// How much of `raw` the preview has passed.
     told: usize,
     preview: Preview,
+    /// Where the search for the start of the text goes on, and whether talk stands before that.
+    sought: usize,
+    talk: bool,
     started: bool,
     ended: bool,
 }
@@ -36,6 +39,8 @@ impl Rewrite {
             raw: String::new(),
             told: 0,
             preview: Preview::Waiting,
+            sought: 0,
+            talk: false,
             started: false,
             ended: false,
         }
@@ -46,15 +51,27 @@ impl Rewrite {
     }
 
     pub fn push(&mut self, chunk: &str, out: &mut Vec<Piece>) {
+        /// Most fences at the end that wait.
+        const FENCES: usize = 16;
         self.raw.push_str(chunk);
+        // Blanks alone tell nothing; to look at them again for each that comes would take long.
+        if chunk.trim().is_empty() && !chunk.contains('\n') {
+            return;
+        }
         if self.preview == Preview::Waiting && !self.find_start() {
             return;
         }
         // Blanks and closing fences wait for what follows them.
+        if chunk.trim().is_empty() {
+            return;
+        }
         let rest = &self.raw[self.told..];
         let mut end = rest.trim_end().len();
         let fenced = self.preview == Preview::Fenced;
-        while fenced && end > 0 {
+        for _ in 0..FENCES {
+            if !fenced || end == 0 {
+                break;
+            }
             let line = rest[..end].rfind('\n').map_or(0, |at| at + 1);
             let text = rest[line..end].trim_start();
             if !(text.starts_with("``") || text.starts_with("~~")) {
@@ -86,9 +103,11 @@ impl Rewrite {
                 }
                 let old = self.old.clone().unwrap_or_default();
                 if self.old.as_deref() == Some(new.as_str()) {
-                    out.push(Piece::EditDropped { index: 0 });
+                    out.push(Piece::EditDropped { index: 0, again: false });
                 } else {
-                    out.push(Piece::EditDone { index: 0, old, new, why: None });
+                    let form = if self.whole { Form::Whole } else { Form::Selection };
+                    let edit = Edit { old, new, why: None, form, hint: Hint::default() };
+                    out.push(Piece::EditDone { index: 0, edit });
                 }
             }
             Err(why) => {
@@ -106,14 +125,17 @@ impl Rewrite {
 
     /// Skips blank lines, an opening fence, and talk before one. Whether the text has started.
     fn find_start(&mut self) -> bool {
-        let mut talk = false;
-        let mut at = 0;
-        for line in self.raw.split_inclusive('\n') {
+        let mut talk = self.talk;
+        let mut at = self.sought;
+        for line in self.raw[at..].split_inclusive('\n') {
             let complete = line.ends_with('\n');
             let text = line.trim();
             let start = at;
             at += line.len();
             if text.is_empty() {
+                if complete {
+                    self.sought = at;
+                }
                 continue;
             }
             if fence(text).is_some() && complete {
@@ -121,9 +143,14 @@ impl Rewrite {
                 self.told = at;
                 return true;
             }
-            let open = !complete && (text.starts_with(['`', '~']) || may_become_talk(text));
+            let open = !complete
+                && line.len() <= LONGEST
+                && (text.starts_with(['`', '~']) || may_become_talk(text));
             if open || complete && !talk && is_talk(text) {
                 talk = true;
+                if complete {
+                    (self.sought, self.talk) = (at, true);
+                }
                 continue;
             }
             self.preview = Preview::Text;
@@ -205,6 +232,12 @@ fn text_lines(
             _ => Err("It is not clear which part of the answer is the text."),
         };
     }
+    // What is said around a text need not look like talk, if the text is known by its lines.
+    let own = |line: &&str| in_old(line);
+    let inside = close.map_or(&[][..], |close| &lines[open + 1..close]);
+    let known = inside.iter().filter(|line| own(line)).count();
+    let filled_inside = inside.iter().filter(|line| !line.trim().is_empty()).count();
+    let talk = talk || known >= 2 && known * 2 >= filled_inside;
     let mut around = before.iter().chain(&after);
     if around.any(|line| in_old(line)) || !talk || old.is_none() && !after.is_empty() {
         return Ok((all, false));

@@ -4,7 +4,7 @@
 
 mod diff;
 
-pub(crate) use diff::{Cut, Token, bytes, token_cuts};
+pub(crate) use diff::{Cut, Token, bytes, lines, token_cuts, words};
 
 use crate::base::{Pos, Span};
 use std::ops::Range;
@@ -19,7 +19,7 @@ pub struct Hunk {
 }
 
 /// What a piece of a shown difference is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Tag {
     Equal,
     /// Only in the old text.
@@ -77,6 +77,46 @@ pub fn whole_to_hunks(old: &str, new: &str) -> Vec<Hunk> {
     }
     let cuts = diff::merge(cuts, |a, b| old[a.old.end..b.old.start].chars().nth(1).is_none());
     to_hunks(old, new, &cuts, Pos(0))
+}
+
+/// The hunk without what is the same at its start and end: words of one line, else whole lines.
+/// `None` where nothing else is left.
+pub fn trimmed(hunk: &Hunk) -> Option<Hunk> {
+    let (old, new) = (hunk.old.as_str(), hunk.new.as_str());
+    if old == new {
+        return None;
+    }
+    let (a, b) = (diff::words(old), diff::words(new));
+    let most = a.len().min(b.len());
+    let same = |(one, other): &(&Token<'_>, &Token<'_>)| one.key == other.key;
+    let head = a.iter().zip(&b).take_while(same).count();
+    let tail = a.iter().rev().zip(b.iter().rev()).take(most - head).take_while(same).count();
+    let mut start = bytes(&a, &(0..head)).end;
+    let mut end = bytes(&a, &(0..a.len() - tail)).end;
+    let after = old.len() - end;
+    if old[start..end].contains('\n') || new[start..new.len() - after].contains('\n') {
+        start = old[..start].rfind('\n').map_or(0, |at| at + 1);
+        end = old[end..].find('\n').map_or(old.len(), |at| end + at + 1);
+        // Where whole lines are put in or taken away, the line behind them is not touched.
+        let behind = old.len() - end;
+        let line = old[..end].rfind('\n').filter(|_| old[..end].ends_with('\n'));
+        let last = line.map_or(start, |at| old[..at].rfind('\n').map_or(0, |at| at + 1));
+        let untouched = last >= start
+            && old.len() - after <= last
+            && new[..new.len() - behind].ends_with(&old[last..end]);
+        if untouched && old[last..end].len() < end - start || untouched && last == start {
+            end = last;
+        }
+    }
+    let after = old.len() - end;
+    let before = old[..start].chars().count();
+    let at = hunk.span.start.0 + before;
+    let old = &old[start..end];
+    Some(Hunk {
+        span: Span { start: Pos(at), end: Pos(at + old.chars().count()) },
+        old: old.to_owned(),
+        new: new[start..new.len() - after].to_owned(),
+    })
 }
 
 /// The parts of a hunk: by line, else by sentence, else by groups of words. Accepting all of them
@@ -140,6 +180,28 @@ pub fn word_diff(old: &str, new: &str) -> Vec<(Tag, String)> {
     }
     push(Tag::Equal, &old[at..]);
     out
+}
+
+/// The same for reading: where two texts have little in common, one replaces the other whole.
+pub fn readable_diff(old: &str, new: &str) -> Vec<(Tag, String)> {
+    const MOST: usize = 1 << 16;
+    let whole = || {
+        let both = [(Tag::Old, old.to_owned()), (Tag::New, new.to_owned())];
+        both.into_iter().filter(|(_, text)| !text.is_empty()).collect()
+    };
+    if old.is_empty() || new.is_empty() || old.len() + new.len() > MOST {
+        return whole();
+    }
+    let pieces = word_diff(old, new);
+    let letters = |text: &str| text.chars().filter(|letter| letter.is_alphanumeric()).count();
+    let kept = pieces.iter().filter(|(tag, _)| *tag == Tag::Equal);
+    let kept: usize = kept.map(|(_, text)| letters(text)).sum();
+    if kept * 3 < letters(old).min(letters(new)) { whole() } else { pieces }
+}
+
+/// What differs between two texts, word by word.
+pub(crate) fn word_cuts(old: &str, new: &str) -> Vec<Cut> {
+    diff::cuts(old, new, diff::words)
 }
 
 /// The line end that most lines of a text have.

@@ -1,9 +1,10 @@
 //! Makes the new text of an edit fit the place that was found for the old one: its own blanks
 //! where the words did not change, its indent and line ends where they did.
 
+use super::fold::{Style, folded};
 use super::space::{Shift, tokens};
-use super::{Hit, Outer, Step};
-use crate::assist::hunks::{Token, line_end, token_cuts, with_line_ends};
+use super::{Hit, Outer, Step, align};
+use crate::assist::hunks::{Cut, Token, line_end, token_cuts, with_line_ends};
 use std::ops::Range;
 
 /// The bytes of the document to replace, and with what.
@@ -26,7 +27,7 @@ pub(super) fn fit(
     let plain_new = new.replace("\r\n", "\n");
     let (mut range, mut new) = match step {
         Step::Exact => literal(&place, old, &plain_new),
-        Step::Space => tolerant(&place, &hit.shift, old, Outer::of(&plain_new)),
+        _ => tolerant(&place, hit, old, Outer::of(&plain_new)),
     };
     // Never between the two characters of a line end.
     let between = |at: usize| text[..at].ends_with('\r') && text[at..].starts_with('\n');
@@ -35,14 +36,15 @@ pub(super) fn fit(
     if new.is_empty() {
         range = without_gap(text, range);
     }
-    // A line end that stays is not part of the change.
-    for end in ["\r\n", "\n"] {
-        let both = text[range.clone()].ends_with(end) && new.ends_with(end);
-        if both && range.len() > end.len() && new.len() > end.len() {
-            range.end -= end.len();
-            new.truncate(new.len() - end.len());
-            break;
-        }
+    // A line end that stays is not part of the change, of whichever kind it is.
+    let end_of = |text: &str| match () {
+        () if text.ends_with("\r\n") => 2,
+        () => usize::from(text.ends_with('\n')),
+    };
+    let (old_end, new_end) = (end_of(&text[range.clone()]), end_of(&new));
+    if old_end > 0 && new_end > 0 && range.len() > old_end && new.len() > new_end {
+        range.end -= old_end;
+        new.truncate(new.len() - new_end);
     }
     (range, new)
 }
@@ -99,11 +101,12 @@ fn indented(text: &str, indent: &str) -> String {
 /// The old text stands there with other blanks.
 fn tolerant(
     place: &Place<'_>,
-    shift: &Shift,
+    hit: &Hit,
     old: Outer<'_>,
     new: Outer<'_>,
 ) -> (Range<usize>, String) {
     let Place { text, core, line, indent, end: line_end } = place;
+    let shift = &hit.shift;
     let lines = |blanks: &str| blanks.matches('\n').count();
     let (mut start, mut end) = (core.start, core.end);
     let mut out = String::new();
@@ -129,7 +132,10 @@ fn tolerant(
     } else {
         out.push_str(&line_end.repeat(has.saturating_sub(had)));
     }
-    out.push_str(&words(place, shift, old.core, new.core));
+    out.push_str(&match &hit.places {
+        Some(places) => pieces(place, shift, old.core, new.core, places),
+        None => words(place, hit, old.core, new.core),
+    });
 
     // Behind.
     let (had, has) = (lines(old.tail), lines(new.tail));
@@ -147,24 +153,23 @@ fn tolerant(
     (start..end, out)
 }
 
-/// The new words; between words that stay the document's blanks stay too.
-fn words(place: &Place<'_>, shift: &Shift, old: &str, new: &str) -> String {
+/// The new words; between words that stay the document's blanks stay too, and of words that are
+/// the same but for the form of their marks the document's.
+fn words(place: &Place<'_>, hit: &Hit, old: &str, new: &str) -> String {
     let found = &place.text[place.core.clone()];
+    let style = if hit.forms { Style::of(old, found) } else { Style::default() };
     let old = old.replace("\r\n", "\n");
     let (old_tokens, new_tokens, found) = (tokens(&old), tokens(new), tokens(found));
-    let cuts = token_cuts(&as_tokens(&old_tokens), &as_tokens(&new_tokens));
+    let key = |part: &&str| if hit.forms { folded(part) } else { (*part).to_owned() };
+    let keys = |parts: &[&str]| -> Vec<String> { parts.iter().map(key).collect() };
+    let (old_keys, new_keys) = (keys(&old_tokens), keys(&new_tokens));
+    let cuts = changes(&old_keys, &new_keys);
     let mut out = String::new();
     let mut at = 0;
     for cut in cuts {
         out.extend(found[at..cut.old.start].iter().copied());
         for token in &new_tokens[cut.new] {
-            match token.rfind('\n').filter(|_| token.trim().is_empty()) {
-                Some(line) => {
-                    out.push_str(&with_line_ends(&token[..=line], place.end));
-                    out.push_str(&shift.apply(&token[line + 1..]));
-                }
-                None => out.push_str(token),
-            }
+            write(token, place, &hit.shift, style, &mut out);
         }
         at = cut.old.end;
     }
@@ -172,8 +177,112 @@ fn words(place: &Place<'_>, shift: &Shift, old: &str, new: &str) -> String {
     out
 }
 
-fn as_tokens<'a>(parts: &[&'a str]) -> Vec<Token<'a>> {
-    parts.iter().map(|key| Token { key, ended: false, range: 0..0 }).collect()
+/// The same for a text that stands there in other words: `places` tells where the document has
+/// each piece of the old text.
+fn pieces(
+    place: &Place<'_>,
+    shift: &Shift,
+    old: &str,
+    new: &str,
+    places: &[Option<Range<usize>>],
+) -> String {
+    let style = Style::of(old, &place.text[place.core.clone()]);
+    let (old_parts, new_parts) = (parts(old), parts(new));
+    // Where the document's part of each part ends.
+    let mut ends = Vec::with_capacity(old_parts.len());
+    let mut at = place.core.start;
+    for (index, part) in old_parts.iter().enumerate() {
+        let there = match part.piece {
+            Some(piece) => places[piece].as_ref().map(|range| range.end),
+            // A blank reaches to the next piece, if that is there.
+            None => {
+                let next = old_parts.get(index + 1).and_then(|next| next.piece);
+                next.and_then(|piece| places[piece].as_ref()).map(|range| range.start)
+            }
+        };
+        at = there.unwrap_or(at).max(at);
+        ends.push(at);
+    }
+    if let Some(last) = ends.last_mut() {
+        *last = place.core.end;
+    }
+    let part_keys = |parts: &[Part<'_>]| parts.iter().map(|part| part.key.clone()).collect();
+    let (old_keys, new_keys): (Vec<String>, Vec<String>) =
+        (part_keys(&old_parts), part_keys(&new_parts));
+    let start = |index: usize| index.checked_sub(1).map_or(place.core.start, |at| ends[at]);
+    let mut out = String::new();
+    let mut at = 0;
+    for cut in changes(&old_keys, &new_keys) {
+        out.push_str(&place.text[start(at)..start(cut.old.start)]);
+        for part in &new_parts[cut.new] {
+            write(part.text, place, shift, style, &mut out);
+        }
+        at = cut.old.end;
+    }
+    out.push_str(&place.text[start(at)..place.core.end]);
+    out
+}
+
+/// New blanks or words as the document writes them.
+fn write(token: &str, place: &Place<'_>, shift: &Shift, style: Style, out: &mut String) {
+    match token.rfind('\n').filter(|_| token.trim().is_empty()) {
+        Some(line) => {
+            out.push_str(&with_line_ends(&token[..=line], place.end));
+            out.push_str(&shift.apply(&token[line + 1..]));
+        }
+        None => {
+            let text = style.apply(out.chars().next_back(), token);
+            out.push_str(&text);
+        }
+    }
+}
+
+/// A piece of a text, or the blanks between two.
+struct Part<'a> {
+    text: &'a str,
+    key: String,
+    piece: Option<usize>,
+}
+
+fn parts(text: &str) -> Vec<Part<'_>> {
+    let mut out = Vec::new();
+    let mut at = 0;
+    for (index, piece) in align::pieces(text).into_iter().enumerate() {
+        if at < piece.start {
+            let text = &text[at..piece.start];
+            // Both texts are the model's: a line with another indent is another line.
+            let key = if text.contains('\n') { text.replace('\r', "") } else { " ".to_owned() };
+            out.push(Part { text, key, piece: None });
+        }
+        let text = &text[piece.start..piece.end];
+        out.push(Part { text, key: piece.key, piece: Some(index) });
+        at = piece.end;
+    }
+    out
+}
+
+/// Runs of parts that differ. Blanks between two of them are part of the change.
+fn changes(old: &[String], new: &[String]) -> Vec<Cut> {
+    let mut out: Vec<Cut> = Vec::new();
+    for cut in token_cuts(&as_tokens(old), &as_tokens(new)) {
+        match out.last_mut() {
+            Some(last)
+                if cut.old.start == last.old.end + 1
+                    && old[last.old.end].trim().is_empty()
+                    && !last.old.is_empty()
+                    && !cut.old.is_empty() =>
+            {
+                last.old.end = cut.old.end;
+                last.new.end = cut.new.end;
+            }
+            _ => out.push(cut),
+        }
+    }
+    out
+}
+
+fn as_tokens(keys: &[String]) -> Vec<Token<'_>> {
+    keys.iter().map(|key| Token { key, ended: false, range: 0..0 }).collect()
 }
 
 /// Whole lines go: of two empty lines that would meet, one goes with them.
@@ -206,7 +315,7 @@ fn line_start(text: &str, at: usize) -> usize {
 }
 
 /// The line end that is used in a range, else behind it, else before it.
-fn line_end_at(text: &str, range: &Range<usize>) -> &'static str {
+pub(super) fn line_end_at(text: &str, range: &Range<usize>) -> &'static str {
     if text[range.clone()].contains('\n') {
         return line_end(&text[range.clone()]);
     }

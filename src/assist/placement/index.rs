@@ -5,6 +5,7 @@
 //! eight-byte pieces are kept by hash; a needle is looked up by its rarest piece. Knows no rules
 //! about what may be tolerated.
 
+use super::fold::{fold_word, is_combining};
 use memchr::memmem::Finder;
 use std::ops::Range;
 
@@ -26,9 +27,10 @@ pub(super) struct Index {
 }
 
 impl Index {
-    pub fn new(text: String) -> Self {
+    /// With `forms` quotes, dashes and composed letters are made alike as well.
+    pub fn new(text: String, forms: bool) -> Self {
         let mut shifts = Vec::new();
-        let norm = normalise(&text, &mut shifts);
+        let norm = alike(&text, forms, &mut shifts);
         let (mask, bits) = match norm.len() {
             0..=0x2_0000 => (0, 12),
             0x2_0001..=0x20_0000 => (7, 16),
@@ -150,7 +152,11 @@ impl Index {
             let (from, raw) = behind.checked_sub(1).map_or((0, 0), |index| self.shifts[index]);
             raw + (norm - from)
         };
-        at(range.start)..at(range.end - 1) + 1
+        // The last character may be longer in the text, or be made of several.
+        let end = self.text.ceil_char_boundary(at(range.end - 1) + 1);
+        let marks = self.text[end..].chars().take_while(|c| is_combining(*c));
+        let start = self.text.floor_char_boundary(at(range.start));
+        start..end + marks.map(char::len_utf8).sum::<usize>()
     }
 }
 
@@ -179,8 +185,14 @@ fn blank(bytes: &[u8], at: usize) -> usize {
     }
 }
 
-/// Makes blanks alike and leaves out those at the ends. `shifts` gets where places move.
-pub(super) fn normalise(text: &str, shifts: &mut Vec<(usize, usize)>) -> String {
+/// Makes blanks alike and leaves out those at the ends.
+pub(super) fn normalise(text: &str) -> String {
+    alike(text, false, &mut Vec::new())
+}
+
+/// Makes blanks alike and leaves out those at the ends; with `forms` the forms of marks too.
+/// `shifts` gets where places move.
+pub(super) fn alike(text: &str, forms: bool, shifts: &mut Vec<(usize, usize)>) -> String {
     let bytes = text.as_bytes();
     let mut out = String::with_capacity(text.len());
     let mut at = 0;
@@ -208,7 +220,10 @@ pub(super) fn normalise(text: &str, shifts: &mut Vec<(usize, usize)>) -> String 
             }
             at += 1;
         }
-        out.push_str(&text[word..at]);
+        match forms {
+            true => fold_word(&text[word..at], word, &mut out, shifts),
+            false => out.push_str(&text[word..at]),
+        }
         let end = at;
         let lines = skip(&mut at);
         if at == bytes.len() {

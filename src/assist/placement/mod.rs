@@ -1,16 +1,24 @@
 //! Where the text that a model wants to replace stands in the document, or that this is not sure.
 //!
-//! A ladder of steps from exact to tolerant; each needs exactly one hit. Text that differs in more
-//! than blanks is never taken, and nothing is ever the best of several. Knows no dialect.
+//! A ladder of steps from exact to loose; each needs exactly one hit, and nothing is ever the best
+//! of several. What the answer says about the place (a heading, a line number) narrows hits down,
+//! and finds none by itself. Knows of dialects only these hints.
 
+mod agree;
+mod align;
 mod fit;
+mod fold;
+mod gap;
 mod index;
+mod narrow;
+mod passage;
 mod similar;
 mod space;
 
+use crate::assist::dialect::Hint;
 use crate::assist::hunks::{Hunk, with_line_ends};
 use crate::base::{Pos, Span};
-use index::{Index, normalise};
+use index::{Index, alike, normalise};
 use ropey::Rope;
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -37,6 +45,14 @@ pub enum Step {
     Exact,
     /// But for blanks: line ends, trailing and repeated blanks, indent, wrapped lines.
     Space,
+    /// But for the forms of marks and letters too: quotes, dashes, composed letters.
+    Marks,
+    /// In pieces, with what the model left out between them.
+    Gap,
+    /// One of several, by the line number that the model gave. Loose.
+    Line,
+    /// In other words here and there. Loose.
+    Words,
 }
 
 impl Step {
@@ -66,20 +82,50 @@ struct Rung {
 const LADDER: &[Rung] = &[
     Rung { step: Step::Exact, name: "exact", loose: false, find: exact },
     Rung { step: Step::Space, name: "space", loose: false, find: spaced },
+    Rung { step: Step::Marks, name: "marks", loose: false, find: marked },
+    // Two that are not climbed: an edit with gaps goes its own way, and several hits of a step above
+    // are narrowed down.
+    Rung { step: Step::Gap, name: "gap", loose: false, find: |_| Vec::new() },
+    Rung { step: Step::Line, name: "line", loose: true, find: |_| Vec::new() },
+    Rung { step: Step::Words, name: "words", loose: true, find: align::aligned },
 ];
 
 /// Most candidates that are told.
 const MOST: usize = 16;
 
+/// An edit whose place is sought.
+#[derive(Clone, Copy, Debug)]
+pub struct Sought<'a> {
+    pub old: &'a str,
+    pub new: &'a str,
+    /// Helps among places that fit equally well, never more.
+    pub hint: &'a Hint,
+    /// The words of `old` lie in here, or anywhere; the blanks around them may reach out of it.
+    pub within: Option<Span>,
+}
+
 /// A sought text and where it may be.
 struct Ask<'a> {
+    placer: &'a Placer,
     index: &'a Index,
     /// The text with the blanks around it.
     old: Outer<'a>,
+    new: &'a str,
     /// `old.core` with its blanks made alike.
     norm: &'a str,
     /// In bytes of the document.
     within: Range<usize>,
+}
+
+impl<'a> Ask<'a> {
+    fn folded(&self) -> &'a Index {
+        self.placer.folded(self.index)
+    }
+
+    /// Whether the edit changes only the forms of marks: then these may not be tolerated.
+    fn is_of_forms(&self) -> bool {
+        alike(self.old.core, true, &mut Vec::new()) == alike(self.new, true, &mut Vec::new())
+    }
 }
 
 /// A text and the blanks around it.
@@ -113,6 +159,10 @@ struct Hit {
     lined: bool,
     /// The blanks around the sought text are there, from the start of a line on.
     outer: bool,
+    /// Marks may have other forms.
+    forms: bool,
+    /// Where the document has each piece of the sought text, if it has them in other words.
+    places: Option<Vec<Option<Range<usize>>>>,
 }
 
 enum Found {
@@ -129,6 +179,8 @@ enum Found {
 pub struct Placer {
     rope: Rope,
     index: OnceLock<Index>,
+    /// With the forms of marks made alike; none where the text has one form only.
+    folded: OnceLock<Option<Index>>,
 }
 
 /// Places one edit; for several in one document make a `Placer`.
@@ -139,21 +191,45 @@ pub fn place(text: &Rope, old: &str, new: &str, within: Option<Span>) -> Placeme
 impl Placer {
     /// For the document as it is now. Cheap.
     pub fn new(text: &Rope) -> Self {
-        Self { rope: text.clone(), index: OnceLock::new() }
+        Self { rope: text.clone(), index: OnceLock::new(), folded: OnceLock::new() }
+    }
+
+    fn folded<'a>(&'a self, plain: &'a Index) -> &'a Index {
+        let folded = self
+            .folded
+            .get_or_init(|| (!plain.text.is_ascii()).then(|| Index::new(plain.text.clone(), true)));
+        folded.as_ref().unwrap_or(plain)
+    }
+
+    /// Where an edit belongs.
+    pub fn find(&self, sought: &Sought<'_>) -> Placement {
+        let Sought { old, new, hint, within } = *sought;
+        self.locate_for(old, new, hint, within)
     }
 
     /// Where `old` is to become `new`. The words of `old` lie in `within`, or anywhere; the blanks
     /// around them may reach out of it. An `old` of nothing stands at the end.
     pub fn place(&self, old: &str, new: &str, within: Option<Span>) -> Placement {
-        let index = self.index.get_or_init(|| Index::new(self.rope.to_string()));
+        self.locate_for(old, new, &Hint::default(), within)
+    }
+
+    fn locate_for(&self, old: &str, new: &str, hint: &Hint, within: Option<Span>) -> Placement {
+        let index = self.index();
         let within = self.bytes(within);
         let outer = Outer::of(old);
         if outer.core.is_empty() {
             return self.append(index, old, new, within);
         }
-        let found = locate(index, old, &within);
+        let found = self.locate(index, old, new, hint, &within);
         if let Some(core) = self.applied(index, &found, old, new, &within) {
             return Placement::AlreadyApplied { span: self.span(&core) };
+        }
+        if matches!(found, Found::None)
+            && let Some((range, new)) = gap::filled(self, index, old, new, &within)
+        {
+            let old = index.text[range.clone()].to_owned();
+            let hunk = Hunk { span: self.span(&range), old, new };
+            return Placement::Placed { hunk, step: Step::Gap };
         }
         match found {
             Found::One(hit, step) => {
@@ -171,6 +247,18 @@ impl Placer {
                 Placement::Missing { similar: similar.collect() }
             }
         }
+    }
+
+    /// Where a passage that the model wrote anew, without its old text, stood: the span and text of
+    /// whole lines, and the new text for them. `least` of 100 of both must be common.
+    pub fn passage(&self, text: &str, least: u32) -> Option<(Span, String, String)> {
+        let index = self.index();
+        let (range, new) = passage::find(index, self.folded(index), text, least)?;
+        Some((self.span(&range), index.text[range].to_owned(), new))
+    }
+
+    fn index(&self) -> &Index {
+        self.index.get_or_init(|| Index::new(self.rope.to_string(), false))
     }
 
     /// The replacement of a known span, for an answer about a selection: nothing is looked for, the
@@ -202,11 +290,12 @@ impl Placer {
     ) -> Option<Range<usize>> {
         let core = Outer::of(new).core;
         let inserted = || {
-            let (old, new) = (normalise(old, &mut Vec::new()), normalise(new, &mut Vec::new()));
+            let (old, new) = (normalise(old), normalise(new));
             new.len() > old.len() && new.contains(&old)
         };
         let hits = match found {
-            Found::None | Found::Torn(_) => &[][..],
+            // What stands there in other words may be what came of the edit.
+            Found::None | Found::Torn(_) | Found::One(_, Step::Words) => &[][..],
             Found::One(hit, _) if inserted() => std::slice::from_ref(hit),
             Found::Many(hits) if hits.len() < MOST && inserted() => hits,
             _ => return None,
@@ -214,7 +303,9 @@ impl Placer {
         if core.is_empty() {
             return None;
         }
-        let Found::One(there, _) = locate(index, new, within) else { return None };
+        let there = self.locate(index, new, "", &Hint::default(), within);
+        // Only what stands there as it is, or but for blanks and marks.
+        let Found::One(there, Step::Exact | Step::Space | Step::Marks) = there else { return None };
         // A word or two stand somewhere by chance.
         let telling = core.chars().count() >= 16 || there.lined;
         let covered = hits
@@ -246,45 +337,58 @@ impl Placer {
         let pos = |byte| Pos(self.rope.byte_to_char(byte));
         Span { start: pos(range.start), end: pos(range.end) }
     }
-}
 
-/// Climbs the ladder. The first step with a hit decides.
-fn locate(index: &Index, old: &str, within: &Range<usize>) -> Found {
-    let outer = Outer::of(old);
-    let norm = normalise(outer.core, &mut Vec::new());
-    if norm.is_empty() {
-        return Found::None;
-    }
-    let ask = Ask { index, old: outer, norm: &norm, within: within.clone() };
-    for rung in LADDER {
-        let mut hits = (rung.find)(&ask);
-        // With its indent and line end it may be unique: a line that is also a part of others.
-        let mut outer = hits.iter().filter(|hit| hit.outer);
-        if let (Some(hit), None) = (outer.next(), outer.next())
-            && hit.lined
-        {
-            hits = vec![hit.clone()];
+    /// Climbs the ladder. The first step with a hit decides.
+    fn locate(
+        &self,
+        index: &Index,
+        old: &str,
+        new: &str,
+        hint: &Hint,
+        within: &Range<usize>,
+    ) -> Found {
+        let outer = Outer::of(old);
+        let norm = normalise(outer.core);
+        if norm.is_empty() {
+            return Found::None;
         }
-        match (hits.pop(), hits.is_empty()) {
-            (None, _) => {}
-            (Some(hit), true) if space::stands_alone(&index.text, &hit.core) => {
-                return Found::One(hit, rung.step);
+        let ask = Ask { placer: self, index, old: outer, new, norm: &norm, within: within.clone() };
+        for rung in LADDER {
+            let mut hits = (rung.find)(&ask);
+            // With its indent and line end it may be unique: a line that is a part of others.
+            let mut outer = hits.iter().filter(|hit| hit.outer);
+            if let (Some(hit), None) = (outer.next(), outer.next())
+                && hit.lined
+            {
+                hits = vec![hit.clone()];
             }
-            (Some(hit), true) => return Found::Torn(hit),
-            (Some(hit), false) => {
-                hits.push(hit);
-                return Found::Many(hits);
+            let mut step = rung.step;
+            if hits.len() > 1
+                && let Some((hit, narrowed)) = narrow::narrow(&index.text, &hits, hint, step)
+            {
+                (hits, step) = (vec![hit], narrowed);
+            }
+            match (hits.pop(), hits.is_empty()) {
+                (None, _) => {}
+                (Some(hit), true) if space::stands_alone(&index.text, &hit.core) => {
+                    return Found::One(hit, step);
+                }
+                (Some(hit), true) => return Found::Torn(hit),
+                (Some(hit), false) => {
+                    hits.push(hit);
+                    return Found::Many(hits);
+                }
             }
         }
+        Found::None
     }
-    Found::None
 }
 
 fn exact(ask: &Ask<'_>) -> Vec<Hit> {
     let Outer { lead, core, tail } = ask.old;
     let text = &ask.index.text;
     let one_line_end = matches!(tail, "\n" | "\r\n");
-    let found = hits(ask, |range| {
+    let found = hits(ask, ask.index, ask.norm, |range| {
         let (before, behind) = (&text[..range.start], &text[range.end..]);
         let indented =
             before.strip_suffix(lead).is_some_and(|line| line.is_empty() || line.ends_with('\n'));
@@ -307,19 +411,42 @@ fn exact(ask: &Ask<'_>) -> Vec<Hit> {
 }
 
 fn spaced(ask: &Ask<'_>) -> Vec<Hit> {
-    let core = ask.old.core;
+    hits(ask, ask.index, ask.norm, |range| Some((shift(ask, range)?, false)))
+}
+
+fn marked(ask: &Ask<'_>) -> Vec<Hit> {
+    let plain = ask.old.core.is_ascii() && ask.index.text.is_ascii();
+    if plain || ask.is_of_forms() {
+        return Vec::new();
+    }
+    let norm = alike(ask.old.core, true, &mut Vec::new());
+    if norm.is_empty() {
+        return Vec::new();
+    }
+    let mut found = hits(ask, ask.folded(), &norm, |range| {
+        // A needle may end within what one character stands for.
+        let whole = alike(&ask.index.text[range.clone()], true, &mut Vec::new()) == norm;
+        Some((shift(ask, range).filter(|_| whole)?, false))
+    });
+    for hit in &mut found {
+        hit.forms = true;
+    }
+    found
+}
+
+/// How the indents of the sought text become those of a place with the same words; `None` where
+/// the blanks differ in a way that matters.
+fn shift(ask: &Ask<'_>, range: &Range<usize>) -> Option<space::Shift> {
     let text = &ask.index.text;
-    hits(ask, |range| {
-        let line = text[..range.start].rfind('\n').map_or(0, |at| at + 1);
-        let before = &text[line..range.start];
-        let mut pairs = space::indents(core, &text[range.clone()], before)?;
-        let (sought, found) = (ask.old.indent(), before);
-        // Without an indent the sought text may start at a line's text.
-        if found.trim().is_empty() && (!sought.is_empty() || found.is_empty()) {
-            pairs.push((sought, found));
-        }
-        Some((space::Shift::of(&pairs)?, false))
-    })
+    let line = text[..range.start].rfind('\n').map_or(0, |at| at + 1);
+    let before = &text[line..range.start];
+    let mut pairs = space::indents(ask.old.core, &text[range.clone()], before)?;
+    let (sought, found) = (ask.old.indent(), before);
+    // Without an indent the sought text may start at a line's text.
+    if found.trim().is_empty() && (!sought.is_empty() || found.is_empty()) {
+        pairs.push((sought, found));
+    }
+    space::Shift::of(&pairs)
 }
 
 /// Whether nothing but blanks stands before and behind a range on its lines.
@@ -332,19 +459,24 @@ fn fills_lines(text: &str, range: &Range<usize>) -> bool {
 
 /// Places that a rung accepts, with whether the blanks around the sought text are there. When they
 /// are too many to be unique, the rest is not looked at.
-fn hits(ask: &Ask<'_>, accept: impl Fn(&Range<usize>) -> Option<(space::Shift, bool)>) -> Vec<Hit> {
+fn hits(
+    ask: &Ask<'_>,
+    index: &Index,
+    needle: &str,
+    accept: impl Fn(&Range<usize>) -> Option<(space::Shift, bool)>,
+) -> Vec<Hit> {
     let bare = ask.old.lead.is_empty() && ask.old.tail.is_empty();
     let mut out: Vec<Hit> = Vec::new();
     let mut outers = 0;
-    ask.index.each(ask.norm, |core| {
+    index.each(needle, |core| {
         if core.start >= ask.within.start
             && core.end <= ask.within.end
             && let Some((shift, outer)) = accept(&core)
         {
             outers += usize::from(outer);
             if out.len() < MOST || outer && outers < 3 {
-                let lined = fills_lines(&ask.index.text, &core);
-                out.push(Hit { core, shift, lined, outer });
+                let lined = fills_lines(&index.text, &core);
+                out.push(Hit { core, shift, lined, outer, forms: false, places: None });
             }
         }
         out.len() < MOST || outers < 2 && !bare

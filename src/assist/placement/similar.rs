@@ -13,12 +13,12 @@ pub(super) fn similar(
 ) -> Vec<(Range<usize>, u8)> {
     const TRIED: usize = 8;
     const LEAST: u8 = 40;
-    let norm = normalise(sought, &mut Vec::new());
+    let norm = normalise(sought);
     let mut out: Vec<(Range<usize>, u8)> = Vec::new();
     for range in index.near(&norm, TRIED) {
         let range = widen(&index.text, range);
         let inside = within.start <= range.start && range.end <= within.end;
-        let score = likeness(&norm, &normalise(&index.text[range.clone()], &mut Vec::new()));
+        let score = likeness(&norm, &normalise(&index.text[range.clone()]));
         if inside && score >= LEAST && !range.is_empty() {
             out.push((range, score));
         }

@@ -12,6 +12,13 @@ pub(super) enum Shift {
     /// So many spaces are one tab.
     ToTabs(usize),
     ToSpaces(usize),
+    /// Another depth, and other blanks: a tab is so many columns, so many columns more, and whether
+    /// the document has tabs.
+    Depth {
+        tab: usize,
+        more: isize,
+        tabs: bool,
+    },
 }
 
 impl Shift {
@@ -35,6 +42,11 @@ impl Shift {
         };
         shifts.extend(unit(sought, found).map(Self::ToTabs));
         shifts.extend(unit(found, sought).map(Self::ToSpaces));
+        let tabs = pairs.iter().any(|(_, found)| found.contains('\t'));
+        for tab in [4, 2, 8] {
+            let more = columns(found, tab) as isize - columns(sought, tab) as isize;
+            shifts.push(Self::Depth { tab, more, tabs });
+        }
         shifts.into_iter().find(|shift| {
             pairs.iter().all(|(sought, found)| shift.exactly(sought).as_deref() == Some(found))
         })
@@ -54,6 +66,13 @@ impl Shift {
                 let tabs = indent.bytes().all(|byte| byte == b'\t');
                 tabs.then(|| " ".repeat(indent.len() * unit))
             }
+            Self::Depth { tab, more, tabs } => {
+                let depth = usize::try_from(columns(indent, *tab) as isize + more).ok()?;
+                Some(match tabs {
+                    true => "\t".repeat(depth / tab) + &" ".repeat(depth % tab),
+                    false => " ".repeat(depth),
+                })
+            }
         }
     }
 
@@ -64,6 +83,11 @@ impl Shift {
             _ => indent.to_owned(),
         })
     }
+}
+
+/// How wide an indent is.
+fn columns(indent: &str, tab: usize) -> usize {
+    indent.chars().map(|c| if c == '\t' { tab } else { 1 }).sum()
 }
 
 /// Words and runs of blanks, in turn.
@@ -130,7 +154,7 @@ fn indent(blanks: &str) -> &str {
 
 /// Whether a line end only wraps a paragraph, so that a space could stand there: prose goes on
 /// before and behind it.
-fn is_soft(before: &str, blanks: &str, behind: &str) -> bool {
+pub(super) fn is_soft(before: &str, blanks: &str, behind: &str) -> bool {
     let line = before.rsplit('\n').next().unwrap_or("");
     let next = behind.split('\n').next().unwrap_or("");
     let hard = blanks.starts_with("  ") || line.ends_with('\\');

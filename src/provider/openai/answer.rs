@@ -19,7 +19,8 @@ use async_openai::error::OpenAIError;
 use async_openai::types::stream::StreamResponse;
 use futures::future::{BoxFuture, FutureExt};
 use futures::stream::{self, StreamExt};
-use std::collections::VecDeque;
+use serde_json::Value;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
@@ -104,6 +105,8 @@ struct Tally {
     text: bool,
     reasoning: bool,
     tool: bool,
+    /// Names and arguments of the calls, by their place.
+    calls: BTreeMap<u64, (String, String)>,
     refusal: String,
     finish: Option<String>,
     usage: Option<Usage>,
@@ -164,6 +167,11 @@ impl State {
         let tally = &mut self.tally;
         tally.refusal.push_str(&event.refusal);
         tally.tool |= event.tool;
+        for part in event.calls {
+            let (name, arguments) = tally.calls.entry(part.index).or_default();
+            name.push_str(&part.name);
+            arguments.push_str(&part.arguments);
+        }
         if event.finish.is_some() {
             tally.finish = event.finish;
         }
@@ -179,6 +187,21 @@ impl State {
             self.tally.text = true;
             self.queue.push_back(Ok(Chunk::Text(text)));
         }
+    }
+
+    /// Tells calls of tools as text, as models without tools write them. No tool was offered, but
+    /// some servers make calls of what a model writes, and an edit may be in one. Whether one was.
+    fn says_calls(&mut self) -> bool {
+        let calls = std::mem::take(&mut self.tally.calls);
+        let mut text = String::new();
+        for (name, arguments) in calls.into_values().filter(|(_, given)| !given.trim().is_empty()) {
+            let given = serde_json::from_str(&arguments).unwrap_or(Value::String(arguments));
+            let call = serde_json::json!({ "name": name, "arguments": given });
+            text.push_str(&format!("\n```json\n{call}\n```\n"));
+        }
+        let called = !text.is_empty();
+        self.says_parts(String::new(), text);
+        called
     }
 
     fn says(&mut self, thought: String) {
@@ -211,6 +234,7 @@ impl State {
         self.tally.mangled |= mangled;
         let Parts { thought, text } = self.tally.thinking.end();
         self.says_parts(thought, text);
+        let called = self.says_calls();
         let words = &self.shared.words;
         let word = self.tally.finish.clone();
         if word.is_none()
@@ -231,6 +255,7 @@ impl State {
             None if !done => Stop::Cut,
             Some("stop" | "end" | "eos" | "eos_token" | "end_turn" | "stop_sequence" | "STOP")
             | None => Stop::End,
+            Some("tool_calls" | "function_call" | "tool_use") if called => Stop::End,
             Some("length" | "max_tokens" | "MAX_TOKENS") => Stop::Length,
             Some("content_filter" | "safety" | "SAFETY") => Stop::Filter,
             Some(other) => Stop::Other(words.clean(other)),

@@ -26,9 +26,32 @@ pub(super) struct Event {
     pub(super) refusal: String,
     /// The model wants to use a tool; none was offered.
     pub(super) tool: bool,
+    /// Parts of what it wants to give to tools.
+    pub(super) calls: Vec<CallPart>,
     pub(super) finish: Option<String>,
     pub(super) usage: Option<Usage>,
     pub(super) error: Option<Complaint>,
+}
+
+/// A part of a tool call: its place in the answer, and more of its name and its arguments.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct CallPart {
+    pub(super) index: u64,
+    pub(super) name: String,
+    pub(super) arguments: String,
+}
+
+impl CallPart {
+    fn read(at: usize, call: &Value) -> Self {
+        let function = if call["function"].is_object() { &call["function"] } else { call };
+        let arguments = match &function["arguments"] {
+            Value::Null => String::new(),
+            Value::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        let index = call["index"].as_u64().unwrap_or(at as u64);
+        Self { index, name: function["name"].as_str().unwrap_or_default().to_owned(), arguments }
+    }
 }
 
 impl<'de> Deserialize<'de> for Event {
@@ -65,8 +88,12 @@ impl Event {
             if let Some(text) = part["refusal"].as_str() {
                 event.refusal.push_str(text);
             }
-            event.tool |= part["tool_calls"].as_array().is_some_and(|list| !list.is_empty())
-                || part["function_call"].is_object();
+            let calls = part["tool_calls"].as_array().into_iter().flatten();
+            event.calls.extend(calls.enumerate().map(|(at, call)| CallPart::read(at, call)));
+            if part["function_call"].is_object() {
+                event.calls.push(CallPart::read(0, &part["function_call"]));
+            }
+            event.tool |= !event.calls.is_empty();
         }
         if event.text.is_empty()
             && let Some(text) = choice["text"].as_str()

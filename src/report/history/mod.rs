@@ -81,7 +81,7 @@ fn words(session: &Session, point: &Point, plus: usize, minus: usize) -> String 
                 (Some(HunkVerdict::Pending), _) => "opened again",
                 (Some(HunkVerdict::Superseded), _) => "passed over",
                 (None, StepKind::Split) => "split",
-                (None, StepKind::Placing | StepKind::Rejection) => "placed",
+                (None, StepKind::Placing | StepKind::Rejection | StepKind::Superseding) => "placed",
             };
             let counted = if plus + minus > 0 { format!(" {}", counted()) } else { String::new() };
             format!("{verb}{counted}: {}", first_line(text))

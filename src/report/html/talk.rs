@@ -5,6 +5,7 @@ use super::escape::Html;
 use super::marked::marked;
 use super::replay::Replay;
 use super::{MOST, Places};
+use crate::assist::readable;
 use crate::base::when::minute;
 use crate::event::{Link, MessageRole, MessageStatus};
 use crate::report::bring::program_name;
@@ -74,6 +75,9 @@ fn message(
     if session.transcript.is_pinned(&message.id) {
         out.element("span", &[("class", "badge")], "pinned");
     }
+    if message.is_repair() {
+        out.element("span", &[("class", "badge")], "asked by cowrite");
+    }
     if message.role == MessageRole::Note {
         out.element("span", &[("class", "badge")], "note");
     }
@@ -98,7 +102,9 @@ fn message(
     }
     out.open("div", &[("class", "said")]);
     let person = message.role == MessageRole::Person;
-    marked(&with_changes(&session.told(&message.id, message.text())), person, out);
+    let told = session.told(&message.id, message.text());
+    let text = if person { Cow::Borrowed(&*told) } else { readable(&told, false) };
+    marked(&text, person, out);
     out.close("div");
     let ended = match message.status {
         MessageStatus::Complete => None,
@@ -112,42 +118,6 @@ fn message(
     }
     proposed(session, message, (places, replay), out);
     out.close("article");
-}
-
-/// The text with its edits, as models write them, as blocks of code: each line with its sign.
-fn with_changes(text: &str) -> Cow<'_, str> {
-    if !text.contains("<<<<<") {
-        return Cow::Borrowed(text);
-    }
-    let is_mark = |line: &str, sign: char| {
-        let line = line.trim();
-        line.chars().take_while(|one| *one == sign).count() >= 5
-            && (sign != '=' || line.chars().all(|one| one == sign))
-    };
-    let longest =
-        text.lines().map(|line| line.trim().chars().take_while(|one| *one == '`').count());
-    let fence = "`".repeat(longest.max().unwrap_or(0).max(2) + 1);
-    let (mut out, mut sign) = (String::with_capacity(text.len() + 64), None);
-    for line in text.lines() {
-        match sign {
-            None if is_mark(line, '<') => {
-                out.push_str(&format!("\n{fence}diff"));
-                sign = Some('-');
-            }
-            Some('-') if is_mark(line, '=') => {
-                sign = Some('+');
-                continue;
-            }
-            Some(_) if is_mark(line, '>') => {
-                out.push_str(&fence);
-                sign = None;
-            }
-            Some(sign) => out.push_str(&format!("{sign} {line}")),
-            None => out.push_str(line),
-        }
-        out.push('\n');
-    }
-    Cow::Owned(out)
 }
 
 /// Links to what was proposed to a question.

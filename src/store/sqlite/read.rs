@@ -135,6 +135,12 @@ impl SqliteStore {
         Ok(query.query_row(params![session.0], |row| row.get(0))?)
     }
 
+    /// What kind of event an id is of, as its row says: its line may be damaged, and long.
+    pub fn kind(&self, id: EventId) -> Option<String> {
+        let mut query = self.conn.prepare_cached("SELECT kind FROM event WHERE id = ?1").ok()?;
+        query.query_row(params![id.0], |row| row.get(0)).ok()
+    }
+
     /// The documents of a session that have a cached state.
     pub fn snapshots(&self, session: EventId) -> Result<Vec<DocId>, StoreError> {
         let mut query =

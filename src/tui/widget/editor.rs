@@ -84,6 +84,14 @@ pub fn marks(app: &App) -> Vec<u64> {
                     for piece in frame.hunks.iter().filter(|piece| piece.span.touches(*span)) {
                         let (from, to) = (relative(piece.span.start), relative(piece.span.end));
                         (from, to, piece.state, piece.current).hash(&mut hasher);
+                        for span in piece.struck.iter().filter(|one| one.touches(*span)) {
+                            (relative(span.start), relative(span.end)).hash(&mut hasher);
+                        }
+                    }
+                    for (place, chosen) in
+                        frame.candidates.iter().filter(|(place, _)| place.touches(*span))
+                    {
+                        (relative(place.start), relative(place.end), chosen).hash(&mut hasher);
                     }
                     for (shaded, shade) in shades_of(&frame.shades.runs, *span) {
                         (relative(shaded.start.max(span.start)), shade).hash(&mut hasher);
@@ -193,17 +201,28 @@ pub fn draw_row(app: &App, theme: Theme, buffer: &mut Buffer, index: usize) {
                 draw_gutter(buffer, x, y, gutter - authors, None, false, shown.sign, theme);
             }
             let mut style = match shown.sign {
-                Sign::Plus => theme.added(),
+                Sign::Plus | Sign::Both => theme.added(),
                 Sign::Minus => theme.removed(),
                 Sign::Stale | Sign::Collided => theme.warning(),
+                Sign::Change | Sign::Like | Sign::Candidate | Sign::Here => Style::new(),
                 Sign::None | Sign::Note | Sign::Decision | Sign::Comment => {
                     theme.dim().add_modifier(Modifier::ITALIC)
                 }
             };
+            if !shown.marks.is_empty() {
+                style = Style::new();
+            }
             if shown.current {
                 style = style.add_modifier(Modifier::BOLD);
             }
-            text(buffer, text_area.x, y, area.right(), &shown.text, style);
+            let (mut x, mut at) = (text_area.x, 0);
+            for (range, tag) in &shown.marks {
+                x = text(buffer, x, y, area.right(), &shown.text[at..range.start], style);
+                let marked = style.patch(theme.word(*tag));
+                x = text(buffer, x, y, area.right(), &shown.text[range.clone()], marked);
+                at = range.end;
+            }
+            text(buffer, x, y, area.right(), &shown.text[at..], style);
         }
     }
 }
@@ -225,13 +244,11 @@ fn draw_author(buffer: &mut Buffer, x: u16, y: u16, shade: Shade, more: bool, th
 }
 
 fn sign_of(frame: &EditorFrame, row: Span) -> Sign {
-    let hunk = frame.hunks.iter().find(|piece| {
-        if piece.span.is_empty() {
-            return row.start <= piece.span.start && piece.span.start <= row.end;
-        }
-        // A hunk that ends with a line's end does not stand on the next row.
-        piece.span.start < Pos(row.end.0.max(row.start.0 + 1)) && row.start < piece.span.end
-    });
+    let hunk = frame.hunks.iter().find(|piece| stands_on(piece.span, row));
+    let candidate = candidate_sign(frame, row);
+    if let Some(sign) = candidate.filter(|sign| *sign == Sign::Here || hunk.is_none()) {
+        return sign;
+    }
     match hunk.map(|piece| piece.state) {
         Some(HunkState::Stale) => Sign::Stale,
         Some(HunkState::Collided) => Sign::Collided,
@@ -241,6 +258,22 @@ fn sign_of(frame: &EditorFrame, row: Span) -> Sign {
         None if frame.decided.iter().any(|span| span.touches(row)) => Sign::Decision,
         None => Sign::None,
     }
+}
+
+/// The sign of a place where a hunk may belong.
+fn candidate_sign(frame: &EditorFrame, row: Span) -> Option<Sign> {
+    let mut here = frame.candidates.iter().filter(|(span, _)| stands_on(*span, row));
+    let first = here.next()?;
+    let chosen = first.1 || here.any(|(_, chosen)| *chosen);
+    Some(if chosen { Sign::Here } else { Sign::Candidate })
+}
+
+/// Whether a piece stands on a row. One that ends with a line's end does not stand on the next.
+fn stands_on(piece: Span, row: Span) -> bool {
+    if piece.is_empty() {
+        return row.start <= piece.start && piece.start <= row.end;
+    }
+    piece.start < Pos(row.end.0.max(row.start.0 + 1)) && row.start < piece.end
 }
 
 #[allow(clippy::too_many_arguments, reason = "one gutter cell's parts, once")]
@@ -261,17 +294,28 @@ fn draw_gutter(
         let start = x + digits.saturating_sub(number.len() as u16);
         text(buffer, start, y, x + digits, &number, style);
     }
-    let (symbol, style) = match sign {
-        Sign::None => return,
+    if let Some((symbol, style)) = sign_cell(sign, theme) {
+        put(buffer, x + width.saturating_sub(2), y, 1, symbol, style);
+    }
+}
+
+/// A sign as it is drawn.
+pub fn sign_cell(sign: Sign, theme: Theme) -> Option<(&'static str, Style)> {
+    Some(match sign {
+        Sign::None => return None,
+        Sign::Candidate => ("?", theme.warning()),
+        Sign::Here => ("▸", theme.accent()),
         Sign::Minus => ("-", theme.removed().remove_modifier(Modifier::CROSSED_OUT)),
         Sign::Plus => ("+", theme.added()),
+        Sign::Change => ("±", theme.added()),
+        Sign::Both => ("&", theme.added()),
+        Sign::Like => ("~", theme.warning()),
         Sign::Stale => ("!", theme.warning()),
         Sign::Collided => ("×", theme.warning()),
         Sign::Note => ("·", theme.dim()),
         Sign::Decision => ("§", theme.accent()),
         Sign::Comment => ("\"", theme.accent()),
-    };
-    put(buffer, x + width.saturating_sub(2), y, 1, symbol, style);
+    })
 }
 
 /// The text of one row, with what lies over it.
@@ -314,7 +358,8 @@ fn draw_text(
             style = theme.warning();
         }
         if !hunks.is_empty()
-            && let Some(piece) = hunks.iter().find(|piece| piece.span.contains(drawn.pos))
+            && let Some(piece) =
+                hunks.iter().find(|piece| piece.struck.iter().any(|span| span.contains(drawn.pos)))
         {
             style = match piece.state {
                 HunkState::Stale | HunkState::Collided => theme.warning(),
@@ -325,6 +370,10 @@ fn draw_text(
             if piece.current {
                 style = style.add_modifier(Modifier::BOLD);
             }
+        }
+        for (_, chosen) in frame.candidates.iter().filter(|(span, _)| span.contains(drawn.pos)) {
+            let shown = Style::new().add_modifier(Modifier::UNDERLINED);
+            style = style.patch(if *chosen { theme.selected() } else { shown });
         }
         if selection.is_some_and(|span| span.contains(drawn.pos)) {
             style = style.patch(theme.selected());

@@ -3,6 +3,7 @@
 
 pub mod chat;
 pub mod editor;
+pub mod float;
 mod form;
 mod history;
 pub mod overlay;

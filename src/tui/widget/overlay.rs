@@ -9,7 +9,7 @@ use crate::command::{
 };
 use crate::layout::cells;
 use crate::layout::wrap::Rule;
-use crate::state::{Dialog, ListState, Overlay, PageLinks, PromptKind, plural};
+use crate::state::{Dialog, ListState, Overlay, PageLinks, PromptKind, REASONS, plural};
 use crate::tui::paint::{fill, put, short, text};
 use crate::tui::theme::Theme;
 use ratatui::buffer::Buffer;
@@ -316,6 +316,14 @@ fn prompt(
     let y = screen.bottom().saturating_sub(1);
     let row = Rect { y, height: 1.min(screen.height), ..screen };
     fill(buffer, row, theme.bar());
+    if matches!(kind, PromptKind::RejectBecause { .. }) && input.rope().len_chars() == 0 && y > 0 {
+        let above = Rect { y: y - 1, height: 1, ..row };
+        fill(buffer, above, theme.bar());
+        let reasons: Vec<String> =
+            REASONS.iter().map(|(digit, why)| format!("{digit} {why}")).collect();
+        let words = format!("One key: {}", reasons.join(" · "));
+        text(buffer, above.x + 1, above.y, above.right(), &words, theme.bar());
+    }
     let title = if long.len() * 2 > usize::from(row.width) { brief } else { long };
     let mark = if title.ends_with('?') { "" } else { ":" };
     let x = text(buffer, row.x + 1, y, row.right(), &format!("{title}{mark} "), theme.bar());

@@ -1,11 +1,10 @@
 //! The panel: tabs, conversation, decisions, review.
 
 use crate::app::App;
+use crate::assist::Tag;
 use crate::base::EventId;
 use crate::command::{decisions_listed, status_word};
-use crate::report::state_word;
-use crate::session::{HunkState, OpenHunk};
-use crate::state::{Against, Focus, ListState, Model, PanelSelection, Tab};
+use crate::state::{Against, DECIDE, Focus, ListState, Model, PanelSelection, ReviewPart, Tab};
 use crate::tui::paint::{put, rect, short, text};
 use crate::tui::sheet::hash;
 use crate::tui::theme::Theme;
@@ -51,8 +50,8 @@ pub fn mark(app: &App) -> u64 {
     });
     hash(&(
         (model.session.revision(), model.doc.as_str(), text, ui.frame.open, ui.seen.len()),
-        (ui.panel.version, selection, list(&ui.decisions), list(&ui.review)),
-        (provider, &model.model_name, there),
+        (ui.panel.version, selection, list(&ui.decisions), list(&ui.review), ui.review_filter),
+        (provider, &model.model_name, there, model.config.editor.hunks),
         (history_mark(model), list(&ui.history.list)),
     ))
 }
@@ -230,80 +229,55 @@ fn decisions(app: &App, theme: Theme, buffer: &mut Buffer, area: Rect) -> Option
     cursor
 }
 
-/// What had been said about a hunk by the shown point of the past, and by whom.
-fn settled(model: &Model, hunk: &OpenHunk) -> Option<String> {
-    let word = match hunk.state {
-        HunkState::Accepted | HunkState::Rejected | HunkState::Superseded => state_word(hunk.state),
-        _ => return None,
-    };
-    let verdict = model.past.as_ref()?.then.proposals.hunk(&hunk.of)?.verdict.value()?;
-    let reason = verdict.reason.as_deref().map(|reason| format!(": {reason}")).unwrap_or_default();
-    Some(format!("{word} by {}{reason}", model.session.author_name(&verdict.author)))
+fn review(app: &App, theme: Theme, buffer: &mut Buffer, area: Rect) -> Option<Position> {
+    let rows = app.model.review_rows(usize::from(area.width), usize::from(area.height));
+    let mut cursor = Position { x: area.x, y: area.y };
+    for (row, y) in rows.iter().zip(area.top()..area.bottom()) {
+        let style = match row.part {
+            ReviewPart::Title | ReviewPart::Settled if row.chosen => theme.accent(),
+            ReviewPart::Title | ReviewPart::Settled => Style::new(),
+            ReviewPart::Document => Style::new().add_modifier(Modifier::BOLD),
+            ReviewPart::Old if row.chosen => Style::new(),
+            ReviewPart::New if row.chosen => Style::new(),
+            ReviewPart::Old => theme.removed(),
+            ReviewPart::New | ReviewPart::Both => theme.added(),
+            ReviewPart::Like => theme.warning(),
+            ReviewPart::Progress | ReviewPart::Proposal | ReviewPart::Note => theme.dim(),
+        };
+        let signs = u16::from(row.part == ReviewPart::Title) * DECIDE;
+        let right = area.right().saturating_sub(signs);
+        let end = row.beside.as_ref().map_or(right, |(at, _)| area.x + *at as u16 - 1);
+        pieces(buffer, area.x, y, end.min(right), &row.pieces, style, theme);
+        if let Some((at, beside)) = &row.beside {
+            put(buffer, area.x + *at as u16 - 2, y, 1, "│", theme.dim());
+            pieces(buffer, area.x + *at as u16, y, right, beside, style, theme);
+        }
+        if row.part == ReviewPart::Title {
+            let x = text(buffer, right + 1, y, area.right(), "✓", theme.added());
+            text(buffer, x + 1, y, area.right(), "✗", theme.error());
+        }
+        if row.chosen && matches!(row.part, ReviewPart::Title | ReviewPart::Settled) {
+            cursor = Position { x: area.x, y };
+        }
+    }
+    Some(cursor)
 }
 
-fn review(app: &App, theme: Theme, buffer: &mut Buffer, area: Rect) -> Option<Position> {
-    let model = &app.model;
-    let rope = model.rope();
-    let open = model.reviewed();
-    if open.is_empty() {
-        let words = match model.past {
-            Some(_) => "Nothing had been proposed by then.",
-            None => "No hunk is open.",
-        };
-        text(buffer, area.x, area.y + 1, area.right(), words, theme.dim());
-        return Some(Position { x: area.x, y: area.y });
+/// Pieces of a text, those that differ marked.
+fn pieces(
+    buffer: &mut Buffer,
+    mut x: u16,
+    y: u16,
+    right: u16,
+    pieces: &[(Tag, String)],
+    style: Style,
+    theme: Theme,
+) {
+    if let [(_, all)] = pieces {
+        short(buffer, x, y, right, all, style);
+        return;
     }
-    let visible = usize::from(area.height) / 4;
-    let at = model.ui.review.chosen.min(open.len() - 1);
-    let top = at.saturating_sub(visible.saturating_sub(1));
-    let mut y = area.y;
-    let mut cursor = None;
-    for (index, hunk) in open.iter().enumerate().skip(top) {
-        if y + 3 >= area.bottom() {
-            break;
-        }
-        let chosen = index == at;
-        let style = if chosen { theme.accent() } else { Style::new() };
-        let place = match hunk.span {
-            Some(span) => format!("line {}", rope.char_to_line(span.start.0) + 1),
-            None => settled(model, hunk).unwrap_or_else(|| "no place".into()),
-        };
-        let state = match hunk.state {
-            HunkState::Collided => " · × collided: a merge changed it",
-            HunkState::Stale if hunk.behind => " · contradicts another change",
-            HunkState::Stale => " · the text changed",
-            HunkState::Unplaced if model.past.is_none() => " · place by hand: Alt-P",
-            _ if hunk.loose => " · found by likeness",
-            _ => "",
-        };
-        let unseen = model.past.is_none() && !model.ui.seen.contains(&hunk.of);
-        let seen = if hunk.span.is_some() && unseen { " · not seen yet" } else { "" };
-        let sign = if chosen { "› " } else { "  " };
-        short(buffer, area.x, y, area.right(), &format!("{sign}{place}{state}{seen}"), style);
-        let one = |body: &str| body.split_whitespace().collect::<Vec<_>>().join(" ");
-        short(
-            buffer,
-            area.x + 2,
-            y + 1,
-            area.right(),
-            &format!("- {}", one(&hunk.old)),
-            theme.removed(),
-        );
-        short(
-            buffer,
-            area.x + 2,
-            y + 2,
-            area.right(),
-            &format!("+ {}", one(&hunk.new)),
-            theme.added(),
-        );
-        if let Some(why) = &hunk.why {
-            short(buffer, area.x + 2, y + 3, area.right(), why, theme.dim());
-        }
-        if chosen {
-            cursor = Some(Position { x: area.x, y });
-        }
-        y += 4;
+    for (tag, piece) in pieces {
+        x = text(buffer, x, y, right, piece, style.patch(theme.word(*tag)));
     }
-    cursor
 }

@@ -4,6 +4,7 @@ use crate::app::App;
 use crate::base::when::minute;
 use crate::command::slash_rows;
 use crate::report::history::moment_words;
+use crate::session::HunkState;
 use crate::state::{Focus, Overlay, TOUR_END, TOUR_STEPS, Tab, Tone, plural};
 use crate::tui::paint::{fill, rect, text};
 use crate::tui::sheet::hash;
@@ -201,7 +202,26 @@ fn shown_keys(app: &App) -> &'static [(&'static str, &'static str)] {
 /// What the keys do in the workspace.
 fn workspace_hints(app: &App) -> &'static [(&'static str, &'static str)] {
     let model = &app.model;
-    if model.hunk_here().is_some() && model.ui.focus == Focus::Editor {
+    if model.ui.floating.is_some() && model.ui.focus == Focus::Editor {
+        return &[
+            ("hunk.place", "place it here"),
+            ("hunk.candidate-next", "next place"),
+            ("hunk.candidate-down", "a line down"),
+            ("hunk.candidate-up", "a line up"),
+            ("app.cancel", "leave it"),
+        ];
+    }
+    let here = if model.ui.focus == Focus::Editor { model.hunk_here() } else { None };
+    if here.as_ref().is_some_and(|one| one.state == HunkState::Stale && !one.behind) {
+        &[
+            ("hunk.mine", "keep mine"),
+            ("hunk.theirs", "take theirs"),
+            ("hunk.both", "both"),
+            ("hunk.base", "as it was"),
+            ("hunk.edit", "edit"),
+            ("hunk.next", "next"),
+        ]
+    } else if here.is_some() {
         &[
             ("hunk.accept", "accept"),
             ("hunk.reject", "reject"),
@@ -244,11 +264,12 @@ fn workspace_hints(app: &App) -> &'static [(&'static str, &'static str)] {
                 ("app.help", "help"),
             ],
             Focus::Panel
-                if model.ui.tab == Tab::Review && crate::command::chosen_unplaced(model) =>
+                if model.ui.tab == Tab::Review
+                    && model.ui.frame.unplaced > 0
+                    && model.review_chosen().is_some_and(|one| one.hunk.span.is_none()) =>
             {
                 &[
-                    ("app.focus-editor", "to the text: select its place, then"),
-                    ("hunk.place", "places it"),
+                    ("hunk.candidates", "where it may belong"),
                     ("hunk.reject", "reject"),
                     ("hunk.reject-because", "because…"),
                 ]
@@ -259,6 +280,7 @@ fn workspace_hints(app: &App) -> &'static [(&'static str, &'static str)] {
                 ("hunk.reject-because", "because…"),
                 ("hunk.edit", "edit"),
                 ("hunk.split", "split"),
+                ("hunk.filter", "filter"),
                 ("list.choose", "go there"),
             ],
             Focus::Panel if model.ui.tab == Tab::History && model.past.is_some() => &[

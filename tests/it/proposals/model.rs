@@ -250,7 +250,7 @@ pub fn run(seed: u64) {
     let mut proposal = 0;
     for step in 0..30 {
         let open = rows(&made);
-        let choice = if open.is_empty() && rand.below(2) == 0 { 0 } else { 1 + rand.below(15) };
+        let choice = if open.is_empty() && rand.below(2) == 0 { 0 } else { 1 + rand.below(17) };
         let was = state.clone();
         let index = rand.below(open.len().max(1));
         let row = open.get(index).cloned();
@@ -347,6 +347,25 @@ pub fn run(seed: u64) {
                 let (start, end) = state.lines(row.1);
                 state.replace(start, end, &new);
                 changed = true;
+            }
+            (16 | 17, Some(row)) => {
+                // What contradicts another hunk has its old text, and no three sides.
+                let span = row.1;
+                let stale = state.slice(span.0, span.1) != row.3;
+                let (line, text) = match rand.below(3) {
+                    0 => ("hunk.mine", state.slice(span.0, span.1)),
+                    1 => ("hunk.theirs", row.4.clone()),
+                    _ => ("hunk.base", row.3.clone()),
+                };
+                trace.push_str(&format!("\n{step} {line} {row:?}"));
+                made.about_hunk(index, line);
+                if row.2 == HunkState::Stale && stale {
+                    state.take(&row);
+                    if line != "hunk.mine" {
+                        state.replace(span.0, span.1, &text);
+                    }
+                    changed = true;
+                }
             }
             (10, Some(row)) => {
                 trace.push_str(&format!("\n{step} split {row:?}"));

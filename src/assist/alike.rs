@@ -1,0 +1,156 @@
+//! How much two short texts have in common, and whether they say the same. For telling which edit
+//! another one repeats; never for finding a place.
+
+use std::collections::HashMap;
+
+/// Characters of a text that are looked at.
+const MOST: usize = 20_000;
+
+/// How much two texts have in common, of 100: by pairs of neighbouring characters, with every run
+/// of blanks as one. Equal texts have 100.
+pub fn alike(a: &str, b: &str) -> u8 {
+    let (a, b) = (pairs(a), pairs(b));
+    let (all, mut shared) = (a.len() + b.len(), 0);
+    if all == 0 {
+        return 100;
+    }
+    let mut counts: HashMap<(char, char), usize> = HashMap::with_capacity(a.len());
+    for pair in a {
+        *counts.entry(pair).or_default() += 1;
+    }
+    for pair in b {
+        if let Some(left) = counts.get_mut(&pair).filter(|left| **left > 0) {
+            *left -= 1;
+            shared += 1;
+        }
+    }
+    // At most 100.
+    u8::try_from(200 * shared / all).unwrap_or(100)
+}
+
+fn pairs(text: &str) -> Vec<(char, char)> {
+    let mut last = '\u{2}';
+    let mut out = Vec::new();
+    for word in text.split_whitespace() {
+        for next in word.chars().chain([' ']).take(MOST.saturating_sub(out.len())) {
+            out.push((last, next));
+            last = next;
+        }
+    }
+    out
+}
+
+/// Whether two texts say the same in as good as the same words: blanks, the forms of marks, and of
+/// twelve words one may differ, but none with a capital letter or a digit and none that negates.
+pub fn says_the_same(a: &str, b: &str) -> bool {
+    let (a, b) = (plain(a), plain(b));
+    let (a, b) = (words(&a), words(&b));
+    let longest = a.len().max(b.len());
+    let may_differ = longest / 12;
+    let start = a.iter().zip(&b).take_while(|(a, b)| a == b).count();
+    let rest = a.len().min(b.len()) - start;
+    let end = a.iter().rev().zip(b.iter().rev()).take_while(|(a, b)| a == b).take(rest).count();
+    let (a, b) = (&a[start..a.len() - end], &b[start..b.len() - end]);
+    // Few words differ, or none: then a table of them is small.
+    if a.is_empty() && b.is_empty() {
+        return true;
+    }
+    if may_differ == 0 || a.len().abs_diff(b.len()) > may_differ || a.len() > 400 {
+        return false;
+    }
+    differing(a, b).is_some_and(|(count, weighty)| count <= may_differ && !weighty)
+}
+
+/// How many words differ, and whether one of them matters by itself.
+fn differing(a: &[&str], b: &[&str]) -> Option<(usize, bool)> {
+    // The longest common subsequence from each place on.
+    let width = b.len() + 1;
+    let mut common = vec![0_u16; (a.len() + 1) * width];
+    for i in (0..a.len()).rev() {
+        for j in (0..b.len()).rev() {
+            common[i * width + j] = if a[i] == b[j] {
+                common[(i + 1) * width + j + 1] + 1
+            } else {
+                common[(i + 1) * width + j].max(common[i * width + j + 1])
+            };
+        }
+    }
+    let (mut i, mut j, mut gone, mut new, mut weighty) = (0, 0, 0, 0, false);
+    while i < a.len() || j < b.len() {
+        if i < a.len() && j < b.len() && a[i] == b[j] {
+            (i, j) = (i + 1, j + 1);
+        } else if j == b.len()
+            || i < a.len() && common[(i + 1) * width + j] >= common[i * width + j + 1]
+        {
+            weighty |= is_weighty(a.get(i)?);
+            (i, gone) = (i + 1, gone + 1);
+        } else {
+            weighty |= is_weighty(b.get(j)?);
+            (j, new) = (j + 1, new + 1);
+        }
+    }
+    Some((gone.max(new), weighty))
+}
+
+/// A number, a name, a negation: a text with another one says something else.
+fn is_weighty(word: &str) -> bool {
+    const NEGATIONS: &[&str] = &[
+        "no", "not", "never", "none", "nor", "neither", "without", "cannot", "nicht", "kein",
+        "keine", "nie", "ohne", "ne", "pas", "jamais", "sans", "ni", "nunca", "sin",
+    ];
+    word.chars().any(|letter| letter.is_uppercase() || letter.is_numeric())
+        || NEGATIONS.contains(&word)
+        || word.ends_with("n't")
+        // Scripts without blanks and capitals: a word is no small part of what is said.
+        || word.chars().any(|letter| letter as u32 >= 0x2e80)
+}
+
+/// The text with the forms of marks made alike.
+fn plain(text: &str) -> String {
+    text.chars()
+        .map(|letter| match letter {
+            '‘' | '’' => '\'',
+            '“' | '”' | '«' | '»' => '"',
+            '–' | '—' | '‐' | '‑' => '-',
+            '\u{a0}' => ' ',
+            other => other,
+        })
+        .collect()
+}
+
+fn words(text: &str) -> Vec<&str> {
+    text.split_whitespace().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{alike, says_the_same};
+
+    #[test]
+    fn how_much_is_shared() {
+        assert_eq!(alike("", ""), 100);
+        assert_eq!(alike("one two", "one  two\n"), 100);
+        assert_eq!(alike("abc", "xyz"), 0);
+        assert!(alike("We meet on Monday.", "We meet on Tuesday.") > 60);
+    }
+
+    #[test]
+    fn the_same_in_other_clothes_and_nothing_else() {
+        let long = "the quick brown fox jumps over the lazy dog that sleeps in the warm sun";
+        for (a, b, same) in [
+            ("There is soup.", "There is  soup.\n", true),
+            ("Don’t go – now", "Don't go - now", true),
+            ("There is soup.", "There is cake.", false),
+            ("on Monday", "on Tuesday", false),
+            (long, &long.replace("lazy", "idle"), true),
+            (long, &long.replace("lazy", "Lazy"), false),
+            (long, &long.replace("quick", "not"), false),
+            (long, &long.replace("sun", "3"), false),
+            (long, &long.replace("lazy dog", "idle cat"), false),
+            (long, "", false),
+            ("", "", true),
+        ] {
+            assert_eq!((says_the_same(a, b), says_the_same(b, a)), (same, same), "{a:?} {b:?}");
+        }
+    }
+}

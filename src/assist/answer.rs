@@ -1,0 +1,198 @@
+//! A whole answer against one version of a text, with nobody to ask: which of its edits go in
+//! together, and why the others don't. For the command line and for other tools.
+//!
+//! Knows no session; positions are those of the version.
+
+use super::dialect::{Dialect, Hint, Piece, ReplyParser};
+use super::hunks::{Hunk, apply};
+use super::landing::{Landed, Landing, Outcome, Wanted};
+use crate::base::{Pos, Span};
+use crate::text::diff;
+use ropey::Rope;
+
+/// A part of an answer that begins like an edit and is none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unreadable {
+    pub text: String,
+    /// In words for a person.
+    pub why: String,
+}
+
+/// An edit for another file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Elsewhere {
+    pub file: String,
+    pub old: String,
+    pub new: String,
+}
+
+/// What is done about one edit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fit {
+    /// It goes in.
+    Applied,
+    /// Its place was found by likeness, and that is not enough.
+    Doubted,
+    /// It changes what the edit of that number, which goes in, changes as well.
+    Waits(usize),
+    /// It is the edit of that number once more.
+    Twice(usize),
+    /// The text says it already.
+    Already,
+    /// It could be several places.
+    Ambiguous,
+    /// It has no place.
+    Missing,
+}
+
+impl Fit {
+    /// Whether nothing of the edit is left to be done.
+    pub fn is_done(self) -> bool {
+        matches!(self, Self::Applied | Self::Twice(_) | Self::Already)
+    }
+
+    /// The name in what other programs read.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Applied => "applied",
+            Self::Doubted => "loose",
+            Self::Waits(_) => "overlap",
+            Self::Twice(_) => "twice",
+            Self::Already => "already",
+            Self::Ambiguous => "ambiguous",
+            Self::Missing => "missing",
+        }
+    }
+}
+
+/// What one answer wants changed, read and placed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Answer {
+    /// The edits in the order of the answer; one that writes the whole text anew is as many as it
+    /// changes places.
+    pub edits: Vec<Landed>,
+    pub unreadable: Vec<Unreadable>,
+    pub elsewhere: Vec<Elsewhere>,
+    /// Edits whose new text is their old one.
+    pub unchanged: usize,
+}
+
+impl Answer {
+    /// Reads an answer in whatever dialect and places its edits in `base`, but for those that are
+    /// for another file.
+    pub fn read(base: &Rope, answer: &str, is_elsewhere: &dyn Fn(&Hint) -> bool) -> Self {
+        let mut parser = ReplyParser::new(Dialect::Blocks);
+        let mut landing = Landing::new(base).wanting(Wanted::Change);
+        let mut read = Self::default();
+        let mut pieces = parser.push(answer);
+        pieces.extend(parser.finish());
+        for piece in pieces {
+            let other = match &piece {
+                Piece::EditDone { edit, .. } if is_elsewhere(&edit.hint) => Some(edit),
+                _ => None,
+            };
+            if let Some(edit) = other {
+                let file = edit.hint.file.clone().unwrap_or_default();
+                let (old, new) = (edit.old.clone(), edit.new.clone());
+                read.elsewhere.push(Elsewhere { file, old, new });
+                continue;
+            }
+            read.edits.extend(landing.take(&piece));
+            match piece {
+                Piece::Malformed { text, why, .. } => {
+                    read.unreadable.push(Unreadable { text, why });
+                }
+                Piece::EditDropped { .. } => read.unchanged += 1,
+                _ => {}
+            }
+        }
+        // Where there are edits, the words around them are none.
+        if read.elsewhere.is_empty() {
+            read.edits.extend(landing.finish());
+        }
+        let before = read.edits.len();
+        read.edits.retain(|landed| match &landed.outcome {
+            Outcome::Placed { hunk, .. } => hunk.old != hunk.new,
+            _ => true,
+        });
+        read.unchanged += before - read.edits.len();
+        read
+    }
+
+    /// Whether the answer wants nothing changed and does not try to.
+    pub fn is_empty(&self) -> bool {
+        self.edits.is_empty()
+            && self.unreadable.is_empty()
+            && self.elsewhere.is_empty()
+            && self.unchanged == 0
+    }
+
+    /// What is done about each edit: of two that contradict each other the first goes in. `loose`
+    /// also takes places that were found by likeness.
+    pub fn fits(&self, loose: bool) -> Vec<Fit> {
+        let mut taken: Vec<(usize, &Hunk, Vec<Hunk>)> = Vec::new();
+        let mut fits = Vec::with_capacity(self.edits.len());
+        for (index, landed) in self.edits.iter().enumerate() {
+            fits.push(match &landed.outcome {
+                Outcome::Already { .. } => Fit::Already,
+                Outcome::Ambiguous { .. } => Fit::Ambiguous,
+                Outcome::Missing { .. } => Fit::Missing,
+                Outcome::Placed { step, .. } if step.is_loose() && !loose => Fit::Doubted,
+                Outcome::Placed { hunk, .. } => {
+                    let changes = changes(hunk);
+                    let same = |(_, other, _): &&(usize, &Hunk, _)| *other == hunk;
+                    let against = |(_, other, theirs): &&(usize, &Hunk, Vec<Hunk>)| {
+                        contradict((hunk, &changes), (other, theirs))
+                    };
+                    if let Some((first, ..)) = taken.iter().find(same) {
+                        Fit::Twice(*first)
+                    } else if let Some((first, ..)) = taken.iter().find(against) {
+                        Fit::Waits(*first)
+                    } else {
+                        taken.push((index, hunk, changes));
+                        Fit::Applied
+                    }
+                }
+            });
+        }
+        fits
+    }
+
+    /// `text`, which is the version that the answer was read for, with the edits that go in.
+    pub fn applied(&self, text: &str, fits: &[Fit]) -> String {
+        let goes_in = |(landed, fit): (&Landed, &Fit)| match &landed.outcome {
+            Outcome::Placed { hunk, .. } if *fit == Fit::Applied => Some(changes(hunk)),
+            _ => None,
+        };
+        let mut all: Vec<Hunk> =
+            self.edits.iter().zip(fits).filter_map(goes_in).flatten().collect();
+        // What goes in at one place keeps the order of the answer.
+        all.sort_by_key(|hunk| hunk.span);
+        apply(text, &all)
+    }
+}
+
+/// What differs between a hunk's old and new text.
+fn changes(hunk: &Hunk) -> Vec<Hunk> {
+    let moved = |pos: Pos| Pos(pos.0 + hunk.span.start.0);
+    let all = diff(&hunk.old, &hunk.new).0.into_iter();
+    all.map(|one| Hunk {
+        span: Span { start: moved(one.span.start), end: moved(one.span.end) },
+        old: String::new(),
+        new: one.text,
+    })
+    .collect()
+}
+
+/// Whether two spans share a character, or one without characters lies within the other.
+fn overlap(a: Span, b: Span) -> bool {
+    a.start < b.end && b.start < a.end && !(a.is_empty() && b.is_empty())
+}
+
+/// The workspace's rule: text that both quote is no contradiction, text that both change is.
+fn contradict((a, changes): (&Hunk, &[Hunk]), (b, theirs): (&Hunk, &[Hunk])) -> bool {
+    let meet = |one: &Hunk, other: &Hunk| {
+        overlap(one.span, other.span) || (one.span.is_empty() && one.span == other.span)
+    };
+    overlap(a.span, b.span) && changes.iter().any(|one| theirs.iter().any(|other| meet(one, other)))
+}

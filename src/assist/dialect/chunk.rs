@@ -1,0 +1,222 @@
+//! One change of a patch or a difference: lines with signs. What stands in both texts belongs to
+//! the old and to the new one.
+
+use super::said::Said;
+use super::{Edit, Form, Hint};
+
+/// Why an addition is no edit that stands beside nothing.
+const NOWHERE: &str = "It adds text without a line that stands beside it in the document: ask for it \
+                       again with the line before it.";
+
+#[derive(Clone, Debug, Default)]
+pub(super) struct Chunk {
+    index: usize,
+    why: Option<String>,
+    /// As it came, for what can't be read.
+    raw: String,
+    old: String,
+    new: String,
+    /// How much of the new text was told.
+    told: usize,
+    /// How much old text was told.
+    told_old: usize,
+    /// Lines in the old and in the new text.
+    pub lines: (usize, usize),
+    changed: bool,
+    pub hint: Hint,
+    /// Empty lines, and lines without a sign after one: context, unless nothing with a sign
+    /// follows. As they came.
+    pub tail: Vec<String>,
+}
+
+/// What a line of a chunk is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sign {
+    Both,
+    Old,
+    New,
+    /// It has none.
+    Bare,
+    Empty,
+    /// `\ No newline at end of file`
+    End,
+}
+
+/// The sign of a line and the text behind it.
+pub(super) fn sign(line: &str) -> (Sign, &str) {
+    let body = without_end(line);
+    if body.is_empty() {
+        return (Sign::Empty, body);
+    }
+    match body.as_bytes()[0] {
+        b' ' => (Sign::Both, &body[1..]),
+        b'-' => (Sign::Old, &body[1..]),
+        b'+' => (Sign::New, &body[1..]),
+        b'\\' if body.starts_with("\\ No newline") => (Sign::End, body),
+        _ => (Sign::Bare, body),
+    }
+}
+
+/// A line without its line end.
+pub(super) fn without_end(line: &str) -> &str {
+    let body = line.strip_suffix('\n').unwrap_or(line);
+    body.strip_suffix('\r').unwrap_or(body)
+}
+
+/// A line without the blanks that stand before the first line of what it belongs to.
+pub(super) fn without_indent(line: &str, indent: usize) -> &str {
+    let blanks = line.bytes().take(indent).take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+    &line[blanks..]
+}
+
+impl Chunk {
+    pub fn new(head: &str, hint: Hint, why: Option<String>, said: &mut Said) -> Self {
+        Self { index: said.start(), why, raw: head.to_owned(), hint, ..Self::default() }
+    }
+
+    /// Takes a line without its indent. Of an unfinished one `told` bytes were told already.
+    pub fn line(&mut self, line: &str, told: usize, said: &mut Said) {
+        let (sign, text) = sign(line);
+        match sign {
+            Sign::Empty => return self.tail.push(line.to_owned()),
+            Sign::Bare if !self.tail.is_empty() => return self.tail.push(line.to_owned()),
+            _ => self.take_tail(),
+        }
+        self.raw.push_str(line);
+        match sign {
+            Sign::End => self.hint.at_end = true,
+            Sign::New if told > 0 => {
+                self.said_new(&text[told - 1..], said);
+                self.new.push_str(text);
+                self.new.push('\n');
+                self.told = self.new.len();
+                self.lines.1 += 1;
+            }
+            _ => self.add(sign, text),
+        }
+        if sign == Sign::New {
+            self.tell(said);
+        }
+    }
+
+    fn said_new(&self, rest: &str, said: &mut Said) {
+        said.more(self.index, rest);
+        said.more(self.index, "\n");
+    }
+
+    /// Tells what there is of an unfinished line that adds text. Gives how much of it is told.
+    pub fn partial(&mut self, line: &str, told: usize, said: &mut Said) -> usize {
+        let body = line.strip_suffix('\r').unwrap_or(line);
+        if told == 0 {
+            let second = body.as_bytes().get(1);
+            if !body.starts_with('+') || second.is_none_or(|second| *second == b'+') {
+                return 0;
+            }
+            self.take_tail();
+            self.changed = true;
+            self.tell(said);
+        }
+        let from = told.max(1);
+        if body.len() <= from {
+            return told;
+        }
+        said.more(self.index, &body[from..]);
+        body.len()
+    }
+
+    fn add(&mut self, sign: Sign, text: &str) {
+        self.changed |= matches!(sign, Sign::Old | Sign::New);
+        if sign != Sign::New {
+            self.old.push_str(text);
+            self.old.push('\n');
+            self.lines.0 += 1;
+        }
+        if sign != Sign::Old {
+            self.new.push_str(text);
+            self.new.push('\n');
+            self.lines.1 += 1;
+        }
+    }
+
+    /// What came without a sign is context after all. Empty lines at the start are none.
+    fn take_tail(&mut self) {
+        for line in std::mem::take(&mut self.tail) {
+            self.raw.push_str(&line);
+            let text = without_end(&line);
+            if !text.is_empty() || self.lines != (0, 0) {
+                self.add(Sign::Both, text);
+            }
+        }
+    }
+
+    /// Tells the new text up to here, and first the old one.
+    fn tell(&mut self, said: &mut Said) {
+        if self.old.len() > self.told_old + self.told_old / 4 {
+            self.tell_old(said);
+        }
+        if self.new.len() > self.told {
+            said.more(self.index, &self.new[self.told..]);
+            self.told = self.new.len();
+        }
+    }
+
+    fn tell_old(&mut self, said: &mut Said) {
+        said.old(self.index, &self.old);
+        self.told_old = self.old.len();
+    }
+
+    /// The chunk is complete, and a line of the answer's structure says so: empty lines at its end
+    /// are none of its.
+    pub fn done(mut self, form: Form, said: &mut Said) {
+        while self.tail.last().is_some_and(|line| without_end(line).is_empty()) {
+            if let Some(line) = self.tail.pop() {
+                self.raw.push_str(&line);
+            }
+        }
+        self.take_tail();
+        self.complete(form, said);
+    }
+
+    /// The same where prose followed. Gives what is prose.
+    pub fn done_before_prose(mut self, form: Form, said: &mut Said) -> Vec<String> {
+        let tail = std::mem::take(&mut self.tail);
+        self.complete(form, said);
+        tail
+    }
+
+    fn complete(mut self, form: Form, said: &mut Said) {
+        if self.old.len() > self.told_old {
+            self.tell_old(said);
+        }
+        said.more(self.index, &self.new[self.told..]);
+        let Self { index, why, raw, mut old, mut new, changed, mut hint, .. } = self;
+        if !changed {
+            // Context only.
+            new.clone_from(&old);
+        } else if old.is_empty() && form == Form::Patch && !hint.at_end {
+            // The line that it stands under is the one beside it.
+            match hint.under.pop() {
+                Some(under) => {
+                    old = format!("{under}\n");
+                    new.insert_str(0, &old);
+                }
+                None => hint.at_end = true,
+            }
+        } else if old.is_empty() && !hint.at_end && form == Form::Diff {
+            return said.malformed(Some(index), raw, NOWHERE);
+        }
+        said.done(index, Edit { old, new, why, form, hint });
+    }
+
+    /// The chunk is none.
+    pub fn fail(mut self, why: &str, said: &mut Said) {
+        if self.old.len() > self.told_old {
+            self.tell_old(said);
+        }
+        said.more(self.index, &self.new[self.told..]);
+        for line in &self.tail {
+            self.raw.push_str(line);
+        }
+        said.malformed(Some(self.index), self.raw, why);
+    }
+}

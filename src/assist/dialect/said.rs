@@ -1,0 +1,207 @@
+//! What the readers of an answer tell, and what they have to remember for it: how edits are
+//! numbered, the last prose for their reasons, which of them came already.
+
+use super::markers::fence;
+use super::{Edit, Piece};
+use std::collections::BTreeSet;
+use unicode_segmentation::UnicodeSegmentation;
+
+#[derive(Clone, Debug, Default)]
+pub(super) struct Said {
+    out: Vec<Piece>,
+    /// The last prose, for the reason of an edit.
+    recent: String,
+    next: usize,
+    done: BTreeSet<Key>,
+}
+
+/// What makes two edits of one answer the same.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Key {
+    old: String,
+    new: String,
+    line: Option<usize>,
+    under: Vec<String>,
+    file: Option<String>,
+}
+
+impl Said {
+    /// What was told since it was asked last.
+    pub fn take(&mut self) -> Vec<Piece> {
+        std::mem::take(&mut self.out)
+    }
+
+    pub fn prose(&mut self, text: &str) {
+        if text.is_empty() {
+            return;
+        }
+        self.recent.push_str(text);
+        // More than is kept, so that not every word moves it.
+        if self.recent.len() > 2 * KEPT {
+            self.recent = last(&self.recent).to_owned();
+        }
+        match self.out.last_mut() {
+            Some(Piece::Prose(last)) => last.push_str(text),
+            _ => self.out.push(Piece::Prose(text.to_owned())),
+        }
+    }
+
+    pub fn fenced(&mut self, text: String, open: bool) {
+        if !text.trim().is_empty() {
+            self.out.push(Piece::Fenced { text, open });
+        }
+    }
+
+    /// The reason that the last prose gives. It is given once.
+    pub fn why(&mut self) -> Option<String> {
+        why(last(&std::mem::take(&mut self.recent)))
+    }
+
+    /// The same, where it is not sure yet that an edit comes.
+    pub fn peek_why(&self) -> Option<String> {
+        why(last(&self.recent))
+    }
+
+    /// An edit starts; its number.
+    pub fn start(&mut self) -> usize {
+        let index = self.next;
+        self.next += 1;
+        self.recent.clear();
+        self.out.push(Piece::EditStarted { index });
+        index
+    }
+
+    pub fn old(&mut self, index: usize, text: &str) {
+        self.out.push(Piece::EditOld { index, text: text.to_owned() });
+    }
+
+    pub fn more(&mut self, index: usize, delta: &str) {
+        match self.out.last_mut() {
+            Some(Piece::EditNew { index: last, delta: told }) if *last == index => {
+                told.push_str(delta);
+            }
+            _ if delta.is_empty() => {}
+            _ => self.out.push(Piece::EditNew { index, delta: delta.to_owned() }),
+        }
+    }
+
+    /// The edit is complete. One that changes nothing, or came before, is dropped.
+    pub fn done(&mut self, index: usize, mut edit: Edit) {
+        without_numbers(&mut edit);
+        let key = Key {
+            old: edit.old.clone(),
+            new: edit.new.clone(),
+            line: edit.hint.line,
+            under: edit.hint.under.clone(),
+            file: edit.hint.file.clone(),
+        };
+        let same = edit.old.trim_end() == edit.new.trim_end();
+        let again = !same && !self.done.insert(key);
+        if same || again {
+            self.out.push(Piece::EditDropped { index, again });
+        } else {
+            self.out.push(Piece::EditDone { index, edit });
+        }
+    }
+
+    pub fn malformed(&mut self, index: Option<usize>, text: String, why: &str) {
+        self.out.push(Piece::Malformed { index, text, why: why.into() });
+    }
+}
+
+/// How much of the prose is kept for the reason of an edit, in bytes.
+const KEPT: usize = 4096;
+
+fn last(prose: &str) -> &str {
+    &prose[prose.ceil_char_boundary(prose.len().saturating_sub(KEPT))..]
+}
+
+/// The reason for an edit: a line `Why: …` of the paragraph before it, or its last sentence.
+fn why(prose: &str) -> Option<String> {
+    const LONGEST: usize = 400;
+    let marks = ['*', '_', '#', '>', '-', ' '];
+    let prose = prose.trim_end();
+    let lines: Vec<&str> = prose.lines().rev().take_while(|line| !line.trim().is_empty()).collect();
+    let said = lines.iter().find_map(|line| {
+        let (label, rest) = line.trim_start_matches(marks).split_once(':')?;
+        let label = label.trim_end_matches(marks);
+        label.eq_ignore_ascii_case("why").then(|| rest.trim_matches(marks))
+    });
+    let last = lines.first().and_then(|_| {
+        let paragraph: Vec<&str> = lines.iter().rev().map(|line| line.trim()).collect();
+        let paragraph = paragraph.join(" ");
+        let sentence = paragraph.unicode_sentences().last().map(str::to_owned);
+        sentence.map(|text| text.trim().trim_start_matches(marks).to_owned())
+    });
+    let text = said.map(str::to_owned).or(last)?;
+    let text: String = text.trim().chars().take(LONGEST).collect();
+    (text.chars().any(char::is_alphanumeric) && fence(&text).is_none()).then_some(text)
+}
+
+/// Takes line numbers off that a model copied in front of each line.
+fn without_numbers(edit: &mut Edit) {
+    let lines = edit.old.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+    let lines: Option<Vec<(usize, Numbered)>> =
+        lines.map(|(at, line)| Some((at, numbered(line)?))).collect();
+    let Some(lines) = lines else { return };
+    let Some((start, first)) = lines.first() else { return };
+    let (number, sign) = (first.number, first.sign);
+    // Blank lines between may be counted or not.
+    let ascend = |counted: bool| {
+        lines.iter().enumerate().all(|(nth, (at, one))| {
+            let off = if counted { at - start } else { nth };
+            one.sign == sign && one.number == number.saturating_add(off)
+        })
+    };
+    // A single line may well begin with a number of its own.
+    let sure = lines.len() > 1 || sign == '→' || edit.hint.line == Some(number);
+    if !sure || !ascend(true) && !ascend(false) {
+        return;
+    }
+    let strip = |text: &str| -> String {
+        let bare = |line| match numbered(line).filter(|one| one.sign == sign) {
+            Some(one) => &line[one.text..],
+            None => line,
+        };
+        text.split_inclusive('\n').map(bare).collect()
+    };
+    edit.old = strip(&edit.old);
+    edit.new = strip(&edit.new);
+    edit.hint.line = Some(number);
+}
+
+/// A line with its number in front of it.
+struct Numbered {
+    number: usize,
+    sign: char,
+    /// Where the line itself starts.
+    text: usize,
+}
+
+/// Reads `12: text`, `12 | text`, `  12→text` and, as `cat -n` writes it, `  12⇥text`.
+fn numbered(line: &str) -> Option<Numbered> {
+    let line = line.trim_end_matches(['\n', '\r']);
+    let rest = line.trim_start_matches(' ');
+    let pad = line.len() - rest.len();
+    let digits = rest.len() - rest.trim_start_matches(|one: char| one.is_ascii_digit()).len();
+    if digits == 0 || digits > 7 {
+        return None;
+    }
+    let number = rest[..digits].parse().ok()?;
+    let behind = &rest[digits..];
+    let (sign, body) = match behind.chars().next()? {
+        ':' => (':', behind.strip_prefix(": ").or_else(|| behind.strip_prefix(":\t"))),
+        '→' => ('→', behind.strip_prefix('→')),
+        '\t' if pad > 0 => ('\t', behind.strip_prefix('\t')),
+        _ => {
+            let bar = behind.trim_start_matches(' ').strip_prefix('|');
+            ('|', bar.map(|body| body.strip_prefix(' ').unwrap_or(body)))
+        }
+    };
+    let body = match body {
+        // The number of an empty line, whose blank is lost.
+        None if behind == ":" => "",
+        other => other?,
+    };
+    Some(Numbered { number, sign, text: line.len() - body.len() })
+}

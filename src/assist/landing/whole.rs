@@ -1,0 +1,241 @@
+//! Whether a fenced text is the whole new document, and what it says where it leaves out what does
+//! not change.
+
+use crate::assist::dialect::is_gap;
+use crate::assist::hunks::{Token, lines, token_cuts, words};
+use std::collections::BTreeMap;
+
+/// What a text is, seen from a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Whole {
+    /// All of it, written anew.
+    All(String),
+    /// All of it with gaps; they are filled.
+    Gaps(String),
+    /// It has to be all of it, but what is left out or cut off can't be told.
+    Unclear,
+    /// A part of it, or something else.
+    No,
+}
+
+/// How much of 100 of the document's lines a text must have to be all of it.
+const LEAST: usize = 50;
+
+pub(super) fn read(base: &str, text: &str) -> Whole {
+    let text = text.strip_suffix('\n').unwrap_or(text);
+    let body = |text: &str| -> Vec<String> {
+        text.lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect()
+    };
+    let (old, new) = (body(base), body(text));
+    let is_own = |line: &str| old.iter().any(|one| one == line);
+    let gaps = text.lines().filter(|line| is_gap(line) && !is_own(line.trim())).count();
+    let new: Vec<String> = new.into_iter().filter(|line| !is_gap(line) || is_own(line)).collect();
+    let (Some(first), Some(last)) = (old.first(), old.last()) else { return Whole::No };
+    let (Some(new_first), Some(new_last)) = (new.first(), new.last()) else { return Whole::No };
+    let common = shared(&old, &new);
+    let of = |count: usize| if count == 0 { 0 } else { 100 * common / count };
+    if gaps > 0 {
+        let most = of(new.len()) >= LEAST && new.len() >= 2;
+        if !most {
+            return Whole::No;
+        }
+        return match filled(base, text) {
+            Some(new) => Whole::Gaps(new),
+            None => Whole::Unclear,
+        };
+    }
+    // Lines that were changed in a few words are the same lines, above all paragraphs.
+    let likeness = if of(old.len()) >= LEAST { 100 } else { likeness(base, text) };
+    if of(old.len()) < LEAST && likeness < 60 {
+        return Whole::No;
+    }
+    let begins = alike(first, new_first) || new.iter().any(|line| line == first);
+    let ends = alike(last, new_last) || new.iter().any(|line| line == last);
+    // A first or last line that was changed or taken away has its neighbours.
+    let near = |a: &mut dyn Iterator<Item = &String>, b: &[&String]| {
+        a.take(3).any(|line| b.iter().take(3).any(|other| *other == line))
+    };
+    let most = of(old.len()) >= 80 || of(old.len()) >= LEAST && of(new.len()) >= 80;
+    let begins = begins || most && near(&mut old.iter(), &new.iter().collect::<Vec<_>>());
+    let ends = ends || most && near(&mut old.iter().rev(), &new.iter().rev().collect::<Vec<_>>());
+    match (begins, ends) {
+        (true, true) => Whole::All(text.to_owned()),
+        // A short document may have lost its first or last line on purpose.
+        _ if old.len() <= 3 && of(new.len()) == 100 => Whole::Unclear,
+        _ if of(new.len()) >= LEAST && of(old.len()) >= 80 => Whole::Unclear,
+        _ => Whole::No,
+    }
+}
+
+/// How many lines two texts share.
+fn shared(old: &[String], new: &[String]) -> usize {
+    let mut left: BTreeMap<&str, usize> = BTreeMap::new();
+    for line in old {
+        *left.entry(line).or_default() += 1;
+    }
+    let mut take = |line: &&String| {
+        let count = left.get_mut(line.as_str()).filter(|count| **count > 0);
+        count.map(|count| *count -= 1).is_some()
+    };
+    new.iter().filter(|line| take(line)).count()
+}
+
+/// Whether two lines are one, before and after an edit.
+fn alike(old: &str, new: &str) -> bool {
+    old == new || likeness(old, new) >= 60
+}
+
+/// How much of 100 of the words of two texts is common, in order.
+fn likeness(old: &str, new: &str) -> usize {
+    /// More text than this is not compared word by word.
+    const MOST: usize = 400_000;
+    if old.len().max(new.len()) > MOST {
+        return 0;
+    }
+    let only = |text| -> Vec<Token<'_>> {
+        words(text).into_iter().filter(|token| !token.key.trim().is_empty()).collect()
+    };
+    let (a, b) = (only(old), only(new));
+    let cuts = token_cuts(&a, &b);
+    let changed: usize = cuts.iter().map(|cut| cut.old.len() + cut.new.len()).sum();
+    let all = (a.len() + b.len()).max(1);
+    100 * all.saturating_sub(changed) / all
+}
+
+fn as_tokens(keys: &[String]) -> Vec<Token<'_>> {
+    keys.iter().map(|key| Token { key, ended: true, range: 0..0 }).collect()
+}
+
+/// The text with each gap filled by the document's lines that stand there. `None` where it is not
+/// clear which these are.
+fn filled(base: &str, text: &str) -> Option<String> {
+    let (old, mut new) = (lines(base), lines(text));
+    let own: std::collections::BTreeSet<&str> = old.iter().map(|line| line.key.trim()).collect();
+    let gap = |line: &Token<'_>| is_gap(line.key) && !own.contains(line.key.trim());
+    // Empty lines beside a gap belong to what it stands for.
+    let gaps: Vec<bool> = new.iter().map(|line| gap(line)).collect();
+    let empty = |at: usize| new.get(at).is_some_and(|line| line.key.trim().is_empty());
+    let beside = |at: usize| {
+        let after = (0..at).rev().find(|before| !empty(*before)).is_some_and(|at| gaps[at]);
+        let before = (at + 1..new.len()).find(|behind| !empty(*behind)).is_some_and(|at| gaps[at]);
+        empty(at) && (after || before)
+    };
+    let mut kept: Vec<bool> = (0..new.len()).map(|at| !beside(at)).collect();
+    kept.reverse();
+    new.retain(|_| kept.pop().unwrap_or(true));
+    // Blanks at the ends of lines are lost in what a model repeats.
+    let bare = |side: &[Token<'_>]| -> Vec<String> {
+        side.iter().map(|line| line.key.trim_end().to_owned()).collect()
+    };
+    let (old_keys, new_keys) = (bare(&old), bare(&new));
+    let cuts = token_cuts(&as_tokens(&old_keys), &as_tokens(&new_keys));
+    let line = |line: &Token<'_>, of: &str| {
+        format!("{}\n", of[line.range.clone()].trim_end_matches(['\n', '\r']))
+    };
+    let mut out = String::new();
+    let mut at = 0;
+    let mut filled = 0;
+    for cut in cuts {
+        for same in &old[at..cut.old.start] {
+            out.push_str(&line(same, base));
+        }
+        at = cut.old.end;
+        let added = &new[cut.new.clone()];
+        let gaps: Vec<usize> = (0..added.len()).filter(|at| gap(&added[*at])).collect();
+        let blank = |line: &Token<'_>| line.key.trim().is_empty();
+        match gaps[..] {
+            [] => added.iter().for_each(|one| out.push_str(&line(one, text))),
+            [place] => {
+                // What stands beside the gap replaces what it resembles beside it, and else is
+                // new; how much of the rest was left out is then clear.
+                let taken = cut.old.clone();
+                let (before, behind) = (&added[..place], &added[place + 1..]);
+                let resembling = |news: &[Token<'_>], olds: &[Token<'_>]| {
+                    news.len() <= olds.len()
+                        && news.iter().zip(olds).all(|(new, old)| {
+                            blank(new) && blank(old) || alike(old.key.trim(), new.key.trim())
+                        })
+                };
+                let head = before.iter().filter(|line| !blank(line)).count();
+                let foot = behind.iter().filter(|line| !blank(line)).count();
+                let olds = &old[taken.clone()];
+                let first = if head == 0 {
+                    0
+                } else if resembling(before, olds) {
+                    before.len()
+                } else {
+                    return None;
+                };
+                let rest = &olds[first.min(olds.len())..];
+                let last = if foot == 0 {
+                    0
+                } else {
+                    let tail = rest.len().checked_sub(behind.len())?;
+                    resembling(behind, &rest[tail..]).then_some(behind.len())?
+                };
+                if head > 0 {
+                    before.iter().for_each(|one| out.push_str(&line(one, text)));
+                }
+                let kept = rest.len() - last;
+                rest[..kept].iter().for_each(|one| out.push_str(&line(one, base)));
+                if foot > 0 {
+                    behind.iter().for_each(|one| out.push_str(&line(one, text)));
+                }
+                filled += kept;
+            }
+            _ => return None,
+        }
+    }
+    for same in &old[at..] {
+        out.push_str(&line(same, base));
+    }
+    (filled > 0).then_some(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "# Plan\n\nWe meet on Monday at noon in the hall.\n\nAnna brings the bread.\n\nBob brings the tea and the cups for all.\n\nThe end is at five.\n";
+
+    #[test]
+    fn a_text_is_all_of_it_or_not() {
+        let check =
+            |text: &str, expected: &Whole| assert_eq!(&read(TEXT, text), expected, "{text}");
+        let all = TEXT.replace("noon", "two");
+        check(&all, &Whole::All(all.trim_end().to_owned()));
+        check("We meet on Tuesday.\n", &Whole::No);
+        check("Anna brings the bread and butter.\n", &Whole::No);
+        check("fn main() {}\n", &Whole::No);
+        let cut = &TEXT[..TEXT.len() - 25];
+        assert!(!matches!(read(TEXT, cut), Whole::All(_)));
+    }
+
+    #[test]
+    fn what_is_left_out_is_filled() {
+        let check = |text: &str, expected: Option<String>| {
+            let got = match read(TEXT, text) {
+                Whole::Gaps(new) => Some(new),
+                Whole::Unclear | Whole::No | Whole::All(_) => None,
+            };
+            assert_eq!(got, expected, "{text}");
+        };
+        check(
+            "# Plan\n\nWe meet on Monday at two in the hall.\n\n...\n\nThe end is at five.\n",
+            Some(TEXT.replace("noon", "two")),
+        );
+        check(
+            "# Plan\n\n[... unchanged ...]\n\nBob brings the tea and the cups for all.\n\nThe end is at six.\n",
+            Some(TEXT.replace("five", "six")),
+        );
+        check(
+            "# Plan\n\n...\n\nBob brings the tea and the mugs for all.\n\nThe end is at five.\n",
+            Some(TEXT.replace("cups", "mugs")),
+        );
+        // What was left out of this can't be told.
+        check(
+            "# Plan\n\nQuite another thing stands here.\n\n...\n\nAnd this.\n\nThe end is at five.\n",
+            None,
+        );
+    }
+}

@@ -1,0 +1,106 @@
+//! A text that the model quoted in pieces, with `...` for what it left out, here and in the new
+//! text alike: each piece is sought, and what stands between them stays as it is.
+
+use super::index::{Index, normalise};
+use super::{Ask, Hit, Outer, Placer, exact, fit, marked, space, spaced};
+use crate::assist::dialect::is_gap;
+use crate::assist::hunks::with_line_ends;
+use std::ops::Range;
+
+/// The bytes to replace and with what, if every piece has exactly one place that goes with the
+/// others'.
+pub(super) fn filled(
+    placer: &Placer,
+    index: &Index,
+    old: &str,
+    new: &str,
+    within: &Range<usize>,
+) -> Option<(Range<usize>, String)> {
+    let (old_parts, new_parts) = (split(old)?, split(new)?);
+    if old_parts.len() != new_parts.len() {
+        return None;
+    }
+    let text = &index.text;
+    let mut hits: Vec<Hit> = Vec::new();
+    for part in &old_parts {
+        let from = hits.last().map_or(within.start, |hit| hit.core.end);
+        let shift = hits.first().map(|hit| &hit.shift);
+        hits.push(next(placer, index, part, &(from..within.end), shift)?);
+    }
+    let (first, last) = (hits.first()?, hits.last()?);
+    let range = first.core.start..last.core.end;
+    let line_end = fit::line_end_at(text, &range);
+    let mut out = String::new();
+    for (at, (hit, part)) in hits.iter().zip(&new_parts).enumerate() {
+        if at > 0 {
+            out.push_str(&text[hits[at - 1].core.end..hit.core.start]);
+        }
+        for (line, body) in part.trim().lines().enumerate() {
+            if line > 0 {
+                let blanks = body.len() - body.trim_start().len();
+                let (indent, words) = body.split_at(blanks);
+                out.push('\n');
+                if !words.is_empty() {
+                    out.push_str(&hit.shift.apply(indent));
+                    out.push_str(words);
+                }
+            } else {
+                out.push_str(body);
+            }
+        }
+    }
+    Some((range, with_line_ends(&out, line_end)))
+}
+
+/// The parts between the gaps; `None` where there is no gap, or a part is empty.
+fn split(text: &str) -> Option<Vec<String>> {
+    let mut parts = vec![String::new()];
+    for line in text.split_inclusive('\n') {
+        match is_gap(line) {
+            true => parts.push(String::new()),
+            false => parts.last_mut()?.push_str(line),
+        }
+    }
+    if parts.len() == 1 {
+        // Within a sentence: dots that stand alone between two words.
+        let marks = [" ... ", " \u{2026} ", " [...] ", " [\u{2026}] ", " (...) "];
+        let mark = marks.iter().find(|mark| text.contains(**mark))?;
+        parts = text.split(mark).map(str::to_owned).collect();
+    }
+    let whole = parts.len() > 1 && parts.iter().all(|part| !part.trim().is_empty());
+    whole.then_some(parts)
+}
+
+/// The place of a part behind the one before it. The first must have one only; a bracket that
+/// closes what the first opened is the next one with the same indent.
+fn next(
+    placer: &Placer,
+    index: &Index,
+    part: &str,
+    within: &Range<usize>,
+    shift: Option<&space::Shift>,
+) -> Option<Hit> {
+    let old = Outer::of(part);
+    let norm = normalise(old.core);
+    let ask = Ask { placer, index, old, new: "", norm: &norm, within: within.clone() };
+    let tight = [exact, spaced, marked];
+    let mut hits = tight.iter().map(|find| find(&ask)).find(|hits| !hits.is_empty())?;
+    let closes = !old.core.chars().any(char::is_alphanumeric);
+    if let (Some(shift), true) = (shift, closes) {
+        let indent = shift.apply(old.indent());
+        let same = |hit: &Hit| {
+            let line = index.text[..hit.core.start].rfind('\n').map_or(0, |at| at + 1);
+            hit.lined && index.text[line..hit.core.start] == indent
+        };
+        return hits.into_iter().find(same);
+    }
+    let hit = hits.pop()?;
+    let words = norm.split(' ').count();
+    // A word or two behind a gap are there by chance, or in the wrong sentence.
+    if words < 2 && !hit.lined {
+        return None;
+    }
+    let alone = hits.is_empty() && space::stands_alone(&index.text, &hit.core);
+    (alone && shift.is_none_or(|shift| *shift == hit.shift || hit.shift == space::Shift::Keep))
+        .then_some(hit)
+}

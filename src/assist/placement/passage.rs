@@ -1,0 +1,120 @@
+//! Where a passage that was written anew stood: the stretch of whole lines that resembles it, and
+//! no other. What comes of it is always loose.
+
+use super::agree::Piece;
+use super::align::{best_match, pieces, tokens, window};
+use super::index::{Index, alike};
+use super::space::Shift;
+use crate::assist::hunks::token_cuts;
+use std::ops::Range;
+
+/// Most places that are compared.
+const TRIED: usize = 6;
+
+/// The bytes of the document to replace and with what; `least` of 100 of both must be common.
+pub(super) fn find(
+    index: &Index,
+    forms: &Index,
+    text: &str,
+    least: u32,
+) -> Option<(Range<usize>, String)> {
+    const FEWEST: usize = 6;
+    let core = text.trim_matches(['\n', '\r']);
+    let sought = pieces(core);
+    if sought.iter().filter(|piece| piece.is_word()).count() < FEWEST {
+        return None;
+    }
+    let weight: u32 = sought.iter().map(Piece::weight).sum();
+    let mut best: Option<(u32, Range<usize>, Shift)> = None;
+    let mut others: Vec<(u32, Range<usize>)> = Vec::new();
+    let needle = alike(core, true, &mut Vec::new());
+    for near in forms.near(&needle, TRIED) {
+        let window = window(index, &near, core.len());
+        let mut found = pieces(&index.text[window.clone()]);
+        for piece in &mut found {
+            piece.start += window.start;
+            piece.end += window.start;
+        }
+        let Some((one, next)) = best_match(&sought, &found) else { continue };
+        let range = |run: &Range<usize>| found[run.start].start..found[run.end - 1].end;
+        if let Some((run, cost)) = next {
+            others.push((cost, range(&run)));
+        }
+        others.push((one.cost, range(&one.found)));
+        let lines = whole_lines(&index.text, range(&one.found));
+        let there: u32 = found
+            .iter()
+            .filter(|piece| lines.start <= piece.start && piece.end <= lines.end)
+            .map(Piece::weight)
+            .sum();
+        let same = |(i, j): &(Option<usize>, Option<usize>)| {
+            let (one, other) = (&sought[(*i)?], &found[(*j)?]);
+            (one.key == other.key).then(|| (one.start, other.start, one.weight()))
+        };
+        let kept: Vec<(usize, usize, u32)> = one.pairs.iter().filter_map(same).collect();
+        let common: u32 = kept.iter().map(|(.., weight)| weight).sum();
+        // Both ends are known: the line at each has something of the other's.
+        let ends = |text: &str| {
+            let mut lines = text.lines().filter(|line| !line.trim().is_empty());
+            let first = lines.next().unwrap_or("").to_owned();
+            let last = lines.next_back().map_or_else(|| first.clone(), str::to_owned);
+            (first, last)
+        };
+        let (old, new) = (ends(&index.text[lines.clone()]), ends(core));
+        let first = common_of(&old.0, &new.0) >= 40;
+        let last = common_of(&old.1, &new.1) >= 40;
+        let enough = common * 100 >= weight.max(there) * least;
+        if enough && first && last && best.as_ref().is_none_or(|(cost, ..)| one.cost < *cost) {
+            let indents: Vec<(&str, &str)> = kept
+                .iter()
+                .filter_map(|(i, j, _)| Some((lead(core, *i)?, lead(&index.text, *j)?)))
+                .collect();
+            let shift = Shift::of(&indents).unwrap_or(Shift::Keep);
+            best = Some((one.cost, lines, shift));
+        }
+    }
+    let (cost, range, shift) = best?;
+    let apart = |other: &Range<usize>| other.end <= range.start || range.end <= other.start;
+    let next = others.iter().filter(|(_, other)| apart(other)).map(|(cost, _)| *cost).min();
+    // No other place comes near.
+    if next.is_some_and(|next| next * 4 < cost * 5 + weight / 2) {
+        return None;
+    }
+    let mut new = String::with_capacity(core.len());
+    for line in core.split_inclusive('\n') {
+        let body = line.trim_start_matches([' ', '\t']);
+        if body.trim().is_empty() {
+            new.push_str(body);
+        } else {
+            new.push_str(&shift.apply(&line[..line.len() - body.len()]));
+            new.push_str(body);
+        }
+    }
+    Some((range, new))
+}
+
+/// A range with all of the lines it touches, without the last line's end.
+fn whole_lines(text: &str, range: Range<usize>) -> Range<usize> {
+    let start = text[..range.start].rfind('\n').map_or(0, |at| at + 1);
+    let end = text[range.end..].find('\n').map_or(text.len(), |at| range.end + at);
+    let end = if text[..end].ends_with('\r') { end - 1 } else { end };
+    start..end
+}
+
+/// The blanks before a place on its line, if nothing else stands there.
+fn lead(text: &str, at: usize) -> Option<&str> {
+    let line = text[..at].rfind('\n').map_or(0, |at| at + 1);
+    text[line..at].trim().is_empty().then_some(&text[line..at])
+}
+
+/// How much of 100 of the weight of the longer of two lines is common.
+fn common_of(a: &str, b: &str) -> u32 {
+    let (a, b) = (pieces(a), pieces(b));
+    let weight = |pieces: &[Piece]| pieces.iter().map(Piece::weight).sum::<u32>();
+    let most = weight(&a).max(weight(&b)).max(1);
+    let mut kept = weight(&a);
+    for cut in token_cuts(&tokens(&a), &tokens(&b)) {
+        kept -= weight(&a[cut.old]);
+    }
+    kept * 100 / most
+}

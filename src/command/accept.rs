@@ -1,0 +1,200 @@
+//! How a hunk's text gets into the document: as it was proposed, as a person changed it, or together
+//! with what was written there meanwhile.
+
+use super::hunk::{self, left};
+use super::list;
+use super::verdict::resolve;
+use crate::base::{Pos, Span};
+use crate::event::{Cause, CauseKind, How, HunkVerdict, Origin};
+use crate::session::{HunkRef, HunkState, OpenHunk};
+use crate::state::{Caret, Cx, Form, FormKind};
+use crate::text::{Change, diff};
+use ropey::Rope;
+
+/// What a person made of a hunk's new text in the form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Edited {
+    /// The lines as they stood when the form was opened.
+    pub was: String,
+    pub text: String,
+}
+
+/// What is put in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Take {
+    /// The hunk as it is.
+    Proposed,
+    /// This change of what stands there now: made of the proposed text, and of what was written
+    /// meanwhile or stood there before; with where it leaves the caret. What it brings back names
+    /// its sources.
+    Put(Change, Pos),
+    Edited(Edited),
+}
+
+impl Take {
+    fn is_edited(&self) -> bool {
+        matches!(self, Self::Edited(_))
+    }
+}
+
+/// The hunk that a command is about, if it is still open.
+pub(super) fn still_open(cx: &Cx, of: HunkRef) -> Result<OpenHunk, String> {
+    let session = &cx.model.session;
+    let hunk = session.proposals.hunk(&of);
+    let proposal = hunk.and_then(|hunk| session.proposals.proposal(&hunk.proposal));
+    if let Some(doc) = proposal.map(|proposal| &proposal.doc).filter(|doc| **doc != cx.model.doc) {
+        let name = session.documents.get(doc).map_or("another document", |entry| &entry.name);
+        return Err(format!("It is in {name}: Enter goes there."));
+    }
+    let found = session.open_with(of, &cx.model.doc);
+    found.ok_or_else(|| "The hunk is settled already.".into())
+}
+
+/// Puts a hunk's text in, as an edit by the person for each of those that became one; only what
+/// differs from the old text is new, so that words which stay keep their authors.
+pub(super) fn accept(cx: &mut Cx, of: HunkRef, take: Take) -> Result<(), String> {
+    let hunk = still_open(cx, of)?;
+    match hunk.state {
+        HunkState::Unplaced => {
+            return Err("The hunk has no place: select its place in the text, then Alt-P.".into());
+        }
+        HunkState::Stale if hunk.behind && !take.is_edited() => {
+            return Err("This contradicts another change of the same answer: accept or reject that one first, or accept this with hunk.edit.".into());
+        }
+        HunkState::Stale if take == Take::Proposed => {
+            return Err("The text here changed since. Alt-M keeps it, Alt-T takes the proposed text, Alt-V both, Alt-O puts back what stood before; Alt-E changes and accepts.".into());
+        }
+        HunkState::Pending | HunkState::Stale | HunkState::Collided => {}
+        _ => return Err("The hunk is settled already.".into()),
+    }
+    let span = hunk.span.ok_or("The hunk has no place.")?;
+    let (changes, end) = match &take {
+        Take::Proposed => (member_changes(cx, &hunk)?, span.start.0 + hunk.new.chars().count()),
+        Take::Put(change, end) => (vec![change.clone()], end.0),
+        Take::Edited(edited) => {
+            let rope = cx.model.rope();
+            let lines = whole_lines(&rope, span);
+            if rope.slice(lines.range()) != edited.was.as_str() {
+                return Err("The text here changed while you wrote: copy what you wrote, leave with Esc and look again.".into());
+            }
+            let mut change = diff(&edited.was, &edited.text);
+            shift(&mut change, lines.start);
+            let mut changes = vec![change];
+            changes.resize(hunk.members.len(), Change::default());
+            (changes, lines.start.0 + edited.text.chars().count())
+        }
+    };
+    if hunk.state == HunkState::Collided {
+        let change = changes.into_iter().next().filter(|_| take.is_edited());
+        return keep(cx, &hunk, change);
+    }
+    let message = cx.model.session.proposals.proposal(&hunk.proposal);
+    let message = message.ok_or("The proposal is gone.")?;
+    let (author, question) = (message.author.clone(), message.question);
+    for (of, mut change) in hunk.members.iter().zip(changes) {
+        let origin = Origin {
+            how: How::Proposed,
+            author: Some(author.clone()),
+            proposal: Some(hunk.proposal),
+            message: Some(question),
+            seen: Some(cx.model.ui.seen.contains(of)),
+            edited: take.is_edited(),
+        };
+        for one in change.0.iter_mut().filter(|one| one.src.is_empty()) {
+            one.origin = origin.clone();
+        }
+        let cause = Cause {
+            kind: CauseKind::Accept,
+            proposal: Some(hunk.proposal),
+            hunk: Some(of.id),
+            part: of.part,
+            of: Vec::new(),
+        };
+        // Also when the text says it already: undo takes back what was accepted.
+        let edit = cx.edit_even_empty(&change, cause).ok_or("The text could not be changed.")?;
+        resolve(cx, *of, HunkVerdict::Accepted, None, Some(edit));
+    }
+    cx.model.set_caret(Caret::at(Pos(end)));
+    left(cx, "Accepted");
+    Ok(())
+}
+
+/// The change that each member makes, after those before it.
+fn member_changes(cx: &Cx, hunk: &OpenHunk) -> Result<Vec<Change>, String> {
+    let entry = cx.model.entry().ok_or("No document.")?;
+    let pieces = hunk.pieces(&cx.model.session.proposals, &entry.document);
+    let mut out = Vec::new();
+    let mut done = vec![false; pieces.len()];
+    for of in &hunk.members {
+        let mut shift = 0isize;
+        let mut change = Vec::new();
+        for (piece, done) in pieces.iter().zip(&done) {
+            if piece.of == *of {
+                let moved = |pos: Pos| Pos(pos.0.saturating_add_signed(shift));
+                let span = Span { start: moved(piece.span.start), end: moved(piece.span.end) };
+                change.extend(Change::replace(span, piece.text.clone()).0);
+            } else if *done {
+                shift += piece.text.chars().count() as isize - piece.span.len() as isize;
+            }
+        }
+        for (piece, done) in pieces.iter().zip(&mut done) {
+            *done |= piece.of == *of;
+        }
+        out.push(Change(change));
+    }
+    Ok(out)
+}
+
+/// Says that a hunk holds as a merge left it, or as the person made it.
+fn keep(cx: &mut Cx, hunk: &OpenHunk, change: Option<Change>) -> Result<(), String> {
+    if let Some(change) = change {
+        cx.change_alone(&change, None);
+    }
+    for of in &hunk.members {
+        let edit = cx.model.session.proposals.hunk(of).and_then(|hunk| hunk.verdict.value());
+        let edit = edit.and_then(|verdict| verdict.edit);
+        resolve(cx, *of, HunkVerdict::Accepted, None, edit);
+    }
+    left(cx, "Kept as it is now");
+    Ok(())
+}
+
+/// Moves a change of a piece to where the piece stands.
+pub(super) fn shift(change: &mut Change, by: Pos) {
+    for one in &mut change.0 {
+        one.span.start.0 += by.0;
+        one.span.end.0 += by.0;
+    }
+}
+
+/// The whole lines that a span lies in, without the last line's end unless the span has it.
+fn whole_lines(rope: &Rope, span: Span) -> Span {
+    let start = Pos(rope.line_to_char(rope.char_to_line(span.start.0)));
+    let ended = !span.is_empty() && rope.get_char(span.end.0 - 1) == Some('\n');
+    let end = if ended { span.end } else { crate::text::motion::line_end(rope, span.end) };
+    Span { start, end }
+}
+
+pub(super) fn edit(cx: &mut Cx, _: &str) -> Result<(), String> {
+    hunk::with_hunk(cx, |cx, of| {
+        let hunk = still_open(cx, of)?;
+        let Some(span) = hunk.span else {
+            return Err("The hunk has no place: select its place in the text, then Alt-P.".into());
+        };
+        // Whole lines, as they are shown: a fragment is hard to judge.
+        let rope = cx.model.rope();
+        let lines = whole_lines(&rope, span);
+        let was = rope.slice(lines.range()).to_string();
+        let text = if hunk.state == HunkState::Collided {
+            was.clone()
+        } else {
+            let before = rope.slice(lines.start.0..span.start.0);
+            let behind = rope.slice(span.end.0..lines.end.0);
+            format!("{before}{}{behind}", hunk.new)
+        };
+        let kind = FormKind::EditHunk { hunk: of, was };
+        let form = Form::new(kind, "Change, then accept".into(), vec!["New text"], vec![text]);
+        list::open_form(cx, form);
+        Ok(())
+    })
+}

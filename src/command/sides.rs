@@ -1,0 +1,113 @@
+//! Settling a hunk whose text changed since it was proposed: what stands there now, what is proposed,
+//! both, or what stood there before.
+
+use super::accept::{Take, accept, shift, still_open};
+use super::hunk::{left, with_hunk};
+use super::verdict::resolve;
+use crate::base::{Pos, Span};
+use crate::event::{Cause, CauseKind, HunkVerdict};
+use crate::session::{HunkRef, OpenHunk};
+use crate::state::{Cx, Sides, sides};
+use crate::text::{Change, diff};
+
+/// Why the text was kept: what the model hears of it.
+const KEPT: &str = "the text was changed meanwhile and stays as it is";
+/// The same where what stood before came back.
+const PUT_BACK: &str = "the text stays as it was";
+
+/// The three texts of the hunk that is meant.
+fn three(
+    cx: &mut Cx,
+    run: impl FnOnce(&mut Cx, HunkRef, OpenHunk, Sides) -> Result<(), String>,
+) -> Result<(), String> {
+    with_hunk(cx, |cx, of| {
+        // What was typed is a step of its own for undo.
+        cx.seal_bursts();
+        let hunk = still_open(cx, of)?;
+        if hunk.behind {
+            return Err("This contradicts another change of the same answer: accept or reject that one first.".into());
+        }
+        let sides = sides(&cx.model.rope(), &hunk)
+            .ok_or("The text of this hunk is what it was proposed for: accept or reject it.")?;
+        run(cx, of, hunk, sides)
+    })
+}
+
+/// What stands there stays.
+pub(super) fn mine(cx: &mut Cx, _: &str) -> Result<(), String> {
+    three(cx, |cx, of, _, _| {
+        resolve(cx, of, HunkVerdict::Rejected, Some(KEPT.into()), None);
+        left(cx, "Kept as it is now");
+        Ok(())
+    })
+}
+
+/// What is proposed replaces what stands there.
+pub(super) fn theirs(cx: &mut Cx, _: &str) -> Result<(), String> {
+    three(cx, |cx, of, hunk, sides| {
+        let span = hunk.span.ok_or("The hunk has no place.")?;
+        // Words that stood there before and are gone come back as whose they were.
+        let back = back(cx, &hunk, span, &sides);
+        let mut change = diff(&sides.base, &sides.theirs);
+        shift(&mut change, span.start);
+        let end = Pos(span.start.0 + sides.theirs.chars().count());
+        accept(cx, of, Take::Put(back.then(&change, span), end))
+    })
+}
+
+/// What is proposed and what was written meanwhile, together.
+pub(super) fn both(cx: &mut Cx, _: &str) -> Result<(), String> {
+    three(cx, |cx, of, hunk, sides| {
+        let span = hunk.span.ok_or("The hunk has no place.")?;
+        let Some(both) = sides.both else {
+            return Err("Both changed the same words: Alt-M keeps yours, Alt-T takes the proposed ones, Alt-E makes one of them.".into());
+        };
+        let pieces = both.theirs.into_iter();
+        let mut change = Change(pieces.flat_map(|(at, new)| Change::replace(at, new).0).collect());
+        shift(&mut change, span.start);
+        let end = Pos(span.start.0 + both.text.chars().count());
+        accept(cx, of, Take::Put(change, end))
+    })
+}
+
+/// What stood there before comes back, and the hunk is turned down. Undo takes both back.
+pub(super) fn base(cx: &mut Cx, _: &str) -> Result<(), String> {
+    three(cx, |cx, of, hunk, sides| {
+        let span = hunk.span.ok_or("The hunk has no place.")?;
+        let change = back(cx, &hunk, span, &sides);
+        let cause = Cause {
+            kind: CauseKind::Restore,
+            proposal: Some(hunk.proposal),
+            hunk: Some(of.id),
+            part: of.part,
+            of: Vec::new(),
+        };
+        let edit = cx.edit_even_empty(&change, cause).ok_or("The text could not be changed.")?;
+        resolve(cx, of, HunkVerdict::Rejected, Some(PUT_BACK.into()), Some(edit));
+        left(cx, "Put back what stood before");
+        Ok(())
+    })
+}
+
+/// The change that puts back what stood there when the hunk was made, by whom it was.
+fn back(cx: &Cx, hunk: &OpenHunk, span: Span, sides: &Sides) -> Change {
+    let known = || {
+        let entry = cx.model.entry()?;
+        let version = &cx.model.session.proposals.proposal(&hunk.proposal)?.version;
+        let mut change = entry.document.plan_restore(&entry.at(version).ok()?).ok()?;
+        let within = |one: &Span| span.start <= one.start && one.end <= span.end;
+        change.0.retain(|one| within(&one.span));
+        // What was placed by hand is about a later text; a change may reach out of the hunk.
+        let mut text: Vec<char> = sides.mine.chars().collect();
+        for one in change.0.iter().rev() {
+            let range = one.span.start.0 - span.start.0..one.span.end.0 - span.start.0;
+            text.splice(range, one.text.chars());
+        }
+        (text.into_iter().collect::<String>() == sides.base).then_some(change)
+    };
+    known().unwrap_or_else(|| {
+        let mut change = diff(&sides.mine, &sides.base);
+        shift(&mut change, span.start);
+        change
+    })
+}

@@ -1,0 +1,82 @@
+//! Whether a model proposes again what a person turned down.
+
+use super::Cx;
+use crate::assist::says_the_same;
+use crate::base::{DocId, EventId, Pos, Span};
+use crate::text::diff;
+use ropey::Rope;
+
+/// What a replacement changes, without what stays at its ends.
+struct Core {
+    span: Span,
+    new: String,
+}
+
+impl Core {
+    fn of(span: Span, old: &str, new: &str) -> Self {
+        let changes = diff(old, new).0;
+        let (Some(first), Some(last)) = (changes.first(), changes.last()) else {
+            return Self { span: Span::at(span.start), new: String::new() };
+        };
+        let behind = old.chars().count() - last.span.end.0;
+        let kept = new.chars().count() - behind - first.span.start.0;
+        Self {
+            span: Span {
+                start: Pos(span.start.0 + first.span.start.0),
+                end: Pos(span.start.0 + last.span.end.0),
+            },
+            new: new.chars().skip(first.span.start.0).take(kept).collect(),
+        }
+    }
+
+    /// What stands in a span that holds this one's, once it is accepted.
+    fn within(&self, rope: &Rope, all: Span) -> String {
+        let before = rope.slice(all.start.0..self.span.start.0);
+        let behind = rope.slice(self.span.end.0..all.end.0);
+        format!("{before}{}{behind}", self.new)
+    }
+}
+
+impl Cx<'_> {
+    /// The hunk that was turned down and that a replacement repeats: at the same place, with as
+    /// good as the same words. `span` is today's.
+    pub(super) fn turned_down(
+        &self,
+        doc: &DocId,
+        span: Option<Span>,
+        old: &str,
+        new: &str,
+    ) -> Option<EventId> {
+        let session = &self.model.session;
+        let entry = session.documents.get(doc)?;
+        let rope = entry.document.rope();
+        let stands = |span: Span, text: &str| rope.slice(span.range()) == text;
+        let core = match span {
+            Some(span) if !stands(span, old) => return None,
+            Some(span) => Some(Core::of(span, old, new)),
+            None => None,
+        };
+        let mut rejected = session.proposals.rejected();
+        let same = rejected.find(|(hunk, _)| {
+            let proposal = session.proposals.proposal(&hunk.proposal);
+            if proposal.is_none_or(|proposal| proposal.doc != *doc) {
+                return false;
+            }
+            match (&core, hunk.span(&entry.document)) {
+                (Some(core), Some(span)) if stands(span, &hunk.old) => {
+                    let other = Core::of(span, &hunk.old, &hunk.new);
+                    let all = Span {
+                        start: core.span.start.min(other.span.start),
+                        end: core.span.end.max(other.span.end),
+                    };
+                    let meet = core.span == other.span
+                        || core.span.start < other.span.end && other.span.start < core.span.end;
+                    meet && says_the_same(&core.within(rope, all), &other.within(rope, all))
+                }
+                (None, None) => says_the_same(old, &hunk.old) && says_the_same(new, &hunk.new),
+                _ => false,
+            }
+        });
+        same.map(|(hunk, _)| hunk.of.id)
+    }
+}

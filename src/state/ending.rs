@@ -1,0 +1,166 @@
+//! The end of a turn: the answer goes into the log with what became of its edits, and the person is
+//! told.
+
+use super::{Cx, Effect, Turn, plural};
+use crate::assist::{Dialect, Form};
+use crate::event::{EditCount, Event, MessageRole, MessageStatus, Tally, Text};
+
+/// What to do about hunks without a place, in the workspace.
+pub const PLACE_BY_HAND: &str = "Alt-N shows where, Alt-P places at the selection";
+/// What shows what was folded away, in the workspace.
+pub const SHOW_AGAIN: &str = "Alt-Shift-G shows";
+
+impl Cx<'_> {
+    /// Stops the running answer at once; what came is kept.
+    pub fn cancel_turn(&mut self) -> bool {
+        let Some(turn) = self.model.turn.take() else { return false };
+        self.effect(Effect::Cancel(turn.id.clone()));
+        let another = !self.model.queue.is_empty();
+        self.end_turn(turn, MessageStatus::Cancelled, None, false);
+        // What was queued is asked now: that is what there is to see.
+        if !another {
+            self.info("Stopped. What had come is kept.");
+        }
+        true
+    }
+
+    /// The answer was cut short. Its whole blocks are hunks; a rewrite that is not whole is none,
+    /// or it would delete what was not written any more.
+    pub(super) fn end_cut(&mut self, turn: Turn, why: &str) {
+        let advice = if turn.dialect == Dialect::Blocks {
+            "/continue goes on, /retry asks again."
+        } else {
+            "A rewrite in part is not taken: select less, or /retry."
+        };
+        let another = !self.model.queue.is_empty();
+        self.end_turn(turn, MessageStatus::Incomplete, Some(why.into()), false);
+        if !another {
+            self.warn(format!("Cut short: {why} {advice}"));
+        }
+    }
+
+    /// Tells the log of the edits that no hunk tells of.
+    fn close(&mut self, turn: &Turn) {
+        if turn.tally.is_empty() {
+            return;
+        }
+        let count = |(&(form, outcome), &count): (&(Option<Form>, &str), &u64)| EditCount {
+            form: form.map(|form| form.name().into()),
+            outcome: outcome.into(),
+            count,
+        };
+        let tally = Tally {
+            question: turn.question,
+            doc: turn.doc.clone(),
+            dialect: turn.asked_for().into(),
+            edits: turn.tally.iter().map(count).collect(),
+        };
+        self.append_as_model(&turn.author, &Event::ProposalClosed(tally));
+    }
+
+    /// The new text of the first hunk of an answer that repeats what was turned down, in short.
+    fn folded_first(&self, turn: &Turn) -> Option<String> {
+        let folded = self.model.session.folded_in(&turn.doc);
+        let first = folded.into_iter().find(|hunk| Some(hunk.proposal) == turn.proposal)?;
+        let text = if first.new.trim().is_empty() { &first.old } else { &first.new };
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let words = words.join(" ");
+        let short: String = words.chars().take(40).collect();
+        Some(if short.len() < words.len() { format!("{short}…") } else { short })
+    }
+
+    /// How many edits of an answer have no place, of how many; `None` if all have one.
+    fn unplaced_of(&self, turn: &Turn) -> Option<(usize, usize)> {
+        let (mut unplaced, mut all) = (turn.unplaced, turn.hunks);
+        if let Some(repair) = &turn.repair {
+            let left = repair.hunks.iter().filter(|id| self.still_unplaced(**id)).count();
+            (unplaced, all) = (unplaced + left, all + left);
+        }
+        (unplaced > 0).then_some((unplaced, all))
+    }
+
+    pub(super) fn end_turn(
+        &mut self,
+        mut turn: Turn,
+        status: MessageStatus,
+        error: Option<String>,
+        whole: bool,
+    ) {
+        let pieces = if whole { turn.parser.finish() } else { turn.parser.cut_off() };
+        let tally = turn.tally.clone();
+        self.pieces(&mut turn, pieces);
+        if !whole {
+            // That the last edit is torn is not the model's doing.
+            turn.tally = tally;
+        }
+        if whole {
+            self.finish_edits(&mut turn);
+        }
+        self.close(&turn);
+        let text = std::mem::take(&mut turn.text);
+        let event = Event::MessagePosted {
+            role: MessageRole::Model,
+            after: Some(turn.question),
+            text: Text::new(text),
+            status,
+            model: Some(Text::new(turn.model.clone())),
+            usage: turn.usage.map(|usage| self.model.priced(&turn.provider, &turn.model, usage)),
+            error: error.map(Text::new),
+            links: Vec::new(),
+            asked: None,
+            reasoning: (!turn.reasoning.is_empty()).then(|| Text::new(turn.reasoning.text())),
+            brought: None,
+        };
+        let author = turn.author.clone();
+        let id = self.append_answer(&author, &event, turn.id.clone());
+        self.model.ui.thoughts.posted(id);
+        self.barrier();
+        self.model.ui.live = None;
+        self.model.session.track_hunks();
+        self.model.refresh();
+        let asked = if whole && status == MessageStatus::Complete {
+            self.ask_for_repair(&turn, id)
+        } else {
+            Ok(false)
+        };
+        if asked == Ok(true) {
+            return;
+        }
+        let mut words = Vec::new();
+        let failed = matches!(status, MessageStatus::Failed | MessageStatus::Cancelled);
+        if failed {
+            // Why it ended is said already.
+        } else if let Some(first) = turn.malformed.first() {
+            words.push(format!("An edit in the answer could not be read: {first}"));
+        } else if let Some((unplaced, all)) = self.unplaced_of(&turn) {
+            words.push(format!(
+                "{unplaced} of {} {} no unique place: {PLACE_BY_HAND}.",
+                plural(all, "edit"),
+                if unplaced == 1 { "has" } else { "have" },
+            ));
+        }
+        words.extend(asked.err().map(|why| format!("The model was not asked again. {why}")));
+        if let Some(first) = self.folded_first(&turn) {
+            words.push(format!(
+                "{} again what you turned down, as “{first}”, and folded away: {SHOW_AGAIN} {}.",
+                if turn.again == 1 {
+                    "1 edit is".into()
+                } else {
+                    format!("{} edits are", turn.again)
+                },
+                if turn.again == 1 { "it" } else { "them" },
+            ));
+        }
+        turn.warnings.dedup();
+        words.append(&mut turn.warnings);
+        if words.is_empty() && turn.hunks > turn.again {
+            self.info(format!("{} to review. F8 goes to the next.", plural(turn.hunks, "hunk")));
+        } else if !words.is_empty() {
+            self.warn(words.join(" "));
+        }
+        if let Some(next) = self.model.queue.pop_front() {
+            self.store_queue();
+            self.ask(next);
+        }
+    }
+}

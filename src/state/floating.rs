@@ -1,0 +1,228 @@
+//! A hunk without a place floats: where it may belong, best first, and which of these places is
+//! shown. The model is not asked.
+
+use super::{Caret, Cx, Focus, Model, Sign};
+use crate::assist::{Placement, Placer};
+use crate::base::{Pos, Span};
+use crate::session::{HunkRef, HunkState, OpenHunk};
+
+/// The most places that are listed at once.
+const LISTED: usize = 4;
+
+/// Why a hunk may belong to a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Likeness {
+    /// The very text stands there, as it does elsewhere.
+    Same,
+    /// The new text stands there already.
+    There,
+    /// So much of 100 is the same.
+    Percent(u8),
+    /// Nothing is like it: where the caret was.
+    Caret,
+}
+
+/// A place where a hunk may belong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Candidate {
+    pub span: Span,
+    pub like: Likeness,
+}
+
+/// The hunk that floats over the text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Floating {
+    pub of: HunkRef,
+    /// Best first; one at least.
+    pub candidates: Vec<Candidate>,
+    pub at: usize,
+    /// The place that is shown: the candidate's, or moved from there by lines.
+    pub span: Span,
+    /// The revision of the text that the places are of.
+    revision: u64,
+}
+
+/// A row of the box below the text.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct FloatRow {
+    pub sign: Sign,
+    pub text: String,
+    /// The place that a click chooses.
+    pub candidate: Option<usize>,
+    pub chosen: bool,
+}
+
+impl Model {
+    /// Where a hunk may belong in today's text, best first. Places near other hunks of its proposal
+    /// come before those that are as like.
+    pub fn candidates(&self, hunk: &OpenHunk) -> Vec<Candidate> {
+        let rope = self.rope();
+        let all = |spans: Vec<Span>, like| {
+            spans.into_iter().map(|span| Candidate { span, like }).collect::<Vec<_>>()
+        };
+        let mut found = match Placer::new(&rope).place(&hunk.old, &hunk.new, None) {
+            Placement::Placed { hunk, .. } => all(vec![hunk.span], Likeness::Same),
+            Placement::AlreadyApplied { span } => all(vec![span], Likeness::There),
+            Placement::Ambiguous { candidates } => {
+                let open = self.session.open_in(&self.doc);
+                let near = |one: &&OpenHunk| one.proposal == hunk.proposal;
+                let near: Vec<usize> =
+                    open.iter().filter(near).filter_map(|one| Some(one.span?.start.0)).collect();
+                let away = |span: &Span| near.iter().map(|at| at.abs_diff(span.start.0)).min();
+                let mut spans = candidates;
+                spans.sort_by_key(|span| (away(span), *span));
+                all(spans, Likeness::Same)
+            }
+            Placement::Missing { similar } => similar
+                .into_iter()
+                .map(|(span, percent)| Candidate { span, like: Likeness::Percent(percent) })
+                .collect(),
+        };
+        if found.is_empty() {
+            let caret = self.caret();
+            let line = rope.char_to_line(caret.pos.0);
+            let span = caret.selection().unwrap_or_else(|| lines(&rope, line, 1));
+            found.push(Candidate { span, like: Likeness::Caret });
+        }
+        found
+    }
+
+    /// Which of the places a position of the text is in, while a hunk floats.
+    pub fn candidate_at(&self, pos: Pos) -> Option<usize> {
+        let floating = self.ui.floating.as_ref()?;
+        floating.candidates.iter().position(|one| one.span.contains(pos))
+    }
+
+    /// The hunk that floats, if it has no place still; its places are those of today's text.
+    pub(super) fn prepare_floating(&mut self) {
+        let revision = self.entry().map_or(0, |entry| entry.document.revision());
+        if let Some(floating) = self.ui.floating.take()
+            && self.past.is_none()
+        {
+            let open = self.session.open_in(&self.doc);
+            let hunk = open.iter().find(|one| one.of == floating.of);
+            let hunk = hunk.filter(|one| one.state == HunkState::Unplaced);
+            self.ui.floating = hunk.map(|hunk| match floating.revision == revision {
+                true => floating,
+                false => self.float_at(hunk, floating.at),
+            });
+        }
+        self.ui.float = self.float_rows();
+        let span = self.ui.floating.as_ref().map(|floating| floating.span);
+        let others = self.ui.floating.iter().flat_map(|floating| &floating.candidates);
+        let others = others.map(|one| (one.span, false)).filter(|(one, _)| Some(*one) != span);
+        self.ui.frame.candidates =
+            span.map(|span| (span, true)).into_iter().chain(others).collect();
+    }
+
+    fn float_at(&self, hunk: &OpenHunk, at: usize) -> Floating {
+        let candidates = self.candidates(hunk);
+        let at = at.min(candidates.len().saturating_sub(1));
+        let span = candidates.get(at).map(|one| one.span).unwrap_or_default();
+        let revision = self.entry().map_or(0, |entry| entry.document.revision());
+        Floating { of: hunk.of, candidates, at, span, revision }
+    }
+
+    fn float_rows(&self) -> Vec<FloatRow> {
+        let row = |sign, text: String| FloatRow { sign, text, candidate: None, chosen: false };
+        let Some(floating) = &self.ui.floating else {
+            let count = self.ui.frame.unplaced;
+            if count == 0 || self.past.is_some() {
+                return Vec::new();
+            }
+            let words = match count {
+                1 => "1 hunk has no place".to_owned(),
+                count => format!("{count} hunks have no place"),
+            };
+            return vec![row(Sign::Candidate, format!("{words}: Alt-N shows where it may belong"))];
+        };
+        let Some(hunk) = self.session.proposals.hunk(&floating.of) else { return Vec::new() };
+        let flat = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let rope = self.rope();
+        let line = |span: Span| rope.char_to_line(span.start.0.min(rope.len_chars()));
+        let count = floating.candidates.len();
+        let number = floating.at + 1;
+        let mut out = vec![
+            row(
+                Sign::Candidate,
+                format!("no place: {number} of {count}, line {}", line(floating.span) + 1),
+            ),
+            row(Sign::Minus, flat(&hunk.old)),
+            row(
+                Sign::Plus,
+                if hunk.new.is_empty() { "(remove this)".into() } else { flat(&hunk.new) },
+            ),
+        ];
+        let top = (floating.at + 1).saturating_sub(LISTED);
+        for (index, one) in floating.candidates.iter().enumerate().skip(top).take(LISTED) {
+            let like = match one.like {
+                Likeness::Same => "the same words".to_owned(),
+                Likeness::There => "the new words stand here".to_owned(),
+                Likeness::Percent(percent) => format!("{percent} % alike"),
+                Likeness::Caret => "where the caret was".to_owned(),
+            };
+            let end = one.span.end.0.min(rope.len_chars());
+            let text: String =
+                rope.slice(one.span.start.0.min(end)..end).chars().take(200).collect();
+            let chosen = index == floating.at;
+            let sign = if chosen { Sign::Here } else { Sign::Candidate };
+            let text = format!("line {}, {like}: {}", line(one.span) + 1, flat(&text));
+            out.push(FloatRow { sign, text, candidate: Some(index), chosen });
+        }
+        out
+    }
+}
+
+/// So many whole lines, without the last one's end.
+fn lines(rope: &ropey::Rope, first: usize, count: usize) -> Span {
+    let last = (first + count.max(1) - 1).min(rope.len_lines().saturating_sub(1));
+    let start = Pos(rope.line_to_char(first));
+    Span::new(start, crate::text::motion::line_end(rope, Pos(rope.line_to_char(last))))
+}
+
+impl Cx<'_> {
+    /// Lets a hunk without a place float over the text.
+    ///
+    /// # Errors
+    /// It has its place, or is settled.
+    pub fn float(&mut self, of: HunkRef) -> Result<(), String> {
+        let open = self.model.session.open_in(&self.model.doc);
+        let hunk = open.iter().find(|one| one.of == of && one.state == HunkState::Unplaced);
+        let hunk = hunk.ok_or("The hunk has its place.")?;
+        let floating = self.model.float_at(hunk, 0);
+        self.model.ui.focus = Focus::Editor;
+        self.show_candidate(floating);
+        Ok(())
+    }
+
+    fn show_candidate(&mut self, floating: Floating) {
+        self.model.set_caret(Caret::at(floating.span.start));
+        self.model.ui.reveal = true;
+        self.model.ui.floating = Some(floating);
+    }
+
+    /// Shows another place: the one that `choose` makes of the number of this one and of how many
+    /// there are.
+    pub fn choose_candidate(&mut self, choose: impl FnOnce(usize, usize) -> usize) {
+        let Some(mut floating) = self.model.ui.floating.take() else { return };
+        let count = floating.candidates.len();
+        floating.at = choose(floating.at, count).min(count.saturating_sub(1));
+        if let Some(one) = floating.candidates.get(floating.at) {
+            floating.span = one.span;
+        }
+        self.show_candidate(floating);
+    }
+
+    /// Moves the place that is shown by lines: from then on it is whole lines.
+    pub fn shift_candidate(&mut self, by: isize) {
+        let Some(mut floating) = self.model.ui.floating.take() else { return };
+        let rope = self.model.rope();
+        let line = |pos: Pos| rope.char_to_line(pos.0.min(rope.len_chars()));
+        let last = Pos(floating.span.end.0.saturating_sub(usize::from(!floating.span.is_empty())));
+        let count = line(last).saturating_sub(line(floating.span.start)) + 1;
+        let most = rope.len_lines().saturating_sub(count);
+        let first = line(floating.span.start).saturating_add_signed(by).min(most);
+        floating.span = lines(&rope, first, count);
+        self.show_candidate(floating);
+    }
+}

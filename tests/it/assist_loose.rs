@@ -1,0 +1,188 @@
+//! Places of edits that are not quoted as the text stands: other marks, gaps, hints, other words;
+//! and answers without any marks of an edit.
+
+use super::assist_placement::{check, outcome};
+use cowrite::assist::{
+    Dialect, Edit, Form, Hint, Landed, Landing, Outcome, Piece, ReplyParser, Wanted, apply,
+};
+use ropey::Rope;
+
+#[test]
+fn other_forms_of_marks() {
+    let text =
+        "She said: \u{201c}Don\u{2019}t go \u{2013} not yet.\u{201d} Then she left\u{2026}\n";
+    check(
+        text,
+        "She said: \"Don't go - not yet.\" Then she left...",
+        "She said: \"Don't go - not now.\" Then she left...",
+        &format!("marks: {}", text.replace("yet", "now")),
+    );
+    // New words take the document's form.
+    check(
+        text,
+        "\"Don't go - not yet.\"",
+        "\"Don't go - we can't.\"",
+        &format!("marks: {}", text.replace("not yet", "we can\u{2019}t")),
+    );
+    check(
+        "the cafe\u{301} is open\n",
+        "the caf\u{e9} is",
+        "the caf\u{e9} was",
+        "marks: the cafe\u{301} was open\n",
+    );
+    check(
+        "plain \"quotes\" here\n",
+        "plain \u{201c}quotes\u{201d} here",
+        "plain \u{201c}quotes\u{201d} there",
+        "marks: plain \"quotes\" there\n",
+    );
+    // An edit of the marks themselves is no edit of something else.
+    check("a \"b\" c\n", "a \u{201c}b\u{201d} c", "a \"b\" c", "applied");
+    check("a \"b\" c\n", "a \u{201c}b\u{201d} c", "a \u{2018}b\u{2019} c", "missing");
+    check("two \u{201c}x\u{201d} and \u{201c}x\u{201d}\n", "\"x\"", "y", "ambiguous: 2");
+}
+
+const CODE: &str = "fn one() {\n    let a = 1;\n    go(a);\n    stop();\n}\n\nfn two() {\n    let b = 2;\n    go(b);\n    stop();\n}\n";
+
+#[test]
+fn gaps_are_what_stands_there() {
+    check(
+        CODE,
+        "fn two() {\n    ...\n    stop();\n}\n",
+        "fn two() {\n    ...\n    end();\n}\n",
+        &format!("gap: {}", CODE.replace("go(b);\n    stop", "go(b);\n    end")),
+    );
+    check(
+        CODE,
+        "fn two() {\n    // ... existing code ...\n}\n",
+        "fn second() {\n    // ... existing code ...\n}\n",
+        &format!("gap: {}", CODE.replace("two", "second")),
+    );
+    check(CODE, "fn two() {\n...\n}\n", "", "missing");
+}
+
+fn hinted(text: &str, old: &str, new: &str, hint: Hint) -> String {
+    let edit = Edit { old: old.into(), new: new.into(), why: None, form: Form::Diff, hint };
+    tell(text, Landing::new(&Rope::from_str(text)).take(&Piece::EditDone { index: 0, edit }))
+}
+
+/// What became of an answer, and the text with every hunk in it.
+fn tell(text: &str, landed: Vec<Landed>) -> String {
+    let mut steps = Vec::new();
+    let mut hunks = Vec::new();
+    for one in landed {
+        match one.outcome {
+            Outcome::Placed { hunk, step, .. } => {
+                steps.push(step.name());
+                hunks.push(hunk);
+            }
+            Outcome::Already { .. } => steps.push("already"),
+            Outcome::Ambiguous { .. } => steps.push("ambiguous"),
+            Outcome::Missing { .. } => steps.push("missing"),
+        }
+    }
+    steps.dedup();
+    match hunks.is_empty() {
+        true => steps.join(" "),
+        false => format!("{}: {}", steps.join(" "), apply(text, &hunks)),
+    }
+}
+
+#[test]
+fn hints_single_out_one_of_several() {
+    let second = "fn one() {\n    let a = 1;\n    go(a);\n    stop();\n}\n\nfn two() {\n    let b = 2;\n    go(b);\n    end();\n}\n";
+    let under = |heading: &str| Hint { under: vec![heading.into()], ..Hint::default() };
+    let line = |line| Hint { line: Some(line), ..Hint::default() };
+    let at_end = Hint { at_end: true, ..Hint::default() };
+    let old = "    stop();\n";
+    let new = "    end();\n";
+    assert_eq!(hinted(CODE, old, new, under("fn two()")), format!("exact: {second}"));
+    assert_eq!(hinted(CODE, old, new, under("fn tw")), "ambiguous");
+    assert_eq!(hinted(CODE, old, new, under("fn three()")), "ambiguous");
+    assert_eq!(hinted(CODE, old, new, line(10)), format!("line: {second}"));
+    assert_eq!(hinted(CODE, old, new, line(7)), "ambiguous");
+    let end = hinted(CODE, "    stop();\n}\n", "    end();\n}\n", at_end);
+    assert_eq!(end, format!("exact: {second}"));
+    let all = Hint { all: true, ..Hint::default() };
+    assert_eq!(hinted(CODE, old, new, all), format!("exact: {}", CODE.replace("stop", "end")));
+    let sections = "# A\n\nSame.\n\n## B\n\nSame.\n\n# C\n\nSame.\n";
+    let b = "# A\n\nSame.\n\n## B\n\nOther.\n\n# C\n\nSame.\n";
+    assert_eq!(hinted(sections, "Same.\n", "Other.\n", under("## B")), format!("exact: {b}"));
+}
+
+const PROSE: &str = "The committee met in spring and talked about the bridge for a long while.\n\nIt was decided that the old crossing should be repaired before any other work begins in the valley, and that a report is due.\n\nThe treasurer spoke of costs and of a loan that the town might take from the bank.\n";
+
+#[test]
+fn a_word_that_was_misremembered() {
+    let old = "The treasurer talked of costs and of a loan that the town might take from the bank.";
+    let new = "The treasurer talked of costs and of a gift that the town might take from the bank.";
+    check(PROSE, old, new, &format!("words: {}", PROSE.replace("loan", "gift")));
+    // Wrapped elsewhere too.
+    check(
+        PROSE,
+        "It was agreed upon\nthat the old crossing should be repaired before other work begins in the valley",
+        "It was agreed upon\nthat the old bridge should be repaired before other work begins in the valley",
+        "missing",
+    );
+    check(
+        PROSE,
+        "should be mended before any other work begins in the whole valley,\nand that a report is due.",
+        "should be mended before any other work begins in the whole valley,\nand that a plan is due.",
+        &format!("words: {}", PROSE.replace("a report", "a plan")),
+    );
+    // Not what says another thing.
+    for (from, to) in [
+        ("might take", "must take"),
+        ("spring", "May"),
+        ("treasurer", "Mayor"),
+        ("before any", "after any"),
+        ("It was", "It was not"),
+        ("a loan", "2 loans"),
+    ] {
+        let old = PROSE.replace(from, to);
+        let line = old.lines().find(|line| line.contains(to)).unwrap();
+        let got = outcome(PROSE, line, "Something else.");
+        assert!(got == "missing" || got == "applied", "{from} {to}: {got}");
+    }
+    // Twins are none.
+    let twins = format!("{PROSE}\n{}", PROSE.replace("costs", "prices"));
+    check(&twins, old, new, "missing");
+}
+
+#[test]
+fn a_line_beside_it_that_has_changed() {
+    let text = "// Opens the file and reads what is in it.\nfn open(path: &Path) -> Result<String> {\n    let file = File::open(path)?;\n    read(file)\n}\n";
+    let old = text.replace(
+        "// Opens the file and reads what is in it.",
+        "// Some quite different remark that stood here once before.",
+    );
+    let new = old.replace("read(file)", "read_all(file)");
+    check(text, &old, &new, &format!("words: {}", text.replace("read(file)", "read_all(file)")));
+    let other = text.replace("File::open(path)?", "File::create(path)?");
+    check(text, &other, &other.replace("read(file)", "x(file)"), "missing");
+}
+
+fn answer(text: &str, answer: &str, wanted: Wanted) -> String {
+    let mut parser = ReplyParser::new(Dialect::Blocks);
+    let mut landing = Landing::new(&Rope::from_str(text)).wanting(wanted);
+    let mut pieces = parser.push(answer);
+    pieces.extend(parser.finish());
+    let mut landed: Vec<Landed> = pieces.iter().flat_map(|piece| landing.take(piece)).collect();
+    landed.extend(landing.finish());
+    tell(text, landed)
+}
+
+#[test]
+fn an_answer_without_marks() {
+    let paragraph =
+        "The treasurer spoke of costs and of a gift that the town might get from the bank.";
+    let changed = PROSE.replace("loan", "gift").replace("take", "get");
+    assert_eq!(answer(PROSE, paragraph, Wanted::Answer), format!("words: {changed}"));
+    assert_eq!(answer(PROSE, &changed, Wanted::Change), format!("exact: {changed}"));
+    // A quotation in an answer is none.
+    let talk = format!("I like this:\n\n{paragraph}\n\nBut it is long.");
+    assert_eq!(answer(PROSE, &talk, Wanted::Answer), "");
+    assert_eq!(answer(PROSE, "It speaks of a loan from the bank.", Wanted::Answer), "");
+    let shown = PROSE.lines().last().unwrap();
+    assert_eq!(answer(PROSE, shown, Wanted::Answer), "");
+}

@@ -1,0 +1,213 @@
+//! A hunk whose text changed since it was proposed: three texts, and one key that settles it.
+
+use crate::harness::Harness;
+use cowrite::base::{AuthorId, Pos, Span};
+use cowrite::event::HunkVerdict;
+use cowrite::session::HunkState;
+
+const TEXT: &str = "We meet on Monday in the hall.\nBring the plan.\n";
+const NEW: &str = "We meet on Tuesday in the hall.";
+
+/// The model proposed another day; the person wrote "all" into the same sentence.
+fn stale() -> Harness {
+    let mut made = Harness::with(TEXT);
+    made.propose(&[(0, 30, NEW)]);
+    made.place(3, None);
+    made.keys("'all '");
+    made.pass(3000);
+    assert_eq!(made.hunks()[0].1, HunkState::Stale);
+    made
+}
+
+/// The words of the text by whom they are.
+fn of_models(made: &Harness) -> String {
+    let document = &made.model().entry().expect("a document").document;
+    let all = Span::new(Pos(0), Pos(document.len()));
+    let theirs = document.runs(all).into_iter();
+    theirs
+        .filter(|run| run.origin.author.as_ref().is_some_and(AuthorId::is_model))
+        .map(|run| document.rope().slice(run.span.range()).to_string())
+        .collect()
+}
+
+fn first_line(made: &Harness) -> String {
+    made.text().lines().next().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn three_sides_are_shown_and_what_both_together_would_be() {
+    let mut made = stale();
+    for (width, height) in [(110, 24), (80, 24)] {
+        let screen = made.screen(width, height);
+        for words in [
+            "We all meet on Monday in the hall.",
+            "it was:",
+            "- We meet on Monday in the hall.",
+            "+ We meet on Tuesday in the hall.",
+            "& We all meet on Tuesday in the hall.",
+        ] {
+            assert!(screen.contains(words), "{words}\n{screen}");
+        }
+    }
+    // Both changed one word: nothing is made up.
+    made.place(15, Some(21));
+    made.keys("'Friday'");
+    let screen = made.screen(110, 24);
+    assert!(screen.contains("both changed the same words"), "{screen}");
+    made.keys("alt-v");
+    assert!(made.notice().contains("Both changed the same words"), "{}", made.notice());
+    assert_eq!(made.hunks().len(), 1);
+}
+
+#[test]
+fn one_key_settles_it_and_undo_takes_that_back() {
+    const MINE: &str = "We all meet on Monday in the hall.";
+    for (key, review, line, verdict, models) in [
+        ("alt-m", "m", MINE, HunkVerdict::Rejected, ""),
+        ("alt-t", "t", NEW, HunkVerdict::Accepted, "Tuesday"),
+        ("alt-v", "v", "We all meet on Tuesday in the hall.", HunkVerdict::Accepted, "Tuesday"),
+        ("alt-o", "o", "We meet on Monday in the hall.", HunkVerdict::Rejected, ""),
+    ] {
+        for in_review in [false, true] {
+            let mut made = stale();
+            let before = made.hunks();
+            let of = made.refs()[0];
+            if in_review {
+                made.keys("alt-5");
+                made.keys(review);
+            } else {
+                made.place(10, None);
+                made.keys(key);
+            }
+            let what = format!("{key} {in_review} {}", made.notice());
+            assert_eq!((first_line(&made).as_str(), made.hunks().len()), (line, 0), "{what}");
+            let said = made.model().session.proposals.hunk(&of).expect("a hunk");
+            assert_eq!(said.verdict.value().map(|said| said.verdict), Some(verdict), "{what}");
+            assert_eq!(of_models(&made), models, "only the words of the model are its: {what}");
+            made.same_after_reopening();
+            made.keys("alt-1");
+            for _ in 0..2 {
+                made.pass(3000);
+                made.keys("ctrl-z");
+                assert_eq!(
+                    (first_line(&made).as_str(), made.hunks()),
+                    (MINE, before.clone()),
+                    "undo {what}"
+                );
+                made.same_after(&what);
+                made.pass(3000);
+                made.keys("ctrl-y");
+                assert_eq!(
+                    (first_line(&made).as_str(), made.hunks().len()),
+                    (line, 0),
+                    "redo {what} {}",
+                    made.notice()
+                );
+                made.same_after(&what);
+            }
+            // Also by who opens it again; and what was typed before is taken back after it.
+            let mut made = made.killed(3);
+            made.keys("ctrl-z ctrl-z");
+            assert_eq!(
+                (made.text().as_str(), made.hunks()[0].1),
+                (TEXT, HunkState::Pending),
+                "{what}"
+            );
+            made.same_after(&what);
+        }
+    }
+}
+
+#[test]
+fn keys_for_three_sides_are_only_there_where_there_are_three() {
+    let mut made = Harness::with(TEXT);
+    made.propose(&[(0, 30, NEW)]);
+    made.place(10, None);
+    for line in ["hunk.mine", "hunk.theirs", "hunk.both", "hunk.base"] {
+        made.run(line);
+        assert!(made.notice().contains("is what it was proposed for"), "{}", made.notice());
+    }
+    assert_eq!((made.text().as_str(), made.hunks().len()), (TEXT, 1));
+    // Of two that contradict each other the later waits; there is nothing to merge.
+    made.propose(&[(3, 17, "gather on Tuesday"), (11, 18, "Friday, at ten.")]);
+    let behind = made.hunks().iter().position(|hunk| hunk.1 == HunkState::Stale).expect("one");
+    made.about_hunk(behind, "hunk.theirs");
+    assert!(made.notice().contains("contradicts another"), "{}", made.notice());
+}
+
+#[test]
+fn a_file_that_changed_outside_is_no_accident() {
+    for (outside, key, line) in [
+        (
+            "We all meet on Monday in the hall.\nBring the plan.\n",
+            "alt-v",
+            "We all meet on Tuesday in the hall.",
+        ),
+        ("We meet on Friday in the hall.\nBring the plan.\n", "alt-t", NEW),
+        (
+            "We meet on Friday in the hall.\nBring the plan.\n",
+            "alt-m",
+            "We meet on Friday in the hall.",
+        ),
+        (
+            "We meet on Friday in the hall.\nBring the plan.\n",
+            "alt-o",
+            "We meet on Monday in the hall.",
+        ),
+    ] {
+        let mut made = Harness::with(TEXT);
+        made.propose(&[(0, 30, NEW)]);
+        made.pass(3000);
+        made.write_outside(outside);
+        assert_eq!(made.text(), outside);
+        assert_eq!(made.hunks()[0].1, HunkState::Stale);
+        made.place(5, None);
+        made.keys(key);
+        assert_eq!(first_line(&made), line, "{key} {}", made.notice());
+        assert!(made.hunks().is_empty());
+        made.same_after_reopening();
+        made.pass(3000);
+        made.keys("ctrl-z");
+        assert_eq!((made.text().as_str(), made.hunks().len()), (outside, 1), "{key}");
+        made.same_after_reopening();
+    }
+    // A change elsewhere leaves it fresh.
+    let mut made = Harness::with(TEXT);
+    made.propose(&[(0, 30, NEW)]);
+    made.pass(3000);
+    made.write_outside("# Plan\n\nWe meet on Monday in the hall.\nBring the plan.\nAnd cake.\n");
+    assert_eq!(made.hunks()[0].1, HunkState::Pending);
+    made.run("hunk.accept-all");
+    assert!(
+        made.text().starts_with("# Plan\n\nWe meet on Tuesday in the hall.\n"),
+        "{}",
+        made.text()
+    );
+}
+
+#[test]
+fn words_in_a_paragraph_read_as_words() {
+    let long =
+        "The quick brown fox jumps over the lazy dog while everybody else is asleep in the sun.";
+    let new = long.replace("brown", "red").replace("lazy", "sleepy").replace("sun", "shade");
+    let mut made = Harness::with(&format!("{long}\n"));
+    made.propose(&[(0, long.chars().count(), &new)]);
+    made.place(0, None);
+    let hunk = &made.model().ui.frame.hunks[0];
+    let rope = made.model().rope();
+    let struck: Vec<String> =
+        hunk.struck.iter().map(|span| rope.slice(span.range()).to_string()).collect();
+    assert_eq!(struck, ["brown", "lazy", "sun"]);
+    let row = made.model().ui.frame.virtual_rows[&0].clone();
+    let new: Vec<&str> = row
+        .iter()
+        .flat_map(|row| row.marks.iter().map(|(range, _)| &row.text[range.clone()]))
+        .collect();
+    assert_eq!(new, ["red", "sleepy", "shade"]);
+    made.run("hunk.layout inline");
+    let screen = made.screen(120, 12);
+    assert!(screen.contains("The quick [-brown-]{+red+} fox"), "{screen}");
+    made.run("hunk.layout");
+    made.run("hunk.layout diagonal");
+    assert!(made.notice().contains("none of lines"), "{}", made.notice());
+}
