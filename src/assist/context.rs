@@ -405,13 +405,32 @@ fn rejected(session: &Session) -> String {
     for (_, hunk, reason) in all.iter().take(10) {
         let cut = |text: &str| text.chars().take(200).collect::<String>();
         text.push_str(&format!(
-            "\n- {:?} to {:?}{}",
+            "\n- {:?} to {:?}{}{}",
             cut(&hunk.old),
             cut(&hunk.new),
+            line_of(session, hunk).map(|line| format!(" in {line:?}")).unwrap_or_default(),
             reason.map(|reason| format!(", because: {reason}")).unwrap_or_default()
         ));
     }
     text
+}
+
+/// The line where a short hunk stands: a word or two say little by themselves.
+fn line_of(session: &Session, hunk: &crate::session::Hunk) -> Option<String> {
+    const SHORT: usize = 40;
+    const LONGEST: usize = 160;
+    if hunk.old.chars().count() > SHORT || hunk.old.contains('\n') {
+        return None;
+    }
+    let doc = &session.proposals.proposal(&hunk.proposal)?.doc;
+    let document = &session.documents.get(doc)?.document;
+    let at = hunk.span(document)?.start.0;
+    let rope = document.rope();
+    let line = rope.char_to_line(at.min(rope.len_chars()));
+    // From a little before the place on, where the line is long.
+    let from = at.saturating_sub(rope.line_to_char(line)).saturating_sub(LONGEST / 2);
+    let text: String = rope.line(line).chars().skip(from).take(LONGEST).collect();
+    Some(text.trim_end().to_owned())
 }
 
 /// As much of the branch as fits, newest first, whole messages only.

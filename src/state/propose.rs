@@ -82,6 +82,7 @@ impl Cx<'_> {
                 Piece::EditDropped { again, .. } => {
                     turn.live = None;
                     if again {
+                        turn.count(None, "twice");
                         turn.warnings.push(TWICE.into());
                     } else {
                         turn.count(None, "unchanged");
@@ -163,8 +164,12 @@ impl Cx<'_> {
             turn.count(Some(made.form), "twice");
             return;
         }
-        let (old, new) = made.said.as_ref().map_or((&made.old, &made.new), |(old, new)| (old, new));
-        let meant = self.meant_by(turn, old, new);
+        // It may be told by what it changes, or by all that the model wrote of it.
+        let by_said = || {
+            let (old, new) = made.said.as_ref()?;
+            self.meant_by(turn, old, new)
+        };
+        let meant = self.meant_by(turn, &made.old, &made.new).or_else(by_said);
         if let Some(id) = meant {
             turn.repaired.push(id);
             if !self.still_unplaced(id) {

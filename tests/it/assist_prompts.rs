@@ -24,6 +24,7 @@ fn every_name_is_filled() {
         ("selection", "S"),
         ("request", "R"),
         ("failures", "F"),
+        ("placed", "P"),
         ("before", "B"),
         ("after", "A"),
         ("text", "T"),

@@ -40,14 +40,16 @@ fn what_was_rejected_stays_and_the_model_hears_of_it() {
     made.about_hunk(0, "hunk.reject nobody wants soup");
     let proposals = &made.model().session.proposals;
     let (hunk, verdict) = proposals.rejected().next().expect("it is kept");
-    assert_eq!(hunk.new.trim(), "There is soup.");
+    assert_eq!((hunk.old.as_str(), hunk.new.as_str()), ("cake", "soup"));
     assert_eq!(verdict.reason.as_deref(), Some("nobody wants soup"));
     made.same_after_reopening();
     // Also after a restart.
     let mut made = made.killed(7);
     made.say("Again.");
     let body = &made.asked.back().expect("a question").1;
-    assert!(body.contains("nobody wants soup") && body.contains("There is soup."), "{body}");
+    assert!(body.contains("nobody wants soup"), "{body}");
+    // With what stands around it.
+    assert!(body.contains("There is cake.") && body.contains("soup"), "{body}");
 }
 
 #[test]
@@ -117,16 +119,16 @@ fn the_model_overwrites_nothing_that_was_typed_meanwhile() {
 fn edits_of_one_answer_that_touch_are_one() {
     let mut made = Harness::with(TEXT);
     made.say("Check it.");
-    // Two blocks that quote a line both, the later one first.
+    // Two blocks that quote a line both and change neighbours in it, the later one first.
     made.reply(&format!(
         "{}{}",
-        block("Bring the plan.\nThere is cake.", "Bring the plan.\nThere is soup."),
-        block("We meet on Monday.\nBring the plan.", "We meet on Tuesday.\nBring the plan.")
+        block("Bring the plan.\nThere is cake.", "Bring the plan!\nThere is cake."),
+        block("We meet on Monday.\nBring the plan.", "We meet on Monday.\nBring the pens.")
     ));
     let one = made.hunks();
     assert_eq!(one.len(), 1, "{one:?}");
-    let new = "We meet on Tuesday.\nBring the plan.\nThere is soup.";
-    assert_eq!((one[0].2.trim(), one[0].3.trim()), (TEXT.trim(), new));
+    let new = "We meet on Monday.\nBring the pens!\nThere is cake.";
+    assert_eq!((one[0].2.as_str(), one[0].3.as_str()), ("plan.", "pens!"));
     // They can be parted to take only one of them.
     made.about_hunk(0, "hunk.split");
     assert_eq!(made.hunks().len(), 2, "{}", made.notice());
