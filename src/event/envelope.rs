@@ -32,11 +32,6 @@ impl Text {
     pub fn as_str(&self) -> &str {
         self.0.as_deref().unwrap_or("")
     }
-
-    /// The text as it is shown: where it was redacted, it says so.
-    pub fn told(&self) -> &str {
-        self.0.as_deref().unwrap_or(super::REDACTED)
-    }
 }
 
 impl From<&str> for Text {

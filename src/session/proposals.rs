@@ -91,7 +91,7 @@ pub struct Hunk {
     /// Where it was placed by hand, in order of display, with the text that it replaces there.
     placings: BTreeMap<(u64, EventId), ((Anchor, Anchor), String)>,
     /// Where it was made, and its old text there.
-    made_at: (Option<(Anchor, Anchor)>, String),
+    pub(super) made_at: (Option<(Anchor, Anchor)>, String),
     mark: Option<MarkId>,
 }
 
@@ -125,21 +125,6 @@ impl Hunk {
     pub(super) fn placed_by(&self) -> Option<EventId> {
         let mut ids = self.placings.keys().rev().map(|(_, id)| *id);
         ids.find(|id| !self.looked_at.contains(id))
-    }
-
-    /// As it was made.
-    pub(super) fn body(&self) -> HunkBody {
-        HunkBody {
-            place: self.made_at.0,
-            old: self.made_at.1.as_str().into(),
-            new: self.new.as_str().into(),
-            why: self.why.as_deref().map(Into::into),
-            step: self.step.clone(),
-            loose: self.loose,
-            quoted: self.quoted.as_deref().map(Into::into),
-            form: self.form.clone(),
-            again: self.again,
-        }
     }
 
     /// Goes where the last placing says, or back to where it was made.

@@ -146,6 +146,23 @@ pub enum LastUndone {
     },
 }
 
+impl Hunk {
+    /// As it was made.
+    fn body(&self) -> HunkBody {
+        HunkBody {
+            place: self.made_at.0,
+            old: self.made_at.1.as_str().into(),
+            new: self.new.as_str().into(),
+            why: self.why.as_deref().map(Into::into),
+            step: self.step.clone(),
+            loose: self.loose,
+            quoted: self.quoted.as_deref().map(Into::into),
+            form: self.form.clone(),
+            again: self.again,
+        }
+    }
+}
+
 impl Proposals {
     /// As they stood after everything up to a moment: told again from what was said about each.
     pub(super) fn at(&self, end: (u64, EventId), lamport: impl Fn(&EventId) -> u64) -> Self {

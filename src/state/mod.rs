@@ -3,6 +3,7 @@
 //! Does no input or output: what takes time or touches the world is returned as an [`Effect`].
 
 mod again;
+mod asking;
 mod beside;
 mod branch;
 mod comment;
@@ -47,6 +48,7 @@ mod turns;
 mod ui;
 
 pub use crate::base::config::HunkLayout;
+pub use asking::{Ask, Dialog, PromptKind, REASONS};
 pub use beside::{BESIDE, BESIDE_KEPT, Beside};
 pub use cost::{price_at, price_words};
 pub use cx::Cx;
@@ -80,6 +82,6 @@ pub use tour::{END as TOUR_END, STEPS as TOUR_STEPS, Step, TOUR, TOUR_SESSION, T
 pub use turn::{LiveEdit, Phase, Queued, Task, Turn};
 pub use turns::plural;
 pub use ui::{
-    AUTHOR_COLUMNS, Ask, Caret, Clip, Dialog, Focus, ListState, Notice, Overlay, PageLinks,
-    PanelSelection, PromptKind, REASONS, Rendered, Scroll, Tab, Tone, Ui,
+    AUTHOR_COLUMNS, Caret, Clip, Focus, ListState, Notice, Overlay, PageLinks, PanelSelection,
+    Rendered, Scroll, Tab, Tone, Ui,
 };
