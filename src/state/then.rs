@@ -104,8 +104,12 @@ impl Model {
         };
         let verdict = then.proposals.hunk(&hunk.of)?.verdict.value()?;
         let reason = verdict.reason.as_deref().map(|reason| format!(": {reason}"));
-        let who = self.session.author_name(&verdict.author);
-        Some(format!("{word} by {who}{}", reason.unwrap_or_default()))
+        let who = match hunk.state {
+            // A newer proposal did it, whoever's program took note of that.
+            HunkState::Superseded => String::new(),
+            _ => format!(" by {}", self.session.author_name(&verdict.author)),
+        };
+        Some(format!("{word}{who}{}", reason.unwrap_or_default()))
     }
 
     /// What stood at a point, its text aside.
