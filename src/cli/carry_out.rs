@@ -39,7 +39,9 @@ fn split(text: &str) -> Vec<String> {
             (_, _, None) => {}
         }
     }
-    lines.into_iter().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect()
+    // Blanks at the end may be text.
+    let lines = lines.into_iter().map(|line| line.trim_start().to_owned());
+    lines.filter(|line| !line.is_empty()).collect()
 }
 
 impl DoArgs {
@@ -70,7 +72,7 @@ impl DoArgs {
                 break;
             }
             if let Err(why) = one(&mut headless, line, out) {
-                failed = Some(Failure::new(format!("{line}: {}", why.what)));
+                failed = Some(Failure::new(format!("{}: {}", line.trim_end(), why.what)));
                 break;
             }
         }
@@ -146,7 +148,7 @@ fn asked(headless: &Headless) -> Option<String> {
 #[test]
 fn command_lines_are_split() {
     let check = |text: &str, wanted: &[&str]| assert_eq!(split(text), wanted, "{text}");
-    check("a.b; c.d x ;", &["a.b", "c.d x"]);
+    check("a.b; c.d x ;", &["a.b", "c.d x "]);
     check(r"edit.insert a\; b; file.save", &["edit.insert a; b", "file.save"]);
     check(r"edit.insert a\n;e", &[r"edit.insert a\n", "e"]);
 }

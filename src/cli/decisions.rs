@@ -211,21 +211,32 @@ fn list(session: &Session, wanted: &dyn Fn(&str) -> bool, out: &mut Out) -> Resu
             "{}  {}  {status:<10}  {}  ({})",
             decision.id.short(),
             one_line(&decision.day()),
-            one_line(decision.title()),
+            one_line(&session.told_value(&decision.title)),
             one_line(session.title())
         ))?;
         for (label, text) in [
-            ("because", decision.outcome()),
-            ("context", decision.context()),
-            ("then", decision.consequences()),
-            ("review on", decision.review()),
+            ("because", session.told_value(&decision.outcome)),
+            ("context", session.told_value(&decision.context)),
+            ("then", session.told_value(&decision.consequences)),
+            ("review on", decision.review().into()),
         ] {
             if !text.is_empty() {
-                out.line(&format!("    {label}: {}", one_line(text)))?;
+                out.line(&format!("    {label}: {}", one_line(&text)))?;
+            }
+        }
+        for option in session.told_options(decision) {
+            out.line(&format!("    option: {}", one_line(option.name.as_str())))?;
+            for (label, texts) in [("for", &option.pros), ("against", &option.cons)] {
+                for text in texts {
+                    out.line(&format!("      {label}: {}", one_line(text.as_str())))?;
+                }
             }
         }
         for link in decision.links() {
-            out.line(&format!("    linked to: {}", one_line(&session.link_words(link))))?;
+            out.line(&format!(
+                "    linked to: {}",
+                one_line(&session.decision_link_words(decision, link))
+            ))?;
         }
         if decision.is_conflict() {
             out.line("    two people changed it apart: settle it in the workspace")?;

@@ -2,6 +2,7 @@
 //! as decisions of a session. What can't be read is named and counted.
 
 use super::decisions_out::MOST_BYTES;
+use super::folder::{is_hidden, listed};
 use super::headless::{Headless, Talk, Target};
 use super::place::{Place, session_of};
 use super::{Failure, Out, one_line};
@@ -208,17 +209,8 @@ impl ImportArgs {
 impl Found {
     /// Everything in a folder; links are named, hidden folders are passed over.
     fn folder(&mut self, dir: &Path, depth: usize) -> Result<(), Failure> {
-        let refused = |why: std::io::Error| Failure::new(format!("{}: {why}.", dir.display()));
-        let mut entries = Vec::new();
-        for entry in std::fs::read_dir(dir).map_err(refused)? {
-            entries.push(entry.map_err(refused)?);
-        }
-        entries.sort_by_key(std::fs::DirEntry::file_name);
-        for entry in entries {
-            let path = entry.path();
-            let kind = entry.file_type().map_err(refused)?;
-            let hidden = entry.file_name().to_string_lossy().starts_with('.');
-            if kind.is_dir() && !hidden {
+        for (path, kind) in listed(dir)? {
+            if kind.is_dir() && !is_hidden(&path) {
                 if depth < DEPTH {
                     self.folder(&path, depth + 1)?;
                 } else {

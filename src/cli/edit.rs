@@ -216,7 +216,7 @@ fn workspace(
     mut desk: Desk,
     place: &mut Place,
     store: Option<SqliteStore>,
-    opened: Opened,
+    mut opened: Opened,
     me: Me,
     shown: First,
     out: &mut Out,
@@ -225,7 +225,11 @@ fn workspace(
     let mut ui = Ui::new(desk.size.0, desk.size.1);
     ui.mouse = place.config.editor.mouse;
     let last_rid = opened.last_rid;
-    let (model, first) = Model::open(opened, me, place.config.clone(), ui, now(), rand()?);
+    let beside = opened.beside.take();
+    let (mut model, first) = Model::open(opened, me, place.config.clone(), ui, now(), rand()?);
+    if let Some(beside) = beside {
+        model.ask_beside(beside);
+    }
     let mut app = App::new(model, keymap);
     if let Some(error) = errors.first() {
         let more = if errors.len() > 1 {

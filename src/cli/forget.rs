@@ -1,11 +1,11 @@
 //! `cowrite forget`: a person's words and name out of every session of the library.
 
 use super::place::Place;
-use super::redact::{authors, confirmed};
+use super::redact::{Asked, authors};
 use super::redactions::whole;
 use super::{Failure, Out, one_line};
 use crate::runtime::{fold, redact};
-use crate::state::{OUT_OF_REACH, plural};
+use crate::state::plural;
 use crate::store::{Query, SessionRow};
 use std::process::ExitCode;
 
@@ -61,19 +61,9 @@ impl ForgetArgs {
             out.say(&format!("Nothing that {} wrote is in this library.", self.name));
             return Ok(ExitCode::from(1));
         }
-        out.line(OUT_OF_REACH)?;
-        if self.dry_run {
-            out.say("Nothing was changed (--dry-run).");
-            return Ok(ExitCode::SUCCESS);
-        }
-        if !self.yes && !confirmed(out)? {
-            out.say("Nothing was redacted.");
-            return Ok(ExitCode::from(1));
-        }
-        let me = place.me(Some(&mut store), out, self.yes)?;
-        for (session, target) in &wanted {
-            let done = redact::carry_out(&mut store, *session, &me, target, &self.reason);
-            out.say(&done.map_err(Failure::new)?);
+        let asked = Asked { yes: self.yes, dry_run: self.dry_run, reason: &self.reason };
+        if let Some(ended) = asked.carry_out(&mut place, &mut store, &wanted, out)? {
+            return Ok(ended);
         }
         let text = format!("\"{}\" ", self.name.replace('"', ""));
         crate::runtime::index_all(&mut store).map_err(Failure::store)?;

@@ -11,7 +11,7 @@ use std::process::ExitCode;
 /// cost. No model is needed.
 ///
 /// What came in by the session file is taken in first. It stays marked as new; --seen takes the
-/// marks off.
+/// marks off. Of a session of others in which you did nothing yet it says everything.
 #[derive(clap::Args, Debug)]
 pub struct HandoffArgs {
     /// A file with a session, or the id of a session or its beginning. Nothing: the session used
@@ -42,8 +42,13 @@ impl HandoffArgs {
         }
         let folded = fold(&store, session).map_err(Failure::store)?;
         let me = store.meta("me").map_err(Failure::store)?;
-        let new = shared::news(&store, &folded, me.as_deref()).map_err(Failure::store)?;
-        for line in handoff(&folded, &new, now()) {
+        let unknown = shared::unknown(&store, &folded, me.as_deref()).map_err(Failure::store)?;
+        let first = unknown.is_some();
+        let new = match unknown {
+            Some(all) => all,
+            None => shared::news(&store, &folded, me.as_deref()).map_err(Failure::store)?,
+        };
+        for line in handoff(&folded, &new, first, now()) {
             out.line(&line)?;
         }
         if self.seen {

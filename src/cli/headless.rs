@@ -104,6 +104,13 @@ impl Headless {
                 like.session.short()
             ));
         }
+        if let Some(beside) = opened.beside.take() {
+            out.say(&format!(
+                "{}: `cowrite {}` goes over to it.",
+                beside.words(),
+                beside.file.display()
+            ));
+        }
         for note in std::mem::take(&mut opened.notes) {
             out.say(&note);
         }
@@ -149,11 +156,12 @@ impl Headless {
         self.settle()
     }
 
-    /// Waits until no answer and no save is on its way.
+    /// Waits until no answer, no save and nothing shared is on its way.
     pub fn settle(&mut self) -> Result<(), Failure> {
         self.wait(&mut |app| {
             let model = &app.model;
-            model.turn.is_none() && model.saving.is_none() && model.quitting.is_none()
+            let done = model.turn.is_none() && model.saving.is_none() && !model.sharing;
+            done && model.quitting.is_none()
         })
     }
 

@@ -2,6 +2,7 @@
 //! is, is told by what stands in it.
 
 use super::bringing::{FILE_BYTES, Progress, TOLD, Work};
+use super::folder::{is_hidden, listed};
 use super::place::{Place, take_in, taken_words};
 use super::{Failure, Out};
 use crate::base::EventId;
@@ -193,17 +194,9 @@ impl ImportArgs {
 impl Sources {
     /// What is in a folder; links and hidden folders are passed over.
     fn folder(&mut self, dir: &Path, depth: usize) -> Result<(), Failure> {
-        let refused = |why: std::io::Error| Failure::new(format!("{}: {why}.", dir.display()));
-        let mut entries = Vec::new();
-        for entry in std::fs::read_dir(dir).map_err(refused)? {
-            entries.push(entry.map_err(refused)?);
-        }
-        entries.sort_by_key(std::fs::DirEntry::file_name);
-        for entry in entries {
-            let path = entry.path();
-            let kind = entry.file_type().map_err(refused)?;
+        for (path, kind) in listed(dir)? {
             if kind.is_dir() {
-                if entry.file_name().to_string_lossy().starts_with('.') {
+                if is_hidden(&path) {
                     continue;
                 }
                 match depth < DEPTH {

@@ -20,6 +20,7 @@ mod edit;
 mod export;
 mod export_commit;
 mod export_html;
+mod folder;
 mod forget;
 mod handoff;
 mod headless;

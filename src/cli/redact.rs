@@ -58,21 +58,10 @@ impl RedactArgs {
                 out.line(&one_line(&line))?;
             }
         }
-        out.line(OUT_OF_REACH)?;
-        if self.dry_run {
-            out.say("Nothing was changed (--dry-run).");
-            return Ok(ExitCode::SUCCESS);
-        }
-        if !self.yes && !confirmed(out)? {
-            out.say("Nothing was redacted.");
-            return Ok(ExitCode::from(1));
-        }
-        let me = place.me(Some(&mut store), out, self.yes)?;
-        for target in &targets {
-            let done = redact::carry_out(&mut store, session, &me, target, &self.reason);
-            out.say(&done.map_err(Failure::new)?);
-        }
-        Ok(ExitCode::SUCCESS)
+        let targets: Vec<_> = targets.into_iter().map(|target| (session, target)).collect();
+        let asked = Asked { yes: self.yes, dry_run: self.dry_run, reason: &self.reason };
+        let done = asked.carry_out(&mut place, &mut store, &targets, out)?;
+        Ok(done.unwrap_or(ExitCode::SUCCESS))
     }
 
     fn targets(&self, session: &Session) -> Result<Vec<Target>, Failure> {
@@ -125,7 +114,42 @@ pub fn authors(session: &Session, name: &str) -> Vec<AuthorId> {
     session.authors.iter().filter(is).map(|(id, _)| id.clone()).collect()
 }
 
-pub fn confirmed(out: &mut Out) -> Result<bool, Failure> {
+/// How a person wants what was shown to go.
+pub struct Asked<'a> {
+    pub yes: bool,
+    pub dry_run: bool,
+    pub reason: &'a str,
+}
+
+impl Asked<'_> {
+    /// Redacts what was shown, each target in its session, unless it was only to be shown or the
+    /// person says no: then how the program ends.
+    pub fn carry_out(
+        &self,
+        place: &mut Place,
+        store: &mut SqliteStore,
+        targets: &[(EventId, Target)],
+        out: &mut Out,
+    ) -> Result<Option<ExitCode>, Failure> {
+        out.line(OUT_OF_REACH)?;
+        if self.dry_run {
+            out.say("Nothing was changed (--dry-run).");
+            return Ok(Some(ExitCode::SUCCESS));
+        }
+        if !self.yes && !confirmed(out)? {
+            out.say("Nothing was redacted.");
+            return Ok(Some(ExitCode::from(1)));
+        }
+        let me = place.me(Some(store), out, self.yes)?;
+        for (session, target) in targets {
+            let done = redact::carry_out(store, *session, &me, target, self.reason);
+            out.say(&done.map_err(Failure::new)?);
+        }
+        Ok(None)
+    }
+}
+
+fn confirmed(out: &mut Out) -> Result<bool, Failure> {
     if !(std::io::stdin().is_terminal() && std::io::stderr().is_terminal()) {
         return Err(Failure::usage("Add --yes to redact it."));
     }

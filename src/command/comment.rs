@@ -94,7 +94,7 @@ fn resolve(cx: &mut Cx, _: &str) -> Result<(), String> {
 
 fn here(cx: &mut Cx, _: &str) -> Result<(), String> {
     let id = cx.model.comment_at_caret().ok_or(NONE_HERE)?;
-    let Some(thread) = cx.model.session.comments.thread(&id) else { return Ok(()) };
+    let Some(thread) = cx.model.comments().thread(&id) else { return Ok(()) };
     let lines = describe(cx.model, &thread);
     let seen: Vec<EventId> = thread.comments().map(|comment| comment.id).collect();
     cx.saw(&seen);
@@ -113,13 +113,15 @@ fn describe(model: &Model, thread: &Thread) -> Vec<String> {
             (None, Some(entry)) if *doc != model.doc => format!("in {}", entry.name),
             (None, _) => "deleted since".into(),
         };
-        lines.push(format!("{} ({place})", quote(text.as_str())));
+        let text = session.told(&thread.id(), text.told());
+        lines.push(format!("{} ({place})", quote(&text)));
     }
     for comment in thread.comments() {
         let who = session.author_name(&comment.author);
         let new = if model.ui.news.contains(&comment.id) { " · new" } else { "" };
         lines.push(format!("  {who}, {} UTC{new}", minute(comment.at)));
-        lines.extend(comment.text().lines().map(|line| format!("    {line}")));
+        let text = session.told(&comment.id, comment.text());
+        lines.extend(text.lines().map(|line| format!("    {line}")));
     }
     if thread.resolved {
         lines.push("  ✓ done".into());
@@ -128,7 +130,7 @@ fn describe(model: &Model, thread: &Thread) -> Vec<String> {
 }
 
 fn list(cx: &mut Cx, _: &str) -> Result<(), String> {
-    let threads: Vec<Thread> = cx.model.session.comments.threads().collect();
+    let threads: Vec<Thread> = cx.model.comments().threads().collect();
     let (done, open): (Vec<_>, Vec<_>) = threads.into_iter().partition(|thread| thread.resolved);
     if open.is_empty() && done.is_empty() {
         return Err("There are no comments: comment.new says something about a text.".into());
@@ -164,14 +166,15 @@ fn step(cx: &mut Cx, forward: bool) -> Result<(), String> {
     };
     let (_, id) = *all.get(next).ok_or("No comment in this text is open.")?;
     cx.go_to_comment(id);
-    let Some(thread) = cx.model.session.comments.thread(&id) else { return Ok(()) };
+    let Some(thread) = cx.model.comments().thread(&id) else { return Ok(()) };
     let last = thread.answers.last().copied().unwrap_or(thread.first);
     let who = cx.model.session.author_name(&last.author);
     let more = match thread.answers.len() {
         0 => String::new(),
         count => format!(" ({})", plural(count, "answer")),
     };
-    let words = format!("{} of {} · {who}: {}{more}", next + 1, all.len(), quote(last.text()));
+    let text = cx.model.session.told(&last.id, last.text());
+    let words = format!("{} of {} · {who}: {}{more}", next + 1, all.len(), quote(&text));
     cx.info(words);
     Ok(())
 }

@@ -60,11 +60,12 @@ pub const COMMANDS: &[Command] = &[
         cx.model.ui.reveal = true;
         Ok(())
     }),
-    row("edit.insert", "Types text; for `cowrite do`.", |cx, text| {
+    row("edit.insert", "Types text, with its blanks; for `cowrite do`.", |cx, text| {
         cx.type_text(&unescape(text));
         Ok(())
     })
-    .args("text"),
+    .args("text")
+    .verbatim(),
 ];
 
 /// `\n` and `\t` in the arguments of command lines.

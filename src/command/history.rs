@@ -85,9 +85,6 @@ const OF_NOW: &[&str] = &[
     "comment.new",
     "comment.answer",
     "comment.resolve",
-    "comment.here",
-    "comment.next",
-    "comment.previous",
     "chat.rewrite",
     "chat.change",
     "chat.write-on",
@@ -115,7 +112,7 @@ const OF_NOW: &[&str] = &[
     "written.",
 ];
 /// What of these areas only looks.
-const ANY_TIME: &[&str] = &["edit.copy", "edit.wrap", "file.open"];
+const ANY_TIME: &[&str] = &["edit.copy", "edit.wrap", "file.open", "written.show"];
 
 /// Whether a command is not done while the past is shown, when the text has the keys.
 pub(super) fn is_of_now(model: &Model, name: &str) -> bool {

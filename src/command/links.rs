@@ -55,7 +55,8 @@ pub(super) fn open(cx: &mut Cx, _: &str) -> Result<(), String> {
         let decision = chosen(cx.model)?;
         let (lines, links) = describe(cx.model, decision);
         let links = Some(PageLinks { decision: Some(decision.id), links, chosen: 0 });
-        Overlay::Page { title: decision.title().to_owned(), lines, top: 0, links }
+        let title = cx.model.session.told_value(&decision.title).into_owned();
+        Overlay::Page { title, lines, top: 0, links }
     };
     cx.model.ui.overlays.push(page);
     Ok(())
@@ -121,18 +122,20 @@ fn describe(model: &Model, decision: &Decision) -> (Vec<String>, Vec<(usize, Lin
         lines.push(format!("  {}", finding.kind.advice()));
     }
     if let Some(old) = decision.supersedes.and_then(|old| decisions.get(&old)) {
-        lines.push(format!("supersedes: {}", old.title()));
+        let title = model.session.told_value(&old.title);
+        lines.push(format!("supersedes: {title}"));
     }
     if let Some(newer) = decisions.superseded_by(&decision.id) {
-        lines.push(format!("superseded by: {}", newer.title()));
+        let title = model.session.told_value(&newer.title);
+        lines.push(format!("superseded by: {title}"));
     }
-    let options = options_text(decision.options());
+    let session = &model.session;
     for (label, text) in [
-        ("Context", decision.context()),
-        ("Options", options.as_str()),
-        ("Outcome, because", decision.outcome()),
-        ("Consequences", decision.consequences()),
-        ("Review on", decision.review()),
+        ("Context", session.told_value(&decision.context)),
+        ("Options", options_text(&session.told_options(decision)).into()),
+        ("Outcome, because", session.told_value(&decision.outcome)),
+        ("Consequences", session.told_value(&decision.consequences)),
+        ("Review on", decision.review().into()),
     ] {
         if !text.is_empty() {
             lines.push(String::new());
@@ -149,15 +152,19 @@ fn describe(model: &Model, decision: &Decision) -> (Vec<String>, Vec<(usize, Lin
     for (index, link) in decision.links().iter().enumerate() {
         places.push((lines.len(), link.clone()));
         let (name, quoted) = match link {
-            Link::Span { quote, .. } => (text_words(model, link), quote.as_str()),
+            Link::Span { quote, .. } => {
+                let setter = decision.links.setter().unwrap_or(decision.id);
+                (text_words(model, link), session.told(&setter, quote.told()))
+            }
             Link::Message(id) => match model.session.transcript.get(id) {
                 Some(message) => {
                     let who = model.session.author_name(&message.author);
-                    (format!("the message of {who}"), opening(message.text()))
+                    let told = session.told(id, message.text());
+                    (format!("the message of {who}"), opening(&told).to_owned().into())
                 }
-                None => (model.session.link_words(link), ""),
+                None => (model.session.link_words(link), "".into()),
             },
-            Link::Hunk(_) | Link::Decision(_) => (model.session.link_words(link), ""),
+            Link::Hunk(_) | Link::Decision(_) => (model.session.link_words(link), "".into()),
         };
         lines.push(format!("  {}  {name}", index + 1));
         lines.extend(quoted.lines().take(QUOTED).map(|line| format!("     | {line}")));

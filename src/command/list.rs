@@ -406,6 +406,10 @@ fn answer(cx: &mut Cx, word: &str) -> Result<(), String> {
             cx.share_answered(*sharing, answer);
             Ok(())
         }
+        (Ask::Beside { beside }, answer) => {
+            cx.beside_answered(beside, answer);
+            Ok(())
+        }
         (Ask::Redact { targets }, answer) => {
             cx.redact_answered(targets, answer);
             Ok(())

@@ -53,6 +53,8 @@ pub struct Command {
     pub doc: &'static str,
     /// The arguments as shown in usage; empty for none.
     pub args: &'static str,
+    /// Whether blanks at the ends of the argument are part of it.
+    pub verbatim: bool,
     /// The name behind `/` in the message box, for those that make sense there.
     pub slash: &'static str,
     /// Whether it makes sense now; otherwise the palette greys it out.
@@ -73,12 +75,18 @@ pub(crate) const fn row(
     doc: &'static str,
     run: fn(&mut Cx, &str) -> Result<(), String>,
 ) -> Command {
-    Command { name, doc, args: "", slash: "", when: always, unless: "", run }
+    Command { name, doc, args: "", verbatim: false, slash: "", when: always, unless: "", run }
 }
 
 impl Command {
     pub(crate) const fn args(mut self, args: &'static str) -> Self {
         self.args = args;
+        self
+    }
+
+    /// The argument is a text: blanks at its ends are part of it.
+    pub(crate) const fn verbatim(mut self) -> Self {
+        self.verbatim = true;
         self
     }
 
@@ -124,12 +132,13 @@ pub fn find_slash(word: &str) -> Option<&'static Command> {
 /// Splits a command line into its command and the rest. The error says what is wrong and what was
 /// perhaps meant.
 pub fn parse(line: &str) -> Result<(&'static Command, &str), String> {
-    let line = line.trim();
+    let line = line.trim_start();
     let (name, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
     match find(name) {
         Some(command) if command.args.is_empty() && !rest.trim().is_empty() => {
             Err(format!("{name} takes no arguments"))
         }
+        Some(command) if command.verbatim => Ok((command, rest)),
         Some(command) => Ok((command, rest.trim())),
         None => {
             let names = commands().map(|command| command.name);

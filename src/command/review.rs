@@ -26,6 +26,9 @@ pub(super) fn open_chosen(cx: &mut Cx) -> Result<(), String> {
     if one.doc != cx.model.doc {
         return go_over(cx, &one);
     }
+    if one.hunk.span.is_none() && cx.model.past.is_some() {
+        return Err("Where it stood is not known: it was settled, or had no place.".into());
+    }
     if one.hunk.span.is_none() && one.hunk.state == HunkState::Unplaced {
         return placing::float(cx, one.hunk.of);
     }
@@ -167,6 +170,10 @@ pub fn click(
     let Some(item) = row.item else { return Ok(()) };
     cx.model.ui.review.chosen = item;
     follow(cx);
+    if cx.model.past.is_some() {
+        // What stood then is to be looked at only.
+        return if double { open_chosen(cx) } else { Ok(()) };
+    }
     let signs = row.part == ReviewPart::Title && x + DECIDE > width;
     let Some(one) = cx.model.review_chosen().filter(|_| signs || double) else { return Ok(()) };
     if one.doc != cx.model.doc {

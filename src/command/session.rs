@@ -34,8 +34,7 @@ pub const COMMANDS: &[Command] = &[
     })
     .slash("settle"),
     row("session.handoff", "Shows what changed since you looked last.", |cx, _| {
-        let lines = crate::report::handoff(&cx.model.session, &cx.model.ui.news, cx.model.now);
-        let title = "What changed since you looked last".into();
+        let (title, lines) = cx.handoff();
         cx.model.ui.overlays.push(Overlay::Page { title, lines, top: 0, links: None });
         Ok(())
     })

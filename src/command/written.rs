@@ -157,8 +157,8 @@ fn push(model: &Model, link: Link, lines: &mut Vec<String>, links: &mut Vec<(usi
     let words = said.map_or_else(
         || model.session.link_words(&link),
         |message| {
-            let mut said =
-                opening(message.text()).lines().map(str::trim).filter(|line| !line.is_empty());
+            let told = model.session.told(&message.id, message.text());
+            let mut said = opening(&told).lines().map(str::trim).filter(|line| !line.is_empty());
             let (first, more) = (said.next().unwrap_or_default(), said.next().is_some());
             let sign = hand_sign(model.session.hand(&message.author));
             let who = model.session.author_name(&message.author);

@@ -12,8 +12,17 @@ use std::ops::Range;
 
 /// Stands for a character whose words are gone.
 pub const FILLER: char = '█';
+/// Stands for a text whose words are all gone.
+pub const REDACTED: &str = "(redacted)";
 /// The most characters of one body, which holds at most 1 KB.
 pub const BODY_CHARS: usize = 1024;
+
+impl Text {
+    /// The text as it is shown: where it was redacted, it says so.
+    pub fn told(&self) -> &str {
+        self.0.as_deref().unwrap_or(REDACTED)
+    }
+}
 
 /// What was taken out, and why.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,7 +3,7 @@
 
 use super::record::{one_line, word};
 use crate::base::{EventId, is_day};
-use crate::event::{DecisionStatus, Link};
+use crate::event::{DecisionStatus, Link, is_like};
 use crate::session::{Decision, Session};
 use crate::text::diff;
 use serde_json::{Value, json};
@@ -251,7 +251,8 @@ fn linked(session: &Session, decision: &Decision, link: &Link, bounds: &Bounds, 
                 return;
             };
             let now = rope.slice(span.start.0..span.end.0).to_string();
-            let percent = changed(quote, &now);
+            // Where words are gone the rest is compared.
+            let percent = if is_like(quote, &now) { 0 } else { changed(quote, &now) };
             if percent > bounds.percent {
                 let line = rope.char_to_line(span.start.0) + 1;
                 let why = format!(

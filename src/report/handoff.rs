@@ -3,8 +3,8 @@
 
 use crate::base::when::{day, minute};
 use crate::base::{AuthorId, EventId, Millis, Usd};
-use crate::event::{DecisionStatus, Link, MessageRole, Op};
-use crate::session::{Decision, HunkState, Session, opening};
+use crate::event::{CauseKind, DecisionStatus, Link, MessageRole, Op, is_like};
+use crate::session::{Decision, HunkState, Session, What, opening};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Characters of a text that are quoted.
@@ -18,7 +18,10 @@ struct Did {
     messages: usize,
     /// By document: characters written and deleted.
     texts: BTreeMap<String, (usize, usize)>,
+    comments: usize,
+    proposals: usize,
     verdicts: usize,
+    titles: usize,
     decisions: usize,
     first: Option<Millis>,
     last: Option<Millis>,
@@ -52,16 +55,50 @@ fn section(out: &mut Vec<String>, title: &str, lines: Vec<String>) {
     }
 }
 
-/// The page in lines of Markdown. `new` is what came since somebody looked last; `now` is for
-/// review dates.
-pub fn handoff(session: &Session, new: &BTreeSet<EventId>, now: Millis) -> Vec<String> {
+/// What others did in a session; nothing where somebody whom `is_me` names has worked in it, too,
+/// so knows it.
+pub fn unknown_to(
+    session: &Session,
+    is_me: impl Fn(&AuthorId) -> bool,
+) -> Option<BTreeSet<EventId>> {
+    let mut all = BTreeSet::new();
+    for point in session.timeline() {
+        let told = match &point.what {
+            // A file that was another when it was opened is nobody's work.
+            What::Edit { cause, .. } => {
+                !matches!(cause, Some(CauseKind::Outside | CauseKind::Dedupe | CauseKind::Redact))
+            }
+            What::Comment { done, .. } => done.is_none(),
+            What::Begun | What::Saved(_) | What::Checkpoint => false,
+            _ => true,
+        };
+        match point.author {
+            Some(author) if told && is_me(&author) => return None,
+            Some(_) if told => _ = all.insert(point.moment.1),
+            _ => {}
+        }
+    }
+    Some(all)
+}
+
+/// The page in lines of Markdown. `new` is what came since somebody looked last, or with `first`
+/// what others did at all; `now` is for review dates.
+pub fn handoff(
+    session: &Session,
+    new: &BTreeSet<EventId>,
+    first: bool,
+    now: Millis,
+) -> Vec<String> {
     let mut out = vec![format!("# {}", short(session.title())), String::new()];
-    out.push(match new.len() {
-        0 => "Nothing came from others since you looked last.".into(),
-        _ => "What came from others since you looked last:".into(),
+    out.push(match (first, new.len()) {
+        (true, 0) => "You are here for the first time, and nothing was done yet.".into(),
+        (true, _) => "You are here for the first time. What others did so far:".into(),
+        (false, 0) => "Nothing came from others since you looked last.".into(),
+        (false, _) => "What came from others since you looked last:".into(),
     });
     section(&mut out, "Who did what", who(session, new));
-    section(&mut out, "Text that is new", texts(session, new));
+    let title = if first { "The text" } else { "Text that is new" };
+    section(&mut out, title, texts(session, new));
     let said = |id: &&EventId| session.transcript.get(id).is_some();
     let said: Vec<&EventId> = new.iter().filter(said).collect();
     section(&mut out, "What was said", messages(session, &said));
@@ -73,11 +110,12 @@ pub fn handoff(session: &Session, new: &BTreeSet<EventId>, now: Millis) -> Vec<S
         0 => String::new(),
         count => format!(", {} of unknown price", plural(count as usize, "answer")),
     };
-    section(
-        &mut out,
-        "What it cost",
-        vec![format!("- {} in all{unknown}; {} since you looked last", spent.cost, Usd(since))],
-    );
+    let since = match first {
+        true => String::new(),
+        false => format!("; {} since you looked last", Usd(since)),
+    };
+    let line = format!("- {} in all{unknown}{since}", spent.cost);
+    section(&mut out, "What it cost", vec![line]);
     out
 }
 
@@ -112,6 +150,12 @@ fn who(session: &Session, new: &BTreeSet<EventId>) -> Vec<String> {
             *text = (text.0 + wrote, text.1 + took);
         } else if session.decisions.of_setting(id).is_some() {
             did.decisions += 1;
+        } else if session.comments.get(id).is_some() {
+            did.comments += 1;
+        } else if session.proposals.proposal(id).is_some() {
+            did.proposals += 1;
+        } else if session.title.of(id).is_some() {
+            did.titles += 1;
         } else {
             did.verdicts += 1;
         }
@@ -129,9 +173,15 @@ fn who(session: &Session, new: &BTreeSet<EventId>) -> Vec<String> {
         if did.decisions > 0 {
             parts.push(format!("{} of decisions", plural(did.decisions, "change")));
         }
-        if did.verdicts > 0 {
-            let words = if did.verdicts == 1 { "verdict or title" } else { "verdicts or titles" };
-            parts.push(format!("{} {words}", did.verdicts));
+        for (count, what) in [
+            (did.comments, "comment"),
+            (did.proposals, "proposal"),
+            (did.verdicts, "verdict"),
+            (did.titles, "title"),
+        ] {
+            if count > 0 {
+                parts.push(plural(count, what));
+            }
         }
         let time = match (did.first, did.last) {
             (Some(first), Some(last)) if day(first) != day(last) => {
@@ -186,7 +236,7 @@ fn messages(session: &Session, said: &[&EventId]) -> Vec<String> {
     let all = session.transcript.iter().filter(|message| said.contains(&&message.id));
     all.map(|message| {
         let who = session.author_name(&message.author);
-        format!("- {who}: {}", short(opening(message.text())))
+        format!("- {who}: {}", short(opening(&session.told(&message.id, message.text()))))
     })
     .collect()
 }
@@ -214,7 +264,9 @@ fn stale(session: &Session, decision: &Decision, now: Millis) -> Option<String> 
         let there = span.map(|span| entry.document.rope().slice(span.range()).to_string());
         match there {
             None => Some("the text it is about is gone".into()),
-            Some(text) if text != quote.as_str() => Some("the text it is about has changed".into()),
+            Some(text) if !is_like(&text, quote.0.as_ref()?) => {
+                Some("the text it is about has changed".into())
+            }
             Some(_) => None,
         }
     })
@@ -230,14 +282,15 @@ fn decisions(out: &mut Vec<String>, session: &Session, new: &BTreeSet<EventId>, 
     for decision in session.decisions.newest() {
         let status = session.decisions.status(decision);
         let mark = if changed.contains(&decision.id) { " (new)" } else { "" };
-        let because = match short(decision.outcome()) {
+        let because = match short(&session.told_value(&decision.outcome)) {
             outcome if outcome.is_empty() => String::new(),
             outcome => format!(": {outcome}"),
         };
         let who = session.author_name(&decision.author);
-        let line = format!("- “{}”, {who}{mark}{because}", short(decision.title()));
+        let title = short(&session.told_value(&decision.title));
+        let line = format!("- “{title}”, {who}{mark}{because}");
         if let Some(why) = stale(session, decision, now) {
-            old.push(format!("- “{}”: {why}", short(decision.title())));
+            old.push(format!("- “{title}”: {why}"));
         }
         match status {
             // Those of before are known.
@@ -266,17 +319,19 @@ fn waiting(session: &Session) -> Vec<String> {
     let mut lines: Vec<String> = waits
         .map(|message| {
             let who = session.author_name(&message.author);
-            format!("- a question of {who}: {}", short(opening(message.text())))
+            let text = session.told(&message.id, message.text());
+            format!("- a question of {who}: {}", short(opening(&text)))
         })
         .collect();
     lines.extend(session.comments.open().map(|thread| {
         let last = thread.answers.last().copied().unwrap_or(thread.first);
-        let about = thread.first.about.as_ref().map(|link| session.link_words(link));
+        let about = thread.first.about.as_ref();
+        let about = about.map(|link| session.link_words_of(&thread.id(), link));
         let about = about.map(|about| format!(" on {about}")).unwrap_or_default();
         format!(
             "- a comment of {}{about}: {}",
             session.author_name(&last.author),
-            short(last.text())
+            short(&session.told(&last.id, last.text()))
         )
     }));
     for (doc, entry) in &session.documents {

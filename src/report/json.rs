@@ -42,6 +42,7 @@ pub fn json(session: &Session) -> Value {
                 "model": message.model,
                 "brought_from": message.brought.as_ref().map(|from| &from.program),
                 "text": message.text,
+                "redacted": redacted(session, session.gap(&message.id, message.text())),
                 "reasoning": message.reasoning.as_ref().map(crate::session::Reasoning::text),
                 "tokens": message.usage.map(|usage| json!({
                     "input": usage.input, "output": usage.output, "cached": usage.cached,
@@ -95,6 +96,7 @@ fn comments(session: &Session) -> Value {
                     "at": comment.at.0,
                     "author": session.author_name(&comment.author),
                     "text": comment.text,
+                    "redacted": redacted(session, session.gap(&comment.id, comment.text())),
                 })
             })
             .collect();
@@ -123,9 +125,9 @@ pub fn decisions_of(session: &Session, decisions: &Decisions) -> Value {
                 .iter()
                 .map(|choice| {
                     let texts = |all: &[crate::event::Text]| -> Vec<String> {
-                        all.iter().map(|text| text.as_str().to_owned()).collect()
+                        all.iter().map(|text| text.told().to_owned()).collect()
                     };
-                    json!({"name": choice.name.as_str(), "pros": texts(&choice.pros), "cons": texts(&choice.cons)})
+                    json!({"name": choice.name.told(), "pros": texts(&choice.pros), "cons": texts(&choice.cons)})
                 })
                 .collect();
             json!({
@@ -147,10 +149,20 @@ pub fn decisions_of(session: &Session, decisions: &Decisions) -> Value {
                 "review": decision.review(),
                 "supersedes": decision.supersedes.map(|id| id.to_string()),
                 "conflict": decision.is_conflict(),
+                "redacted": redacted(session, session.gaps_of(decision)),
                 "links": decision.links().iter().map(|link| self::link(session, link)).collect::<Vec<_>>(),
             })
         })
         .collect()
+}
+
+/// Who took words out of a text for good, and when: nothing where none are gone.
+fn redacted<'a>(
+    session: &Session,
+    gaps: impl IntoIterator<Item = &'a crate::session::RedactionInfo>,
+) -> Value {
+    let one = |taken: &crate::session::RedactionInfo| json!({"by": session.author_name(&taken.author), "at": taken.at.0});
+    gaps.into_iter().map(one).collect()
 }
 
 /// What a decision is linked to: `kind` says what else there is.

@@ -28,12 +28,12 @@ fn write(session: &Session, out: &mut String) -> std::fmt::Result {
         all.reverse();
         for decision in all {
             let status = decision_word(session.decisions.status(decision));
-            writeln!(out, "### {} ({status})\n", decision.title())?;
+            writeln!(out, "### {} ({status})\n", session.told_value(&decision.title))?;
             writeln!(out, "By {}.\n", session.author_name(&decision.author))?;
             if !decision.context().is_empty() {
-                writeln!(out, "{}\n", decision.context())?;
+                writeln!(out, "{}\n", session.told_value(&decision.context))?;
             }
-            for choice in decision.options() {
+            for choice in &session.told_options(decision) {
                 writeln!(out, "- {}", choice.name.as_str())?;
                 for pro in &choice.pros {
                     writeln!(out, "  - for: {}", pro.as_str())?;
@@ -46,10 +46,12 @@ fn write(session: &Session, out: &mut String) -> std::fmt::Result {
                 writeln!(out)?;
             }
             if !decision.outcome().is_empty() {
-                writeln!(out, "**Outcome, because:** {}\n", decision.outcome())?;
+                let outcome = session.told_value(&decision.outcome);
+                writeln!(out, "**Outcome, because:** {outcome}\n")?;
             }
             if !decision.consequences().is_empty() {
-                writeln!(out, "**Consequences:** {}\n", decision.consequences())?;
+                let consequences = session.told_value(&decision.consequences);
+                writeln!(out, "**Consequences:** {consequences}\n")?;
             }
             if !decision.review().is_empty() {
                 writeln!(out, "**Review on** {}\n", decision.review())?;
@@ -57,7 +59,8 @@ fn write(session: &Session, out: &mut String) -> std::fmt::Result {
             for link in decision.links() {
                 match link {
                     Link::Span { quote, .. } => {
-                        for line in quote.as_str().lines() {
+                        let setter = decision.links.setter().unwrap_or(decision.id);
+                        for line in session.told(&setter, quote.told()).lines() {
                             writeln!(out, "> {line}")?;
                         }
                         writeln!(out)?;
@@ -78,9 +81,10 @@ fn write(session: &Session, out: &mut String) -> std::fmt::Result {
                 None => String::new(),
             };
             writeln!(out, "### {}{from}\n", session.author_name(&message.author))?;
+            let told = session.told(&message.id, message.text());
             let text = match message.role {
-                MessageRole::Person => Cow::Borrowed(message.text()),
-                MessageRole::Model | MessageRole::Note => readable(message.text(), false),
+                MessageRole::Person => Cow::Borrowed(&*told),
+                MessageRole::Model | MessageRole::Note => readable(&told, false),
             };
             writeln!(out, "{}\n", text.trim_end())?;
             match message.status {
@@ -94,11 +98,12 @@ fn write(session: &Session, out: &mut String) -> std::fmt::Result {
     if !session.comments.is_empty() {
         writeln!(out, "## Comments\n")?;
         for thread in session.comments.threads() {
-            let about = thread.first.about.as_ref().map(|link| session.link_words(link));
+            let about = thread.first.about.as_ref();
+            let about = about.map(|link| session.link_words_of(&thread.id(), link));
             let done = if thread.resolved { " (done)" } else { "" };
             writeln!(out, "On {}{done}:\n", about.as_deref().unwrap_or("nothing that is here"))?;
             for comment in thread.comments() {
-                let text = comment.text().replace('\n', "\n  ");
+                let text = session.told(&comment.id, comment.text()).replace('\n', "\n  ");
                 writeln!(out, "- {}: {text}", session.author_name(&comment.author))?;
             }
             writeln!(out)?;

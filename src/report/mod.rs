@@ -30,7 +30,7 @@ pub use check::{
 };
 pub use diff::unified;
 pub use edits::{EditKey, EditRow, EditStats};
-pub use handoff::handoff;
+pub use handoff::{handoff, unknown_to};
 pub use json::{decisions as decisions_json, decisions_of as decisions_of_json, json};
 pub use markdown::{markdown, state_word};
 pub use page::{MARK as PAGE_MARK, csv, index, page};
@@ -59,7 +59,8 @@ pub fn preview(session: &Session) -> Vec<String> {
     }
     let messages: Vec<_> = session.transcript.iter().rev().take(4).collect();
     for message in messages.into_iter().rev() {
-        let first = opening(message.text()).lines().next().unwrap_or_default();
+        let told = session.told(&message.id, message.text());
+        let first = opening(&told).lines().next().unwrap_or_default();
         lines.push(format!("{}: {first}", session.author_name(&message.author)));
     }
     for entry in session.documents.values() {

@@ -1,7 +1,7 @@
 //! A decision as a record: what a file of its own, a row of a table or a page says of it. Knows the
 //! projections it is made from; no format and no place.
 
-use crate::event::{Choice, DecisionStatus, Link};
+use crate::event::{Choice, DecisionStatus, Link, Text};
 use crate::session::{Decision, Session};
 
 /// One option of a record.
@@ -14,8 +14,7 @@ pub struct Options {
 
 impl Options {
     fn of(choice: &Choice) -> Self {
-        let texts =
-            |all: &[crate::event::Text]| all.iter().map(|one| clean(one.as_str())).collect();
+        let texts = |all: &[Text]| all.iter().map(|one| clean(one.as_str())).collect();
         Self {
             name: clean(choice.name.as_str()),
             pros: texts(&choice.pros),
@@ -88,7 +87,7 @@ impl Record {
                 // What it takes the place of is said as that.
                 Link::Decision(id) if decision.supersedes == Some(*id) => {}
                 Link::Decision(id) if decisions.get(id).is_some() => refers.push(id.to_string()),
-                _ => links.push(session.link_words(link)),
+                _ => links.push(session.decision_link_words(decision, link)),
             }
         }
         refers.dedup();
@@ -98,15 +97,15 @@ impl Record {
         let newer = decisions.replacements(&decision.id).into_iter().filter(holds);
         Self {
             id: decision.id.to_string(),
-            title: clean(decision.title()),
+            title: clean(&session.told_value(&decision.title)),
             status: decisions.status(decision),
             date: decision.day(),
             review: clean(decision.review()),
             by: clean(by),
-            context: clean(decision.context()),
-            options: decision.options().iter().map(Options::of).collect(),
-            outcome: clean(decision.outcome()),
-            consequences: clean(decision.consequences()),
+            context: clean(&session.told_value(&decision.context)),
+            options: session.told_options(decision).iter().map(Options::of).collect(),
+            outcome: clean(&session.told_value(&decision.outcome)),
+            consequences: clean(&session.told_value(&decision.consequences)),
             supersedes: decision
                 .supersedes
                 .filter(|id| decisions.get(id).is_some())

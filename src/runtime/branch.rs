@@ -8,7 +8,9 @@
 
 use super::open::index;
 use crate::base::{AuthorId, DocId, EventId, OpId, Rand, WriterId};
-use crate::event::{Author, AuthorKind, Branched, Edit, Envelope, Event, Text};
+use crate::event::{
+    Author, AuthorKind, Branched, Edit, Envelope, Event, Redacted, Redaction, Text,
+};
 use crate::session::{Moment, Session};
 use crate::state::Me;
 use crate::store::{SqliteStore, StoreError, Write};
@@ -86,14 +88,44 @@ struct Log {
 
 impl Log {
     fn add(&mut self, event: &Event, writer: WriterId, at: u64, rand: &mut Rand) -> EventId {
-        let n = self.numbers.entry(writer).or_default();
-        let lamport = self.events.len() as u64;
-        let parents = self.events.last().map(|last| last.id).into_iter().collect();
         let at = crate::base::Millis(at);
-        let sealed = event.seal(self.session, writer, *n, lamport, parents, at, rand);
-        *n += 1;
-        self.events.push(sealed);
-        self.events.last().map_or_else(|| EventId([0; 32]), |last| last.id)
+        let sealed = event.seal(self.session, writer, 0, 0, Vec::new(), at, rand);
+        self.push(sealed, writer)
+    }
+
+    /// Puts an event behind the others.
+    fn push(&mut self, event: Envelope, writer: WriterId) -> EventId {
+        let next = self.numbers.entry(writer).or_default();
+        let mut event = Envelope {
+            session: self.session,
+            writer,
+            n: *next,
+            lamport: self.events.len() as u64,
+            parents: self.events.last().map(|last| last.id).into_iter().collect(),
+            // A signature of the line, among others, which was another line's.
+            extra: serde_json::Map::new(),
+            ..event
+        };
+        *next += 1;
+        event.id = event.compute_id();
+        let id = event.id;
+        self.events.push(event);
+        id
+    }
+
+    /// What a redaction says, of what is here without its words.
+    fn redacted(&self, names: &Names, old: Redaction) -> Vec<Value> {
+        let told: BTreeMap<EventId, &Envelope> =
+            self.events.iter().map(|event| (event.id, event)).collect();
+        let here = |one: Redacted| {
+            let event: EventId = names.events.get(&one.event.to_string())?.parse().ok()?;
+            let gone: BTreeSet<u32> = told.get(&event)?.gone().collect();
+            let bodies: Vec<_> =
+                one.bodies.into_iter().filter(|body| gone.contains(&body.body)).collect();
+            (!bodies.is_empty()).then_some(Redacted { event, bodies })
+        };
+        let what = old.what.into_iter().filter_map(here);
+        what.filter_map(|one| serde_json::to_value(one).ok()).collect()
     }
 }
 
@@ -107,8 +139,10 @@ fn told_again(
     rand: &mut Rand,
 ) -> (Vec<Envelope>, BranchedOff) {
     let old = Session::fold(from, events);
+    // What was redacted since is gone from what was before, too.
+    let then = |one: &&Envelope| (one.lamport, one.id) <= moment || one.kind == "event.redacted";
     let mut upto: Vec<&Envelope> =
-        events.iter().filter(|one| (one.lamport, one.id) <= moment && !one.is_local()).collect();
+        events.iter().filter(|one| !one.is_local()).filter(then).collect();
     upto.sort_unstable_by_key(|one| (one.lamport, one.id));
     let mut names = Names { writers: fresh_writers(&upto, rand), ..Names::default() };
     let now = super::now();
@@ -168,34 +202,39 @@ fn told_again(
             Event::DocumentEdited(edit) if unseen(&one.writer, &edit) => continue,
             Event::DocumentAdded { doc, name, .. } => {
                 let doc = renamed_doc(&mut names, &doc, rand);
-                Event::DocumentAdded { doc, name, hint: None }
+                let name = Text::new(name.told());
+                let added = Event::DocumentAdded { doc, name, hint: None };
+                let id = log.add(&added, writer, one.at.0, rand);
+                names.events.insert(one.id.to_string(), id.to_string());
+                continue;
             }
-            Event::AuthorIntroduced(who) => {
-                introduced.insert(who.author.clone());
-                Event::AuthorIntroduced(who)
-            }
-            other => {
-                if let Event::DocumentEdited(edit) = &other {
-                    renamed_doc(&mut names, &edit.doc, rand);
-                }
-                let mut data = other.data();
-                names.rename(&mut data);
-                let fields = [
-                    ("kind".to_owned(), Value::from(one.kind.as_str())),
-                    ("data".to_owned(), data),
-                ];
-                let value = Value::Object(fields.into_iter().collect());
-                match serde_json::from_value::<Event>(value) {
-                    Ok(told) => told,
-                    Err(_) => {
-                        left += 1;
-                        continue;
-                    }
-                }
-            }
+            other => other,
         };
-        let id = log.add(&told, writer, one.at.0, rand);
+        let mut again = (*one).clone();
+        match told {
+            Event::AuthorIntroduced(who) => _ = introduced.insert(who.author),
+            Event::DocumentEdited(edit) => _ = renamed_doc(&mut names, &edit.doc, rand),
+            Event::EventRedacted(old) => {
+                let what = log.redacted(&names, old);
+                if what.is_empty() {
+                    continue;
+                }
+                again.data["what"] = Value::Array(what);
+            }
+            _ => {}
+        }
+        // The bodies go along as they are: where words are gone, their hashes.
+        names.rename(&mut again.data);
+        let id = log.push(again, writer);
         names.events.insert(one.id.to_string(), id.to_string());
+    }
+    if names.documents.is_empty()
+        && let Some((doc, entry)) = old.documents.first_key_value()
+    {
+        // The point is before the text had a name: it is that text all the same.
+        let doc = renamed_doc(&mut names, doc, rand);
+        let name = Text::new(entry.name.clone());
+        log.add(&Event::DocumentAdded { doc, name, hint: None }, mine, now.0, rand);
     }
     (log.events, BranchedOff { session, left })
 }

@@ -5,6 +5,7 @@
 //! commands and the tests share one loop. Knows no terminal and no command line.
 
 pub mod attest;
+mod beside;
 mod branch;
 mod bringing;
 mod disk;
@@ -34,7 +35,6 @@ pub use open::{
     Library, OpenError, append_to, fold, index, index_all, open_fresh, open_in, open_path,
     open_session, open_text, open_tour, recover,
 };
-
 pub use renamed::likeness;
 pub use screen::{NoScreen, Screen};
 pub use taking_in::{TakeError, TakenIn, take_file};

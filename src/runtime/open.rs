@@ -482,6 +482,10 @@ pub fn open_path(store: Option<&mut SqliteStore>, path: &Path) -> Result<Opened,
         return Ok(Opened { file: Some(file), draft, notes, like, ..Opened::default() });
     };
     let (mut opened, _) = begin(store, session)?;
+    opened.beside = match &file.hint {
+        Some(hint) => super::beside::look(store, session, &path, hint)?,
+        None => None,
+    };
     opened.doc = Some(doc);
     opened.file = Some(file);
     opened.draft = draft;

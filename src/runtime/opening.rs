@@ -132,12 +132,14 @@ impl Runtime {
             Open::Session(id) | Open::Branched(id) => open_session(store, id),
             Open::Hit(ref hit) => open_session(store, hit.session),
             Open::File(path) => open_path(Some(store), &path),
+            Open::SessionFile(path) => shared::take_and_open(store, &path),
             Open::In { session, path } => open_in(store, session, &path),
             Open::Fresh => Ok(open_fresh()),
             Open::Tour => open_tour(store),
         });
         let opened = opened.ok_or("Without a library there are no sessions to open.")?;
-        let opened = opened.map_err(|why| why.to_string())?;
+        let mut opened = opened.map_err(|why| why.to_string())?;
+        let beside = opened.beside.take();
         let old = &self.app.model;
         let mut ui = Ui::new(old.ui.width, old.ui.height);
         // Answers to what the old one asked for are not for the new one.
@@ -157,6 +159,9 @@ impl Runtime {
                 model.ui.chat.set_text(&half);
             }
             model.ui.focus = old.ui.focus;
+        }
+        if let Some(beside) = beside {
+            model.ask_beside(beside);
         }
         self.app.model = model;
         self.arrange();

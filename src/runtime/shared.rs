@@ -7,10 +7,10 @@ pub use super::taking_in::import;
 use super::taking_in::{TakeError, take_session};
 use crate::base::{AuthorId, DocId, EventId};
 use crate::event::{Envelope, Event};
-use crate::report::Planning;
 use crate::report::scan::{self, Allowed};
+use crate::report::{self, Planning};
 use crate::session::Session;
-use crate::state::{ALLOWED, NEW, Opened, SESSION_FILE, SESSION_FILE_SEEN, Sharing, plural};
+use crate::state::{ALLOWED, FIRST, NEW, Opened, SESSION_FILE, SESSION_FILE_SEEN, Sharing, plural};
 use crate::store::jsonl::{self, Adding, SessionFile};
 use crate::store::{Binding, SqliteStore, StoreError, Stored, Write};
 use std::collections::BTreeSet;
@@ -78,7 +78,7 @@ pub fn bound(store: &SqliteStore, session: EventId) -> Result<Option<PathBuf>, S
 }
 
 /// The size and the time of a file: when they are the same, it is taken for the same.
-fn looks(path: &Path) -> Option<String> {
+pub(super) fn looks(path: &Path) -> Option<String> {
     let meta = std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file)?;
     let time = meta.modified().ok()?.duration_since(std::time::UNIX_EPOCH).ok()?;
     Some(format!("{} {}", meta.len(), time.as_nanos()))
@@ -145,16 +145,29 @@ pub fn news(
     Ok(ids.filter(others).collect())
 }
 
+/// What others did in a session that came here whole and that nobody here has looked at, or worked
+/// in; nothing of any other.
+pub fn unknown(
+    store: &SqliteStore,
+    session: &Session,
+    me: Option<&str>,
+) -> Result<Option<BTreeSet<EventId>>, StoreError> {
+    let first = store.view(session.id)?.get(FIRST).is_some_and(|value| !value.is_empty());
+    let me: Option<AuthorId> = me.and_then(|me| me.parse().ok());
+    let is_me = |author: &AuthorId| me.as_ref().is_some_and(|me| session.is_same(author, me));
+    Ok(first.then(|| report::unknown_to(session, is_me)).flatten())
+}
+
 /// Everything in a session was seen.
 pub fn all_seen(store: &mut SqliteStore, session: EventId) -> Result<(), StoreError> {
-    store.write(&[Write::View { session, key: NEW.into(), value: String::new() }])?;
+    let nothing = |key: &str| Write::View { session, key: key.into(), value: String::new() };
+    store.write(&[nothing(NEW), nothing(FIRST)])?;
     Ok(())
 }
 
-/// Finds the session file that a text belongs to: in the repository around it, one whose document
-/// was added under the text's path. Looks beside the text, in `sessions/` and at the root.
-pub fn find(path: &Path, hint: &str) -> Option<(PathBuf, EventId, DocId)> {
-    let root = repository(path)?;
+/// The session files around a text of a repository: beside it, in `sessions/` and at the root.
+pub(super) fn files_around(path: &Path) -> Vec<PathBuf> {
+    let Some(root) = repository(path) else { return Vec::new() };
     let mut folders = vec![root.join("sessions"), root.to_path_buf()];
     folders.extend(path.parent().map(Path::to_path_buf));
     folders.dedup();
@@ -170,14 +183,20 @@ pub fn find(path: &Path, hint: &str) -> Option<(PathBuf, EventId, DocId)> {
         files.extend(found);
     }
     files.truncate(LOOKED_INTO);
-    files.into_iter().find_map(|file| {
+    files
+}
+
+/// Finds the session file that a text belongs to: in the repository around it, one whose document
+/// was added under the text's path.
+pub fn find(path: &Path, hint: &str) -> Option<(PathBuf, EventId, DocId)> {
+    files_around(path).into_iter().find_map(|file| {
         let (session, doc) = added(&file, hint)?;
         Some((file, session, doc))
     })
 }
 
 /// The document of a session file that was added under a path.
-fn added(file: &Path, hint: &str) -> Option<(EventId, DocId)> {
+pub(super) fn added(file: &Path, hint: &str) -> Option<(EventId, DocId)> {
     if !std::fs::metadata(file).ok()?.is_file() {
         return None;
     }
@@ -225,7 +244,7 @@ pub fn found(
     let Some(pulled) = take(store, session, &file)? else { return Ok(None) };
     notes.extend(pulled.trouble(&file));
     bind(store, session, &file)?;
-    notes.push(format!("Its session was found in {}.", file.display()));
+    notes.push(format!("Its session was found in {}: /handoff tells of it.", file.display()));
     Ok(Some((session, doc)))
 }
 
@@ -251,6 +270,18 @@ pub fn open_file(
         }
     }
     super::open::open_session(store, session)
+}
+
+/// Takes a session file in and opens its session, with the text beside it.
+pub fn take_and_open(store: &mut SqliteStore, file: &Path) -> Result<Opened, OpenError> {
+    let taken = super::take_file(store, file, &mut |_, _| {}).map_err(|why| match why {
+        super::TakeError::Store(why) => OpenError::Store(why),
+        super::TakeError::File(why) => OpenError::Other(why.to_string()),
+    })?;
+    let first = taken.sessions.first().map(|(id, _)| *id);
+    let id =
+        first.ok_or_else(|| OpenError::Other(format!("{} holds no session.", file.display())))?;
+    open_file(store, file, id)
 }
 
 /// Looks at what sharing a session would add. `here` is where the person stands. With `take`, what

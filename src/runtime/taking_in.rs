@@ -7,7 +7,7 @@ use super::open::index;
 use crate::base::EventId;
 use crate::event::Envelope;
 use crate::session::{Batch, Session};
-use crate::state::{NEW, is_news};
+use crate::state::{FIRST, NEW, is_news};
 use crate::store::jsonl::{self, FileError, SessionFile};
 use crate::store::{SqliteStore, StoreError, Write, Written};
 use std::collections::BTreeMap;
@@ -154,6 +154,10 @@ fn findable(store: &mut SqliteStore, session: EventId, before: i64) -> Result<()
         }
         let value = all.trim_start().to_owned();
         store.write(&[Write::View { session, key: NEW.into(), value }])?;
+    }
+    if before == 0 {
+        // Nothing of it is news where all of it is: its page tells everything.
+        store.write(&[Write::View { session, key: FIRST.into(), value: "yes".into() }])?;
     }
     store.syncer().sync().ok();
     Ok(())

@@ -23,7 +23,7 @@ pub struct Comment {
 
 impl Comment {
     pub fn text(&self) -> &str {
-        self.text.as_deref().unwrap_or("(redacted)")
+        self.text.as_deref().unwrap_or(crate::event::REDACTED)
     }
 }
 
@@ -132,6 +132,18 @@ impl Comments {
         self.resolved.iter().flat_map(|(thread, register)| {
             register.settings().map(|(at, done)| (*at, *thread, done.is_some()))
         })
+    }
+
+    /// As they stood after everything up to a moment.
+    pub fn at(&self, end: (u64, EventId)) -> Self {
+        let comments = self.comments.values().filter(|one| (one.lamport, one.id) <= end);
+        let upto = |all: &BTreeSet<(u64, EventId)>| all.range(..=end).copied().collect();
+        Self {
+            comments: comments.map(|one| (one.id, one.clone())).collect(),
+            order: upto(&self.order),
+            answers: self.answers.iter().map(|(first, all)| (*first, upto(all))).collect(),
+            resolved: self.resolved.iter().map(|(id, said)| (*id, said.at(end))).collect(),
+        }
     }
 
     pub fn is_empty(&self) -> bool {

@@ -2,7 +2,7 @@
 
 use super::Register;
 use crate::base::{AuthorId, EventId, Millis, day};
-use crate::event::{Choice, DecisionField, DecisionStatus, Link, Taken};
+use crate::event::{Choice, DecisionField, DecisionStatus, Link, Taken, Text};
 use std::collections::BTreeMap;
 
 /// One decision.
@@ -56,6 +56,23 @@ impl Decision {
     pub fn day(&self) -> String {
         let said = self.taken.as_ref().map_or("", |taken| taken.date.as_str());
         if said.is_empty() { day(self.at) } else { said.to_owned() }
+    }
+
+    /// The texts that are shown, each with the event that set it.
+    pub(super) fn texts(&self) -> Vec<(EventId, &str)> {
+        let fields = [&self.title, &self.context, &self.outcome, &self.consequences];
+        let fields = fields.into_iter().map(|field| (field.setter(), Self::text(field)));
+        let options = self.options().iter().flat_map(|one| {
+            std::iter::once(&one.name).chain(&one.pros).chain(&one.cons).map(Text::told)
+        });
+        let quotes = self.links().iter().filter_map(|link| match link {
+            Link::Span { quote, .. } => Some(quote.told()),
+            _ => None,
+        });
+        let options = options.map(|text| (self.options.setter(), text));
+        let quotes = quotes.map(|text| (self.links.setter(), text));
+        let all = fields.chain(options).chain(quotes);
+        all.filter_map(|(setter, text)| Some((setter?, text))).collect()
     }
 
     pub fn options(&self) -> &[Choice] {
@@ -148,18 +165,18 @@ impl Decision {
         }
         match field {
             DecisionField::Title(text) => {
-                self.title.set(id, lamport, text.as_str().into(), replaces);
+                self.title.set(id, lamport, text.told().into(), replaces);
             }
             DecisionField::Status(status) => self.status.set(id, lamport, status, replaces),
             DecisionField::Context(text) => {
-                self.context.set(id, lamport, text.as_str().into(), replaces);
+                self.context.set(id, lamport, text.told().into(), replaces);
             }
             DecisionField::Options(options) => self.options.set(id, lamport, options, replaces),
             DecisionField::Outcome(text) => {
-                self.outcome.set(id, lamport, text.as_str().into(), replaces);
+                self.outcome.set(id, lamport, text.told().into(), replaces);
             }
             DecisionField::Consequences(text) => {
-                self.consequences.set(id, lamport, text.as_str().into(), replaces);
+                self.consequences.set(id, lamport, text.told().into(), replaces);
             }
             DecisionField::Links(links) => self.links.set(id, lamport, links, replaces),
             DecisionField::Review(text) => {

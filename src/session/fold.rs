@@ -419,12 +419,12 @@ impl Session {
                     author: author.clone(),
                     supersedes,
                     taken,
-                    title: set(&told(&title)),
+                    title: set(title.told()),
                     status: Register::default(),
-                    context: set(context.as_str()),
+                    context: set(context.told()),
                     options: Register::default(),
-                    outcome: set(outcome.as_str()),
-                    consequences: set(consequences.as_str()),
+                    outcome: set(outcome.told()),
+                    consequences: set(consequences.told()),
                     links: Register::default(),
                     review: set(review.as_str()),
                     accepts: BTreeMap::new(),
@@ -477,9 +477,9 @@ impl Session {
     }
 }
 
-/// A title, which is shown where it is redacted as well.
-fn told(title: &Text) -> String {
-    title.0.clone().unwrap_or_else(|| "(redacted)".into())
+/// What is shown where it is redacted as well.
+fn told(text: &Text) -> String {
+    text.told().into()
 }
 
 /// What a model's writer has the right to write.

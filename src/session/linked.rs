@@ -1,7 +1,8 @@
 //! What links point at, in words. Where that stands now is the document's to say.
 
 use super::Session;
-use crate::event::{Link, MessageRole};
+use crate::base::EventId;
+use crate::event::{FILLER, Link, MessageRole, REDACTED};
 
 /// Characters of what a link points at that are told.
 const MOST: usize = 200;
@@ -9,13 +10,29 @@ const MOST: usize = 200;
 impl Session {
     /// A link in one line.
     pub fn link_words(&self, link: &Link) -> String {
+        self.linked_words(link, None)
+    }
+
+    /// The same of a link that an event holds: where its words are gone, with who took them out and
+    /// when.
+    pub fn link_words_of(&self, event: &EventId, link: &Link) -> String {
+        let taken = match link {
+            Link::Span { quote, .. } => self.gap(event, quote.told()),
+            _ => None,
+        };
+        self.linked_words(link, taken.map(|taken| self.redaction_words(taken)))
+    }
+
+    fn linked_words(&self, link: &Link, gone: Option<String>) -> String {
         match link {
             Link::Span { doc, quote, .. } => {
                 let shown = quote.0.as_deref().map(one_line);
-                let shown = match shown {
-                    None => "(redacted)".into(),
-                    Some(shown) if shown.is_empty() => "blanks".into(),
-                    Some(shown) => format!("“{shown}”"),
+                let shown = match (shown, gone) {
+                    (None, None) => REDACTED.into(),
+                    (None, Some(gone)) => format!("({gone})"),
+                    (Some(shown), _) if shown.is_empty() => "blanks".into(),
+                    (Some(shown), None) => format!("“{shown}”"),
+                    (Some(shown), Some(gone)) => format!("“{shown}” ({FILLER}: {gone})"),
                 };
                 let name = self.documents.get(doc).map_or("", |entry| entry.name.as_str());
                 match self.documents.len() {
@@ -31,13 +48,16 @@ impl Session {
                         MessageRole::Note => "·",
                     };
                     let who = self.author_name(&message.author);
-                    format!("{sign} {who}: {}", one_line(opening(message.text())))
+                    let told = self.told(id, message.text());
+                    format!("{sign} {who}: {}", one_line(opening(&told)))
                 }
                 None => "a message that is not here".into(),
             },
             Link::Hunk(_) => "a proposed change".into(),
             Link::Decision(id) => match self.decisions.get(id) {
-                Some(decision) => format!("the decision “{}”", one_line(decision.title())),
+                Some(decision) => {
+                    format!("the decision “{}”", one_line(&self.told_value(&decision.title)))
+                }
                 None => "a decision that is not here".into(),
             },
         }

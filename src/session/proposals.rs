@@ -85,13 +85,13 @@ pub struct Hunk {
     /// How it was split; taken back by a verdict `pending` that replaces the split.
     pub splits: Register<u32>,
     /// The edits that merges brought into its text, by the event that says so.
-    collisions: BTreeMap<EventId, Vec<EventId>>,
+    pub(super) collisions: BTreeMap<EventId, Vec<EventId>>,
     /// The events that a verdict replaces, those about collisions among them.
     looked_at: BTreeSet<EventId>,
     /// Where it was placed by hand, in order of display, with the text that it replaces there.
     placings: BTreeMap<(u64, EventId), ((Anchor, Anchor), String)>,
     /// Where it was made, and its old text there.
-    made_at: (Option<(Anchor, Anchor)>, String),
+    pub(super) made_at: (Option<(Anchor, Anchor)>, String),
     mark: Option<MarkId>,
 }
 

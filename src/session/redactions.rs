@@ -3,9 +3,12 @@
 //! An event whose words are gone is folded once a redaction names every one of them: what comes
 //! without, nobody vouches for. Knows nothing of whether a library still holds the words.
 
-use super::{Folded, Session};
+use super::{Decision, Folded, Register, Session};
 use crate::base::{AuthorId, DocId, EventId, Millis};
-use crate::event::{BODY_CHARS, Envelope, Event, Op, Redaction, Undecodable};
+use crate::event::{
+    BODY_CHARS, Choice, Envelope, Event, FILLER, Link, Op, REDACTED, Redaction, Text, Undecodable,
+};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One redaction.
@@ -221,6 +224,65 @@ impl Session {
         let all = self.attestations.values().rev();
         let about = all.filter(|made| made.about == Some(*decision));
         about.map(|made| (made, now.as_ref() == Some(&made.settings))).collect()
+    }
+
+    /// The redaction that took words of a text which an event holds; nothing where none are gone.
+    pub fn gap(&self, event: &EventId, text: &str) -> Option<&Taken> {
+        let gone = text == REDACTED || text.contains(FILLER);
+        self.redactions.of(event).filter(|_| gone && self.redactions.is_filled(event))
+    }
+
+    /// A text of an event as it is shown: where words are gone, with who took them out and when.
+    pub fn told<'a>(&self, event: &EventId, text: &'a str) -> Cow<'a, str> {
+        match self.gap(event, text) {
+            None => Cow::Borrowed(text),
+            Some(taken) if text == REDACTED => {
+                Cow::Owned(format!("({})", self.redaction_words(taken)))
+            }
+            Some(taken) => {
+                let words = self.redaction_words(taken);
+                Cow::Owned(format!("{} ({FILLER}: {words})", text.trim_end()))
+            }
+        }
+    }
+
+    /// The same of a value that was set.
+    pub fn told_value<'a>(&self, register: &'a Register<String>) -> Cow<'a, str> {
+        let text = register.value().map_or("", String::as_str);
+        register.setter().map_or(Cow::Borrowed(text), |setter| self.told(&setter, text))
+    }
+
+    /// The redactions that took words of what a decision says, in order of display.
+    pub fn gaps_of(&self, decision: &Decision) -> Vec<&Taken> {
+        let texts = decision.texts().into_iter();
+        let mut all: Vec<&Taken> =
+            texts.filter_map(|(setter, text)| self.gap(&setter, text)).collect();
+        all.sort_unstable_by_key(|taken| (taken.lamport, taken.id));
+        all.dedup();
+        all
+    }
+
+    /// The options of a decision, their texts as they are shown.
+    pub fn told_options(&self, decision: &Decision) -> Vec<Choice> {
+        let setter = decision.options.setter().unwrap_or(decision.id);
+        let told = |text: &Text| Text::new(self.told(&setter, text.told()));
+        let texts = |all: &[Text]| all.iter().map(told).collect();
+        let options = decision.options().iter();
+        options
+            .map(|one| Choice {
+                name: told(&one.name),
+                pros: texts(&one.pros),
+                cons: texts(&one.cons),
+            })
+            .collect()
+    }
+
+    /// A link of a decision in one line.
+    pub fn decision_link_words(&self, decision: &Decision, link: &Link) -> String {
+        match decision.links.setter() {
+            Some(setter) => self.link_words_of(&setter, link),
+            None => self.link_words(link),
+        }
     }
 
     /// How a redaction is told: by whom and when.

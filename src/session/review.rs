@@ -12,7 +12,7 @@
 //! - What was made of several is accepted with one edit for each, in the order of their places;
 //!   at one place, in the order in which they were made.
 
-use super::{Hunk, HunkRef, HunkState, Proposals, Session};
+use super::{Hunk, HunkRef, HunkState, Moment, Proposals, Session};
 use crate::base::{DocId, EventId, Pos, Span};
 use crate::text::{Change, Document, diff};
 use std::collections::BTreeMap;
@@ -242,6 +242,33 @@ impl Session {
         }
         open.sort_by_key(|one| (one.span.is_none(), one.span.unwrap_or_default(), one.made));
         open
+    }
+
+    /// What had been proposed and said about it after everything up to a moment.
+    pub fn proposals_at(&self, end: Moment) -> Proposals {
+        self.proposals.at(end, |id| self.lamport_of(id))
+    }
+
+    /// The hunks of a document as they stand in one of its states: those that are open by place, then
+    /// those that are settled, the newest first; and how many are open.
+    pub fn reviewed(
+        &self,
+        proposals: &Proposals,
+        doc: &DocId,
+        document: &Document,
+    ) -> (Vec<OpenHunk>, usize) {
+        let mut all = proposals.open_in(doc, document);
+        all.sort_by_key(|one| (one.span.is_none(), one.span.unwrap_or_default(), one.made));
+        let open = all.len();
+        let listed: Vec<HunkRef> = all.iter().flat_map(|one| one.members.clone()).collect();
+        for hunk in proposals.hunks().into_iter().rev() {
+            let here = proposals.proposal(&hunk.proposal).is_some_and(|one| one.doc == *doc);
+            if here && !listed.contains(&hunk.of) && !proposals.is_folded(hunk) {
+                let state = hunk.state(document);
+                all.push(OpenHunk::alone(hunk, None, state));
+            }
+        }
+        (all, open)
     }
 
     /// The hunks of a document that somebody said something to, in the order in which they were

@@ -1,6 +1,6 @@
 //! What was said about hunks, in order: what undo takes back and redo says again.
 
-use super::{Hunk, HunkRef, Proposals};
+use super::{Hunk, HunkRef, Placing, Proposals, Split, Verdict};
 use crate::base::{AuthorId, EventId, Millis};
 use crate::event::{Anchor, HunkBody, HunkVerdict};
 use std::collections::{BTreeMap, BTreeSet};
@@ -89,6 +89,11 @@ impl Steps {
         self.steps.range((start.map_or(Bound::Unbounded, Bound::Excluded), Bound::Unbounded))
     }
 
+    /// What was said up to a moment, in order of display.
+    pub fn upto(&self, end: (u64, EventId)) -> impl Iterator<Item = (&(u64, EventId), &Step)> {
+        self.steps.range(..=end)
+    }
+
     fn get(&self, id: &EventId) -> Option<&Step> {
         self.steps.get(&(*self.lamports.get(id)?, *id))
     }
@@ -141,7 +146,68 @@ pub enum LastUndone {
     },
 }
 
+impl Hunk {
+    /// As it was made.
+    fn body(&self) -> HunkBody {
+        HunkBody {
+            place: self.made_at.0,
+            old: self.made_at.1.as_str().into(),
+            new: self.new.as_str().into(),
+            why: self.why.as_deref().map(Into::into),
+            step: self.step.clone(),
+            loose: self.loose,
+            quoted: self.quoted.as_deref().map(Into::into),
+            form: self.form.clone(),
+            again: self.again,
+        }
+    }
+}
+
 impl Proposals {
+    /// As they stood after everything up to a moment: told again from what was said about each.
+    pub(super) fn at(&self, end: (u64, EventId), lamport: impl Fn(&EventId) -> u64) -> Self {
+        let mut then = Self::default();
+        for proposal in self.proposals().filter(|one| (one.lamport, one.id) <= end) {
+            then.open(proposal.clone());
+        }
+        let whole = |hunk: &&Hunk| hunk.of.part.is_none() && (hunk.lamport, hunk.of.id) <= end;
+        for hunk in self.hunks.values().filter(whole) {
+            then.made(hunk.of.id, hunk.lamport, hunk.proposal, hunk.body());
+        }
+        for ((at, id), step) in self.steps.upto(end) {
+            then.say_again(*id, *at, step);
+        }
+        for (id, closed) in self.closed.iter().filter(|(id, _)| (lamport(id), **id) <= end) {
+            then.close(*id, closed.clone());
+        }
+        for hunk in self.hunks.values() {
+            for (id, edits) in hunk.collisions.iter().filter(|(id, _)| (lamport(id), **id) <= end) {
+                then.collided(*id, hunk.of, edits.clone());
+            }
+        }
+        then
+    }
+
+    /// Says what was said with one event.
+    fn say_again(&mut self, id: EventId, lamport: u64, step: &Step) {
+        let (author, at, replaces) = (step.author.clone(), step.at, step.replaces.clone());
+        match &step.said {
+            Said::Split(parts) => {
+                let split = Split { parts: parts.clone(), replaces, author, at };
+                self.split(id, lamport, step.of.id, split);
+            }
+            Said::Placed { place, old } => {
+                let placing = Placing { place: *place, old: old.clone(), replaces, author, at };
+                self.placed(id, lamport, step.of.id, placing);
+            }
+            Said::Verdict { verdict, reason, edit } => {
+                let (verdict, reason, edit) = (*verdict, reason.clone(), *edit);
+                let verdict = Verdict { verdict, reason, edit, author, at };
+                self.resolved(id, lamport, step.of, verdict, replaces);
+            }
+        }
+    }
+
     /// The newest rejections, splits or placings of one moment that `mine` made and that stand: what undo
     /// takes back when no edit is newer.
     pub fn last_verdict(&self, mine: impl Fn(&AuthorId) -> bool) -> Option<LastVerdict> {

@@ -40,7 +40,7 @@ impl Message {
     }
 
     pub fn text(&self) -> &str {
-        self.text.as_deref().unwrap_or("(redacted)")
+        self.text.as_deref().unwrap_or(crate::event::REDACTED)
     }
 }
 

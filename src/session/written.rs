@@ -190,13 +190,23 @@ impl Session {
     /// Whose words stand in a span of the text of now, in order: what a glance has to know of it.
     pub fn hands(&self, doc: &DocId, span: Span) -> Vec<(Span, Hand, Option<AuthorId>)> {
         let Some(entry) = self.documents.get(doc) else { return Vec::new() };
+        self.hands_in(entry, &entry.document, span)
+    }
+
+    /// The same of a text that one of the document's versions is.
+    pub fn hands_in(
+        &self,
+        entry: &DocEntry,
+        document: &Document,
+        span: Span,
+    ) -> Vec<(Span, Hand, Option<AuthorId>)> {
         let mut out = Vec::new();
-        for run in entry.document.runs(span) {
-            if entry.document.owns(run.source) {
+        for run in document.runs(span) {
+            if document.owns(run.source) {
                 let (hand, author) = self.whose(&run);
                 out.push((run.span, hand, author));
             } else {
-                let written = self.written_in(entry, &entry.document, run.span);
+                let written = self.written_in(entry, document, run.span);
                 out.extend(written.into_iter().map(|run| (run.span, run.hand, run.author)));
             }
         }

@@ -10,13 +10,13 @@ impl Model {
     /// Where the text of a thread stands in the shown document; nothing where it is gone.
     pub fn comment_span(&self, thread: &Thread) -> Option<Span> {
         let Some(Link::Span { doc, start, end, .. }) = &thread.first.about else { return None };
-        let entry = self.entry().filter(|_| *doc == self.doc)?;
-        entry.document.anchor_span((*start, *end)).filter(|span| !span.is_empty())
+        let document = self.shown_document().filter(|_| *doc == self.doc)?;
+        document.anchor_span((*start, *end)).filter(|span| !span.is_empty())
     }
 
     /// The open threads of the shown document with their places, in the order of the text.
     pub fn comments_here(&self) -> Vec<(Span, EventId)> {
-        let open = self.session.comments.open();
+        let open = self.comments().open();
         let mut all: Vec<(Span, EventId)> =
             open.filter_map(|thread| Some((self.comment_span(&thread)?, thread.id()))).collect();
         all.sort_by_key(|(span, id)| (span.start, span.end, *id));
@@ -27,7 +27,7 @@ impl Model {
     pub fn comment_at_caret(&self) -> Option<EventId> {
         let caret = self.caret().pos;
         let at = |span: &Span| span.start <= caret && caret <= span.end;
-        let threads = self.session.comments.threads();
+        let threads = self.comments().threads();
         let here = threads.filter_map(|thread| {
             let span = self.comment_span(&thread).filter(at)?;
             Some((thread.resolved, span.len(), std::cmp::Reverse(thread.id())))
@@ -91,7 +91,7 @@ impl Cx<'_> {
     /// Goes to the text of a thread; it and its answers are seen. False where the text is gone, or
     /// in another document.
     pub fn go_to_comment(&mut self, id: EventId) -> bool {
-        let Some(thread) = self.model.session.comments.thread(&id) else { return false };
+        let Some(thread) = self.model.comments().thread(&id) else { return false };
         let span = self.model.comment_span(&thread);
         let all: Vec<EventId> = thread.comments().map(|comment| comment.id).collect();
         self.saw(&all);

@@ -188,6 +188,8 @@ pub enum Open {
     /// A session, at what was found in it.
     Hit(Box<Hit>),
     File(PathBuf),
+    /// The session of a session file, with the text beside it.
+    SessionFile(PathBuf),
     /// A file as that of a session whose own file is gone.
     In {
         session: EventId,

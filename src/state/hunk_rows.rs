@@ -203,6 +203,12 @@ pub(super) fn struck(span: Span, pieces: &[(Tag, String)]) -> Vec<Span> {
     out
 }
 
+/// A new text with what stands around it on its lines.
+pub(super) fn within(rope: &Rope, span: Span, new: &str) -> String {
+    let (before, after) = around(rope, span, false);
+    format!("{before}{new}{after}")
+}
+
 /// What stands around a span on its first and last line, so that a change of three words is read as
 /// a line. With other hunks on that line only a few words, or each would repeat the old text of the
 /// others.

@@ -33,6 +33,7 @@ impl Model {
                     }
                 }
                 _ if key == super::NEW => self.restore_news(value),
+                _ if key == super::FIRST => self.ui.first = !value.is_empty(),
                 _ if key == "chat" => self.ui.chat.set_text(value),
                 _ if key == "queue" => {
                     let lines = value.lines().map(|line| line.replace('\u{2028}', "\n"));

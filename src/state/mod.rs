@@ -3,6 +3,8 @@
 //! Does no input or output: what takes time or touches the world is returned as an [`Effect`].
 
 mod again;
+mod asking;
+mod beside;
 mod branch;
 mod comment;
 mod cost;
@@ -38,6 +40,7 @@ mod settle;
 mod shades;
 mod share;
 mod sides;
+mod then;
 mod thought;
 mod tour;
 mod turn;
@@ -45,6 +48,8 @@ mod turns;
 mod ui;
 
 pub use crate::base::config::HunkLayout;
+pub use asking::{Ask, Dialog, PromptKind, REASONS};
+pub use beside::{BESIDE, BESIDE_KEPT, Beside};
 pub use cost::{price_at, price_words};
 pub use cx::Cx;
 pub use draft::{OpenedDraft, Unsaved};
@@ -57,7 +62,7 @@ pub use frame::{EditorFrame, HunkPiece, Sign, VirtualRow};
 pub use hunk_rows::{Diffs, Pieces};
 pub use jump::FoundMessage;
 pub use model::{Burst, Like, Me, Minted, Model, Opened, OpenedFile, Sent};
-pub use news::{NEW, is_news};
+pub use news::{FIRST, NEW, is_news};
 pub use offers::Answerer;
 pub use outside::{Intent, Saving, stamp};
 pub use panel::{PanelFrame, plain};
@@ -71,11 +76,12 @@ pub use settle::{Conflict, Side};
 pub use shades::{Shade, Shades};
 pub use share::{ALLOWED, SESSION_FILE, SESSION_FILE_SEEN, Sharing};
 pub use sides::{Sides, sides};
+pub use then::Then;
 pub use thought::{Thinker, Thoughts};
 pub use tour::{END as TOUR_END, STEPS as TOUR_STEPS, Step, TOUR, TOUR_SESSION, Tour};
 pub use turn::{LiveEdit, Phase, Queued, Task, Turn};
 pub use turns::plural;
 pub use ui::{
-    AUTHOR_COLUMNS, Ask, Caret, Clip, Dialog, Focus, ListState, Notice, Overlay, PageLinks,
-    PanelSelection, PromptKind, REASONS, Rendered, Scroll, Tab, Tone, Ui,
+    AUTHOR_COLUMNS, Caret, Clip, Focus, ListState, Notice, Overlay, PageLinks, PanelSelection,
+    Rendered, Scroll, Tab, Tone, Ui,
 };

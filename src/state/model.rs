@@ -59,6 +59,8 @@ pub struct Opened {
     /// Of a file without a session: those it may belong to, as their own files are gone and their
     /// texts are like it. The most like first.
     pub like: Vec<Like>,
+    /// Another session of the file, which has one.
+    pub beside: Option<super::Beside>,
     /// What to tell the person once the workspace is there.
     pub notes: Vec<String>,
     /// Where the text goes at the end, when it came through a pipe.
@@ -171,6 +173,10 @@ pub struct Model {
     pub preview: bool,
     /// A point of the past that is shown in place of now.
     pub past: Option<Box<super::Past>>,
+    /// Something is looked at to be shared, or is on its way into the session file.
+    pub sharing: bool,
+    /// The sessions of others that were offered for this text and are not wanted.
+    pub beside_kept: String,
     /// What leaving did with text that is not saved, said once the terminal is given back.
     pub farewell: Option<String>,
 }
@@ -259,6 +265,8 @@ impl Model {
             reload_words: None,
             preview: opened.preview,
             past: None,
+            sharing: false,
+            beside_kept: opened.view.get(super::BESIDE_KEPT).cloned().unwrap_or_default(),
             farewell: None,
         };
         model.ui.lines = opened.lines;
@@ -269,6 +277,10 @@ impl Model {
         effects.extend(model.meet_draft(opened.draft.take()));
         if !opened.preview && !opened.like.is_empty() {
             model.ask_renamed(opened.like);
+        }
+        if model.unknown().is_some_and(|all| !all.is_empty()) {
+            let words = "You are here for the first time: /handoff tells what others did so far.";
+            model.notify(super::Tone::Info, words);
         }
         for note in opened.notes {
             model.notify(super::Tone::Warning, note);

@@ -4,11 +4,14 @@
 use super::{Cx, Focus, FoundMessage, Model, Tab, plural};
 use crate::base::{AuthorId, EventId};
 use crate::event::{Envelope, Op};
+use crate::report::{handoff, unknown_to};
 use crate::store::Write;
 use std::collections::BTreeSet;
 
 /// View state: the events that came from others and were not seen yet.
 pub const NEW: &str = "new";
+/// View state: the session came here whole, and nobody has looked at its handoff page.
+pub const FIRST: &str = "first";
 /// The most that are remembered: who was away that long reads the handoff page.
 const MOST: usize = 4_000;
 
@@ -33,6 +36,13 @@ impl Model {
         let ids = value.split_whitespace().filter_map(|id| id.parse().ok());
         let ids: Vec<EventId> = ids.take(MOST).collect();
         self.ui.news = ids.into_iter().filter(|id| self.is_others(id)).collect();
+    }
+
+    /// What others did in a session that came here whole, while this person did nothing in it and
+    /// has not looked at its handoff page.
+    pub fn unknown(&self) -> Option<BTreeSet<EventId>> {
+        let first = self.ui.first.then(|| unknown_to(&self.session, |author| self.is_me(author)));
+        first.flatten()
     }
 
     /// Whether something that is shown is somebody else's.
@@ -74,6 +84,20 @@ impl Cx<'_> {
         let ids: Vec<String> = self.model.ui.news.iter().map(ToString::to_string).collect();
         let session = self.model.session.id;
         self.write(Write::View { session, key: NEW.into(), value: ids.join(" ") });
+    }
+
+    /// The handoff page. What is in a session that was not known is known from then on.
+    pub fn handoff(&mut self) -> (String, Vec<String>) {
+        let model = &*self.model;
+        let Some(all) = model.unknown() else {
+            let title = "What changed since you looked last".into();
+            return (title, handoff(&model.session, &model.ui.news, false, model.now));
+        };
+        let lines = handoff(&model.session, &all, true, model.now);
+        self.model.ui.first = false;
+        let session = self.model.session.id;
+        self.write(Write::View { session, key: FIRST.into(), value: String::new() });
+        ("What is in this session".into(), lines)
     }
 
     /// Something was looked at.

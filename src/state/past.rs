@@ -6,12 +6,13 @@
 
 use super::frame::VirtualRow;
 use super::hunk_rows::Rows;
+use super::then::Then;
 use super::{Caret, Cx, HunkPiece, ListState, Model, Sign, Tab};
 use crate::base::{EventId, Millis, Pos, Span};
 use crate::event::{Cause, CauseKind};
 use crate::report::history::{self, Row, Wanted, point_name};
 use crate::session::{Decisions, Film, HunkState, Moment, Point, What};
-use crate::text::diff;
+use crate::text::{Document, diff};
 use ropey::Rope;
 use std::collections::BTreeMap;
 
@@ -51,7 +52,6 @@ pub struct History {
 }
 
 /// A point that is shown in place of now.
-#[derive(Debug)]
 pub struct Past {
     pub moment: Moment,
     pub at: Millis,
@@ -61,6 +61,8 @@ pub struct Past {
     pub caret: Caret,
     /// The decisions as they stood.
     pub decisions: Decisions,
+    /// What hung on the text.
+    pub then: Then,
     /// The text before the shown row.
     before: Rope,
     /// What differs, as places of the shown text; and whether the other text is newer.
@@ -118,10 +120,7 @@ impl Model {
 
     /// Keeps what is shown of the past true, before a frame.
     pub(super) fn prepare_past(&mut self) {
-        if self.past.is_some() && self.ui.tab == Tab::Review {
-            // The hunks to review are those of now.
-            self.show_now();
-        }
+        self.update_then();
         if self.ui.tab == Tab::History {
             self.update_history();
         }
@@ -166,6 +165,7 @@ impl Model {
             rope,
             caret,
             decisions: self.session.decisions.at(moment),
+            then: self.then(moment),
             before,
             pieces: Vec::new(),
             rows: BTreeMap::new(),
@@ -173,7 +173,9 @@ impl Model {
             compared: 0,
         }));
         self.ui.history.list.chosen = index;
+        self.ui.review.chosen = 0;
         self.shown_changed(&delta);
+        self.update_then();
         self.compare();
         Ok(())
     }
@@ -183,6 +185,7 @@ impl Model {
         let Some(past) = self.past.take() else { return false };
         let delta = diff(&past.rope.to_string(), &self.rope().to_string()).delta();
         self.ui.history.list.chosen = 0;
+        self.ui.review.chosen = 0;
         self.shown_changed(&delta);
         true
     }
@@ -206,6 +209,14 @@ impl Model {
         let text = film.text(&self.session, &self.doc, moment);
         self.ui.history.film = film;
         text.map_err(|why| format!("The text of then can't be put together: {why}"))
+    }
+
+    /// The shown document at a point, with its history up to then.
+    pub(super) fn document_of(&mut self, moment: Moment) -> Option<Document> {
+        let mut film = std::mem::take(&mut self.ui.history.film);
+        let version = film.version(&self.session, &self.doc, moment);
+        self.ui.history.film = film;
+        self.entry()?.at(&version.ok()?).ok()
     }
 
     /// Compares the shown text anew.
@@ -261,9 +272,12 @@ impl Model {
                 Rows { rows, width, tab, current: false }.push(sign, text);
             }
         }
+        self.notes_of_then(rope, (width, tab), &mut blocks);
         self.ui.view.set_virtual(rope, blocks.iter().map(|(line, rows)| (*line, rows.len())));
-        self.ui.frame.decided.clear();
-        self.ui.frame.commented.clear();
+        self.ui.frame.open = self.past.as_ref().map_or(0, |past| past.then.open);
+        self.ui.frame.unplaced = 0;
+        self.ui.frame.decided = self.decided_here();
+        self.ui.frame.commented = self.comments_here().into_iter().map(|(span, _)| span).collect();
         self.ui.frame.virtual_rows = blocks;
     }
 }

@@ -5,7 +5,6 @@ use super::frame::VirtualRow;
 use super::hunk_rows::{Look, Rows, struck};
 use super::{HunkPiece, Model, Sign, Task};
 use crate::base::{Pos, Span};
-use crate::event::Link;
 use crate::session::HunkState;
 use crate::syntax::{Highlighter, Syntaxes};
 use crate::text::Delta;
@@ -134,12 +133,11 @@ impl Model {
             return self.prepare_difference(rope, width, tab);
         }
         let mut hunks = Vec::new();
-        let mut decided = Vec::new();
         let mut blocks: BTreeMap<usize, Vec<VirtualRow>> = BTreeMap::new();
         let mut unplaced = 0;
         let mut diffs = std::mem::take(&mut self.ui.diffs);
         let layout = self.config.editor.hunks;
-        if let Some(entry) = self.entry() {
+        if self.entry().is_some() {
             let open = self.session.open_in(&self.doc);
             diffs.keep(&open);
             let mut ends: BTreeMap<usize, usize> = BTreeMap::new();
@@ -164,16 +162,6 @@ impl Model {
                     _ => vec![span],
                 };
                 hunks.push(HunkPiece { of: hunk.members, span, struck, state, current });
-            }
-            for decision in self.session.decisions.newest() {
-                for link in decision.links() {
-                    if let Link::Span { doc, start, end, .. } = link
-                        && *doc == self.doc
-                        && let Some(span) = entry.document.anchor_span((*start, *end))
-                    {
-                        decided.push(span);
-                    }
-                }
             }
         }
         if let Some(turn) = self.turn.as_ref().filter(|turn| turn.doc == self.doc)
@@ -201,7 +189,7 @@ impl Model {
         self.ui.frame.open = hunks.iter().filter(|piece| !piece.of.is_empty()).count() + unplaced;
         self.ui.frame.unplaced = unplaced;
         self.ui.frame.hunks = hunks;
-        self.ui.frame.decided = decided;
+        self.ui.frame.decided = self.decided_here();
         self.ui.frame.commented = self.comments_here().into_iter().map(|(span, _)| span).collect();
         self.ui.frame.virtual_rows = blocks;
     }

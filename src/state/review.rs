@@ -113,8 +113,12 @@ pub struct ReviewRow {
 
 impl Model {
     /// All hunks that the filter takes: those of the shown document first; by document, then by
-    /// proposal, then by place.
+    /// proposal, then by place. While a point of the past is shown, those of the shown document as
+    /// they stood.
     pub fn review(&self) -> Vec<Listed> {
+        if let Some(past) = &self.past {
+            return self.review_then(&past.then);
+        }
         let filter = self.ui.review_filter;
         let mut all = self.review_all();
         all.retain(|one| filter.takes(one));
@@ -177,6 +181,9 @@ impl Model {
 
     /// The rows of the list for an area of so many columns and rows.
     pub fn review_rows(&self, width: usize, height: usize) -> Vec<ReviewRow> {
+        if let Some(past) = &self.past {
+            return self.review_rows_then(&past.then, height);
+        }
         let progress = self.review_progress();
         let all = self.review();
         let mut out = vec![line(ReviewPart::Progress, None, false, self.progress_words(progress))];
@@ -283,8 +290,8 @@ impl Model {
         let author = proposal.map_or("", |proposal| self.session.author_name(&proposal.author));
         let question =
             proposal.and_then(|proposal| self.session.transcript.get(&proposal.question));
-        let asked =
-            question.map_or("", |message| message.text().lines().next().unwrap_or_default());
+        let asked = question.map(|message| self.session.told(&message.id, message.text()));
+        let asked = asked.as_deref().and_then(|told| told.lines().next()).unwrap_or_default();
         format!("{author}: {asked}")
     }
 
@@ -424,7 +431,7 @@ impl Model {
     }
 }
 
-fn line(part: ReviewPart, item: Option<usize>, chosen: bool, text: String) -> ReviewRow {
+pub(super) fn line(part: ReviewPart, item: Option<usize>, chosen: bool, text: String) -> ReviewRow {
     ReviewRow { part, item, chosen, pieces: vec![(Tag::Equal, text)], beside: None }
 }
 

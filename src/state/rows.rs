@@ -1,7 +1,7 @@
 //! Search rows: what of the projections can be found.
 
 use crate::base::{DocId, EventId};
-use crate::event::Event;
+use crate::event::{Event, REDACTED};
 use crate::session::{Comment, Decision, Message, Session};
 use crate::store::SearchRow;
 
@@ -32,7 +32,7 @@ pub fn decision_row(session: &Session, decision: &Decision) -> SearchRow {
         body.push(choice.name.as_str().into());
         body.extend(choice.pros.iter().chain(&choice.cons).map(|text| text.as_str().to_owned()));
     }
-    body.retain(|text| !text.is_empty());
+    body.retain(|text| !text.is_empty() && text != REDACTED);
     SearchRow {
         session: session.id,
         key: decision.id.to_string(),

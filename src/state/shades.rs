@@ -32,7 +32,7 @@ impl Model {
         let shades = &mut self.ui.frame.shades;
         shades.runs.clear();
         shades.rows.clear();
-        if !self.ui.authors || self.past.is_some() {
+        if !self.ui.authors {
             return;
         }
         let spans = rows.iter().filter_map(|row| match row {
@@ -46,7 +46,8 @@ impl Model {
         };
         // The line end of the last row tells of a row that holds nothing.
         let end = Pos((end.0 + 1).min(rope.len_chars()));
-        let runs = self.session.hands(&self.doc, Span { start, end });
+        let (Some(entry), Some(document)) = (self.entry(), self.shown_document()) else { return };
+        let runs = self.session.hands_in(entry, document, Span { start, end });
         let mut shaded: Vec<(Span, Shade)> = Vec::with_capacity(runs.len());
         let mut last: Option<(Option<AuthorId>, Shade)> = None;
         for (span, hand, author) in runs {

@@ -87,13 +87,25 @@ impl Cx<'_> {
         if !self.model.preamble.is_empty() {
             return Err("There is nothing to share yet: write or say something first.".into());
         }
-        self.effect(Effect::Share { session: self.model.session.id, to, confirmed: None });
+        let session = self.model.session.id;
+        self.look_at_sharing(session, to, None);
         self.info("Looking at what would be shared…");
         Ok(())
     }
 
+    fn look_at_sharing(
+        &mut self,
+        session: EventId,
+        to: Option<PathBuf>,
+        confirmed: Option<Box<Sharing>>,
+    ) {
+        self.model.sharing = true;
+        self.effect(Effect::Share { session, to, confirmed });
+    }
+
     /// What sharing would add is known: it is asked about.
     pub fn sharing(&mut self, sharing: Result<Sharing, String>) {
+        self.model.sharing = false;
         let sharing = match sharing {
             Ok(sharing) => sharing,
             Err(why) => return self.error(why),
@@ -145,7 +157,7 @@ impl Cx<'_> {
         match answer {
             "yes" => {
                 let confirmed = Some(Box::new(sharing));
-                self.effect(Effect::Share { session, to, confirmed });
+                self.look_at_sharing(session, to, confirmed);
             }
             "no" => self.info("Nothing was shared."),
             which => {
@@ -155,13 +167,14 @@ impl Cx<'_> {
                 let chosen = findings.filter(|(at, _)| index.is_none_or(|index| index == *at));
                 allowed.ids.extend(chosen.map(|(_, finding)| finding.hit.id.clone()));
                 self.write(Write::View { session, key: ALLOWED.into(), value: allowed.line() });
-                self.effect(Effect::Share { session, to, confirmed: None });
+                self.look_at_sharing(session, to, None);
             }
         }
     }
 
     /// It is in the file, or why not.
     pub fn shared(&mut self, session: EventId, done: Result<String, String>) {
+        self.model.sharing = false;
         match done {
             Ok(words) if session == self.model.session.id => self.info(words),
             Ok(_) => {}

@@ -2,7 +2,7 @@
 //! event.
 
 use super::geometry::{Area, Areas, BOTH_SIDES, Shown, areas};
-use super::{Form, Queued, Ticket, Tour};
+use super::{Dialog, Form, PromptKind, Ticket, Tour};
 use crate::base::{DocId, EventId, Millis, Pos, Span};
 use crate::event::Link;
 use crate::layout::cells::{rows, width};
@@ -91,107 +91,6 @@ impl ListState {
     }
 }
 
-/// Why a hunk is turned down, each with the digit that says it.
-pub const REASONS: [(char, &str); 5] = [
-    ('1', "wrong fact"),
-    ('2', "style"),
-    ('3', "too long"),
-    ('4', "not asked for"),
-    ('5', "keep mine"),
-];
-
-/// What a one-line prompt is for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum PromptKind {
-    Find,
-    ReplaceWhat,
-    ReplaceWith {
-        what: String,
-    },
-    Line,
-    SaveAs {
-        then_quit: bool,
-    },
-    Open,
-    RejectBecause {
-        hunk: HunkRef,
-    },
-    Rename {
-        session: EventId,
-    },
-    Instruction {
-        whole: bool,
-    },
-    Filter,
-    /// The name of a checkpoint.
-    Checkpoint,
-    /// The point of the history to go to.
-    Moment,
-    HistoryFilter,
-    /// The title of a session that branches off at a point.
-    Branch {
-        moment: crate::session::Moment,
-    },
-    /// Of a first comment what it is about, of an answer what it answers.
-    Comment {
-        about: Option<Link>,
-        after: Option<EventId>,
-    },
-}
-
-/// A question with a few answers, each a key.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Ask {
-    Quit,
-    Consent {
-        queued: Queued,
-        provider: String,
-    },
-    /// The file is one of its older versions again.
-    FileReverted {
-        file: Box<super::OpenedFile>,
-    },
-    /// The file has no session, and is like those of sessions whose files are gone.
-    Renamed {
-        like: Vec<super::Like>,
-    },
-    DeleteSession {
-        session: EventId,
-        title: String,
-    },
-    /// Two people set something without seeing each other's.
-    Settle {
-        conflict: Box<super::Conflict>,
-    },
-    /// What is new would go into the session file.
-    Share {
-        sharing: Box<super::Sharing>,
-    },
-    /// Words would be taken out for good: what is meant by each answer.
-    Redact {
-        targets: Vec<crate::report::Target>,
-    },
-    /// Somebody else's redaction, whose words are here.
-    Redaction {
-        id: EventId,
-    },
-    /// Whose text is to be taken back, and what of it: each answer with the command line that it
-    /// is.
-    TakeBack {
-        lines: Vec<(String, String)>,
-    },
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Dialog {
-    pub ask: Ask,
-    pub title: String,
-    pub lines: Vec<String>,
-    /// Key, label and the command line that it runs.
-    pub choices: Vec<(char, String, String)>,
-    pub chosen: usize,
-}
-
 /// What lies above the workspace. The last one has the keys.
 #[derive(Debug)]
 pub enum Overlay {
@@ -264,6 +163,8 @@ pub struct Ui {
     pub zoomed: bool,
     /// Who wrote what stands beside the text and colours it.
     pub authors: bool,
+    /// The session came here whole, and its handoff page was not looked at.
+    pub first: bool,
     pub carets: BTreeMap<DocId, Caret>,
     pub view: View,
     /// The caret moved: the view follows it.
@@ -356,6 +257,7 @@ impl Ui {
             share: 42,
             zoomed: false,
             authors: false,
+            first: false,
             carets: BTreeMap::new(),
             view: View::new(80, 24, true, 4),
             reveal: true,

@@ -596,3 +596,92 @@ fn secrets_stop_it_until_they_are_let_pass() {
     assert!(ada.read(FILE).contains("bob@"));
     assert!(!ada.read(FILE).contains("document.bound"));
 }
+
+#[test]
+fn who_is_there_for_the_first_time_is_told_everything_once() {
+    let (ada, remote) = ada();
+    let eve = Person::new("Eve");
+    eve.0.run_program("git", &["clone", "-q", &remote, "repo"], "").ok();
+    let term = open(&eve.0, &["repo/plan.md"]);
+    term.wait_for("/handoff tells of it");
+    quit(&term);
+    let page = eve.0.run(&["handoff", "repo/plan.md"], "").ok();
+    for words in ["for the first time", "- Ada (", "“Ship in May”, Ada (new)"] {
+        assert!(page.contains(words), "{words}\n{page}");
+    }
+    let term = open(&eve.0, &["repo/plan.md"]);
+    term.wait_for("You are here for the first time");
+    term.keys("<ctrl-e>gh");
+    term.wait_for("What others did so far");
+    term.keys("<esc>");
+    quit(&term);
+    let page = eve.0.run(&["handoff", "repo/plan.md"], "").ok();
+    assert!(page.contains("Nothing came from others since you looked last."), "{page}");
+    // To Ada it is nothing new at all.
+    let page = ada.0.run(&["handoff", "repo/plan.md"], "").ok();
+    assert!(page.contains("Nothing came from others since you looked last."), "{page}");
+}
+
+#[test]
+fn another_session_beside_ones_own_is_offered_and_no_text_stands_twice() {
+    let (ada, remote) = ada();
+    let eve = Person::new("Eve");
+    eve.0.run_program("git", &["clone", "-q", &remote, "repo"], "").ok();
+    // Eve began one of her own before Ada's session file was there.
+    let file = eve.read(FILE);
+    std::fs::remove_file(eve.0.file(FILE)).unwrap();
+    eve.does("go.line 5; cursor.line-end; edit.insert -E0; file.save");
+    let text = eve.read("repo/plan.md");
+    let own = eve.session().id;
+    eve.0.write(FILE, &file);
+    let told = eve.0.run(&["do", "cursor.top", "repo/plan.md"], "");
+    let told = format!("{}{}", told.stdout, told.stderr);
+    assert!(told.contains("holds another session of this text, by Ada"), "{told}");
+    assert_eq!(eve.session().id, own, "nothing is taken in by itself");
+
+    let term = open(&eve.0, &["repo/plan.md"]);
+    term.wait_for("Another session of plan.md came");
+    term.keys("o");
+    term.wait_for("alpha one-A0");
+    term.keys("<alt-4>");
+    term.wait_for("Ship in May");
+    quit(&term);
+    assert_eq!(eve.read("repo/plan.md"), text, "the file is as it was");
+    let all = sessions(&eve.0);
+    assert_eq!(all.len(), 2);
+    for session in &all {
+        let entry = session.documents.values().next().unwrap();
+        assert_eq!(entry.document.rope().to_string(), text);
+    }
+    // Hers is Ada's session now, and nobody asks again.
+    let told = eve.0.run(&["do", "cursor.top", "repo/plan.md"], "");
+    assert!(!format!("{}{}", told.stdout, told.stderr).contains("another session"));
+    drop(ada);
+}
+
+#[test]
+fn one_goes_on_with_ones_own_and_is_not_asked_again() {
+    let (_ada, remote) = ada();
+    let eve = Person::new("Eve");
+    eve.0.run_program("git", &["clone", "-q", &remote, "repo"], "").ok();
+    let file = eve.read(FILE);
+    std::fs::remove_file(eve.0.file(FILE)).unwrap();
+    eve.writes(5, "-E0");
+    eve.0.write(FILE, &file);
+    let term = open(&eve.0, &["repo/plan.md"]);
+    term.wait_for("Another session of plan.md came");
+    term.keys("k");
+    term.wait_for("Going on with yours");
+    quit(&term);
+    let told = eve.0.run(&["do", "cursor.top", "repo/plan.md"], "");
+    assert!(!format!("{}{}", told.stdout, told.stderr).contains("another session"));
+    assert_eq!(sessions(&eve.0).len(), 1);
+}
+
+#[test]
+fn sharing_without_a_screen_is_done_when_the_command_ends() {
+    let (ada, _) = ada();
+    ada.writes(9, "-A1");
+    ada.does("session.share; dialog.yes");
+    assert_eq!(ids(&ada.read(FILE)), ada.events());
+}

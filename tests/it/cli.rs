@@ -1,7 +1,7 @@
 //! What of the command line needs no program: the generated reference, making the library findable.
 
 use cowrite::base::{AuthorId, Millis, Rand};
-use cowrite::event::{Author, AuthorKind, Event, MessageRole, MessageStatus};
+use cowrite::event::{Author, AuthorKind, Event};
 use cowrite::runtime::index_all;
 use cowrite::session::Session;
 use cowrite::store::{Options, Query, SqliteStore, Write};
@@ -37,19 +37,7 @@ fn what_came_from_elsewhere_is_found_after_the_rules_changed() {
     let created = created.seal(None, writer, 0, 0, Vec::new(), Millis(1), &mut rand);
     let mut session = Session::new(created.id);
     session.apply(&created);
-    let said = Event::MessagePosted {
-        role: MessageRole::Person,
-        after: None,
-        text: "the narwhal".into(),
-        status: MessageStatus::Complete,
-        model: None,
-        usage: None,
-        error: None,
-        links: Vec::new(),
-        asked: None,
-        reasoning: None,
-        brought: None,
-    };
+    let said = crate::harness::said("the narwhal");
     let said = session.seal(&said, writer, Millis(2), &mut rand);
 
     let dir = tempfile::tempdir().unwrap();

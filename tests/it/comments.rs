@@ -74,7 +74,8 @@ fn what_is_open_goes_to_the_model_and_to_others() {
     eve.run("comment.next");
     eve.run("comment.answer I do.");
     ada.take_from(&eve);
-    let page = handoff(&ada.model().session, &ada.model().ui.news, ada.model().now).join("\n");
+    let page =
+        handoff(&ada.model().session, &ada.model().ui.news, false, ada.model().now).join("\n");
     assert!(page.contains("a comment of Eve on the text"), "{page}");
     ada.run("session.next-new");
     assert!(ada.notice().contains("Eve commented"), "{}", ada.notice());
@@ -155,4 +156,18 @@ fn comments_are_the_same_in_any_order_of_arrival() {
         };
         assert_eq!(one(&again), one(&ada.model().session), "seed {seed}");
     }
+}
+
+#[test]
+fn the_handoff_page_counts_comments_by_themselves() {
+    let (mut ada, mut eve) = two();
+    eve.place(0, None);
+    eve.run("comment.next");
+    eve.run("comment.answer I do.");
+    eve.run("session.rename The great plan");
+    eve.pass(3000);
+    ada.take_from(&eve);
+    let model = ada.model();
+    let page = handoff(&model.session, &model.ui.news, false, model.now).join("\n");
+    assert!(page.contains("1 comment; 1 title"), "{page}");
 }

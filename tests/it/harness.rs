@@ -106,6 +106,23 @@ pub struct Harness {
 
 pub const ME: &str = "p_01JADA";
 
+/// A person's message that follows none.
+pub fn said(text: &str) -> Event {
+    Event::MessagePosted {
+        role: MessageRole::Person,
+        after: None,
+        text: text.into(),
+        status: MessageStatus::Complete,
+        model: None,
+        usage: None,
+        error: None,
+        links: Vec::new(),
+        asked: None,
+        reasoning: None,
+        brought: None,
+    }
+}
+
 pub fn me() -> Me {
     Me { author: ME.parse().expect("an author"), name: "Ada".into() }
 }
@@ -528,19 +545,7 @@ impl Harness {
     fn propose_all(&mut self, hunks: &[(usize, usize, &str, Option<&str>)]) {
         let doc = self.doc();
         let mut cx = Cx::new(&mut self.app.model);
-        let question = cx.append(&Event::MessagePosted {
-            role: MessageRole::Person,
-            after: None,
-            text: "Better?".into(),
-            status: MessageStatus::Complete,
-            model: None,
-            usage: None,
-            error: None,
-            links: Vec::new(),
-            asked: None,
-            reasoning: None,
-            brought: None,
-        });
+        let question = cx.append(&said("Better?"));
         let author = cx.model_author("scripted/large");
         let entry = cx.model.entry().expect("a document");
         let version = entry.document.version();

@@ -58,14 +58,25 @@ fn step(made: &mut Harness, rand: &mut Rand) -> String {
     let len = made.text().chars().count();
     let (a, b) = (rand.below(len + 1), rand.below(len + 1));
     made.place(a, (rand.below(3) == 0).then_some(b));
-    match rand.below(10) {
+    match rand.below(12) {
+        10 => {
+            made.run(&format!("comment.new about {a}"));
+            format!("comments at {a}")
+        }
+        11 => {
+            for line in ["comment.next", ["comment.resolve", "comment.answer so"][rand.below(2)]] {
+                made.with_cx(|cx| _ = cowrite::command::run(cx, line));
+            }
+            made.keys("alt-1");
+            "answers or resolves a comment".into()
+        }
         0 => {
             let (start, end) = (a.min(b), a.max(b).min(a.min(b) + 9));
             made.propose(&[(start, end, "what a model says")]);
             format!("a hunk at {start}..{end}")
         }
         1 if !made.refs().is_empty() => {
-            let line = ["hunk.accept", "hunk.reject"][rand.below(2)];
+            let line = ["hunk.accept", "hunk.reject", "hunk.split"][rand.below(3)];
             let index = rand.below(made.refs().len());
             made.about_hunk(index, line);
             format!("{line} {index}")

@@ -344,7 +344,7 @@ fn hostile(seed: u64) {
     let page = report::markdown(&session);
     assert!(!page.is_empty());
     let _ = report::json(&session);
-    let _ = report::handoff(&session, &all.iter().map(|event| event.id).collect(), Millis(0));
+    let _ = report::handoff(&session, &all.iter().map(|event| event.id).collect(), true, Millis(0));
     for doc in session.documents.keys() {
         if let Some(traced) = report::trace_now(&session, doc) {
             let _ = report::blame_lines(&traced, 1, 10_000);

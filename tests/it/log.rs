@@ -1,12 +1,10 @@
 //! The projections follow from the set of events alone: not from the order in which they arrive,
 //! nor from how often, nor from what is between them that nobody knows.
 
-use crate::harness::{Harness, cases, digest, similar_asserts};
+use crate::harness::{Harness, cases, digest, said, similar_asserts};
 use cowrite::app::Input;
 use cowrite::base::{EventId, Millis, Rand};
-use cowrite::event::{
-    Author, AuthorKind, DecisionField, DecisionStatus, Envelope, Event, MessageRole, MessageStatus,
-};
+use cowrite::event::{Author, AuthorKind, DecisionField, DecisionStatus, Envelope, Event};
 use cowrite::session::{Folded, Session};
 use cowrite::state::Cx;
 use serde_json::json;
@@ -148,20 +146,7 @@ fn any_order_of_arrival_gives_the_same() {
 
 /// A second event with the number of one that is there.
 fn fork(of: &Envelope, text: &str, rand: &mut Rand) -> Envelope {
-    Event::MessagePosted {
-        role: MessageRole::Person,
-        after: None,
-        text: text.into(),
-        status: MessageStatus::Complete,
-        model: None,
-        usage: None,
-        error: None,
-        links: vec![],
-        asked: None,
-        reasoning: None,
-        brought: None,
-    }
-    .seal(of.session, of.writer, of.n, of.lamport, of.parents.clone(), of.at, rand)
+    said(text).seal(of.session, of.writer, of.n, of.lamport, of.parents.clone(), of.at, rand)
 }
 
 #[test]

@@ -1,9 +1,9 @@
 //! Tampering: one byte of a session file is another one, and it is found and named; the rest loads.
 //! Signatures: what they cover, and what they don't.
 
-use crate::harness::{Harness, me};
+use crate::harness::{Harness, me, said};
 use cowrite::base::{EventId, Millis, Rand};
-use cowrite::event::{Envelope, Event, MessageRole, MessageStatus};
+use cowrite::event::{Envelope, Event};
 use cowrite::report::{Target, redaction};
 use cowrite::runtime::attest::{self, Wanted};
 use cowrite::session::Session;
@@ -28,21 +28,7 @@ fn rich() -> Vec<Envelope> {
     ada.type_text("A decision");
     ada.keys("tab tab tab 'because' ctrl-s");
     ada.app.model.ui.focus = cowrite::state::Focus::Editor;
-    ada.with_cx(|cx| {
-        cx.append(&Event::MessagePosted {
-            role: MessageRole::Person,
-            after: None,
-            text: "line one\nline two: secret words".into(),
-            status: MessageStatus::Complete,
-            model: None,
-            usage: None,
-            error: None,
-            links: Vec::new(),
-            asked: None,
-            reasoning: None,
-            brought: None,
-        })
-    });
+    ada.with_cx(|cx| cx.append(&said("line one\nline two: secret words")));
     ada.keys("ctrl-s");
     ada.pass(3000);
     let events: Vec<Envelope> =

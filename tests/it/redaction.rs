@@ -1,12 +1,12 @@
 //! Words that are taken out for good: gone from every line and file, whatever order they were written
 //! and come in, and whoever brings them again; what is left is as it was, and verifies.
 
-use crate::harness::{Harness, cases, digest, me, similar_asserts};
+mod gaps;
+
+use crate::harness::{Harness, cases, digest, me, said, similar_asserts};
 use cowrite::app::Input;
 use cowrite::base::{EventId, Millis, Pos, Rand, Span};
-use cowrite::event::{
-    Body, CauseKind, Envelope, Event, FILLER, MessageRole, MessageStatus, filler, is_like, shape_of,
-};
+use cowrite::event::{Body, CauseKind, Envelope, Event, FILLER, filler, is_like, shape_of};
 use cowrite::report::{Redacting, Target, redaction};
 use cowrite::runtime::redact;
 use cowrite::session::Session;
@@ -48,21 +48,7 @@ fn assert_gone_from(folder: &Path) {
 }
 
 fn say(made: &mut Harness, text: &str) -> EventId {
-    made.with_cx(|cx| {
-        cx.append(&Event::MessagePosted {
-            role: MessageRole::Person,
-            after: None,
-            text: text.into(),
-            status: MessageStatus::Complete,
-            model: None,
-            usage: None,
-            error: None,
-            links: Vec::new(),
-            asked: None,
-            reasoning: None,
-            brought: None,
-        })
-    })
+    made.with_cx(|cx| cx.append(&said(text)))
 }
 
 /// Somebody who writes, moves, undoes, and whose secret gets into text and talk.

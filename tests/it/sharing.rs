@@ -249,7 +249,8 @@ fn what_others_wrote_is_new_until_it_is_seen() {
     ada.take_from(&eve);
     let screen = ada.screen(110, 24);
     assert!(screen.contains(" new"), "{screen}");
-    let page = handoff(&ada.model().session, &ada.model().ui.news, ada.model().now).join("\n");
+    let page =
+        handoff(&ada.model().session, &ada.model().ui.news, false, ada.model().now).join("\n");
     for words in [
         "Eve",
         "wrote 3 and deleted 0 characters in plan.md",

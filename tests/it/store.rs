@@ -1,9 +1,9 @@
 //! The library: nothing that was written is lost, nothing that was deleted stays.
 
+pub use crate::harness::said as message;
 use cowrite::base::{AuthorId, DocId, EventId, Millis, Rand, TurnId, WriterId};
 use cowrite::event::{
-    Author, AuthorKind, Body, BurstHead, DecisionStatus, Envelope, Event, MessageRole,
-    MessageStatus, Op, Version, WipOp, seal,
+    Author, AuthorKind, Body, BurstHead, DecisionStatus, Envelope, Event, Op, Version, WipOp, seal,
 };
 use cowrite::store::{
     Flaw, Options, RedactJob, SearchRow, SqliteStore, StoreError, StreamHead, Write,
@@ -111,22 +111,6 @@ pub fn person() -> AuthorId {
 
 pub fn doc() -> DocId {
     "d_01JTEST".parse().expect("a document")
-}
-
-pub fn message(text: &str) -> Event {
-    Event::MessagePosted {
-        role: MessageRole::Person,
-        after: None,
-        text: text.into(),
-        status: MessageStatus::Complete,
-        model: None,
-        usage: None,
-        error: None,
-        links: vec![],
-        asked: None,
-        reasoning: None,
-        brought: None,
-    }
 }
 
 pub fn events(events: Vec<Envelope>) -> Write {

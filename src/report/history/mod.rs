@@ -35,7 +35,10 @@ pub fn counts(plus: usize, minus: usize) -> String {
 
 /// What happened at a point, in a few words. `plus` and `minus` are those of its row.
 fn words(session: &Session, point: &Point, plus: usize, minus: usize) -> String {
-    let title = |id| session.decisions.get(id).map_or("", |decision| decision.title());
+    let title = |id| {
+        let decision = session.decisions.get(id);
+        decision.map(|decision| session.told_value(&decision.title)).unwrap_or_default()
+    };
     let counted = || counts(plus, minus);
     let words = match &point.what {
         What::Begun => match session.from {
@@ -57,13 +60,14 @@ fn words(session: &Session, point: &Point, plus: usize, minus: usize) -> String 
             Some(CauseKind::Restore) => format!("went back to older text {}", counted()),
         },
         What::Message(role) => {
-            let text = session.transcript.get(&point.moment.1).map_or("", |one| one.text());
+            let message = session.transcript.get(&point.moment.1);
+            let text = message.map(|one| session.told(&one.id, one.text())).unwrap_or_default();
             let verb = match role {
                 MessageRole::Person => "said",
                 MessageRole::Model => "answered",
                 MessageRole::Note => "note",
             };
-            format!("{verb}: {}", first_line(text))
+            format!("{verb}: {}", first_line(&text))
         }
         What::Hunk { of, verdict, kind } => {
             let hunk = session.proposals.hunk(of);
@@ -94,13 +98,14 @@ fn words(session: &Session, point: &Point, plus: usize, minus: usize) -> String 
             format!("decision {verb}: {}", title(decision))
         }
         What::Comment { of, done } => {
-            let text = session.comments.get(of).map_or("", |comment| comment.text());
+            let comment = session.comments.get(of);
+            let text = comment.map(|one| session.told(&one.id, one.text())).unwrap_or_default();
             let verb = match done {
                 None => "comment",
                 Some(true) => "comment done",
                 Some(false) => "comment opened again",
             };
-            format!("{verb}: {}", first_line(text))
+            format!("{verb}: {}", first_line(&text))
         }
         What::Saved(_) => "saved".into(),
         What::Checkpoint => {

@@ -43,7 +43,7 @@ fn one(
     let settled = decision.status.setter().map_or(from, |id| replay.step(&id));
     out.open("article", &[("id", id), ("class", "decision"), ("data-from", &from.to_string())]);
     out.open("header", &[]);
-    out.element("h3", &[], decision.title());
+    out.element("h3", &[], &session.told_value(&decision.title));
     let status = decision_word(session.decisions.status(decision));
     badge(status, "proposed", (from, settled), out);
     let name = session.author_name(&decision.author);
@@ -57,10 +57,10 @@ fn one(
         let words = "Two people changed it apart: it waits to be settled.";
         out.element("p", &[("class", "note")], words);
     }
-    part("Context", decision.context(), out);
-    options(decision.options(), out);
-    part("Outcome, because", decision.outcome(), out);
-    part("Consequences", decision.consequences(), out);
+    part("Context", &session.told_value(&decision.context), out);
+    options(&session.told_options(decision), out);
+    part("Outcome, because", &session.told_value(&decision.outcome), out);
+    part("Consequences", &session.told_value(&decision.consequences), out);
     if !decision.review().is_empty() {
         out.element(
             "p",
@@ -75,7 +75,7 @@ fn one(
         };
         out.open("p", &[("class", "note")]);
         out.text(words);
-        out.element("a", &[("href", &format!("#{anchor}"))], other.title());
+        out.element("a", &[("href", &format!("#{anchor}"))], &session.told_value(&other.title));
         out.close("p");
     };
     let older = decision.supersedes.and_then(|id| session.decisions.get(&id));
@@ -136,7 +136,7 @@ fn links(
             Link::Span { .. } => line_anchor(session, numbers, link),
             Link::Message(id) | Link::Hunk(id) | Link::Decision(id) => places.get(id).cloned(),
         };
-        let words = session.link_words(link);
+        let words = session.decision_link_words(decision, link);
         out.open("li", &[]);
         match anchor {
             Some(anchor) => out.element("a", &[("href", &format!("#{anchor}"))], &words),

@@ -6,8 +6,8 @@ use super::escape::Html;
 use super::marked::marked;
 use super::replay::Replay;
 use super::text::line_anchor;
-use crate::base::DocId;
 use crate::base::when::minute;
+use crate::base::{DocId, EventId};
 use crate::event::Link;
 use crate::session::{Comment, Session, Thread};
 use std::collections::BTreeMap;
@@ -41,7 +41,7 @@ fn thread(
     let step = replay.step(&thread.id()).to_string();
     out.open("article", &[("id", id), ("class", "comment"), ("data-from", &step)]);
     if let Some(link) = &thread.first.about {
-        about(session, link, (numbers, places), out);
+        about(session, &thread.id(), link, (numbers, places), out);
     }
     for comment in thread.comments() {
         self::comment(session, comment, authors, replay, out);
@@ -55,6 +55,7 @@ fn thread(
 /// What a thread is about, as a link to where that stands on the page.
 fn about(
     session: &Session,
+    thread: &EventId,
     link: &Link,
     (numbers, places): (&BTreeMap<DocId, usize>, &Places),
     out: &mut Html,
@@ -63,7 +64,7 @@ fn about(
         Link::Span { .. } => line_anchor(session, numbers, link),
         Link::Message(id) | Link::Hunk(id) | Link::Decision(id) => places.get(id).cloned(),
     };
-    let words = session.link_words(link);
+    let words = session.link_words_of(thread, link);
     out.open("p", &[("class", "note")]);
     out.text("On ");
     match anchor {
@@ -91,7 +92,7 @@ fn comment(
     out.element("time", &[("datetime", &at)], &at);
     out.close("header");
     out.open("div", &[("class", "said")]);
-    marked(comment.text(), true, out);
+    marked(&session.told(&comment.id, comment.text()), true, out);
     out.close("div");
     out.close("div");
 }

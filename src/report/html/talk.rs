@@ -89,7 +89,8 @@ fn message(
     }
     for link in &message.links {
         if let Link::Span { quote, .. } = link {
-            let shown: String = quote.as_str().chars().take(600).collect();
+            let quote = session.told(&message.id, quote.told());
+            let shown: String = quote.chars().take(600).collect();
             out.element("blockquote", &[("class", "about")], &shown);
         }
     }
@@ -101,8 +102,8 @@ fn message(
     }
     out.open("div", &[("class", "said")]);
     let person = message.role == MessageRole::Person;
-    let text = message.text();
-    let text = if person { Cow::Borrowed(text) } else { readable(text, false) };
+    let told = session.told(&message.id, message.text());
+    let text = if person { Cow::Borrowed(&*told) } else { readable(&told, false) };
     marked(&text, person, out);
     out.close("div");
     let ended = match message.status {

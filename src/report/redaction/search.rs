@@ -1,7 +1,7 @@
 //! Which bodies of which events a redaction takes, and what becomes of the texts.
 
-use super::Redacting;
-use super::words::{ahead, each, operations, overlapping, strings};
+use super::words::{ahead, each, lines_of, operations, overlapping, strings};
+use super::{Redacting, SHORTEST};
 use crate::base::{AuthorId, DocId, EventId, OpId, Pos, Span};
 use crate::event::{Body, Envelope, Op, Slot};
 use crate::session::{DocEntry, Session};
@@ -93,6 +93,14 @@ impl<'a> Search<'a> {
         }
         for slot in event.slots() {
             let words = event.words(slot.bodies.clone());
+            // A quote may hold a part only of what goes.
+            let quoted = || lines_of(&words, SHORTEST);
+            if slot.path.ends_with("quote")
+                && quoted().iter().any(|line| phrases.iter().any(|all| all.contains(line)))
+            {
+                self.take(event, slot.bodies.clone());
+                continue;
+            }
             for phrase in phrases {
                 for (at, _) in words.match_indices(phrase.as_str()) {
                     let hit = overlapping(event, &slot, at..at + phrase.len());

@@ -210,8 +210,10 @@ fn decisions(app: &App, theme: Theme, buffer: &mut Buffer, area: Rect) -> Option
         let style = if chosen { theme.accent() } else { Style::new() };
         let x = text(buffer, area.x, y, area.right(), sign, style);
         let conflict = if decision.is_conflict() { "! " } else { "" };
-        short(buffer, x, y, area.right(), &format!("{conflict}{}", decision.title()), style);
-        let reason = decision.outcome().lines().next().unwrap_or_default();
+        let title = model.session.told_value(&decision.title);
+        short(buffer, x, y, area.right(), &format!("{conflict}{title}"), style);
+        let reason = model.session.told_value(&decision.outcome);
+        let reason = reason.lines().next().unwrap_or_default();
         let reason = if reason.is_empty() { String::new() } else { format!(" · {reason}") };
         let below = format!(
             "{} · {}{reason}",

@@ -232,12 +232,17 @@ fn workspace_hints(app: &App) -> &'static [(&'static str, &'static str)] {
         ]
     } else {
         match model.ui.focus {
-            Focus::Editor if model.past.is_some() => &[
-                ("app.cancel", "comes back to now"),
-                ("app.tab-history", "history"),
-                ("find.open", "find"),
-                ("app.help", "help"),
-            ],
+            Focus::Editor | Focus::Panel
+                if model.past.is_some()
+                    && (model.ui.focus == Focus::Editor || model.ui.tab == Tab::Review) =>
+            {
+                &[
+                    ("app.cancel", "comes back to now"),
+                    ("app.tab-history", "history"),
+                    ("find.open", "find"),
+                    ("app.help", "help"),
+                ]
+            }
             Focus::Editor => &[
                 ("file.save", "save"),
                 ("app.next-pane", "chat"),

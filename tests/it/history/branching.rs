@@ -84,6 +84,10 @@ fn a_branch_has_everything_up_to_then_by_whom_it_was() {
         store.write(&[Write::Import { events: ada.kept.sealed() }]).expect("writes");
         let old = fold(&store, ada.model().session.id).expect("reads");
         let points = old.timeline();
+        let first = branch(&mut store, old.id, points[0].moment, "First", &me()).expect("branches");
+        let new = fold(&store, first.session).expect("reads");
+        let entry = new.documents.values().next().expect("a document");
+        assert_eq!((entry.name.as_str(), entry.document.len()), ("a.md", 0));
         // From where on there is a text.
         let points = &points[2..];
         for _ in 0..4 {

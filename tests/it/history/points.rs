@@ -2,9 +2,10 @@
 
 use super::{cases, folded, settle, step, stories, text_at};
 use crate::harness::{Harness, Trace};
-use cowrite::base::Rand;
+use cowrite::base::{DocId, Rand};
 use cowrite::event::CauseKind;
 use cowrite::session::{Film, Moment, Session};
+use cowrite::text::Document;
 use std::fmt::Write as _;
 
 /// What was said and decided by then, in lines.
@@ -31,6 +32,33 @@ fn said(session: &Session, end: Option<Moment>) -> String {
     out
 }
 
+/// What had been proposed, with what was said about it; and what was commented.
+fn hung(session: &Session, end: Option<Moment>, doc: &DocId, document: &Document) -> String {
+    let mut out = String::new();
+    let proposals = end.map(|end| session.proposals_at(end));
+    let proposals = proposals.as_ref().unwrap_or(&session.proposals);
+    let (reviewed, open) = session.reviewed(proposals, doc, document);
+    for (index, hunk) in reviewed.iter().enumerate() {
+        let verdict = proposals.hunk(&hunk.of).and_then(|hunk| hunk.verdict.value());
+        let _ = writeln!(
+            out,
+            "{} {:?} {:?} {:?} {:?} {verdict:?}",
+            index < open,
+            hunk.members,
+            hunk.state,
+            hunk.old,
+            hunk.new
+        );
+    }
+    let comments = end.map(|end| session.comments.at(end));
+    let comments = comments.as_ref().unwrap_or(&session.comments);
+    for thread in comments.threads() {
+        let words: Vec<&str> = thread.comments().map(cowrite::session::Comment::text).collect();
+        let _ = writeln!(out, "{words:?} {}", thread.resolved);
+    }
+    out
+}
+
 /// Each point says what the log folded up to it says.
 fn check(made: &Harness, trace: &str) {
     let session = made.kept.session();
@@ -52,6 +80,11 @@ fn check(made: &Harness, trace: &str) {
         };
         assert_eq!(text_at(&mut film, &session, made, moment), wanted, "{moment:?}\n{trace}");
         assert_eq!(said(&session, Some(moment)), said(&then, None), "{moment:?}\n{trace}");
+        if let Some(entry) = then.documents.get(&made.doc()) {
+            let (doc, document) = (made.doc(), &entry.document);
+            let told = hung(&session, Some(moment), &doc, document);
+            assert_eq!(told, hung(&then, None, &doc, document), "{moment:?}\n{trace}");
+        }
     }
     // In any order.
     pieces.reverse();

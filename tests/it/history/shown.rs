@@ -304,3 +304,61 @@ fn points_are_found_by_number_event_name_and_time() {
     });
     assert!(accepted > checkpoint);
 }
+
+#[test]
+fn hunks_comments_and_authors_are_shown_as_they_stood() {
+    let mut made = Harness::with("# Plan\n\nWe meet on Monday.\nThere is tea.\n|");
+    made.keys("ctrl-s");
+    made.pass(60_000);
+    made.propose(&[(19, 25, "Tuesday"), (36, 39, "cake")]);
+    made.place(10, None);
+    made.run("comment.new Does Ben know?");
+    made.pass(60_000);
+    made.run("checkpoint.make asked");
+    made.about_hunk(0, "hunk.accept");
+    made.about_hunk(0, "hunk.reject too sweet");
+    made.place(10, None);
+    made.run("comment.resolve");
+    made.pass(60_000);
+    made.run("checkpoint.make settled");
+    made.keys("alt-1 ctrl-home 'Later. '");
+    made.pass(60_000);
+
+    made.run("history.go asked");
+    made.keys("alt-5");
+    insta::assert_snapshot!("hunks_then_120x40", made.screen(120, 40));
+    insta::assert_snapshot!("hunks_then_80x24", made.screen(80, 24));
+    // To be looked at only.
+    for keys in ["a", "x"] {
+        made.keys(keys);
+        assert!(made.notice().contains("Esc comes back to now"), "{keys}: {}", made.notice());
+    }
+    made.keys("down enter");
+    assert!(made.marked().contains("|tea"), "{}", made.marked());
+    made.place(10, None);
+    made.run("comment.here");
+    let page = made.screen(100, 30);
+    assert!(page.contains("Does Ben know?") && !page.contains("✓ done"), "{page}");
+    made.keys("esc");
+    made.run("comment.answer Yes");
+    assert!(made.notice().contains("Esc comes back to now"), "{}", made.notice());
+
+    made.run("history.go settled");
+    made.keys("alt-5");
+    let list = made.screen(100, 30);
+    assert!(list.contains("accepted by Ada"), "{list}");
+    assert!(list.contains("rejected by Ada: too sweet"), "{list}");
+    made.place(10, None);
+    made.run("comment.here");
+    assert!(made.screen(100, 30).contains("✓ done"));
+    made.keys("esc");
+
+    // Who had written what.
+    made.run("written.show");
+    insta::assert_snapshot!("authors_then_120x40", made.screen(120, 40));
+    made.run("history.go 1");
+    made.keys("alt-5");
+    assert!(made.screen(100, 30).contains("Nothing had been proposed by then."));
+    made.run("history.now");
+    assert!(made.screen(100, 30).contains("No hunk is open."));
+}

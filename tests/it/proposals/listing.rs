@@ -386,3 +386,44 @@ fn hunks_of_other_documents_are_listed_after_those_of_this_one() {
     assert!(made.notice().contains("another document of this session"), "{}", made.notice());
     made.same_after_reopening();
 }
+
+#[test]
+fn the_list_of_the_past_is_to_be_looked_at() {
+    let mut made = Harness::with(TEXT);
+    for _ in 0..2 {
+        made.say("Check it.");
+        made.reply(&block("There is cake.", "There is soup."));
+        if made.hunks().len() == 1 {
+            made.about_hunk(0, "hunk.reject too salty");
+        }
+    }
+    made.say("Check it.");
+    made.reply(&block("There is tea.", "There is milk."));
+    made.pass(60_000);
+    made.run("checkpoint.make one");
+    made.say("Check it.");
+    made.reply(&block("There is tea.", "There is juice."));
+    made.pass(60_000);
+    made.run("checkpoint.make two");
+    let now = made.hunks();
+
+    // What was folded away then is not listed, nor what came later.
+    made.run("history.go one");
+    made.keys("alt-5");
+    made.screen(110, 30);
+    assert_eq!(titles(&made), ["› line 5", "  rejected by Ada: too salty"]);
+    // Nothing is decided by the mouse or by keys.
+    click(&mut made, "line 5", Some(1), MouseKind::Down);
+    click(&mut made, "rejected", None, MouseKind::Double);
+    assert!(made.notice().contains("Where it stood is not known"), "{}", made.notice());
+    click(&mut made, "line 5", None, MouseKind::Double);
+    assert!(made.marked().contains("|tea"), "{}", made.marked());
+    made.run("hunk.accept");
+    assert!(made.notice().contains("Esc comes back to now"), "{}", made.notice());
+    made.run("history.go two");
+    assert_eq!(titles(&made), ["› line 5", "  superseded", "  rejected by Ada: too salty"]);
+    made.run("history.now");
+    assert_eq!(made.hunks(), now);
+    assert!(titles(&made)[0].starts_with("› line 5"), "{:?}", titles(&made));
+    made.same_after_reopening();
+}
