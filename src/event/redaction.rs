@@ -107,6 +107,15 @@ pub fn is_like(one: &str, other: &str) -> bool {
     }
 }
 
+/// Whether two texts of one length can be the same, each with whether it is `told`: whether its
+/// line ends may come from the shapes of redactions, which anybody can tell wrong.
+pub fn may_be(one: (&str, bool), other: (&str, bool)) -> bool {
+    let open = |sign: char, told: bool| sign == FILLER || told && matches!(sign, '\n' | '\r');
+    let mut pairs = one.0.chars().zip(other.0.chars());
+    one.0.chars().count() == other.0.chars().count()
+        && pairs.all(|(a, b)| a == b || open(a, one.1) || open(b, other.1))
+}
+
 /// A text of an event: where it stands in the data, and which bodies hold it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Slot {

@@ -12,7 +12,7 @@ use super::document::{Applied, Document, History, MOST_CHARS, Scratch, place_ins
 use super::error::{Flaw, TextError};
 use super::seq::{Run, Seq, ahead};
 use crate::base::{OpId, WriterId};
-use crate::event::{CauseKind, Edit, Op, Source, Version, is_like};
+use crate::event::{CauseKind, Edit, FILLER, Op, Source, Version, is_like, may_be};
 use ropey::Rope;
 use std::borrow::Cow;
 
@@ -446,6 +446,9 @@ impl History {
     fn same_words(&self, rope: &Rope, source: &Source, words: &str) -> bool {
         let mut done = 0;
         let mut rest = words;
+        let told = words.contains(FILLER);
+        // Whether the text of the operations of a span, by where it starts, is told as well.
+        let mut source_told: Option<(u32, bool)> = None;
         while done < source.len {
             let id = ahead(source.id, done);
             // Text of another document, or of operations that have not arrived.
@@ -459,7 +462,21 @@ impl History {
                 super::ops::What::Delete => return false,
                 super::ops::What::Insert { redacted: true, .. } => {}
                 super::ops::What::Insert { .. } => {
-                    if self.words(rope, id, len).is_some_and(|text| !is_like(&text, here)) {
+                    let Some(text) = self.words(rope, id, len) else { continue };
+                    if is_like(&text, here) {
+                        continue;
+                    }
+                    let known = source_told.filter(|(start, _)| *start == span.start);
+                    let from_told = known.map_or_else(
+                        || {
+                            let all = OpId { counter: span.start, ..id };
+                            let all = self.words(rope, all, span.len);
+                            all.is_some_and(|text| text.contains(FILLER))
+                        },
+                        |(_, told)| told,
+                    );
+                    source_told = Some((span.start, from_told));
+                    if !may_be((&text, from_told), (here, told)) {
                         return false;
                     }
                 }
