@@ -165,7 +165,7 @@ fn each_edit_is_told_as_data() {
         "The day was wrong.\n{}{}{}",
         block("We meet on  Monday in the hall.", "We meet on Tuesday in the hall."),
         block("same", "other"),
-        block("We meet on Monday with 12 people in the hall.", "We don't meet.")
+        block("We meet on Monday in hall 12.", "We don't meet.")
     );
     let ran = home.run(&["apply", "a.md", "--json"], &answer);
     assert_eq!(ran.status.code(), Some(1), "{}", ran.stderr);
