@@ -6,9 +6,10 @@
 
 use super::agree::{Piece, agree};
 use super::fold::folded;
-use super::index::{Index, alike};
+use super::index::Index;
 use super::{Ask, Hit, space};
 use crate::assist::hunks::{Token, token_cuts};
+use std::collections::BTreeMap;
 use std::ops::Range;
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -104,12 +105,11 @@ pub(super) fn aligned(ask: &Ask<'_>) -> Vec<Hit> {
     if words < FEWEST_WORDS || ask.is_of_forms() {
         return Vec::new();
     }
-    let index = ask.folded();
-    let needle = alike(core, true, &mut Vec::new());
+    let index = ask.index;
     let weight: u32 = sought.iter().map(Piece::weight).sum();
     let mut places: Vec<Near> = Vec::new();
     let mut seen: Vec<Range<usize>> = Vec::new();
-    for near in index.near(&needle, TRIED) {
+    for near in index.near(ask.norm, TRIED) {
         let window = window(index, &near, core.len());
         // One place was told twice: the pieces it was found by lie apart.
         if seen.iter().any(|old| old.start <= window.start && window.end <= old.end) {
@@ -121,6 +121,12 @@ pub(super) fn aligned(ask: &Ask<'_>) -> Vec<Hit> {
             piece.end += window.start;
         }
         seen.push(window);
+        // What can't come near the best has no say.
+        let least = weight - common(&sought, &found).min(weight);
+        let best = places.iter().map(|(_, cost, _)| *cost).min();
+        if best.is_some_and(|best| is_clear(best, least, weight)) {
+            continue;
+        }
         let Some((best, next)) = best_match(&sought, &found) else { continue };
         let range = |run: &Range<usize>| found[run.start].start..found[run.end - 1].end;
         if let Some((run, cost)) = next {
@@ -134,7 +140,7 @@ pub(super) fn aligned(ask: &Ask<'_>) -> Vec<Hit> {
     let Some((range, cost, Some((found, best)))) = places.next() else { return Vec::new() };
     // The next other place.
     let next = places.find(|(other, ..)| other.end <= range.start || range.end <= other.start);
-    let clear = next.is_none_or(|(_, next, _)| next * 10 >= cost * 16 + weight * 8 / 10);
+    let clear = next.is_none_or(|(_, next, _)| is_clear(cost, next, weight));
     let inside = ask.within.start <= range.start && range.end <= ask.within.end;
     if !clear || !inside {
         return Vec::new();
@@ -146,6 +152,27 @@ pub(super) fn aligned(ask: &Ask<'_>) -> Vec<Hit> {
         true => hit(ask, index, &sought, &found, &best, range).into_iter().collect(),
         false => Vec::new(),
     }
+}
+
+/// Whether another place is far enough from the best, by what both cost.
+fn is_clear(best: u32, other: u32, weight: u32) -> bool {
+    other * 10 >= best * 16 + weight * 8 / 10
+}
+
+/// How much of the weight of `a` can have its like in `b` at most, in whatever order.
+fn common(a: &[Piece], b: &[Piece]) -> u32 {
+    let mut left: BTreeMap<&str, usize> = BTreeMap::new();
+    for piece in b {
+        *left.entry(piece.key.as_str()).or_default() += 1;
+    }
+    let mut take = |piece: &&Piece| match left.get_mut(piece.key.as_str()) {
+        Some(count) if *count > 0 => {
+            *count -= 1;
+            true
+        }
+        _ => false,
+    };
+    a.iter().filter(|piece| take(piece)).map(Piece::weight).sum()
 }
 
 /// What is compared: the place that was guessed and as much again at both sides, so that a twin

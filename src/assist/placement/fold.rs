@@ -37,20 +37,17 @@ fn form(c: char) -> As {
 /// Adds a word without blanks in its compared form to `out`. `at` is where the word starts in its
 /// text; `shifts` gets the pairs of places (in `out`, in the text) from which on both go in step.
 pub(super) fn fold_word(word: &str, at: usize, out: &mut String, shifts: &mut Vec<(usize, usize)>) {
-    if word.is_ascii() {
-        out.push_str(word);
-        return;
-    }
     let compose = CanonicalComposition::new();
     let start = out.len();
-    for (index, c) in word.char_indices() {
+    let mut index = 0;
+    while let Some(next) = word[index..].bytes().position(|byte| !byte.is_ascii()) {
+        out.push_str(&word[index..index + next]);
+        index += next;
+        let Some(c) = word[index..].chars().next() else { break };
+        index += c.len_utf8();
         let before = out.len();
-        let mut moved = false;
         let last = out[start..].chars().next_back();
-        let composed = match (last, c.is_ascii()) {
-            (Some(last), false) => compose.compose(last, c).map(|both| (last, both)),
-            _ => None,
-        };
+        let composed = last.and_then(|last| Some((last, compose.compose(last, c)?)));
         if let Some((last, both)) = composed {
             out.truncate(before - last.len_utf8());
             let from = out.len();
@@ -58,7 +55,6 @@ pub(super) fn fold_word(word: &str, at: usize, out: &mut String, shifts: &mut Ve
             while shifts.last().is_some_and(|(known, _)| *known > from) {
                 shifts.pop();
             }
-            moved = true;
         } else {
             match form(c) {
                 As::Itself => out.push(c),
@@ -67,10 +63,11 @@ pub(super) fn fold_word(word: &str, at: usize, out: &mut String, shifts: &mut Ve
                 As::Text(text) => out.push_str(text),
             }
         }
-        if moved || out.len() - before != c.len_utf8() {
-            shifts.push((out.len(), at + index + c.len_utf8()));
+        if composed.is_some() || out.len() - before != c.len_utf8() {
+            shifts.push((out.len(), at + index));
         }
     }
+    out.push_str(&word[index..]);
 }
 
 /// A word or mark in its compared form.

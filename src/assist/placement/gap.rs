@@ -1,8 +1,8 @@
 //! A text that the model quoted in pieces, with `...` for what it left out, here and in the new
 //! text alike: each piece is sought, and what stands between them stays as it is.
 
-use super::index::{Index, normalise};
-use super::{Ask, Hit, Outer, Placer, exact, fit, marked, space, spaced};
+use super::index::{Index, form_of};
+use super::{Ask, Hit, Outer, exact, fit, marked, space, spaced};
 use crate::assist::dialect::is_gap;
 use crate::assist::hunks::with_line_ends;
 use std::ops::Range;
@@ -10,7 +10,6 @@ use std::ops::Range;
 /// The bytes to replace and with what, if every piece has exactly one place that goes with the
 /// others'.
 pub(super) fn filled(
-    placer: &Placer,
     index: &Index,
     old: &str,
     new: &str,
@@ -25,7 +24,7 @@ pub(super) fn filled(
     for part in &old_parts {
         let from = hits.last().map_or(within.start, |hit| hit.core.end);
         let shift = hits.first().map(|hit| &hit.shift);
-        hits.push(next(placer, index, part, &(from..within.end), shift)?);
+        hits.push(next(index, part, &(from..within.end), shift)?);
     }
     let (first, last) = (hits.first()?, hits.last()?);
     let mut range = first.core.start..last.core.end;
@@ -82,15 +81,14 @@ fn split(text: &str) -> Option<Vec<String>> {
 /// The place of a part behind the one before it. The first must have one only; a bracket that
 /// closes what the first opened is the next one with the same indent.
 fn next(
-    placer: &Placer,
     index: &Index,
     part: &str,
     within: &Range<usize>,
     shift: Option<&space::Shift>,
 ) -> Option<Hit> {
     let old = Outer::of(part);
-    let norm = normalise(old.core);
-    let ask = Ask { placer, index, old, new: "", norm: &norm, within: within.clone() };
+    let norm = form_of(old.core);
+    let ask = Ask { index, old, new: "", norm: &norm, within: within.clone() };
     let tight = [exact, spaced, marked];
     let mut hits = tight.iter().map(|find| find(&ask)).find(|hits| !hits.is_empty())?;
     let closes = !old.core.chars().any(char::is_alphanumeric);

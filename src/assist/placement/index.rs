@@ -15,7 +15,7 @@ const COMMON: usize = 16_384;
 #[derive(Debug)]
 pub(super) struct Index {
     pub text: String,
-    /// The text with its blanks made alike, without those at its ends.
+    /// The text with its blanks and the forms of its marks made alike, without blanks at its ends.
     norm: String,
     /// Where a run of blanks was not one byte long: the place behind it in `norm` and in `text`.
     shifts: Vec<(usize, usize)>,
@@ -27,10 +27,9 @@ pub(super) struct Index {
 }
 
 impl Index {
-    /// With `forms` quotes, dashes and composed letters are made alike as well.
-    pub fn new(text: String, forms: bool) -> Self {
+    pub fn new(text: String) -> Self {
         let mut shifts = Vec::new();
-        let norm = alike(&text, forms, &mut shifts);
+        let norm = alike(&text, true, &mut shifts);
         let (mask, bits) = match norm.len() {
             0..=0x2_0000 => (0, 12),
             0x2_0001..=0x20_0000 => (7, 16),
@@ -75,8 +74,7 @@ impl Index {
         &self.places[self.starts[bucket] as usize..self.starts[bucket + 1] as usize]
     }
 
-    /// Tells each place in the text whose blanks-made-alike form is `needle` (which is such a form
-    /// and not empty), in order, until `visit` says false. Byte ranges of `text`.
+    /// Tells each place in the text whose form is `needle` (a `form_of` a text, not empty), in order, until `visit` says false. Byte ranges of `text`.
     pub fn each(&self, needle: &str, mut visit: impl FnMut(Range<usize>) -> bool) {
         let mut rarest: Option<(usize, &[u32])> = None;
         pieces(needle.as_bytes(), self.mask, self.bits, |at, bucket| {
@@ -190,9 +188,14 @@ pub(super) fn normalise(text: &str) -> String {
     alike(text, false, &mut Vec::new())
 }
 
+/// The form in which an `Index` compares a text: blanks made alike, and the forms of marks.
+pub(super) fn form_of(text: &str) -> String {
+    alike(text, true, &mut Vec::new())
+}
+
 /// Makes blanks alike and leaves out those at the ends; with `forms` the forms of marks too.
 /// `shifts` gets where places move.
-pub(super) fn alike(text: &str, forms: bool, shifts: &mut Vec<(usize, usize)>) -> String {
+fn alike(text: &str, forms: bool, shifts: &mut Vec<(usize, usize)>) -> String {
     let bytes = text.as_bytes();
     let mut out = String::with_capacity(text.len());
     let mut at = 0;

@@ -18,7 +18,7 @@ mod space;
 use crate::assist::dialect::Hint;
 use crate::assist::hunks::{Hunk, with_line_ends};
 use crate::base::{Pos, Span};
-use index::{Index, alike, normalise};
+use index::{Index, form_of, normalise};
 use ropey::Rope;
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -106,25 +106,20 @@ pub struct Sought<'a> {
 
 /// A sought text and where it may be.
 struct Ask<'a> {
-    placer: &'a Placer,
     index: &'a Index,
     /// The text with the blanks around it.
     old: Outer<'a>,
     new: &'a str,
-    /// `old.core` with its blanks made alike.
+    /// The form of `old.core`.
     norm: &'a str,
     /// In bytes of the document.
     within: Range<usize>,
 }
 
-impl<'a> Ask<'a> {
-    fn folded(&self) -> &'a Index {
-        self.placer.folded(self.index)
-    }
-
+impl Ask<'_> {
     /// Whether the edit changes only the forms of marks: then these may not be tolerated.
     fn is_of_forms(&self) -> bool {
-        alike(self.old.core, true, &mut Vec::new()) == alike(self.new, true, &mut Vec::new())
+        form_of(self.old.core) == form_of(self.new)
     }
 }
 
@@ -179,8 +174,6 @@ enum Found {
 pub struct Placer {
     rope: Rope,
     index: OnceLock<Index>,
-    /// With the forms of marks made alike; none where the text has one form only.
-    folded: OnceLock<Option<Index>>,
 }
 
 /// Places one edit; for several in one document make a `Placer`.
@@ -191,14 +184,7 @@ pub fn place(text: &Rope, old: &str, new: &str, within: Option<Span>) -> Placeme
 impl Placer {
     /// For the document as it is now. Cheap.
     pub fn new(text: &Rope) -> Self {
-        Self { rope: text.clone(), index: OnceLock::new(), folded: OnceLock::new() }
-    }
-
-    fn folded<'a>(&'a self, plain: &'a Index) -> &'a Index {
-        let folded = self
-            .folded
-            .get_or_init(|| (!plain.text.is_ascii()).then(|| Index::new(plain.text.clone(), true)));
-        folded.as_ref().unwrap_or(plain)
+        Self { rope: text.clone(), index: OnceLock::new() }
     }
 
     /// Where an edit belongs.
@@ -220,12 +206,12 @@ impl Placer {
         if outer.core.is_empty() {
             return self.append(index, old, new, within);
         }
-        let found = self.locate(index, old, new, hint, &within);
+        let found = self.climb(LADDER, index, old, new, hint, &within);
         if let Some(core) = self.applied(index, &found, old, new, &within) {
             return Placement::AlreadyApplied { span: self.span(&core) };
         }
         if matches!(found, Found::None)
-            && let Some((range, new)) = gap::filled(self, index, old, new, &within)
+            && let Some((range, new)) = gap::filled(index, old, new, &within)
         {
             let old = index.text[range.clone()].to_owned();
             let hunk = Hunk { span: self.span(&range), old, new };
@@ -254,12 +240,12 @@ impl Placer {
     /// their first and last lines.
     pub fn passage(&self, text: &str, least: (u32, u32)) -> Option<(Span, String, String)> {
         let index = self.index();
-        let (range, new) = passage::find(index, self.folded(index), text, least)?;
+        let (range, new) = passage::find(index, text, least)?;
         Some((self.span(&range), index.text[range].to_owned(), new))
     }
 
     fn index(&self) -> &Index {
-        self.index.get_or_init(|| Index::new(self.rope.to_string(), false))
+        self.index.get_or_init(|| Index::new(self.rope.to_string()))
     }
 
     /// The replacement of a known span, for an answer about a selection: nothing is looked for, the
@@ -304,8 +290,9 @@ impl Placer {
         if core.is_empty() {
             return None;
         }
-        let there = self.locate(index, new, "", &Hint::default(), within);
         // Only what stands there as it is, or but for blanks and marks.
+        let tight = &LADDER[..3];
+        let there = self.climb(tight, index, new, "", &Hint::default(), within);
         let Found::One(there, Step::Exact | Step::Space | Step::Marks) = there else { return None };
         // A word or two stand somewhere by chance.
         let telling = core.chars().count() >= 16 || there.lined;
@@ -339,9 +326,10 @@ impl Placer {
         Span { start: pos(range.start), end: pos(range.end) }
     }
 
-    /// Climbs the ladder. The first step with a hit decides.
-    fn locate(
+    /// Climbs a ladder. The first step with a hit decides.
+    fn climb(
         &self,
+        ladder: &[Rung],
         index: &Index,
         old: &str,
         new: &str,
@@ -349,12 +337,12 @@ impl Placer {
         within: &Range<usize>,
     ) -> Found {
         let outer = Outer::of(old);
-        let norm = normalise(outer.core);
+        let norm = form_of(outer.core);
         if norm.is_empty() {
             return Found::None;
         }
-        let ask = Ask { placer: self, index, old: outer, new, norm: &norm, within: within.clone() };
-        for rung in LADDER {
+        let ask = Ask { index, old: outer, new, norm: &norm, within: within.clone() };
+        for rung in ladder {
             let mut hits = (rung.find)(&ask);
             // With its indent and line end it may be unique: a line that is a part of others.
             let mut outer = hits.iter().filter(|hit| hit.outer);
@@ -389,7 +377,7 @@ fn exact(ask: &Ask<'_>) -> Vec<Hit> {
     let Outer { lead, core, tail } = ask.old;
     let text = &ask.index.text;
     let one_line_end = matches!(tail, "\n" | "\r\n");
-    let found = hits(ask, ask.index, ask.norm, |range| {
+    let found = hits(ask, |range| {
         let (before, behind) = (&text[..range.start], &text[range.end..]);
         let indented =
             before.strip_suffix(lead).is_some_and(|line| line.is_empty() || line.ends_with('\n'));
@@ -419,7 +407,13 @@ fn exact(ask: &Ask<'_>) -> Vec<Hit> {
 }
 
 fn spaced(ask: &Ask<'_>) -> Vec<Hit> {
-    hits(ask, ask.index, ask.norm, |range| Some((shift(ask, range)?, false)))
+    let plain = normalise(ask.old.core);
+    hits(ask, |range| {
+        let found = &ask.index.text[range.clone()];
+        // Without another letter than those of ASCII a text has one form only.
+        let same = found.is_ascii() && ask.old.core.is_ascii() || normalise(found) == plain;
+        Some((shift(ask, range).filter(|_| same)?, false))
+    })
 }
 
 fn marked(ask: &Ask<'_>) -> Vec<Hit> {
@@ -427,13 +421,9 @@ fn marked(ask: &Ask<'_>) -> Vec<Hit> {
     if plain || ask.is_of_forms() {
         return Vec::new();
     }
-    let norm = alike(ask.old.core, true, &mut Vec::new());
-    if norm.is_empty() {
-        return Vec::new();
-    }
-    let mut found = hits(ask, ask.folded(), &norm, |range| {
+    let mut found = hits(ask, |range| {
         // A needle may end within what one character stands for.
-        let whole = alike(&ask.index.text[range.clone()], true, &mut Vec::new()) == norm;
+        let whole = form_of(&ask.index.text[range.clone()]) == ask.norm;
         Some((shift(ask, range).filter(|_| whole)?, false))
     });
     for hit in &mut found {
@@ -467,23 +457,18 @@ fn fills_lines(text: &str, range: &Range<usize>) -> bool {
 
 /// Places that a rung accepts, with whether the blanks around the sought text are there. When they
 /// are too many to be unique, the rest is not looked at.
-fn hits(
-    ask: &Ask<'_>,
-    index: &Index,
-    needle: &str,
-    accept: impl Fn(&Range<usize>) -> Option<(space::Shift, bool)>,
-) -> Vec<Hit> {
+fn hits(ask: &Ask<'_>, accept: impl Fn(&Range<usize>) -> Option<(space::Shift, bool)>) -> Vec<Hit> {
     let bare = ask.old.lead.is_empty() && ask.old.tail.is_empty();
     let mut out: Vec<Hit> = Vec::new();
     let mut outers = 0;
-    index.each(needle, |core| {
+    ask.index.each(ask.norm, |core| {
         if core.start >= ask.within.start
             && core.end <= ask.within.end
             && let Some((shift, outer)) = accept(&core)
         {
             outers += usize::from(outer);
             if out.len() < MOST || outer && outers < 3 {
-                let lined = fills_lines(&index.text, &core);
+                let lined = fills_lines(&ask.index.text, &core);
                 out.push(Hit { core, shift, lined, outer, forms: false, places: None });
             }
         }

@@ -3,7 +3,7 @@
 
 use super::agree::Piece;
 use super::align::{best_match, pieces, tokens, window};
-use super::index::{Index, alike};
+use super::index::{Index, form_of};
 use super::space::Shift;
 use crate::assist::hunks::token_cuts;
 use std::ops::Range;
@@ -14,7 +14,6 @@ const TRIED: usize = 6;
 /// The bytes of the document to replace and with what; `least` of 100 of both must be common, and so much of the first and the last line.
 pub(super) fn find(
     index: &Index,
-    forms: &Index,
     text: &str,
     (least, least_at_ends): (u32, u32),
 ) -> Option<(Range<usize>, String)> {
@@ -27,8 +26,8 @@ pub(super) fn find(
     let weight: u32 = sought.iter().map(Piece::weight).sum();
     let mut best: Option<(u32, Range<usize>, Shift)> = None;
     let mut others: Vec<(u32, Range<usize>)> = Vec::new();
-    let needle = alike(core, true, &mut Vec::new());
-    for near in forms.near(&needle, TRIED) {
+    let needle = form_of(core);
+    for near in index.near(&needle, TRIED) {
         let window = window(index, &near, core.len());
         let mut found = pieces(&index.text[window.clone()]);
         for piece in &mut found {

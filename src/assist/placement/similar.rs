@@ -1,6 +1,6 @@
 //! Places that resemble a text which stands nowhere: to show, never to take.
 
-use super::index::{Index, normalise};
+use super::index::{Index, form_of};
 use super::space::tokens;
 use crate::assist::hunks::{Token, token_cuts};
 use std::ops::Range;
@@ -13,12 +13,12 @@ pub(super) fn similar(
 ) -> Vec<(Range<usize>, u8)> {
     const TRIED: usize = 8;
     const LEAST: u8 = 40;
-    let norm = normalise(sought);
+    let norm = form_of(sought);
     let mut out: Vec<(Range<usize>, u8)> = Vec::new();
     for range in index.near(&norm, TRIED) {
         let range = widen(&index.text, range);
         let inside = within.start <= range.start && range.end <= within.end;
-        let score = likeness(&norm, &normalise(&index.text[range.clone()]));
+        let score = likeness(&norm, &form_of(&index.text[range.clone()]));
         if inside && score >= LEAST && !range.is_empty() {
             out.push((range, score));
         }
