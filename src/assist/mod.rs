@@ -22,7 +22,9 @@ pub use alike::{alike, says_the_same};
 pub use answer::{Answer, Elsewhere, Fit, Unreadable};
 pub use choosing::{Chosen, LAST, Record, Tried, choose_by};
 pub use dialect::{Dialect, Edit, Form, Hint, Piece, ReplyParser, choose, is_gap, is_small_name};
-pub use hunks::{Hunk, Tag, apply, readable_diff, split, trimmed, whole_to_hunks, word_diff};
+pub use hunks::{
+    Hunk, Tag, apply, moves, readable_diff, split, trimmed, whole_to_hunks, word_diff,
+};
 pub use landing::{Landed, Landing, Outcome, Wanted};
 pub use merge::{Merged, merge};
 pub use placement::{Placement, Placer, Sought, Step, place};

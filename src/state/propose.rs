@@ -3,7 +3,7 @@
 
 use super::{Cx, LiveEdit, Task, Turn};
 use crate::assist::{
-    Dialect, Failed, Form, Hunk, Landed, Outcome, Piece, Placement, Why, whole_to_hunks,
+    Dialect, Failed, Form, Hunk, Landed, Outcome, Piece, Placement, Why, moves, whole_to_hunks,
 };
 use crate::base::{DocId, EventId, Pos, Span};
 use crate::event::{Anchor, Event, HunkBody, HunkVerdict, Side, Text};
@@ -236,14 +236,14 @@ impl Cx<'_> {
         if hunks.is_empty() {
             turn.count(None, "unchanged");
         }
-        for hunk in hunks {
+        let moves = moves(&hunks);
+        for (hunk, why) in hunks.into_iter().zip(moves) {
             let span =
                 Span { start: Pos(hunk.span.start.0 + offset), end: Pos(hunk.span.end.0 + offset) };
             let Hunk { old, new, .. } = hunk;
             let form = if turn.dialect == Dialect::Whole { Form::Whole } else { Form::Selection };
             let span = Some(span);
-            let made =
-                Made { span, old, new, why: None, form, step: "exact", loose: false, said: None };
+            let made = Made { span, old, new, why, form, step: "exact", loose: false, said: None };
             self.make_hunk(turn, made);
         }
         if turn.hunks == 0 {

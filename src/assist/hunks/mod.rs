@@ -3,8 +3,10 @@
 //! Knows no document version and no anchors; positions are those of the text it was given.
 
 mod diff;
+mod moved;
 
 pub(crate) use diff::{Cut, Token, bytes, lines, token_cuts, words};
+pub use moved::moves;
 
 use crate::base::{Pos, Span};
 use std::ops::Range;

@@ -6,7 +6,7 @@
 mod whole;
 
 use super::dialect::{Edit, Form, Hint, Piece, may_hold_edits};
-use super::hunks::{Hunk, trimmed, whole_to_hunks};
+use super::hunks::{Hunk, moves, trimmed, whole_to_hunks};
 use super::placement::{Placement, Placer, Sought, Step};
 use crate::base::{Pos, Span};
 use ropey::Rope;
@@ -140,9 +140,13 @@ impl Landing {
     }
 
     fn whole(&self, base: &str, new: &str, step: Step) -> Vec<Landed> {
-        let placed = |hunk| Outcome::Placed { hunk, step };
-        let landed = |outcome| Landed { form: Form::Whole, why: None, said: None, outcome };
-        whole_to_hunks(base, new).into_iter().map(|hunk| landed(placed(hunk))).collect()
+        let hunks = whole_to_hunks(base, new);
+        let moves = moves(&hunks);
+        let landed = |(hunk, why)| {
+            let outcome = Outcome::Placed { hunk, step };
+            Landed { form: Form::Whole, why, said: None, outcome }
+        };
+        hunks.into_iter().zip(moves).map(landed).collect()
     }
 
     /// An answer without fences: the whole text, or one or more paragraphs of it.
