@@ -72,7 +72,7 @@ fn failure(base: &Rope, number: usize, failed: &Failed) -> String {
         // A whole text with gaps, or one that could be anything.
         let text = lines(&failed.new);
         let why = "it is not clear what of the document it stands for";
-        return format!("{number}. {text}\nNot placed: {why}.");
+        return format!("Edit {number}:\n\n{text}\nNot placed: {why}.");
     }
     let edit = format!(
         "<<<<<<< SEARCH\n{}=======\n{}>>>>>>> REPLACE",
@@ -80,7 +80,7 @@ fn failure(base: &Rope, number: usize, failed: &Failed) -> String {
         lines(&failed.new)
     );
     let places: String = places.iter().map(|place| format!("\n\n{place}")).collect();
-    format!("{number}. {edit}\n\nNot placed: {why}.{places}")
+    format!("Edit {number}:\n\n{edit}\n\nNot placed: {why}.{places}")
 }
 
 /// The whole lines of a place, and so many around them, with the number of the first.
@@ -90,7 +90,9 @@ fn place(base: &Rope, span: Span, around: usize) -> String {
     let last_char = if span.is_empty() { span.start.0 } else { span.end.0 - 1 };
     let last = (at(last_char) + around + 1).min(base.len_lines());
     let text = base.slice(base.line_to_char(first)..base.line_to_char(last)).to_string();
-    format!("Line {}:\n{}", first + 1, lines(&text).trim_end_matches('\n'))
+    let text = lines(&text);
+    let fence = if text.contains("```") { "~~~~" } else { "```" };
+    format!("Line {}:\n\n{fence}\n{text}{fence}", first + 1)
 }
 
 /// A text in whole lines, cut where it is very long.

@@ -134,7 +134,12 @@ impl Model {
                 1 => "1 hunk has no place".to_owned(),
                 count => format!("{count} hunks have no place"),
             };
-            return vec![row(Sign::Candidate, format!("{words}: Alt-N shows where it may belong"))];
+            // In the message box the key has another meaning.
+            let keys = if self.ui.focus == Focus::Chat { "Alt-1, then Alt-N" } else { "Alt-N" };
+            return vec![row(
+                Sign::Candidate,
+                format!("{words}: {keys} shows where it may belong"),
+            )];
         };
         let Some(hunk) = self.session.proposals.hunk(&floating.of) else { return Vec::new() };
         let flat = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");

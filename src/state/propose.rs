@@ -279,7 +279,14 @@ impl Cx<'_> {
         if let Some(span) = span.filter(|_| again.is_none()) {
             self.overtake(turn, proposal, turn.carry(span), &old, &new);
         }
-        let quoted = said.filter(|(quoted, _)| loose && *quoted != old);
+        let quoted = said
+            .filter(|_| loose)
+            .map(|(quoted, _)| match old.ends_with('\n') {
+                true => quoted,
+                // The line end that a block has by its form is none of the quotation.
+                false => quoted.trim_end_matches('\n').to_owned(),
+            })
+            .filter(|quoted| *quoted != old);
         let hunk = HunkBody {
             place,
             old: old.into(),
@@ -287,7 +294,7 @@ impl Cx<'_> {
             why: why.map(Text::new),
             step: step.into(),
             loose,
-            quoted: quoted.map(|(quoted, _)| Text::new(quoted)),
+            quoted: quoted.map(Text::new),
             form: Some(form.name().into()),
             again,
         };
