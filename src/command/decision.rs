@@ -115,6 +115,10 @@ fn new(cx: &mut Cx, title: &str) -> Result<(), String> {
     let mut values: [String; 6] = Default::default();
     values[0] = title.to_owned();
     values[2] = options_text(&turned_down(cx.model, &links));
+    if !values[2].is_empty() {
+        // What is typed behind them is an option of its own.
+        values[2].push('\n');
+    }
     form(cx, "A decision", kind, values, LinkList::new(links, None));
     Ok(())
 }

@@ -74,13 +74,19 @@ fn write_ask_review_decide_search() {
     term.keys("/lease runs");
     term.wait_for("decision: Stay in the old town");
     term.keys("<enter>");
+    term.wait_for("Linked to:");
+    term.keys("<esc>");
     term.wait_for("We open on Tuesday.");
     quit(&term);
 
     let session = session(&home);
     let decision = session.decisions.newest()[0];
     assert_eq!(decision.title(), "Stay in the old town");
-    assert_eq!(decision.options().len(), 2);
+    // What was turned down with a reason is an option that was not taken.
+    let options: Vec<&str> = decision.options().iter().map(|one| one.name.as_str()).collect();
+    assert_eq!(options.len(), 3, "{options:?}");
+    assert!(options[0].contains("instead of"), "{options:?}");
+    assert_eq!(options[1..], ["old town", "harbour"]);
     assert_eq!(session.transcript.len(), 4);
     let document = &session.documents.values().next().unwrap().document;
     assert_eq!(document.rope().to_string(), accepted);
