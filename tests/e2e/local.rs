@@ -75,14 +75,14 @@ fn killing_the_model_in_the_middle_leaves_the_editor_as_it_was() {
     term.keys("<alt-2>Go on for ever.<enter>");
     term.wait_for("answering");
     let model = the_model_of(&term);
-    // It takes the low place.
-    let stat = std::fs::read_to_string(format!("/proc/{model}/stat")).unwrap();
-    let nice = stat.rsplit_once(") ").unwrap().1.split(' ').nth(16).unwrap();
-    assert_eq!(nice, "5");
     term.keys("<alt-1>typed meanwhile ");
     term.wait_for("typed meanwhile we sells");
     // Before its first word it would be replaced without a word.
     wait_for_a_word(&term);
+    // It took the low place as it began.
+    let stat = std::fs::read_to_string(format!("/proc/{model}/stat")).unwrap();
+    let nice = stat.rsplit_once(") ").unwrap().1.split(' ').nth(16).unwrap();
+    assert_eq!(nice, "5");
     kill(model);
     term.wait_for("it was killed");
     term.wait_gone("answering");

@@ -123,7 +123,7 @@ fn a_decision_lists_what_was_turned_down() {
     made.run("decision.new Food");
     let Some(Overlay::Form(form)) = made.overlay() else { panic!("a form") };
     let options = form.values()[2].clone();
-    assert_eq!(options, "“soup” instead of “cake”\n  - wrong fact");
+    assert_eq!(options, "“soup” instead of “cake”\n  - wrong fact\n");
     made.keys("ctrl-s");
     made.run("decision.new Other");
     made.same_after_reopening();
