@@ -26,7 +26,10 @@ pub(super) fn fit(
     };
     let plain_new = new.replace("\r\n", "\n");
     let (mut range, mut new) = match step {
-        Step::Exact => literal(&place, old, &plain_new),
+        // One of several that a hint singled out may have other blanks before it.
+        Step::Exact if text[..hit.core.start].ends_with(old.lead) => {
+            literal(&place, old, &plain_new)
+        }
         _ => tolerant(&place, hit, old, Outer::of(&plain_new)),
     };
     // Never between the two characters of a line end.
