@@ -5,6 +5,7 @@ use crate::event::Envelope;
 use crate::keymap::Key;
 use crate::prompt::{Chunk, Fault};
 use crate::provider::Listing;
+use crate::session::Attempt;
 use crate::state::{FileStamp, OpenedFile, Pending, Preview, Sharing, Ticket, Timer, Tone};
 use crate::store::{Hit, SessionRow};
 use crate::syntax::Syntaxes;
@@ -52,6 +53,8 @@ pub enum Input {
     File(DocId, Result<OpenedFile, String>),
     /// The system's clipboard, where there is one.
     Clipboard(Option<String>),
+    /// How models fared with their edits in other sessions, the oldest first.
+    Fared(Vec<Attempt>),
     Sessions(Vec<SessionRow>),
     Preview(EventId, Vec<String>),
     Hits(Ticket, Vec<Hit>),

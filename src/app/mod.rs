@@ -202,6 +202,7 @@ impl App {
             Input::Fetching(name, words) => cx.fetch_goes_on(name, words),
             Input::Fetched(name, done) => cx.fetched(name, done),
             Input::Begun(path) => cx.join_begun(path),
+            Input::Fared(attempts) => cx.model.fared = attempts,
             Input::Others(others) => {
                 cx.model.others = others;
                 if others {

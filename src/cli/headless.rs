@@ -9,8 +9,8 @@ use crate::prompt::ended;
 use crate::provider::{Listing, Offer};
 use crate::runtime::queue::Sender;
 use crate::runtime::{
-    Library, NoScreen, Outcome, Runtime, Setup, now, open_fresh, open_in, open_path, open_session,
-    open_text, recover,
+    Library, NoScreen, Outcome, Runtime, Setup, fared, now, open_fresh, open_in, open_path,
+    open_session, open_text, recover,
 };
 use crate::session::{HunkRef, Message};
 use crate::state::{
@@ -113,6 +113,10 @@ impl Headless {
         }
         for note in std::mem::take(&mut opened.notes) {
             out.say(&note);
+        }
+        // Nobody waits for the first screen: the question may come before the thread has answered.
+        if let Some(store) = &store {
+            opened.fared = fared(store, opened.session).map_err(Failure::store)?;
         }
         let last_rid = opened.last_rid;
         let ui = Ui::new(80, 24);

@@ -42,6 +42,8 @@ pub enum DiskJob {
     Came,
     /// Somebody came or left.
     Others,
+    /// How models fared with their edits in other sessions than this.
+    Fared(EventId),
     Sessions,
     Preview(EventId),
     Search {
@@ -111,6 +113,9 @@ impl Disk {
 
     pub fn session(&self, session: EventId, unborn: Option<PathBuf>) {
         self.send(DiskJob::Session(session, unborn));
+        // Who was here before made no noise since.
+        self.send(DiskJob::Others);
+        self.send(DiskJob::Fared(session));
     }
 
     pub fn write(&self, writes: Vec<Write>, ticket: Option<Ticket>) {
@@ -350,6 +355,10 @@ impl Writer {
                     self.tell(Input::Others(others));
                 }
             }
+            DiskJob::Fared(session) => match super::fared(&self.store, Some(session)) {
+                Ok(attempts) => self.tell(Input::Fared(attempts)),
+                Err(why) => self.trouble(&why),
+            },
             DiskJob::Sessions => match self.store.sessions() {
                 Ok(rows) => self.tell(Input::Sessions(rows)),
                 Err(why) => self.trouble(&why),

@@ -10,6 +10,7 @@ mod branch;
 mod bringing;
 mod disk;
 mod drafts;
+mod fared;
 mod fetching;
 pub mod files;
 mod glance;
@@ -29,6 +30,7 @@ mod watch;
 pub use branch::{BranchedOff, branch};
 pub use bringing::{Bringing, Came};
 pub use disk::{Disk, DiskJob};
+pub use fared::fared;
 pub use files::{HISTORY_BYTES, absolute, configure, configured, read_file, write_config};
 pub use glance::glance;
 pub use open::{
@@ -199,8 +201,6 @@ impl Runtime {
         let unborn = model.path.clone().filter(|_| !model.preamble.is_empty());
         self.disk.session(model.session.id, unborn);
         self.watch_files();
-        // Who was here before made no noise since.
-        self.disk.send(DiskJob::Others);
         if let Some(syntaxes) = &self.syntaxes {
             self.app.model.use_syntaxes(syntaxes);
         }

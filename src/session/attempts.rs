@@ -3,7 +3,7 @@
 
 use super::{Hunk, HunkRef, Proposals, Session};
 use crate::base::{AuthorId, EventId, Millis};
-use crate::event::Tally;
+use crate::event::{Envelope, Tally};
 
 /// What became of the edits of an answer that are no hunks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,15 +104,19 @@ impl Session {
         all.sort_by_key(|attempt| attempt.at);
         all
     }
-
-    /// Of the last edits of a model that were asked for in one way, at most `last`: how many were
-    /// to be used as they came, and how many there are.
-    pub fn worked_lately(&self, model: &str, asked: &str, last: u64) -> (u64, u64) {
-        worked_lately(&self.attempts(), model, asked, last)
-    }
 }
 
-/// The same of attempts of several sessions, the oldest first.
+/// Every edit of every answer in several sessions, the oldest first, from the events that tell of
+/// them.
+pub fn attempts_of<'a>(logs: impl IntoIterator<Item = (EventId, &'a [Envelope])>) -> Vec<Attempt> {
+    let mut all: Vec<Attempt> =
+        logs.into_iter().flat_map(|(id, events)| Session::fold(id, events).attempts()).collect();
+    all.sort_by_key(|attempt| attempt.at);
+    all
+}
+
+/// Of the last edits of a model that were asked for in one way, at most `last`: how many were to be
+/// used as they came, and how many there are. The attempts are the oldest first.
 pub fn worked_lately(attempts: &[Attempt], model: &str, asked: &str, last: u64) -> (u64, u64) {
     let (mut worked, mut all) = (0, 0);
     for attempt in attempts.iter().rev() {

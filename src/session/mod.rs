@@ -23,7 +23,7 @@ mod timeline;
 mod transcript;
 mod written;
 
-pub use attempts::{Attempt, Closed, worked_lately};
+pub use attempts::{Attempt, Closed, attempts_of, worked_lately};
 pub use comments::{Comment, Comments, Thread};
 pub use decisions::{Decision, Decisions, Setting};
 pub use documents::{DocEntry, EditEntry, SavedVersion};

@@ -7,6 +7,7 @@ use crate::base::config::Config;
 use crate::event::Usage;
 use crate::prompt::Price;
 use crate::provider::{Offer, price_row};
+use crate::session::worked_lately;
 
 /// The length of an answer that is expected, in tokens: more than most have.
 const EXPECTED_OUTPUT: u64 = 2_000;
@@ -105,9 +106,12 @@ impl Model {
 }
 
 impl Model {
-    /// How a model, `provider/model`, fared with its edits.
+    /// How a model, `provider/model`, fared with its edits, here and in other sessions.
     pub fn record_of(&self, model: &str) -> Record {
-        let tried = |asked| Tried::new(self.session.worked_lately(model, asked, LAST));
+        let mut attempts = self.session.attempts();
+        attempts.extend(self.fared.iter().filter(|one| one.model == model).cloned());
+        attempts.sort_by_key(|attempt| attempt.at);
+        let tried = |asked| Tried::new(worked_lately(&attempts, model, asked, LAST));
         Record { blocks: tried("blocks"), whole: tried("whole") }
     }
 }

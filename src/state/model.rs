@@ -5,7 +5,7 @@ use crate::base::config::Config;
 use crate::base::{AuthorId, DocId, EventId, Millis, Pos, Rand, Span, WriterId};
 use crate::event::{Author, AuthorKind, BurstHead, Envelope, Event, Text, WipOp};
 use crate::provider::{Offer, Provider};
-use crate::session::{DocEntry, Session};
+use crate::session::{Attempt, DocEntry, Session};
 use crate::text::{Change, Document};
 use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
@@ -61,6 +61,8 @@ pub struct Opened {
     pub like: Vec<Like>,
     /// Another session of the file, which has one.
     pub beside: Option<super::Beside>,
+    /// How models fared with their edits in other sessions, where that was asked already.
+    pub fared: Vec<Attempt>,
     /// What to tell the person once the workspace is there.
     pub notes: Vec<String>,
     /// Where the text goes at the end, when it came through a pipe.
@@ -150,6 +152,8 @@ pub struct Model {
     pub fetching: Option<String>,
     /// Another program works on the same library.
     pub others: bool,
+    /// How models fared with their edits in other sessions of the library, the oldest first.
+    pub fared: Vec<Attempt>,
     /// Leaves when the ticket comes back, for something else or for good.
     pub quitting: Option<(super::Ticket, Option<super::Open>)>,
     /// What is said as done once it is on the disk.
@@ -253,6 +257,7 @@ impl Model {
             store_trouble: None,
             fetching: None,
             others: false,
+            fared: opened.fared,
             quitting: None,
             held_notice: None,
             saving: None,

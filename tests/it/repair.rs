@@ -1,14 +1,17 @@
 //! The one second request for edits without a certain place, and how models fare with their edits.
 
 use crate::harness::Harness;
+use cowrite::app::Input;
 use cowrite::assist::{Dialect, Record, Tried, choose_by};
 use cowrite::base::Usd;
 use cowrite::base::config::PriceConfig;
 use cowrite::event::{Event, Usage};
 use cowrite::prompt::{Chunk, Stop};
 use cowrite::report::{EditKey, EditRow, EditStats};
+use cowrite::runtime::fared;
 use cowrite::session::HunkState;
 use cowrite::state::Phase;
+use cowrite::store::{Options, SqliteStore, Write};
 
 const TEXT: &str = "We meet on Monday.\nBring the plan.\nsame\nThere is cake and coffee for all sixty guests.\nsame\n";
 
@@ -254,6 +257,29 @@ fn edits_are_asked_for_by_what_was_learned() {
     check(tried(4, 10), tried(5, 10), true, 500, Dialect::Whole, false);
     let poor = Record { blocks: tried(0, 24), whole: none };
     assert_eq!(choose_by(&poor, true, 500, "m", false).dialect, Dialect::Selection);
+}
+
+#[test]
+fn what_was_learned_of_a_model_is_known_in_the_next_session() {
+    let mut made = Harness::with(TEXT);
+    for count in 0..8 {
+        made.say("Check it.");
+        made.reply(&block(&format!("No such line at all, {count}."), "A line."));
+    }
+    let (id, all) = (made.model().session.id, made.model().session.attempts());
+    assert_eq!(all.len(), 8);
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = SqliteStore::open(folder.path(), Options::default()).unwrap();
+    let events = made.kept.events.iter().filter(|event| !event.is_local()).cloned().collect();
+    store.write(&[Write::Import { events }]).unwrap();
+    assert_eq!(fared(&store, None).unwrap(), all);
+    assert_eq!(fared(&store, Some(id)).unwrap(), []);
+
+    let mut made = Harness::with(TEXT);
+    made.input(Input::Fared(all));
+    made.run("chat.change Better.");
+    let request = &made.asked.back().unwrap().1;
+    assert!(request.contains("Answer with the whole new document"), "{request}");
 }
 
 #[test]

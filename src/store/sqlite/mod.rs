@@ -6,6 +6,7 @@
 mod care;
 mod derive;
 mod draft;
+mod fared;
 mod fault;
 mod leftovers;
 mod llm;

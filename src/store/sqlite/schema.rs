@@ -110,6 +110,15 @@ CREATE TABLE stream_thought(turn TEXT, seq INTEGER, text TEXT NOT NULL, PRIMARY 
 CREATE TABLE gone(event BLOB, body INTEGER, PRIMARY KEY(event, body)) WITHOUT ROWID;
 ",
     },
+    Step {
+        name: "how models fared",
+        why: "the edits of models in all sessions, and who they are, are found without reading logs",
+        sql: "
+CREATE INDEX event_edits ON event(session, rid) WHERE kind IN ('hunk.made', 'proposal.closed');
+CREATE INDEX event_people ON event(session) WHERE kind IN ('session.created', 'author.introduced',
+  'writer.started', 'proposal.opened');
+",
+    },
 ];
 
 /// The version of the tables that are derived from events.
