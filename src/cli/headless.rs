@@ -9,7 +9,7 @@ use crate::prompt::ended;
 use crate::provider::{Listing, Offer};
 use crate::runtime::queue::Sender;
 use crate::runtime::{
-    Library, NoScreen, Outcome, Runtime, Setup, fared, now, open_fresh, open_in, open_path,
+    Library, NoScreen, Outcome, Runtime, Setup, fared::fared, now, open_fresh, open_in, open_path,
     open_session, open_text, recover,
 };
 use crate::session::{HunkRef, Message};

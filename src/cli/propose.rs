@@ -146,7 +146,7 @@ impl ProposeArgs {
             .filter(|hunk| hunk.state(&entry.document) == HunkState::Pending)
             .filter(|hunk| !model.session.proposals.is_folded(hunk))
             .filter_map(|hunk| {
-                let span = hunk.span(&entry.document)?;
+                let span = hunk.standing(&entry.document).1?;
                 Some(Replacement { span, old: hunk.old.clone(), new: hunk.new.clone() })
             })
             .collect();
@@ -194,7 +194,7 @@ impl ProposeArgs {
             .filter_map(|of| model.session.proposals.hunk(of))
             .map(|hunk| {
                 let entry = model.entry();
-                let span = entry.and_then(|entry| hunk.span(&entry.document));
+                let span = entry.and_then(|entry| hunk.standing(&entry.document).1);
                 let line = span.zip(entry).map(|(span, entry)| {
                     let rope = entry.document.rope();
                     rope.char_to_line(span.start.0.min(rope.len_chars())) + 1

@@ -5,7 +5,7 @@ use super::hunk::with_hunk;
 use crate::assist::split;
 use crate::base::EventId;
 use crate::event::{Event, HunkBody, Text};
-use crate::session::HunkState;
+use crate::session::{Beside, HunkState};
 use crate::state::{Cx, anchors};
 
 pub(super) fn split_here(cx: &mut Cx, _: &str) -> Result<(), String> {
@@ -23,7 +23,7 @@ pub(super) fn split_here(cx: &mut Cx, _: &str) -> Result<(), String> {
             let mut splits = Vec::new();
             for of in &hunk.members {
                 let hunk_of = cx.model.session.proposals.hunk(of).ok_or("The hunk is gone.")?;
-                let span = hunk_of.span(&entry.document).ok_or("The hunk has no place.")?;
+                let span = hunk_of.standing(&entry.document).1.ok_or("The hunk has no place.")?;
                 let (old, new) = (hunk_of.old.clone(), hunk_of.new.clone());
                 let whole = crate::assist::Hunk { span, old, new };
                 let parts = if hunk.members.len() > 1 { Some(vec![whole]) } else { split(&whole) };
@@ -37,6 +37,9 @@ pub(super) fn split_here(cx: &mut Cx, _: &str) -> Result<(), String> {
                     loose: hunk_of.loose,
                     form: hunk_of.form.clone(),
                     again: None,
+                    beside: hunk_of
+                        .knows_its_words()
+                        .then(|| Beside::of(entry.document.rope(), part.span).texts()),
                     quoted: None,
                 };
                 splits.push((of.id, parts.into_iter().map(body).collect()));

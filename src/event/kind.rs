@@ -113,6 +113,9 @@ pub struct HunkBody {
     /// How the model wrote it down: `blocks`, `patch`, …
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub form: Option<String>,
+    /// What stood before and behind it in its lines, up to and with the nearest word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub beside: Option<(Text, Text)>,
     /// The hunk that a person had turned down and that this one repeats.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub again: Option<EventId>,

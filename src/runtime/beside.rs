@@ -1,7 +1,8 @@
 //! Another session of a text that has one: a session file that came beside it, as by git. It is
 //! offered; nothing of it is taken in before somebody says so, and two sessions are never made one.
 
-use super::shared::{added, files_around, looks};
+use super::around::{added, files_around};
+use super::shared::looks;
 use crate::base::EventId;
 use crate::session::Session;
 use crate::state::{BESIDE, BESIDE_KEPT, Beside};
@@ -29,7 +30,7 @@ pub fn look(
         let Some(looks) = looks(&file) else { continue };
         let line = format!("{looks} {}", file.display());
         if !known.lines().any(|one| one == line) {
-            let other = added(&file, hint).map(|(other, _)| other);
+            let other = added(&file, path, hint).map(|(other, _)| other);
             let own = |other: &EventId| {
                 *other == session || bound.iter().any(|binding| binding.session == *other)
             };

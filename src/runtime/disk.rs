@@ -355,7 +355,7 @@ impl Writer {
                     self.tell(Input::Others(others));
                 }
             }
-            DiskJob::Fared(session) => match super::fared(&self.store, Some(session)) {
+            DiskJob::Fared(session) => match super::fared::fared(&self.store, Some(session)) {
                 Ok(attempts) => self.tell(Input::Fared(attempts)),
                 Err(why) => self.trouble(&why),
             },

@@ -5,7 +5,6 @@
 //! rest is there.
 
 use super::files::{absolute, read_file};
-use super::open::hint;
 use crate::base::EventId;
 use crate::session::Session;
 use crate::state::{Opened, OpenedFile};
@@ -39,7 +38,7 @@ pub fn glance(store: Option<&SqliteStore>, path: &Path) -> Option<Opened> {
     if glance.saved.as_deref() != Some(file.stamp.hash.as_str()) {
         return None;
     }
-    file.hint = hint(&path);
+    file.hint = super::around::hint(&path);
     let session = Session::fold(bound.session, &glance.events);
     let named = |id: &EventId| {
         session

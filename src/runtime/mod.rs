@@ -4,13 +4,14 @@
 //! Where inputs come from and where frames go are parameters, so that the workspace, the headless
 //! commands and the tests share one loop. Knows no terminal and no command line.
 
+mod around;
 pub mod attest;
 mod beside;
 mod branch;
 mod bringing;
 mod disk;
 mod drafts;
-mod fared;
+pub mod fared;
 mod fetching;
 pub mod files;
 mod glance;
@@ -30,7 +31,6 @@ mod watch;
 pub use branch::{BranchedOff, branch};
 pub use bringing::{Bringing, Came};
 pub use disk::{Disk, DiskJob};
-pub use fared::fared;
 pub use files::{HISTORY_BYTES, absolute, configure, configured, read_file, write_config};
 pub use glance::glance;
 pub use open::{

@@ -2,7 +2,7 @@
 //! left behind comes first.
 
 use super::files::{HISTORY_BYTES, absolute, read_file};
-use super::{renamed, shared};
+use super::{around, renamed, shared};
 use crate::base::{AuthorId, DocId, EventId, Rand};
 use crate::event::{Author, AuthorKind, Event, MessageRole, MessageStatus, Text};
 use crate::session::{Batch, DocEntry, Session};
@@ -419,7 +419,7 @@ pub fn open_session(store: &mut SqliteStore, id: EventId) -> Result<Opened, Open
 pub fn open_in(store: &mut SqliteStore, id: EventId, path: &Path) -> Result<Opened, OpenError> {
     let path = absolute(path);
     let mut file = read_file(&path)?;
-    file.hint = hint(&path);
+    file.hint = around::hint(&path);
     if file.text.len() > HISTORY_BYTES {
         return Err(OpenError::Other(format!(
             "{} is larger than 10 MB: it can't be a session's.",
@@ -451,7 +451,7 @@ pub fn open_in(store: &mut SqliteStore, id: EventId, path: &Path) -> Result<Open
 pub fn open_path(store: Option<&mut SqliteStore>, path: &Path) -> Result<Opened, OpenError> {
     let path = absolute(path);
     let mut file = read_file(&path)?;
-    file.hint = hint(&path);
+    file.hint = around::hint(&path);
     let plain = file.text.len() > HISTORY_BYTES;
     let Some(store) = store else {
         return Ok(Opened { file: Some(file), plain, ephemeral: true, ..Opened::default() });
@@ -491,10 +491,4 @@ pub fn open_path(store: Option<&mut SqliteStore>, path: &Path) -> Result<Opened,
     opened.draft = draft;
     opened.notes.extend(notes);
     Ok(opened)
-}
-
-/// The path relative to the repository around it.
-pub(super) fn hint(path: &Path) -> Option<String> {
-    let root = path.ancestors().skip(1).find(|dir| dir.join(".git").exists())?;
-    Some(path.strip_prefix(root).ok()?.to_string_lossy().into_owned())
 }

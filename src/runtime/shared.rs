@@ -1,12 +1,13 @@
 //! The session file of a session on this machine: where it is, what came into it from elsewhere,
 //! and adding to it what is new here. Where it is, is this machine's own and no event.
 
+use super::around::find;
+pub use super::around::{repository, text_of};
 use super::files::absolute;
 use super::open::OpenError;
 pub use super::taking_in::import;
 use super::taking_in::{TakeError, take_session};
 use crate::base::{AuthorId, DocId, EventId};
-use crate::event::{Envelope, Event};
 use crate::report::scan::{self, Allowed};
 use crate::report::{self, Planning};
 use crate::session::Session;
@@ -14,17 +15,13 @@ use crate::state::{ALLOWED, FIRST, NEW, Opened, SESSION_FILE, SESSION_FILE_SEEN,
 use crate::store::jsonl::{self, Adding, SessionFile};
 use crate::store::{Binding, SqliteStore, StoreError, Stored, Write};
 use std::collections::BTreeSet;
-use std::io::{BufRead, BufReader, Read as _, Write as _};
-use std::path::{Component, Path, PathBuf};
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
 
 /// How the name of a session file ends.
 pub const SUFFIX: &str = ".cowrite.jsonl";
 /// The line for git: both sides' lines are kept, and none is rewritten.
 const ATTRIBUTES: &str = "*.cowrite.jsonl merge=union -text";
-/// The most session files that are looked into for the one of a text.
-const LOOKED_INTO: usize = 64;
-/// How far each of them is looked into, in bytes: a document is added early.
-const LOOKED_AT: u64 = 16 << 20;
 /// The most characters of a file's name that are made of a title.
 const NAME: usize = 60;
 
@@ -58,11 +55,6 @@ impl Pulled {
 /// Whether a path is one of a session file.
 pub fn is_session_file(path: &Path) -> bool {
     path.to_string_lossy().ends_with(SUFFIX)
-}
-
-/// The folder of the repository around a path.
-pub fn repository(path: &Path) -> Option<&Path> {
-    path.ancestors().find(|dir| dir.join(".git").exists())
 }
 
 /// Remembers where the session file of a session is.
@@ -163,74 +155,6 @@ pub fn all_seen(store: &mut SqliteStore, session: EventId) -> Result<(), StoreEr
     let nothing = |key: &str| Write::View { session, key: key.into(), value: String::new() };
     store.write(&[nothing(NEW), nothing(FIRST)])?;
     Ok(())
-}
-
-/// The session files around a text of a repository: beside it, in `sessions/` and at the root.
-pub(super) fn files_around(path: &Path) -> Vec<PathBuf> {
-    let Some(root) = repository(path) else { return Vec::new() };
-    let mut folders = vec![root.join("sessions"), root.to_path_buf()];
-    folders.extend(path.parent().map(Path::to_path_buf));
-    folders.dedup();
-    let mut files: Vec<PathBuf> = Vec::new();
-    for folder in folders {
-        let Ok(entries) = std::fs::read_dir(&folder) else { continue };
-        let mut found: Vec<PathBuf> = entries
-            .filter_map(|entry| Some(entry.ok()?.path()))
-            .filter(|path| is_session_file(path) && !files.contains(path))
-            .take(LOOKED_INTO)
-            .collect();
-        found.sort();
-        files.extend(found);
-    }
-    files.truncate(LOOKED_INTO);
-    files
-}
-
-/// Finds the session file that a text belongs to: in the repository around it, one whose document
-/// was added under the text's path.
-pub fn find(path: &Path, hint: &str) -> Option<(PathBuf, EventId, DocId)> {
-    files_around(path).into_iter().find_map(|file| {
-        let (session, doc) = added(&file, hint)?;
-        Some((file, session, doc))
-    })
-}
-
-/// The document of a session file that was added under a path.
-pub(super) fn added(file: &Path, hint: &str) -> Option<(EventId, DocId)> {
-    if !std::fs::metadata(file).ok()?.is_file() {
-        return None;
-    }
-    let mut input = BufReader::new(std::fs::File::open(file).ok()?.take(LOOKED_AT));
-    let mut line = Vec::new();
-    loop {
-        line.clear();
-        if input.read_until(b'\n', &mut line).ok()? == 0 {
-            return None;
-        }
-        if memchr::memmem::find(&line, br#""kind":"document.added""#).is_none() {
-            continue;
-        }
-        let text = String::from_utf8_lossy(&line);
-        let Ok(event) = Envelope::parse(text.trim_end()) else { continue };
-        if let Ok(Event::DocumentAdded { doc, hint: Some(known), .. }) = Event::decode(&event)
-            && known.as_str() == hint
-        {
-            return Some((event.session_id(), doc));
-        }
-    }
-}
-
-/// The file of a document of a session file: what its hint names in the repository around the
-/// session file, when that is there. A hint from elsewhere never leads out of the repository.
-pub fn text_of(file: &Path, session: &Session) -> Option<(DocId, PathBuf)> {
-    let root = repository(file)?;
-    session.documents.iter().find_map(|(doc, entry)| {
-        let hint = Path::new(entry.hint.as_deref().filter(|hint| !hint.is_empty())?);
-        let plain = hint.components().all(|part| matches!(part, Component::Normal(_)));
-        let path = std::fs::canonicalize(root.join(hint)).ok().filter(|_| plain)?;
-        let inside = path.starts_with(std::fs::canonicalize(root).ok()?);
-        (inside && path.is_file()).then(|| (doc.clone(), path))
-    })
 }
 
 /// The session that a text without one belongs to, by a session file of its repository: taken in.

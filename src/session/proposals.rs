@@ -1,5 +1,6 @@
 //! Proposals and their hunks: what a model suggested and what a person said to it.
 
+use super::Beside;
 use super::Register;
 use super::steps::{Said, Step, Steps};
 use crate::base::{AuthorId, DocId, EventId, Millis, Span};
@@ -92,12 +93,23 @@ pub struct Hunk {
     placings: BTreeMap<(u64, EventId), ((Anchor, Anchor), String)>,
     /// Where it was made, and its old text there.
     pub(super) made_at: (Option<(Anchor, Anchor)>, String),
+    /// What stood beside it there.
+    pub(super) made_beside: Option<Beside>,
+    /// What stood beside it when it got its place, where that is known.
+    pub(super) beside: Option<Beside>,
+    /// Whether the words beside it say something about it: see `standing`.
+    pub(super) witness: (bool, bool),
     mark: Option<MarkId>,
 }
 
 impl Hunk {
     fn new(of: HunkRef, proposal: EventId, lamport: u64, body: HunkBody) -> Self {
+        let body = super::standing::lines_alone(body);
         let old: String = body.old.as_str().into();
+        // What was redacted says nothing.
+        let beside = body
+            .beside
+            .and_then(|(before, after)| Some(Beside { before: before.0?, after: after.0? }));
         Self {
             of,
             proposal,
@@ -117,6 +129,9 @@ impl Hunk {
             looked_at: BTreeSet::new(),
             placings: BTreeMap::new(),
             made_at: (body.place, old),
+            made_beside: beside.clone(),
+            beside,
+            witness: (true, true),
             mark: None,
         }
     }
@@ -135,6 +150,8 @@ impl Hunk {
             Some((_, (place, old))) => (Some(*place), old.clone()),
             None => self.made_at.clone(),
         };
+        // Where a person put it, the person has looked.
+        self.beside = if placing.is_some() { None } else { self.made_beside.clone() };
         if (self.place, &self.old) != (place, &old) {
             (self.place, self.old) = (place, old);
             self.mark = None;
@@ -150,34 +167,6 @@ impl Hunk {
     /// Whether its parts stand for it.
     pub fn is_split(&self) -> bool {
         self.splits.value().is_some()
-    }
-
-    pub fn state(&self, document: &Document) -> HunkState {
-        self.state_at(document, self.span(document))
-    }
-
-    /// How it stands, when it stands at `span`.
-    pub fn state_at(&self, document: &Document, span: Option<Span>) -> HunkState {
-        if self.is_split() {
-            return HunkState::Split;
-        }
-        if self.is_disputed() {
-            return HunkState::Collided;
-        }
-        match self.verdict.value().map(|verdict| verdict.verdict) {
-            Some(HunkVerdict::Accepted) if self.is_collided() => return HunkState::Collided,
-            Some(HunkVerdict::Accepted) => return HunkState::Accepted,
-            Some(HunkVerdict::Rejected) => return HunkState::Rejected,
-            Some(HunkVerdict::Superseded) => return HunkState::Superseded,
-            Some(HunkVerdict::Pending) | None => {}
-        }
-        match span {
-            None => HunkState::Unplaced,
-            Some(span) if document.rope().slice(span.range()) == self.old.as_str() => {
-                HunkState::Pending
-            }
-            Some(_) => HunkState::Stale,
-        }
     }
 
     /// The events about collisions that no verdict looked at.
@@ -200,7 +189,7 @@ impl Hunk {
     }
 
     /// Whether it is accepted and a merge brought edits into its text that nobody looked at.
-    fn is_collided(&self) -> bool {
+    pub(super) fn is_collided(&self) -> bool {
         let verdict = self.verdict.value().map(|verdict| verdict.verdict);
         verdict == Some(HunkVerdict::Accepted) && !self.collided(false).is_empty()
     }
@@ -250,6 +239,7 @@ pub struct Proposals {
     pub(super) closed: BTreeMap<EventId, super::Closed>,
     /// The hunks that repeat one, by that one.
     pub(super) repeats: BTreeMap<EventId, BTreeSet<EventId>>,
+    pub(super) of_proposal: BTreeMap<EventId, Vec<HunkRef>>,
     waiting: BTreeMap<HunkRef, Vec<Waiting>>,
     /// The hunks a person has still to say something to: every frame and every key asks for them.
     open: BTreeSet<HunkRef>,
@@ -271,6 +261,7 @@ impl Proposals {
             self.repeats.entry(again).or_default().insert(id);
         }
         self.hunks.insert(of, Hunk::new(of, proposal, lamport, body));
+        self.meet_others(of, proposal);
         self.settle(of);
         self.sort_out(id);
     }
@@ -319,9 +310,11 @@ impl Proposals {
                     let collisions = std::mem::take(&mut known.collisions);
                     let looked_at = std::mem::take(&mut known.looked_at);
                     *known = Hunk { verdict, collisions, looked_at, ..fresh };
+                    self.meet_others(part, proposal);
                 }
                 None => {
                     self.hunks.insert(part, fresh);
+                    self.meet_others(part, proposal);
                     self.settle(part);
                 }
             }

@@ -95,7 +95,7 @@ impl OpenHunk {
     pub fn pieces(&self, proposals: &Proposals, document: &Document) -> Vec<Piece> {
         let fresh = |of: &HunkRef| {
             let hunk = proposals.hunk(of)?;
-            Some(Fresh { hunk, span: hunk.span(document)? })
+            Some(Fresh { hunk, span: hunk.standing(document).1? })
         };
         pieces(&self.members.iter().filter_map(fresh).collect::<Vec<_>>())
     }
@@ -216,8 +216,7 @@ impl Proposals {
             if self.proposal(&hunk.proposal).is_none_or(|proposal| proposal.doc != *doc) {
                 continue;
             }
-            let span = hunk.span(document);
-            match (hunk.state_at(document, span), span) {
+            match hunk.standing(document) {
                 (HunkState::Pending, Some(span)) if hunk.of.part.is_none() => {
                     fresh.entry(hunk.proposal).or_default().push(Fresh { hunk, span });
                 }
@@ -279,8 +278,8 @@ impl Session {
             self.proposals.proposal(&hunk.proposal).is_some_and(|proposal| proposal.doc == *doc)
         };
         let alone = |hunk: &Hunk| {
-            let span = hunk.span(&entry.document);
-            OpenHunk::alone(hunk, span, hunk.state_at(&entry.document, span))
+            let (state, span) = hunk.standing(&entry.document);
+            OpenHunk::alone(hunk, span, state)
         };
         self.proposals.decided_hunks().filter(of_doc).map(alone).collect()
     }
@@ -306,14 +305,12 @@ impl Session {
             };
             there
                 && of_doc()
-                && hunk.span(document).is_some_and(|other| {
-                    match hunk.state_at(document, Some(other)) {
-                        HunkState::Pending => {
-                            meet(&change, &changes_at(&hunk.old, &hunk.new, other.start))
-                        }
-                        _ => overlap(span, other),
+                && match hunk.standing(document) {
+                    (HunkState::Pending, Some(other)) => {
+                        meet(&change, &changes_at(&hunk.old, &hunk.new, other.start))
                     }
-                })
+                    (_, other) => other.is_some_and(|other| overlap(span, other)),
+                }
         };
         let all = self.proposals.open_hunks().filter(meets);
         all.map(|hunk| (hunk.of, hunk.verdict.heads())).collect()

@@ -1,6 +1,6 @@
 //! What was said about hunks, in order: what undo takes back and redo says again.
 
-use super::{Hunk, HunkRef, Placing, Proposals, Split, Verdict};
+use super::{Beside, Hunk, HunkRef, Placing, Proposals, Split, Verdict};
 use crate::base::{AuthorId, EventId, Millis};
 use crate::event::{Anchor, HunkBody, HunkVerdict};
 use std::collections::{BTreeMap, BTreeSet};
@@ -159,6 +159,7 @@ impl Hunk {
             quoted: self.quoted.as_deref().map(Into::into),
             form: self.form.clone(),
             again: self.again,
+            beside: self.made_beside.as_ref().map(Beside::texts),
         }
     }
 }

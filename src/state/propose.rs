@@ -7,6 +7,7 @@ use crate::assist::{
 };
 use crate::base::{DocId, EventId, Pos, Span};
 use crate::event::{Anchor, Event, HunkBody, HunkVerdict, Side, Text};
+use crate::session::Beside;
 
 /// What is said of an edit that came before in the same answer.
 const TWICE: &str = "An edit came twice in the answer; it is shown once.";
@@ -287,8 +288,11 @@ impl Cx<'_> {
                 false => quoted.trim_end_matches('\n').to_owned(),
             })
             .filter(|quoted| *quoted != old);
+        // As the model knew it: what was typed beside it since makes it stale from the start.
+        let beside = span.map(|span| Beside::of(&turn.base, span).texts());
         let hunk = HunkBody {
             place,
+            beside,
             old: old.into(),
             new: new.into(),
             why: why.map(Text::new),

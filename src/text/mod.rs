@@ -43,6 +43,6 @@ pub use inverse::Inverses;
 pub use line_edit::LineEdit;
 pub use marks::MarkId;
 pub use meeting::Reach;
-pub use motion::word_at;
+pub use motion::{is_ideograph, word_at};
 pub use origins::Run;
 pub use replay::Replay;

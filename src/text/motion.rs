@@ -61,6 +61,11 @@ fn class(c: char) -> Class {
     }
 }
 
+/// Whether a character is of a script that puts no blanks between words.
+pub fn is_ideograph(c: char) -> bool {
+    matches!(class(c), Class::Han | Class::Hiragana | Class::Katakana)
+}
+
 /// The class of the character at `pos` as a part of its surroundings.
 fn class_at(rope: &Rope, pos: usize, words: Words) -> Option<Class> {
     let c = rope.get_char(pos)?;

@@ -405,6 +405,35 @@ fn one_change_from_outside_is_taken_in_by_two() {
     assert_eq!(eve.events(), ids(&ada.read(FILE)));
 }
 
+/// Puts the text and its session file, which lie in one folder, into another's folder, as mail does.
+fn mails(from: &Person, to: &Person) {
+    for file in ["repo/plan.md", "repo/plan.cowrite.jsonl"] {
+        to.0.write(file, &from.read(file));
+    }
+}
+
+#[test]
+fn text_and_session_find_each_other_without_a_repository() {
+    let ada = Person::new("Ada");
+    ada.0.write("repo/plan.md", TEXT);
+    ada.writes(3, "-ada");
+    ada.shares();
+    // By the text, by the session file, and both ways home again.
+    for by in ["repo/plan.md", "repo/plan.cowrite.jsonl"] {
+        let eve = Person::new("Eve");
+        mails(&ada, &eve);
+        eve.0.run(&["do", "go.line 5; cursor.line-end; edit.insert -eve; file.save", by], "").ok();
+        eve.shares();
+        assert_eq!(eve.session().id, ada.session().id, "{by}");
+        let both = TEXT.replace("alpha one", "alpha one-ada").replace("beta two", "beta two-eve");
+        assert_eq!(eve.read("repo/plan.md"), both, "{by}");
+        let bob = Person::new("Bob");
+        mails(&eve, &bob);
+        assert_eq!(bob.looks(), both, "{by}");
+        assert_eq!(bob.events(), ids(&eve.read("repo/plan.cowrite.jsonl")), "{by}");
+    }
+}
+
 #[test]
 fn random_histories_of_three_clones_end_the_same() {
     for seed in cases() {

@@ -563,6 +563,8 @@ impl Harness {
                     quoted: quoted.map(Into::into),
                     form: Some("blocks".into()),
                     again: None,
+                    // As in logs of before: the place alone counts.
+                    beside: None,
                 }
             })
             .collect();

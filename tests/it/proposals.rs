@@ -4,7 +4,8 @@
 //! an end stays outside; what is typed between the ends belongs to it. A hunk without characters
 //! stands right behind the character before it, so that what is typed there goes behind it.
 //! **Stale**: the characters between the ends are not its old text (any more); it becomes fresh
-//! when they are again. A hunk that stands in deleted text stands where that was.
+//! when they are again. A hunk that stands in deleted text stands where that was. (Hunks know the
+//! words beside them as well, which `standing` is about; the ones here are like those of old logs.)
 //!
 //! **Touching**: two fresh hunks of one proposal that share an end or a character are one, whose
 //! parts are taken in the order of the text, and of their making where they stand at one place;
@@ -19,6 +20,7 @@ mod listing;
 mod merging;
 mod model;
 mod sides;
+mod standing;
 
 use crate::harness::{Harness, cases};
 use cowrite::event::{Event, HunkVerdict};

@@ -8,7 +8,7 @@ use cowrite::base::config::PriceConfig;
 use cowrite::event::{Event, Usage};
 use cowrite::prompt::{Chunk, Stop};
 use cowrite::report::{EditKey, EditRow, EditStats};
-use cowrite::runtime::fared;
+use cowrite::runtime::fared::fared;
 use cowrite::session::HunkState;
 use cowrite::state::Phase;
 use cowrite::store::{Options, SqliteStore, Write};

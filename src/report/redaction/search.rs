@@ -101,6 +101,15 @@ impl<'a> Search<'a> {
                 self.take(event, slot.bodies.clone());
                 continue;
             }
+            // A word beside a hunk, which may be one of those that go.
+            let beside = words.trim_matches(|c: char| !c.is_alphanumeric());
+            if slot.path.split('.').any(|name| name == "beside")
+                && !beside.is_empty()
+                && phrases.iter().any(|all| all.contains(beside))
+            {
+                self.take(event, slot.bodies.clone());
+                continue;
+            }
             for phrase in phrases {
                 for (at, _) in words.match_indices(phrase.as_str()) {
                     let hit = overlapping(event, &slot, at..at + phrase.len());

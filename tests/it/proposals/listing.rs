@@ -371,6 +371,7 @@ fn hunks_of_other_documents_are_listed_after_those_of_this_one() {
             quoted: None,
             form: None,
             again: None,
+            beside: None,
         };
         cx.append_as_model(&author, &Event::HunkMade { proposal, hunk });
     });

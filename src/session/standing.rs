@@ -1,0 +1,302 @@
+//! How a hunk stands in today's text: whether what it changes is still there, in the words it was
+//! made for.
+//!
+//! Its old text alone does not tell. Of "flour: 200" becoming "flour: 223" the old text is "200",
+//! which also stands in "flour: 2000" and in "rye: 200"; of a word that is put in it is nothing at
+//! all. So a hunk keeps the nearest word on each side, in its line:
+//!
+//! - it is *pending* while its old text stands between these words, with nothing grown on to it;
+//! - it is *stale* where something else stands between them, all of which is what it is set
+//!   against; and where its old text is there and a word beside it is another;
+//! - it is *unplaced* where its text and a word beside it are gone: what stands at the place that
+//!   is left has nothing to do with it.
+//!
+//! A word that another hunk of the same proposal changes is no witness: accepting that one must not
+//! make this one stale.
+
+use super::{Hunk, HunkRef, HunkState, Proposals};
+use crate::base::{EventId, Pos, Span};
+use crate::event::{HunkBody, HunkVerdict, Text};
+use crate::text::{Document, is_ideograph};
+use ropey::Rope;
+
+/// The most characters of a word beside a hunk, and of what lies between.
+const MOST: usize = 48;
+/// How far away the words beside a hunk are sought, in characters of their line.
+const REACH: usize = 2_000;
+
+/// What stands beside a span in its line, up to and with the nearest word.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Beside {
+    pub before: String,
+    pub after: String,
+}
+
+/// Lines that are put in behind a line that stays, without that line: what is written at its end
+/// meanwhile belongs to it, not to the last of them.
+pub(super) fn lines_alone(mut body: HunkBody) -> HunkBody {
+    let (Some((_, end)), Some(_), false) = (body.place, &body.beside, body.loose) else {
+        return body;
+    };
+    let rest = body.new.as_str().strip_prefix(body.old.as_str()).unwrap_or_default();
+    if !body.old.as_str().is_empty() && rest.starts_with('\n') {
+        body.new = rest.into();
+        body.old = "".into();
+        body.place = Some((end, end));
+    }
+    body
+}
+
+fn is_word(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
+}
+
+/// Up to and with the first word of characters that lead away from an edge.
+fn nearest(away: impl Iterator<Item = char>) -> Vec<char> {
+    let mut all: Vec<char> = Vec::new();
+    let (mut between, mut word) = (0, 0);
+    for c in away.take_while(|c| !matches!(c, '\n' | '\r')) {
+        match is_word(c) {
+            // A script without blanks: each character stands for itself.
+            true if is_ideograph(c) => {
+                if word == 0 {
+                    all.push(c);
+                }
+                break;
+            }
+            true if word < MOST => word += 1,
+            false if word == 0 && between < MOST => between += 1,
+            _ => break,
+        }
+        all.push(c);
+    }
+    all
+}
+
+fn word(all: &str) -> &str {
+    all.trim_matches(|c| !is_word(c))
+}
+
+fn before_at(rope: &Rope, at: Pos) -> String {
+    let Some(left) = rope.get_chars_at(at.0) else { return String::new() };
+    nearest(left.reversed()).into_iter().rev().collect()
+}
+
+fn after_at(rope: &Rope, at: Pos) -> String {
+    let Some(right) = rope.get_chars_at(at.0) else { return String::new() };
+    nearest(right).into_iter().collect()
+}
+
+impl Beside {
+    /// What stands beside a span of a text.
+    pub fn of(rope: &Rope, span: Span) -> Self {
+        Self { before: before_at(rope, span.start), after: after_at(rope, span.end) }
+    }
+
+    /// As the log keeps it.
+    pub fn texts(&self) -> (Text, Text) {
+        (self.before.as_str().into(), self.after.as_str().into())
+    }
+}
+
+/// The characters of a line left of a place, at most so many, and where they begin.
+fn left_of(rope: &Rope, at: Pos) -> (usize, String) {
+    let Some(chars) = rope.get_chars_at(at.0) else { return (at.0, String::new()) };
+    let mut left: Vec<char> =
+        chars.reversed().take_while(|c| !matches!(c, '\n' | '\r')).take(REACH).collect();
+    left.reverse();
+    (at.0 - left.len(), left.into_iter().collect())
+}
+
+fn right_of(rope: &Rope, at: Pos) -> String {
+    let Some(chars) = rope.get_chars_at(at.0) else { return String::new() };
+    chars.take_while(|c| !matches!(c, '\n' | '\r')).take(REACH).collect()
+}
+
+fn end_of_line(rope: &Rope, at: Pos) -> Pos {
+    let right = rope.get_chars_at(at.0).into_iter().flatten();
+    Pos(at.0 + right.take_while(|c| !matches!(c, '\n' | '\r')).count())
+}
+
+fn start_of_line(rope: &Rope, at: Pos) -> Pos {
+    Pos(rope.try_char_to_line(at.0).and_then(|line| rope.try_line_to_char(line)).unwrap_or(at.0))
+}
+
+/// Where what stood before a hunk ends in the line, seen from where the hunk is now.
+fn end_of_before(rope: &Rope, at: Pos, before: &str) -> Option<Pos> {
+    let (start, line) = left_of(rope, at);
+    let chars = |bytes: usize| line.get(..bytes).map_or(0, |part| part.chars().count());
+    if word(before).is_empty() {
+        let blank = if line.starts_with(before) { before } else { "" };
+        return Some(Pos(start + blank.chars().count()));
+    }
+    let alone = |(from, _): &(usize, &str)| {
+        !line.get(..*from).and_then(|head| head.chars().next_back()).is_some_and(is_word)
+            || before.chars().next().is_some_and(is_ideograph)
+    };
+    let (from, found) = line.rmatch_indices(before).find(alone)?;
+    Some(Pos(start + chars(from + found.len())))
+}
+
+/// Where what stood behind a hunk begins in the line.
+fn start_of_after(rope: &Rope, at: Pos, after: &str) -> Option<Pos> {
+    let line = right_of(rope, at);
+    let chars = |bytes: usize| line.get(..bytes).map_or(0, |part| part.chars().count());
+    if word(after).is_empty() {
+        let rest = if line.ends_with(after) { line.len() - after.len() } else { line.len() };
+        return Some(Pos(at.0 + chars(rest)));
+    }
+    let alone = |(from, found): &(usize, &str)| {
+        let next = line.get(from + found.len()..).and_then(|rest| rest.chars().next());
+        !next.is_some_and(is_word) || after.chars().next_back().is_some_and(is_ideograph)
+    };
+    let (from, _) = line.match_indices(after).find(alone)?;
+    Some(Pos(at.0 + chars(from)))
+}
+
+/// Whether the same word stands at an edge as did, and is grown on to it where it was.
+fn same(then: &str, now: &str, grown: impl Fn(&str) -> Option<char>, witness: bool) -> bool {
+    let glued = |text: &str| grown(text).is_some_and(|c| is_word(c) && !is_ideograph(c));
+    glued(then) == glued(now) && (!witness || word(then).is_empty() || word(then) == word(now))
+}
+
+impl Hunk {
+    /// Whether it was told what stood beside it. In logs of before it was not.
+    pub fn knows_its_words(&self) -> bool {
+        self.beside.is_some()
+    }
+
+    /// How it stands in today's text.
+    pub fn state(&self, document: &Document) -> HunkState {
+        self.standing(document).0
+    }
+
+    /// How it stands in today's text, and which text it is set against; none where it has no place.
+    pub fn standing(&self, document: &Document) -> (HunkState, Option<Span>) {
+        let span = self.span(document);
+        if self.is_split() {
+            return (HunkState::Split, span);
+        }
+        if self.is_disputed() {
+            return (HunkState::Collided, span);
+        }
+        match self.verdict.value().map(|verdict| verdict.verdict) {
+            Some(HunkVerdict::Accepted) if self.is_collided() => (HunkState::Collided, span),
+            Some(HunkVerdict::Accepted) => (HunkState::Accepted, span),
+            Some(HunkVerdict::Rejected) => (HunkState::Rejected, span),
+            Some(HunkVerdict::Superseded) => (HunkState::Superseded, span),
+            Some(HunkVerdict::Pending) | None => match span {
+                None => (HunkState::Unplaced, None),
+                Some(span) => self.open_at(document.rope(), span),
+            },
+        }
+    }
+
+    fn open_at(&self, rope: &Rope, span: Span) -> (HunkState, Option<Span>) {
+        let is_there = rope.get_slice(span.range()).is_some_and(|there| there == self.old.as_str());
+        let Some(beside) = &self.beside else {
+            let state = if is_there { HunkState::Pending } else { HunkState::Stale };
+            return (state, Some(span));
+        };
+        // What ends with a line, or adds lines, has nothing to do with what stands in the next one.
+        let adds = self.old.is_empty();
+        let from_line = self.old.starts_with('\n') || adds && self.new.starts_with('\n');
+        let to_line = self.old.ends_with('\n') || adds && self.new.ends_with('\n');
+        // Lines that are put in stay between lines, whatever is typed at the end of one of them.
+        let span = match (adds && from_line, adds && to_line) {
+            (true, false) => Span::at(end_of_line(rope, span.start)),
+            (false, true) => Span::at(start_of_line(rope, span.start)),
+            _ => span,
+        };
+        let now = Beside::of(rope, span);
+        let before = from_line
+            || same(&beside.before, &now.before, |all| all.chars().next_back(), self.witness.0);
+        let after =
+            to_line || same(&beside.after, &now.after, |all| all.chars().next(), self.witness.1);
+        if is_there && before && after {
+            return (HunkState::Pending, Some(span));
+        }
+        let start = match from_line {
+            true => Some(span.start),
+            false => end_of_before(rope, span.start, &beside.before),
+        };
+        let end = match to_line {
+            true => Some(span.end),
+            false => start_of_after(rope, span.end, &beside.after),
+        };
+        // Without a word on either side the line itself must tell.
+        let nameless = word(&beside.before).is_empty() && word(&beside.after).is_empty();
+        match (start, end) {
+            (Some(start), Some(end)) if start <= end => {
+                let between = Span { start, end };
+                let known = !span.is_empty() || !nameless || self.shares_a_word(rope, between);
+                match known {
+                    true => (HunkState::Stale, Some(between)),
+                    false => (HunkState::Unplaced, None),
+                }
+            }
+            (None, None) if is_there && adds => (HunkState::Unplaced, None),
+            _ if is_there || !span.is_empty() => (HunkState::Stale, Some(span)),
+            _ => (HunkState::Unplaced, None),
+        }
+    }
+
+    fn shares_a_word(&self, rope: &Rope, span: Span) -> bool {
+        let Some(there) = rope.get_slice(span.range()).map(|there| there.to_string()) else {
+            return false;
+        };
+        let words = |text: &'_ str| -> Vec<String> {
+            let all = text.split(|c| !is_word(c)).filter(|word| !word.is_empty());
+            all.map(str::to_owned).collect()
+        };
+        let old = words(&self.old);
+        words(&there).iter().any(|word| old.contains(word))
+    }
+
+    /// Another hunk of its proposal changes `old`, beside what stands there: its words at the ends
+    /// say nothing about this one, nor does a word that it puts something in next to.
+    pub(super) fn meets(&mut self, old: &str, there: Option<&Beside>) {
+        let Some(beside) = &self.beside else { return };
+        let (before, after) = (word(&beside.before), word(&beside.after));
+        let (first, last) = match (old.chars().any(is_word), there) {
+            (true, _) => {
+                let first: String = nearest(old.chars()).into_iter().collect();
+                (first, nearest(old.chars().rev()).into_iter().rev().collect::<String>())
+            }
+            (false, Some(there)) => (there.after.clone(), there.before.clone()),
+            (false, None) => return,
+        };
+        // It may change a part of the word that stands there.
+        let (first, last) = (word(&first), word(&last));
+        if !last.is_empty() {
+            self.witness.0 &= !(before.ends_with(last) || last.ends_with(before));
+        }
+        if !first.is_empty() {
+            self.witness.1 &= !(after.starts_with(first) || first.starts_with(after));
+        }
+    }
+}
+
+impl Proposals {
+    /// Tells the hunks of a proposal of one that came, and that one of them.
+    pub(super) fn meet_others(&mut self, of: HunkRef, proposal: EventId) {
+        let all = self.of_proposal.entry(proposal).or_default();
+        let others: Vec<HunkRef> = all.iter().copied().filter(|other| *other != of).collect();
+        all.clear();
+        all.extend(others.iter().copied().chain([of]));
+        let Some(came) = self.hunks.get(&of) else { return };
+        let (old, beside) = (came.made_at.1.clone(), came.made_beside.clone());
+        for other in others {
+            // A hunk and its parts are the same words.
+            if other.id == of.id && (other.part.is_none() || of.part.is_none()) {
+                continue;
+            }
+            let Some(there) = self.hunks.get_mut(&other) else { continue };
+            there.meets(&old, beside.as_ref());
+            let (old, beside) = (there.made_at.1.clone(), there.made_beside.clone());
+            if let Some(came) = self.hunks.get_mut(&of) {
+                came.meets(&old, beside.as_ref());
+            }
+        }
+    }
+}

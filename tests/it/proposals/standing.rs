@@ -1,0 +1,139 @@
+//! A hunk is about the words it stands in: what is written at its edges, or in place of them, while
+//! it waits, is no part of it and never glued to it.
+
+use crate::harness::Harness;
+use cowrite::session::HunkState::{self, Pending, Stale, Unplaced};
+
+const LIST: &str = "# Cake\n\n- flour: 200\n- salt: 5\n- wood: 80\n\n## Plan\n";
+const PROSE: &str = "# Plan\n\nWe bake and sell from seven. The year will be hard.\n\nNext.\n";
+
+/// A workspace with an open hunk: `old`, quoted by a model in its lines, is to become `new`.
+fn waiting(text: &str, old: &str, new: &str) -> Harness {
+    let mut made = Harness::file("plan.md", text);
+    made.say("Better?");
+    made.reply(&format!("<<<<<<< SEARCH\n{old}\n=======\n{new}\n>>>>>>> REPLACE\n"));
+    assert_eq!(made.hunks().len(), 1);
+    assert_eq!(made.hunks()[0].1, Pending);
+    made
+}
+
+/// Somebody writes `to` in place of `from`, once, in the workspace or outside.
+fn write(made: &mut Harness, from: &str, to: &str, outside: bool) {
+    let text = made.text();
+    let at = text.find(from).expect("it stands there");
+    if outside {
+        made.write_outside(&text.replacen(from, to, 1));
+        return;
+    }
+    // Only what differs is typed.
+    let (old, new): (Vec<char>, Vec<char>) = (from.chars().collect(), to.chars().collect());
+    let head = old.iter().zip(&new).take_while(|(a, b)| a == b).count();
+    let rest = old[head..].iter().rev().zip(new[head..].iter().rev());
+    let tail = rest.take_while(|(a, b)| a == b).count();
+    let start = text[..at].chars().count() + head;
+    let end = start + old.len() - head - tail;
+    made.run("app.focus-editor");
+    made.place(start, (end > start).then_some(end));
+    if end > start {
+        made.keys("backspace");
+    }
+    made.type_text(&new[head..new.len() - tail].iter().collect::<String>());
+}
+
+#[test]
+fn what_is_written_beside_a_hunk_is_seen() {
+    let check = |(text, old, new): (&str, &str, &str), (from, to), state, after: &str| {
+        for outside in [false, true] {
+            let mut made = waiting(text, old, new);
+            write(&mut made, from, to, outside);
+            let told = format!("{old:?} to {new:?}, {from:?} to {to:?}, outside: {outside}");
+            let states: Vec<HunkState> = made.hunks().iter().map(|hunk| hunk.1).collect();
+            assert_eq!(states, [state], "{told}");
+            made.run("hunk.accept-all");
+            let whole = text.replacen(from, if after.is_empty() { to } else { after }, 1);
+            let whole = if state == Pending { whole.replacen(old, new, 1) } else { whole };
+            assert_eq!(made.text(), whole, "{told}");
+        }
+    };
+    let flour = (LIST, "- flour: 200", "- flour: 223");
+    let seven = (PROSE, "sell from seven.", "sell from six.");
+    let very = (PROSE, "The year will be hard.", "The year will be very hard.");
+    // What grows on to it, and what its neighbour becomes.
+    check(flour, ("200\n", "2000\n"), Stale, "");
+    check(flour, ("flour: 200", "flour: 1200"), Stale, "");
+    check(seven, ("seven", "seventeen"), Stale, "");
+    check(very, ("hard", "easy"), Stale, "");
+    check(very, ("hard", "harder"), Stale, "");
+    // Other words stand in the place of its own.
+    check(flour, ("200", "317"), Stale, "");
+    check(seven, ("seven", "eight"), Stale, "");
+    // It is gone: nothing beside it is taken for it.
+    check(flour, ("flour: 200", "rye: 77"), Unplaced, "");
+    check(flour, ("- flour: 200\n", ""), Unplaced, "");
+    check(seven, ("We bake and sell from seven. The year will be hard.", ""), Unplaced, "");
+    check(very, ("We bake and sell from seven. The year will be hard.\n\n", ""), Unplaced, "");
+    // What has nothing to do with it leaves it as it is.
+    check(flour, ("salt: 5", "salt: 6"), Pending, "salt: 6");
+    check(seven, ("hard", "easy"), Pending, "easy");
+    // A line that is put in stays one, whatever is written at the end of the line before.
+}
+
+#[test]
+fn a_line_that_is_put_in_stays_one_whatever_is_written_at_the_end_of_the_line_before() {
+    for outside in [false, true] {
+        let mut made = waiting(LIST, "- wood: 80", "- wood: 80\n- sugar: 12");
+        write(&mut made, "wood: 80", "wood: 80 kg", outside);
+        assert_eq!(made.hunks()[0].1, Pending);
+        made.run("hunk.accept-all");
+        assert_eq!(made.text(), LIST.replace("wood: 80", "wood: 80 kg\n- sugar: 12"));
+        made.same_after_reopening();
+    }
+}
+
+#[test]
+fn what_stands_there_instead_is_what_it_is_set_against() {
+    let check = |(old, new), (from, to), line: &str, after: &str| {
+        let mut made = waiting(LIST, old, new);
+        write(&mut made, from, to, false);
+        assert_eq!(made.hunks()[0].1, Stale);
+        made.about_hunk(0, line);
+        assert_eq!(made.text(), LIST.replacen(from, after, 1), "{line}");
+        made.same_after_reopening();
+    };
+    let flour = ("- flour: 200", "- flour: 223");
+    for (to, kept) in [("flour: 201\n", "flour: 201\n"), ("flour: 2000\n", "flour: 2000\n")] {
+        check(flour, ("flour: 200\n", to), "hunk.theirs", "flour: 223\n");
+        check(flour, ("flour: 200\n", to), "hunk.base", "flour: 200\n");
+        check(flour, ("flour: 200\n", to), "hunk.mine", kept);
+    }
+}
+
+#[test]
+fn two_hunks_of_an_answer_do_not_make_each_other_stale() {
+    let mut made = Harness::file("plan.md", PROSE);
+    made.say("Better?");
+    let block =
+        |old: &str, new: &str| format!("<<<<<<< SEARCH\n{old}\n=======\n{new}\n>>>>>>> REPLACE\n");
+    let answer = block("We bake and", "You bake and") + &block("and sell from", "and give from");
+    made.reply(&(answer + &block("The year will", "The long year will")));
+    let count = made.hunks().len();
+    for _ in 0..count {
+        let states: Vec<HunkState> = made.hunks().iter().map(|hunk| hunk.1).collect();
+        assert!(states.iter().all(|state| *state == Pending), "{states:?}");
+        made.about_hunk(0, "hunk.accept");
+    }
+    assert!(made.text().contains("You bake and give from seven. The long year will be hard."));
+}
+
+#[test]
+fn what_was_typed_while_the_answer_came_counts_as_well() {
+    let mut made = Harness::file("plan.md", LIST);
+    made.say("Better?");
+    made.chunk("<<<<<<< SEARCH\n- salt: 5\n===");
+    write(&mut made, "salt: 5\n", "salt: 55\n", false);
+    made.chunk("====\n- salt: 7\n>>>>>>> REPLACE\n");
+    made.stop();
+    assert_eq!(made.hunks()[0].1, Stale);
+    made.run("hunk.accept-all");
+    assert_eq!(made.text(), LIST.replace("salt: 5\n", "salt: 55\n"));
+}
