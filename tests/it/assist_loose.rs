@@ -143,9 +143,37 @@ fn a_word_that_was_misremembered() {
         let got = outcome(PROSE, line, "Something else.");
         assert!(got == "missing" || got == "applied", "{from} {to}: {got}");
     }
+    // Another word at an end has the quotation on one side of it only.
+    for (from, to) in [("The treasurer", "Our treasurer"), ("the bank.", "the lender.")] {
+        let line = PROSE.lines().last().unwrap().replace(from, to);
+        check(PROSE, &line, "Something else.", "missing");
+    }
+    // New words beside one that was left out: before it or behind it is not told.
+    let old = "The treasurer spoke of costs and of loan that the town might take from the bank.";
+    let new =
+        "The treasurer spoke of costs and of large loan that the town might take from the bank.";
+    check(PROSE, old, new, "missing");
+    let new = "The treasurer spoke of costs and of loan that the town may soon take from the bank.";
+    let placed = PROSE.replace("might take", "may soon take");
+    check(PROSE, old, new, &format!("words: {placed}"));
     // Twins are none.
     let twins = format!("{PROSE}\n{}", PROSE.replace("costs", "prices"));
     check(&twins, old, new, "missing");
+}
+
+#[test]
+fn a_long_quotation_in_a_text_that_repeats_its_words() {
+    let name = |at: usize| format!("{}{}", ["Anna", "Bob", "Clara", "Edith"][at % 4], at / 4);
+    let line = |at: usize| {
+        let other = name(at * 7 % 90);
+        format!("- {} brings the bread and the tea, and {other} brings the cups.\n", name(at))
+    };
+    let text: String = (0..90).map(line).collect();
+    let all: Vec<&str> = text.split_inclusive('\n').collect();
+    let old = all[40..52].concat().replacen("brings the cups", "carries the cups", 1);
+    let new = format!("{old}- That is all.\n");
+    let placed = format!("{}- That is all.\n{}", all[..52].concat(), all[52..].concat());
+    check(&text, &old, &new, &format!("words: {placed}"));
 }
 
 #[test]
@@ -184,4 +212,22 @@ fn an_answer_without_marks() {
     assert_eq!(answer(PROSE, "It speaks of a loan from the bank.", Wanted::Answer), "");
     let shown = PROSE.lines().last().unwrap();
     assert_eq!(answer(PROSE, shown, Wanted::Answer), "");
+    let indented = format!("  {}", PROSE.trim_end().replace('\n', "\n  "));
+    let talk = format!("You asked about “  {shown}”. It means what it says.");
+    assert_eq!(answer(&indented, &talk, Wanted::Answer), "");
+}
+
+#[test]
+fn a_passage_without_one_of_its_lines() {
+    let rows = "| Poste | Prévu | Réalisé |\n|---|---|---|\n| Entrées | 210 | 228 |\n| Boutique | 64 | 59 |\n| Subventions | 340 | 340 |\n| Travaux | 95 | 112 |\n";
+    let text = format!("{PROSE}\n{rows}\n{}", PROSE.replace("the", "another"));
+    let fenced = |lines: &[usize]| {
+        let lines: String =
+            lines.iter().map(|at| rows.split_inclusive('\n').nth(*at).unwrap()).collect();
+        format!("```\n{lines}```\n")
+    };
+    // Its last line is none of the place that is most like it, but the one behind that.
+    for (lines, expected) in [(&[1, 2, 4][..], ""), (&[2, 4, 5][..], "")] {
+        assert_eq!(answer(&text, &fenced(lines), Wanted::Change), expected, "{lines:?}");
+    }
 }

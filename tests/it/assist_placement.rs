@@ -124,6 +124,10 @@ fn hits_but_for_blanks() {
         "space: | a   | 1 |\n| b   | 3 |\n",
     );
     check("- x\n  - a\n  - b\n", "- a\n- b\n", "- a\n- c\n", "space: - x\n  - a\n  - c\n");
+    // One line quoted without its indent, which the lines that come with it lack as well.
+    check("x:\n    a = 1\n", "a = 1  ", "b = 2\na = 1  ", "space: x:\n    b = 2\n    a = 1\n");
+    check("x:\n    a = 1\n", "a = 1  \n", "b\n\n  c\n", "space: x:\n    b\n\n      c\n");
+    check("x:\n\ta  = 1\n", "\na = 1\n", "b\nc\n", "space: x:\n\tb\n\tc\n");
     // Empty lines around the quotation.
     check("a  b\n\nc\n", "a b\n\n", "a x\n", "space: a  x\nc\n");
     check("a  b\nc\n", "a b\n\n", "a x\n", "space: a  x\nc\n");
@@ -235,6 +239,13 @@ fn text_for_the_end() {
     check("a\r\n\r\nb\r\n", "", "c\nd\n", "exact: a\r\n\r\nb\r\n\r\nc\r\nd\r\n");
     check("a\n", "", "", "missing");
     check("a  b\n", "  ", "x", "missing");
+    // At the end of a part that ends between the two characters of a line end: before both.
+    let within = Span { start: Pos(0), end: Pos(3) };
+    let text = "a\r\r\nb\n";
+    let Placement::Placed { hunk, .. } = place(&Rope::from_str(text), "", "c", Some(within)) else {
+        panic!("not placed")
+    };
+    assert_eq!(hunk.span, Span { start: Pos(2), end: Pos(2) });
 }
 
 #[test]

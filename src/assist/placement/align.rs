@@ -4,7 +4,7 @@
 //! What comes of it is marked as loose. It must agree wherever another word says another thing
 //! (`agree`), and no other place may come near.
 
-use super::agree::{Piece, agree};
+use super::agree::{Piece, agree, is_slip};
 use super::fold::folded;
 use super::index::Index;
 use super::{Ask, Hit, space};
@@ -344,6 +344,17 @@ fn fits(
         pair.is_some_and(|(i, j)| i.is_some() && j.is_some())
     };
     if !both(best.pairs.first()) || !both(best.pairs.last()) {
+        return false;
+    }
+    // Another first or last word has the quotation on one side of it only.
+    let words = || (0..sought.len()).filter(|at| sought[*at].is_word());
+    let kept = |at: usize| {
+        let (_, there) = best.pairs.iter().find(|(i, _)| *i == Some(at))?;
+        let there = &found[(*there)?].key;
+        Some(sought[at].key == *there || is_slip(&sought[at].key, there))
+    };
+    let mut ends = [words().next(), words().next_back()].into_iter().flatten();
+    if ends.any(|at| !in_line(at) && kept(at) != Some(true)) {
         return false;
     }
     // Runs of pairs that differ.

@@ -7,14 +7,15 @@ use super::{Hit, Outer, Step, align};
 use crate::assist::hunks::{Cut, Token, line_end, token_cuts, with_line_ends};
 use std::ops::Range;
 
-/// The bytes of the document to replace, and with what.
+/// The bytes of the document to replace, and with what. `None` where words come beside some that
+/// only the document has: on which side of them is not told.
 pub(super) fn fit(
     text: &str,
     hit: &Hit,
     step: Step,
     old: Outer<'_>,
     new: &str,
-) -> (Range<usize>, String) {
+) -> Option<(Range<usize>, String)> {
     let line = line_start(text, hit.core.start);
     let indent = &text[line..hit.core.start];
     let place = Place {
@@ -30,7 +31,7 @@ pub(super) fn fit(
         Step::Exact if text[..hit.core.start].ends_with(old.lead) => {
             literal(&place, old, &plain_new)
         }
-        _ => tolerant(&place, hit, old, Outer::of(&plain_new)),
+        _ => tolerant(&place, hit, old, Outer::of(&plain_new))?,
     };
     // Never between the two characters of a line end.
     let between = |at: usize| text[..at].ends_with('\r') && text[at..].starts_with('\n');
@@ -49,7 +50,7 @@ pub(super) fn fit(
         range.end -= old_end;
         new.truncate(new.len() - new_end);
     }
-    (range, new)
+    Some((range, new))
 }
 
 /// What is known about the place.
@@ -107,9 +108,17 @@ fn tolerant(
     hit: &Hit,
     old: Outer<'_>,
     new: Outer<'_>,
-) -> (Range<usize>, String) {
+) -> Option<(Range<usize>, String)> {
     let Place { text, core, line, indent, end: line_end } = place;
-    let shift = &hit.shift;
+    let lost;
+    let shift = match indent {
+        // One line tells no indent: quoted without its own, the lines that come lack it as well.
+        Some(indent) if old.indent().is_empty() && !old.core.contains('\n') => {
+            lost = Shift::Add((*indent).to_owned());
+            &lost
+        }
+        _ => &hit.shift,
+    };
     let lines = |blanks: &str| blanks.matches('\n').count();
     let (mut start, mut end) = (core.start, core.end);
     let mut out = String::new();
@@ -139,8 +148,8 @@ fn tolerant(
         out.push_str(&line_end.repeat(has.saturating_sub(had)));
     }
     out.push_str(&match &hit.places {
-        Some(places) => pieces(place, shift, old.core, new.core, places),
-        None => words(place, hit, old.core, new.core),
+        Some(places) => pieces(place, shift, old.core, new.core, places)?,
+        None => words(place, shift, hit.forms, old.core, new.core),
     });
 
     // Behind.
@@ -156,17 +165,17 @@ fn tolerant(
     if !new.core.is_empty() {
         out.push_str(&line_end.repeat(has.saturating_sub(had)));
     }
-    (start..end, out)
+    Some((start..end, out))
 }
 
 /// The new words; between words that stay the document's blanks stay too, and of words that are
 /// the same but for the form of their marks the document's.
-fn words(place: &Place<'_>, hit: &Hit, old: &str, new: &str) -> String {
+fn words(place: &Place<'_>, shift: &Shift, forms: bool, old: &str, new: &str) -> String {
     let found = &place.text[place.core.clone()];
-    let style = if hit.forms { Style::of(old, found) } else { Style::default() };
+    let style = if forms { Style::of(old, found) } else { Style::default() };
     let old = old.replace("\r\n", "\n");
     let (old_tokens, new_tokens, found) = (tokens(&old), tokens(new), tokens(found));
-    let key = |part: &&str| if hit.forms { folded(part) } else { (*part).to_owned() };
+    let key = |part: &&str| if forms { folded(part) } else { (*part).to_owned() };
     let keys = |parts: &[&str]| -> Vec<String> { parts.iter().map(key).collect() };
     let (old_keys, new_keys) = (keys(&old_tokens), keys(&new_tokens));
     let cuts = changes(&old_keys, &new_keys);
@@ -175,7 +184,7 @@ fn words(place: &Place<'_>, hit: &Hit, old: &str, new: &str) -> String {
     for cut in cuts {
         out.extend(found[at..cut.old.start].iter().copied());
         for token in &new_tokens[cut.new] {
-            write(token, place, &hit.shift, style, &mut out);
+            write(token, place, shift, style, &mut out);
         }
         at = cut.old.end;
     }
@@ -191,7 +200,7 @@ fn pieces(
     old: &str,
     new: &str,
     places: &[Option<Range<usize>>],
-) -> String {
+) -> Option<String> {
     let style = Style::of(old, &place.text[place.core.clone()]);
     let (old_parts, new_parts) = (parts(old), parts(new));
     // Where the document's part of each part ends.
@@ -216,9 +225,20 @@ fn pieces(
     let (old_keys, new_keys): (Vec<String>, Vec<String>) =
         (part_keys(&old_parts), part_keys(&new_parts));
     let start = |index: usize| index.checked_sub(1).map_or(place.core.start, |at| ends[at]);
+    // Whether a part stands there with words that were not quoted.
+    let hides = |index: usize| {
+        let Some(part) = old_parts.get(index) else { return false };
+        let own = part.piece.and_then(|piece| places[piece].as_ref());
+        let end = own.map_or(ends[index], |own| own.start.max(start(index)));
+        place.text[start(index)..end].chars().any(char::is_alphanumeric)
+    };
     let mut out = String::new();
     let mut at = 0;
     for cut in changes(&old_keys, &new_keys) {
+        let inserts = cut.old.is_empty() && cut.old.start > 0;
+        if inserts && (hides(cut.old.start - 1) || hides(cut.old.start)) {
+            return None;
+        }
         out.push_str(&place.text[start(at)..start(cut.old.start)]);
         for part in &new_parts[cut.new] {
             write(part.text, place, shift, style, &mut out);
@@ -226,7 +246,7 @@ fn pieces(
         at = cut.old.end;
     }
     out.push_str(&place.text[start(at)..place.core.end]);
-    out
+    Some(out)
 }
 
 /// New blanks or words as the document writes them.

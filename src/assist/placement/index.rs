@@ -112,31 +112,20 @@ impl Index {
     /// may cut words.
     pub fn near(&self, needle: &str, most: usize) -> Vec<Range<usize>> {
         const RARE: usize = 64;
-        let mut starts: Vec<usize> = Vec::new();
+        // Where the needle would start by each place of each piece, and how telling that is.
+        let mut starts: Vec<(usize, usize)> = Vec::new();
         pieces(needle.as_bytes(), self.mask, self.bits, |at, bucket| {
             let places = self.bucket(bucket);
             if places.len() <= RARE {
-                starts.extend(places.iter().map(|place| (*place as usize).saturating_sub(at)));
+                let weight = RARE / places.len().max(1);
+                let start = |place: &u32| ((*place as usize).saturating_sub(at), weight);
+                starts.extend(places.iter().map(start));
             }
         });
         starts.sort_unstable();
-        // Starts that lie close together speak for one place.
-        let reach = 24 + needle.len() / 8;
-        let mut groups: Vec<Vec<usize>> = Vec::new();
-        for start in starts {
-            match groups.last_mut() {
-                Some(group) if group.last().is_some_and(|last| start - last <= reach) => {
-                    group.push(start);
-                }
-                _ => groups.push(vec![start]),
-            }
-        }
-        groups.sort_by_key(|group| (std::cmp::Reverse(group.len()), group[0]));
         let floor = |at: usize| self.norm.floor_char_boundary(at.min(self.norm.len()));
-        groups
+        densest(&starts, 24 + needle.len() / 8, most)
             .into_iter()
-            .take(most)
-            .map(|group| group[group.len() / 2])
             .map(|start| floor(start)..floor(start + needle.len()))
             .filter(|range| !range.is_empty())
             .map(|range| self.raw(range))
@@ -156,6 +145,41 @@ impl Index {
         let start = self.text.floor_char_boundary(at(range.start));
         start..end + marks.map(char::len_utf8).sum::<usize>()
     }
+}
+
+/// Where most weight of ascending places lies within `reach`, and where of what is farther away
+/// from these, and so on.
+fn densest(places: &[(usize, usize)], reach: usize, most: usize) -> Vec<usize> {
+    // The weight from each place on, as far as it reaches.
+    let mut groups: Vec<(usize, Range<usize>)> = Vec::with_capacity(places.len());
+    let (mut end, mut weight) = (0, 0);
+    for (from, (start, own)) in places.iter().enumerate() {
+        while let Some((place, more)) = places.get(end).filter(|(at, _)| at - start <= reach) {
+            debug_assert!(place >= start, "ascending");
+            weight += more;
+            end += 1;
+        }
+        groups.push((weight, from..end));
+        weight -= own;
+    }
+    let mut out: Vec<usize> = Vec::new();
+    for _ in 0..most {
+        let apart = |group: &&(usize, Range<usize>)| {
+            let at = middle(places, &group.1);
+            out.iter().all(|known| known.abs_diff(at) > reach)
+        };
+        let best = groups
+            .iter()
+            .filter(apart)
+            .max_by_key(|(weight, run)| (*weight, std::cmp::Reverse(run.start)));
+        let Some((_, run)) = best else { break };
+        out.push(middle(places, run));
+    }
+    out
+}
+
+fn middle(places: &[(usize, usize)], run: &Range<usize>) -> usize {
+    places[(run.start + run.end) / 2].0
 }
 
 /// Tells the sampled pieces of a text: where each starts, and its bucket.

@@ -219,7 +219,9 @@ impl Placer {
         }
         match found {
             Found::One(hit, step) => {
-                let (range, new) = fit::fit(&index.text, &hit, step, outer, new);
+                let Some((range, new)) = fit::fit(&index.text, &hit, step, outer, new) else {
+                    return Placement::Missing { similar: vec![(self.span(&hit.core), 99)] };
+                };
                 let old = index.text[range.clone()].to_owned();
                 Placement::Placed { hunk: Hunk { span: self.span(&range), old, new }, step }
             }
@@ -317,7 +319,14 @@ impl Placer {
 
     fn bytes(&self, within: Option<Span>) -> Range<usize> {
         let Some(span) = within else { return 0..self.rope.len_bytes() };
-        let byte = |pos: Pos| self.rope.char_to_byte(pos.0.min(self.rope.len_chars()));
+        let byte = |pos: Pos| {
+            let pos = pos.0.min(self.rope.len_chars());
+            // Never between the two characters of a line end.
+            let between = pos > 0
+                && self.rope.get_char(pos) == Some('\n')
+                && self.rope.get_char(pos - 1) == Some('\r');
+            self.rope.char_to_byte(pos - usize::from(between))
+        };
         byte(span.start)..byte(span.end)
     }
 
