@@ -58,6 +58,8 @@ fn gaps_are_what_stands_there() {
         &format!("gap: {}", CODE.replace("two", "second")),
     );
     check(CODE, "fn two() {\n...\n}\n", "", "missing");
+    // A part of marks that nobody sees is nowhere.
+    check(CODE, "fn two() {\n...\n\u{200d}\n", "a\n...\nb\n", "missing");
 }
 
 fn hinted(text: &str, old: &str, new: &str, hint: Hint) -> String {

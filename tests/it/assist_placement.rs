@@ -462,6 +462,31 @@ fn a_large_document_finds_many_places() {
 }
 
 #[test]
+fn short_quotations_in_a_large_document_are_told_apart() {
+    // Of a text of this length not every piece is kept: whatever a quotation's length and wherever
+    // it lies, each of its places counts.
+    let mut rand = Rand::from_number(5);
+    let text: String = (0..40_000).map(|_| format!("w{} ", rand.below(9_000))).collect();
+    let placer = Placer::new(&Rope::from_str(&text));
+    for case in 0..300 {
+        let start = rand.below(text.len() - 80);
+        let start = start + text[start..].find(' ').unwrap() + 1;
+        let end = start + text[start + case % 40..].find(' ').unwrap() + case % 40;
+        let quoted = &text[start..end];
+        let there: Vec<usize> = text.match_indices(quoted).map(|(at, _)| at).collect();
+        match placer.place(quoted, "x", None) {
+            Placement::Placed { hunk, .. } => {
+                assert_eq!((there.len(), hunk.span.start), (1, Pos(start)), "{quoted:?}");
+            }
+            Placement::Ambiguous { candidates } => {
+                assert_eq!(candidates.len(), there.len().min(16), "{quoted:?}");
+            }
+            other => panic!("{other:?}: {quoted:?}"),
+        }
+    }
+}
+
+#[test]
 fn an_answer_with_many_blocks_makes_the_edits_it_means() {
     for seed in 0..800 {
         let mut rand = Rand::from_number(50_000 + seed);

@@ -772,8 +772,22 @@ pub fn fuzz(property: impl Fn(u64)) {
     let until = std::time::Instant::now() + std::time::Duration::from_secs(seconds);
     let mut seed = FIRST;
     while std::time::Instant::now() < until {
+        let tell = TellSeed(seed);
         property(seed);
+        drop(tell);
         seed += 1;
     }
     println!("{} seeds in {seconds} s", seed - FIRST);
+}
+
+/// Says which seed a test failed with, for `COWRITE_TEST_SEED`.
+struct TellSeed(u64);
+
+impl Drop for TellSeed {
+    #[allow(clippy::print_stderr, reason = "says what to run again")]
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("COWRITE_TEST_SEED={}", self.0);
+        }
+    }
 }
