@@ -155,6 +155,22 @@ fn a_word_that_was_misremembered() {
     let new =
         "The treasurer spoke of costs and of large loan that the town might take from the bank.";
     check(PROSE, old, new, "missing");
+    // What was not quoted stays, before what changes and behind it.
+    for (quoted, now, placed) in [
+        ("of loan that", "of gift that", PROSE.replace("a loan", "a gift")),
+        ("and of loan", "and for loan", PROSE.replace("and of a", "and for a")),
+        ("of loan that the town", "of that the town", PROSE.replace("of a loan", "of a")),
+    ] {
+        let new = old.replace(quoted, now);
+        check(PROSE, old, &new, &format!("words: {placed}"));
+    }
+    // The paragraph is wrapped otherwise before and after.
+    let old =
+        "The treasurer talked of costs and\nof a loan that the town might take from\nthe bank.";
+    let new = "The treasurer talked of costs and of\na very large loan that the town might take\nfrom the bank.";
+    let placed = PROSE.replace("a loan", "a very large loan");
+    check(PROSE, old, new, &format!("words: {placed}"));
+    let old = "The treasurer spoke of costs and of loan that the town might take from the bank.";
     let new = "The treasurer spoke of costs and of loan that the town may soon take from the bank.";
     let placed = PROSE.replace("might take", "may soon take");
     check(PROSE, old, new, &format!("words: {placed}"));
@@ -187,6 +203,9 @@ fn a_line_beside_it_that_has_changed() {
     );
     let new = old.replace("read(file)", "read_all(file)");
     check(text, &old, &new, &format!("words: {}", text.replace("read(file)", "read_all(file)")));
+    // What comes beside such a line would have its place by one side only.
+    let new = old.replace("fn open", "#[must_use]\nfn open");
+    check(text, &old, &new, "missing");
     let other = text.replace("File::open(path)?", "File::create(path)?");
     check(text, &other, &other.replace("read(file)", "x(file)"), "missing");
 }

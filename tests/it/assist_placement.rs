@@ -128,6 +128,19 @@ fn hits_but_for_blanks() {
     check("x:\n    a = 1\n", "a = 1  ", "b = 2\na = 1  ", "space: x:\n    b = 2\n    a = 1\n");
     check("x:\n    a = 1\n", "a = 1  \n", "b\n\n  c\n", "space: x:\n    b\n\n      c\n");
     check("x:\n\ta  = 1\n", "\na = 1\n", "b\nc\n", "space: x:\n\tb\n\tc\n");
+    // All of it without its indent, and with tabs; and what is left begins with another one.
+    check(
+        "def f():\n    if a:\n        go()\n    end()\n",
+        "if a:\n\tgo()\nend()\n",
+        "\tgo()\nend()\n",
+        "space: def f():\n        go()\n    end()\n",
+    );
+    check(
+        "        elif a:\n            go()\n",
+        "elif a:\n\tgo()\n",
+        "elif a:\n# why\n\tgo()\n",
+        "space: \u{20}       elif a:\n        # why\n            go()\n",
+    );
     // Empty lines around the quotation.
     check("a  b\n\nc\n", "a b\n\n", "a x\n", "space: a  x\nc\n");
     check("a  b\nc\n", "a b\n\n", "a x\n", "space: a  x\nc\n");

@@ -425,7 +425,11 @@ fn other_lines(
         .filter(|line| {
             let words = || line.clone().filter(|at| sought[*at].is_word());
             let kept = words().filter(|at| same[*at]).count();
-            let apart = changed.iter().all(|cut| cut.end <= line.start || line.end <= cut.start);
+            // What comes beside such a line would have its place by one side only.
+            let apart = changed.iter().all(|cut| match cut.is_empty() {
+                true => cut.end < line.start || line.end < cut.start,
+                false => cut.end <= line.start || line.end <= cut.start,
+            });
             apart && words().count() >= WORDS && kept * 10 < words().count() * 4
         })
         .collect();
