@@ -312,6 +312,12 @@ fn whole() {
         "# Plan\n\nFirst step.\n```sh\nls\n```",
         r##""# Plan\n\nFirst step.\n```sh\nls\n```\n""##,
     );
+    // What is said around a fence is no text where that holds most of the words, if no whole line.
+    check(
+        "We meet on Monday at noon in the hall.\n\nAnna brings the bread and the tea.\n",
+        "The wording is now more precise.\n\n```\nWe meet on Friday at noon in the hall.\n\nAnna brings the cups and the tea.\n```\n",
+        r#""We meet on Friday at noon in the hall.\n\nAnna brings the cups and the tea.\n""#,
+    );
     for gap in [
         "...",
         "…",

@@ -56,6 +56,8 @@ fn hunks_are_small_and_sensible() {
     check("a\r\nb\r\n", "a\nb\n", &[]);
     check("a\r\nb\r\n", "a\nX\nb\n", &[("", "X\r\n")]);
     check("a\nb\n", "a\r\nb\r\n", &[]);
+    check("a b\r\nc\nd\ne\n", "a x\nc\nd\ne\n", &[("b", "x")]);
+    check("a b\nc\r\nd\r\n", "a x\r\nc\r\nd\r\n", &[("b", "x")]);
     check("", "new\ntext\n", &[("", "new\ntext\n")]);
     check("old\n", "", &[("old\n", "")]);
     check("我们周一见面。天气很好。\n", "我们周二见面。天气很好。\n", &[("一", "二")]);

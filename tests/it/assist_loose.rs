@@ -58,6 +58,8 @@ fn gaps_are_what_stands_there() {
         &format!("gap: {}", CODE.replace("two", "second")),
     );
     check(CODE, "fn two() {\n...\n}\n", "", "missing");
+    // A part of marks that nobody sees is nowhere.
+    check(CODE, "fn two() {\n...\n\u{200d}\n", "a\n...\nb\n", "missing");
 }
 
 fn hinted(text: &str, old: &str, new: &str, hint: Hint) -> String {
@@ -143,9 +145,53 @@ fn a_word_that_was_misremembered() {
         let got = outcome(PROSE, line, "Something else.");
         assert!(got == "missing" || got == "applied", "{from} {to}: {got}");
     }
+    // Another word at an end has the quotation on one side of it only.
+    for (from, to) in [("The treasurer", "Our treasurer"), ("the bank.", "the lender.")] {
+        let line = PROSE.lines().last().unwrap().replace(from, to);
+        check(PROSE, &line, "Something else.", "missing");
+    }
+    // New words beside one that was left out: before it or behind it is not told.
+    let old = "The treasurer spoke of costs and of loan that the town might take from the bank.";
+    let new =
+        "The treasurer spoke of costs and of large loan that the town might take from the bank.";
+    check(PROSE, old, new, "missing");
+    // What was not quoted stays, before what changes and behind it.
+    for (quoted, now, placed) in [
+        ("of loan that", "of gift that", PROSE.replace("a loan", "a gift")),
+        ("and of loan", "and for loan", PROSE.replace("and of a", "and for a")),
+        ("of loan that the town", "of that the town", PROSE.replace("of a loan", "of a")),
+    ] {
+        let new = old.replace(quoted, now);
+        check(PROSE, old, &new, &format!("words: {placed}"));
+    }
+    // The paragraph is wrapped otherwise before and after.
+    let old =
+        "The treasurer talked of costs and\nof a loan that the town might take from\nthe bank.";
+    let new = "The treasurer talked of costs and of\na very large loan that the town might take\nfrom the bank.";
+    let placed = PROSE.replace("a loan", "a very large loan");
+    check(PROSE, old, new, &format!("words: {placed}"));
+    let old = "The treasurer spoke of costs and of loan that the town might take from the bank.";
+    let new = "The treasurer spoke of costs and of loan that the town may soon take from the bank.";
+    let placed = PROSE.replace("might take", "may soon take");
+    check(PROSE, old, new, &format!("words: {placed}"));
     // Twins are none.
     let twins = format!("{PROSE}\n{}", PROSE.replace("costs", "prices"));
     check(&twins, old, new, "missing");
+}
+
+#[test]
+fn a_long_quotation_in_a_text_that_repeats_its_words() {
+    let name = |at: usize| format!("{}{}", ["Anna", "Bob", "Clara", "Edith"][at % 4], at / 4);
+    let line = |at: usize| {
+        let other = name(at * 7 % 90);
+        format!("- {} brings the bread and the tea, and {other} brings the cups.\n", name(at))
+    };
+    let text: String = (0..90).map(line).collect();
+    let all: Vec<&str> = text.split_inclusive('\n').collect();
+    let old = all[40..52].concat().replacen("brings the cups", "carries the cups", 1);
+    let new = format!("{old}- That is all.\n");
+    let placed = format!("{}- That is all.\n{}", all[..52].concat(), all[52..].concat());
+    check(&text, &old, &new, &format!("words: {placed}"));
 }
 
 #[test]
@@ -157,6 +203,9 @@ fn a_line_beside_it_that_has_changed() {
     );
     let new = old.replace("read(file)", "read_all(file)");
     check(text, &old, &new, &format!("words: {}", text.replace("read(file)", "read_all(file)")));
+    // What comes beside such a line would have its place by one side only.
+    let new = old.replace("fn open", "#[must_use]\nfn open");
+    check(text, &old, &new, "missing");
     let other = text.replace("File::open(path)?", "File::create(path)?");
     check(text, &other, &other.replace("read(file)", "x(file)"), "missing");
 }
@@ -184,4 +233,22 @@ fn an_answer_without_marks() {
     assert_eq!(answer(PROSE, "It speaks of a loan from the bank.", Wanted::Answer), "");
     let shown = PROSE.lines().last().unwrap();
     assert_eq!(answer(PROSE, shown, Wanted::Answer), "");
+    let indented = format!("  {}", PROSE.trim_end().replace('\n', "\n  "));
+    let talk = format!("You asked about “  {shown}”. It means what it says.");
+    assert_eq!(answer(&indented, &talk, Wanted::Answer), "");
+}
+
+#[test]
+fn a_passage_without_one_of_its_lines() {
+    let rows = "| Poste | Prévu | Réalisé |\n|---|---|---|\n| Entrées | 210 | 228 |\n| Boutique | 64 | 59 |\n| Subventions | 340 | 340 |\n| Travaux | 95 | 112 |\n";
+    let text = format!("{PROSE}\n{rows}\n{}", PROSE.replace("the", "another"));
+    let fenced = |lines: &[usize]| {
+        let lines: String =
+            lines.iter().map(|at| rows.split_inclusive('\n').nth(*at).unwrap()).collect();
+        format!("```\n{lines}```\n")
+    };
+    // Its last line is none of the place that is most like it, but the one behind that.
+    for (lines, expected) in [(&[1, 2, 4][..], ""), (&[2, 4, 5][..], "")] {
+        assert_eq!(answer(&text, &fenced(lines), Wanted::Change), expected, "{lines:?}");
+    }
 }

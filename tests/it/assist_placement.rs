@@ -124,6 +124,23 @@ fn hits_but_for_blanks() {
         "space: | a   | 1 |\n| b   | 3 |\n",
     );
     check("- x\n  - a\n  - b\n", "- a\n- b\n", "- a\n- c\n", "space: - x\n  - a\n  - c\n");
+    // One line quoted without its indent, which the lines that come with it lack as well.
+    check("x:\n    a = 1\n", "a = 1  ", "b = 2\na = 1  ", "space: x:\n    b = 2\n    a = 1\n");
+    check("x:\n    a = 1\n", "a = 1  \n", "b\n\n  c\n", "space: x:\n    b\n\n      c\n");
+    check("x:\n\ta  = 1\n", "\na = 1\n", "b\nc\n", "space: x:\n\tb\n\tc\n");
+    // All of it without its indent, and with tabs; and what is left begins with another one.
+    check(
+        "def f():\n    if a:\n        go()\n    end()\n",
+        "if a:\n\tgo()\nend()\n",
+        "\tgo()\nend()\n",
+        "space: def f():\n        go()\n    end()\n",
+    );
+    check(
+        "        elif a:\n            go()\n",
+        "elif a:\n\tgo()\n",
+        "elif a:\n# why\n\tgo()\n",
+        "space: \u{20}       elif a:\n        # why\n            go()\n",
+    );
     // Empty lines around the quotation.
     check("a  b\n\nc\n", "a b\n\n", "a x\n", "space: a  x\nc\n");
     check("a  b\nc\n", "a b\n\n", "a x\n", "space: a  x\nc\n");
@@ -235,6 +252,13 @@ fn text_for_the_end() {
     check("a\r\n\r\nb\r\n", "", "c\nd\n", "exact: a\r\n\r\nb\r\n\r\nc\r\nd\r\n");
     check("a\n", "", "", "missing");
     check("a  b\n", "  ", "x", "missing");
+    // At the end of a part that ends between the two characters of a line end: before both.
+    let within = Span { start: Pos(0), end: Pos(3) };
+    let text = "a\r\r\nb\n";
+    let Placement::Placed { hunk, .. } = place(&Rope::from_str(text), "", "c", Some(within)) else {
+        panic!("not placed")
+    };
+    assert_eq!(hunk.span, Span { start: Pos(2), end: Pos(2) });
 }
 
 #[test]
@@ -447,6 +471,31 @@ fn a_large_document_finds_many_places() {
         let placed = placer.place(&old, "New.\n", None);
         let Placement::Placed { hunk, step } = placed else { panic!("{placed:?}") };
         assert_eq!((hunk.old.as_str(), step), (lines[index].trim_end(), Step::Space));
+    }
+}
+
+#[test]
+fn short_quotations_in_a_large_document_are_told_apart() {
+    // Of a text of this length not every piece is kept: whatever a quotation's length and wherever
+    // it lies, each of its places counts.
+    let mut rand = Rand::from_number(5);
+    let text: String = (0..40_000).map(|_| format!("w{} ", rand.below(9_000))).collect();
+    let placer = Placer::new(&Rope::from_str(&text));
+    for case in 0..300 {
+        let start = rand.below(text.len() - 80);
+        let start = start + text[start..].find(' ').unwrap() + 1;
+        let end = start + text[start + case % 40..].find(' ').unwrap() + case % 40;
+        let quoted = &text[start..end];
+        let there: Vec<usize> = text.match_indices(quoted).map(|(at, _)| at).collect();
+        match placer.place(quoted, "x", None) {
+            Placement::Placed { hunk, .. } => {
+                assert_eq!((there.len(), hunk.span.start), (1, Pos(start)), "{quoted:?}");
+            }
+            Placement::Ambiguous { candidates } => {
+                assert_eq!(candidates.len(), there.len().min(16), "{quoted:?}");
+            }
+            other => panic!("{other:?}: {quoted:?}"),
+        }
     }
 }
 

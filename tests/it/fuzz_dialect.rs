@@ -3,9 +3,9 @@
 //! stays in proportion to what came, and what is no edit is told to the letter.
 
 use crate::assist_dialect::{Outcome, collect, letters};
+use crate::harness::fuzz;
 use cowrite::assist::{Dialect, Piece, ReplyParser, readable};
 use cowrite::base::Rand;
-use std::time::{Duration, Instant};
 
 const WORDS: &[&str] = &[
     "a",
@@ -334,17 +334,7 @@ fn hostile(seed: u64) {
 #[test]
 fn no_answer_confuses_a_reader() {
     (0..400).for_each(hostile);
-    let Some(seconds) = std::env::var("COWRITE_TEST_FUZZ").ok().and_then(|it| it.parse().ok())
-    else {
-        return;
-    };
-    let (until, first) = (Instant::now() + Duration::from_secs(seconds), 1_000_000);
-    let mut seed = first;
-    while Instant::now() < until {
-        hostile(seed);
-        seed += 1;
-    }
-    println!("{} seeds in {seconds} s", seed - first);
+    fuzz(hostile);
 }
 
 /// A long answer of nothing but one thing: what is told stays in proportion, letter by letter.

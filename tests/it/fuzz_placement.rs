@@ -3,14 +3,13 @@
 //!
 //! `COWRITE_TEST_FUZZ=600` goes on with new seeds for ten minutes.
 
-use crate::harness::cases;
+use crate::harness::{cases, fuzz};
 use cowrite::assist::{
     Dialect, Hint, Hunk, Landing, Outcome, Placement, Placer, ReplyParser, Sought, apply, place,
     split, whole_to_hunks,
 };
 use cowrite::base::{Pos, Rand, Span};
 use ropey::Rope;
-use std::time::{Duration, Instant};
 
 /// Pieces of texts that have gone wrong somewhere: line ends alone, marks without a letter, the
 /// edges of what UTF-16 can say, what looks like the markers of an answer.
@@ -178,6 +177,10 @@ fn hint(rand: &mut Rand, text: &str) -> Hint {
 fn sound(text: &str, hunk: &Hunk, what: &str) {
     let chars: Vec<char> = text.chars().collect();
     inside(&chars, hunk.span, what);
+    for at in [hunk.span.start.0, hunk.span.end.0] {
+        let between = at > 0 && chars[at - 1] == '\r' && chars.get(at) == Some(&'\n');
+        assert!(!between, "between the two characters of a line end: {what}");
+    }
     let there: String = chars[hunk.span.range()].iter().collect();
     assert_eq!(there, hunk.old, "{what}");
     let before: String = chars[..hunk.span.start.0].iter().collect();
@@ -205,10 +208,6 @@ fn check(text: &str, old: &str, new: &str, hint: &Hint, within: Option<Span>) {
     match placement {
         Placement::Placed { hunk, .. } => {
             sound(text, &hunk, &what);
-            for at in [hunk.span.start.0, hunk.span.end.0] {
-                let between = at > 0 && chars[at - 1] == '\r' && chars.get(at) == Some(&'\n');
-                assert!(!between, "between the two characters of a line end: {what}");
-            }
             // A quotation of nothing adds, and never takes away.
             if old.trim().is_empty() {
                 assert_eq!(hunk.old, "", "{what}");
@@ -289,17 +288,7 @@ fn hostile(seed: u64) {
 #[test]
 fn whatever_is_asked_for_what_is_placed_is_there() {
     cases(4000).for_each(hostile);
-    let Some(seconds) = std::env::var("COWRITE_TEST_FUZZ").ok().and_then(|it| it.parse().ok())
-    else {
-        return;
-    };
-    let (until, first) = (Instant::now() + Duration::from_secs(seconds), 1_000_000);
-    let mut seed = first;
-    while Instant::now() < until {
-        hostile(seed);
-        seed += 1;
-    }
-    println!("{} seeds in {seconds} s", seed - first);
+    fuzz(hostile);
 }
 
 #[test]

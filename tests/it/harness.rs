@@ -764,3 +764,32 @@ pub fn cases(few: u64) -> std::ops::Range<u64> {
     let full = std::env::var_os("COWRITE_TEST_FULL").is_some_and(|value| !value.is_empty());
     0..if full { few * 25 } else { few }
 }
+
+/// With `COWRITE_TEST_FUZZ=600` a property goes on with new seeds for ten minutes.
+#[allow(clippy::print_stdout, reason = "says how many seeds it were")]
+pub fn fuzz(property: impl Fn(u64)) {
+    const FIRST: u64 = 1_000_000;
+    let seconds = std::env::var("COWRITE_TEST_FUZZ").ok().and_then(|seconds| seconds.parse().ok());
+    let Some(seconds) = seconds else { return };
+    let until = std::time::Instant::now() + std::time::Duration::from_secs(seconds);
+    let mut seed = FIRST;
+    while std::time::Instant::now() < until {
+        let tell = TellSeed(seed);
+        property(seed);
+        drop(tell);
+        seed += 1;
+    }
+    println!("{} seeds in {seconds} s", seed - FIRST);
+}
+
+/// Says which seed a test failed with, for `COWRITE_TEST_SEED`.
+struct TellSeed(u64);
+
+impl Drop for TellSeed {
+    #[allow(clippy::print_stderr, reason = "says what to run again")]
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("COWRITE_TEST_SEED={}", self.0);
+        }
+    }
+}

@@ -3,7 +3,7 @@
 //!
 //! `COWRITE_TEST_FUZZ=600` goes on with new seeds for ten minutes.
 
-use crate::harness::{cases, digest, similar_asserts};
+use crate::harness::{cases, digest, fuzz, similar_asserts};
 use crate::log::{shuffled, two_people};
 use crate::store::Maker;
 use cowrite::base::{EventId, Millis, Rand, WriterId};
@@ -13,7 +13,6 @@ use cowrite::session::Session;
 use cowrite::store::{Options, SqliteStore, Write, jsonl};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
-use std::time::{Duration, Instant};
 
 /// The numbers that go wrong.
 const NUMBERS: [u64; 10] =
@@ -388,18 +387,10 @@ fn whatever_stands_in_a_file_what_is_sound_loads() {
     cases(24).for_each(forged_redactions_change_nothing);
     // A shape with other line ends than those of the words that an undo brought back.
     forged_redactions_change_nothing(1_000_266);
-    let Some(seconds) = std::env::var("COWRITE_TEST_FUZZ").ok().and_then(|it| it.parse().ok())
-    else {
-        return;
-    };
-    let (until, first) = (Instant::now() + Duration::from_secs(seconds), 1_000_000);
-    let mut seed = first;
-    while Instant::now() < until {
+    fuzz(|seed| {
         hostile(seed);
         forged_redactions_change_nothing(seed);
-        seed += 1;
-    }
-    println!("{} seeds in {seconds} s", seed - first);
+    });
 }
 
 /// What frees the next one, what is freed piece by piece, and what everybody names: as many of them

@@ -6,6 +6,7 @@
 use super::markers::{LONGEST, Marker, fence, is_gap, is_talk, marker, may_become_talk};
 use super::{Edit, Form, Hint, Piece};
 use crate::assist::hunks::{line_end, with_line_ends};
+use std::collections::BTreeMap;
 
 #[derive(Clone, Debug)]
 pub(super) struct Rewrite {
@@ -237,7 +238,9 @@ fn text_lines(
     let inside = close.map_or(&[][..], |close| &lines[open + 1..close]);
     let known = inside.iter().filter(|line| own(line)).count();
     let filled_inside = inside.iter().filter(|line| !line.trim().is_empty()).count();
-    let talk = talk || known >= 2 && known * 2 >= filled_inside;
+    let had_fence = old.is_some_and(|old| old.lines().any(|line| fence(line).is_some()));
+    let mostly = || !had_fence && old.is_some_and(|old| holds_most(inside, old));
+    let talk = talk || known >= 2 && known * 2 >= filled_inside || mostly();
     let mut around = before.iter().chain(&after);
     if around.any(|line| in_old(line)) || !talk || old.is_none() && !after.is_empty() {
         return Ok((all, false));
@@ -258,11 +261,27 @@ fn text_lines(
     if !fences.is_empty() && (!nested || fences.len() % 2 == 1) {
         return Err("It is not clear which part of the answer is the text.");
     }
-    let had_fence = old.is_some_and(|old| old.lines().any(|line| fence(line).is_some()));
     if had_fence && !document && !before.is_empty() && fences.is_empty() {
         return Err("It is not clear which part of the answer is the text.");
     }
     Ok((open + 1..close, true))
+}
+
+/// Whether lines hold most of the words of a text: then they are it, with changes in every line.
+fn holds_most(lines: &[&str], text: &str) -> bool {
+    let mut left: BTreeMap<&str, usize> = BTreeMap::new();
+    for word in lines.iter().flat_map(|line| line.split_whitespace()) {
+        *left.entry(word).or_default() += 1;
+    }
+    let (mut all, mut there) = (0, 0);
+    for word in text.split_whitespace() {
+        all += 1;
+        if let Some(count) = left.get_mut(word).filter(|count| **count > 0) {
+            *count -= 1;
+            there += 1;
+        }
+    }
+    there * 10 >= all * 6
 }
 
 /// Leaves out one line of talk before a whole text that goes on as the old one starts.

@@ -127,18 +127,19 @@ pub(crate) fn merge(cuts: Vec<Cut>, mut join: impl FnMut(&Cut, &Cut) -> bool) ->
 }
 
 /// Leaves blanks and line ends that both sides end with out of a cut, unless one side is nothing
-/// else.
-pub(crate) fn trim_end(old: &str, new: &str, cut: &mut Cut) {
+/// else. With `any_end` one kind of line end is as good as the other; never one half of one stays.
+pub(crate) fn trim_end(old: &str, new: &str, cut: &mut Cut, any_end: bool) {
     loop {
         let (a, b) = (&old[cut.old.clone()], &new[cut.new.clone()]);
         let (Some(last), Some(other)) = (a.chars().next_back(), b.chars().next_back()) else {
             return;
         };
+        let len = |text: &str| if text.ends_with("\r\n") { 2 } else { last.len_utf8() };
         let alone = a.trim().is_empty() || b.trim().is_empty();
-        if last != other || !last.is_whitespace() || alone {
+        let same = last == other && (any_end || len(a) == len(b));
+        if !same || !last.is_whitespace() || alone {
             return;
         }
-        cut.old.end -= last.len_utf8();
-        cut.new.end -= last.len_utf8();
+        (cut.old.end, cut.new.end) = (cut.old.end - len(a), cut.new.end - len(b));
     }
 }

@@ -75,7 +75,7 @@ pub fn whole_to_hunks(old: &str, new: &str) -> Vec<Hunk> {
         }
     }
     for cut in &mut cuts {
-        diff::trim_end(old, new, cut);
+        diff::trim_end(old, new, cut, true);
     }
     let cuts = diff::merge(cuts, |a, b| old[a.old.end..b.old.start].chars().nth(1).is_none());
     to_hunks(old, new, &cuts, Pos(0))
@@ -147,7 +147,7 @@ pub fn split(hunk: &Hunk) -> Option<Vec<Hunk>> {
             }
         }
         for cut in &mut cuts {
-            diff::trim_end(old, new, cut);
+            diff::trim_end(old, new, cut, false);
         }
         cuts.retain(|cut| old[cut.old.clone()] != new[cut.new.clone()]);
         let cuts = diff::merge(cuts, |a, b| {

@@ -174,7 +174,14 @@ impl Landing {
         let least = (if self.wanted == Wanted::Change { 50 } else { 65 }, at_ends);
         let Some((span, old, new)) = self.placer.passage(text, least) else { return Vec::new() };
         // A quotation in an answer about it.
-        let quoted = |(open, close)| new.contains(&format!("{open}{}{close}", old.trim()));
+        let quoted = |(open, close): (&str, &str)| {
+            let words = old.trim();
+            !words.is_empty()
+                && new.match_indices(words).any(|(at, _)| {
+                    let (before, behind) = (&new[..at], &new[at + words.len()..]);
+                    before.trim_end().ends_with(open) && behind.trim_start().starts_with(close)
+                })
+        };
         if [("\"", "\""), ("\u{201c}", "\u{201d}"), ("«", "»"), ("„", "\u{201c}")]
             .into_iter()
             .any(quoted)

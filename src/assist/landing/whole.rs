@@ -2,8 +2,9 @@
 //! not change.
 
 use crate::assist::dialect::is_gap;
-use crate::assist::hunks::{Token, lines, token_cuts, words};
+use crate::assist::hunks::{Cut, Token, lines, token_cuts, words};
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// What a text is, seen from a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -114,6 +115,16 @@ fn as_tokens(keys: &[String]) -> Vec<Token<'_>> {
     keys.iter().map(|key| Token { key, ended: true, range: 0..0 }).collect()
 }
 
+/// Whether a run of lines, empty ones at its ends aside, stands among others.
+fn stands_in(run: &[String], lines: &[String]) -> bool {
+    let filled = |line: &String| !line.is_empty();
+    let (Some(first), Some(last)) = (run.iter().position(filled), run.iter().rposition(filled))
+    else {
+        return false;
+    };
+    lines.windows(last + 1 - first).any(|window| window == &run[first..=last])
+}
+
 /// The text with each gap filled by the document's lines that stand there. `None` where it is not
 /// clear which these are.
 fn filled(base: &str, text: &str) -> Option<String> {
@@ -140,6 +151,18 @@ fn filled(base: &str, text: &str) -> Option<String> {
     let line = |line: &Token<'_>, of: &str| {
         format!("{}\n", of[line.range.clone()].trim_end_matches(['\n', '\r']))
     };
+    let has_gap = |cut: &Cut| new[cut.new.clone()].iter().any(&gap);
+    // Lines beside a gap that stand again in what goes: the gap may reach to either.
+    let reaches = |gap: &Cut, kept: Range<usize>, gone: &Cut| {
+        has_gap(gap) && !has_gap(gone) && stands_in(&old_keys[kept], &old_keys[gone.old.clone()])
+    };
+    if cuts.windows(2).any(|pair| {
+        let [a, b] = pair else { return false };
+        let kept = a.old.end..b.old.start;
+        reaches(a, kept.clone(), b) || reaches(b, kept, a)
+    }) {
+        return None;
+    }
     let mut out = String::new();
     let mut at = 0;
     let mut filled = 0;
@@ -243,6 +266,12 @@ mod tests {
             "# Plan\n\n...\n\nBob brings the tea and the mugs for all.\n\nThe end is at five.\n",
             Some(TEXT.replace("cups", "mugs")),
         );
+        // Whether the gap ends at the first of two like lines or at the second can't be told.
+        let twice = TEXT.replace("Anna brings", "So be it.\n\nAnna brings");
+        let twice = twice.replace("The end", "So be it.\n\nThe end");
+        let reply = "# Plan\n\nWe meet on Monday at noon in the hall.\n\n...\n\nSo be it.\n\nThe end is at six.\n";
+        let kept = Whole::Gaps(twice.replace("five", "six"));
+        assert!([Whole::Unclear, kept].contains(&read(&twice, reply)), "{:?}", read(&twice, reply));
         // What was left out of this can't be told.
         check(
             "# Plan\n\nQuite another thing stands here.\n\n...\n\nAnd this.\n\nThe end is at five.\n",

@@ -110,7 +110,7 @@ fn turns_round(a: &str, b: &str) -> bool {
 
 /// Whether one word is the other with two neighbouring letters exchanged, or one letter too many,
 /// too few or another in the middle of a long one.
-fn is_slip(a: &str, b: &str) -> bool {
+pub(super) fn is_slip(a: &str, b: &str) -> bool {
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
     let letters = |word: &[char]| {
         word.iter().all(|c| c.is_alphabetic() && (c.is_lowercase() || c.is_uppercase()))

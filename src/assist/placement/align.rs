@@ -4,7 +4,8 @@
 //! What comes of it is marked as loose. It must agree wherever another word says another thing
 //! (`agree`), and no other place may come near.
 
-use super::agree::{Piece, agree};
+use super::agree::{Piece, agree, is_slip};
+use super::ask::fills_lines;
 use super::fold::folded;
 use super::index::Index;
 use super::{Ask, Hit, space};
@@ -206,24 +207,33 @@ pub(super) fn best_match(a: &[Piece], b: &[Piece]) -> Option<Best> {
     if columns == 0 || rows.checked_mul(columns)? > CELLS {
         return None;
     }
+    let mut numbers: BTreeMap<&str, usize> = BTreeMap::new();
+    for piece in a {
+        let next = numbers.len();
+        numbers.entry(&piece.key).or_insert(next);
+    }
+    // A number for what is compared, the weight, and whether it is a word, worked out once.
+    let told =
+        |piece: &Piece| (numbers.get(piece.key.as_str()).copied(), piece.weight(), piece.is_word());
+    let (a_told, b_told): (Vec<_>, Vec<_>) =
+        (a.iter().map(told).collect(), b.iter().map(told).collect());
     let mut steps = vec![INSERT; (rows + 1) * (columns + 1)];
     // The cost of each column, and where its run starts.
     let mut last: Vec<(u32, usize)> = (0..=columns).map(|start| (0, start)).collect();
     let mut row = last.clone();
-    for (i, one) in a.iter().enumerate() {
-        row[0] = (last[0].0 + one.weight(), 0);
+    for (i, (one, weight, word)) in a_told.iter().enumerate() {
+        row[0] = (last[0].0 + weight, 0);
         steps[(i + 1) * (columns + 1)] = DELETE;
-        for (j, other) in b.iter().enumerate() {
-            let same = one.key == other.key;
-            let change = match (same, one.is_word() == other.is_word()) {
+        for (j, (other, other_weight, other_word)) in b_told.iter().enumerate() {
+            let change = match (one == other, word == other_word) {
                 (true, _) => 0,
-                (false, true) => one.weight(),
-                (false, false) => one.weight() + other.weight(),
+                (false, true) => *weight,
+                (false, false) => weight + other_weight,
             };
             let options = [
                 (last[j].0 + change, last[j].1),
-                (last[j + 1].0 + one.weight(), last[j + 1].1),
-                (row[j].0 + other.weight(), row[j].1),
+                (last[j + 1].0 + weight, last[j + 1].1),
+                (row[j].0 + other_weight, row[j].1),
             ];
             let mut best = 0;
             for option in 1..3 {
@@ -346,6 +356,17 @@ fn fits(
     if !both(best.pairs.first()) || !both(best.pairs.last()) {
         return false;
     }
+    // Another first or last word has the quotation on one side of it only.
+    let words = || (0..sought.len()).filter(|at| sought[*at].is_word());
+    let kept = |at: usize| {
+        let (_, there) = best.pairs.iter().find(|(i, _)| *i == Some(at))?;
+        let there = &found[(*there)?].key;
+        Some(sought[at].key == *there || is_slip(&sought[at].key, there))
+    };
+    let mut ends = [words().next(), words().next_back()].into_iter().flatten();
+    if ends.any(|at| !in_line(at) && kept(at) != Some(true)) {
+        return false;
+    }
     // Runs of pairs that differ.
     let differs = |(i, j): &(Option<usize>, Option<usize>)| match (i, j) {
         (Some(i), Some(j)) => sought[*i].key != found[*j].key,
@@ -404,7 +425,11 @@ fn other_lines(
         .filter(|line| {
             let words = || line.clone().filter(|at| sought[*at].is_word());
             let kept = words().filter(|at| same[*at]).count();
-            let apart = changed.iter().all(|cut| cut.end <= line.start || line.end <= cut.start);
+            // What comes beside such a line would have its place by one side only.
+            let apart = changed.iter().all(|cut| match cut.is_empty() {
+                true => cut.end < line.start || line.end < cut.start,
+                false => cut.end <= line.start || line.end <= cut.start,
+            });
             apart && words().count() >= WORDS && kept * 10 < words().count() * 4
         })
         .collect();
@@ -447,7 +472,7 @@ fn hit(
         None => return None,
     };
     Some(Hit {
-        lined: super::fills_lines(text, &range),
+        lined: fills_lines(text, &range),
         core: range,
         shift,
         outer: false,

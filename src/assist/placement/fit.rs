@@ -2,19 +2,20 @@
 //! where the words did not change, its indent and line ends where they did.
 
 use super::fold::{Style, folded};
-use super::space::{Shift, tokens};
+use super::space::{self, Shift, tokens};
 use super::{Hit, Outer, Step, align};
 use crate::assist::hunks::{Cut, Token, line_end, token_cuts, with_line_ends};
 use std::ops::Range;
 
-/// The bytes of the document to replace, and with what.
+/// The bytes of the document to replace, and with what. `None` where a change begins or ends at
+/// words that only the document has, and what becomes of them is not told.
 pub(super) fn fit(
     text: &str,
     hit: &Hit,
     step: Step,
     old: Outer<'_>,
     new: &str,
-) -> (Range<usize>, String) {
+) -> Option<(Range<usize>, String)> {
     let line = line_start(text, hit.core.start);
     let indent = &text[line..hit.core.start];
     let place = Place {
@@ -30,7 +31,7 @@ pub(super) fn fit(
         Step::Exact if text[..hit.core.start].ends_with(old.lead) => {
             literal(&place, old, &plain_new)
         }
-        _ => tolerant(&place, hit, old, Outer::of(&plain_new)),
+        _ => tolerant(&place, hit, old, Outer::of(&plain_new))?,
     };
     // Never between the two characters of a line end.
     let between = |at: usize| text[..at].ends_with('\r') && text[at..].starts_with('\n');
@@ -49,7 +50,7 @@ pub(super) fn fit(
         range.end -= old_end;
         new.truncate(new.len() - new_end);
     }
-    (range, new)
+    Some((range, new))
 }
 
 /// What is known about the place.
@@ -107,9 +108,10 @@ fn tolerant(
     hit: &Hit,
     old: Outer<'_>,
     new: Outer<'_>,
-) -> (Range<usize>, String) {
+) -> Option<(Range<usize>, String)> {
     let Place { text, core, line, indent, end: line_end } = place;
-    let shift = &hit.shift;
+    let lost = lost_indent(place, old);
+    let shift = lost.as_ref().unwrap_or(&hit.shift);
     let lines = |blanks: &str| blanks.matches('\n').count();
     let (mut start, mut end) = (core.start, core.end);
     let mut out = String::new();
@@ -117,30 +119,28 @@ fn tolerant(
     // In front: line ends that the edit adds or takes away, and the first indent.
     let (had, has) = (lines(old.lead), lines(new.lead));
     if let Some(indent) = indent {
-        if !old.indent().is_empty() || new.core.is_empty() || has != had {
+        // Quoted from its first word on, or without an indent as all of the quotation.
+        let from_word = old.indent().is_empty() && shift.apply("") != *indent;
+        let first = match from_word && !indent.is_empty() {
+            true => format!("{indent}{}", new.indent()),
+            false => shift.apply(new.indent()),
+        };
+        if new.core.is_empty() || has != had || first != *indent {
             start = *line;
             for _ in has..had {
                 start = blank_line_before(text, start);
             }
             out.push_str(&line_end.repeat(has.saturating_sub(had)));
             if !new.core.is_empty() {
-                match old.indent().is_empty() {
-                    true if indent.is_empty() => out.push_str(&shift.apply(new.indent())),
-                    true => out.push_str(&format!("{indent}{}", new.indent())),
-                    false => out.push_str(&shift.apply(new.indent())),
-                }
+                out.push_str(&first);
             }
-        } else if indent.is_empty() {
-            out.push_str(&shift.apply(new.indent()));
-        } else {
-            out.push_str(new.indent());
         }
     } else {
         out.push_str(&line_end.repeat(has.saturating_sub(had)));
     }
     out.push_str(&match &hit.places {
-        Some(places) => pieces(place, shift, old.core, new.core, places),
-        None => words(place, hit, old.core, new.core),
+        Some(places) => pieces(place, shift, old.core, new.core, places)?,
+        None => words(place, shift, hit.forms, old.core, new.core),
     });
 
     // Behind.
@@ -156,17 +156,29 @@ fn tolerant(
     if !new.core.is_empty() {
         out.push_str(&line_end.repeat(has.saturating_sub(had)));
     }
-    (start..end, out)
+    Some((start..end, out))
+}
+
+/// What the indents of a quotation become that was quoted without the indent of its first line, if
+/// its other lines lack as much: then the lines that come do so too.
+fn lost_indent(place: &Place<'_>, old: Outer<'_>) -> Option<Shift> {
+    let indent = place.indent.filter(|indent| !indent.is_empty() && old.indent().is_empty())?;
+    let mut pairs = match old.core.contains('\n') {
+        true => space::indents(old.core, &place.text[place.core.clone()], indent)?,
+        false => Vec::new(),
+    };
+    pairs.push(("", indent));
+    Shift::of(&pairs)
 }
 
 /// The new words; between words that stay the document's blanks stay too, and of words that are
 /// the same but for the form of their marks the document's.
-fn words(place: &Place<'_>, hit: &Hit, old: &str, new: &str) -> String {
+fn words(place: &Place<'_>, shift: &Shift, forms: bool, old: &str, new: &str) -> String {
     let found = &place.text[place.core.clone()];
-    let style = if hit.forms { Style::of(old, found) } else { Style::default() };
+    let style = if forms { Style::of(old, found) } else { Style::default() };
     let old = old.replace("\r\n", "\n");
     let (old_tokens, new_tokens, found) = (tokens(&old), tokens(new), tokens(found));
-    let key = |part: &&str| if hit.forms { folded(part) } else { (*part).to_owned() };
+    let key = |part: &&str| if forms { folded(part) } else { (*part).to_owned() };
     let keys = |parts: &[&str]| -> Vec<String> { parts.iter().map(key).collect() };
     let (old_keys, new_keys) = (keys(&old_tokens), keys(&new_tokens));
     let cuts = changes(&old_keys, &new_keys);
@@ -175,7 +187,7 @@ fn words(place: &Place<'_>, hit: &Hit, old: &str, new: &str) -> String {
     for cut in cuts {
         out.extend(found[at..cut.old.start].iter().copied());
         for token in &new_tokens[cut.new] {
-            write(token, place, &hit.shift, style, &mut out);
+            write(token, place, shift, style, &mut out);
         }
         at = cut.old.end;
     }
@@ -191,7 +203,7 @@ fn pieces(
     old: &str,
     new: &str,
     places: &[Option<Range<usize>>],
-) -> String {
+) -> Option<String> {
     let style = Style::of(old, &place.text[place.core.clone()]);
     let (old_parts, new_parts) = (parts(old), parts(new));
     // Where the document's part of each part ends.
@@ -212,21 +224,64 @@ fn pieces(
     if let Some(last) = ends.last_mut() {
         *last = place.core.end;
     }
-    let part_keys = |parts: &[Part<'_>]| parts.iter().map(|part| part.key.clone()).collect();
-    let (old_keys, new_keys): (Vec<String>, Vec<String>) =
-        (part_keys(&old_parts), part_keys(&new_parts));
     let start = |index: usize| index.checked_sub(1).map_or(place.core.start, |at| ends[at]);
+    // Where the quotation is wrapped elsewhere than the document, its line ends are but blanks.
+    let rewrapped = (0..old_parts.len()).any(|index| {
+        let there = &place.text[start(index)..ends[index]];
+        old_parts[index].wraps && !there.contains('\n') && !there.is_empty()
+    });
+    let key = |part: &Part<'_>| match rewrapped && part.wraps {
+        true => " ".to_owned(),
+        false => part.key.clone(),
+    };
+    let old_keys: Vec<String> = old_parts.iter().map(key).collect();
+    let new_keys: Vec<String> = new_parts.iter().map(key).collect();
+    // What stands where a change begins or ends and was not quoted: it stays. `Err` where it may
+    // stand for a piece that is not there.
+    let unquoted = |edge: usize| -> Result<Option<Range<usize>>, ()> {
+        let piece_at = |part: &Part<'_>| Some(places[part.piece?].clone());
+        let (before, behind) = old_parts.split_at(edge);
+        let (next_before, next_behind) =
+            (before.iter().rev().find_map(piece_at), behind.iter().find_map(piece_at));
+        let start = before.iter().rev().filter_map(piece_at).flatten().next();
+        let end = behind.iter().filter_map(piece_at).flatten().next();
+        let (Some(start), Some(end)) = (start, end) else { return Ok(None) };
+        let range = start.end..end.start.max(start.end);
+        let words = place.text[range.clone()].chars().any(char::is_alphanumeric);
+        match next_before == Some(Some(start)) && next_behind == Some(Some(end)) {
+            true => Ok(words.then_some(range)),
+            false if words => Err(()),
+            false => Ok(None),
+        }
+    };
     let mut out = String::new();
-    let mut at = 0;
+    let mut done = place.core.start;
     for cut in changes(&old_keys, &new_keys) {
-        out.push_str(&place.text[start(at)..start(cut.old.start)]);
+        let (first, last) = (unquoted(cut.old.start).ok()?, unquoted(cut.old.end).ok()?);
+        // Words that come beside such: on which side of them is not told.
+        if cut.old.is_empty() && first.is_some() {
+            return None;
+        }
+        let blank = |part: usize| old_parts[part].piece.is_none();
+        let from = first.map_or(start(cut.old.start), |unquoted| match blank(cut.old.start) {
+            true => unquoted.start + place.text[unquoted.clone()].trim_end().len(),
+            false => unquoted.end,
+        });
+        let to = last.map_or(start(cut.old.end), |unquoted| match blank(cut.old.end - 1) {
+            true => unquoted.end - place.text[unquoted.clone()].trim_start().len(),
+            false => unquoted.start,
+        });
+        if done > from || from > to {
+            return None;
+        }
+        out.push_str(&place.text[done..from]);
         for part in &new_parts[cut.new] {
             write(part.text, place, shift, style, &mut out);
         }
-        at = cut.old.end;
+        done = to;
     }
-    out.push_str(&place.text[start(at)..place.core.end]);
-    out
+    out.push_str(&place.text[done..place.core.end]);
+    Some(out)
 }
 
 /// New blanks or words as the document writes them.
@@ -248,20 +303,24 @@ struct Part<'a> {
     text: &'a str,
     key: String,
     piece: Option<usize>,
+    /// A line end that only wraps a paragraph.
+    wraps: bool,
 }
 
-fn parts(text: &str) -> Vec<Part<'_>> {
+fn parts(whole: &str) -> Vec<Part<'_>> {
     let mut out = Vec::new();
     let mut at = 0;
-    for (index, piece) in align::pieces(text).into_iter().enumerate() {
+    for (index, piece) in align::pieces(whole).into_iter().enumerate() {
         if at < piece.start {
-            let text = &text[at..piece.start];
+            let text = &whole[at..piece.start];
+            let wraps = text.matches('\n').count() == 1
+                && space::is_soft(&whole[..at], text, &whole[piece.start..]);
             // Both texts are the model's: a line with another indent is another line.
             let key = if text.contains('\n') { text.replace('\r', "") } else { " ".to_owned() };
-            out.push(Part { text, key, piece: None });
+            out.push(Part { text, key, piece: None, wraps });
         }
-        let text = &text[piece.start..piece.end];
-        out.push(Part { text, key: piece.key, piece: Some(index) });
+        let text = &whole[piece.start..piece.end];
+        out.push(Part { text, key: piece.key, piece: Some(index), wraps: false });
         at = piece.end;
     }
     out

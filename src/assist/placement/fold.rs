@@ -40,7 +40,7 @@ pub(super) fn fold_word(word: &str, at: usize, out: &mut String, shifts: &mut Ve
     let compose = CanonicalComposition::new();
     let start = out.len();
     let mut index = 0;
-    while let Some(next) = word[index..].bytes().position(|byte| !byte.is_ascii()) {
+    while let Some(next) = other_letter(&word.as_bytes()[index..]) {
         out.push_str(&word[index..index + next]);
         index += next;
         let Some(c) = word[index..].chars().next() else { break };
@@ -68,6 +68,13 @@ pub(super) fn fold_word(word: &str, at: usize, out: &mut String, shifts: &mut Ve
         }
     }
     out.push_str(&word[index..]);
+}
+
+/// The first byte that is none of ASCII. Most blocks have none.
+fn other_letter(bytes: &[u8]) -> Option<usize> {
+    const BLOCK: usize = 32;
+    let block = bytes.chunks(BLOCK).position(|block| !block.is_ascii())? * BLOCK;
+    bytes[block..].iter().position(|byte| !byte.is_ascii()).map(|at| block + at)
 }
 
 /// A word or mark in its compared form.

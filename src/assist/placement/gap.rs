@@ -88,7 +88,7 @@ fn next(
 ) -> Option<Hit> {
     let old = Outer::of(part);
     let norm = form_of(old.core);
-    let ask = Ask { index, old, new: "", norm: &norm, within: within.clone() };
+    let ask = Ask::new(index, (old, ""), &norm, within.clone());
     let tight = [exact, spaced, marked];
     let mut hits = tight.iter().map(|find| find(&ask)).find(|hits| !hits.is_empty())?;
     let closes = !old.core.chars().any(char::is_alphanumeric);

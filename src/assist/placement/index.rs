@@ -1,9 +1,9 @@
 //! A text made comparable once: runs of blanks count as one, and every place of a needle is found
 //! without reading the whole text again.
 //!
-//! Each run of blanks is a space, or a line end where it holds an empty line. Places of sampled
-//! eight-byte pieces are kept by hash; a needle is looked up by its rarest piece. Knows no rules
-//! about what may be tolerated.
+//! Each run of blanks is a space, or a line end where it holds an empty line. Of a long text every
+//! so many bytes a piece is kept by its hash; a needle is looked up by its rarest pieces, one for
+//! each way in which it can lie between those. Knows no rules about what may be tolerated.
 
 use super::fold::{fold_word, is_combining};
 use memchr::memmem::Finder;
@@ -19,8 +19,10 @@ pub(super) struct Index {
     norm: String,
     /// Where a run of blanks was not one byte long: the place behind it in `norm` and in `text`.
     shifts: Vec<(usize, usize)>,
-    /// One of `mask + 1` pieces is kept.
-    mask: u64,
+    /// The piece at every so many bytes is kept.
+    stride: usize,
+    /// So many bytes are a piece.
+    size: usize,
     bits: u32,
     starts: Vec<u32>,
     places: Vec<u32>,
@@ -30,13 +32,15 @@ impl Index {
     pub fn new(text: String) -> Self {
         let mut shifts = Vec::new();
         let norm = alike(&text, true, &mut shifts);
-        let (mask, bits) = match norm.len() {
-            0..=0x2_0000 => (0, 12),
-            0x2_0001..=0x20_0000 => (7, 16),
-            _ => (15, 19),
+        // Of a long text fewer pieces are kept, and shorter ones: a needle of their size and stride
+        // together, a few words, is found by them.
+        let (stride, size, bits) = match norm.len() {
+            0..=0x2_0000 => (1, 8, 12),
+            0x2_0001..=0x20_0000 => (8, 7, 16),
+            _ => (8, 7, 19),
         };
-        let mut index =
-            Self { text, norm, shifts, mask, bits, starts: Vec::new(), places: Vec::new() };
+        let (starts, places) = (Vec::new(), Vec::new());
+        let mut index = Self { text, norm, shifts, stride, size, bits, starts, places };
         index.sample();
         index
     }
@@ -45,28 +49,46 @@ impl Index {
     fn sample(&mut self) {
         let buckets = 1usize << self.bits;
         let mut starts = vec![0u32; buckets + 1];
-        let share = (self.mask + 1) as usize;
-        let mut found: Vec<(u32, u32)> = Vec::with_capacity(self.norm.len() / share * 9 / 8);
         // Beyond what fits the numbers every search reads the text; no document is that long.
-        if u32::try_from(self.norm.len()).is_ok() {
-            let (mask, bits) = (self.mask, self.bits);
-            pieces(self.norm.as_bytes(), mask, bits, |at, bucket| found.push((bucket, at as u32)));
-        }
-        for (bucket, _) in &found {
+        let kept = match u32::try_from(self.norm.len()) {
+            Ok(_) => self.norm.as_bytes(),
+            Err(_) => &[],
+        };
+        let hashes: Vec<u32> = self.pieces(kept, self.stride).map(|(_, bucket)| bucket).collect();
+        for bucket in &hashes {
             starts[*bucket as usize + 1] += 1;
         }
         for bucket in 0..buckets {
             starts[bucket + 1] += starts[bucket];
         }
         let mut next = starts.clone();
-        let mut places = vec![0u32; found.len()];
-        for (bucket, at) in found {
+        let mut places = vec![0u32; hashes.len()];
+        for (number, bucket) in hashes.into_iter().enumerate() {
             let slot = &mut next[bucket as usize];
-            places[*slot as usize] = at;
+            places[*slot as usize] = (number * self.stride) as u32;
             *slot += 1;
         }
         self.starts = starts;
         self.places = places;
+    }
+
+    /// The piece at every so many bytes of a text: where it starts, and its bucket.
+    fn pieces(&self, text: &[u8], stride: usize) -> impl Iterator<Item = (usize, u32)> {
+        const WORD: usize = size_of::<u64>();
+        let (size, bits) = (self.size, self.bits);
+        let last = (text.len() + 1).saturating_sub(size);
+        (0..last).step_by(stride).map(move |at| {
+            let piece = match text[at..].first_chunk::<WORD>() {
+                Some(piece) => u64::from_le_bytes(*piece) << (8 * (WORD - size)),
+                // At the end of the text it is put together.
+                None => {
+                    let bytes = text[at..at + size].iter().rev();
+                    bytes.fold(0, |piece, byte| piece << 8 | u64::from(*byte))
+                        << (8 * (WORD - size))
+                }
+            };
+            (at, (piece.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - bits)) as u32)
+        })
     }
 
     fn bucket(&self, bucket: u32) -> &[u32] {
@@ -74,69 +96,76 @@ impl Index {
         &self.places[self.starts[bucket] as usize..self.starts[bucket + 1] as usize]
     }
 
-    /// Tells each place in the text whose form is `needle` (a `form_of` a text, not empty), in order, until `visit` says false. Byte ranges of `text`.
+    /// Tells each place in the text whose form is `needle` (a `form_of` a text), in order, until
+    /// `visit` says false. Byte ranges of `text`. What has no form is nowhere.
     pub fn each(&self, needle: &str, mut visit: impl FnMut(Range<usize>) -> bool) {
-        let mut rarest: Option<(usize, &[u32])> = None;
-        pieces(needle.as_bytes(), self.mask, self.bits, |at, bucket| {
-            let places = self.bucket(bucket);
-            if rarest.is_none_or(|(_, best)| places.len() < best.len()) {
-                rarest = Some((at, places));
-            }
-        });
+        if needle.is_empty() {
+            return;
+        }
         let norm = self.norm.as_bytes();
-        match rarest.filter(|(_, places)| places.len() <= COMMON && !self.places.is_empty()) {
-            Some((offset, places)) => {
-                for place in places {
-                    let Some(start) = (*place as usize).checked_sub(offset) else { continue };
-                    let same = norm[start..].starts_with(needle.as_bytes());
-                    if same && !visit(self.raw(start..start + needle.len())) {
-                        return;
-                    }
+        let Some(starts) = self.candidates(needle) else {
+            let finder = Finder::new(needle);
+            let mut from = 0;
+            while let Some(at) = finder.find(&norm[from..]) {
+                let start = from + at;
+                if !visit(self.raw(start..start + needle.len())) {
+                    return;
                 }
+                from = start + 1;
             }
-            None => {
-                let finder = Finder::new(needle);
-                let mut from = 0;
-                while let Some(at) = finder.find(&norm[from..]) {
-                    let start = from + at;
-                    if !visit(self.raw(start..start + needle.len())) {
-                        return;
-                    }
-                    from = start + 1;
-                }
+            return;
+        };
+        for start in starts {
+            let same = norm[start..].starts_with(needle.as_bytes());
+            if same && !visit(self.raw(start..start + needle.len())) {
+                return;
             }
         }
+    }
+
+    /// Where a needle may start in `norm`, in order; `None` where it is so short or common that the
+    /// text is better read from start to end.
+    fn candidates(&self, needle: &str) -> Option<Vec<usize>> {
+        // The rarest piece for each way to lie between the pieces that are kept.
+        let mut rarest: Vec<Option<(usize, &[u32])>> = vec![None; self.stride];
+        for (at, bucket) in self.pieces(needle.as_bytes(), 1) {
+            let places = self.bucket(bucket);
+            let best = &mut rarest[at % self.stride];
+            if best.is_none_or(|(_, best)| places.len() < best.len()) {
+                *best = Some((at, places));
+            }
+        }
+        let rarest: Vec<(usize, &[u32])> = rarest.into_iter().collect::<Option<_>>()?;
+        let count: usize = rarest.iter().map(|(_, places)| places.len()).sum();
+        if count > COMMON || self.places.is_empty() {
+            return None;
+        }
+        let mut out = Vec::with_capacity(count);
+        for (offset, places) in rarest {
+            out.extend(places.iter().filter_map(|place| (*place as usize).checked_sub(offset)));
+        }
+        out.sort_unstable();
+        Some(out)
     }
 
     /// Ranges of the text that share pieces with `needle`, the most shared first; byte ranges that
     /// may cut words.
     pub fn near(&self, needle: &str, most: usize) -> Vec<Range<usize>> {
         const RARE: usize = 64;
-        let mut starts: Vec<usize> = Vec::new();
-        pieces(needle.as_bytes(), self.mask, self.bits, |at, bucket| {
+        // Where the needle would start by each place of each piece, and how telling that is.
+        let mut starts: Vec<(usize, usize)> = Vec::new();
+        for (at, bucket) in self.pieces(needle.as_bytes(), 1) {
             let places = self.bucket(bucket);
             if places.len() <= RARE {
-                starts.extend(places.iter().map(|place| (*place as usize).saturating_sub(at)));
-            }
-        });
-        starts.sort_unstable();
-        // Starts that lie close together speak for one place.
-        let reach = 24 + needle.len() / 8;
-        let mut groups: Vec<Vec<usize>> = Vec::new();
-        for start in starts {
-            match groups.last_mut() {
-                Some(group) if group.last().is_some_and(|last| start - last <= reach) => {
-                    group.push(start);
-                }
-                _ => groups.push(vec![start]),
+                let weight = RARE / places.len().max(1);
+                let start = |place: &u32| ((*place as usize).saturating_sub(at), weight);
+                starts.extend(places.iter().map(start));
             }
         }
-        groups.sort_by_key(|group| (std::cmp::Reverse(group.len()), group[0]));
+        starts.sort_unstable();
         let floor = |at: usize| self.norm.floor_char_boundary(at.min(self.norm.len()));
-        groups
+        densest(&starts, 24 + needle.len() / 8, most)
             .into_iter()
-            .take(most)
-            .map(|group| group[group.len() / 2])
             .map(|start| floor(start)..floor(start + needle.len()))
             .filter(|range| !range.is_empty())
             .map(|range| self.raw(range))
@@ -158,17 +187,39 @@ impl Index {
     }
 }
 
-/// Tells the sampled pieces of a text: where each starts, and its bucket.
-fn pieces(text: &[u8], mask: u64, bits: u32, mut tell: impl FnMut(usize, u32)) {
-    const SIZE: usize = 8;
-    let mut piece = 0u64;
-    for (index, byte) in text.iter().enumerate() {
-        piece = piece >> 8 | u64::from(*byte) << 56;
-        let hash = piece.wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        if (hash >> 20) & mask == 0 && index + 1 >= SIZE {
-            tell(index + 1 - SIZE, (hash >> (64 - bits)) as u32);
+/// Where most weight of ascending places lies within `reach`, and where of what is farther away
+/// from these, and so on.
+fn densest(places: &[(usize, usize)], reach: usize, most: usize) -> Vec<usize> {
+    // The weight from each place on, as far as it reaches.
+    let mut groups: Vec<(usize, Range<usize>)> = Vec::with_capacity(places.len());
+    let (mut end, mut weight) = (0, 0);
+    for (from, (start, own)) in places.iter().enumerate() {
+        while let Some((place, more)) = places.get(end).filter(|(at, _)| at - start <= reach) {
+            debug_assert!(place >= start, "ascending");
+            weight += more;
+            end += 1;
         }
+        groups.push((weight, from..end));
+        weight -= own;
     }
+    let mut out: Vec<usize> = Vec::new();
+    for _ in 0..most {
+        let apart = |group: &&(usize, Range<usize>)| {
+            let at = middle(places, &group.1);
+            out.iter().all(|known| known.abs_diff(at) > reach)
+        };
+        let best = groups
+            .iter()
+            .filter(apart)
+            .max_by_key(|(weight, run)| (*weight, std::cmp::Reverse(run.start)));
+        let Some((_, run)) = best else { break };
+        out.push(middle(places, run));
+    }
+    out
+}
+
+fn middle(places: &[(usize, usize)], run: &Range<usize>) -> usize {
+    places[(run.start + run.end) / 2].0
 }
 
 /// How many bytes the blank at `at` has; 0 where none is. The characters of `char::is_whitespace`.
@@ -181,6 +232,20 @@ fn blank(bytes: &[u8], at: usize) -> usize {
         (0xe2, 0x80, 0x80..=0x8a | 0xa8 | 0xa9 | 0xaf) => 3,
         _ => 0,
     }
+}
+
+/// So many bytes are looked at in one go.
+const BLOCK: usize = 16;
+
+/// Whether all bytes but the last are letters and marks of ASCII with single spaces between: these
+/// stay as they are, in every form.
+fn is_plain(block: &[u8]) -> bool {
+    let dirty = |pair: (&u8, &u8)| {
+        let (byte, next) = pair;
+        let other = byte.wrapping_sub(b' ') >= 0x60;
+        other | ((*byte == b' ') & (next.wrapping_sub(0x21) >= 0x5f))
+    };
+    !block.iter().zip(&block[1..]).fold(false, |any, pair| any | dirty(pair))
 }
 
 /// Makes blanks alike and leaves out those at the ends.
@@ -214,7 +279,14 @@ fn alike(text: &str, forms: bool, shifts: &mut Vec<(usize, usize)>) -> String {
     shifts.push((0, at));
     while at < bytes.len() {
         let word = at;
+        let mut tried = at;
         while at < bytes.len() {
+            if at >= tried {
+                while bytes.get(at..=at + BLOCK).is_some_and(is_plain) {
+                    at += BLOCK;
+                }
+                tried = at + BLOCK;
+            }
             let byte = bytes[at];
             // A single space stays as it is; so most of a paragraph is copied at once.
             let single = byte == b' ' && matches!(bytes.get(at + 1), Some(0x21..=0x7f));

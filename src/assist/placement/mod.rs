@@ -6,6 +6,7 @@
 
 mod agree;
 mod align;
+mod ask;
 mod fit;
 mod fold;
 mod gap;
@@ -18,6 +19,7 @@ mod space;
 use crate::assist::dialect::Hint;
 use crate::assist::hunks::{Hunk, with_line_ends};
 use crate::base::{Pos, Span};
+use ask::{Ask, Hit, Outer, hits};
 use index::{Index, form_of, normalise};
 use ropey::Rope;
 use std::ops::Range;
@@ -104,62 +106,6 @@ pub struct Sought<'a> {
     pub within: Option<Span>,
 }
 
-/// A sought text and where it may be.
-struct Ask<'a> {
-    index: &'a Index,
-    /// The text with the blanks around it.
-    old: Outer<'a>,
-    new: &'a str,
-    /// The form of `old.core`.
-    norm: &'a str,
-    /// In bytes of the document.
-    within: Range<usize>,
-}
-
-impl Ask<'_> {
-    /// Whether the edit changes only the forms of marks: then these may not be tolerated.
-    fn is_of_forms(&self) -> bool {
-        form_of(self.old.core) == form_of(self.new)
-    }
-}
-
-/// A text and the blanks around it.
-#[derive(Clone, Copy, Debug)]
-struct Outer<'a> {
-    lead: &'a str,
-    core: &'a str,
-    tail: &'a str,
-}
-
-impl<'a> Outer<'a> {
-    fn of(text: &'a str) -> Self {
-        let core = text.trim();
-        let lead = text.len() - text.trim_start().len();
-        let (lead, rest) = text.split_at(lead);
-        Self { lead, core, tail: &rest[core.len()..] }
-    }
-
-    /// The blanks before the first word on its line.
-    fn indent(&self) -> &'a str {
-        self.lead.rfind('\n').map_or(self.lead, |at| &self.lead[at + 1..])
-    }
-}
-
-/// A place of the sought text's core, in bytes of the document.
-#[derive(Clone, Debug)]
-struct Hit {
-    core: Range<usize>,
-    shift: space::Shift,
-    /// It fills whole lines.
-    lined: bool,
-    /// The blanks around the sought text are there, from the start of a line on.
-    outer: bool,
-    /// Marks may have other forms.
-    forms: bool,
-    /// Where the document has each piece of the sought text, if it has them in other words.
-    places: Option<Vec<Option<Range<usize>>>>,
-}
-
 enum Found {
     None,
     One(Hit, Step),
@@ -219,7 +165,9 @@ impl Placer {
         }
         match found {
             Found::One(hit, step) => {
-                let (range, new) = fit::fit(&index.text, &hit, step, outer, new);
+                let Some((range, new)) = fit::fit(&index.text, &hit, step, outer, new) else {
+                    return Placement::Missing { similar: vec![(self.span(&hit.core), 99)] };
+                };
                 let old = index.text[range.clone()].to_owned();
                 Placement::Placed { hunk: Hunk { span: self.span(&range), old, new }, step }
             }
@@ -317,7 +265,14 @@ impl Placer {
 
     fn bytes(&self, within: Option<Span>) -> Range<usize> {
         let Some(span) = within else { return 0..self.rope.len_bytes() };
-        let byte = |pos: Pos| self.rope.char_to_byte(pos.0.min(self.rope.len_chars()));
+        let byte = |pos: Pos| {
+            let pos = pos.0.min(self.rope.len_chars());
+            // Never between the two characters of a line end.
+            let between = pos > 0
+                && self.rope.get_char(pos) == Some('\n')
+                && self.rope.get_char(pos - 1) == Some('\r');
+            self.rope.char_to_byte(pos - usize::from(between))
+        };
         byte(span.start)..byte(span.end)
     }
 
@@ -341,7 +296,7 @@ impl Placer {
         if norm.is_empty() {
             return Found::None;
         }
-        let ask = Ask { index, old: outer, new, norm: &norm, within: within.clone() };
+        let ask = Ask::new(index, (outer, new), &norm, within.clone());
         for rung in ladder {
             let mut hits = (rung.find)(&ask);
             // With its indent and line end it may be unique: a line that is a part of others.
@@ -445,34 +400,4 @@ fn shift(ask: &Ask<'_>, range: &Range<usize>) -> Option<space::Shift> {
         pairs.push((sought, found));
     }
     space::Shift::of(&pairs)
-}
-
-/// Whether nothing but blanks stands before and behind a range on its lines.
-fn fills_lines(text: &str, range: &Range<usize>) -> bool {
-    let before = text[..range.start].trim_end_matches([' ', '\t']);
-    let behind = text[range.end..].trim_start_matches([' ', '\t']);
-    let ends = behind.is_empty() || behind.starts_with('\n') || behind.starts_with("\r\n");
-    ends && (before.is_empty() || before.ends_with('\n'))
-}
-
-/// Places that a rung accepts, with whether the blanks around the sought text are there. When they
-/// are too many to be unique, the rest is not looked at.
-fn hits(ask: &Ask<'_>, accept: impl Fn(&Range<usize>) -> Option<(space::Shift, bool)>) -> Vec<Hit> {
-    let bare = ask.old.lead.is_empty() && ask.old.tail.is_empty();
-    let mut out: Vec<Hit> = Vec::new();
-    let mut outers = 0;
-    ask.index.each(ask.norm, |core| {
-        if core.start >= ask.within.start
-            && core.end <= ask.within.end
-            && let Some((shift, outer)) = accept(&core)
-        {
-            outers += usize::from(outer);
-            if out.len() < MOST || outer && outers < 3 {
-                let lined = fills_lines(&ask.index.text, &core);
-                out.push(Hit { core, shift, lined, outer, forms: false, places: None });
-            }
-        }
-        out.len() < MOST || outers < 2 && !bare
-    });
-    out
 }

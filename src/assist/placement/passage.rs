@@ -79,6 +79,9 @@ pub(super) fn find(
     if next.is_some_and(|next| next * 4 < cost * 5 + weight / 2) {
         return None;
     }
+    if repeats(&index.text, &range, core) {
+        return None;
+    }
     let mut new = String::with_capacity(core.len());
     for line in core.split_inclusive('\n') {
         let body = line.trim_start_matches([' ', '\t']);
@@ -92,17 +95,37 @@ pub(super) fn find(
     Some((range, new))
 }
 
+/// Whether lines that would come stand beside the place already: then the passage reaches over them,
+/// and lines between were to go.
+fn repeats(text: &str, range: &Range<usize>, new: &str) -> bool {
+    let reach = new.len().max(range.len()) + 160;
+    let from = line_start(text, text.floor_char_boundary(range.start.saturating_sub(reach)));
+    let to = text.ceil_char_boundary((range.end + reach).min(text.len()));
+    let telling = |line: &&str| line.chars().filter(|c| c.is_alphanumeric()).count() > 3;
+    let lines = |text: &'_ str| -> Vec<String> {
+        text.lines().map(str::trim).filter(telling).map(form_of).collect()
+    };
+    let here = lines(&text[range.clone()]);
+    let mut beside = lines(&text[from..range.start]);
+    beside.extend(lines(&text[range.end..to]));
+    lines(new).iter().any(|line| !here.contains(line) && beside.contains(line))
+}
+
 /// A range with all of the lines it touches, without the last line's end.
 fn whole_lines(text: &str, range: Range<usize>) -> Range<usize> {
-    let start = text[..range.start].rfind('\n').map_or(0, |at| at + 1);
+    let start = line_start(text, range.start);
     let end = text[range.end..].find('\n').map_or(text.len(), |at| range.end + at);
     let end = if text[..end].ends_with('\r') { end - 1 } else { end };
     start..end
 }
 
+fn line_start(text: &str, at: usize) -> usize {
+    text[..at].rfind('\n').map_or(0, |at| at + 1)
+}
+
 /// The blanks before a place on its line, if nothing else stands there.
 fn lead(text: &str, at: usize) -> Option<&str> {
-    let line = text[..at].rfind('\n').map_or(0, |at| at + 1);
+    let line = line_start(text, at);
     text[line..at].trim().is_empty().then_some(&text[line..at])
 }
 

@@ -55,7 +55,7 @@ pub fn write(form: &'static str, drafts: &[&Draft], rand: &mut Rand) -> Option<A
     let (before, behind) = (pick(rand, BEFORE), pick(rand, BEHIND));
     let mut text = before.to_owned();
     let mut asked = Dialect::Blocks;
-    let mut closed = true;
+    let (mut closed, mut bare) = (true, false);
     match form {
         "blocks" => blocks(drafts, rand, &mut text),
         "patch" => patch(drafts, rand, &mut text)?,
@@ -70,7 +70,7 @@ pub fn write(form: &'static str, drafts: &[&Draft], rand: &mut Rand) -> Option<A
             if rand.below(2) == 0 {
                 asked = Dialect::Whole;
             }
-            whole(drafts, rand, asked == Dialect::Whole, &mut text);
+            bare = whole(drafts, rand, asked == Dialect::Whole, &mut text);
             closed = false;
         }
         "gaps" => gaps(drafts, rand, &mut text)?,
@@ -81,7 +81,6 @@ pub fn write(form: &'static str, drafts: &[&Draft], rand: &mut Rand) -> Option<A
         _ => return None,
     }
     let complete = text.trim_end().len();
-    let bare = asked == Dialect::Whole && !text.trim_end().ends_with("```");
     if !bare {
         if !text.ends_with('\n') && !behind.is_empty() {
             text.push('\n');
@@ -328,17 +327,19 @@ pub fn truth(drafts: &[&Draft]) -> String {
     out
 }
 
-fn whole(drafts: &[&Draft], rand: &mut Rand, asked: bool, out: &mut String) {
+/// Whether it is bare, with nothing said around it.
+fn whole(drafts: &[&Draft], rand: &mut Rand, asked: bool, out: &mut String) -> bool {
     let text = truth(drafts).replace("\r\n", "\n");
     if asked && rand.below(2) == 0 {
         // Bare, as it was asked for.
         out.clear();
         out.push_str(&text);
-        return;
+        return true;
     }
     let fence = fence_for(&text);
     let info = pick(rand, &["", "markdown", "text"]);
     let _ = writeln!(out, "{fence}{info}\n{}{fence}", lined(&text));
+    false
 }
 
 /// The whole text with gaps where nothing changes.

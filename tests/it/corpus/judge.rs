@@ -119,6 +119,13 @@ fn canonical(text: &str, level: Level) -> String {
     out.trim_end().to_owned()
 }
 
+/// The lines that are not empty.
+fn filled(text: &str, level: Level) -> Vec<String> {
+    let text = canonical(text, level);
+    let lines = text.lines().filter(|line| !line.trim().is_empty());
+    lines.map(|line| line.trim_end_matches('\r').to_owned()).collect()
+}
+
 fn judge(case: &Case, result: &str) -> Verdict {
     let same = |text: &str, level| canonical(text, level) == canonical(result, level);
     if same(&case.doc, Level::Exact) {
@@ -136,7 +143,13 @@ fn judge(case: &Case, result: &str) -> Verdict {
     if some {
         return Verdict::Refused;
     }
-    match same(&truth, Level::Words) && !case.kind.is_indented() && kept_around(case, result) {
+    // Where indents say something nothing but empty lines may be off: some forms of answers lose
+    // those at the ends of what they carry.
+    let blanks_only = match case.kind.is_indented() {
+        true => filled(&truth, case.level) == filled(result, case.level),
+        false => same(&truth, Level::Words),
+    };
+    match blanks_only && kept_around(case, result) {
         true => Verdict::Blanks,
         false => Verdict::Wrong,
     }

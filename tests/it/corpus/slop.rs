@@ -204,6 +204,8 @@ fn sure_of_pieces(draft: &mut Draft, mark: &str) {
 /// Somebody changed a line near by after the model had read it.
 fn stale(draft: &mut Draft, rand: &mut Rand) -> Option<()> {
     require(matches!(draft.grain, Grain::Lines(..)) && draft.change.at.len() < 4000)?;
+    // What stood twice when it was quoted was no place then: that is `thrice`.
+    require(count(&in_words(&draft.doc), &in_words(draft.quoted())) == 1)?;
     let target = line_start(&draft.doc, draft.change.at.start)..{
         let end = draft.change.at.end;
         let lined = end > draft.change.at.start && draft.doc[..end].ends_with('\n');
