@@ -4,7 +4,7 @@ use super::place::Place;
 use super::share::session_named;
 use super::{Failure, Out};
 use crate::report::handoff;
-use crate::runtime::{fold, now, shared};
+use crate::runtime::{fold, now, redact, shared};
 use std::process::ExitCode;
 
 /// Say what changed since you looked last: who wrote what, what was decided, what waits, what it
@@ -40,7 +40,14 @@ impl HandoffArgs {
         if let Some(words) = pulled.and_then(|(path, pulled)| pulled.trouble(&path)) {
             out.say(&words);
         }
-        let folded = fold(&store, session).map_err(Failure::store)?;
+        let mut folded = fold(&store, session).map_err(Failure::store)?;
+        let again = redact::again(&mut store, &folded);
+        if let Ok(Some(_)) = &again {
+            folded = fold(&store, session).map_err(Failure::store)?;
+        }
+        if let Some(words) = redact::again_words(again) {
+            out.say(&words);
+        }
         let me = store.meta("me").map_err(Failure::store)?;
         let unknown = shared::unknown(&store, &folded, me.as_deref()).map_err(Failure::store)?;
         let first = unknown.is_some();

@@ -17,8 +17,8 @@ use std::process::ExitCode;
 /// Out of the log, the search, the caches, the free pages of the library, and the session file.
 /// The log keeps their hashes, so that it still verifies, and says what was taken out, when and by
 /// whom. What of the text goes leaves it by an edit: save the file then, as until that it holds the
-/// words. What stands in one piece with it is written anew, as theirs who wrote it. Shows what would
-/// happen first. No other cowrite may have the library open.
+/// words. Of the text and its history nothing else goes. Shows what would happen first. No other
+/// cowrite may have the library open.
 /// Not reached: copies that others have, git's history, backups, what went to a model.
 #[derive(clap::Args, Debug)]
 pub struct RedactArgs {

@@ -134,7 +134,8 @@ pub enum CauseKind {
     /// What two copies both did is taken back once.
     Dedupe,
     Restore,
-    /// Words are redacted: they leave the text, and what stood in one body with them comes back.
+    /// Words are redacted: they leave the text. Older versions also wrote anew what stood in one body
+    /// with them.
     Redact,
 }
 

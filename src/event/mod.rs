@@ -21,8 +21,8 @@ pub use kind::{
     Link, MessageRole, MessageStatus, Undecodable, Usage,
 };
 pub use redaction::{
-    BODY_CHARS, FILLER, Gone, REDACTED, Redacted, Redaction, Slot, filler, is_like, may_be,
-    shape_of,
+    BODY_CHARS, FILLER, Gone, Kept, Left, REDACTED, Redacted, Redaction, Slot, Told, filler,
+    is_like, may_be, shape_of,
 };
 pub use source::{Branched, Brought, Taken};
 pub use tally::{EditCount, Tally};

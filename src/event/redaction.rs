@@ -45,6 +45,168 @@ pub struct Redacted {
 pub struct Gone {
     pub body: u32,
     pub shape: String,
+    /// What of a text stays, in order: the operations that inserted it are as they were, and only
+    /// what was named is blank. Absent where the body went whole: outside of texts, and in logs of
+    /// versions that wrote the rest of a text anew.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept: Option<Vec<Kept>>,
+    /// The body was without its words before: what earlier redactions took of it is theirs, and only
+    /// the rest of what is missing is named by this one.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub more: bool,
+}
+
+/// Characters of a body that stay: `len` from character `at` on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kept {
+    pub at: u32,
+    pub len: u32,
+    /// Gone itself where a later redaction took a part of it, and says what stays of it.
+    pub text: Text,
+}
+
+impl Kept {
+    /// Its characters, where they are known and as many as it says.
+    fn chars(&self) -> Option<&str> {
+        let text = self.text.0.as_deref()?;
+        (text.chars().count() == self.len as usize).then_some(text)
+    }
+}
+
+impl Gone {
+    /// A body that went whole.
+    pub fn whole(body: u32, shape: String) -> Self {
+        Self { body, shape, kept: None, more: false }
+    }
+
+    /// What it keeps, without what can't be: pieces are in order and don't overlap.
+    pub fn pieces(&self) -> impl Iterator<Item = &Kept> {
+        let mut from = 0;
+        self.kept.iter().flatten().filter(move |kept| {
+            let end = kept.at.checked_add(kept.len).filter(|end| *end as usize <= BODY_CHARS);
+            let fits = kept.at >= from && end.is_some();
+            from = end.filter(|_| fits).unwrap_or(from);
+            fits
+        })
+    }
+
+    /// Whether it leaves a character where it was.
+    pub fn leaves(&self, at: u32) -> bool {
+        self.pieces().any(|kept| kept.at <= at && at - kept.at < kept.len)
+    }
+
+    /// Whether that can be said of these words.
+    pub fn fits(&self, words: &str) -> bool {
+        let same = |kept: &Kept| match kept.chars() {
+            Some(text) => {
+                words.chars().skip(kept.at as usize).take(kept.len as usize).eq(text.chars())
+            }
+            None => kept.text.0.is_none(),
+        };
+        shape_of(words) == self.shape && self.pieces().all(same)
+    }
+}
+
+/// What redactions leave of a body.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Left {
+    pub shape: String,
+    /// In order; nothing for a character that is gone.
+    pub chars: Vec<Option<char>>,
+}
+
+impl Left {
+    /// All of a text.
+    pub fn all(text: &str) -> Self {
+        Self { shape: shape_of(text), chars: text.chars().map(Some).collect() }
+    }
+
+    /// The text with filler where characters are gone; `None` when its shape is none.
+    pub fn text(&self) -> Option<String> {
+        let filler = filler(&self.shape)?;
+        let kept = self.chars.iter().copied().chain(std::iter::repeat(None));
+        Some(filler.chars().zip(kept).map(|(filler, kept)| kept.unwrap_or(filler)).collect())
+    }
+
+    /// What a redaction says of it.
+    pub fn gone(&self, body: u32) -> Gone {
+        let mut kept = Vec::new();
+        let mut at = 0;
+        for run in self.chars.chunk_by(|one, next| one.is_some() == next.is_some()) {
+            let len = run.len() as u32;
+            let text: String = run.iter().flatten().collect();
+            if !text.is_empty() {
+                kept.push(Kept { at, len, text: Text::new(text) });
+            }
+            at += len;
+        }
+        Gone { body, shape: self.shape.clone(), kept: Some(kept), more: false }
+    }
+}
+
+/// What is told of one body, by redactions in whatever order they come: a character stays when all
+/// of them leave it, and is what the first that knows it says.
+#[derive(Clone, Debug)]
+pub struct Told<At> {
+    shape: Option<(At, String)>,
+    /// Whether all of them leave a character; what is beyond the end is left by none.
+    left: Vec<bool>,
+    /// Each character that is known, and who said it: an index into `by`.
+    known: Vec<Option<(char, u32)>>,
+    by: Vec<At>,
+}
+
+impl<At> Default for Told<At> {
+    fn default() -> Self {
+        Self { shape: None, left: Vec::new(), known: Vec::new(), by: Vec::new() }
+    }
+}
+
+impl<At: Copy + Ord> Told<At> {
+    pub fn add(&mut self, at: At, gone: &Gone) {
+        let mut left = Vec::new();
+        for kept in gone.pieces() {
+            let (from, end) = (kept.at as usize, (kept.at + kept.len) as usize);
+            left.resize(from, false);
+            left.resize(end, true);
+            let Some(text) = kept.chars() else { continue };
+            self.known.resize(self.known.len().max(end), None);
+            let by = self.by.len() as u32;
+            for (place, one) in self.known[from..end].iter_mut().zip(text.chars()) {
+                let later = |known: u32| self.by.get(known as usize).is_some_and(|by| *by > at);
+                if place.is_none_or(|(_, known)| later(known)) {
+                    *place = Some((one, by));
+                }
+            }
+        }
+        match &self.shape {
+            None => self.left = left,
+            Some(_) => {
+                self.left.truncate(left.len());
+                self.left.iter_mut().zip(left).for_each(|(all, one)| *all &= one);
+            }
+        }
+        self.by.push(at);
+        if self.shape.as_ref().is_none_or(|(first, _)| at < *first) {
+            self.shape = Some((at, gone.shape.clone()));
+        }
+    }
+
+    /// What stays of it. Without characters where the shape is none.
+    pub fn left(&self) -> Left {
+        let shape = self.shape.as_ref().map(|(_, shape)| shape.clone()).unwrap_or_default();
+        let count = filler(&shape).map_or(0, |text| text.chars().count());
+        let one = |at: usize| {
+            let known = self.known.get(at).copied().flatten();
+            known.filter(|_| self.left.get(at) == Some(&true)).map(|(one, _)| one)
+        };
+        Left { chars: (0..count).map(one).collect(), shape }
+    }
+
+    /// Who told of it, as they came.
+    pub fn by(&self) -> &[At] {
+        &self.by
+    }
 }
 
 /// The shape of a text: runs of characters as their number, `n` for a line feed and `r` for a
@@ -154,16 +316,17 @@ impl Envelope {
         for at in bodies {
             let Some(body) = self.body.get_mut(*at as usize) else { continue };
             if let Body::Present { text, .. } = body {
-                gone.push(Gone { body: *at, shape: shape_of(text) });
+                gone.push(Gone::whole(*at, shape_of(text)));
                 *body = Body::Redacted { hash: body.hash() };
             }
         }
         Redacted { event: self.id, bodies: gone }
     }
 
-    /// The event with filler where bodies are gone, so that it can be folded. An edit gets all of
-    /// its characters back; of other kinds a text that is gone throughout stays away.
-    pub fn filled(&self, shapes: &BTreeMap<u32, String>) -> Self {
+    /// The event with what is told in place of bodies that are gone, so that it can be folded. An
+    /// edit gets as many characters as it had; of other kinds a text that is gone throughout stays
+    /// away.
+    pub fn filled(&self, told: &BTreeMap<u32, String>) -> Self {
         let mut filled = self.clone();
         let edit = self.kind == "document.edited";
         for slot in self.slots() {
@@ -175,8 +338,8 @@ impl Envelope {
             }
             for at in slot.bodies {
                 let Body::Redacted { .. } = self.body[at] else { continue };
-                if let Some(text) = shapes.get(&(at as u32)).and_then(|shape| filler(shape)) {
-                    filled.body[at] = Body::Present { salt: String::new(), text };
+                if let Some(text) = told.get(&(at as u32)) {
+                    filled.body[at] = Body::Present { salt: String::new(), text: text.clone() };
                 }
             }
         }

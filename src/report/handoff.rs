@@ -4,7 +4,7 @@
 use crate::base::when::{day, minute};
 use crate::base::{AuthorId, EventId, Millis, Usd};
 use crate::event::{CauseKind, DecisionStatus, Link, MessageRole, Op, is_like};
-use crate::session::{Decision, HunkState, Session, What, opening};
+use crate::session::{Decision, DocEntry, EditEntry, HunkState, Session, What, opening};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Characters of a text that are quoted.
@@ -78,6 +78,12 @@ pub fn unknown_to(
             _ => {}
         }
     }
+    for taken in session.redactions.iter() {
+        if is_me(&taken.author) {
+            return None;
+        }
+        all.insert(taken.id);
+    }
     Some(all)
 }
 
@@ -102,6 +108,7 @@ pub fn handoff(
     let said = |id: &&EventId| session.transcript.get(id).is_some();
     let said: Vec<&EventId> = new.iter().filter(said).collect();
     section(&mut out, "What was said", messages(session, &said));
+    section(&mut out, "What was redacted", redacted(session, new));
     decisions(&mut out, session, new, now);
     section(&mut out, "What waits", waiting(session));
     let spent = session.transcript.spent();
@@ -125,7 +132,7 @@ fn who(session: &Session, new: &BTreeSet<EventId>) -> Vec<String> {
         .documents
         .values()
         .flat_map(|entry| entry.edits().map(move |edit| (entry, edit)))
-        .filter(|(_, edit)| new.contains(&edit.id))
+        .filter(|(_, edit)| new.contains(&edit.id) && !is_redact(edit))
         .map(|(entry, edit)| {
             let (mut wrote, mut took) = (0, 0);
             for op in &edit.edit.ops {
@@ -137,7 +144,16 @@ fn who(session: &Session, new: &BTreeSet<EventId>) -> Vec<String> {
             (edit.id, (entry.name.as_str(), wrote, took))
         })
         .collect();
-    for id in new {
+    let redact: BTreeSet<EventId> = session
+        .documents
+        .values()
+        .flat_map(DocEntry::edits)
+        .filter(|one| is_redact(one))
+        .map(|one| one.id)
+        .collect();
+    // A section of its own tells what was redacted.
+    let told = |id: &&EventId| !redact.contains(id) && session.redactions.get(id).is_none();
+    for id in new.iter().filter(told) {
         let Some(author) = session.author_of(id) else { continue };
         let did = all.entry(author.clone()).or_default();
         let at = session.made_at(id);
@@ -202,7 +218,7 @@ fn texts(session: &Session, new: &BTreeSet<EventId>) -> Vec<String> {
     let mut lines = Vec::new();
     for entry in session.documents.values() {
         let mut spans = Vec::new();
-        for edit in entry.edits().filter(|edit| new.contains(&edit.id)) {
+        for edit in entry.edits().filter(|edit| new.contains(&edit.id) && !is_redact(edit)) {
             let reach = entry.document.reach(edit.writer, &edit.edit);
             spans.extend(reach.living.into_iter().map(|span| (span, &edit.author)));
         }
@@ -230,6 +246,52 @@ fn texts(session: &Session, new: &BTreeSet<EventId>) -> Vec<String> {
         }
     }
     lines
+}
+
+/// Whether an edit only carried out a redaction: what it wrote stood there before.
+fn is_redact(edit: &EditEntry) -> bool {
+    edit.edit.cause.as_ref().is_some_and(|cause| cause.kind == CauseKind::Redact)
+}
+
+/// By whom, when, how much of what.
+fn redacted(session: &Session, new: &BTreeSet<EventId>) -> Vec<String> {
+    let all = session.redactions.iter().filter(|taken| new.contains(&taken.id));
+    all.map(|taken| {
+        let mut texts: BTreeMap<&str, usize> = BTreeMap::new();
+        let (mut said, mut others) = (0, 0);
+        for one in &taken.what.what {
+            let of = session.documents.values().find(|entry| entry.edit(&one.event).is_some());
+            let count = |gone| session.redactions.taken_by(taken, &one.event, gone);
+            match of {
+                Some(entry) => {
+                    *texts.entry(&entry.name).or_default() +=
+                        one.bodies.iter().map(count).sum::<usize>();
+                }
+                None if session.transcript.get(&one.event).is_some() => said += 1,
+                // What an earlier one kept of a text, which is counted there.
+                None if session.redactions.get(&one.event).is_some() => {}
+                None => others += 1,
+            }
+        }
+        let named = |(name, count): (&str, usize)| {
+            let name = if name.is_empty() { "the text" } else { name };
+            format!("{} of {name}", plural(count, "character"))
+        };
+        let texts = texts.into_iter().filter(|(_, count)| *count > 0).map(named);
+        let rest = [(said, "message"), (others, "other thing")];
+        let rest = rest.into_iter().filter(|(count, _)| *count > 0);
+        let parts: Vec<String> =
+            texts.chain(rest.map(|(count, what)| plural(count, what))).collect();
+        let what = match parts.is_empty() {
+            true => "what had come back of words that were redacted before".into(),
+            false => parts.join(", "),
+        };
+        let who = session.author_name(&taken.author);
+        let reason = taken.what.reason.as_ref().map(|reason| reason.told()).unwrap_or_default();
+        let reason = if reason.is_empty() { String::new() } else { format!(": {}", short(reason)) };
+        format!("- {who} ({}): {what}{reason}", minute(taken.at))
+    })
+    .collect()
 }
 
 fn messages(session: &Session, said: &[&EventId]) -> Vec<String> {

@@ -114,7 +114,7 @@ impl Log {
     }
 
     /// What a redaction says, of what is here without its words.
-    fn redacted(&self, names: &Names, old: Redaction) -> Vec<Value> {
+    fn redacted(&self, names: &Names, old: Redaction) -> Redaction {
         let told: BTreeMap<EventId, &Envelope> =
             self.events.iter().map(|event| (event.id, event)).collect();
         let here = |one: Redacted| {
@@ -124,8 +124,10 @@ impl Log {
                 one.bodies.into_iter().filter(|body| gone.contains(&body.body)).collect();
             (!bodies.is_empty()).then_some(Redacted { event, bodies })
         };
-        let what = old.what.into_iter().filter_map(here);
-        what.filter_map(|one| serde_json::to_value(one).ok()).collect()
+        let what = old.what.into_iter().filter_map(here).collect();
+        // It is said with words of its own again: what it kept of other texts stays behind.
+        let reason = old.reason.map(|reason| Text::new(reason.told()));
+        Redaction { what, reason }
     }
 }
 
@@ -215,11 +217,12 @@ fn told_again(
             Event::AuthorIntroduced(who) => _ = introduced.insert(who.author),
             Event::DocumentEdited(edit) => _ = renamed_doc(&mut names, &edit.doc, rand),
             Event::EventRedacted(old) => {
-                let what = log.redacted(&names, old);
-                if what.is_empty() {
-                    continue;
+                let told = log.redacted(&names, old);
+                if !told.what.is_empty() {
+                    let id = log.add(&Event::EventRedacted(told), writer, one.at.0, rand);
+                    names.events.insert(one.id.to_string(), id.to_string());
                 }
-                again.data["what"] = Value::Array(what);
+                continue;
             }
             _ => {}
         }

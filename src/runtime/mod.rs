@@ -418,6 +418,7 @@ impl Runtime {
             Effect::Redaction { session, id, accept } => {
                 self.redaction(session, id, accept, screen)?;
             }
+            Effect::RedactAgain(session) => self.redact_again(session, screen)?,
             Effect::DeleteSession(session) => self.disk.send(DiskJob::Delete(session)),
             Effect::Open(what) => self.open(what)?,
             Effect::Reload(session) => {

@@ -367,12 +367,18 @@ fn begin(
     id: EventId,
 ) -> Result<(Opened, Option<crate::store::Binding>), OpenError> {
     let pulled = shared::pull(store, id)?;
-    let Read { session, last_rid, damaged, forks } = read_session(store, id, true)?;
+    let mut read = read_session(store, id, true)?;
+    let again = super::redact::again(store, &read.session);
+    if let Ok(Some(_)) = &again {
+        read = read_session(store, id, true)?;
+    }
+    let Read { session, last_rid, damaged, forks } = read;
     if session.event_count() == 0 {
         return Err(OpenError::Other(format!("There is no session {}.", id.short())));
     }
     let mut notes: Vec<String> =
         pulled.and_then(|(path, pulled)| pulled.trouble(&path)).into_iter().collect();
+    notes.extend(super::redact::again_words(again));
     if damaged > 0 {
         notes.push(format!("{damaged} lines of the log are damaged; `cowrite verify` names them."));
     }

@@ -97,6 +97,32 @@ impl Runtime {
         self.redacted(session, screen, move |store| redact::decide(store, session, &me, id, accept))
     }
 
+    /// Takes out again what came back of what this person redacted.
+    pub(super) fn redact_again(
+        &mut self,
+        session: EventId,
+        screen: &mut dyn Screen,
+    ) -> Result<(), String> {
+        let done = self.disk.with_store(move |store| {
+            let folded = fold(store, session).map_err(|why| why.to_string())?;
+            let Some(words) = redact::again(store, &folded)? else { return Ok(None) };
+            let folded = fold(store, session).map_err(|why| why.to_string())?;
+            Ok::<_, String>(Some((folded, words)))
+        });
+        match done.ok_or("There is no library.")? {
+            Ok(Some((folded, words))) => {
+                let effects = self.app.model.redacted(folded, words);
+                self.carry_out(effects, screen);
+            }
+            Ok(None) => {}
+            Err(why) => {
+                let words = redact::again_words(Err(why)).unwrap_or_default();
+                self.note(Tone::Warning, words);
+            }
+        }
+        Ok(())
+    }
+
     fn redacted(
         &mut self,
         session: EventId,

@@ -5,10 +5,10 @@ use super::open::recover;
 use super::shared;
 use crate::base::EventId;
 use crate::event::Envelope;
-use crate::report::{Redacting, Target, redaction};
+use crate::report::{Redacting, Target, came_back, redaction};
 use crate::session::{RedactionInfo, Session};
 use crate::state::{
-    Me, OUT_OF_REACH, Pending, Preview, accepted, all_rows, plural, redaction_events,
+    Me, OUT_OF_REACH, Pending, Preview, RedactionMade, accepted, all_rows, plural, redaction_events,
 };
 use crate::store::{RedactJob, SqliteStore, StoreError, Write, jsonl};
 use serde::{Deserialize, Serialize};
@@ -30,6 +30,9 @@ struct Rest {
     session: EventId,
     /// The event that says it, which the session file gets with the edits.
     id: Option<EventId>,
+    /// Somebody else's, which it follows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    follows: Option<EventId>,
     /// The first row of the log that belongs to it.
     from: i64,
 }
@@ -108,23 +111,78 @@ pub fn carry_out(
     recover(store, me).map_err(said)?;
     let Loaded { mut session, events, last } = load(store, id)?;
     let plan = redaction(&session, &events, target)?;
-    let mut rand = super::open::entropy().map_err(said)?;
-    let at = super::now();
-    let made = redaction_events(&mut session, &events, me, &plan, reason, at, &mut rand)?;
-    let rows = all_rows(&Session::fold(id, &after(&events, &made.lines, &made.events)));
-    let job = RedactJob {
-        writers: made.writers,
-        events: made.events,
-        lines: made.lines,
-        rows,
-        rest: rest(id, made.id, last),
-    };
-    store.redact(id, &job).map_err(said)?;
+    let made = made(&mut session, &events, me, &plan, reason)?;
+    let rest = rest(id, made.id, None, last);
+    write(store, id, &events, made, rest)?;
     complete(store, id, &plan)
 }
 
-fn rest(session: EventId, id: Option<EventId>, last: i64) -> String {
-    serde_json::to_string(&Rest { session, id, from: last + 1 }).unwrap_or_default()
+fn made(
+    session: &mut Session,
+    events: &[Envelope],
+    me: &Me,
+    plan: &Redacting,
+    reason: &str,
+) -> Result<RedactionMade, String> {
+    let mut rand = super::open::entropy().map_err(said)?;
+    redaction_events(session, events, me, plan, reason, super::now(), &mut rand)
+}
+
+fn write(
+    store: &mut SqliteStore,
+    id: EventId,
+    events: &[Envelope],
+    made: RedactionMade,
+    rest: String,
+) -> Result<(), String> {
+    let rows = all_rows(&Session::fold(id, &after(events, &made.lines, &made.events)));
+    let RedactionMade { writers, events, lines, .. } = made;
+    store.redact(id, &RedactJob { writers, events, lines, rows, rest }).map_err(said)
+}
+
+fn rest(session: EventId, id: Option<EventId>, follows: Option<EventId>, last: i64) -> String {
+    serde_json::to_string(&Rest { session, id, follows, from: last + 1 }).unwrap_or_default()
+}
+
+/// Takes out again what came back of the words that this library's person redacted in texts: a copy
+/// of them that somebody made who did not know of it yet, or what a redaction beside it kept.
+/// Returns what was done, in words; nothing where nothing came back.
+///
+/// # Errors
+/// Why it could not be done: it is still here, and the next opening tries again.
+pub fn again(store: &mut SqliteStore, folded: &Session) -> Result<Option<String>, String> {
+    let me = store.meta("me").map_err(said)?.and_then(|me| me.parse().ok());
+    let Some(author) = me else { return Ok(None) };
+    let mine = |taken: &RedactionInfo| folded.is_same(&taken.author, &author);
+    if !came_back(folded, mine) {
+        return Ok(None);
+    }
+    let id = folded.id;
+    let name = folded.author_name(&author).to_owned();
+    let me = Me { author: author.clone(), name };
+    recover(store, &me).map_err(said)?;
+    let Loaded { mut session, events, last } = load(store, id)?;
+    let mine = session.redactions.iter().filter(|taken| session.is_same(&taken.author, &author));
+    let target = Target::Again(mine.map(|taken| taken.id).collect());
+    let Ok(plan) = redaction(&session, &events, &target) else { return Ok(None) };
+    let made = made(&mut session, &events, &me, &plan, "")?;
+    let rest = rest(id, made.id, None, last);
+    write(store, id, &events, made, rest)?;
+    let rest = finish(store)?;
+    Ok(Some(format!(
+        "Words that you redacted came back with what others did beside it: they are out again.{}",
+        rest.words
+    )))
+}
+
+/// What is to be said of that.
+pub fn again_words(done: Result<Option<String>, String>) -> Option<String> {
+    done.unwrap_or_else(|why| {
+        Some(format!(
+            "Words that you redacted came back with what others did, and can't be taken out now: \
+             {why} The next opening tries again."
+        ))
+    })
 }
 
 /// The log as it is then.
@@ -200,15 +258,22 @@ fn clean_file(store: &mut SqliteStore, rest: &Rest) -> Result<Option<PathBuf>, S
     let known = jsonl::skim(&path).map_err(|why| format!("{why}."))?.places;
     let shared: Vec<_> =
         loaded.events.into_iter().filter(|stored| !stored.envelope.is_local()).collect();
-    let says = shared.iter().find(|stored| Some(stored.envelope.id) == rest.id);
-    let says = says.map(|stored| (stored.envelope.writer, stored.envelope.n));
+    let says = |stored: &&crate::store::Stored| {
+        let id = Some(stored.envelope.id);
+        id == rest.id || id == rest.follows
+    };
+    let says: Vec<_> = shared
+        .iter()
+        .filter(says)
+        .map(|stored| (stored.envelope.writer, stored.envelope.n))
+        .collect();
     // What was not shared stays so, but for what says why words are gone. Where everything was, the
     // edits of the texts are no news either.
     let mut before = shared.iter().filter(|stored| stored.rid < rest.from);
     let all = before.all(|stored| known.contains_key(&stored.envelope.id));
     let new = shared.into_iter().filter(|stored| {
         let event = &stored.envelope;
-        says.is_some_and(|(writer, n)| event.writer == writer && event.n <= n)
+        says.iter().any(|(writer, n)| event.writer == *writer && event.n <= *n)
             || all && stored.rid >= rest.from
     });
     let new: Vec<Envelope> =
@@ -287,23 +352,33 @@ pub fn pending(store: &SqliteStore, id: EventId) -> Result<Vec<Pending>, String>
     let Loaded { session, events, .. } = load(store, id)?;
     let kept = store.view(id).map_err(said)?.remove(KEPT).unwrap_or_default();
     let kept: BTreeSet<&str> = kept.split_whitespace().collect();
-    let events = by_id(&events);
+    let by_event = by_id(&events);
+    let any_back = came_back(&session, |_| true);
     let mut found = Vec::new();
     for taken in session.redactions.iter() {
         if kept.contains(taken.id.to_string().as_str()) {
             continue;
         }
-        let lines = accepted(&taken.what, &events);
-        if lines.is_empty() {
+        let lines = accepted(&taken.what, &by_event);
+        // Most often nothing did, which is known at once of all of them.
+        let again = match any_back && came_back(&session, |one| one.id == taken.id) {
+            true => redaction(&session, &events, &Target::Again(vec![taken.id])),
+            false => Ok(Redacting::default()),
+        };
+        let again = again.unwrap_or_default();
+        if lines.is_empty() && again.is_empty() {
             continue;
         }
         let mut kinds: BTreeMap<String, usize> = BTreeMap::new();
         let mut samples = Vec::new();
+        for (kind, count) in again.kinds {
+            *kinds.entry(kind).or_default() += count;
+        }
         for line in &lines {
             *kinds.entry(line.kind.clone()).or_default() += 1;
             if samples.len() < SAMPLES {
-                let full = events.get(&line.id);
-                let words = full.map(|event| lost_words(event, line)).unwrap_or_default();
+                let full = by_event.get(&line.id);
+                let words = full.map(|event| lost_words(event, line, taken)).unwrap_or_default();
                 samples.extend(Some(short(&words)).filter(|_| !words.trim().is_empty()));
             }
         }
@@ -329,9 +404,19 @@ fn short(words: &str) -> String {
     format!("“{}{more}”", line.chars().take(SAMPLE).collect::<String>())
 }
 
-fn lost_words(full: &Envelope, line: &Envelope) -> String {
-    let gone = line.gone().map(|at| at as usize);
-    gone.map(|at| full.words(at..at + 1)).collect()
+/// What of an event goes with a redaction.
+fn lost_words(full: &Envelope, line: &Envelope, taken: &RedactionInfo) -> String {
+    let named = taken.what.what.iter().filter(|one| one.event == full.id);
+    let named: Vec<_> = named.flat_map(|one| &one.bodies).collect();
+    let mut lost = String::new();
+    for body in line.gone() {
+        let at = body as usize;
+        let words = full.words(at..at + 1);
+        let said = named.iter().find(|gone| gone.body == body);
+        let goes = |at: u32| said.is_none_or(|gone| !gone.leaves(at));
+        lost.extend((0..).zip(words.chars()).filter(|(at, _)| goes(*at)).map(|(_, one)| one));
+    }
+    lost
 }
 
 /// Takes out here what somebody else redacted, or remembers that the words stay in this copy.
@@ -339,32 +424,38 @@ pub fn decide(
     store: &mut SqliteStore,
     id: EventId,
     me: &Me,
-    redaction: EventId,
+    named: EventId,
     accept: bool,
 ) -> Result<String, String> {
     recover(store, me).map_err(said)?;
     let Loaded { session, events, last } = load(store, id)?;
-    let taken: Option<&RedactionInfo> = session.redactions.get(&redaction);
+    let taken: Option<&RedactionInfo> = session.redactions.get(&named);
     let taken = taken.ok_or("There is no such redaction in this session.")?;
     if !accept {
         let mut kept = store.view(id).map_err(said)?.remove(KEPT).unwrap_or_default();
-        kept.push_str(&format!(" {redaction}"));
+        kept.push_str(&format!(" {named}"));
         let value = kept.trim().to_owned();
         let view = Write::View { session: id, key: KEPT.into(), value };
         store.write(&[view]).map_err(said)?;
         return Ok("The words stay in this copy.".into());
     }
     let lines = accepted(&taken.what, &by_id(&events));
-    if lines.is_empty() {
+    // With those gone: what stands elsewhere of what it took out of texts.
+    let then = after(&events, &lines, &[]);
+    let mut session = Session::fold(id, &then);
+    let plan = redaction(&session, &then, &Target::Again(vec![named])).unwrap_or_default();
+    if lines.is_empty() && plan.is_empty() {
         return Err("None of its words are here.".into());
     }
-    let count = lines.len();
-    let words: Vec<String> = Vec::new();
-    let rows = all_rows(&Session::fold(id, &after(&events, &lines, &[])));
-    let rest = rest(id, Some(redaction), last);
-    let job = RedactJob { lines, rows, rest, ..RedactJob::default() };
-    store.redact(id, &job).map_err(said)?;
-    let plan = Redacting { words, ..Redacting::default() };
-    let done = complete(store, id, &plan)?;
+    let mut made = match plan.is_empty() {
+        true => RedactionMade::default(),
+        false => made(&mut session, &then, me, &plan, "")?,
+    };
+    let again: BTreeSet<EventId> = made.lines.iter().map(|line| line.id).collect();
+    made.lines.extend(lines.into_iter().filter(|line| !again.contains(&line.id)));
+    let count = made.lines.len();
+    let rest = rest(id, made.id, Some(named), last);
+    write(store, id, &events, made, rest)?;
+    let done = complete(store, id, &Redacting::default())?;
     Ok(format!("{} lost words. {done}", plural(count, "event")))
 }

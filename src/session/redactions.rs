@@ -4,9 +4,10 @@
 //! without, nobody vouches for. Knows nothing of whether a library still holds the words.
 
 use super::{Decision, Folded, Register, Session};
-use crate::base::{AuthorId, DocId, EventId, Millis};
+use crate::base::{AuthorId, DocId, EventId, Millis, OpId, WriterId};
 use crate::event::{
-    BODY_CHARS, Choice, Envelope, Event, FILLER, Link, Op, REDACTED, Redaction, Text, Undecodable,
+    BODY_CHARS, Choice, Edit, Envelope, Event, FILLER, Gone, Left, Link, Op, REDACTED, Redaction,
+    Slot, Text, Told, Undecodable, filler,
 };
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -40,13 +41,23 @@ pub struct Attestation {
 /// A place in the order of display.
 type At = (u64, EventId);
 
+/// Which redaction says something of a body, and where in it: of which event, and of which body.
+type Said = (At, u32, u32);
+
 /// What is told of the bodies of one event.
 #[derive(Clone, Debug)]
 struct Shapes {
     /// The first redaction that names one of them.
     first: At,
-    /// The shape of each, as the first redaction that names it tells it.
-    bodies: BTreeMap<u32, (At, String)>,
+    bodies: BTreeMap<u32, Told<Said>>,
+}
+
+/// Where a body without its words stands in a text.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    event: EventId,
+    body: u32,
+    len: u32,
 }
 
 /// An event without all of its words.
@@ -67,6 +78,10 @@ pub struct Redactions {
     waiting: BTreeMap<EventId, Waiting>,
     /// Events that are folded with filler.
     pub(super) filled: BTreeSet<EventId>,
+    /// The bodies without their words in texts, by the operation of their first character.
+    places: BTreeMap<OpId, Place>,
+    /// The same by event and body.
+    firsts: BTreeMap<(EventId, u32), OpId>,
 }
 
 impl Redactions {
@@ -94,7 +109,7 @@ impl Redactions {
         self.waiting.values().map(|waiting| &waiting.event)
     }
 
-    /// What is known of shapes, for folding everything again.
+    /// What is known of bodies, for folding everything again.
     pub(super) fn known(self) -> Self {
         Self { shapes: self.shapes, ..Self::default() }
     }
@@ -110,8 +125,124 @@ impl Redactions {
             return None;
         }
         self.filled.insert(event.id);
-        let shapes = event.gone().filter_map(|body| Some((body, known?.get(&body)?.1.clone())));
-        Some(event.filled(&shapes.collect()))
+        let told = event.gone().filter_map(|body| {
+            let left = known?.get(&body)?.left();
+            Some((body, left.text()?))
+        });
+        Some(event.filled(&told.collect()))
+    }
+
+    /// What redactions leave of a body that they name.
+    pub fn left(&self, event: &EventId, body: u32) -> Option<Left> {
+        Some(self.shapes.get(event)?.bodies.get(&body)?.left())
+    }
+
+    /// The operation of the first character of a body without its words.
+    pub fn place(&self, event: &EventId, body: u32) -> Option<OpId> {
+        self.firsts.get(&(*event, body)).copied()
+    }
+
+    /// What redactions say of a body.
+    fn said(&self, event: &EventId, body: u32) -> impl Iterator<Item = (&Taken, &Gone)> {
+        let told = self.shapes.get(event).and_then(|shapes| shapes.bodies.get(&body));
+        told.into_iter().flat_map(Told::by).filter_map(|(at, one, gone)| {
+            let taken = self.all.get(at)?;
+            Some((taken, taken.what.what.get(*one as usize)?.bodies.get(*gone as usize)?))
+        })
+    }
+
+    /// The first redaction that took the character which an operation inserted.
+    pub fn of_char(&self, id: OpId) -> Option<&Taken> {
+        let (first, place) = self.places.range(..=id).next_back()?;
+        let at = id.counter - first.counter;
+        if first.writer != id.writer || at >= place.len {
+            return None;
+        }
+        let said = self.said(&place.event, place.body).filter(|(_, gone)| !gone.leaves(at));
+        said.map(|(taken, _)| taken).min_by_key(|taken| (taken.lamport, taken.id))
+    }
+
+    /// How many characters of a body a redaction took that none before it had taken.
+    pub fn taken_by(&self, taken: &Taken, event: &EventId, gone: &Gone) -> usize {
+        let before: Vec<&Gone> = self
+            .said(event, gone.body)
+            .filter(|(by, _)| is_before(by, taken))
+            .map(|(_, before)| before)
+            .collect();
+        let count = filler(&gone.shape).map_or(0, |text| text.chars().count()) as u32;
+        let fresh = |at: &u32| !gone.leaves(*at) && before.iter().all(|one| one.leaves(*at));
+        (0..count).filter(fresh).count()
+    }
+
+    /// The operations of texts whose characters one of these redactions named; of those that say
+    /// what stays, since others may have written the rest anew, under the same sources.
+    pub fn named(&self, wanted: impl Fn(&Taken) -> bool) -> BTreeSet<OpId> {
+        let mut found = BTreeSet::new();
+        for (first, place) in &self.places {
+            let by_wanted = self.said(&place.event, place.body).filter(|(taken, _)| wanted(taken));
+            for (taken, gone) in by_wanted.filter(|(_, gone)| gone.kept.is_some()) {
+                // What is nobody's before it, of what it leaves away.
+                let earlier = |by: &Taken| gone.more && is_before(by, taken);
+                let all = self.said(&place.event, place.body);
+                let earlier = all.filter(|(by, _)| earlier(by)).map(|(_, gone)| gone);
+                let mut named = vec![true; place.len as usize];
+                keep(&mut named, gone, false);
+                for before in earlier {
+                    let mut left = vec![false; place.len as usize];
+                    keep(&mut left, before, true);
+                    named.iter_mut().zip(left).for_each(|(named, left)| *named &= left);
+                }
+                let named = (0..place.len).filter(|at| named[*at as usize]);
+                let id = |at: u32| OpId { writer: first.writer, counter: first.counter + at };
+                found.extend(named.map(id));
+            }
+        }
+        found
+    }
+
+    /// Whether a redaction that kept the rest of a body still tells one of these characters.
+    pub fn keeps_any(&self, ids: &BTreeSet<OpId>) -> bool {
+        self.places.iter().any(|(first, place)| {
+            let end = OpId { writer: first.writer, counter: first.counter + place.len };
+            let mut hit = ids.range(*first..end).map(|id| id.counter - first.counter).peekable();
+            if hit.peek().is_none() {
+                return false;
+            }
+            let hit: Vec<u32> = hit.collect();
+            let tells = |gone: &Gone| {
+                let known = gone.pieces().filter(|kept| kept.text.0.is_some());
+                known
+                    .into_iter()
+                    .any(|kept| hit.iter().any(|at| kept.at <= *at && at - kept.at < kept.len))
+            };
+            self.said(&place.event, place.body).any(|(_, gone)| tells(gone))
+        })
+    }
+
+    /// Notes where the bodies of an edit stand that are without their words.
+    fn note_places(&mut self, event: &Envelope, filled: &Envelope, writer: WriterId, edit: &Edit) {
+        let slots = filled.slots();
+        let slots: BTreeMap<&str, &Slot> =
+            slots.iter().map(|slot| (slot.path.as_str(), slot)).collect();
+        let gone: BTreeSet<u32> = event.gone().collect();
+        let mut next = OpId { writer, counter: edit.start };
+        for (index, op) in edit.ops.iter().enumerate() {
+            let first = next;
+            next.counter = next.counter.saturating_add(op.width());
+            let Op::Insert { ins, .. } = op else { continue };
+            let Some(slot) = slots.get(format!("ops.{index}.text").as_str()) else { continue };
+            let mut at = first;
+            for body in slot.bodies.clone() {
+                let len = filled.words(body..body + 1).chars().count() as u32;
+                let left = first.counter.saturating_add(*ins).saturating_sub(at.counter);
+                if gone.contains(&(body as u32)) {
+                    let place = Place { event: event.id, body: body as u32, len: len.min(left) };
+                    self.places.insert(at, place);
+                    self.firsts.insert((event.id, body as u32), at);
+                }
+                at.counter = at.counter.saturating_add(len.min(left));
+            }
+        }
     }
 
     /// Takes note of a redaction. Returns the events that can be folded now, and whether one that
@@ -119,18 +250,18 @@ impl Redactions {
     fn add(&mut self, taken: Taken) -> (Vec<Envelope>, bool) {
         let at = (taken.lamport, taken.id);
         let (mut freed, mut changed) = (Vec::new(), false);
-        for one in taken.what.what.iter().filter(|one| !one.bodies.is_empty()) {
+        let all = taken.what.what.iter().enumerate();
+        for (index, one) in all.filter(|(_, one)| !one.bodies.is_empty()) {
             let bodies = BTreeMap::new();
             let shapes = self.shapes.entry(one.event).or_insert(Shapes { first: at, bodies });
             shapes.first = shapes.first.min(at);
             let mut waiting = self.waiting.get_mut(&one.event);
-            for gone in &one.bodies {
-                let shape = (at, gone.shape.clone());
-                let known = shapes.bodies.entry(gone.body).or_insert_with(|| shape.clone());
-                if at < known.0 {
-                    changed |= known.1 != shape.1 && self.filled.contains(&one.event);
-                    *known = shape;
-                }
+            let filled = self.filled.contains(&one.event);
+            for (place, gone) in one.bodies.iter().enumerate() {
+                let known = shapes.bodies.get(&gone.body).filter(|_| filled).map(Told::left);
+                let told = shapes.bodies.entry(gone.body).or_default();
+                told.add((at, index as u32, place as u32), gone);
+                changed |= known.is_some_and(|known| known != told.left());
                 if let Some(waiting) = &mut waiting {
                     waiting.missing.remove(&gone.body);
                 }
@@ -203,6 +334,7 @@ impl Session {
                     text.0 = text.0.take().filter(fits);
                 }
             }
+            self.redactions.note_places(came, event, event.writer, edit);
         }
         self.introduce(came, decoded, edited)
     }
@@ -289,6 +421,18 @@ impl Session {
     pub fn redaction_words(&self, taken: &Taken) -> String {
         let day = crate::base::day(taken.at);
         format!("redacted by {} on {day}", self.author_name(&taken.author))
+    }
+}
+
+fn is_before(one: &Taken, other: &Taken) -> bool {
+    (one.lamport, one.id) < (other.lamport, other.id)
+}
+
+/// Sets what a redaction keeps of a body.
+fn keep(chars: &mut [bool], gone: &Gone, value: bool) {
+    for kept in gone.pieces() {
+        let end = ((kept.at + kept.len) as usize).min(chars.len());
+        chars[(kept.at as usize).min(end)..end].fill(value);
     }
 }
 

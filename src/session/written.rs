@@ -280,12 +280,18 @@ impl Session {
                 }
                 _ => left,
             };
+            let (redacted, len) = match edit {
+                Some(edit) if self.redactions.is_filled(&edit.id) => {
+                    self.gap_from(document, rest.span.start, rest.source, len)
+                }
+                _ => (None, len),
+            };
             let cut = Pos(rest.span.start.0 + len as usize);
             let mut here = rest.clone();
             here.span.end = cut;
             let mut made = self.written_run(entry, &here);
             made.again = self.came_again(entry, &here);
-            made.redacted = edit.and_then(|edit| self.redacted_in(&edit.id, document, here.span));
+            made.redacted = redacted;
             // A file is a piece of another kind: nobody asks whether all of it is as it came.
             let asked = matches!(here.origin.how, How::Proposed | How::Pasted);
             if let (true, Some((first, count))) = (asked, piece) {
@@ -298,13 +304,28 @@ impl Session {
         }
     }
 
-    /// The redaction of an edit whose words are gone from a span.
-    fn redacted_in(&self, edit: &EventId, document: &Document, span: Span) -> Option<EventId> {
-        let taken = self.redactions.of(edit).filter(|_| self.redactions.is_filled(edit))?;
+    /// The redaction that took what stands at a place, and for how many characters from there on, at
+    /// most `len`, the same is true.
+    fn gap_from(
+        &self,
+        document: &Document,
+        at: Pos,
+        source: OpId,
+        len: u32,
+    ) -> (Option<EventId>, u32) {
+        let taken = |(offset, one): (u32, char)| {
+            let counter = source.counter.saturating_add(offset);
+            let taken =
+                (one == FILLER).then(|| self.redactions.of_char(OpId { counter, ..source }));
+            taken.flatten().map(|taken| taken.id)
+        };
         let rope = document.rope();
-        let end = span.end.0.min(rope.len_chars());
-        let words = rope.get_slice(span.start.0.min(end)..end)?;
-        words.chars().any(|one| one == FILLER).then_some(taken.id)
+        let end = (at.0 + len as usize).min(rope.len_chars());
+        let words = rope.slice(at.0.min(end)..end).chars();
+        let mut all = (0..len).zip(words).map(taken);
+        let first = all.next().flatten();
+        let same = all.take_while(|one| *one == first).count() as u32;
+        (first, (same + 1).min(len))
     }
 
     /// What is known of a run whose words came in with one edit of `entry`.

@@ -479,6 +479,7 @@ impl<'a> Cx<'a> {
         }
         self.model.session.track_hunks();
         self.meet();
+        self.redact_again();
         self.model.refresh();
         if std::mem::take(&mut self.model.session.outdated) {
             let session = self.model.session.id;

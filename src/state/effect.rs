@@ -154,6 +154,8 @@ pub enum Effect {
         id: EventId,
         accept: bool,
     },
+    /// Take out again what came back of what this person redacted.
+    RedactAgain(EventId),
     /// Remember in the configuration file that documents may go to a provider.
     Consent {
         provider: String,

@@ -27,6 +27,7 @@ pub fn is_news(event: &Envelope) -> bool {
             | "proposal.opened"
             | "session.titled"
             | "comment.posted"
+            | "event.redacted"
     )
 }
 
@@ -164,6 +165,9 @@ impl Cx<'_> {
                 true => format!("{who} said something to a hunk"),
                 false if self.model.session.title.heads().contains(&first) => {
                     format!("{who} called the session “{title}”")
+                }
+                false if self.model.session.redactions.get(&first).is_some() => {
+                    format!("{who} redacted something: session.handoff tells what")
                 }
                 false => {
                     format!("{who} proposed or changed something that shows in the Review tab")

@@ -4,8 +4,10 @@
 
 use super::{Ask, Cx, Dialog, Effect, Me, Model, Overlay, plural};
 use crate::base::{DocId, EventId, Millis, Rand, WriterId};
-use crate::event::{Author, AuthorKind, Cause, CauseKind, Edit, Envelope, Event, Redaction, Text};
-use crate::report::{Redacting, Target};
+use crate::event::{
+    Author, AuthorKind, Cause, CauseKind, Edit, Envelope, Event, Gone, Redaction, Text,
+};
+use crate::report::{Redacting, Target, came_back};
 use crate::session::Session;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -79,16 +81,30 @@ pub fn redaction_events(
         push(session, &mut made, &Event::AuthorIntroduced(introduced), person, at, rand);
     }
     let (mut shared, mut local) = (Vec::new(), Vec::new());
+    let none = BTreeSet::new();
     for event in events {
-        let Some(bodies) = plan.bodies.get(&event.id) else { continue };
+        let (bodies, left) = (plan.bodies.get(&event.id), plan.left.get(&event.id));
+        if bodies.is_none() && left.is_none() {
+            continue;
+        }
         let mut event = event.clone();
-        let redacted = event.redact(bodies);
+        let mut redacted = event.redact(bodies.unwrap_or(&none));
+        for (body, left) in left.into_iter().flatten() {
+            let gone = left.gone(*body);
+            match redacted.bodies.iter_mut().find(|known| known.body == *body) {
+                Some(known) => *known = gone,
+                // It went before; what stays of it is said anew.
+                None => redacted.bodies.push(Gone { more: true, ..gone }),
+            }
+        }
         if event.is_local() {
             local.push(redacted);
         } else {
             shared.push(redacted);
         }
-        made.lines.push(event);
+        if bodies.is_some() {
+            made.lines.push(event);
+        }
     }
     let reason = (!reason.is_empty()).then(|| Text::new(reason));
     if !shared.is_empty() {
@@ -156,8 +172,8 @@ fn push(
     id
 }
 
-/// What somebody else redacted and is still here: the events without those words. A body whose shape
-/// is not what was said of it stays.
+/// What somebody else redacted and is still here: the events without those words. A body that is not
+/// what was said of it, or of what stays of it, stays.
 pub fn accepted(redaction: &Redaction, events: &BTreeMap<EventId, &Envelope>) -> Vec<Envelope> {
     let named: BTreeMap<EventId, &crate::event::Redacted> =
         redaction.what.iter().map(|one| (one.event, one)).collect();
@@ -166,7 +182,7 @@ pub fn accepted(redaction: &Redaction, events: &BTreeMap<EventId, &Envelope>) ->
         let Some(event) = events.get(&id).filter(|event| !event.is_local()) else { continue };
         let fits = |gone: &&crate::event::Gone| {
             let at = gone.body as usize;
-            at < event.body.len() && crate::event::shape_of(&event.words(at..at + 1)) == gone.shape
+            at < event.body.len() && gone.fits(&event.words(at..at + 1))
         };
         let bodies: BTreeSet<u32> =
             named.bodies.iter().filter(fits).map(|gone| gone.body).collect();
@@ -293,6 +309,18 @@ impl Cx<'_> {
         }
     }
 
+    /// Takes out again what came back of words that this person redacted: others did something
+    /// beside it. The log has everything before.
+    pub(super) fn redact_again(&mut self) {
+        let model = &*self.model;
+        if model.ephemeral || !came_back(&model.session, |taken| model.is_me(&taken.author)) {
+            return;
+        }
+        self.seal_bursts();
+        let session = self.model.session.id;
+        self.effect(Effect::RedactAgain(session));
+    }
+
     /// Says that somebody redacted words, when that came in.
     pub(super) fn tell_redactions(&mut self, fresh: &[&Envelope]) {
         let others =
@@ -321,7 +349,7 @@ impl Model {
 fn is_everywhere(target: &Target) -> bool {
     match target {
         Target::Text { everywhere, .. } | Target::Event { everywhere, .. } => *everywhere,
-        Target::Author { .. } | Target::Words(_) => true,
+        Target::Author { .. } | Target::Words(_) | Target::Again(_) => true,
     }
 }
 

@@ -158,13 +158,13 @@ fn redactions(of: &[Envelope], rand: &mut Rand) -> Vec<Envelope> {
                     0 => SHAPES[rand.below(SHAPES.len())].to_owned(),
                     _ => shape_of(&words),
                 };
-                bodies.push(Gone { body: body as u32, shape });
+                bodies.push(Gone::whole(body as u32, shape));
             }
             match rand.below(12) {
                 0 => bodies.clear(),
                 1 => bodies.extend(bodies.clone()),
-                2 => bodies.push(Gone { body: u32::MAX, shape: "5".into() }),
-                3 => bodies.extend((0..2_000).map(|body| Gone { body, shape: "1".into() })),
+                2 => bodies.push(Gone::whole(u32::MAX, "5".into())),
+                3 => bodies.extend((0..2_000).map(|body| Gone::whole(body, "1".into()))),
                 4 => bodies.truncate(1),
                 _ => {}
             }
@@ -175,7 +175,7 @@ fn redactions(of: &[Envelope], rand: &mut Rand) -> Vec<Envelope> {
         match rand.below(30) {
             0 if named < 20 => what = what.iter().cycle().take(300 * what.len()).cloned().collect(),
             1 => what.extend((0..2_000).map(|_| {
-                let bodies = vec![Gone { body: 0, shape: "9".into() }];
+                let bodies = vec![Gone::whole(0, "9".into())];
                 Redacted { event: EventId(rand.bytes()), bodies }
             })),
             _ => {}
@@ -239,7 +239,7 @@ fn forged_redactions_change_nothing(seed: u64) {
                 0 => SHAPES[rand.below(SHAPES.len())].to_owned(),
                 _ => shape_of(&words),
             };
-            what.push(Redacted { event: sound.id, bodies: vec![Gone { body, shape }] });
+            what.push(Redacted { event: sound.id, bodies: vec![Gone::whole(body, shape)] });
         }
     }
     let truth = Event::EventRedacted(Redaction { what, reason: None });
@@ -400,7 +400,7 @@ fn long_chains_of_redactions_end() {
     const LONG: u32 = 5_000;
     let mut maker = Maker::new(1);
     let redaction = |event: EventId, body: u32, reason: Option<&str>| {
-        let bodies = vec![Gone { body, shape: "5".into() }];
+        let bodies = vec![Gone::whole(body, "5".into())];
         let what = vec![Redacted { event, bodies }];
         Event::EventRedacted(Redaction { what, reason: reason.map(Into::into) })
     };

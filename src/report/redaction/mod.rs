@@ -1,16 +1,16 @@
-//! What a redaction would take out of the log: which bodies of which events hold the words, what of
-//! the text goes with them, and what of it is written anew. Pure; knows no library and no file.
+//! What a redaction would take out of the log: which bodies of which events hold the words, and what
+//! of a text's bodies stays. Pure; knows no library and no file.
 
 mod search;
 mod words;
 
 use crate::base::{AuthorId, DocId, EventId, OpId};
-use crate::event::Envelope;
-use crate::session::Session;
+use crate::event::{Envelope, FILLER, Left, Op};
+use crate::session::{RedactionInfo, Session};
 use crate::text::Change;
 use search::Search;
 use std::collections::{BTreeMap, BTreeSet};
-use words::{ever, lines_of, pieces, words_of, written_by};
+use words::{ever, lines_of, operations, pieces, words_of, written_by};
 
 /// The shortest words that are looked for everywhere, in characters.
 const SHORTEST: usize = 3;
@@ -31,7 +31,7 @@ const OWN_KINDS: [&str; 10] = [
 ];
 
 /// What events are called, one and several.
-const NAMED: [(&str, &str, &str); 7] = [
+const NAMED: [(&str, &str, &str); 8] = [
     ("document.edited", "edit", "edits"),
     ("message.posted", "message", "messages"),
     ("hunk.made", "hunk", "hunks"),
@@ -39,6 +39,7 @@ const NAMED: [(&str, &str, &str); 7] = [
     ("decision.changed", "change of a decision", "changes of decisions"),
     ("comment.posted", "comment", "comments"),
     ("egress.recorded", "record of what was sent", "records of what was sent"),
+    ("event.redacted", "redaction that kept them", "redactions that kept them"),
 ];
 
 /// What is to go.
@@ -52,6 +53,9 @@ pub enum Target {
     Author { author: AuthorId, name: bool },
     /// These words, wherever they stand or ever stood in the session.
     Words(String),
+    /// What these redactions took out of texts and came back since: in a copy that somebody made
+    /// beside them, or in what another redaction kept.
+    Again(Vec<EventId>),
 }
 
 /// What a redaction would do.
@@ -59,16 +63,14 @@ pub enum Target {
 pub struct Redacting {
     /// The bodies that go, by event.
     pub bodies: BTreeMap<EventId, BTreeSet<u32>>,
+    /// What stays of bodies of texts, those that went before among them.
+    pub left: BTreeMap<EventId, BTreeMap<u32, Left>>,
     /// What becomes of the texts.
     pub changes: BTreeMap<DocId, Change>,
     /// What must be found nowhere afterwards.
     pub words: Vec<String>,
     /// Characters that leave the texts, as they stand.
     pub leave: usize,
-    /// Characters that are written anew, as they stood in one piece with those.
-    pub anew: usize,
-    /// Deleted characters that stood in one piece with them, and go as well.
-    pub beside: usize,
     /// How many events of each kind lose words.
     pub kinds: BTreeMap<String, usize>,
 }
@@ -85,14 +87,8 @@ impl Redacting {
         if self.leave > 0 {
             lines.push(format!("Out of the text: {}.", characters(self.leave)));
         }
-        if self.anew > 0 {
-            lines.push(format!(
-                "Written anew, as theirs who wrote them: {} that stand in one piece with it.",
-                characters(self.anew)
-            ));
-        }
-        if self.beside > 0 {
-            lines.push(format!("With it go {} that were deleted before.", characters(self.beside)));
+        if self.leave == 0 && !self.left.is_empty() {
+            lines.push("In the text it does not stand any more: it was deleted before.".into());
         }
         let mut named = Vec::new();
         let mut told = 0;
@@ -124,11 +120,7 @@ pub fn redaction(
     events: &[Envelope],
     target: &Target,
 ) -> Result<Redacting, String> {
-    let mut search = Search {
-        session,
-        events: events.iter().map(|event| (event.id, event)).collect(),
-        made: Redacting::default(),
-    };
+    let mut search = Search::new(session, events);
     let mut ids: BTreeMap<DocId, Vec<(OpId, u32)>> = BTreeMap::new();
     let mut phrases: Vec<String> = Vec::new();
     let mut in_texts = false;
@@ -182,10 +174,20 @@ pub fn redaction(
                 ids.insert(doc.clone(), written_by(session, entry, author));
             }
         }
+        Target::Again(redactions) => {
+            let named = session.redactions.named(|taken| redactions.contains(&taken.id));
+            let named: Vec<(OpId, u32)> = named.into_iter().map(|id| (id, 1)).collect();
+            for (doc, entry) in &session.documents {
+                let own = named.iter().filter(|(id, _)| entry.edit_of(*id).is_some());
+                ids.insert(doc.clone(), own.copied().collect());
+            }
+        }
     }
     if in_texts {
         for (doc, entry) in &session.documents {
-            let found = phrases.iter().flat_map(|phrase| ever(entry, phrase));
+            let found = phrases.iter().flat_map(|phrase| {
+                ever(entry, phrase).into_iter().chain(search.in_kept(entry, phrase))
+            });
             ids.entry(doc.clone()).or_default().extend(found);
         }
     }
@@ -211,4 +213,37 @@ pub fn redaction(
         return Err("There is nothing to redact: the words stand nowhere in this session.".into());
     }
     Ok(made)
+}
+
+/// Whether something came back that redactions took out of the texts: see [`Target::Again`].
+/// Quickly, without the log.
+pub fn came_back(session: &Session, redactions: impl Fn(&RedactionInfo) -> bool) -> bool {
+    let named = session.redactions.named(redactions);
+    if named.is_empty() {
+        return false;
+    }
+    let runs: Vec<(OpId, u32)> = named.iter().map(|id| (*id, 1)).collect();
+    session.redactions.keeps_any(&named)
+        || session.documents.values().any(|entry| {
+            let own: Vec<(OpId, u32)> =
+                runs.iter().filter(|(id, _)| entry.edit_of(*id).is_some()).copied().collect();
+            let all: BTreeSet<OpId> = entry
+                .document
+                .same_words(&own)
+                .iter()
+                .flat_map(|run| words::each(&[*run]).collect::<Vec<_>>())
+                .collect();
+            entry.edits().flat_map(operations).any(|(_, first, op)| {
+                let Op::Insert { ins, text, .. } = op else { return false };
+                let mut hit = all.range(first..words::ahead(first, *ins)).peekable();
+                if hit.peek().is_none() {
+                    return false;
+                }
+                let hit: BTreeSet<u32> = hit.map(|id| id.counter - first.counter).collect();
+                let known = (0u32..).zip(text.as_str().chars());
+                known.into_iter().any(|(at, one)| {
+                    one != FILLER && !matches!(one, '\n' | '\r') && hit.contains(&at)
+                })
+            })
+        })
 }

@@ -3,22 +3,60 @@
 use super::words::{ahead, each, lines_of, operations, overlapping, strings};
 use super::{Redacting, SHORTEST};
 use crate::base::{AuthorId, DocId, EventId, OpId, Pos, Span};
-use crate::event::{Body, Envelope, Op, Slot};
+use crate::event::{Body, Envelope, Event, Left, Op, Slot};
 use crate::session::{DocEntry, Session};
-use crate::text::{Change, Replace};
+use crate::text::Change;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 /// What of a message is what was said.
 const SAID: [&str; 4] = ["text", "reasoning", "error", "links."];
+
+/// What a redaction kept of a body of a text: it stands in the redaction's own bodies.
+struct Piece {
+    says: EventId,
+    bodies: Range<usize>,
+    at: u32,
+    text: String,
+}
 
 pub(super) struct Search<'a> {
     pub session: &'a Session,
     pub events: BTreeMap<EventId, &'a Envelope>,
     pub made: Redacting,
+    /// What redactions kept and is not gone, by the body that it is of.
+    kept: BTreeMap<(EventId, u32), Vec<Piece>>,
+}
+
+/// Whether a text of a redaction is what it kept: the words of whoever wrote them, not its own.
+fn is_kept(event: &Envelope, slot: &Slot) -> bool {
+    event.kind == "event.redacted" && slot.path.starts_with("what.")
 }
 
 impl<'a> Search<'a> {
+    pub fn new(session: &'a Session, events: &'a [Envelope]) -> Self {
+        let mut kept: BTreeMap<(EventId, u32), Vec<Piece>> = BTreeMap::new();
+        for event in events.iter().filter(|event| event.kind == "event.redacted") {
+            let Ok(Event::EventRedacted(what)) = Event::decode(event) else { continue };
+            let slots = by_path(event);
+            for (index, one) in what.what.into_iter().enumerate() {
+                for (place, gone) in one.bodies.into_iter().enumerate() {
+                    for (number, piece) in gone.kept.into_iter().flatten().enumerate() {
+                        let path = format!("what.{index}.bodies.{place}.kept.{number}.text");
+                        let Some(bodies) = slots.get(&path) else { continue };
+                        let Some(text) = piece.text.0 else { continue };
+                        let (says, bodies) = (event.id, bodies.clone());
+                        let piece = Piece { says, bodies, at: piece.at, text };
+                        kept.entry((one.event, gone.body)).or_default().push(piece);
+                    }
+                }
+            }
+        }
+        let events = events.iter().map(|event| (event.id, event)).collect();
+        Self { session, events, made: Redacting::default(), kept }
+    }
+
     fn take(&mut self, event: &Envelope, bodies: impl IntoIterator<Item = usize>) {
         let there = |at: &usize| matches!(event.body.get(*at), Some(Body::Present { .. }));
         let bodies: BTreeSet<u32> = bodies.into_iter().filter(there).map(|at| at as u32).collect();
@@ -29,7 +67,7 @@ impl<'a> Search<'a> {
 
     /// Everything that was said in a message, a decision or a hunk.
     pub fn whole(&mut self, event: &Envelope) {
-        for slot in event.slots() {
+        for slot in event.slots().into_iter().filter(|slot| !is_kept(event, slot)) {
             let said = event.kind != "message.posted"
                 || SAID.iter().any(|name| slot.path.starts_with(name));
             if said {
@@ -91,7 +129,7 @@ impl<'a> Search<'a> {
         if phrases.is_empty() || event.kind == "document.saved" || event.kind == "document.bound" {
             return;
         }
-        for slot in event.slots() {
+        for slot in event.slots().into_iter().filter(|slot| !is_kept(event, slot)) {
             let words = event.words(slot.bodies.clone());
             // A quote may hold a part only of what goes.
             let quoted = || lines_of(&words, SHORTEST);
@@ -122,6 +160,9 @@ impl<'a> Search<'a> {
     /// A request in which a piece of the words stands loses its words and its hash: the hash of all
     /// but a few words tells these by trying.
     pub fn request(&mut self, event: &Envelope, pieces: &[String], always: bool) {
+        if pieces.is_empty() && !always {
+            return;
+        }
         for slot in event.slots().into_iter().filter(|slot| slot.path == "request") {
             let request = event.words(slot.bodies);
             let mut said = String::new();
@@ -138,79 +179,109 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Characters of a text, in all their copies: their bodies go, and what else stands in those is
-    /// written anew where it is in the text.
+    /// Where a phrase stands in what redactions kept: characters of a text.
+    pub fn in_kept(&self, entry: &DocEntry, phrase: &str) -> Vec<(OpId, u32)> {
+        let count = phrase.chars().count() as u32;
+        let mut found = Vec::new();
+        for ((event, body), pieces) in &self.kept {
+            let Some(first) = self.session.redactions.place(event, *body) else { continue };
+            if entry.edit(event).is_none() {
+                continue;
+            }
+            for piece in pieces {
+                for (at, _) in piece.text.match_indices(phrase) {
+                    let before = piece.text[..at].chars().count() as u32;
+                    found.push((ahead(first, piece.at.saturating_add(before)), count));
+                }
+            }
+        }
+        found
+    }
+
+    /// Characters of a text, in all their copies. Their bodies go, with what stays of them said
+    /// anew: so every operation is what it was, and what others did beside it finds its place.
     pub fn text(&mut self, doc: &DocId, entry: &DocEntry, chosen: &[(OpId, u32)]) {
         let wanted: BTreeSet<OpId> = each(chosen).collect();
         if wanted.is_empty() {
             return;
         }
-        let mut covered: BTreeSet<OpId> = BTreeSet::new();
         for edit in entry.edits() {
             let Some(event) = self.events.get(&edit.id).copied() else { continue };
-            let slots: BTreeMap<String, Slot> =
-                event.slots().into_iter().map(|slot| (slot.path.clone(), slot)).collect();
-            let mut hit: Vec<usize> = Vec::new();
+            let mut slots = None;
             for (index, first, op) in operations(edit) {
                 let Op::Insert { ins, .. } = op else { continue };
-                let range = first..ahead(first, *ins);
-                if wanted.range(range).next().is_none() {
+                if wanted.range(first..ahead(first, *ins)).next().is_none() {
                     continue;
                 }
-                let Some(slot) = slots.get(&format!("ops.{index}.text")) else { continue };
+                let slots = slots.get_or_insert_with(|| by_path(event));
+                let Some(bodies) = slots.get(&format!("ops.{index}.text")) else { continue };
                 let mut at = first;
-                for body in slot.bodies.clone() {
-                    let Body::Present { text, .. } = &event.body[body] else { break };
-                    let next = ahead(at, text.chars().count() as u32);
-                    if wanted.range(at..next).next().is_some() {
-                        hit.push(body);
-                        covered.extend(each(&[(at, next.counter - at.counter)]));
-                    }
+                for body in bodies.clone() {
+                    let Some(left) = self.left(event, body) else { break };
+                    let next = ahead(at, left.chars.len() as u32);
+                    let goes = wanted.range(at..next).map(|id| id.counter - at.counter).collect();
+                    self.cut(event, body, left, &goes);
                     at = next;
                 }
             }
-            self.take(event, hit);
         }
-        let mut stand: BTreeMap<Pos, bool> = BTreeMap::new();
-        for id in covered.iter().chain(&wanted) {
-            match entry.document.stands_at(*id) {
-                Some(pos) => _ = stand.insert(pos, wanted.contains(id)),
-                None => self.made.beside += usize::from(!wanted.contains(id)),
+        let mut change = Change::default();
+        let mut spans: Vec<Span> = Vec::new();
+        let stand: BTreeSet<Pos> =
+            wanted.iter().filter_map(|id| entry.document.stands_at(*id)).collect();
+        for pos in &stand {
+            match spans.last_mut() {
+                Some(span) if span.end == *pos => span.end.0 += 1,
+                _ => spans.push(Span { start: *pos, end: Pos(pos.0 + 1) }),
             }
         }
-        let change = self.change(entry, &stand);
+        self.made.leave += stand.len();
+        spans.into_iter().for_each(|span| change.0.extend(Change::delete(span).0));
         if !change.0.is_empty() {
             self.made.changes.insert(doc.clone(), change);
         }
     }
 
-    /// Takes characters out of a text, and writes those anew that stood in one piece with them.
-    fn change(&mut self, entry: &DocEntry, stand: &BTreeMap<Pos, bool>) -> Change {
-        let mut spans: Vec<(Span, bool)> = Vec::new();
-        for (pos, goes) in stand {
-            match spans.last_mut() {
-                Some((span, went)) if span.end == *pos && went == goes => span.end.0 += 1,
-                _ => spans.push((Span { start: *pos, end: Pos(pos.0 + 1) }, *goes)),
+    /// The characters of a body, as far as they are known.
+    fn left(&self, event: &Envelope, body: usize) -> Option<Left> {
+        match event.body.get(body)? {
+            Body::Present { text, .. } => Some(Left::all(text)),
+            Body::Redacted { .. } => self.session.redactions.left(&event.id, body as u32),
+        }
+    }
+
+    /// Takes characters out of a body of a text: out of the edit, or where that lost them before out
+    /// of the redactions that kept them.
+    fn cut(&mut self, event: &Envelope, body: usize, mut left: Left, goes: &BTreeSet<u32>) {
+        if goes.is_empty() {
+            return;
+        }
+        let key = (event.id, body as u32);
+        if let Body::Present { .. } = event.body[body] {
+            self.take(event, [body]);
+        } else {
+            let holds = |piece: &&Piece| {
+                let end = piece.at.saturating_add(piece.text.chars().count() as u32);
+                goes.range(piece.at..end).next().is_some()
+            };
+            let holding = self.kept.get(&key).into_iter().flatten().filter(holds);
+            let holding: Vec<(EventId, Range<usize>)> =
+                holding.map(|piece| (piece.says, piece.bodies.clone())).collect();
+            if holding.is_empty() {
+                return;
+            }
+            for (says, bodies) in holding {
+                if let Some(event) = self.events.get(&says).copied() {
+                    self.take(event, bodies);
+                }
             }
         }
-        let mut change = Change::default();
-        for (span, goes) in spans {
-            if goes {
-                self.made.leave += span.len();
-                change.0.extend(Change::delete(span).0);
-                continue;
-            }
-            self.made.anew += span.len();
-            for run in entry.document.runs(span) {
-                change.0.push(Replace {
-                    span: run.span,
-                    text: entry.document.rope().slice(run.span.range()).to_string(),
-                    origin: run.origin,
-                    src: entry.document.sources(run.span),
-                });
+        for at in goes {
+            if let Some(one) = left.chars.get_mut(*at as usize) {
+                *one = None;
             }
         }
-        change
+        self.made.left.entry(key.0).or_default().insert(key.1, left);
     }
 
     pub fn finish(mut self) -> Redacting {
@@ -223,4 +294,9 @@ impl<'a> Search<'a> {
         self.made.words.dedup();
         self.made
     }
+}
+
+/// The bodies of each text of an event, by where it stands.
+fn by_path(event: &Envelope) -> BTreeMap<String, Range<usize>> {
+    event.slots().into_iter().map(|slot| (slot.path, slot.bodies)).collect()
 }
