@@ -26,7 +26,9 @@ impl Model {
                         self.intents.insert(doc, intent);
                     }
                 }
-                Some(("met", doc)) if doc == self.doc.as_str() => self.met = Some(value.clone()),
+                Some(("met", doc)) if doc == self.doc.as_str() => {
+                    self.met = value.split_whitespace().map(str::to_owned).collect();
+                }
                 _ if key == "tour" => {
                     if let (Some(tour), Ok(step)) = (&mut self.ui.tour, value.parse()) {
                         tour.step = step;
@@ -86,8 +88,8 @@ impl Model {
             let length = self.session.documents.get(doc).map_or(0, |entry| entry.document.len());
             view.insert(format!("caret {doc}"), format!("{} {anchor} {length}", caret.pos.0));
         }
-        if let Some(met) = &self.met {
-            view.insert(format!("met {}", self.doc), met.clone());
+        if !self.met.is_empty() {
+            view.insert(format!("met {}", self.doc), self.met.join(" "));
         }
         view.insert("chat".into(), self.ui.chat.rope().to_string());
         view.insert("share".into(), self.ui.share.to_string());

@@ -17,7 +17,8 @@ impl Cx<'_> {
     /// After edits came in that did not know of the ones here. Deletes the words of second copies:
     /// of one hunk that was accepted, or one change of a file that was taken in, in several copies
     /// of the session. Marks accepted hunks that edits came into. Another copy may do the same.
-    pub(super) fn meet(&mut self) {
+    /// Whether a change from outside turned out to be what events bring.
+    pub(super) fn meet(&mut self) -> bool {
         let docs: Vec<DocId> = self.model.session.documents.keys().cloned().collect();
         let (mut copies, mut collided, mut explained) = (0, 0, false);
         for doc in docs {
@@ -46,6 +47,7 @@ impl Cx<'_> {
         } else if copies > 0 {
             self.info("What two copies of the session both took in stands once.");
         }
+        explained
     }
 
     fn remove_copy(&mut self, doc: &DocId, copy: EventId) {

@@ -13,6 +13,7 @@ mod draft;
 mod editing;
 mod effect;
 mod ending;
+mod explained;
 mod floating;
 mod form;
 mod frame;

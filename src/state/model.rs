@@ -102,6 +102,9 @@ pub struct OpenedFile {
     pub read_only: bool,
 }
 
+/// How many of the versions that the file held are remembered.
+const MET: usize = 64;
+
 /// Everything.
 pub struct Model {
     pub session: Session,
@@ -121,8 +124,8 @@ pub struct Model {
     pub bom: bool,
     /// What the file held when it was last read or written here.
     pub stamp: Option<FileStamp>,
-    /// The hash of what the file held when it was met last, also in an earlier run.
-    pub met: Option<String>,
+    /// The hashes of what the file held when it was met here, also in earlier runs. The last first.
+    pub met: Vec<String>,
     /// The revision of the document that is in the file.
     pub saved_revision: Option<u64>,
     /// The text that is in the file, where it is known: text that is equal is not modified.
@@ -239,7 +242,7 @@ impl Model {
             session_file: opened.view.get(super::SESSION_FILE).map(PathBuf::from),
             bom: opened.file.as_ref().is_some_and(|file| file.bom),
             stamp: opened.file.as_ref().map(|file| file.stamp.clone()),
-            met: None,
+            met: Vec::new(),
             saved_revision: None,
             saved_rope: None,
             to_stdout: opened.to_stdout,
@@ -378,6 +381,13 @@ impl Model {
             return;
         }
         self.ui.carets.insert(self.doc.clone(), caret);
+    }
+
+    /// The file holds what has this hash.
+    pub fn meets(&mut self, hash: &str) {
+        self.met.retain(|met| met != hash);
+        self.met.insert(0, hash.to_owned());
+        self.met.truncate(MET);
     }
 
     /// Remembers what the file holds: the text as it is now, or something that is not known.

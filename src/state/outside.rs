@@ -78,7 +78,7 @@ impl Model {
                 );
                 cx.edit_outside(&Version::default(), &change);
                 cx.note_saved(&file.stamp);
-                cx.model.met = Some(file.stamp.hash.clone());
+                cx.model.meets(&file.stamp.hash);
             }
             cx.model.mark_saved(true);
         } else {
@@ -252,10 +252,10 @@ impl Cx<'_> {
         self.model.puzzle = None;
         self.model.bom = file.bom;
         self.model.stamp = Some(file.stamp.clone());
-        let last = self.held_last();
-        let met = self.model.met.clone();
+        let last = self.held_last().map(|(last, _)| last);
+        let met = self.model.met.first().cloned();
         if file.text == text {
-            self.model.met = Some(file.stamp.hash.clone());
+            self.model.meets(&file.stamp.hash);
             self.model.mark_saved(true);
             if !saved_last {
                 self.note_saved(&file.stamp);
@@ -270,14 +270,20 @@ impl Cx<'_> {
             !same && older.is_some_and(|(document, last)| is_before(document, known, last))
         };
         let older = known.as_ref().is_some_and(before);
-        if known.is_some() && !older {
-            self.model.met = Some(file.stamp.hash.clone());
+        let late =
+            older && known.as_ref().is_some_and(|known| self.came_late(&file.stamp.hash, known));
+        if known.is_some() && (!older || late) {
+            let words = match (late, saved_last) {
+                (true, _) => self.late_words(&file.stamp.hash),
+                (_, true) => {
+                    "The file is as it was saved last; the text here goes beyond it.".into()
+                }
+                _ => "The file is as it was saved; the text here goes beyond it.".into(),
+            };
+            self.model.meets(&file.stamp.hash);
             self.model.mark_saved(false);
             self.model.saved_rope = Some(ropey::Rope::from_str(&file.text));
-            self.info(match saved_last {
-                true => "The file is as it was saved last; the text here goes beyond it.",
-                false => "The file is as it was saved; the text here goes beyond it.",
-            });
+            self.info(words);
             return;
         }
         if has_conflict_markers(&file.text) {
@@ -312,12 +318,14 @@ impl Cx<'_> {
     /// Takes in what the file holds, as an edit from outside against the version saved last.
     pub fn take_outside(&mut self, file: &OpenedFile) {
         let last = self.held_last();
+        let (last, certain) = last.map_or((None, false), |(last, certain)| (Some(last), certain));
         let Some(entry) = self.model.entry() else { return };
-        let Some(Base { version: base, text }) = base_of(entry, last.as_ref(), &file.text) else {
+        let base = base_of(entry, last.as_ref(), certain, &file.text);
+        let Some(Base { version: base, text }) = base else {
             self.error("None of the versions that were saved can be read.");
             return;
         };
-        self.model.met = Some(file.stamp.hash.clone());
+        self.model.meets(&file.stamp.hash);
         if is_like(&text, &file.text) {
             // What git put together is what the session files bring.
             self.model.mark_saved(false);
@@ -329,48 +337,39 @@ impl Cx<'_> {
             );
             return;
         }
-        self.edit_outside(&base, &difference(&text, &file.text));
-        let Some(entry) = self.model.entry() else { return };
-        if *entry.document.rope() == file.text.as_str() {
-            self.note_saved(&file.stamp);
-            self.model.mark_saved(true);
-            self.info("The file changed outside; the change is taken in.");
-        } else {
-            // The text has both: the file's version is recorded, so that it is no news next time.
-            self.note_file_version(file, &base);
-            self.model.mark_saved(false);
-            self.info("The file changed outside; its change is taken in beside your unsaved text.");
-        }
-    }
-
-    /// The file's own version: the saved one with the change from outside and nothing else.
-    fn note_file_version(&mut self, file: &OpenedFile, base: &Version) {
-        let Some(entry) = self.model.entry() else { return };
-        let outside = entry
-            .edits()
-            .rfind(|edit| {
-                edit.edit.cause.as_ref().is_some_and(|cause| cause.kind == CauseKind::Outside)
-            })
-            .map(|edit| (edit.writer, edit.edit.start + edit.edit.width()));
-        let Some((writer, end)) = outside.filter(|(_, end)| *end > 0) else { return };
-        let last = crate::base::OpId { writer, counter: end - 1 };
-        let Ok(version) = entry.document.join(base, &Version(vec![last])) else { return };
         let doc = self.model.doc.clone();
-        let hash = Text::new(file.stamp.hash.clone());
-        self.append(&Event::DocumentSaved { doc, version, hash });
-    }
-
-    /// The version that the file held here before: as it was met last, else the one saved last.
-    fn held_last(&self) -> Option<Version> {
-        let entry = self.model.entry()?;
-        let met = self.model.met.as_ref();
-        let known = met.and_then(|met| entry.saved.iter().rfind(|saved| saved.hash == *met));
-        known.or(entry.saved.last()).map(|saved| saved.version.clone())
+        self.model.mark_saved(false);
+        let change = difference(&text, &file.text);
+        let Some(last) = self.post_outside(&doc, &base, &change) else { return };
+        // Before what others did is met: the file's own version is known from then on, and so what
+        // in it is theirs.
+        let Some(entry) = self.model.entry() else { return };
+        let alone = *entry.document.rope() == file.text.as_str();
+        if alone {
+            self.note_saved(&file.stamp);
+        } else if let Ok(version) = entry.document.join(&base, &Version(vec![last])) {
+            // The text has both: what the file holds is no news next time.
+            let hash = Text::new(file.stamp.hash.clone());
+            self.append(&Event::DocumentSaved { doc, version, hash });
+        }
+        self.model.session.track_hunks();
+        let explained = !self.is_holding() && self.meet();
+        let Some(entry) = self.model.entry() else { return };
+        let same = *entry.document.rope() == file.text.as_str();
+        self.model.mark_saved(same);
+        if !same {
+            self.model.saved_rope = Some(ropey::Rope::from_str(&file.text));
+        }
+        self.info(match (same, explained) {
+            (true, _) => "The file changed outside; the change is taken in.",
+            (false, true) => "The file changed outside: it has some of what came with the session file, which stands once; the text here goes beyond it.",
+            (false, false) => "The file changed outside; its change is taken in beside your unsaved text.",
+        });
     }
 
     /// Keeps the text that is here although the file holds an older version.
     pub fn keep_mine(&mut self, file: &OpenedFile) {
-        self.model.met = Some(file.stamp.hash.clone());
+        self.model.meets(&file.stamp.hash);
         self.model.stamp = Some(file.stamp.clone());
         self.model.mark_saved(false);
         self.info("Kept. Saving writes it over the older version.");
@@ -431,7 +430,7 @@ impl Cx<'_> {
                 let moved = self.model.path.as_ref() != Some(&path);
                 self.model.path = Some(path.clone());
                 self.model.stamp = Some(stamp.clone());
-                self.model.met = Some(stamp.hash.clone());
+                self.model.meets(&stamp.hash);
                 self.model.saved_revision = Some(saving.revision);
                 self.model.saved_rope = Some(saving.rope);
                 if self.model.has_history() {

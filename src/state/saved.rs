@@ -1,23 +1,20 @@
 //! Which version of a document a file was made from: what was saved here, what came in session
-//! files, or both together, as git puts texts together. And changes from outside that turn out to
-//! be what somebody's events bring as well.
+//! files, or both together, as git puts texts together.
 
 use super::Cx;
-use crate::base::{DocId, EventId, OpId, Pos, Span, WriterId};
-use crate::event::{CauseKind, Edit, Event, Op, Text, Version, is_like};
-use crate::session::{DocEntry, EditEntry};
-use crate::text::{Change, Document, TextError, diff};
+use crate::base::{EventId, OpId, Pos, Span, WriterId};
+use crate::event::{CauseKind, Edit, Version, is_like};
+use crate::session::{DocEntry, EditEntry, SavedVersion};
+use crate::text::{Change, Document, diff};
 use std::collections::BTreeSet;
 
 /// How many of the versions that were saved last are looked at.
 const LOOKED_AT: usize = 64;
 /// Of a text longer than this, in characters, only so few: reading one takes time.
-const LONG: usize = 200_000;
+pub(super) const LONG: usize = 200_000;
 const LOOKED_AT_LONG: usize = 6;
 /// How many versions that do not know of each other are put together in pairs.
 const PAIRED: usize = 6;
-/// How many changes from outside are looked at again when events come.
-const CHANGES: usize = 32;
 
 /// A version that a file may have been made from.
 pub(super) struct Base {
@@ -26,7 +23,7 @@ pub(super) struct Base {
 }
 
 /// Whether a version has everything that another has.
-fn includes(document: &Document, version: &Version, other: &Version) -> bool {
+pub(super) fn includes(document: &Document, version: &Version, other: &Version) -> bool {
     document.past(&version.0).is_some_and(|past| {
         other.0.iter().all(|id| past.get(&id.writer).is_some_and(|count| id.counter < *count))
     })
@@ -38,14 +35,14 @@ pub(super) fn is_before(document: &Document, version: &Version, other: &Version)
 }
 
 /// The versions that were saved last, the newest first.
-fn saved_last(entry: &DocEntry) -> impl Iterator<Item = &Version> {
+pub(super) fn saved_last(entry: &DocEntry) -> impl Iterator<Item = &Version> {
     let most = if entry.document.len() > LONG { LOOKED_AT_LONG } else { LOOKED_AT };
     let all = entry.saved.iter().rev().take(most).map(|saved| &saved.version);
     all.filter(|version| entry.document.knows(version))
 }
 
 /// The versions saved last that none of the others goes beyond, the newest last.
-fn tips(entry: &DocEntry) -> Vec<Version> {
+pub(super) fn tips(entry: &DocEntry) -> Vec<Version> {
     let from = entry.saved.len().saturating_sub(LOOKED_AT);
     let mut tips: Vec<Version> = Vec::new();
     for saved in entry.saved.iter().skip(from) {
@@ -63,7 +60,7 @@ fn tips(entry: &DocEntry) -> Vec<Version> {
 
 /// A version with what was taken back of it: where two copies of one thing are both in it, the edit
 /// that deleted the second is as well.
-fn settled(entry: &DocEntry, mut version: Version) -> Version {
+pub(super) fn settled(entry: &DocEntry, mut version: Version) -> Version {
     let document = &entry.document;
     let has = |version: &Version, edit: &EditEntry| {
         includes(document, version, &Version(vec![last_of(edit.writer, &edit.edit)]))
@@ -128,14 +125,21 @@ pub(super) fn difference(old: &str, new: &str) -> Change {
 
 /// How much two texts differ, in characters. What is taken out counts twice: it is more likely that
 /// a version is not the right one than that somebody deleted what it has.
-fn distance(change: &Change) -> usize {
+pub(super) fn distance(change: &Change) -> usize {
     change.0.iter().map(|one| 2 * one.span.len() + one.text.chars().count()).sum()
 }
 
 /// The version that a text was made from: one that was saved, or several together, with just this
 /// text; else the nearest. Older ones than `last`, which the file held before, are no candidates:
-/// what is missing then was taken out on purpose.
-pub(super) fn base_of(entry: &DocEntry, last: Option<&Version>, text: &str) -> Option<Base> {
+/// what is missing then was taken out on purpose. Where it is `certain` that the file held that, one
+/// of whose new lines some are missing is none either: the file never had them, as after a
+/// cherry-pick, and nobody took them out.
+pub(super) fn base_of(
+    entry: &DocEntry,
+    last: Option<&Version>,
+    certain: bool,
+    text: &str,
+) -> Option<Base> {
     let document = &entry.document;
     let tips = tips(entry);
     let mut candidates: Vec<Version> = last.cloned().into_iter().collect();
@@ -169,7 +173,12 @@ pub(super) fn base_of(entry: &DocEntry, last: Option<&Version>, text: &str) -> O
         if is_like(&there, text) || alone {
             return Some(Base { version, text: there });
         }
-        let far = distance(&difference(&there, text));
+        let change = difference(&there, text);
+        let sure = last.filter(|last| certain && **last != version);
+        if sure.is_some_and(|last| takes_new(entry, last, &version, &change)) {
+            continue;
+        }
+        let far = distance(&change);
         if best.as_ref().is_none_or(|(least, _)| far < *least) {
             best = Some((far, Base { version, text: there }));
         }
@@ -177,181 +186,74 @@ pub(super) fn base_of(entry: &DocEntry, last: Option<&Version>, text: &str) -> O
     best.map(|(_, base)| base)
 }
 
-/// A change from outside that somebody's events bring as well.
-struct Explained {
-    edit: EventId,
-    /// Where the events lead, from what the change was made on.
-    version: Version,
-    /// What the file has beside that.
-    rest: Change,
-    /// The edits that brought it.
-    by: Vec<EventId>,
-    /// What the file held.
-    hash: String,
+/// The last operations of what was saved: a file has what somebody wrote up to a save, or has not.
+pub(super) fn ends(entry: &DocEntry) -> BTreeSet<OpId> {
+    entry.saved.iter().flat_map(|saved| saved.version.0.iter().copied()).collect()
 }
 
-fn is_outside(entry: &EditEntry) -> bool {
-    let cause = entry.edit.cause.as_ref();
-    cause.is_some_and(|cause| cause.kind == CauseKind::Outside) && entry.edit.width() > 0
+/// Whether a change of `version` takes something out without a word instead, that is new since `last`:
+/// a line, or what somebody put into one.
+fn takes_new(entry: &DocEntry, last: &Version, version: &Version, change: &Change) -> bool {
+    let out: Vec<Span> =
+        change.0.iter().filter(|one| one.text.is_empty()).map(|one| one.span).collect();
+    if out.is_empty() {
+        return false;
+    }
+    let Ok(pieces) = entry.document.beside(last, version, &ends(entry)) else { return false };
+    let mut at = 0;
+    pieces.iter().filter(|piece| piece.in_other).any(|piece| {
+        let (start, end) = (at, at + piece.len);
+        at = end;
+        let gone = |span: &Span| span.end.0.min(end).saturating_sub(span.start.0.max(start));
+        !piece.in_one && 2 * out.iter().map(gone).sum::<usize>() >= piece.len
+    })
 }
 
-fn last_of(writer: WriterId, edit: &Edit) -> OpId {
+/// The last operation of an edit.
+pub(super) fn last_of(writer: WriterId, edit: &Edit) -> OpId {
     OpId { writer, counter: edit.start + edit.width().saturating_sub(1) }
 }
 
-/// The first change from outside, the newest first, that what others saved explains.
-fn explained(entry: &DocEntry) -> Option<Explained> {
-    let document = &entry.document;
-    if document.version().0.len() < 2 {
-        return None;
-    }
-    let done: BTreeSet<EventId> = entry
-        .edits()
-        .filter_map(|edit| edit.edit.cause.as_ref())
-        .filter(|cause| cause.kind == CauseKind::Dedupe)
-        .flat_map(|cause| cause.of.iter().copied())
-        .collect();
-    let tips = tips(entry);
-    let all = entry.edits().rev().filter(|edit| is_outside(edit) && !done.contains(&edit.id));
-    all.take(CHANGES).find_map(|edit| explain(entry, edit, &tips))
-}
-
-fn explain(entry: &DocEntry, edit: &EditEntry, tips: &[Version]) -> Option<Explained> {
-    let document = &entry.document;
-    let base = Version(edit.edit.deps.clone());
-    let last = Version(vec![last_of(edit.writer, &edit.edit)]);
-    let with = document.join(&base, &last).ok()?;
-    let holds = |version: &Version| includes(document, version, &last);
-    let from = entry.saved.iter().find(|saved| holds(&saved.version))?;
-    let is_other = |one: &&Version| !holds(one) && !includes(document, &base, one);
-    let others: Vec<&Version> = tips.iter().filter(is_other).collect();
-    let all = saved_last(entry).filter(is_other);
-    let mut ways: Vec<Version> = all.filter_map(|one| document.join(&base, one).ok()).collect();
-    let together = others.iter().try_fold(base.clone(), |all, tip| document.join(&all, tip).ok());
-    ways.extend(together);
-    let mut ways: Vec<Version> = ways.into_iter().map(|way| settled(entry, way)).collect();
-    ways.sort();
-    ways.dedup();
-    let held = document.text_at(&with).ok()?;
-    let mut best: Option<(usize, Version, Change)> = None;
-    for way in ways.into_iter().filter(|way| *way != base) {
-        let rest = difference(&document.text_at(&way).ok()?, &held);
-        // What the file does not have was not there when it was written: then this is not the way.
-        if rest.0.iter().any(|one| !one.span.is_empty()) {
-            continue;
-        }
-        let far = distance(&rest);
-        if best.as_ref().is_none_or(|(least, ..)| far < *least) {
-            best = Some((far, way, rest));
-        }
-    }
-    let (far, version, rest) = best?;
-    // What is half another change is another change, unless whole parts of it are left.
-    if far * 2 > edit.edit.width() as usize && !is_part(&rest, &edit.edit) {
-        return None;
-    }
-    let (past, known) = (document.past(&version.0)?, document.past(&base.0)?);
-    let by = entry.edits().filter(|one| {
-        let end = one.edit.start + one.edit.width();
-        let has = |count: Option<&u32>| count.is_some_and(|count| *count >= end);
-        has(past.get(&one.writer)) && !has(known.get(&one.writer))
-    });
-    let by = by.map(|one| one.id).collect();
-    Some(Explained { edit: edit.id, version, rest, by, hash: from.hash.clone() })
-}
-
-/// Whether a change is some of the insertions of an edit, each whole, and not all of them.
-fn is_part(change: &Change, of: &Edit) -> bool {
-    let mut parts: Vec<&str> = Vec::new();
-    for op in &of.ops {
-        match op {
-            Op::Insert { text, .. } => parts.push(text.as_str()),
-            Op::Delete { .. } => return false,
-        }
-    }
-    let all = parts.len();
-    let each = change.0.iter().all(|one| {
-        let at = parts.iter().position(|part| *part == one.text);
-        at.is_some_and(|at| !parts.swap_remove(at).is_empty())
-    });
-    each && change.0.len() < all
-}
-
-/// What takes the change from outside back, in the version that has it and what explains it.
-fn plan(entry: &DocEntry, found: &Explained) -> Result<(Version, Change), TextError> {
-    let edits: Vec<&EditEntry> =
-        std::iter::once(&found.edit).chain(&found.by).filter_map(|id| entry.edit(id)).collect();
-    let Some((own, others)) = edits.split_first() else {
-        return Ok((Version::default(), Change::default()));
-    };
-    let document = &entry.document;
-    let last = Version(vec![last_of(own.writer, &own.edit)]);
-    let both = document.join(&found.version, &last)?;
-    let past = document.past(&both.0).unwrap_or_default();
-    let known = entry.edits().filter(|one| {
-        let end = one.edit.start + one.edit.width();
-        past.get(&one.writer).is_some_and(|count| *count >= end)
-    });
-    let known: Vec<(WriterId, &Edit)> = known.map(|one| (one.writer, &one.edit)).collect();
-    let mut then = Document::new(document.id().clone());
-    then.apply_edits(&known)?;
-    let others: Vec<(WriterId, &Edit)> = others.iter().map(|one| (one.writer, &one.edit)).collect();
-    let change = then.plan_undo_beside(&[(own.writer, &own.edit)], &others)?;
-    Ok((both, change))
-}
-
 impl Cx<'_> {
-    /// After events came: a change that was taken in from the file before them, as git brought the
-    /// text first, is taken back where they bring the same. Whether there was one.
-    pub(super) fn explain_outside(&mut self, doc: &DocId) -> bool {
-        let mut any = false;
-        for _ in 0..CHANGES {
-            let Some(entry) = self.model.session.documents.get(doc) else { break };
-            let Some(found) = explained(entry) else { break };
-            if !self.take_back(doc, &found) {
-                break;
-            }
-            any = true;
+    /// The version that the file held here before, and whether that is certain: as it was met last,
+    /// else the one saved last.
+    pub(super) fn held_last(&self) -> Option<(Version, bool)> {
+        let entry = self.model.entry()?;
+        let known = |hash: &String| entry.saved.iter().rfind(|saved| saved.hash == *hash);
+        match self.model.met.iter().find_map(known) {
+            Some(saved) => Some((saved.version.clone(), true)),
+            None => Some((entry.saved.last()?.version.clone(), false)),
         }
-        any
     }
 
-    /// Takes the second copy away in the version that has both and nothing else: whoever puts these
-    /// two together another time takes that along.
-    fn take_back(&mut self, doc: &DocId, found: &Explained) -> bool {
-        let planned = self.model.session.documents.get(doc).map(|entry| plan(entry, found));
-        let (both, change) = match planned {
-            Some(Ok((both, change))) if !change.is_empty() => (both, change),
-            Some(Err(why)) => {
-                self.error(format!("A second copy could not be taken away: {why}"));
-                return false;
-            }
-            _ => return false,
+    /// What is said of a file that brings nothing new.
+    pub(super) fn late_words(&self, hash: &str) -> String {
+        let saved = self.model.entry().into_iter().flat_map(|entry| &entry.saved);
+        let saved = saved.filter(|saved| saved.hash == hash).last();
+        let who = saved.and_then(|saved| self.model.session.author_of(&saved.event));
+        let who = who.map_or("somebody", |who| self.model.session.author_name(who));
+        format!(
+            "The file is a version that {who} saved; all of it is in the text here already, which goes beyond it. Saving writes both."
+        )
+    }
+
+    /// Whether the file never held a version here although that is a part of the text: it is of
+    /// somebody whose events came before it, as in a synced folder, and not put back by anybody.
+    /// That it was here before this machine knew of the session can't be told, so that there must be
+    /// something that the file held here without it.
+    pub(super) fn came_late(&self, hash: &str, version: &Version) -> bool {
+        let Some(entry) = self.model.entry() else { return false };
+        let is_own =
+            |event: &EventId| self.model.session.author_of(event) == Some(&self.model.me.author);
+        let held =
+            |saved: &&SavedVersion| is_own(&saved.event) || self.model.met.contains(&saved.hash);
+        let mut held = entry.saved.iter().filter(held);
+        let was_here = self.model.met.iter().any(|met| met == hash)
+            || held.clone().any(|saved| saved.hash == hash);
+        let document = &entry.document;
+        let without = |saved: &SavedVersion| {
+            document.knows(&saved.version) && !includes(document, &saved.version, version)
         };
-        self.seal_bursts();
-        let author = self.model.me.author.clone();
-        let writer = self.mint(&author, Some(doc.clone()), true);
-        let Some(entry) = self.model.session.documents.get_mut(doc) else { return false };
-        let done = entry.document.change_at(&both, writer, &change, Some(CauseKind::Dedupe));
-        let applied = match done {
-            Ok(applied) => applied,
-            Err(why) => {
-                self.error(format!("A second copy could not be taken away: {why}"));
-                return false;
-            }
-        };
-        self.post_edit(doc, writer, applied, CauseKind::Dedupe, vec![found.edit]);
-        let mut version = found.version.clone();
-        if !found.rest.is_empty()
-            && let Some(last) = self.post_outside(doc, &found.version, &found.rest)
-            && let Some(entry) = self.model.session.documents.get(doc)
-            && let Ok(with) = entry.document.join(&version, &Version(vec![last]))
-        {
-            version = with;
-        }
-        // The file held this.
-        let hash = Text::new(found.hash.clone());
-        self.append(&Event::DocumentSaved { doc: doc.clone(), version, hash });
-        true
+        !was_here && held.any(without)
     }
 }

@@ -418,7 +418,7 @@ impl Document {
 
 impl History {
     /// The ids of a known version's characters.
-    fn seq_at(&self, version: &[OpId]) -> Result<Seq, TextError> {
+    pub(super) fn seq_at(&self, version: &[OpId]) -> Result<Seq, TextError> {
         if self.ops.heads.iter().eq(version) && self.crdt.len() == self.seq.len() {
             return Ok(self.seq.clone());
         }

@@ -4,6 +4,7 @@
 //! editing core (motions, changes, search) that serves every place where text is typed. Knows no
 //! session, no storage and no screen.
 
+mod beside;
 mod bytes;
 mod change;
 mod check;
@@ -32,6 +33,7 @@ mod seq;
 mod snapshot;
 mod undo;
 
+pub use beside::Piece;
 pub use bytes::{BadBytes, Decoded, decode, dominant_newline, encode, encoded};
 pub use change::{Change, Delta, Replace};
 pub use diff::diff;

@@ -461,7 +461,7 @@ fn history(seed: u64) {
     for step in 0..8 {
         let who = rand.below(3);
         let person = &all[who];
-        match rand.below(6) {
+        match rand.below(8) {
             0..=2 => {
                 let word = format!("w{step}x{who}");
                 person.writes([3, 5, 7, 9, 11][rand.below(5)], &format!("-{word}"));
@@ -474,6 +474,8 @@ fn history(seed: u64) {
                 person.shares();
                 person.commits(&format!("step {step}"));
             }
+            4 => picks(person, &mut rand),
+            5 => gets_late(person, &all[(who + 1 + rand.below(2)) % 3]),
             _ => sync(person, rand.below(3), &mut rand),
         }
     }
@@ -507,7 +509,12 @@ fn sync(person: &Person, way: usize, rand: &mut Rand) {
     if rand.below(2) == 0 || !pulled.status.success() {
         person.looks();
     }
-    // A text that git could not put together is written by cowrite, which can.
+    settles(person);
+    person.git(&["push", "-q", "origin", "HEAD:main"]);
+}
+
+/// A text that git could not put together is written by cowrite, which can. All is committed.
+fn settles(person: &Person) {
     for _ in 0..12 {
         let unmerged = person.git(&["diff", "--name-only", "--diff-filter=U"]);
         if unmerged.trim().is_empty() {
@@ -518,14 +525,46 @@ fn sync(person: &Person, way: usize, rand: &mut Rand) {
         if person.0.file("repo/.git/rebase-merge").exists() {
             person.git_may_fail(&["rebase", "--continue"]);
         } else {
-            person.git(&["commit", "-q", "--no-edit"]);
+            person.git(&["commit", "-q", "--allow-empty", "--no-edit"]);
         }
     }
     person.does("file.save");
     person.shares();
     person.git(&["add", "-A"]);
     person.git_may_fail(&["commit", "-qm", "synced"]);
-    person.git(&["push", "-q", "origin", "HEAD:main"]);
+}
+
+/// Gets some of what the others pushed, without what was before it.
+fn picks(person: &Person, rand: &mut Rand) {
+    person.git(&["fetch", "-q"]);
+    let there = person.git(&["rev-list", "--no-merges", "HEAD..origin/main"]);
+    let commits: Vec<&str> = there.lines().collect();
+    if commits.is_empty() {
+        return;
+    }
+    let picked = person.git_may_fail(&["cherry-pick", commits[rand.below(commits.len())]]);
+    let unmerged = person.git(&["diff", "--name-only", "--diff-filter=U"]);
+    if !picked.status.success() && unmerged.trim().is_empty() {
+        // There is nothing in it that is not here.
+        person.git(&["cherry-pick", "--skip"]);
+    }
+    settles(person);
+}
+
+/// What another has comes by a folder that is kept the same: the events, and after that the text,
+/// as it was before it was put together with what is here.
+fn gets_late(person: &Person, other: &Person) {
+    person.0.write(FILE, person.read(FILE) + &other.read(FILE));
+    person.does("file.save");
+    let (late, own) = (other.read("repo/plan.md"), person.read("repo/plan.md"));
+    person.0.write("repo/plan.md", late);
+    let taken = person.0.run(&["do", "file.save", "repo/plan.md"], "");
+    if !taken.status.success() {
+        // It stood here once: nobody is there to answer.
+        assert!(taken.stderr.contains("one of its older versions again"), "{taken:?}");
+        person.0.write("repo/plan.md", own);
+    }
+    settles(person);
 }
 
 #[test]

@@ -517,15 +517,15 @@ impl Harness {
 
     /// Takes in what another copy has.
     pub fn take_from(&mut self, other: &Self) {
+        self.take(&other.kept.events);
+    }
+
+    /// Takes events of another copy in.
+    pub fn take(&mut self, events: &[Envelope]) {
         let known: std::collections::BTreeSet<EventId> =
             self.kept.events.iter().map(|event| event.id).collect();
-        let fresh: Vec<Envelope> = other
-            .kept
-            .events
-            .iter()
-            .filter(|event| !event.is_local() && !known.contains(&event.id))
-            .cloned()
-            .collect();
+        let is_fresh = |event: &&Envelope| !event.is_local() && !known.contains(&event.id);
+        let fresh: Vec<Envelope> = events.iter().filter(is_fresh).cloned().collect();
         self.kept.events.extend(fresh.iter().cloned());
         self.input(Input::Foreign(fresh));
     }

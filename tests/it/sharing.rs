@@ -230,6 +230,216 @@ fn whatever_comes_first_nothing_is_doubled_or_lost() {
     }
 }
 
+/// Appends a line at the top or the end, and saves.
+fn adds(made: &mut Harness, top: bool, line: &str) {
+    let at = if top { 0 } else { made.text().chars().count() };
+    made.place(at, None);
+    made.keys(&format!("'{line}' enter"));
+    made.pass(3000);
+    made.keys("ctrl-s");
+    made.pass(3000);
+}
+
+#[test]
+fn a_file_with_some_of_what_came_doubles_nothing() {
+    // As after a cherry-pick: the file has what Eve added last, and not what she added before that;
+    // and it may have a word of another program beside it.
+    for (order, by_hand) in (0..4).flat_map(|order| [0, 1, 2].map(|by_hand| (order, by_hand))) {
+        let (mut ada, mut eve) = two();
+        let had = eve.kept.events.len();
+        adds(&mut eve, false, "EVE-END");
+        let first: Vec<_> = eve.kept.events[had..].to_vec();
+        adds(&mut eve, true, "EVE-TOP");
+        let second: Vec<_> = eve.kept.events[had + first.len()..].to_vec();
+        adds(&mut ada, false, "ADA-END");
+        writes(&mut ada, 2, "-ADA");
+        let mut picked = format!("EVE-TOP\n{}", ada.text());
+        let (six, instead) = [("six", "six"), ("six", "six!"), ("six\n", "")][by_hand];
+        picked = picked.replace(six, instead);
+        match order {
+            0 => {
+                ada.take_from(&eve);
+                ada.write_outside(&picked);
+            }
+            1 => {
+                ada.write_outside(&picked);
+                ada.take_from(&eve);
+            }
+            // What the last events are made on comes later than they.
+            2 => {
+                ada.take(&second);
+                ada.write_outside(&picked);
+                ada.take(&first);
+            }
+            _ => {
+                ada.write_outside(&picked);
+                ada.take(&second);
+                ada.take(&first);
+            }
+        }
+        let what = format!("order {order}, by hand {by_hand}");
+        let once = |made: &Harness| {
+            for word in ["EVE-TOP", "EVE-END", "ADA-END", "-ADA"] {
+                assert_eq!(made.text().matches(word).count(), 1, "{what}: {}", made.text());
+            }
+            let six = made.text().matches("six").count();
+            assert_eq!(six, usize::from(by_hand < 2), "{what}: {}", made.text());
+            assert_eq!(made.text().contains("six!"), by_hand == 1, "{what}: {}", made.text());
+        };
+        once(&ada);
+        // The words are hers who wrote them, also of those in the file.
+        assert_eq!(words_of(&ada, "Eve"), "EVE-TOP\nEVE-END\n", "{what}");
+        assert!(ada.model().is_modified(), "the file does not have all of it");
+        ada.same_after_reopening();
+        // Read again it is no news, and git's whole merge brings what was missing.
+        let text = ada.text();
+        ada.write_outside(&picked);
+        assert_eq!((ada.text(), ada.overlay().is_none()), (text.clone(), true), "{what}");
+        ada.write_outside(&text);
+        assert_eq!((ada.text(), ada.model().is_modified()), (text.clone(), false), "{what}");
+        eve.take_from(&ada);
+        once(&eve);
+        ada.take_from(&eve);
+        assert_eq!(ada.text(), eve.text(), "{what}");
+        eve.write_outside(&text);
+        assert_eq!(eve.text(), text, "{what}");
+    }
+}
+
+/// What of the text somebody wrote.
+fn words_of(made: &Harness, name: &str) -> String {
+    let session = &made.model().session;
+    let entry = &session.documents[&made.doc()];
+    let all =
+        cowrite::base::Span::new(cowrite::base::Pos(0), cowrite::base::Pos(entry.document.len()));
+    let runs = entry.document.runs(all).into_iter();
+    let own = runs.filter(|run| session.author_name(&session.writers[&run.writer].author) == name);
+    own.map(|run| entry.document.rope().slice(run.span.range()).to_string()).collect()
+}
+
+#[test]
+fn a_file_that_comes_late_takes_nothing_out() {
+    // As in a synced folder: Eve's events come, both together are saved, then comes Eve's file.
+    let (mut ada, mut eve) = two();
+    let base = ada.text();
+    writes(&mut ada, 1, "ADA");
+    writes(&mut eve, 3, "EVE1");
+    let early = eve.text();
+    writes(&mut eve, 4, "EVE2");
+    ada.take_from(&eve);
+    let both = ada.text();
+    ada.keys("ctrl-s");
+    for (late, told) in [(&early, "a version that Eve saved"), (&eve.text(), "goes beyond it")] {
+        ada.write_outside(late);
+        assert!(ada.overlay().is_none(), "{}", ada.notice());
+        assert_eq!((ada.text(), ada.model().is_modified()), (both.clone(), true));
+        assert!(ada.notice().contains(told), "{}", ada.notice());
+        ada.same_after_reopening();
+        // Once more the same is no news; another program's change of it is one.
+        ada.write_outside(late);
+        assert_eq!((ada.text(), ada.overlay().is_none()), (both.clone(), true));
+    }
+    ada.write_outside(&eve.text().replace("six", "six!"));
+    assert_eq!(ada.text(), both.replace("six", "six!"));
+    ada.keys("ctrl-s");
+    // What the file did hold here is put back by somebody: that is asked.
+    for older in [&base, &both] {
+        ada.write_outside(older);
+        assert!(matches!(ada.overlay(), Some(Overlay::Dialog(_))), "{}", ada.notice());
+        ada.keys("n");
+        ada.keys("ctrl-s");
+        assert_eq!(ada.text(), both.replace("six", "six!"));
+    }
+}
+
+#[test]
+fn picked_and_late_files_double_and_lose_nothing() {
+    for seed in cases(30) {
+        let mut rand = Rand::from_number(seed);
+        let (ada, eve) = two();
+        let mut all = [ada, eve];
+        let mut words: Vec<String> = Vec::new();
+        // What each has saved, the oldest first.
+        let mut saved: [Vec<String>; 2] = [vec![all[0].text()], vec![all[1].text()]];
+        let mut trace = format!("seed {seed}");
+        for step in 0..12 {
+            let who = rand.below(2);
+            let path = all[who].model().path.clone().unwrap();
+            match rand.below(4) {
+                0 | 1 => {
+                    let line = who * 3 + rand.below(3);
+                    let word = format!("w{step}x{who}");
+                    trace.push_str(&format!("\n{who} writes {word} in line {line}"));
+                    writes(&mut all[who], line, &word);
+                    words.push(word);
+                }
+                2 => {
+                    // Lines of the other's as they are now or were once: picked into the own file.
+                    let mine = String::from_utf8(all[who].files[&path].clone()).unwrap();
+                    let theirs = &saved[1 - who][rand.below(saved[1 - who].len())];
+                    let lines = mine.lines().zip(theirs.lines());
+                    let lines = lines.map(|(mine, theirs)| {
+                        let picks = rand.below(2) == 0 && theirs.starts_with(mine);
+                        format!("{}\n", if picks { theirs } else { mine })
+                    });
+                    let picked: String = lines.collect();
+                    let first = rand.below(2) == 0;
+                    trace.push_str(&format!("\n{who} picks, events first {first}: {picked:?}"));
+                    let [one, other] = &mut all;
+                    let (mine, theirs) = if who == 0 { (one, other) } else { (other, one) };
+                    if first {
+                        mine.take_from(theirs);
+                    }
+                    mine.write_outside(&picked);
+                    if mine.overlay().is_some() {
+                        mine.keys("n");
+                    }
+                    mine.take_from(theirs);
+                }
+                _ => {
+                    // The other's file comes late.
+                    let [one, other] = &mut all;
+                    let (mine, theirs) = if who == 0 { (one, other) } else { (other, one) };
+                    mine.take_from(theirs);
+                    mine.keys("ctrl-s");
+                    let late = &saved[1 - who][rand.below(saved[1 - who].len())];
+                    trace.push_str(&format!("\n{who} gets late {late:?}"));
+                    mine.write_outside(late);
+                    if mine.overlay().is_some() {
+                        mine.keys("n");
+                    }
+                    mine.keys("ctrl-s");
+                }
+            }
+            let file = String::from_utf8(all[who].files[&path].clone()).unwrap();
+            if file == all[who].text() {
+                saved[who].push(file);
+            }
+            all[who].same_after(&trace);
+            let [one, other] = &mut all;
+            if rand.below(3) == 0 {
+                one.take_from(other);
+            }
+            let text = all[who].text();
+            for word in &words {
+                assert!(text.matches(word.as_str()).count() <= 1, "{trace}\n{word}: {text}");
+            }
+        }
+        for _ in 0..3 {
+            let [one, other] = &mut all;
+            one.take_from(other);
+            other.take_from(one);
+        }
+        let text = all[0].text();
+        assert_eq!(all[1].text(), text, "{trace}");
+        for word in &words {
+            assert_eq!(text.matches(word.as_str()).count(), 1, "{trace}\n{word}: {text}");
+        }
+        assert_eq!(text.lines().count(), 6, "{trace}\n{text}");
+        all.iter().for_each(Harness::same_after_reopening);
+    }
+}
+
 /// Lines that only grow: of each the longer form.
 fn union(one: &str, other: &str) -> String {
     let lines = one.lines().zip(other.lines());
