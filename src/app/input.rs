@@ -6,7 +6,9 @@ use crate::keymap::Key;
 use crate::prompt::{Chunk, Fault};
 use crate::provider::Listing;
 use crate::session::Attempt;
-use crate::state::{FileStamp, OpenedFile, Pending, Preview, Sharing, Ticket, Timer, Tone};
+use crate::state::{
+    Checkup, FileStamp, OpenedFile, Pending, Preview, Sharing, Ticket, Timer, Tone,
+};
 use crate::store::{Hit, SessionRow};
 use crate::syntax::Syntaxes;
 use std::path::PathBuf;
@@ -62,6 +64,10 @@ pub enum Input {
     Sharing(Box<Result<Sharing, String>>),
     /// A session was shared: what was done, or why not.
     Shared(EventId, Result<String, String>),
+    /// A signature was made: what it covers, in words, or why not.
+    Signed(EventId, Result<String, String>),
+    /// The log of a session was checked, or why not.
+    Checked(EventId, Result<Checkup, String>),
     /// A session branched off, or why not.
     Branched(Result<EventId, String>),
     /// What redacting would take out, in each way it can be meant.

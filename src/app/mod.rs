@@ -197,6 +197,8 @@ impl App {
             Input::Foreign(events) => cx.foreign(&events),
             Input::Sharing(sharing) => cx.sharing(*sharing),
             Input::Shared(session, done) => cx.shared(session, done),
+            Input::Signed(session, done) => command::signed(&mut cx, session, done),
+            Input::Checked(session, done) => command::checked(&mut cx, session, done),
             Input::Redacting(found) => cx.redacting(found),
             Input::Redactions(pending) => cx.redactions(pending),
             Input::Fetching(name, words) => cx.fetch_goes_on(name, words),

@@ -32,11 +32,12 @@ use super::verify::VerifyArgs;
 use super::{Failure, Out};
 use clap::{CommandFactory, Parser, Subcommand};
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// What stands below the help.
 const AFTER: &str = "\
+`cowrite help COMMAND` says more about one.
 Only the workspace needs a terminal; everything else works in pipes.
 
 Exit codes:
@@ -73,6 +74,9 @@ pub struct Args {
 /// Puts options that stand before a subcommand behind it, where they are its own.
 pub fn in_order(given: impl Iterator<Item = OsString>) -> Vec<OsString> {
     let mut given: Vec<OsString> = given.collect();
+    if let Some(asked) = help(&given) {
+        return asked;
+    }
     let text = |index: usize| given.get(index).and_then(|arg| arg.to_str());
     let mut at = 1;
     while let Some(option) = text(at).filter(|arg| arg.starts_with('-') && *arg != "-") {
@@ -87,6 +91,21 @@ pub fn in_order(given: impl Iterator<Item = OsString>) -> Vec<OsString> {
         answer_yes(&mut given, at);
     }
     given
+}
+
+/// `help COMMAND` and `--help COMMAND` as `COMMAND --help`. `help` alone is the help, unless there is
+/// a file of that name.
+fn help(given: &[OsString]) -> Option<Vec<OsString>> {
+    let text = |index: usize| given.get(index).and_then(|arg| arg.to_str());
+    let word = text(1).filter(|word| matches!(*word, "help" | "-h" | "--help"))?;
+    let (program, rest) = (given.first()?, given.get(2..)?);
+    let asked = match text(2) {
+        Some(name) if is_command(name) => rest,
+        None if word == "help" && rest.is_empty() && !Path::new(word).exists() => rest,
+        _ => return None,
+    };
+    let all = std::iter::once(program).chain(asked).cloned();
+    Some(all.chain(["--help".into()]).collect())
 }
 
 /// Puts a `--yes` that stood before a command, now among the `to` first, where it is one of its own:

@@ -20,7 +20,7 @@ use std::process::ExitCode;
 #[derive(clap::Args, Debug)]
 #[command(args_conflicts_with_subcommands = true)]
 pub struct DecisionsArgs {
-    /// Those of this file's session.
+    /// Those of this file's session; of a session file (`.cowrite.jsonl`) itself.
     file: Option<PathBuf>,
     /// Those of this session: its id or the beginning of it.
     #[arg(long, conflicts_with = "file")]
@@ -162,6 +162,12 @@ impl DecisionsArgs {
             Some(Verb::Sign(args)) => return args.run(out),
             None => {}
         }
+        let mut told = Told::default();
+        if let Some(file) = self.file.as_deref().filter(|file| is_session_file(file)) {
+            let (id, events) = from_file(file, out)?;
+            self.tell(&Session::fold(id, &events), &mut told, out)?;
+            return self.end(told, out);
+        }
         let place = Place::find(None, None)?;
         let store = place.reading(out)?;
         let sessions = if self.file.is_some() || self.session.is_some() {
@@ -170,31 +176,44 @@ impl DecisionsArgs {
             let rows = store.sessions().map_err(Failure::store)?;
             rows.into_iter().filter(|row| row.decisions > 0).map(|row| row.id).collect()
         };
-        let wanted = |status: &str| self.status.as_deref().is_none_or(|wanted| wanted == status);
-        let mut all = Vec::new();
-        let mut count = 0;
         for id in sessions {
-            let session = fold(&store, id).map_err(Failure::store)?;
-            if self.json {
-                let Value::Array(decisions) = decisions_json(&session) else { continue };
-                for mut decision in decisions {
-                    decision["session"] = id.to_string().into();
-                    decision["session_title"] = session.title().into();
-                    if wanted(decision["status"].as_str().unwrap_or_default()) {
-                        all.push(decision);
-                    }
-                }
-            } else {
-                count += list(&session, &wanted, out)?;
+            self.tell(&fold(&store, id).map_err(Failure::store)?, &mut told, out)?;
+        }
+        self.end(told, out)
+    }
+
+    fn tell(&self, session: &Session, told: &mut Told, out: &mut Out) -> Result<(), Failure> {
+        let wanted = |status: &str| self.status.as_deref().is_none_or(|wanted| wanted == status);
+        if !self.json {
+            told.count += list(session, &wanted, out)?;
+            return Ok(());
+        }
+        let Value::Array(decisions) = decisions_json(session) else { return Ok(()) };
+        for mut decision in decisions {
+            decision["session"] = session.id.to_string().into();
+            decision["session_title"] = session.title().into();
+            if wanted(decision["status"].as_str().unwrap_or_default()) {
+                told.json.push(decision);
             }
         }
+        Ok(())
+    }
+
+    fn end(&self, told: Told, out: &mut Out) -> Result<ExitCode, Failure> {
         if self.json {
-            out.json(&all.into())?;
-        } else if count == 0 {
+            out.json(&told.json.into())?;
+        } else if told.count == 0 {
             out.say("No decision was found.");
         }
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// What was told so far.
+#[derive(Default)]
+struct Told {
+    count: usize,
+    json: Vec<Value>,
 }
 
 fn list(session: &Session, wanted: &dyn Fn(&str) -> bool, out: &mut Out) -> Result<usize, Failure> {

@@ -108,7 +108,12 @@ impl ExportArgs {
             let path = dir.join(name);
             match read(&path) {
                 Some(now) if now.replace("\r\n", "\n") == text => same += 1,
-                Some(now) if !is_unchanged(&now) && !self.overwrite => kept.push(path),
+                Some(now)
+                    if !is_unchanged(&now) && !says_same(name, &now, &text) && !self.overwrite =>
+                {
+                    let takes = is_taken_in(name, &now, &text);
+                    kept.push((path, takes));
+                }
                 _ => {
                     write(&path, &text)?;
                     written += 1;
@@ -121,9 +126,18 @@ impl ExportArgs {
             plural(written, "decision"),
             dir.display()
         ));
-        for path in &kept {
+        for (path, takes) in &kept {
+            let advice = match takes {
+                true => {
+                    "`cowrite decisions import --update` takes that in, --overwrite replaces it"
+                }
+                false => {
+                    "a decision keeps its date, its deciders and its links, so --overwrite \
+                          replaces that"
+                }
+            };
             out.say(&format!(
-                "{} was changed since it was written and stays: `cowrite decisions import --update` takes that in, --overwrite replaces it.",
+                "{} was changed since it was written and stays: {advice}.",
                 path.display()
             ));
         }
@@ -165,6 +179,24 @@ fn json(sessions: &[Session]) -> Result<String, Failure> {
         }
     }
     Ok(format!("{}\n", serde_json::to_string_pretty(&all)?))
+}
+
+/// Whether a file that somebody changed says what the decision does by now, as after its change was
+/// taken in: then nothing of it is lost where it is written anew.
+fn says_same(name: &str, now: &str, text: &str) -> bool {
+    match (madr::read(name, now), madr::read(name, text)) {
+        (Ok(now), Ok(text)) => now == text,
+        _ => false,
+    }
+}
+
+/// Whether some of what differs is something that taking the file in changes.
+fn is_taken_in(name: &str, now: &str, text: &str) -> bool {
+    let (Ok(now), Ok(text)) = (madr::read(name, now), madr::read(name, text)) else { return true };
+    let (date, by) = (text.date.clone(), text.by.clone());
+    let (supersedes, superseded_by) = (text.supersedes.clone(), text.superseded_by.clone());
+    let (refers, links) = (text.refers.clone(), text.links.clone());
+    Record { date, by, supersedes, superseded_by, refers, links, ..now } != text
 }
 
 /// What a folder holds.

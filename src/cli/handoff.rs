@@ -1,10 +1,16 @@
 //! `cowrite handoff`: what changed since somebody looked last.
 
-use super::place::Place;
+use super::export::from_file;
+use super::place::{Place, is_session_file};
 use super::share::session_named;
 use super::{Failure, Out};
-use crate::report::handoff;
+use crate::base::EventId;
+use crate::event::Envelope;
+use crate::report::{handoff, unknown_to};
 use crate::runtime::{fold, now, redact, shared};
+use crate::session::Session;
+use crate::store::SqliteStore;
+use std::path::Path;
 use std::process::ExitCode;
 
 /// Say what changed since you looked last: who wrote what, what was decided, what waits, what it
@@ -14,8 +20,8 @@ use std::process::ExitCode;
 /// marks off. Of a session of others in which you did nothing yet it says everything.
 #[derive(clap::Args, Debug)]
 pub struct HandoffArgs {
-    /// A file with a session, or the id of a session or its beginning. Nothing: the session used
-    /// last.
+    /// A file with a session, a session file (`.cowrite.jsonl`), or the id of a session or its
+    /// beginning. Nothing: the session used last.
     what: Option<String>,
     /// Everything counts as seen from now on.
     #[arg(long)]
@@ -25,6 +31,10 @@ pub struct HandoffArgs {
 impl HandoffArgs {
     pub fn run(self, out: &mut Out) -> Result<ExitCode, Failure> {
         let place = Place::find(None, None)?;
+        if let Some(file) = self.what.as_deref().map(Path::new).filter(|file| is_session_file(file))
+        {
+            return self.of_file(&place, file, out);
+        }
         let mut store = place.reading(out)?;
         let session = match &self.what {
             Some(what) => session_named(&store, what)?,
@@ -36,30 +46,73 @@ impl HandoffArgs {
                 })?
             }
         };
-        let pulled = shared::pull(&mut store, session).map_err(Failure::store)?;
+        self.known(&mut store, session, Vec::new(), out)
+    }
+
+    /// Of a session of the library, and what a session file has beside it.
+    fn known(
+        &self,
+        store: &mut SqliteStore,
+        session: EventId,
+        file: Vec<Envelope>,
+        out: &mut Out,
+    ) -> Result<ExitCode, Failure> {
+        let pulled = shared::pull(store, session).map_err(Failure::store)?;
         if let Some(words) = pulled.and_then(|(path, pulled)| pulled.trouble(&path)) {
             out.say(&words);
         }
-        let mut folded = fold(&store, session).map_err(Failure::store)?;
-        let again = redact::again(&mut store, &folded);
+        let mut folded = fold(store, session).map_err(Failure::store)?;
+        let again = redact::again(store, &folded);
         if let Ok(Some(_)) = &again {
-            folded = fold(&store, session).map_err(Failure::store)?;
+            folded = fold(store, session).map_err(Failure::store)?;
         }
         if let Some(words) = redact::again_words(again) {
             out.say(&words);
         }
         let me = store.meta("me").map_err(Failure::store)?;
-        let unknown = shared::unknown(&store, &folded, me.as_deref()).map_err(Failure::store)?;
+        let unknown = shared::unknown(store, &folded, me.as_deref()).map_err(Failure::store)?;
         let first = unknown.is_some();
-        let new = match unknown {
+        let mut new = match unknown {
             Some(all) => all,
-            None => shared::news(&store, &folded, me.as_deref()).map_err(Failure::store)?,
+            None => shared::news(store, &folded, me.as_deref()).map_err(Failure::store)?,
         };
+        let more: Vec<Envelope> =
+            file.into_iter().filter(|event| folded.author_of(&event.id).is_none()).collect();
+        if !more.is_empty() {
+            new.extend(more.iter().map(|event| event.id));
+            let known = store.events(session, 0).map_err(Failure::store)?.events;
+            let mut all: Vec<Envelope> = known.into_iter().map(|one| one.envelope).collect();
+            all.extend(more);
+            folded = Session::fold(session, &all);
+        }
         for line in handoff(&folded, &new, first, now()) {
             out.line(&line)?;
         }
         if self.seen {
-            shared::all_seen(&mut store, session).map_err(Failure::store)?;
+            shared::all_seen(store, session).map_err(Failure::store)?;
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+
+    /// Of a session file, which need not be in the library.
+    fn of_file(&self, place: &Place, file: &Path, out: &mut Out) -> Result<ExitCode, Failure> {
+        let (id, events) = from_file(file, out)?;
+        if place.has_library() {
+            let mut store = place.reading(out)?;
+            if store.session_ids().map_err(Failure::store)?.contains(&id) {
+                return self.known(&mut store, id, events, out);
+            }
+        }
+        if self.seen {
+            return Err(Failure::usage(format!(
+                "The session is not in your library, so nothing of it is marked: `cowrite {}` opens it.",
+                file.display()
+            )));
+        }
+        let folded = Session::fold(id, &events);
+        let all = unknown_to(&folded, |_| false).unwrap_or_default();
+        for line in handoff(&folded, &all, true, now()) {
+            out.line(&line)?;
         }
         Ok(ExitCode::SUCCESS)
     }

@@ -160,12 +160,12 @@ impl Headless {
         self.settle()
     }
 
-    /// Waits until no answer, no save and nothing shared is on its way.
+    /// Waits until no answer, no save, nothing shared and no check is on its way.
     pub fn settle(&mut self) -> Result<(), Failure> {
         self.wait(&mut |app| {
             let model = &app.model;
             let done = model.turn.is_none() && model.saving.is_none() && !model.sharing;
-            done && model.quitting.is_none()
+            done && !model.checking && model.quitting.is_none()
         })
     }
 

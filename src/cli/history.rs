@@ -25,7 +25,7 @@ const NAME: usize = 14;
 /// decisions, comments, saves and checkpoints.
 ///
 /// A POINT is a number of the list, the beginning of an event's id (4 digits or more), a
-/// checkpoint's name, "20 minutes ago" or 20m, 14:03, 2026-11-29 (its end), or "2026-11-29 14:03".
+/// checkpoint's name, now, "20 minutes ago" or 20m, 14:03, 2026-11-29 (its end), or "2026-11-29 14:03".
 /// Times are UTC. What was written in one go is one row; one goes back to its end.
 #[derive(clap::Args, Debug)]
 pub struct HistoryArgs {
@@ -127,8 +127,18 @@ impl HistoryArgs {
     }
 
     fn print_at(&self, past: &mut Past, at: &str, out: &mut Out) -> Result<ExitCode, Failure> {
-        let point = past.point(at)?.clone();
-        let text = past.text(point.moment)?;
+        let now = at == "now";
+        let last = past.points.last().filter(|_| now).cloned();
+        let point = match last {
+            Some(last) => last,
+            None => past.point(at)?.clone(),
+        };
+        let text = if now { past.text_now() } else { past.text(point.moment)? };
+        if !self.json && now {
+            out.say("As it stands now.");
+            out.print(&text)?;
+            return Ok(ExitCode::SUCCESS);
+        }
         if !self.json {
             out.say(&format!(
                 "As it stood at {} UTC, after number {} of {}.",

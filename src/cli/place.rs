@@ -98,6 +98,11 @@ impl Place {
         SqliteStore::open(&self.dir, options).map_err(Failure::store)
     }
 
+    /// Whether there is a library already.
+    pub fn has_library(&self) -> bool {
+        self.dir.join("library.db").exists()
+    }
+
     /// Opens the library for reading; what a program that was killed left is put in order first.
     pub fn reading(&self, out: &mut Out) -> Result<SqliteStore, Failure> {
         let mut store = self.library()?;
@@ -314,6 +319,14 @@ pub fn session_of(
             let path = absolute(file);
             let bound = store.binding(&path.to_string_lossy()).map_err(Failure::store)?;
             bound.first().map(|binding| binding.session).ok_or_else(|| {
+                if is_session_file(file) && path.exists() {
+                    return Failure::new(format!(
+                        "{} is a session file: `cowrite {}` takes its session into the library; \
+                         then name the text, or the session by its id (`cowrite sessions`).",
+                        file.display(),
+                        file.display()
+                    ));
+                }
                 let there = if path.exists() { "" } else { "There is no such file, and " };
                 Failure::new(format!(
                     "{there}{} has no session: `cowrite sessions` lists those there are.",

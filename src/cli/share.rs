@@ -90,7 +90,7 @@ impl ShareArgs {
             out.say(
                 "Nothing was shared. What stands there can be taken out of the text, or let pass: \
                  --allow-finding ID for one, --allow KIND for all of a kind. What is deleted from \
-                 the text stays in its history.",
+                 the text stays in its history; `cowrite redact` takes it out of that, too.",
             );
             return Ok(ExitCode::from(1));
         }

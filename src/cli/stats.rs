@@ -89,13 +89,17 @@ impl StatsArgs {
         out.line(&format!("decisions  {decisions}"))?;
         let spent = stats.spent;
         if spent.answers > 0 {
-            let unknown = match spent.unknown {
-                0 => String::new(),
-                count => format!(", {} without a known price", plural(count as usize, "answer")),
+            let cost = match spent.unknown {
+                0 => spent.cost.to_string(),
+                all if all == spent.answers => "unknown, no price is known".into(),
+                count => {
+                    let answers = plural(count as usize, "answer");
+                    format!("{}, {answers} without a known price", spent.cost)
+                }
             };
             out.line(&format!(
-                "cost       {}{unknown}; {} tokens in, {} out",
-                spent.cost, spent.input, spent.output
+                "cost       {cost}; {} tokens in, {} out",
+                spent.input, spent.output
             ))?;
         }
         out.line("")?;

@@ -4,14 +4,14 @@ use super::bringing::Progress;
 use super::merge::{megabytes, told};
 use super::place::{Place, is_session_file, not_taken, session_id};
 use super::{Failure, Out, one_line, when};
-use crate::base::{EventId, Millis, WriterId};
-use crate::runtime::attest::{self, Links, PROVES, Proof};
+use crate::base::EventId;
+use crate::runtime::attest::Proof;
 use crate::runtime::taking_in::{self, Copied};
-use crate::session::Session;
-use crate::sign::{Checked, Signers};
+use crate::runtime::verify::{Named, Names, kind_words};
+use crate::sign::{Checked, PROVES, Signers};
 use crate::state::plural;
-use crate::store::jsonl::{BadAt, SessionFile};
-use crate::store::{Finding, Options, Report, SqliteStore, Stored, jsonl};
+use crate::store::jsonl::SessionFile;
+use crate::store::{Options, Report, SqliteStore, Stored, jsonl};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -37,121 +37,6 @@ pub struct VerifyArgs {
     /// Say it as JSON.
     #[arg(long)]
     json: bool,
-}
-
-/// One thing that is off, and where.
-#[derive(Default)]
-struct Named {
-    session: Option<EventId>,
-    event: Option<EventId>,
-    kind: String,
-    author: String,
-    at: Option<Millis>,
-    line: Option<u64>,
-    row: Option<i64>,
-    what: String,
-}
-
-const REFUSED: &str = "its author had no right to write it, or it makes no sense: kept, not folded";
-
-/// What is known of a session, to name events by.
-struct Names<'a> {
-    store: &'a SqliteStore,
-    file: Option<&'a SessionFile>,
-    session: Option<Session>,
-}
-
-impl<'a> Names<'a> {
-    /// Of events whose session is not known.
-    fn nobody(store: &'a SqliteStore, file: Option<&'a SessionFile>) -> Self {
-        Self { store, file, session: None }
-    }
-
-    fn of(
-        store: &'a SqliteStore,
-        id: EventId,
-        file: Option<&'a SessionFile>,
-    ) -> Result<Self, Failure> {
-        let session = taking_in::fold(store, id).map_err(Failure::store)?;
-        Ok(Self { store, file, session: Some(session) })
-    }
-
-    fn author(&self, writer: WriterId) -> String {
-        let author = self.session.as_ref().and_then(|session| {
-            let info = session.writers.get(&writer)?;
-            Some(session.author_name(&info.author).to_owned())
-        });
-        author.unwrap_or_else(|| "an unknown writer".into())
-    }
-
-    fn event(&self, id: EventId, what: String) -> Named {
-        let session = self.session.as_ref();
-        let author = session.and_then(|session| {
-            let author = session.author_of(&id)?;
-            Some(session.author_name(author).to_owned())
-        });
-        Named {
-            session: session.map(|session| session.id),
-            event: Some(id),
-            kind: self.store.kind(id).unwrap_or_default(),
-            author: author.unwrap_or_else(|| "an unknown writer".into()),
-            at: session.and_then(|session| session.made_at(&id)),
-            line: self.file.and_then(|file| file.places.get(&id).copied()),
-            row: None,
-            what,
-        }
-    }
-
-    fn bad(&self, bad: &BadAt) -> Named {
-        let says = bad.says.as_deref();
-        Named {
-            session: says.map(|says| says.session),
-            event: says.map(|says| says.id),
-            kind: says.map(|says| says.kind.clone()).unwrap_or_default(),
-            author: says.map(|says| self.author(says.writer)).unwrap_or_default(),
-            at: says.map(|says| says.at),
-            line: Some(bad.line),
-            row: None,
-            what: bad.why.to_string(),
-        }
-    }
-}
-
-impl Named {
-    fn words(&self) -> String {
-        let mut place = Vec::new();
-        place.extend(self.line.map(|line| format!("line {line}")));
-        place.extend(self.row.filter(|_| self.line.is_none()).map(|row| format!("row {row}")));
-        let session = self.session.map(|id| id.short());
-        if let Some(id) = self.event {
-            place.push(format!("event {}", id.short()));
-            if !self.kind.is_empty() {
-                place.push(self.kind.clone());
-            }
-            place.push(format!("by {}", self.author));
-            place.extend(self.at.map(when::minute));
-        }
-        let place = place.join(", ");
-        match (session, place.is_empty()) {
-            (Some(session), true) => format!("{session}: {}", self.what),
-            (Some(session), false) => format!("{session} {place}: {}", self.what),
-            (None, true) => self.what.clone(),
-            (None, false) => format!("{place}: {}", self.what),
-        }
-    }
-
-    fn json(&self) -> Value {
-        json!({
-            "session": self.session.map(|id| id.to_string()),
-            "event": self.event.map(|id| id.to_string()),
-            "kind": self.kind,
-            "author": self.author,
-            "at": self.at.map(when::second),
-            "line": self.line,
-            "row": self.row,
-            "what": self.what,
-        })
-    }
 }
 
 impl VerifyArgs {
@@ -194,21 +79,15 @@ impl VerifyArgs {
         let mut proofs: Vec<(EventId, Proof)> = Vec::new();
         // One session at a time: a library may be larger than what fits into memory.
         for id in &ids {
-            let names = Names::of(&store, *id, file.as_ref())?;
+            let names = Names::of(&store, *id, file.as_ref()).map_err(Failure::store)?;
             found.extend(bad_lines(&names, file.as_ref(), |of| of == Some(*id)));
-            let own = report.findings.iter().filter(|finding| finding.session == Some(*id));
-            found.extend(own.map(|finding| named(&names, finding)));
-            let Some(session) = &names.session else { continue };
-            found.extend(session.refused.iter().map(|id| names.event(*id, REFUSED.into())));
-            if !session.attestations.is_empty() {
-                let links = Links::of(&store, *id).map_err(Failure::store)?;
-                let made = attest::check(session, &links, &signers).into_iter();
-                proofs.extend(made.map(|proof| (*id, proof)));
-            }
+            let checked = names.check(&report, &signers).map_err(Failure::store)?;
+            found.extend(checked.found);
+            proofs.extend(checked.proofs.into_iter().map(|proof| (*id, proof)));
         }
         let nobody = Names::nobody(&store, file.as_ref());
         let others = report.findings.iter().filter(|finding| finding.session.is_none());
-        found.extend(others.map(|finding| named(&nobody, finding)));
+        found.extend(others.map(|finding| nobody.finding(finding)));
         if let Some(file) = &file {
             let here = |of: Option<EventId>| of.is_none_or(|of| !ids.contains(&of));
             found.extend(bad_lines(&nobody, Some(file), here));
@@ -216,10 +95,15 @@ impl VerifyArgs {
             if !file.ends_whole && file.bad.iter().all(|bad| bad.why != jsonl::Trouble::Torn) {
                 found.push(ends_torn(file));
             }
+            if report.events == 0 && found.is_empty() {
+                let what = "it holds no event: emptied, cut off, or never written".into();
+                found.push(Named { what, ..Named::default() });
+            }
             // It is that of the largest session.
             if let Some(own) = file.largest() {
                 for id in ids.iter().filter(|id| **id != own) {
-                    found.extend(foreign(&Names::of(&store, *id, Some(file))?, own)?);
+                    let names = Names::of(&store, *id, Some(file)).map_err(Failure::store)?;
+                    found.extend(foreign(&names, own)?);
                 }
             }
             found.sort_by_key(|named| named.line.unwrap_or(u64::MAX));
@@ -250,11 +134,7 @@ fn print(
         out.line(&format!("… {} findings in all", found.len() as u64 + more))?;
     }
     for (kind, count) in &report.unknown_kinds {
-        out.line(&format!(
-            "{} of the kind {}, which this version does not know: kept",
-            plural(*count as usize, "event"),
-            one_line(kind)
-        ))?;
+        out.line(&one_line(&kind_words(kind, *count)))?;
     }
     for (session, proof) in proofs {
         for (index, line) in proof.lines().iter().enumerate() {
@@ -306,10 +186,23 @@ fn as_json(report: &Report, found: &[Named], proofs: &[(EventId, Proof)], bad: u
         "sessions": report.sessions,
         "events": report.events,
         "found": bad,
-        "findings": found.iter().map(Named::json).collect::<Vec<_>>(),
+        "findings": found.iter().map(named).collect::<Vec<_>>(),
         "unknown_kinds": report.unknown_kinds,
         "attestations": proofs.collect::<Vec<_>>(),
         "proves": PROVES,
+    })
+}
+
+fn named(named: &Named) -> Value {
+    json!({
+        "session": named.session.map(|id| id.to_string()),
+        "event": named.event.map(|id| id.to_string()),
+        "kind": named.kind,
+        "author": named.author,
+        "at": named.at.map(when::second),
+        "line": named.line,
+        "row": named.row,
+        "what": named.what,
     })
 }
 
@@ -358,14 +251,6 @@ fn foreign(names: &Names<'_>, own: EventId) -> Result<Vec<Named>, Failure> {
     };
     names.store.each_event(session.id, take).map_err(Failure::store)?;
     Ok(ids.into_iter().map(|id| names.event(id, what.clone())).collect())
-}
-
-fn named(names: &Names<'_>, finding: &Finding) -> Named {
-    let what = finding.what.to_string();
-    match finding.event {
-        Some(id) => Named { row: finding.rid, ..names.event(id, what) },
-        None => Named { session: finding.session, row: finding.rid, what, ..Named::default() },
-    }
 }
 
 /// The lines of a file that say that they are of such a session.

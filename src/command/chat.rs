@@ -106,6 +106,10 @@ pub const COMMANDS: &[Command] = &[
     .slash("branch"),
     row("chat.previous-branch", "Shows the branch before.", |cx, _| cx.turn_branch(-1)),
     row("chat.copy", "Copies the last answer.", copy).slash("copy"),
+    row("chat.mark-previous", "Marks the message before, to redact it or find its decision.", |cx, _| {
+        cx.mark_message(-1)
+    }),
+    row("chat.mark-next", "Marks the message after.", |cx, _| cx.mark_message(1)),
     row(
         "chat.pin",
         "Pins the last answer: it goes to the model with every turn; again unpins it.",

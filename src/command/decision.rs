@@ -1,12 +1,10 @@
 //! Decisions: recording, editing, accepting, superseding, and the way between text and decision.
 
-use super::{Command, links, list, quote, row};
+use super::{Command, links, list, proof, quote, row};
 use crate::base::{EventId, Millis, is_day};
 use crate::event::{Choice, DecisionField, DecisionStatus, Event, Link, Text};
 use crate::session::{Decision, Hunk};
-use crate::state::{
-    Cx, Effect, FORM_FIELDS, Form, FormKind, LinkList, Model, Overlay, PromptKind, Tab,
-};
+use crate::state::{Cx, FORM_FIELDS, Form, FormKind, LinkList, Model, Overlay, PromptKind, Tab};
 
 pub const COMMANDS: &[Command] = &[
     row("decision.new", "Records a decision, linked to what is selected.", new)
@@ -25,8 +23,12 @@ pub const COMMANDS: &[Command] = &[
         set_status(cx, DecisionStatus::Rejected)
     })
     .when(any, NONE),
-    row("decision.sign", "Signs the chosen decision, and the log to it, with your SSH key.", sign)
-        .when(any, NONE),
+    row(
+        "decision.sign",
+        "Signs the chosen decision, and the log to it, with your SSH key.",
+        proof::sign_decision,
+    )
+    .when(any, NONE),
     row("decision.supersede", "Records a decision in place of the chosen one.", supersede)
         .when(any, NONE),
     row(
@@ -60,15 +62,6 @@ fn any(model: &Model) -> bool {
     !model.session.decisions.is_empty()
 }
 
-fn sign(cx: &mut Cx, _: &str) -> Result<(), String> {
-    let decision = chosen(cx.model)?.id;
-    cx.seal_bursts();
-    let session = cx.model.session.id;
-    cx.effect(Effect::Sign { session, decision });
-    cx.info("Signing…");
-    Ok(())
-}
-
 /// The decisions of the list, newest first, as filtered. Shared with the view.
 pub fn listed(model: &Model) -> Vec<&Decision> {
     let filter = model.ui.decisions.filter.rope().to_string().to_lowercase();
@@ -91,6 +84,25 @@ pub fn status_word(status: DecisionStatus) -> &'static str {
         DecisionStatus::Accepted => "accepted",
         DecisionStatus::Rejected => "rejected",
         DecisionStatus::Superseded => "superseded",
+    }
+}
+
+/// The status that holds and who set it, where that is somebody else than who recorded it.
+pub fn status_words(model: &Model, decision: &Decision) -> String {
+    let status = model.decisions().status(decision);
+    let said = decision.status.value() == Some(&status);
+    let setter = decision.status.setter().filter(|_| said);
+    let who = setter.and_then(|id| model.session.author_of(&id));
+    match who.filter(|who| **who != decision.author) {
+        Some(who) => {
+            let recorded = model.session.author_name(&decision.author);
+            let who = model.session.author_name(who);
+            format!("{} by {who} · recorded by {recorded}", status_word(status))
+        }
+        None => {
+            let who = model.session.author_name(&decision.author);
+            format!("{} · by {who}", status_word(status))
+        }
     }
 }
 
@@ -294,10 +306,11 @@ pub fn submit(
         DecisionField::Links(links.on.clone()),
     ];
     let mut changed = 0;
-    let accepted =
-        cx.model.session.decisions.get(&decision).is_some_and(|known| {
-            cx.model.session.decisions.status(known) == DecisionStatus::Accepted
-        });
+    let accepted = cx.model.session.decisions.get(&decision).is_some_and(|known| {
+        // What two people set apart is asked about, not settled on the way.
+        !known.status.is_conflict()
+            && cx.model.session.decisions.status(known) == DecisionStatus::Accepted
+    });
     for (index, field) in fields.into_iter().enumerate() {
         // What two people set is settled by submitting the form, also with the text that it shows.
         let known = cx.model.session.decisions.get(&decision);

@@ -1,13 +1,13 @@
 //! The links of decisions: what is offered in the form, the page that shows them, the way to what
 //! they point at and back.
 
-use super::decision::{chosen, options_text, show, status_word};
+use super::decision::{chosen, options_text, show, status_words};
 use crate::base::EventId;
 use crate::base::day;
 use crate::event::{Link, MessageRole};
 use crate::report::{self, Bounds, check_one};
-use crate::session::{Attestation, Decision, opening};
-use crate::sign::fingerprint;
+use crate::session::{Decision, opening};
+use crate::sign::PROVES;
 use crate::state::{Caret, Cx, Focus, FoundMessage, Model, Overlay, PageLinks, Tab};
 
 /// The text that is selected, as a link.
@@ -59,7 +59,42 @@ pub(super) fn open(cx: &mut Cx, _: &str) -> Result<(), String> {
         Overlay::Page { title, lines, top: 0, links }
     };
     cx.model.ui.overlays.push(page);
+    // What a signature says is told once it was checked; that may have been before it changed.
+    let id = chosen(cx.model)?.id;
+    if !cx.model.ephemeral && cx.model.session.signatures_of(&id) > 0 {
+        cx.check_log(false);
+        describe_again(cx);
+    }
     Ok(())
+}
+
+/// Whether the page of a decision is open.
+pub(super) fn shows_decision(model: &Model) -> bool {
+    let of_decision = |overlay: &Overlay| match overlay {
+        Overlay::Page { links: Some(links), .. } => links.decision.is_some(),
+        _ => false,
+    };
+    model.ui.overlays.iter().any(of_decision)
+}
+
+/// Tells the decision whose page is open anew: more is known of it.
+pub(super) fn describe_again(cx: &mut Cx) {
+    for at in 0..cx.model.ui.overlays.len() {
+        let Some(Overlay::Page { links: Some(old), .. }) = cx.model.ui.overlays.get(at) else {
+            continue;
+        };
+        let Some(decision) = old.decision.and_then(|id| cx.model.decisions().get(&id)) else {
+            continue;
+        };
+        let (now, places) = describe(cx.model, decision);
+        if let Some(Overlay::Page { lines, links: Some(links), .. }) =
+            cx.model.ui.overlays.get_mut(at)
+        {
+            *lines = now;
+            links.chosen = links.chosen.min(places.len().saturating_sub(1));
+            links.links = places;
+        }
+    }
 }
 
 /// From when on something is found here.
@@ -94,11 +129,7 @@ pub(super) fn check(cx: &mut Cx, _: &str) -> Result<(), String> {
 /// A decision in lines for reading, and its links with the lines where they stand.
 fn describe(model: &Model, decision: &Decision) -> (Vec<String>, Vec<(usize, Link)>) {
     let decisions = model.decisions();
-    let mut lines = vec![format!(
-        "{} · by {}",
-        status_word(decisions.status(decision)),
-        model.session.author_name(&decision.author)
-    )];
+    let mut lines = vec![status_words(model, decision)];
     if let Some(taken) = &decision.taken {
         let by = taken.by.as_str();
         let by = if by.is_empty() { String::new() } else { format!(" by {by}") };
@@ -107,15 +138,10 @@ fn describe(model: &Model, decision: &Decision) -> (Vec<String>, Vec<(usize, Lin
     // What needs a look does so now.
     let now = model.past.is_none();
     let findings = now.then(|| check_one(&model.session, decision, &bounds(model)));
-    for (signed, stands) in model.session.signed(&decision.id) {
-        let Attestation { at, who, key, .. } = signed;
-        let since = match stands {
-            true => "it stands as it was signed",
-            false => "changed since: that is not covered",
-        };
-        let key = fingerprint(key);
-        lines.push(format!("signed by {who} on {}, {since}", day(*at)));
-        lines.push(format!("  key {key}; cowrite verify checks it"));
+    let count = model.session.signatures_of(&decision.id);
+    if count > 0 {
+        lines.extend(model.signatures.lines(decision.id, count));
+        lines.push(format!("  {PROVES}"));
     }
     for finding in findings.into_iter().flatten() {
         lines.push(format!("! {}", finding.why));

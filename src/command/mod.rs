@@ -17,6 +17,7 @@ mod links;
 mod list;
 mod models;
 mod placing;
+mod proof;
 mod redact;
 mod review;
 mod session;
@@ -28,7 +29,7 @@ mod written;
 
 pub use area::{AREAS, Area};
 pub use chat::slash_rows;
-pub use decision::{listed as decisions_listed, options_text, status_word};
+pub use decision::{listed as decisions_listed, options_text, status_word, status_words};
 pub use history::{
     choose as history_choose, index_at as history_at, listed as history_listed,
     listed_from as history_from,
@@ -36,6 +37,7 @@ pub use history::{
 pub use list::{answers, palette_rows};
 pub use models::{ModelRow, chosen_model_row, model_rows, stay_at};
 pub use placing::float_click;
+pub use proof::{checked, signed};
 pub use review::{click as review_click, scroll as review_scroll};
 pub use session::{
     Row, go_to, listed as session_listed, names as session_names, preview as session_preview,

@@ -4,8 +4,8 @@ use super::{decision, links};
 use crate::report::Target;
 use crate::state::{Cx, Focus, Tab};
 
-const WHAT: &str = "Select text, mark a message in the conversation (/ finds it), choose a decision, \
-                    or give the words: session.redact WORDS.";
+const WHAT: &str = "Select text, mark a message (p and n in the conversation), choose a decision in \
+                    its list, or type /redact WORDS into the message box.";
 
 /// Asks whether what is meant is to be taken out for good.
 pub(super) fn redact(cx: &mut Cx, words: &str) -> Result<(), String> {

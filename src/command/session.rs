@@ -1,6 +1,6 @@
 //! Sessions: the list, opening, renaming, deleting, searching everything.
 
-use super::{Command, redact, row};
+use super::{Command, proof, redact, row};
 use crate::base::EventId;
 use crate::event::{Event, Text};
 use crate::state::{Ask, Cx, Dialog, Effect, Model, Open, Overlay, PromptKind, Tab};
@@ -51,6 +51,13 @@ pub const COMMANDS: &[Command] = &[
         cx.effect(Effect::Redactions(session));
         Ok(())
     }),
+    row("session.verify", "Checks the log of the session, and its signatures.", proof::verify)
+        .slash("verify"),
+    row(
+        "session.sign",
+        "Signs the log, as far as it is known here, with your SSH key.",
+        proof::sign_log,
+    ),
     row("session.all-seen", "Takes the marks off everything that came from others.", |cx, _| {
         cx.saw_all();
         Ok(())

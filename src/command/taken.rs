@@ -4,13 +4,10 @@
 use super::decision::change;
 use crate::base::EventId;
 use crate::event::{DecisionField, DecisionStatus, Event, Link, Taken};
-use crate::report::Record;
+use crate::report::{MORE, Record};
 use crate::session::{Decision, Session};
 use crate::state::Cx;
 use std::collections::BTreeMap;
-
-/// The heading below which stands what links can't say.
-const MORE: &str = "#### More Information";
 
 /// What came of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -202,12 +199,19 @@ impl<'a> Batch<'a> {
                 }
             }
         }
-        lines.extend(record.links.iter().map(|words| format!("* Linked to {words}")));
-        match (record.context.is_empty(), lines.is_empty()) {
-            (_, true) => record.context.clone(),
-            (true, _) => format!("{MORE}\n\n{}", lines.join("\n")),
-            (false, _) => format!("{}\n\n{MORE}\n\n{}", record.context, lines.join("\n")),
-        }
+        // What a link was about is not here, so it stays in words: an export tells it as a link.
+        let linked: Vec<String> =
+            record.links.iter().map(|words| format!("* Linked to {words}")).collect();
+        with_more(&with_more(&record.context, &lines), &linked)
+    }
+}
+
+/// A context with more below it.
+fn with_more(context: &str, lines: &[String]) -> String {
+    match (context.is_empty(), lines.is_empty()) {
+        (_, true) => context.to_owned(),
+        (true, _) => format!("{MORE}\n\n{}", lines.join("\n")),
+        (false, _) => format!("{context}\n\n{MORE}\n\n{}", lines.join("\n")),
     }
 }
 
@@ -283,7 +287,11 @@ fn differences(session: &Session, decision: &Decision, record: &Record) -> Vec<D
     }
     let more = now.context.strip_prefix(record.context.as_str()).map(str::trim_start);
     if !more.is_some_and(|more| more.is_empty() || more.starts_with(MORE)) {
-        all.push(DecisionField::Context(record.context.as_str().into()));
+        // What came as links stays with it.
+        let links: Vec<String> =
+            record.links.iter().map(|words| format!("* Linked to {words}")).collect();
+        let links = if decision.taken.is_some() { &links[..] } else { &[] };
+        all.push(DecisionField::Context(with_more(&record.context, links).into()));
     }
     if now.options != record.options {
         let options = record.options.iter().map(crate::report::Options::choice).collect();

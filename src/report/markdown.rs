@@ -1,6 +1,7 @@
 //! A session as one Markdown page: documents, conversation, decisions, open hunks.
 
 use crate::assist::readable;
+use crate::base::EventId;
 use crate::event::{DecisionStatus, Link, MessageRole, MessageStatus};
 use crate::session::{HunkState, Session};
 use std::borrow::Cow;
@@ -72,7 +73,12 @@ fn write(session: &Session, out: &mut String) -> std::fmt::Result {
     }
     if !session.transcript.is_empty() {
         writeln!(out, "## Conversation\n")?;
-        for message in session.transcript.iter() {
+        let transcript = &session.transcript;
+        let beside = |id: &EventId| transcript.siblings(id).len() > 1;
+        // Where it parts, what is printed below a message need not be what followed it.
+        let parts = transcript.iter().any(|message| beside(&message.id));
+        let mut above = None;
+        for message in transcript.iter() {
             let from =
                 message.brought.as_ref().map(|from| super::bring::program_name(&from.program));
             let from = match from {
@@ -80,7 +86,19 @@ fn write(session: &Session, out: &mut String) -> std::fmt::Result {
                 None if message.is_repair() => " (asked by cowrite)".into(),
                 None => String::new(),
             };
-            writeln!(out, "### {}{from}\n", session.author_name(&message.author))?;
+            let siblings = transcript.siblings(&message.id);
+            let place = siblings.iter().position(|id| *id == message.id);
+            let branch = match place.filter(|_| siblings.len() > 1) {
+                Some(place) => format!(" (branch {} of {})", place + 1, siblings.len()),
+                None => String::new(),
+            };
+            writeln!(out, "### {}{from}{branch}\n", session.author_name(&message.author))?;
+            let before = message.after.filter(|before| parts && Some(*before) != above);
+            if let Some(before) = before.and_then(|id| transcript.get(&id)) {
+                let said = session.link_words(&Link::Message(before.id));
+                writeln!(out, "*after {said}*\n")?;
+            }
+            above = Some(message.id);
             let told = session.told(&message.id, message.text());
             let text = match message.role {
                 MessageRole::Person => Cow::Borrowed(&*told),

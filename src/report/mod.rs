@@ -34,7 +34,7 @@ pub use handoff::{handoff, unknown_to};
 pub use json::{decisions as decisions_json, decisions_of as decisions_of_json, json};
 pub use markdown::{markdown, state_word};
 pub use page::{MARK as PAGE_MARK, csv, index, page};
-pub use record::{Options, Record, clean, records};
+pub use record::{MORE, Options, Record, clean, one_line, records};
 pub use redaction::{Redacting, Target, came_back, redaction};
 pub use sharing::{Finding, Plan, Planning, plan};
 pub use stats::{AuthorStats, ModelStats, Stats};

@@ -76,6 +76,25 @@ impl Default for Record {
     }
 }
 
+/// The heading below which a decision that was taken in from a file has what it was linked to there.
+pub const MORE: &str = "#### More Information";
+const LINKED: &str = "* Linked to ";
+
+/// A context without the links of the file that it came from, and those.
+fn linked_there(context: String) -> (String, Vec<String>) {
+    let Some(at) = context.rfind(&format!("{MORE}\n\n{LINKED}")) else {
+        return (context, Vec::new());
+    };
+    let (before, list) = context.split_at(at);
+    let list = list.strip_prefix(MORE).unwrap_or_default().trim_start();
+    let links: Option<Vec<String>> =
+        list.lines().map(|line| line.strip_prefix(LINKED).map(str::to_owned)).collect();
+    match links.filter(|_| before.is_empty() || before.ends_with("\n\n")) {
+        Some(links) => (clean(before), links),
+        None => (context, Vec::new()),
+    }
+}
+
 impl Record {
     pub fn of(session: &Session, decision: &Decision) -> Self {
         let decisions = &session.decisions;
@@ -91,6 +110,12 @@ impl Record {
             }
         }
         refers.dedup();
+        let mut context = clean(&session.told_value(&decision.context));
+        if decision.taken.is_some() {
+            let there;
+            (context, there) = linked_there(context);
+            links.extend(there);
+        }
         let holds = |other: &&Decision| {
             other.status.value() == Some(&DecisionStatus::Accepted) && !other.is_unseen()
         };
@@ -102,7 +127,7 @@ impl Record {
             date: decision.day(),
             review: clean(decision.review()),
             by: clean(by),
-            context: clean(&session.told_value(&decision.context)),
+            context,
             options: session.told_options(decision).iter().map(Options::of).collect(),
             outcome: clean(&session.told_value(&decision.outcome)),
             consequences: clean(&session.told_value(&decision.consequences)),

@@ -58,7 +58,7 @@ pub struct Stats {
     /// Of people and of models.
     pub messages: (u64, u64),
     pub spent: Spent,
-    /// When the first and the last of it was written, said or decided.
+    /// When the first and the last of it happened.
     pub time: Option<(Millis, Millis)>,
 }
 
@@ -97,6 +97,10 @@ impl Stats {
         }
         self.add_hunks(session, only);
         self.add_talk(session);
+        if only.is_none() {
+            // Comments, saves and checkpoints, too.
+            session.worked_at().for_each(|at| self.at(at));
+        }
     }
 
     fn at(&mut self, at: Millis) {

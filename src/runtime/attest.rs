@@ -3,18 +3,13 @@
 use super::open::{append_at, introduce};
 use crate::base::{EventId, Millis, WriterId, day};
 use crate::event::{Envelope, Event, Text};
+use crate::report::one_line;
 use crate::session::{Attestation, Decision, Session};
 use crate::sign::{self, Checked, Keys, Payload, Signers};
 use crate::state::{Me, plural};
 use crate::store::{SqliteStore, StoreError};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
-
-/// What a signature says and what it does not, for whoever reads the result of a check.
-pub const PROVES: &str = "A signature says: who holds that key signed these events, so none of them \
-    was altered, added or taken out since. It does not say when (the time is the signer's word), \
-    that the names in the log are true, that nothing was left out before it was signed, or \
-    anything about events that it does not cover. Redacted words are proved by their hash only.";
 
 /// What is to be signed, and with what.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -171,7 +166,8 @@ pub struct Proof {
     /// As whom the key is known on this machine.
     pub known: Option<String>,
     pub checked: Checked,
-    /// The title of the decision it is about.
+    /// The decision it is about, and its title.
+    pub about: Option<EventId>,
     pub decision: Option<String>,
     /// Whether that stands as it was signed.
     pub stands: bool,
@@ -191,9 +187,11 @@ impl Proof {
 
     /// What it says, in lines for a person.
     pub fn lines(&self) -> Vec<String> {
-        let Self { who, author, fingerprint, covers, after, said, missing, .. } = self;
+        let Self { fingerprint, covers, after, said, missing, .. } = self;
+        // What others wrote must not look like lines of its own.
+        let (who, author) = (&one_line(&self.who), &one_line(&self.author));
         let what = match &self.decision {
-            Some(title) => format!("“{title}” and the log to it"),
+            Some(title) => format!("“{}” and the log to it", one_line(title)),
             None => "the log".into(),
         };
         let mut lines = vec![match &self.checked {
@@ -229,8 +227,11 @@ impl Proof {
                 if *after == 1 { "is" } else { "are" }
             ));
         }
-        if self.decision.is_some() && !self.stands {
-            lines.push("  the decision was changed since: that is not covered".into());
+        if self.decision.is_some() && matches!(self.checked, Checked::Good) {
+            lines.push(match self.stands {
+                true => "  the decision stands as it was signed".into(),
+                false => "  the decision was changed since: that is not covered".into(),
+            });
         }
         lines
     }
@@ -260,6 +261,7 @@ pub fn check(session: &Session, links: &Links, signers: &Signers) -> Vec<Proof> 
                 fingerprint: sign::fingerprint(&made.key),
                 known: signers.who(&made.key).map(String::from),
                 checked,
+                about: made.about,
                 decision: decision.map(|decision| decision.title().to_owned()),
                 stands: decision.is_none_or(|decision| decision.settings() == made.settings),
                 covers: seen.len(),

@@ -26,6 +26,7 @@ mod save;
 mod screen;
 pub mod shared;
 pub mod taking_in;
+pub mod verify;
 mod watch;
 
 pub use branch::{BranchedOff, branch};
@@ -410,11 +411,8 @@ impl Runtime {
             Effect::Redact { session, targets, confirmed } => {
                 self.redact(session, targets, confirmed, screen)?;
             }
-            Effect::Redactions(session) => {
-                let found = self.disk.with_store(move |store| redact::pending(store, session));
-                let found = found.ok_or("There is no library.")?;
-                _ = self.sender.send(Input::Redactions(found));
-            }
+            Effect::Check { session, log } => self.check(session, log),
+            Effect::Redactions(session) => self.redactions(session)?,
             Effect::Redaction { session, id, accept } => {
                 self.redaction(session, id, accept, screen)?;
             }

@@ -40,18 +40,33 @@ impl Runtime {
         })));
     }
 
-    /// Signs a decision. An agent may ask the person something: nothing waits for that.
-    pub(super) fn sign(&self, session: EventId, decision: EventId) {
+    /// Looks for redactions of others whose words are here.
+    pub(super) fn redactions(&self, session: EventId) -> Result<(), String> {
+        let found = self.disk.with_store(move |store| redact::pending(store, session));
+        let found = found.ok_or("There is no library.")?;
+        _ = self.sender.send(Input::Redactions(found));
+        Ok(())
+    }
+
+    /// Checks the signatures of a session, and with `log` all of its log.
+    pub(super) fn check(&self, session: EventId, log: bool) {
+        let (sender, keys) = (self.sender.clone(), self.keys.clone());
+        self.disk.send(DiskJob::Run(Box::new(move |store| {
+            let found = verify::checkup(store, session, &keys, log);
+            let found = found.map_err(|why| format!("{why} {}", why.advice()));
+            let _ = sender.send(Input::Checked(session, found));
+        })));
+    }
+
+    /// Signs the log, and a decision. An agent may ask the person something: nothing waits for that.
+    pub(super) fn sign(&self, session: EventId, decision: Option<EventId>) {
         let (sender, keys) = (self.sender.clone(), self.keys.clone());
         let (done, told) = std::sync::mpsc::channel();
         let me = self.app.model.me.clone();
         self.disk.send(DiskJob::Run(Box::new(move |store| {
-            let wanted = attest::Wanted { about: Some(decision), ..attest::Wanted::default() };
-            let input = match attest::attest(store, session, &me, &keys, &wanted) {
-                Ok(made) => Input::Note(Tone::Info, made.words()),
-                Err(why) => Input::Note(Tone::Error, why),
-            };
-            let _ = done.send(input);
+            let wanted = attest::Wanted { about: decision, ..attest::Wanted::default() };
+            let made = attest::attest(store, session, &me, &keys, &wanted);
+            let _ = done.send(Input::Signed(session, made.map(|made| made.words())));
         })));
         self.disk.send(DiskJob::Came);
         // It is said once the signature is here.

@@ -79,7 +79,7 @@ impl DocEntry {
         let at = (at.0, Some(at.1));
         if at >= self.named_at {
             self.named_at = at;
-            self.name = name;
+            self.name = safe_name(name);
             self.hint = hint;
         }
     }
@@ -273,6 +273,21 @@ fn is_outside(entry: &EditEntry) -> bool {
 fn is_dedupe(entry: &EditEntry) -> bool {
     let kind = entry.edit.cause.as_ref().map(|cause| cause.kind);
     matches!(kind, Some(CauseKind::Dedupe | CauseKind::Redact))
+}
+
+/// A document's name as it is shown and offered for a file: of one that leads out of its folder the
+/// last part only, since a session of somebody else must not say where a file goes.
+fn safe_name(name: String) -> String {
+    let parts = || name.split(['/', '\\']);
+    let drive = name.as_bytes().get(1) == Some(&b':');
+    let out = name.starts_with(['/', '\\', '~']) || drive || parts().any(|part| part == "..");
+    match out {
+        true => {
+            let last = parts().rfind(|part| !matches!(*part, "" | "." | ".."));
+            last.unwrap_or_default().trim_start_matches('~').to_owned()
+        }
+        false => name,
+    }
 }
 
 /// The edits that an undo or redo is about.

@@ -350,12 +350,10 @@ impl Session {
         Folded::Done
     }
 
-    /// Who signed a decision, newest first, and whether it still stands as it was signed.
-    pub fn signed(&self, decision: &EventId) -> Vec<(&Attestation, bool)> {
-        let now = self.decisions.get(decision).map(super::Decision::settings);
-        let all = self.attestations.values().rev();
-        let about = all.filter(|made| made.about == Some(*decision));
-        about.map(|made| (made, now.as_ref() == Some(&made.settings))).collect()
+    /// How many signatures say that they are about a decision. Whether they do, and whose they are,
+    /// only a check tells.
+    pub fn signatures_of(&self, decision: &EventId) -> usize {
+        self.attestations.values().filter(|made| made.about == Some(*decision)).count()
     }
 
     /// The redaction that took words of a text which an event holds; nothing where none are gone.

@@ -67,6 +67,13 @@ pub struct Point {
 }
 
 impl Session {
+    /// When something happened, the beginning aside: a conversation of another program begins here
+    /// when it is brought in.
+    pub fn worked_at(&self) -> impl Iterator<Item = Millis> {
+        let points = self.timeline().into_iter().filter(|point| point.what != What::Begun);
+        points.map(|point| point.at)
+    }
+
     /// Every point, oldest first.
     pub fn timeline(&self) -> Vec<Point> {
         self.points_after(None)

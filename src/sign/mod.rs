@@ -14,6 +14,12 @@ use ssh_key::{Algorithm, HashAlg, PublicKey, SshSig};
 /// What signatures of cowrite are for, so that none is taken for one of something else.
 pub const NAMESPACE: &str = "cowrite";
 
+/// What a signature says and what it does not, for whoever reads the result of a check.
+pub const PROVES: &str = "A signature says: who holds that key signed these events, so none of them \
+    was altered, added or taken out since. It does not say when (the time is the signer's word), \
+    that the names in the log are true, that nothing was left out before it was signed, or \
+    anything about events that it does not cover. Redacted words are proved by their hash only.";
+
 /// What is signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Payload<'a> {

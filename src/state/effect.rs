@@ -135,10 +135,15 @@ pub enum Effect {
         to: Option<PathBuf>,
         confirmed: Option<Box<super::Sharing>>,
     },
-    /// Sign a decision, and the log as far as it is known.
+    /// Sign the log as far as it is known, and a decision where one is named.
     Sign {
         session: EventId,
-        decision: EventId,
+        decision: Option<EventId>,
+    },
+    /// Check the signatures of a session, and with `log` all of its log.
+    Check {
+        session: EventId,
+        log: bool,
     },
     /// Look at what redacting each of these would do, or, confirmed, redact the first.
     Redact {

@@ -56,6 +56,26 @@ impl Cx<'_> {
         self.model.show_branch_of(id);
     }
 
+    /// Marks the message before or after the marked one; with none marked the last one in sight.
+    ///
+    /// # Errors
+    /// Where nothing was said yet.
+    pub fn mark_message(&mut self, by: isize) -> Result<(), String> {
+        self.model.find_branch();
+        let ui = &self.model.ui;
+        let last = ui.branch.len().checked_sub(1).ok_or("Nothing was said yet.")?;
+        let found = ui.found.as_ref();
+        let marked = found.and_then(|found| ui.branch.iter().position(|id| *id == found.id));
+        let seen = || ui.branch.iter().rposition(|id| ui.panel.messages.contains(id));
+        let at = match marked {
+            Some(at) => at.saturating_add_signed(by).min(last),
+            None => seen().unwrap_or(last),
+        };
+        let Some(id) = ui.branch.get(at).copied() else { return Ok(()) };
+        self.show_message(FoundMessage { id, words: Vec::new(), scroll: true });
+        Ok(())
+    }
+
     fn go_to_decision(&mut self, hit: &Hit) {
         let all = self.model.session.decisions.newest();
         let Some(index) = all.iter().position(|decision| decision.id.to_string() == hit.key) else {

@@ -182,6 +182,9 @@ pub struct Model {
     pub past: Option<Box<super::Past>>,
     /// Something is looked at to be shared, or is on its way into the session file.
     pub sharing: bool,
+    /// The log is being checked, and what is known of its signatures.
+    pub checking: bool,
+    pub signatures: super::Signatures,
     /// The sessions of others that were offered for this text and are not wanted.
     pub beside_kept: String,
     /// What leaving did with text that is not saved, said once the terminal is given back.
@@ -274,6 +277,8 @@ impl Model {
             preview: opened.preview,
             past: None,
             sharing: false,
+            checking: false,
+            signatures: super::Signatures::default(),
             beside_kept: opened.view.get(super::BESIDE_KEPT).cloned().unwrap_or_default(),
             farewell: None,
         };

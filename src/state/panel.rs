@@ -213,7 +213,7 @@ impl Model {
             segment.text.insert_str(0, "▸ ");
             let why = match (found.words.is_empty(), self.ui.forks.contains_key(&id)) {
                 (false, _) => " · found",
-                (true, false) => " · linked",
+                (true, false) => " · marked",
                 (true, true) => "",
             };
             segment.text.push_str(why);

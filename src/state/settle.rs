@@ -31,6 +31,8 @@ pub struct Conflict {
     /// What it is about, in words.
     pub about: String,
     pub sides: Vec<Side>,
+    /// What the decision says now, where a side was set about something else.
+    now: String,
 }
 
 fn status_word(status: DecisionStatus) -> &'static str {
@@ -74,7 +76,6 @@ fn standing<T: Clone>(
 fn fields(decision: &Decision) -> Vec<(&'static str, Vec<(EventId, DecisionField)>)> {
     vec![
         ("the title", standing(&decision.title, |text| DecisionField::Title(text.into()))),
-        ("the status", standing(&decision.status, DecisionField::Status)),
         ("the context", standing(&decision.context, |text| DecisionField::Context(text.into()))),
         ("the options", standing(&decision.options, DecisionField::Options)),
         ("the outcome", standing(&decision.outcome, |text| DecisionField::Outcome(text.into()))),
@@ -84,6 +85,9 @@ fn fields(decision: &Decision) -> Vec<(&'static str, Vec<(EventId, DecisionField
         ),
         ("the links", standing(&decision.links, DecisionField::Links)),
         ("the review date", standing(&decision.review, |text| DecisionField::Review(text.into()))),
+        // Last: it is said about what the others say, so settling one of them after it would undo
+        // the answer.
+        ("the status", standing(&decision.status, DecisionField::Status)),
     ]
 }
 
@@ -112,7 +116,8 @@ impl Model {
                 value: Value::Title(title.clone()),
             };
             let sides = session.title.standing().map(side).collect();
-            found.push(Conflict { about: "The session's title".into(), sides });
+            let about = "The session's title".into();
+            found.push(Conflict { about, sides, now: String::new() });
         }
         let mut all = session.decisions.newest();
         all.reverse();
@@ -131,9 +136,17 @@ impl Model {
                     },
                     value: Value::Field(decision.id, field),
                 };
-                let sides = standing.into_iter().map(side).collect();
-                found
-                    .push(Conflict { about: format!("“{}”: {name}", decision.title()), sides });
+                let sides: Vec<Side> = standing.into_iter().map(side).collect();
+                let other = |side: &Side| !side.why.is_empty() && side.why != decision.outcome();
+                let now = match sides.iter().any(other) {
+                    true => decision.outcome().to_owned(),
+                    false => String::new(),
+                };
+                found.push(Conflict {
+                    about: format!("“{}”: {name}", decision.title()),
+                    sides,
+                    now,
+                });
             }
         }
         found
@@ -172,6 +185,10 @@ impl Cx<'_> {
             let key = char::from(b'1' + index as u8);
             choices.push((key, format!("Take {}’s", side.who), format!("dialog.choose {index}")));
         }
+        if !conflict.now.is_empty() {
+            let now: Vec<&str> = conflict.now.split_whitespace().collect();
+            lines.push(format!("It says now: {}", now.join(" ")));
+        }
         if more > 0 {
             lines.push(format!("{more} more after this one."));
         }
@@ -208,8 +225,19 @@ impl Cx<'_> {
         self.barrier();
         self.model.refresh();
         // The next one, when there is one.
-        if self.settle().is_err() {
-            self.info("Settled.");
+        if self.settle().is_ok() {
+            return;
         }
+        // A merge never accepts what nobody saw.
+        let decisions = &self.model.session.decisions;
+        let unseen = decisions.newest().into_iter().find(|decision| decision.is_unseen());
+        let words = unseen.map(|decision| {
+            format!(
+                "Settled. “{}” says something else than what was accepted, so it is proposed \
+                 again: a in the list of decisions accepts it.",
+                decision.title()
+            )
+        });
+        self.info(words.unwrap_or_else(|| "Settled.".into()));
     }
 }

@@ -140,7 +140,12 @@ impl Cx<'_> {
             if count > shown {
                 lines.push(format!("… {count} in all."));
             }
-            lines.push("What is shared can't be taken back.".into());
+            // What is deleted from the text only would still go out with its history.
+            lines.push(
+                "What is shared can't be taken back. Deleting keeps it in the history; /redact in \
+                 the message box, or session.redact, takes it out for good."
+                    .into(),
+            );
             choices.push(('a', "Let all pass".into(), "dialog.choose all".into()));
             choices.push(('n', "Share nothing".into(), "dialog.no".into()));
             (format!("Not shared: {} in what is new", plural(count, "finding")), choices)

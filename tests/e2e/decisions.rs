@@ -36,7 +36,7 @@ fn a_decision_is_linked_to_what_one_chooses() {
     term.wait_for("1  the text in line 1");
     term.wait_for("enter go there");
     term.keys("2");
-    term.wait_for("▸ ◆ openai/test § · linked");
+    term.wait_for("▸ ◆ openai/test § · marked");
     term.wait_for("Alt-Y goes back");
     term.keys("<alt-y>");
     term.wait_for("Linked to:");

@@ -104,8 +104,11 @@ fn signed_here_and_checked_by_ssh_keygen_alone() {
     let home = Arc::new(home);
     let term = open(&home, &["plan.md"]);
     term.keys("<alt-4><enter>");
-    term.wait_for("signed by ada@example.org on");
-    term.wait_for("it stands as it was signed");
+    term.wait_for("a valid signature by ada@example.org, key SHA256:");
+    term.wait_for("the decision stands as it was signed");
+    term.wait_for("It does not say when");
+    term.keys("<esc><ctrl-e>gv");
+    term.wait_for("all is well.");
     term.keys("<esc><alt-1>");
     quit(&term);
 }
@@ -198,8 +201,12 @@ fn a_key_that_an_agent_holds_signs_in_the_workspace() {
     term.wait_for("Ship in May");
     term.keys("<ctrl-e>ds");
     term.wait_for("Signed “Ship in May” and the log to it");
-    term.keys("<enter>");
-    term.wait_for("signed by Ada on");
+    term.wait_for("It does not say when");
+    term.keys("<esc><enter>");
+    term.wait_for("by an unknown key SHA256:");
+    term.wait_for("which says it is Ada");
+    term.keys("<esc><ctrl-e>gk");
+    term.wait_for("Signed the log as Ada");
     term.keys("<esc><alt-1>");
     quit(&term);
     let said = home.run(&["verify"], "").ok();

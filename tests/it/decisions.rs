@@ -270,7 +270,7 @@ fn a_superseding_decision_begins_with_the_links_of_the_old_one() {
 fn the_message_that_is_marked_is_the_one_that_is_linked() {
     let mut made = talked("We bake| a cake.");
     made.keys("ctrl-n 'One' shift-tab end space ctrl-s alt-4 enter 3");
-    assert!(made.screen(100, 30).contains("▸ ● Ada § · linked"), "{}", made.screen(100, 30));
+    assert!(made.screen(100, 30).contains("▸ ● Ada § · marked"), "{}", made.screen(100, 30));
     made.keys("ctrl-n 'Two' ctrl-s");
     assert_eq!(links(&made), ["● Ada: Which cake?"]);
 }

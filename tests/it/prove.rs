@@ -2,13 +2,15 @@
 //! Signatures: what they cover, and what they don't.
 
 use crate::harness::{Harness, me, said};
+use cowrite::app::Input;
 use cowrite::base::{EventId, Millis, Rand};
 use cowrite::event::{Envelope, Event};
 use cowrite::report::{Target, redaction};
 use cowrite::runtime::attest::{self, Wanted};
+use cowrite::runtime::verify;
 use cowrite::session::Session;
-use cowrite::sign::{Checked, Keys, NAMESPACE, Payload, Signers, check, fingerprint};
-use cowrite::state::redaction_events;
+use cowrite::sign::{Checked, Keys, NAMESPACE, PROVES, Payload, Signers, check, fingerprint};
+use cowrite::state::{Overlay, redaction_events};
 use cowrite::store::{Options, SqliteStore, Write, jsonl};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -289,7 +291,8 @@ fn signatures_say_what_they_cover() {
     assert_eq!(known.known.as_deref(), Some("ada@work"));
 
     // A later change of the decision is not covered.
-    assert!(session.signed(&wanted.about.expect("a decision"))[0].1);
+    assert_eq!(session.signatures_of(&wanted.about.expect("a decision")), 1);
+    assert_eq!((proof.about, proof.stands), (wanted.about, true));
     let mut later = session;
     let decision = later.decisions.newest()[0];
     let change = Event::DecisionChanged {
@@ -317,6 +320,56 @@ fn signatures_say_what_they_cover() {
         attest::check(&Session::fold(id, &without), &without.iter().collect(), &signers).remove(0);
     assert!(!proof.is_sound());
     assert!(proof.missing > 0 && proof.covers < log.len());
+
+    // Somebody else's name over it: nothing but that it is none is told, in the workspace, too.
+    let forged: Vec<Envelope> = signed
+        .iter()
+        .map(|event| match Event::decode(event) {
+            Ok(Event::LogAttested { heads, count, about, settings, key, sig, .. }) => {
+                let who = "boss@corp.example".into();
+                let event_of = Event::LogAttested { heads, count, about, settings, who, key, sig };
+                let Envelope { writer, n, lamport, parents, at, .. } = event.clone();
+                event_of.seal(Some(id), writer, n, lamport, parents, at, &mut rand)
+            }
+            _ => event.clone(),
+        })
+        .collect();
+    let bad_library = tempfile::tempdir().expect("a folder");
+    let mut bad = SqliteStore::open(bad_library.path(), Options::default()).expect("opens");
+    bad.write(&[Write::Import { events: forged.clone() }]).expect("imports");
+    for (store, events, sound) in [(&bad, &forged, false), (&store, &signed, true)] {
+        let checkup = verify::checkup(store, id, &keys, true).expect("checks");
+        let told = attest::check(&Session::fold(id, events), &events.iter().collect(), &signers);
+        let own: Vec<Vec<String>> =
+            checkup.signatures.iter().map(|one| one.lines.clone()).collect();
+        // `signers` knows the key; this machine's files do not.
+        assert_eq!(told[0].is_sound(), sound);
+        let opened = cowrite::state::Opened {
+            session: Some(id),
+            events: events.clone(),
+            doc: Session::fold(id, events).documents.keys().next().cloned(),
+            ..cowrite::state::Opened::default()
+        };
+        let mut made = Harness::open(opened, 5);
+        made.keys("alt-4 enter");
+        let page = |made: &Harness| match made.overlay() {
+            Some(Overlay::Page { lines, .. }) => lines.join("\n"),
+            other => panic!("{other:?}"),
+        };
+        assert!(page(&made).contains("1 signature: being checked …"), "{}", page(&made));
+        assert!(!page(&made).contains("valid signature"), "{}", page(&made));
+        made.input(Input::Checked(id, Ok(checkup.clone())));
+        let card = page(&made);
+        for line in own.iter().flatten() {
+            assert!(card.contains(line.as_str()), "{line}\n{card}");
+        }
+        let says = ["NO valid signature of boss@corp.example", "by an unknown key SHA256:"];
+        assert_eq!(says.map(|says| card.contains(says)), [!sound, sound], "{card}");
+        assert!(!card.contains("stands as it was signed") || sound, "{card}");
+        assert!(card.contains(PROVES), "{card}");
+        let log = checkup.log.expect("was asked for").join("\n");
+        assert!(log.contains(PROVES) && log.contains("all is well") == sound, "{log}");
+    }
 
     // Another text, another key, another purpose, no signature.
     let session = Session::fold(id, &signed);

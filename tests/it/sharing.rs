@@ -5,7 +5,7 @@
 use crate::harness::{Harness, cases};
 use cowrite::app::Input;
 use cowrite::base::Rand;
-use cowrite::event::CauseKind;
+use cowrite::event::{CauseKind, DecisionField, DecisionStatus, Event};
 use cowrite::report::scan::Allowed;
 use cowrite::report::{handoff, plan};
 use cowrite::state::{Overlay, Sharing};
@@ -505,6 +505,76 @@ fn what_two_set_apart_is_asked_about() {
     assert_eq!(eve.model().session.title(), ada.model().session.title());
     ada.run("session.settle");
     assert_eq!(ada.notice(), "Nothing stands in two forms.");
+}
+
+/// Sets fields of the only decision, each knowing what this one has.
+fn sets(made: &mut Harness, fields: Vec<DecisionField>) {
+    made.with_cx(|cx| {
+        for field in fields {
+            let decision = cx.model.session.decisions.newest()[0].clone();
+            let accepts = match field {
+                DecisionField::Status(DecisionStatus::Accepted) => decision.standing(),
+                _ => Vec::new(),
+            };
+            let replaces = decision.heads(&field);
+            cx.append(&Event::DecisionChanged { decision: decision.id, field, replaces, accepts });
+        }
+        cx.barrier();
+        cx.model.refresh();
+    });
+}
+
+#[test]
+fn the_status_that_was_chosen_stays_whatever_else_is_settled() {
+    use DecisionStatus::{Accepted, Proposed, Rejected};
+    for (mine, theirs) in [(Accepted, Rejected), (Rejected, Accepted), (Accepted, Proposed)] {
+        for (wanted, other) in [(mine, "1"), (mine, "2"), (theirs, "1"), (theirs, "2")] {
+            let (mut ada, _) = two();
+            ada.run("decision.new Ship in May");
+            ada.keys("tab tab tab 'the fair is in June' ctrl-s");
+            let mut eve = copy(&ada, "p_01JEVE", "Eve", 10);
+            for (made, name, status) in [(&mut ada, "Ada", mine), (&mut eve, "Eve", theirs)] {
+                sets(
+                    made,
+                    vec![
+                        DecisionField::Title(format!("{name}: ship").as_str().into()),
+                        DecisionField::Outcome(format!("so says {name}").as_str().into()),
+                        DecisionField::Status(status),
+                    ],
+                );
+            }
+            ada.take_from(&eve);
+            assert_eq!(ada.model().conflicts().len(), 3);
+            ada.run("session.settle");
+            let word = format!("{wanted:?}").to_lowercase();
+            while let Some(Overlay::Dialog(dialog)) = ada.overlay() {
+                let row = dialog.lines.iter().find(|line| line.contains(&format!(". {word}  ")));
+                let key = row.filter(|_| dialog.title.contains("the status"));
+                let key = key.map_or(other.to_owned(), |row| row.chars().take(1).collect());
+                ada.keys(&key);
+            }
+            let what = format!("{mine:?} and {theirs:?}, {wanted:?} was chosen, and {other}");
+            assert_eq!(ada.notice(), "Settled.", "{what}");
+            assert_eq!(ada.model().conflicts(), [], "{what}");
+            eve.take_from(&ada);
+            for made in [&ada, &eve] {
+                let decisions = &made.model().session.decisions;
+                assert_eq!(decisions.status(decisions.newest()[0]), wanted, "{what}");
+            }
+        }
+    }
+    // Where nobody was asked about the status, what was accepted is not what is there now.
+    let (mut ada, _) = two();
+    ada.run("decision.new Ship in May");
+    ada.keys("tab tab tab 'the fair is in June' ctrl-s");
+    let mut eve = copy(&ada, "p_01JEVE", "Eve", 10);
+    for (made, name) in [(&mut ada, "Ada"), (&mut eve, "Eve")] {
+        sets(made, vec![DecisionField::Outcome(format!("so says {name}").as_str().into())]);
+    }
+    ada.take_from(&eve);
+    ada.run("session.settle");
+    ada.keys("1");
+    assert!(ada.notice().contains("proposed again"), "{}", ada.notice());
 }
 
 /// What sharing Ada's session with nobody's file would be.

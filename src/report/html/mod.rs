@@ -158,10 +158,8 @@ fn top(session: &Session, docs: &[(&DocId, Traced)], replay: &Replay, out: &mut 
 /// Who, when and how much, in a line.
 fn facts(session: &Session) -> String {
     let mut parts = Vec::new();
-    let messages = session.transcript.iter().map(|message| message.at);
-    let edits = session.documents.values().flat_map(|entry| entry.edits().map(|edit| edit.at));
-    let decisions = session.decisions.newest().into_iter().map(|decision| decision.at);
-    let times: Vec<Millis> = messages.chain(edits).chain(decisions).collect();
+    // Everything that the replay and the history show, saves and verdicts, too.
+    let times: Vec<Millis> = session.worked_at().collect();
     if let (Some(first), Some(last)) = (times.iter().min(), times.iter().max()) {
         let (first, last) = (day(*first), day(*last));
         parts.push(if first == last { first } else { format!("{first} to {last}") });

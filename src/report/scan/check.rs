@@ -115,6 +115,11 @@ pub fn is_phone(text: &str) -> bool {
     (7..=15).contains(&digits.len()) && kinds.len() > 2
 }
 
+/// A number as it is dialled within a country: nine digits or more, the zero among them.
+pub fn is_dialled(text: &str) -> bool {
+    is_phone(text) && digits(text).len() >= 9
+}
+
 /// The check digit of payment cards (Luhn), and the beginnings and lengths that are given out.
 pub fn is_card(text: &str) -> bool {
     let digits = digits(text);

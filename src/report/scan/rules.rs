@@ -2,7 +2,8 @@
 //! the services publish. A pattern finds candidates; a check weighs them.
 
 use super::check::{
-    is_assigned, is_card, is_iban, is_mail, is_password, is_phone, is_random, is_social, ok,
+    is_assigned, is_card, is_dialled, is_iban, is_mail, is_password, is_phone, is_random,
+    is_social, ok,
 };
 
 /// What a finding is about.
@@ -143,5 +144,12 @@ pub const RULES: &[Rule] = &[
         "a phone number",
         r"(?:\+|\b00)[1-9](?:[ ()./-]{0,3}[0-9]){7,14}\b|\(\d{3}\) ?\d{3}-\d{4}\b|\b[2-9]\d{2}-\d{3}-\d{4}\b|(?i:\b(?:tel|telefon|phone|mobile?|handy|fax)\b\.?:? {0,3})(?P<v>\(?[0-9](?:[ ()./-]{0,3}[0-9]){5,14})\b",
         is_phone,
+    ),
+    // As it is dialled within a country: area code and number. What ends in a decimal is none.
+    personal(
+        "phone",
+        "a phone number",
+        r"(?:^|[^\w.,:/+-])(?P<v>\(?0[1-9][0-9]{1,4}\)?[ /-]{1,3}[0-9]{3,}(?:[ /-][0-9]{2,}){0,4})\b",
+        is_dialled,
     ),
 ];

@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::assist::Tag;
 use crate::base::EventId;
-use crate::command::{decisions_listed, status_word};
+use crate::command::{decisions_listed, status_words};
 use crate::state::{Against, DECIDE, Focus, ListState, Model, PanelSelection, ReviewPart, Tab};
 use crate::tui::paint::{put, rect, short, text};
 use crate::tui::sheet::hash;
@@ -205,7 +205,6 @@ fn decisions(app: &App, theme: Theme, buffer: &mut Buffer, area: Rect) -> Option
             break;
         }
         let chosen = index == model.ui.decisions.chosen;
-        let status = model.decisions().status(decision);
         let sign = if chosen { "› " } else { "  " };
         let style = if chosen { theme.accent() } else { Style::new() };
         let x = text(buffer, area.x, y, area.right(), sign, style);
@@ -215,11 +214,7 @@ fn decisions(app: &App, theme: Theme, buffer: &mut Buffer, area: Rect) -> Option
         let reason = model.session.told_value(&decision.outcome);
         let reason = reason.lines().next().unwrap_or_default();
         let reason = if reason.is_empty() { String::new() } else { format!(" · {reason}") };
-        let below = format!(
-            "{} · {}{reason}",
-            status_word(status),
-            model.session.author_name(&decision.author)
-        );
+        let below = format!("{}{reason}", status_words(model, decision));
         short(buffer, area.x + 2, y + 1, area.right(), &below, theme.dim());
         if chosen {
             cursor = Some(Position { x: area.x, y });
