@@ -14,6 +14,7 @@ use super::hunks::{Hunk, line_end, moves, trimmed, whole_to_hunks, with_line_end
 use super::placement::{Placement, Placer, Sought, Step};
 use crate::base::{Pos, Span};
 use bare::Bare;
+use kin::Kin;
 use ropey::Rope;
 use whole::Whole;
 
@@ -289,8 +290,13 @@ impl Landing {
             return paragraphs.into_iter().flat_map(|one| self.passage(one, 60)).collect();
         }
         let known = talk::Known::of(base);
+        let kin = Kin::new(base);
         let text = paragraphs.into_iter().filter(|one| !talk::is_talk(one, &known));
-        let found: Vec<Vec<Landed>> = text.map(|one| self.set_off(one)).collect();
+        let found = text.map(|one| match self.set_off(one) {
+            found if found.is_empty() => self.kindred(base, &kin, one),
+            found => found,
+        });
+        let found: Vec<Vec<Landed>> = found.collect();
         self.one_version(found)
     }
 
@@ -308,6 +314,30 @@ impl Landing {
             true => self.passage(text, 40),
             false => found,
         }
+    }
+
+    /// A paragraph that was made much longer or shorter: the only one with most of its words.
+    fn kindred(&self, base: &str, kin: &Kin, text: &str) -> Vec<Landed> {
+        const LEAST: usize = 45;
+        const FEWEST: usize = 8;
+        let bare = frame::unframed(text).unwrap_or_else(|| text.to_owned());
+        let Some((index, share)) = kin.likest(&bare) else { return Vec::new() };
+        let at = kin.ranges()[index].clone();
+        let old = &base[at.clone()];
+        let lines = |text: &str| text.lines().count();
+        let telling = bare.split_whitespace().count().min(old.split_whitespace().count());
+        let sure = (LEAST..100).contains(&share) && telling >= FEWEST && !kin.is_repeated(index);
+        if !sure || lines(old) != lines(&bare) {
+            return Vec::new();
+        }
+        let before = base[..at.start].chars().count();
+        let moved = |pos: Pos| Pos(pos.0 + before);
+        let landed = |hunk: Hunk| {
+            let span = Span { start: moved(hunk.span.start), end: moved(hunk.span.end) };
+            let outcome = Outcome::Placed { hunk: Hunk { span, ..hunk }, step: Step::Words };
+            Landed { form: Form::Passage, why: None, said: None, outcome }
+        };
+        whole_to_hunks(old, &bare).into_iter().map(landed).collect()
     }
 
     /// What the paragraphs of an answer change, unless two of them are versions of one passage.
