@@ -5,7 +5,7 @@
 
 use super::dialect::{Dialect, Hint, Piece, ReplyParser};
 use super::hunks::{Hunk, apply};
-use super::landing::{Landed, Landing, Outcome, Wanted};
+use super::landing::{Landed, Landing, Outcome, Remark, Wanted};
 use crate::base::{Pos, Span};
 use crate::text::diff;
 use ropey::Rope;
@@ -13,6 +13,8 @@ use ropey::Rope;
 /// A part of an answer that begins like an edit and is none.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unreadable {
+    /// Which edit of the answer it is, from 0.
+    pub number: usize,
     pub text: String,
     /// In words for a person.
     pub why: String,
@@ -21,6 +23,8 @@ pub struct Unreadable {
 /// An edit for another file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Elsewhere {
+    /// Which edit of the answer it is, from 0.
+    pub number: usize,
     pub file: String,
     pub old: String,
     pub new: String,
@@ -71,6 +75,12 @@ pub struct Answer {
     /// The edits in the order of the answer; one that writes the whole text anew is as many as it
     /// changes places.
     pub edits: Vec<Landed>,
+    /// Which edit of the answer each of them is, from 0: those that change nothing count as well.
+    pub numbers: Vec<usize>,
+    /// How many edits the answer has, whatever became of them.
+    pub all: usize,
+    /// It holds several versions of one passage, of which none is taken.
+    pub several: bool,
     pub unreadable: Vec<Unreadable>,
     pub elsewhere: Vec<Elsewhere>,
     /// Edits whose new text is their old one.
@@ -84,7 +94,7 @@ impl Answer {
         let mut parser = ReplyParser::new(Dialect::Blocks);
         let mut landing = Landing::new(base).wanting(Wanted::Change);
         let mut read = Self::default();
-        let mut pieces = parser.push(answer);
+        let mut pieces = parser.push(without_thoughts(answer));
         pieces.extend(parser.finish());
         for piece in pieces {
             let other = match &piece {
@@ -94,29 +104,47 @@ impl Answer {
             if let Some(edit) = other {
                 let file = edit.hint.file.clone().unwrap_or_default();
                 let (old, new) = (edit.old.clone(), edit.new.clone());
-                read.elsewhere.push(Elsewhere { file, old, new });
+                let number = read.next();
+                read.elsewhere.push(Elsewhere { number, file, old, new });
                 continue;
             }
-            read.edits.extend(landing.take(&piece));
+            read.take(landing.take(&piece));
             match piece {
                 Piece::Malformed { text, why, .. } => {
-                    read.unreadable.push(Unreadable { text, why });
+                    let number = read.next();
+                    read.unreadable.push(Unreadable { number, text, why });
                 }
-                Piece::EditDropped { .. } => read.unchanged += 1,
+                Piece::EditDropped { .. } => {
+                    read.next();
+                    read.unchanged += 1;
+                }
                 _ => {}
             }
         }
         // Where there are edits, the words around them are none.
         if read.elsewhere.is_empty() {
-            read.edits.extend(landing.finish());
+            read.take(landing.finish());
         }
-        let before = read.edits.len();
-        read.edits.retain(|landed| match &landed.outcome {
-            Outcome::Placed { hunk, .. } => hunk.old != hunk.new,
-            _ => true,
-        });
-        read.unchanged += before - read.edits.len();
+        read.several = landing.remark() == Some(Remark::Several);
         read
+    }
+
+    fn next(&mut self) -> usize {
+        self.all += 1;
+        self.all - 1
+    }
+
+    fn take(&mut self, edits: Vec<Landed>) {
+        for landed in edits {
+            let number = self.next();
+            match &landed.outcome {
+                Outcome::Placed { hunk, .. } if hunk.old == hunk.new => self.unchanged += 1,
+                _ => {
+                    self.numbers.push(number);
+                    self.edits.push(landed);
+                }
+            }
+        }
     }
 
     /// Whether the answer wants nothing changed and does not try to.
@@ -170,6 +198,23 @@ impl Answer {
         all.sort_by_key(|hunk| hunk.span);
         apply(text, &all)
     }
+}
+
+/// An answer without what the model thought before it, as some programs print it.
+fn without_thoughts(answer: &str) -> &str {
+    const MARKS: &[(&str, &str)] = &[("<think>", "</think>"), ("<thinking>", "</thinking>")];
+    for (open, close) in MARKS {
+        let begun = answer.trim_start().strip_prefix(open);
+        // Some servers keep the first mark to themselves; the other stands on a line of its own.
+        let thought = begun.or_else(|| {
+            let alone = answer.lines().any(|line| line.trim() == *close);
+            (alone && !answer.contains(open)).then_some(answer)
+        });
+        if let Some(thought) = thought {
+            return thought.split_once(close).map_or("", |(_, behind)| behind);
+        }
+    }
+    answer
 }
 
 /// What differs between a hunk's old and new text.

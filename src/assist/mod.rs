@@ -25,7 +25,7 @@ pub use dialect::{Dialect, Edit, Form, Hint, Piece, ReplyParser, choose, is_gap,
 pub use hunks::{
     Hunk, Tag, apply, moves, readable_diff, split, trimmed, whole_to_hunks, word_diff,
 };
-pub use landing::{Landed, Landing, Outcome, Wanted};
+pub use landing::{Landed, Landing, Outcome, Remark, Wanted};
 pub use merge::{Merged, merge};
 pub use placement::{Placement, Placer, Sought, Step, place};
 pub use readable::readable;

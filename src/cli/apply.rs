@@ -4,7 +4,7 @@
 use super::headless::{is_stdin, read_stdin};
 use super::propose::print_diff;
 use super::{Failure, Out, one_line};
-use crate::assist::{Answer, Fit, Hint, Landed, Outcome};
+use crate::assist::{Answer, Fit, Form, Hint, Landed, Outcome};
 use crate::base::Span;
 use crate::report::unified;
 use crate::runtime::files::{SaveError, save, stamp_text};
@@ -71,6 +71,11 @@ impl ApplyArgs {
         }
         let base = Rope::from_str(&file.text);
         let answer = Answer::read(&base, &reply, &|hint| is_elsewhere(&self.file, hint));
+        if answer.is_empty() && answer.several {
+            return Err(Failure::usage(
+                "What came on standard input holds several versions of one text: leave one of them.",
+            ));
+        }
         if answer.is_empty() {
             return Err(Failure::usage("There is no edit in what came on standard input."));
         }
@@ -120,11 +125,11 @@ impl ApplyArgs {
 
     /// One line for each edit that did not go in, then how many did.
     fn tell(&self, base: &Rope, answer: &Answer, fits: &[Fit], out: &mut Out) {
-        for (index, (landed, fit)) in answer.edits.iter().zip(fits).enumerate() {
-            if let Some(why) = reason(base, landed, *fit) {
+        for (number, landed, fit) in numbered(answer, fits) {
+            if let Some(why) = reason(base, landed, fit) {
                 let (old, new) = texts(landed);
                 let quoted = short(if old.trim().is_empty() { new } else { old });
-                out.say(&format!("edit {} ({quoted}): {why}", index + 1));
+                out.say(&format!("edit {} ({quoted}): {why}", number + 1));
             }
         }
         for edit in &answer.elsewhere {
@@ -134,8 +139,7 @@ impl ApplyArgs {
         for part in &answer.unreadable {
             out.say(&format!("not read ({}): {}", short(&part.text), part.why));
         }
-        let left_out = answer.unreadable.len() + answer.elsewhere.len();
-        let all = fits.len() + left_out + answer.unchanged;
+        let all = answer.all;
         let done = fits.iter().filter(|fit| fit.is_done()).count() + answer.unchanged;
         let place = match (&self.output, self.dry_run) {
             (_, true) => format!("would go into {}", self.file.display()),
@@ -161,20 +165,22 @@ impl ApplyArgs {
         diff: &str,
         written: Result<&Option<PathBuf>, &Failure>,
     ) -> Value {
-        let edits = answer.edits.iter().zip(fits).enumerate();
+        let edits = numbered(answer, fits);
         let edits: Vec<Value> =
-            edits.map(|(index, (landed, fit))| described(base, index, landed, *fit)).collect();
+            edits.map(|(number, landed, fit)| described(base, number, landed, fit)).collect();
         let unreadable = answer.unreadable.iter();
-        let unreadable: Vec<Value> =
-            unreadable.map(|part| json!({"text": part.text, "why": part.why})).collect();
-        let elsewhere = answer.elsewhere.iter();
-        let elsewhere: Vec<Value> = elsewhere
-            .map(|edit| json!({"file": edit.file, "old": edit.old, "new": edit.new}))
+        let unreadable: Vec<Value> = unreadable
+            .map(|part| json!({"index": part.number, "text": part.text, "why": part.why}))
             .collect();
+        let elsewhere = answer.elsewhere.iter().map(|edit| {
+            json!({"index": edit.number, "file": edit.file, "old": edit.old, "new": edit.new})
+        });
+        let elsewhere: Vec<Value> = elsewhere.collect();
         json!({
             "file": self.file.to_string_lossy(),
             "edits": edits,
             "unreadable": unreadable,
+            "count": answer.all,
             "unchanged": answer.unchanged,
             "elsewhere": elsewhere,
             "all": is_all(answer, fits),
@@ -183,6 +189,23 @@ impl ApplyArgs {
             "diff": diff,
         })
     }
+}
+
+/// Each edit with its number in the answer, from 0, and what is done about it; where that is about
+/// another edit, it is told by its number as well.
+fn numbered<'a>(
+    answer: &'a Answer,
+    fits: &'a [Fit],
+) -> impl Iterator<Item = (usize, &'a Landed, Fit)> {
+    let number = |index: usize| answer.numbers.get(index).copied().unwrap_or(index);
+    answer.edits.iter().zip(fits).enumerate().map(move |(index, (landed, fit))| {
+        let fit = match *fit {
+            Fit::Waits(other) => Fit::Waits(number(other)),
+            Fit::Twice(other) => Fit::Twice(number(other)),
+            fit => fit,
+        };
+        (number(index), landed, fit)
+    })
 }
 
 /// Whether nothing of an answer is left to be done.
@@ -223,6 +246,10 @@ fn reason(base: &Rope, landed: &Landed, fit: Fit) -> Option<String> {
         all.join(", ")
     };
     match (fit, &landed.outcome) {
+        (Fit::Doubted, Outcome::Placed { hunk, .. }) if is_bare(landed.form) => Some(format!(
+            "at line {}: it may be said about the text and be no part of it; --loose puts it in",
+            lines_of(base, hunk.span).0
+        )),
         (Fit::Doubted, Outcome::Placed { hunk, .. }) => Some(format!(
             "line {} only resembles it; --loose puts it in",
             lines_of(base, hunk.span).0
@@ -300,6 +327,11 @@ fn lines_of(base: &Rope, span: Span) -> (usize, usize) {
     let line = |at: usize| base.char_to_line(at.min(base.len_chars())) + 1;
     let last = if span.is_empty() { span.start.0 } else { span.end.0 - 1 };
     (line(span.start.0), line(last))
+}
+
+/// Whether an edit is bare text, whose place is known.
+fn is_bare(form: Form) -> bool {
+    matches!(form, Form::Whole | Form::Selection)
 }
 
 fn short(text: &str) -> String {

@@ -36,6 +36,9 @@ pub struct ProposeArgs {
     talk: Talk,
 }
 
+/// Characters of an answer without a change that are printed.
+const SAID: usize = 2_000;
+
 /// `A:B` or `A`, from 1.
 pub fn lines(text: &str) -> Result<(usize, usize), String> {
     let wrong = || format!("{text:?} is no range of lines: write 3:7, or 3 for one line");
@@ -125,6 +128,13 @@ impl ProposeArgs {
             (Some(why), _) => return Err(Failure::new(why)),
             (None, Some((Tone::Warning | Tone::Error, text))) => out.say(&text),
             (None, _) => {}
+        }
+        // Why it changes nothing is what it says.
+        if hunks.is_empty() && !self.json {
+            let said = answer.text().trim();
+            if !before.to_string().contains(said) {
+                out.say(&said.chars().take(SAID).collect::<String>());
+            }
         }
         if placed.is_empty() {
             return Err(Failure::new(if hunks.is_empty() {

@@ -1,12 +1,14 @@
 //! The end of a turn: the answer goes into the log with what became of its edits, and the person is
 //! told.
 
-use super::{Cx, Effect, Turn, plural};
+use super::{Cx, Effect, Task, Turn, plural};
 use crate::assist::{Dialect, Form};
 use crate::event::{EditCount, Event, MessageRole, MessageStatus, Tally, Text};
 
 /// What to do about hunks without a place, in the workspace.
 pub const PLACE_BY_HAND: &str = "Alt-N shows where, Alt-P places at the selection";
+/// What is said where a change was wanted and none came.
+const NO_EDIT: &str = "No edit was found in the answer: read it in the conversation.";
 /// What shows what was folded away, in the workspace.
 pub const SHOW_AGAIN: &str = "Alt-Shift-G shows";
 
@@ -95,6 +97,10 @@ impl Cx<'_> {
         }
         if whole {
             self.finish_edits(&mut turn);
+            let tried = turn.hunks > 0 || !turn.tally.is_empty();
+            if turn.task == Task::Change && turn.dialect == Dialect::Blocks && !tried {
+                turn.warnings.push(NO_EDIT.into());
+            }
         }
         self.close(&turn);
         let text = std::mem::take(&mut turn.text);

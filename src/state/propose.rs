@@ -3,7 +3,8 @@
 
 use super::{Cx, LiveEdit, Task, Turn};
 use crate::assist::{
-    Dialect, Failed, Form, Hunk, Landed, Outcome, Piece, Placement, Why, moves, whole_to_hunks,
+    Dialect, Failed, Form, Hunk, Landed, Outcome, Piece, Placement, Reading, Remark, Why,
+    whole_to_hunks,
 };
 use crate::base::{DocId, EventId, Pos, Span};
 use crate::event::{Anchor, Event, HunkBody, HunkVerdict, Side, Text};
@@ -11,6 +12,10 @@ use crate::session::Beside;
 
 /// What is said of an edit that came before in the same answer.
 const TWICE: &str = "An edit came twice in the answer; it is shown once.";
+
+/// What is said where a text was wanted and words to the person came.
+const ONLY_TALK: &str =
+    "The model answers in words and changes nothing: read it in the conversation.";
 
 /// An edit that becomes a hunk.
 struct Made {
@@ -73,12 +78,21 @@ impl Cx<'_> {
                         self.landed(turn, landed);
                     }
                 }
-                Piece::EditDone { edit, .. } => match turn.live.as_mut() {
-                    Some(live) => live.new = edit.new,
-                    None => {
-                        turn.live = Some(LiveEdit { span: None, old: edit.old, new: edit.new });
+                // Only a part of the answer is the new text.
+                Piece::EditDone { edit, .. }
+                    if turn.reading != Reading::AsItIs && edit.form == Form::Selection =>
+                {
+                    if let Some(live) = turn.live.as_mut() {
+                        live.new = edit.new;
                     }
-                },
+                }
+                // Bare text as it was asked for, or edits in whatever form after all.
+                piece @ Piece::EditDone { .. } => {
+                    turn.live = None;
+                    for landed in turn.landing.take(&piece) {
+                        self.landed(turn, landed);
+                    }
+                }
                 Piece::Fenced { .. } => {}
                 Piece::EditDropped { again, .. } => {
                     turn.live = None;
@@ -220,38 +234,45 @@ impl Cx<'_> {
             for landed in turn.landing.finish() {
                 self.landed(turn, landed);
             }
-        } else {
-            self.finish_replacement(turn);
+            return self.tell_several(turn);
+        }
+        self.finish_replacement(turn);
+        if turn.landing.outside() > 0 {
+            turn.warnings.push("An edit is of what was not selected, and is left out.".into());
+            turn.count(None, "elsewhere");
+        }
+        self.tell_several(turn);
+        let dropped = turn.tally.keys().any(|(_, outcome)| *outcome == "unchanged");
+        if turn.hunks == 0 && turn.malformed.is_empty() && turn.warnings.is_empty() {
+            if !dropped {
+                turn.count(None, "unchanged");
+            }
+            self.info(match turn.task {
+                Task::Continue { .. } => "The model adds nothing here.",
+                _ if turn.landing.remark() == Some(Remark::Talk) => ONLY_TALK,
+                _ => "The model suggests no change.",
+            });
         }
     }
 
-    /// The whole replacement is there: the smallest set of hunks against what was sent.
-    fn finish_replacement(&mut self, turn: &mut Turn) {
-        let Some(live) = turn.live.take() else { return };
-        let (offset, old) = match (turn.dialect, live.span) {
-            (Dialect::Selection, Some(span)) => (span.start.0, live.old),
-            (Dialect::Whole, _) => (0, turn.base.to_string()),
-            _ => return,
-        };
-        let hunks = whole_to_hunks(&old, &turn.reading.read(&live.new));
-        if hunks.is_empty() {
-            turn.count(None, "unchanged");
+    fn tell_several(&mut self, turn: &mut Turn) {
+        if turn.landing.remark() == Some(Remark::Several) {
+            turn.count(None, "unreadable");
+            turn.malformed.push("it holds several versions of the text. Ask for one.".into());
         }
-        let moves = moves(&hunks);
-        for (hunk, why) in hunks.into_iter().zip(moves) {
-            let span =
-                Span { start: Pos(hunk.span.start.0 + offset), end: Pos(hunk.span.end.0 + offset) };
+    }
+
+    /// What is to be read out of an answer for a selection is there.
+    fn finish_replacement(&mut self, turn: &mut Turn) {
+        let live = turn.live.take().filter(|_| turn.reading != Reading::AsItIs);
+        let Some(LiveEdit { span: Some(at), old, new }) = live else { return };
+        for hunk in whole_to_hunks(&old, &turn.reading.read(&new)) {
+            let moved = |pos: Pos| Pos(pos.0 + at.start.0);
+            let span = Span { start: moved(hunk.span.start), end: moved(hunk.span.end) };
             let Hunk { old, new, .. } = hunk;
-            let form = if turn.dialect == Dialect::Whole { Form::Whole } else { Form::Selection };
-            let span = Some(span);
+            let (span, form, why) = (Some(span), Form::Selection, None);
             let made = Made { span, old, new, why, form, step: "exact", loose: false, said: None };
             self.make_hunk(turn, made);
-        }
-        if turn.hunks == 0 {
-            self.info(match turn.task {
-                Task::Continue { .. } => "The model adds nothing here.",
-                _ => "The model suggests no change.",
-            });
         }
     }
 

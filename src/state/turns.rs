@@ -263,6 +263,11 @@ impl Cx<'_> {
             self.warn(words.clone());
         }
         let wanted = if queued.task == Task::Change { Wanted::Change } else { Wanted::Answer };
+        let landing = Landing::new(&base).wanting(wanted);
+        let landing = match live.as_ref().and_then(|live| live.span) {
+            Some(span) => landing.within(span),
+            None => landing,
+        };
         self.model.turn = Some(Turn {
             id,
             question,
@@ -285,7 +290,7 @@ impl Cx<'_> {
             reasoning_stored: 0,
             reasoning_parts: 0,
             parser: ReplyParser::new(context.dialect).about(about),
-            landing: Landing::new(&base).wanting(wanted),
+            landing,
             live,
             proposal: None,
             hunks: 0,

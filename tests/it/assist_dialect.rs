@@ -22,7 +22,7 @@ pub struct Outcome {
 
 fn said(edit: &Edit) -> String {
     let Edit { old, new, why, form, hint } = edit;
-    let Hint { line, under, at_end, all, file } = hint;
+    let Hint { line, under, at_end, all, file, shown } = hint;
     let why = why.as_ref().map(|why| format!(" ({why})")).unwrap_or_default();
     let mut hints = Vec::new();
     let asked = [Form::Blocks, Form::Selection, Form::Whole].contains(form) && file.is_none();
@@ -32,6 +32,7 @@ fn said(edit: &Edit) -> String {
     hints.extend(under.iter().map(|under| format!("under {under:?}")));
     hints.extend(at_end.then(|| "at the end".to_owned()));
     hints.extend(all.then(|| "all".to_owned()));
+    hints.extend(shown.then(|| "shown".to_owned()));
     let hints = if hints.is_empty() { String::new() } else { format!(" [{}]", hints.join(", ")) };
     format!("{old:?} → {new:?}{why}{hints}")
 }
@@ -160,9 +161,12 @@ fn blocks() {
         &[r#""```\nx\n```\n" → "```\ny\n```\n""#],
     );
     // Examples to read.
-    let example =
-        "A block looks so:\n````\n<<<<<<< SEARCH\na\n=======\nb\n>>>>>>> REPLACE\n````\nYes.\n";
-    check(example, example, &[]);
+    // In one that is longer than it need be: an example to read, or how the program is asked for.
+    check(
+        "A block looks so:\n````\n<<<<<<< SEARCH\na\n=======\nb\n>>>>>>> REPLACE\n````\nYes.\n",
+        "A block looks so:\nYes.\n",
+        &[r#""a\n" → "b\n" (A block looks so:) [shown]"#],
+    );
     let example = "````text\nfirst\n<<<<<<< SEARCH\na\n=======\nb\n>>>>>>> REPLACE\n````\n";
     check(example, example, &[]);
     let example = "Use `<<<<<<< SEARCH` for it.\n> <<<<<<< SEARCH\n<<< SEARCH\n<<<<<<<<<< SEARCH\n";
@@ -222,7 +226,7 @@ fn previews_come_while_the_block_streams() {
     assert_eq!(said(parser.push("rt\n>>")), r#"[EditNew { index: 0, delta: "rt\n" }]"#);
     assert_eq!(
         said(parser.push(">>>>> REPLACE\n")),
-        r#"[EditDone { index: 0, edit: Edit { old: "long one\n", new: "short\n", why: Some("Shorter so."), form: Blocks, hint: Hint { line: None, under: [], at_end: false, all: false, file: None } } }]"#
+        r#"[EditDone { index: 0, edit: Edit { old: "long one\n", new: "short\n", why: Some("Shorter so."), form: Blocks, hint: Hint { line: None, under: [], at_end: false, all: false, file: None, shown: false } } }]"#
     );
     assert_eq!(said(parser.finish()), "[]");
 }
@@ -285,7 +289,28 @@ fn selection() {
     check("long text", "```\nshort", "refused");
     check("long text", "```\na\n```\nor\n```\nb\n```", "refused");
     check("long text", "short\n...\n", "refused");
-    check("long text", "<<<<<<< SEARCH\nlong\n=======\nshort\n>>>>>>> REPLACE", "refused");
+    // Edits after all.
+    check(
+        "long text",
+        "<<<<<<< SEARCH\nlong\n=======\nshort\n>>>>>>> REPLACE",
+        r#""long\n" → "short\n""#,
+    );
+    check(
+        "long text",
+        "So:\n```json\n{\"old_string\": \"long\", \"new_string\": \"short\"}\n```",
+        r#""long" → "short" (So:) [tool]"#,
+    );
+    check(
+        "long text",
+        "*** Begin Patch\n*** Update File: a.md\n@@\n-long text\n+text\n*** End Patch",
+        r#""long text\n" → "text\n" [patch, in a.md]"#,
+    );
+    // A text about them.
+    check(
+        "<<<<<<< SEARCH\nlong\n=======\nshort\n>>>>>>> REPLACE\n",
+        "<<<<<<< SEARCH\nlong\n=======\nshorter\n>>>>>>> REPLACE",
+        r#""<<<<<<< SEARCH\nlong\n=======\nshorter\n>>>>>>> REPLACE\n""#,
+    );
 }
 
 #[test]

@@ -17,6 +17,9 @@ const NEW: &[&str] = &["new_str", "new_string", "new_text", "newText", "newStrin
 /// Names that are clear only within a list of edits.
 const OLD_THERE: &[&str] = &["old", "search", "find", "original", "before"];
 const NEW_THERE: &[&str] = &["new", "replace", "replacement", "updated", "after"];
+/// Of these, pairs that mean an edit also in a list that is all of the call, or beside a file.
+const PAIRS: &[(&str, &str)] =
+    &[("search", "replace"), ("find", "replace"), ("old", "new"), ("search", "replacement")];
 const LISTS: &[&str] = &["edits", "changes", "replacements", "operations"];
 /// What stands around the arguments.
 const INNER: &[&str] = &[
@@ -217,6 +220,12 @@ struct Gather<'a> {
     found: &'a mut Vec<Found>,
 }
 
+/// Whether a value has the two texts of an edit under names that are plain enough.
+fn is_pair(value: &Value) -> bool {
+    let has = |name: &str| value.get(name).is_some_and(Value::is_string);
+    PAIRS.iter().any(|(old, new)| has(old) && has(new))
+}
+
 fn text_of<'a>(map: &'a Map<String, Value>, names: &[&str]) -> Option<&'a str> {
     names.iter().find_map(|name| map.get(*name)?.as_str())
 }
@@ -231,7 +240,7 @@ impl Gather<'_> {
         match value {
             Value::Array(values) => {
                 for value in values {
-                    self.value(value, listed, depth + 1);
+                    self.value(value, listed || depth == 0 && is_pair(value), depth + 1);
                 }
             }
             Value::Object(map) => self.object(map, listed, depth),
@@ -247,6 +256,8 @@ impl Gather<'_> {
         if let Some(why) = text_of(map, WHY).filter(|why| !why.trim().is_empty()) {
             self.why = Some(why.trim().chars().take(400).collect());
         }
+        let filed = || FILE.iter().any(|name| map.contains_key(*name));
+        let listed = listed || filed() && is_pair(&Value::Object(map.clone()));
         let old = text_of(map, OLD).or_else(|| text_of(map, OLD_THERE).filter(|_| listed));
         let new = text_of(map, NEW).or_else(|| text_of(map, NEW_THERE).filter(|_| listed));
         let named = text_of(map, &["command", "name", "tool", "tool_name", "action"]);

@@ -246,6 +246,7 @@ impl Diff {
             at_end,
             all: false,
             file: self.file.clone(),
+            ..Hint::default()
         };
         self.announced = head.counts;
         self.chunk = Some(Chunk::new(line, hint, self.why.clone(), said));

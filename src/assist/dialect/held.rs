@@ -200,14 +200,34 @@ pub(super) struct Wrapper<'a> {
 pub(super) fn wrapper(line: &str) -> Option<Wrapper<'_>> {
     let head = &line[..line.floor_char_boundary(LONGEST)];
     let start = head.len() - head.trim_start().len();
+    if let Some(end) = calls(&head[start..]) {
+        return Some(Wrapper { name: "", end: start + end });
+    }
     let inner = head[start..].strip_prefix('<')?;
     let end = inner.find('>')?;
     let name = inner[..end].split_whitespace().next()?;
     WRAPPERS.contains(&name).then_some(Wrapper { name, end: start + 1 + end + 1 })
 }
 
+const CALLS: &str = "[TOOL_CALLS]";
+const ARGS: &str = "[ARGS]";
+
+/// What some models write before a call: `[TOOL_CALLS]`, or `[TOOL_CALLS]edit[ARGS]`. Where it ends.
+fn calls(line: &str) -> Option<usize> {
+    let rest = line.strip_prefix(CALLS)?;
+    let named = |end: usize| {
+        rest[..end].bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.[]".contains(&byte))
+    };
+    let args = rest.find(ARGS).filter(|at| named(*at)).map(|at| at + ARGS.len());
+    let direct = || rest.find('{').filter(|at| named(*at) && !rest.starts_with('['));
+    Some(line.len() - rest.len() + args.or_else(direct).unwrap_or(0))
+}
+
 /// Whether an unfinished line may start with such a tag, or name a file in one.
 fn may_wrap(line: &str) -> bool {
+    if line.starts_with(CALLS) || CALLS.starts_with(line) {
+        return true;
+    }
     let Some(inner) = line.strip_prefix('<') else { return false };
     let name =
         inner.split(|one: char| one.is_whitespace() || one == '>').next().unwrap_or_default();

@@ -126,6 +126,11 @@ pub(super) fn fence(line: &str) -> Option<Fence<'_>> {
     (count >= 3 && plain).then_some(Fence { mark, count, info: info.trim() })
 }
 
+/// Whether a line opens or closes a code fence.
+pub fn is_fence(line: &str) -> bool {
+    fence(line).is_some()
+}
+
 /// The name of the file in what stands behind a fence: `rust src/main.rs`, `python:plan.py`.
 pub(super) fn file_of_fence(info: &str) -> Option<&str> {
     let parts = || info.split([' ', ':', '=', '{', '}', '"', '\'']).filter(|part| !part.is_empty());

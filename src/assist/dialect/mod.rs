@@ -20,7 +20,7 @@ mod said;
 mod tags;
 
 pub use held::may_hold_edits;
-pub use markers::is_gap;
+pub use markers::{is_fence, is_gap};
 
 use reader::Answer;
 use rewrite::Rewrite;
@@ -121,6 +121,8 @@ pub struct Hint {
     /// The file that the edit names, as it stands there: perhaps a path, perhaps made up, perhaps
     /// another file than the document. Whoever places the edit decides.
     pub file: Option<String>,
+    /// It stands in a longer fence than it needs: perhaps it is an example to read.
+    pub shown: bool,
 }
 
 impl Hint {

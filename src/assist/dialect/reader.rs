@@ -28,13 +28,15 @@ struct Fenced {
     text: String,
 }
 
-/// A fence of 4 and more that may hold edits: all of it.
+/// A fence of 4 and more that may hold edits: all of it. Some programs ask for edits in these.
 #[derive(Clone, Debug)]
 struct Quoted {
     mark: char,
     count: usize,
     opening: String,
     lines: Vec<String>,
+    /// The file that is named before it.
+    file: Option<String>,
     /// It begins with an edit.
     leads: bool,
     /// There is a fence in it.
@@ -216,11 +218,13 @@ impl Answer {
                 return Some(0);
             }
             if one.count > 3 {
+                let named = file_of_fence(one.info).or_else(|| self.held.file());
+                let file = named.map(str::to_owned);
                 self.release();
                 let (mark, count) = (one.mark, one.count);
                 let (opening, lines) = (line.to_owned(), Vec::new());
-                self.quoted =
-                    Some(Quoted { mark, count, opening, lines, leads: false, fences: false });
+                let (leads, fences) = (false, false);
+                self.quoted = Some(Quoted { mark, count, opening, lines, file, leads, fences });
             } else {
                 self.hold(line);
             }
@@ -285,16 +289,21 @@ impl Answer {
         self.text(line);
     }
 
-    /// A fence of 4 and more: an example to read, or needed since the edits hold fences. The latter
-    /// starts with an edit and has a fence in it.
+    /// A fence of 4 and more: an example to read, or edits. The latter start with an edit; where no
+    /// fence in them makes a long one needed, whoever places them has to know.
     fn quoted_line(&mut self, line: &str) {
         let Some(mut quoted) = self.quoted.take() else { return };
         let Quoted { mark, count, .. } = quoted;
         if fence(line).is_some_and(|one| one.closes(mark, count)) {
-            if quoted.leads && quoted.fences && quoted.holds_edits(line) {
+            if quoted.leads && quoted.holds_edits(line) {
+                let told = self.said.told();
                 self.fence = Some(Fenced::new(mark, count, true));
+                self.file = quoted.file.or(self.file.take());
                 self.again(quoted.lines);
                 self.feed(line, 0);
+                if !quoted.fences {
+                    self.said.shown_since(told);
+                }
                 return;
             }
             self.said.prose(&quoted.opening);
@@ -376,7 +385,7 @@ impl Answer {
     fn drop_held(&mut self) {
         for line in self.held.take() {
             if let Some(one) = wrapper(&line) {
-                self.closers.push(one.name.to_owned());
+                self.closers.extend((!one.name.is_empty()).then(|| one.name.to_owned()));
             } else if let Some(word) = heredoc(&line) {
                 self.until = Some(word.to_owned());
             } else if let Some(one) = fence(&line).filter(|_| self.fence.is_none()) {

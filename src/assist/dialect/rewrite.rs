@@ -1,9 +1,12 @@
 //! An answer that is the new text itself: for a selection, or for the whole document.
 //!
 //! What streams is a preview. The text that counts is made at the end from the whole answer, when
-//! it is clear what is wrapping and what is text; where it is not clear, the answer is refused.
+//! it is clear what is wrapping and what is text; where it is not clear, the answer is refused. An
+//! answer that is written as edits after all is read as these.
 
+use super::held::may_hold_edits;
 use super::markers::{LONGEST, Marker, fence, is_gap, is_talk, marker, may_become_talk};
+use super::reader::Answer;
 use super::{Edit, Form, Hint, Piece};
 use crate::assist::hunks::{line_end, with_line_ends};
 use std::collections::BTreeMap;
@@ -20,6 +23,8 @@ pub(super) struct Rewrite {
     /// Where the search for the start of the text goes on, and whether talk stands before that.
     sought: usize,
     talk: bool,
+    /// It begins as edits do: what it is shows at its end.
+    edits: bool,
     started: bool,
     ended: bool,
 }
@@ -42,6 +47,7 @@ impl Rewrite {
             preview: Preview::Waiting,
             sought: 0,
             talk: false,
+            edits: false,
             started: false,
             ended: false,
         }
@@ -59,7 +65,7 @@ impl Rewrite {
         if chunk.trim().is_empty() && !chunk.contains('\n') {
             return;
         }
-        if self.preview == Preview::Waiting && !self.find_start() {
+        if self.edits || self.preview == Preview::Waiting && !self.find_start() {
             return;
         }
         // Blanks and closing fences wait for what follows them.
@@ -92,9 +98,15 @@ impl Rewrite {
         if std::mem::replace(&mut self.ended, true) {
             return;
         }
+        let found = if cut_off { Found::Text } else { written(&self.raw, self.old.as_deref()) };
+        let written = match found {
+            Found::Edits(pieces) => return self.tell(pieces, out),
+            Found::Written(text) => Some(text),
+            Found::Text => None,
+        };
         let result = match cut_off {
             true => Err("The answer broke off."),
-            false => read(&self.raw, self.old.as_deref(), self.whole),
+            false => read(written.as_ref().unwrap_or(&self.raw), self.old.as_deref(), self.whole),
         };
         self.start(out);
         match result {
@@ -118,6 +130,13 @@ impl Rewrite {
         }
     }
 
+    /// Tells edits in place of the preview, if there was one.
+    fn tell(&mut self, pieces: Vec<Piece>, out: &mut Vec<Piece>) {
+        let begun = std::mem::replace(&mut self.started, true);
+        let previewed = |piece: &Piece| begun && *piece == Piece::EditStarted { index: 0 };
+        out.extend(pieces.into_iter().filter(|piece| !previewed(piece)));
+    }
+
     fn start(&mut self, out: &mut Vec<Piece>) {
         if !std::mem::replace(&mut self.started, true) {
             out.push(Piece::EditStarted { index: 0 });
@@ -128,21 +147,30 @@ impl Rewrite {
     fn find_start(&mut self) -> bool {
         let mut talk = self.talk;
         let mut at = self.sought;
+        let mut fenced = None;
         for line in self.raw[at..].split_inclusive('\n') {
             let complete = line.ends_with('\n');
             let text = line.trim();
             let start = at;
             at += line.len();
             if text.is_empty() {
-                if complete {
+                if complete && fenced.is_none() {
                     self.sought = at;
                 }
                 continue;
             }
-            if fence(text).is_some() && complete {
+            if may_be_edits(text, complete, self.old.as_deref()) {
+                self.edits = complete;
+                return false;
+            }
+            if let Some(start) = fenced {
                 self.preview = Preview::Fenced;
-                self.told = at;
+                self.told = start;
                 return true;
+            }
+            if fence(text).is_some() && complete {
+                fenced = Some(at);
+                continue;
             }
             let open = !complete
                 && line.len() <= LONGEST
@@ -159,6 +187,65 @@ impl Rewrite {
             return true;
         }
         false
+    }
+}
+
+/// Whether a line begins as edits do, and the text does not.
+fn may_be_edits(line: &str, complete: bool, old: Option<&str>) -> bool {
+    const STARTS: &[&str] = &["<<<<<", "*** ", "--- ", "@@", "{", "[", "<"];
+    let own = old.and_then(|old| old.trim_start().chars().next());
+    let begins = |start: &str| {
+        line.starts_with(start) || !complete && line.len() < start.len() && start.starts_with(line)
+    };
+    own != line.chars().next() && STARTS.iter().any(|start| begins(start))
+}
+
+/// What an answer is that may be written as edits where bare text was asked for.
+enum Found {
+    Text,
+    Edits(Vec<Piece>),
+    /// The text, in a call that writes it.
+    Written(String),
+}
+
+fn written(raw: &str, old: Option<&str>) -> Found {
+    fn read(text: &str) -> Option<Vec<Piece>> {
+        if !may_hold_edits(text) {
+            return None;
+        }
+        let (mut answer, mut pieces) = (Answer::default(), Vec::new());
+        answer.push(text, &mut pieces);
+        answer.finish(false, &mut pieces);
+        let is_edit = |piece: &Piece| !matches!(piece, Piece::Prose(_) | Piece::Fenced { .. });
+        pieces.iter().any(is_edit).then_some(pieces)
+    }
+    let Some(pieces) = read(raw) else { return Found::Text };
+    let old = old.unwrap_or_default();
+    // A text about edits.
+    if read(old).is_some() {
+        return Found::Text;
+    }
+    let prose: String = pieces
+        .iter()
+        .filter_map(|piece| match piece {
+            Piece::Prose(text) => Some(text.as_str()),
+            _ => None,
+        })
+        .collect();
+    // The new text, with an example in it.
+    let told: std::collections::BTreeSet<&str> = prose.lines().map(str::trim).collect();
+    let own = old.lines().map(str::trim).filter(|line| !line.is_empty());
+    let kept = own.clone().filter(|line| told.contains(line)).count();
+    if kept > 0 && kept * 2 >= own.count() {
+        return Found::Text;
+    }
+    let whole = pieces.iter().find_map(|piece| match piece {
+        Piece::EditDone { edit, .. } if edit.form == Form::Whole => Some(edit.new.clone()),
+        _ => None,
+    });
+    match whole {
+        Some(text) => Found::Written(text),
+        None => Found::Edits(pieces),
     }
 }
 

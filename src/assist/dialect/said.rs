@@ -85,6 +85,20 @@ impl Said {
         }
     }
 
+    /// How much was told and not taken.
+    pub fn told(&self) -> usize {
+        self.out.len()
+    }
+
+    /// The edits that were told since then may be examples.
+    pub fn shown_since(&mut self, told: usize) {
+        for piece in self.out.iter_mut().skip(told) {
+            if let Piece::EditDone { edit, .. } = piece {
+                edit.hint.shown = true;
+            }
+        }
+    }
+
     /// The edit is complete. One that changes nothing, or came before, is dropped.
     pub fn done(&mut self, index: usize, mut edit: Edit) {
         without_numbers(&mut edit);

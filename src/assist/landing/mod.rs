@@ -3,12 +3,18 @@
 //!
 //! Knows no session: what comes out are positions in the version that was sent.
 
+mod bare;
+mod frame;
+mod kin;
+mod talk;
 mod whole;
 
 use super::dialect::{Edit, Form, Hint, Piece, may_hold_edits};
-use super::hunks::{Hunk, moves, trimmed, whole_to_hunks};
+use super::hunks::{Hunk, line_end, moves, trimmed, whole_to_hunks, with_line_ends};
 use super::placement::{Placement, Placer, Sought, Step};
 use crate::base::{Pos, Span};
+use bare::Bare;
+use kin::Kin;
 use ropey::Rope;
 use whole::Whole;
 
@@ -46,12 +52,29 @@ pub enum Wanted {
     Change,
 }
 
+/// Why a bare answer changes nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Remark {
+    /// It is words to the person.
+    Talk,
+    /// It holds several versions of the text.
+    Several,
+}
+
+/// What is said of a change that may be no part of the text.
+const UNSURE: &str = "It may be said about the text and be no part of it.";
+
 /// Places what one answer wants changed in one version of a document.
 #[derive(Debug)]
 pub struct Landing {
     base: Rope,
     placer: Placer,
     wanted: Wanted,
+    /// What was selected: nothing else is changed.
+    within: Option<Span>,
+    remark: Option<Remark>,
+    /// Edits of what was not selected.
+    outside: usize,
     /// How many edits the answer had, whatever became of them.
     edits: usize,
     fenced: Vec<String>,
@@ -67,6 +90,9 @@ impl Landing {
             base: base.clone(),
             placer: Placer::new(base),
             wanted: Wanted::default(),
+            within: None,
+            remark: None,
+            outside: 0,
             edits: 0,
             fenced: Vec::new(),
             open: false,
@@ -78,6 +104,22 @@ impl Landing {
     pub fn wanting(mut self, wanted: Wanted) -> Self {
         self.wanted = wanted;
         self
+    }
+
+    /// Only this part of the document may be changed; an answer in bare text is the new text of it.
+    pub fn within(mut self, span: Span) -> Self {
+        self.within = Some(span);
+        self
+    }
+
+    /// Why a bare answer changes nothing, if that is so.
+    pub fn remark(&self) -> Option<Remark> {
+        self.remark
+    }
+
+    /// How many edits were left out since they change what was not selected.
+    pub fn outside(&self) -> usize {
+        self.outside
     }
 
     pub fn placer(&self) -> &Placer {
@@ -108,13 +150,17 @@ impl Landing {
 
     /// The answer is complete: what it wants as a whole, if it had no edits.
     pub fn finish(&mut self) -> Vec<Landed> {
-        if self.edits > 0 || self.open || self.base.len_chars() == 0 {
+        if self.edits > 0 || self.open {
             return Vec::new();
         }
         let base = self.base.to_string();
         let fenced = std::mem::take(&mut self.fenced);
         let prose = std::mem::take(&mut self.prose);
+        if base.trim().is_empty() {
+            return self.first_text(&base, &fenced, &prose);
+        }
         let mut out = Vec::new();
+        let mut passages = Vec::new();
         for text in &fenced {
             match whole::read(&base, text) {
                 Whole::All(new) => return self.whole(&base, &new, Step::Exact),
@@ -125,9 +171,10 @@ impl Landing {
                     let outcome = Outcome::Missing { old, new, hint: Hint::default(), similar };
                     return vec![Landed { form: Form::Whole, why: None, said: None, outcome }];
                 }
-                Whole::No => out.extend(self.passage(text, 40)),
+                Whole::No => passages.push(self.passage(text, 40)),
             }
         }
+        out.extend(self.one_version(passages));
         // What looks like an edit that could not be read is no text.
         if fenced.is_empty() && !may_hold_edits(&prose) {
             out.extend(self.bare(&base, &prose));
@@ -137,6 +184,21 @@ impl Landing {
             _ => Pos(0),
         });
         out
+    }
+
+    /// The first text of an empty document, where a text is asked for. Without a fence around it
+    /// nobody knows for sure that it is one.
+    fn first_text(&self, base: &str, fenced: &[String], prose: &str) -> Vec<Landed> {
+        match (self.wanted, fenced) {
+            (Wanted::Change, [text]) => self.whole(base, text, Step::Exact),
+            (Wanted::Change, []) if !may_hold_edits(prose) && !prose.trim().is_empty() => {
+                match bare::read(base, prose, ("", "")) {
+                    Bare::Parts(_) => self.whole(base, prose, Step::Words),
+                    Bare::Talk | Bare::Several => Vec::new(),
+                }
+            }
+            _ => Vec::new(),
+        }
     }
 
     fn whole(&self, base: &str, new: &str, step: Step) -> Vec<Landed> {
@@ -149,8 +211,66 @@ impl Landing {
         hunks.into_iter().zip(moves).map(landed).collect()
     }
 
+    /// A bare text for what was selected, or for all of the document: what of it is the text goes
+    /// in, what may be no part of it is loose, and what is said about it is left out.
+    fn rewritten(&mut self, form: Form, new: &str) -> Vec<Landed> {
+        let all = self.base.len_chars();
+        let span = match (form, self.within) {
+            (Form::Selection, Some(span)) => span,
+            _ => Span { start: Pos(0), end: Pos(all) },
+        };
+        let part = |from: Pos, to: Pos| {
+            let to = to.0.min(all);
+            self.base.slice(from.0.min(to)..to).to_string()
+        };
+        let old = part(span.start, span.end);
+        let around = (part(Pos(0), span.start), part(span.end, Pos(all)));
+        let new = with_line_ends(new, line_end(&old));
+        let parts = match bare::read(&old, &new, (&around.0, &around.1)) {
+            Bare::Parts(parts) => parts,
+            Bare::Talk => {
+                self.remark = Some(Remark::Talk);
+                return Vec::new();
+            }
+            Bare::Several => {
+                self.remark = Some(Remark::Several);
+                return Vec::new();
+            }
+        };
+        // Asked for all of it, a model may write nothing but the paragraphs that it changed.
+        let count = |text: &str| kin::paragraphs(text).len();
+        let few = 2 * count(&new) < count(&old);
+        if form == Form::Whole && few {
+            let found: Vec<Landed> = kin::paragraphs(&new)
+                .into_iter()
+                .flat_map(|at| self.passage(&new[at], 40))
+                .collect();
+            if !found.is_empty() {
+                return found;
+            }
+        }
+        let mut hunks = Vec::new();
+        for part in parts {
+            let unsure = part.unsure || form == Form::Whole && few;
+            let before = span.start.0 + old[..part.old.start].chars().count();
+            let at = |pos: Pos| Pos(pos.0 + before);
+            for hunk in whole_to_hunks(&old[part.old], &part.new) {
+                let span = Span { start: at(hunk.span.start), end: at(hunk.span.end) };
+                hunks.push((Hunk { span, ..hunk }, unsure));
+            }
+        }
+        let only: Vec<Hunk> = hunks.iter().map(|(hunk, _)| hunk.clone()).collect();
+        let landed = |((hunk, unsure), moved): ((Hunk, bool), Option<String>)| {
+            let step = if unsure { Step::Words } else { Step::Exact };
+            let why = moved.or_else(|| unsure.then(|| UNSURE.to_owned()));
+            Landed { form, why, said: None, outcome: Outcome::Placed { hunk, step } }
+        };
+        let moved = moves(&only);
+        hunks.into_iter().zip(moved).map(landed).collect()
+    }
+
     /// An answer without fences: the whole text, or one or more paragraphs of it.
-    fn bare(&self, base: &str, prose: &str) -> Vec<Landed> {
+    fn bare(&mut self, base: &str, prose: &str) -> Vec<Landed> {
         let paragraphs: Vec<&str> = prose
             .split("\n\n")
             .map(|one| one.trim_matches('\n'))
@@ -159,14 +279,87 @@ impl Landing {
         if self.wanted == Wanted::Change
             && let Whole::All(new) = whole::read(base, prose)
         {
-            return self.whole(base, &new, Step::Exact);
+            return self.rewritten(Form::Whole, &new);
         }
         // Who asks a question may get a passage quoted: only an answer that is one is a change.
         let most = if self.wanted == Wanted::Change { usize::MAX } else { 1 };
         if paragraphs.len() > most {
             return Vec::new();
         }
-        paragraphs.into_iter().flat_map(|one| self.passage(one, 60)).collect()
+        if self.wanted == Wanted::Answer {
+            return paragraphs.into_iter().flat_map(|one| self.passage(one, 60)).collect();
+        }
+        let known = talk::Known::of(base);
+        let kin = Kin::new(base);
+        let text = paragraphs.into_iter().filter(|one| !talk::is_talk(one, &known));
+        let found = text.map(|one| match self.set_off(one) {
+            found if found.is_empty() => self.kindred(base, &kin, one),
+            found => found,
+        });
+        let found: Vec<Vec<Landed>> = found.collect();
+        self.one_version(found)
+    }
+
+    /// A passage that may stand between marks that the text has not.
+    fn set_off(&self, text: &str) -> Vec<Landed> {
+        let Some(bare) = frame::unframed(text) else { return self.passage(text, 40) };
+        let found = self.passage(&bare, 40);
+        let there = found.iter().find_map(|landed| match &landed.outcome {
+            Outcome::Placed { hunk, .. } => Some(hunk.span.start.0),
+            _ => None,
+        });
+        let line = there.map(|at| self.base.line(self.base.char_to_line(at)).to_string());
+        let mark = text.trim_start().chars().next();
+        match line.is_some_and(|line| line.trim_start().chars().next() == mark) {
+            true => self.passage(text, 40),
+            false => found,
+        }
+    }
+
+    /// A paragraph that was made much longer or shorter: the only one with most of its words.
+    fn kindred(&self, base: &str, kin: &Kin, text: &str) -> Vec<Landed> {
+        const LEAST: usize = 45;
+        const FEWEST: usize = 8;
+        let bare = frame::unframed(text).unwrap_or_else(|| text.to_owned());
+        let Some((index, share)) = kin.likest(&bare) else { return Vec::new() };
+        let at = kin.ranges()[index].clone();
+        let old = &base[at.clone()];
+        let lines = |text: &str| text.lines().count();
+        let telling = bare.split_whitespace().count().min(old.split_whitespace().count());
+        let sure = (LEAST..100).contains(&share) && telling >= FEWEST && !kin.is_repeated(index);
+        if !sure || lines(old) != lines(&bare) {
+            return Vec::new();
+        }
+        let before = base[..at.start].chars().count();
+        let moved = |pos: Pos| Pos(pos.0 + before);
+        let landed = |hunk: Hunk| {
+            let span = Span { start: moved(hunk.span.start), end: moved(hunk.span.end) };
+            let outcome = Outcome::Placed { hunk: Hunk { span, ..hunk }, step: Step::Words };
+            Landed { form: Form::Passage, why: None, said: None, outcome }
+        };
+        whole_to_hunks(old, &bare).into_iter().map(landed).collect()
+    }
+
+    /// What the paragraphs of an answer change, unless two of them are versions of one passage.
+    fn one_version(&mut self, found: Vec<Vec<Landed>>) -> Vec<Landed> {
+        let span = |all: &Vec<Landed>| {
+            let spans = all.iter().filter_map(|landed| match &landed.outcome {
+                Outcome::Placed { hunk, .. } => Some(self.lines_of(hunk.span)),
+                _ => None,
+            });
+            spans.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
+        };
+        let mut spans: Vec<(usize, usize)> = found.iter().filter_map(span).collect();
+        spans.sort_unstable();
+        if spans.windows(2).any(|two| two[1].0 <= two[0].1) {
+            self.remark = Some(Remark::Several);
+            return Vec::new();
+        }
+        found.into_iter().flatten().collect()
+    }
+
+    fn lines_of(&self, span: Span) -> (usize, usize) {
+        (self.base.char_to_line(span.start.0), self.base.char_to_line(span.end.0))
     }
 
     /// A passage of the document written anew.
@@ -198,17 +391,47 @@ impl Landing {
         hunks.map(|hunk| landed(placed(hunk))).collect()
     }
 
-    fn edit(&self, edit: &Edit) -> Vec<Landed> {
-        if edit.form == Form::Whole {
-            return self.whole(&self.base.to_string(), &edit.new, Step::Exact);
+    fn edit(&mut self, edit: &Edit) -> Vec<Landed> {
+        match (edit.form, &edit.hint.file, self.within) {
+            // A call that writes a file has nothing but the text in it.
+            (Form::Whole, Some(_), None) => {
+                return self.whole(&self.base.to_string(), &edit.new, Step::Exact);
+            }
+            (Form::Whole, _, Some(_)) => return self.rewritten(Form::Selection, &edit.new),
+            (Form::Whole, _, None) => return self.rewritten(Form::Whole, &edit.new),
+            (Form::Selection, _, Some(_)) => return self.rewritten(Form::Selection, &edit.new),
+            _ => {}
         }
+        let shown = edit.hint.shown && self.wanted == Wanted::Answer;
         let landed = |outcome| Landed {
             form: edit.form,
             why: edit.why.clone(),
             said: Some((edit.old.clone(), edit.new.clone())),
             outcome,
         };
-        match self.sought(edit, None) {
+        let mut outcome = self.sought(edit, self.within);
+        if let (Outcome::Missing { .. }, Some(within)) = (&outcome, self.within) {
+            // Its old text may begin before what was selected, and end behind it.
+            let inside = |span: Span| within.start <= span.start && span.end <= within.end;
+            match self.sought(edit, None) {
+                Outcome::Placed { hunk, step } if inside(hunk.span) => {
+                    outcome = Outcome::Placed { hunk, step };
+                }
+                Outcome::Placed { .. } | Outcome::Already { .. } => {
+                    self.outside += 1;
+                    return Vec::new();
+                }
+                Outcome::Missing { .. } | Outcome::Ambiguous { .. } => {}
+            }
+        }
+        match outcome {
+            // An example of a form stands in no document.
+            Outcome::Missing { .. } | Outcome::Ambiguous { .. } | Outcome::Already { .. }
+                if shown =>
+            {
+                Vec::new()
+            }
+            Outcome::Placed { step, .. } if shown && step.is_loose() => Vec::new(),
             Outcome::Ambiguous { candidates, .. } if edit.hint.all => {
                 let each = candidates.iter().map(|span| landed(self.sought(edit, Some(*span))));
                 each.collect()

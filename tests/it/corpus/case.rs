@@ -3,6 +3,7 @@
 //! A case is data: a document, an answer, and what may become of it. Knows no engine.
 
 use super::answer::{self, FORMS, QUOTING};
+use super::bare;
 use super::change::{change, pick};
 use super::draft::{Draft, Grain, Level, Want, alike, count, in_words, line_start, line_stop};
 use super::maps::MAPS;
@@ -31,6 +32,10 @@ pub struct Case {
     pub doc: String,
     pub answer: String,
     pub asked: Dialect,
+    /// What was selected, in bytes of `doc`: bare text is for this.
+    pub selected: Option<Range<usize>>,
+    /// Only what needs no look is taken: hunks that are marked as loose stay out.
+    pub certain: bool,
     /// The answer broke off, and this is known.
     pub cut: bool,
     /// Empty where nothing is quoted.
@@ -44,8 +49,16 @@ pub struct Case {
 }
 
 /// The rows of the table; a row with a larger number has so many times the cases.
-const OTHERS: &[(&str, usize)] =
-    &[("none", 6), ("two", 2), ("several", 2), ("truncated", 2), ("examples", 1)];
+const OTHERS: &[(&str, usize)] = &[
+    ("none", 6),
+    ("two", 2),
+    ("several", 2),
+    ("truncated", 2),
+    ("examples", 1),
+    (bare::TALK, 1),
+    (bare::SELECTED, 1),
+    (bare::OTHER, 1),
+];
 
 fn rows() -> Vec<&'static str> {
     let others = OTHERS.iter().flat_map(|(name, times)| std::iter::repeat_n(*name, *times));
@@ -77,6 +90,9 @@ fn attempt_case(texts: &[Text], row: &'static str, rand: &mut Rand) -> Option<Ca
     }
     if row == "examples" {
         return example(text, rand);
+    }
+    if [bare::TALK, bare::SELECTED, bare::OTHER].contains(&row) {
+        return bare::case(text, row, rand);
     }
     let mut draft = draft(text, row, rand)?;
     match row {
@@ -119,7 +135,7 @@ fn attempt_case(texts: &[Text], row: &'static str, rand: &mut Rand) -> Option<Ca
 }
 
 /// A quotation as models cut it, for this row of the table.
-fn draft(text: &Text, row: &str, rand: &mut Rand) -> Option<Draft> {
+pub fn draft(text: &Text, row: &str, rand: &mut Rand) -> Option<Draft> {
     let change = change(text, rand)?;
     let grain = match (row, rand.below(6)) {
         ("partial", _) => Grain::Tight,
@@ -210,6 +226,8 @@ fn example(text: &Text, rand: &mut Rand) -> Option<Case> {
         doc: draft.doc.clone(),
         answer: shown,
         asked: Dialect::Blocks,
+        selected: None,
+        certain: false,
         cut: false,
         pairs: Vec::new(),
         parts: Vec::new(),
@@ -219,14 +237,14 @@ fn example(text: &Text, rand: &mut Rand) -> Option<Case> {
     })
 }
 
-fn quoted_lines(draft: &Draft) -> Range<usize> {
+pub fn quoted_lines(draft: &Draft) -> Range<usize> {
     let end = draft.at.end;
     let lined = end > draft.at.start && draft.doc[..end].ends_with('\n');
     let end = if lined { end } else { line_stop(&draft.doc, end) };
     line_start(&draft.doc, draft.at.start.min(draft.doc.len()))..end
 }
 
-fn finish(
+pub fn finish(
     drafts: &[Draft],
     form: &'static str,
     row: &'static str,
@@ -260,6 +278,8 @@ fn finish(
         doc: first.doc.clone(),
         answer,
         asked: written.asked,
+        selected: None,
+        certain: false,
         cut,
         pairs: if quoted { all.iter().map(pair).collect() } else { Vec::new() },
         parts: match want {

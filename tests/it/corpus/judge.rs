@@ -3,7 +3,8 @@
 use super::baselines::{self, Strategy};
 use super::case::Case;
 use super::draft::{Level, Want, fold, line_start, line_stop};
-use cowrite::assist::{Hunk, Landed, Landing, Outcome, Piece, ReplyParser, Wanted, apply};
+use cowrite::assist::{Dialect, Hunk, Landed, Landing, Outcome, Piece, ReplyParser, Wanted, apply};
+use cowrite::base::{Pos, Span};
 use ropey::Rope;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,9 +28,14 @@ pub struct Done {
 }
 
 fn run(case: &Case) -> Done {
-    let mut parser = ReplyParser::new(case.asked).about(case.doc.as_str());
+    let about = case.selected.clone().map_or(case.doc.as_str(), |at| &case.doc[at]);
+    let mut parser = ReplyParser::new(case.asked).about(about);
     let wanted = if case.slop == "examples" { Wanted::Answer } else { Wanted::Change };
     let mut landing = Landing::new(&Rope::from_str(&case.doc)).wanting(wanted);
+    if let Some(at) = &case.selected {
+        let pos = |at: usize| Pos(case.doc[..at].chars().count());
+        landing = landing.within(Span { start: pos(at.start), end: pos(at.end) });
+    }
     let mut landed: Vec<Landed> = Vec::new();
     let mut told = Vec::new();
     let mut take = |pieces: Vec<Piece>, landed: &mut Vec<Landed>| {
@@ -54,14 +60,16 @@ fn run(case: &Case) -> Done {
     let rest = if case.cut { parser.cut_off() } else { parser.finish() };
     take(rest, &mut landed);
     // What an answer is as a whole is only looked at when all of it came.
-    if !case.cut {
+    if !case.cut && case.selected.is_none() && case.asked == Dialect::Blocks {
         landed.extend(landing.finish());
     }
     let mut hunks: Vec<Hunk> = Vec::new();
     let mut steps = Vec::new();
     for one in landed {
         told.push(shown(&one));
-        if let Outcome::Placed { hunk, step, .. } = one.outcome {
+        if let Outcome::Placed { hunk, step, .. } = one.outcome
+            && !(case.certain && step.is_loose())
+        {
             hunks.push(hunk);
             steps.push((step, step.name()));
         }

@@ -6,6 +6,7 @@
 //! the tables to `docs/placement.md`. What a case is stands in `case`, what is demanded here.
 
 mod answer;
+mod bare;
 mod baselines;
 mod case;
 mod change;

@@ -1,0 +1,179 @@
+//! What of an answer is said about a text and is no part of it: "Here is the new text:", "Let me
+//! know if you want more changes!", "**Changes made:**". Told by how it opens and by words about the
+//! work on a text, which the text itself does not use. Where that is not certain the answer is no.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+use unicode_segmentation::UnicodeSegmentation as _;
+
+/// The lists of `talk.txt` by name.
+static LISTS: LazyLock<BTreeMap<&str, Vec<&str>>> = LazyLock::new(|| {
+    let mut lists: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let mut name = "";
+    for line in include_str!("talk.txt").lines().filter(|line| !line.starts_with('#')) {
+        match line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
+            Some(next) => name = next,
+            None => {
+                let parts = line.split(',').map(str::trim).filter(|part| !part.is_empty());
+                lists.entry(name).or_default().extend(parts);
+            }
+        }
+    }
+    lists
+});
+
+fn list(name: &str) -> &[&'static str] {
+    LISTS.get(name).map_or(&[], Vec::as_slice)
+}
+
+/// The words of the text that is written anew, in small letters.
+pub(super) struct Known(BTreeSet<String>);
+
+impl Known {
+    pub fn of(text: &str) -> Self {
+        Self(text.unicode_words().map(str::to_lowercase).collect())
+    }
+
+    fn has(&self, word: &str) -> bool {
+        self.0.contains(word)
+    }
+}
+
+/// Longer than this nobody talks around a text, in bytes.
+const LONGEST: usize = 900;
+
+/// Without marks around, in small letters, with plain apostrophes.
+fn core(text: &str) -> String {
+    let marks = |c: char| c.is_whitespace() || "*_#>()[]\"“”`".contains(c);
+    text.trim_matches(marks).replace('’', "'").to_lowercase()
+}
+
+fn opens(core: &str, with: &str) -> bool {
+    list(with).iter().any(|one| {
+        let rest = core.strip_prefix(one);
+        rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric()))
+    })
+}
+
+/// Whether one of the words begins so and is none of the text's own.
+fn speaks_of(core: &str, stems: &str, known: Option<&Known>) -> bool {
+    core.unicode_words().any(|word| {
+        list(stems).iter().any(|stem| word.starts_with(stem))
+            && known.is_none_or(|all| !all.has(word))
+    })
+}
+
+/// A line across the page.
+pub(super) fn is_rule(block: &str) -> bool {
+    let block = block.trim();
+    block.len() >= 3
+        && ["-", "*", "_", "=", "—", "─"]
+            .iter()
+            .any(|mark| block.replace(mark, "").trim().is_empty())
+}
+
+/// Whether a paragraph or line is for sure said about the text.
+pub(super) fn is_talk(block: &str, known: &Known) -> bool {
+    if block.len() > LONGEST || block.trim_start().starts_with("# ") {
+        return false;
+    }
+    let core = core(block);
+    let count = core.unicode_words().count();
+    if opens(&core, "exclaimed") {
+        let alone = count <= 4 && !core.contains('\n');
+        if alone || speaks_of(&core, "work", Some(known)) {
+            return true;
+        }
+    }
+    let leads = core.ends_with(':') && count <= 20 && !core.contains('\n');
+    let known = (!leads).then_some(known);
+    if (opens(&core, "opened") || opens(&core, "exclaimed")) && speaks_of(&core, "work", known) {
+        return true;
+    }
+    is_head(block, known)
+}
+
+/// Whether a paragraph stands under words such as `**Changes made:**`, or is just these.
+fn is_head(block: &str, known: Option<&Known>) -> bool {
+    let first = block.trim().lines().next().unwrap_or_default().trim();
+    let bold = first.len() > 4 && first.starts_with("**") && first.ends_with("**");
+    let body = core(first);
+    let headed = body.ends_with(':') || bold && !body.contains("**");
+    headed && body.unicode_words().count() <= 6 && speaks_of(&body, "heads", known)
+}
+
+/// Whether a heading says that what follows is about the text: `## Changes`.
+pub(super) fn is_head_of_talk(line: &str) -> bool {
+    speaks_of(&core(line), "heads", None)
+}
+
+/// Whether an answer that has nothing of the old text is none, but words to the person.
+pub(super) fn is_remark(answer: &str, known: &Known) -> bool {
+    let core = core(answer);
+    let declined = opens(&core, "declined") || opens(&core, "opened");
+    is_talk(answer, known)
+        || answer.len() <= LONGEST && declined && speaks_of(&core, "work", Some(known))
+        || answer.len() <= LONGEST && core.ends_with('?') && speaks_of(&core, "work", Some(known))
+}
+
+/// The bytes of a label before a text on the same line: `Rewritten: `.
+pub(super) fn label(line: &str) -> usize {
+    let Some((head, rest)) = line.split_once(':') else { return 0 };
+    let body = core(head);
+    let count = body.unicode_words().count();
+    if rest.trim().is_empty() || count == 0 || count > 4 || !speaks_of(&body, "labels", None) {
+        return 0;
+    }
+    // `**Rewritten:** text`.
+    let marks = rest.len() - rest.trim_start_matches(['*', '_', ' ', '\t']).len();
+    head.len() + 1 + marks
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn talk_is_told_from_text() {
+        let known = Known::of("A box costs forty euros. We meet on Monday, and the plan is long.");
+        for talk in [
+            "Sure, here is a rewrite:",
+            "Sure!",
+            "I hope this helps!",
+            "Let me know if you'd like any changes.",
+            "I changed Recordings to Records.",
+            "**Rewritten:**",
+            "**Changes made:**\n- Replaced one word",
+            "(I replaced one word.)",
+            "Of course. I replaced a word.",
+            "The piece:",
+            "Here’s the revised version:",
+            "Hier ist der überarbeitete Text:",
+            "Voici le texte corrigé :",
+            "Aquí tienes el texto corregido:",
+        ] {
+            assert!(is_talk(talk, &known), "{talk}");
+        }
+        for text in [
+            "Here are the ingredients:",
+            "Here is the hall.",
+            "I have been to the sea, and it was cold.",
+            "The new hall has a roof.",
+            "# The text",
+            "If you come, bring a box.",
+            "Costs:",
+            "A box costs fifty euros.",
+        ] {
+            assert!(!is_talk(text, &known), "{text}");
+        }
+        for remark in [
+            "I think the text is fine. Nothing to change.",
+            "I'm sorry, but I can't help with that.",
+            "No changes needed.",
+            "Could you send me the paragraph?",
+        ] {
+            assert!(is_remark(remark, &known), "{remark}");
+        }
+        assert!(!is_remark("Eine Kiste kostet vierzig Euro.", &known));
+    }
+}

@@ -1,0 +1,237 @@
+//! Bare answers, for a document or for what was selected: what of them is the text, what is said
+//! about it, and what needs a look.
+
+use cowrite::assist::{
+    Answer, Dialect, Landing, Outcome, Remark, ReplyParser, Wanted, apply, whole_to_hunks,
+};
+use cowrite::base::{Pos, Rand, Span};
+use ropey::Rope;
+
+const TEXT: &str = "# Swifts\n\nThe swift is a bird that hardly ever lands. It eats, drinks and sleeps in the air.\n\nBuilders do not like holes. When a house is insulated, the gaps under the eaves are closed.\n\nA box costs forty euros. It is hung under the eaves, four metres above the ground. Recordings of the calls make that faster.\n\nWe propose that the council buys two hundred boxes.\n";
+const PART: &str = "A box costs forty euros. It is hung under the eaves, four metres above the ground. Recordings of the calls make that faster.";
+
+/// The text with what is certain, the text with all of it, and why nothing is.
+fn read(text: &str, selected: Option<&str>, answer: &str) -> (String, String, Option<Remark>) {
+    let at = selected.map(|part| text.find(part).unwrap());
+    let pos = |at: usize| Pos(text[..at].chars().count());
+    let dialect = if at.is_some() { Dialect::Selection } else { Dialect::Whole };
+    let mut parser = ReplyParser::new(dialect).about(selected.unwrap_or(text));
+    let mut landing = Landing::new(&Rope::from_str(text)).wanting(Wanted::Change);
+    if let (Some(at), Some(part)) = (at, selected) {
+        landing = landing.within(Span { start: pos(at), end: pos(at + part.len()) });
+    }
+    let mut pieces = parser.push(answer);
+    pieces.extend(parser.finish());
+    let (mut certain, mut all) = (Vec::new(), Vec::new());
+    for landed in pieces.iter().flat_map(|piece| landing.take(piece)).collect::<Vec<_>>() {
+        if let Outcome::Placed { hunk, step } = landed.outcome {
+            if !step.is_loose() {
+                certain.push(hunk.clone());
+            }
+            all.push(hunk);
+        }
+    }
+    (apply(text, &certain), apply(text, &all), landing.remark())
+}
+
+#[test]
+fn what_is_said_around_a_selection_is_none_of_it() {
+    let new = PART.replace("Recordings", "Records");
+    let whole = TEXT.replace("Recordings", "Records");
+    for answer in [
+        new.clone(),
+        format!("Sure, here is a rewrite:\n\n{new}"),
+        format!("{new}\n\nI hope this helps!"),
+        format!(
+            "Here is the rewritten paragraph:\n\n{new}\n\nLet me know if you'd like any changes."
+        ),
+        format!("Here's a more concise version:\n\n\"{new}\"\n\nI changed Recordings to Records."),
+        format!("**Rewritten:**\n\n{new}"),
+        format!("{new}\n\n---\n\n**Changes made:**\n- Replaced one word"),
+        format!("{new}\n\n(I replaced one word.)"),
+        format!("Of course. I replaced a word.\n\n{new}"),
+        format!("> {new}"),
+        format!("Sure!\n> {new}\nI replaced a word."),
+        format!("<new_text>\n{new}\n</new_text>"),
+        format!("<piece>{new}</piece>"),
+        format!("The piece:\n\n{new}"),
+        format!("Rewritten: {new}"),
+        format!("**{new}**"),
+        format!("Before:\n\n{PART}\n\nAfter:\n\n{new}"),
+        format!("Here is the text:\n{new}\nI changed one word."),
+        whole.clone(),
+        format!("Here is the document:\n\n{whole}"),
+        format!("```markdown\n{whole}```"),
+        format!("<<<<<<< SEARCH\n{PART}\n=======\n{new}\n>>>>>>> REPLACE"),
+        "```json\n{\"old_string\": \"Recordings of\", \"new_string\": \"Records of\"}\n```"
+            .to_owned(),
+        format!("*** Begin Patch\n*** Update File: x.md\n@@\n \n-{PART}\n+{new}\n \n*** End Patch"),
+    ] {
+        let (certain, all, _) = read(TEXT, Some(PART), &answer);
+        assert_eq!((certain.as_str(), all.as_str()), (whole.as_str(), whole.as_str()), "{answer}");
+    }
+}
+
+#[test]
+fn what_is_said_around_a_document_is_none_of_it() {
+    let new = TEXT.replace("Recordings", "Records");
+    for answer in [
+        new.clone(),
+        format!("Of course! I have corrected the spelling and kept everything else.\n\n{new}"),
+        format!("Sure, here is the text:\n\n{new}\n\nLet me know if you want further changes!"),
+        format!("{new}\n\n---\n**Changes:** I replaced one word."),
+        format!("{new}\n\nI changed one word."),
+        format!("<document>\n{new}\n</document>"),
+        "{\"name\":\"str_replace\",\"arguments\":{\"old_str\":\"Recordings\",\"new_str\":\"Records\"}}"
+            .to_owned(),
+        format!("*** Begin Patch\n*** Update File: x.md\n@@\n-{PART}\n+{}\n*** End Patch", PART.replace("Recordings", "Records")),
+    ] {
+        let (certain, all, _) = read(TEXT, None, &answer);
+        assert_eq!((certain.as_str(), all.as_str()), (new.as_str(), new.as_str()), "{answer}");
+    }
+}
+
+#[test]
+fn words_to_the_person_change_nothing() {
+    for answer in [
+        "I think the text is fine. Nothing to change.",
+        "I'm sorry, but I can't help with that.",
+        "No changes needed.",
+        "Could you tell me which paragraph you mean?",
+        "Sure!",
+    ] {
+        for selected in [None, Some(PART)] {
+            let (certain, all, remark) = read(TEXT, selected, answer);
+            assert_eq!((certain.as_str(), all.as_str()), (TEXT, TEXT), "{answer}");
+            assert_eq!(remark, Some(Remark::Talk), "{answer}");
+        }
+    }
+    let (one, other) = (PART.replace("forty", "50"), PART.replace("forty", "60"));
+    let (_, all, remark) =
+        read(TEXT, Some(PART), &format!("**Option 1:**\n\n{one}\n\n**Option 2:**\n\n{other}"));
+    assert_eq!((all.as_str(), remark), (TEXT, Some(Remark::Several)));
+}
+
+/// What comes new at an end may be talk: a person looks at it.
+#[test]
+fn what_may_be_talk_is_loose() {
+    let new = TEXT.replace("Recordings", "Records");
+    let more = "The council decides in September.";
+    for (answer, wanted) in [
+        (format!("{new}\n{more}\n"), format!("{new}\n{more}\n")),
+        (format!("{more}\n\n{new}"), format!("{more}\n\n{new}")),
+    ] {
+        let (certain, all, _) = read(TEXT, None, &answer);
+        assert_eq!((certain, all), (new.clone(), wanted), "{answer}");
+    }
+    // Nothing that anybody says about a text: a section, an item, a function.
+    for (text, more) in [
+        ("## One\n\nThis is the first of the sections.\n", "\n## Two\n\nHere are the others.\n"),
+        ("# List\n\n- flour and water\n\n- salt and yeast\n", "\n- an oven\n"),
+        ("fn one() {\n    go(1);\n}\n", "\nfn two() {\n    go(2);\n}\n"),
+    ] {
+        let answer = format!("{text}{more}");
+        assert_eq!(read(text, None, &answer).0, answer);
+    }
+    // Only one paragraph of a document that was asked for whole deletes none of the others.
+    let (certain, all, _) = read(TEXT, None, &PART.replace("Recordings", "Records"));
+    assert_eq!((certain.as_str(), all), (TEXT, new));
+    // A translation has no word of it.
+    let german = "Ein Kasten kostet vierzig Euro. Er wird unter der Traufe aufgehängt, vier Meter über dem Boden. Aufnahmen der Rufe machen das schneller.";
+    let answer = format!("Here is the translation:\n\n{german}");
+    assert_eq!(read(TEXT, Some(PART), &answer).0, TEXT.replace(PART, german));
+    assert_eq!(read("On Monday.\n", Some("Monday"), "Tuesday").0, "On Tuesday.\n");
+}
+
+/// Whatever stands around the paragraphs, no word of it comes in as certain where they are known.
+#[test]
+fn nothing_of_the_talk_is_ever_certain() {
+    const SAID: &[&str] = &[
+        "Sure!",
+        "Here is the new text:",
+        "---",
+        "I hope this helps!",
+        "**Changes made:**",
+        "- Shortened a sentence",
+        "The council was asked twice.",
+        "Let me know if it fits.",
+        "Note: nothing else was touched.",
+        "> quoted",
+        "Done, as you wished.",
+        "Zonk zonk zonk.",
+    ];
+    let paragraphs: Vec<&str> = TEXT.trim_end().split("\n\n").collect();
+    for seed in 0..400 {
+        let mut rand = Rand::from_number(seed);
+        let mut said = |count: usize| -> Vec<&str> {
+            (0..rand.below(count)).map(|_| SAID[rand.below(SAID.len())]).collect()
+        };
+        let (before, behind) = (said(3), said(4));
+        let answer = [before, paragraphs.clone(), behind].concat().join("\n\n");
+        let answer = answer.replace("Recordings", "Records");
+        let (certain, _, _) = read(TEXT, None, &answer);
+        assert_eq!(certain, TEXT.replace("Recordings", "Records"), "seed {seed}: {answer}");
+    }
+}
+
+#[test]
+fn a_passage_in_other_looks_is_found() {
+    let new = PART.replace("forty euros", "fifty euros");
+    let longer = format!("{} It pays for itself in a year, and it is paid on the first.", PART);
+    let shorter =
+        "A box costs forty euros. It is hung under the eaves, four metres above the ground.";
+    for (answer, wanted) in [
+        (format!("> {new}"), Some(new.as_str())),
+        (format!("\"{new}\""), Some(&new)),
+        (format!("- {new}"), Some(&new)),
+        (longer.clone(), Some(&longer)),
+        (shorter.to_owned(), Some(shorter)),
+        (format!("Option A:\n\n{new}\n\nOption B:\n\n{longer}"), None),
+    ] {
+        let read = Answer::read(&Rope::from_str(TEXT), &answer, &|_| false);
+        let fits = read.fits(true);
+        let wanted = wanted.map_or(TEXT.to_owned(), |wanted| TEXT.replace(PART, wanted));
+        assert_eq!(read.applied(TEXT, &fits), wanted, "{answer}");
+        assert_eq!(read.several, wanted == TEXT, "{answer}");
+        assert_eq!(read.applied(TEXT, &read.fits(false)), TEXT, "only a guess: {answer}");
+    }
+}
+
+#[test]
+fn an_answer_of_edits_in_all_its_frames() {
+    let text = "- salt: 5\n- wood: 80\n";
+    let block = "<<<<<<< SEARCH\n- salt: 5\n=======\n- salt: 7\n>>>>>>> REPLACE\n";
+    let thought = block.replace('7', "99");
+    for answer in [
+        format!("````\n{block}````\n"),
+        format!("`````markdown\n{block}`````\n"),
+        format!("~~~~~~\n{block}~~~~~~\n"),
+        format!("<think>\nmaybe\n{thought}</think>\n{block}"),
+        format!("{thought}</think>\n{block}"),
+        "[TOOL_CALLS][{\"name\":\"edit\",\"arguments\":{\"old_string\":\"salt: 5\",\"new_string\":\"salt: 7\"}}]".into(),
+        "[TOOL_CALLS]edit[ARGS]{\"old_string\":\"salt: 5\",\"new_string\":\"salt: 7\"}".into(),
+        "[{\"search\":\"salt: 5\",\"replace\":\"salt: 7\"}]".into(),
+        "{\"file\":\"doc.md\",\"search\":\"salt: 5\",\"replace\":\"salt: 7\"}".into(),
+    ] {
+        let read = Answer::read(&Rope::from_str(text), &answer, &|_| false);
+        assert_eq!(read.applied(text, &read.fits(false)), text.replace('5', "7"), "{answer}");
+        assert_eq!(read.all, 1, "{answer}");
+    }
+    let read = |answer: &str| Answer::read(&Rope::from_str(""), answer, &|_| false);
+    let first = read("```\nHello\n```\n");
+    assert_eq!(first.applied("", &first.fits(false)).trim_end(), "Hello");
+    let bare = read("Hello there, everybody.\n");
+    assert_eq!(bare.applied("", &bare.fits(false)), "");
+    assert!(!bare.is_empty());
+    assert_eq!(whole_to_hunks("", "").len(), 0);
+}
+
+/// Edits are counted as they stand in the answer, whatever becomes of each.
+#[test]
+fn edits_have_their_number_in_the_answer() {
+    let block =
+        |old: &str, new: &str| format!("<<<<<<< SEARCH\n{old}\n=======\n{new}\n>>>>>>> REPLACE\n");
+    let all = [block("a one", "a two"), block("b", "b"), block("no such line", "x")].concat();
+    let read = Answer::read(&Rope::from_str("a one\nb\nc\n"), &all, &|_| false);
+    assert_eq!((read.numbers, read.all, read.unchanged), (vec![0, 2], 3, 1));
+}

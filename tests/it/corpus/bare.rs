@@ -1,0 +1,118 @@
+//! Answers in bare text, for a document or a selection, with what models say and put around it; and
+//! edits in another form where bare text was asked for.
+
+use super::answer::QUOTING;
+use super::case::{Case, draft, finish, quoted_lines};
+use super::change::pick;
+use super::draft::{Draft, Level, Want, count, in_words};
+use super::texts::Text;
+use cowrite::assist::Dialect;
+use cowrite::base::Rand;
+
+pub const TALK: &str = "talk around all of it";
+pub const SELECTED: &str = "talk around a part";
+pub const OTHER: &str = "other form than asked";
+
+/// What stands before the text and behind it.
+const AROUND: &[(&str, &str)] = &[
+    ("Sure, here is the text:\n\n", ""),
+    ("", "\n\nI hope this helps!"),
+    ("Here is the rewritten text:\n\n", "\n\nLet me know if you'd like any changes."),
+    ("**Rewritten:**\n\n", ""),
+    ("", "\n\n---\n\n**Changes made:**\n- Replaced some words"),
+    ("", "\n\n(I replaced one word.)"),
+    ("Of course. I corrected the wording.\n\n", ""),
+    ("<new_text>\n", "\n</new_text>"),
+    ("Of course! I have corrected the spelling and kept everything else.\n\n", ""),
+    ("Here's the revised version:\n", "\n"),
+    ("Certainly!\n\n---\n\n", "\n\n---\n\nFeel free to ask for further adjustments."),
+    ("Hier ist die überarbeitete Fassung:\n\n", "\n\nIch habe nur die Rechtschreibung korrigiert."),
+    ("Voici le texte corrigé :\n\n", "\n\nN'hésitez pas à demander d'autres modifications."),
+    ("```markdown\n", "\n```\n\nI changed only what you asked for."),
+];
+
+pub fn case(text: &Text, row: &'static str, rand: &mut Rand) -> Option<Case> {
+    let one = draft(text, "none", rand)?;
+    let mut case = match row {
+        OTHER => other(one, rand)?,
+        _ => talk(&one, row, rand)?,
+    };
+    case.slop = row;
+    case.certain = true;
+    case.pairs.clear();
+    Some(case)
+}
+
+/// Edits where a text was asked for.
+fn other(one: Draft, rand: &mut Rand) -> Option<Case> {
+    let sought = in_words(one.quoted());
+    (count(&in_words(&one.doc), &sought) == 1).then_some(())?;
+    let lines = quoted_lines(&one);
+    let form = *pick(rand, &QUOTING.iter().collect::<Vec<_>>());
+    let mut case = finish(&[one], form, OTHER, rand)?;
+    case.asked = Dialect::Whole;
+    if rand.below(2) == 0 {
+        case.asked = Dialect::Selection;
+        case.selected = Some(lines);
+    }
+    Some(case)
+}
+
+fn talk(one: &Draft, row: &'static str, rand: &mut Rand) -> Option<Case> {
+    (!one.kind.is_code() && !one.doc.contains("```")).then_some(())?;
+    let mut lines = if row == SELECTED { quoted_lines(one) } else { 0..one.doc.len() };
+    while one.doc[lines.clone()].ends_with(['\n', '\r']) && lines.end > one.change.at.end {
+        lines.end -= 1;
+    }
+    let (old, change) = (&one.doc[lines.clone()], &one.change);
+    (lines.start <= change.at.start && change.at.end <= lines.end).then_some(())?;
+    let new = format!(
+        "{}{}{}",
+        &one.doc[lines.start..change.at.start],
+        change.new,
+        &one.doc[change.at.end..lines.end]
+    );
+    let new = new.replace("\r\n", "\n");
+    (!old.trim().is_empty() && !new.trim().is_empty()).then_some(())?;
+    let (before, behind) = AROUND[rand.below(AROUND.len())];
+    let body = match rand.below(8) {
+        0 if row == SELECTED && !old.contains('>') => {
+            new.trim_end().lines().map(|line| format!("> {line}\n")).collect()
+        }
+        1 if row == SELECTED && !old.contains('"') && !new.contains('"') => {
+            format!("\"{}\"", new.trim())
+        }
+        _ => new.trim_end().to_owned(),
+    };
+    // A text that is hardly alike, and one whose first or last paragraph is new, may be talk.
+    let border = |part: &str| !part.contains("\n\n") && !part.contains("\r\n\r\n");
+    let (above, below) =
+        (&one.doc[lines.start..change.at.start], &one.doc[change.at.end..lines.end]);
+    let kept = old.len() > 4 * change.at.len() && old.len() > 2 * change.new.len();
+    let sure = kept && old.split_whitespace().count() > 8
+        || row == TALK && !border(above) && !border(below);
+    let asked = match row {
+        SELECTED => Dialect::Selection,
+        _ if rand.below(2) == 0 => Dialect::Whole,
+        _ => Dialect::Blocks,
+    };
+    // An answer to a question for blocks may be anything.
+    let sure = sure && asked != Dialect::Blocks && !one.kind.is_spaceless();
+    Some(Case {
+        name: format!("{}/{}/bare/{row}", one.text, change.kind),
+        kind: one.kind,
+        form: "bare",
+        slop: row,
+        doc: one.doc.clone(),
+        answer: format!("{before}{body}{behind}"),
+        asked,
+        selected: (row == SELECTED).then_some(lines.clone()),
+        certain: true,
+        cut: false,
+        pairs: Vec::new(),
+        parts: vec![(change.at.clone(), change.new.clone())],
+        lines: (row == SELECTED).then_some(lines),
+        level: Level::Trail,
+        want: if sure { Want::Place } else { Want::Either },
+    })
+}
