@@ -44,6 +44,8 @@ pub enum Input {
     /// What the ticket stands for is safe from a power cut.
     Durable(Ticket),
     Answer(TurnId, Result<Chunk, Fault>),
+    /// Whether there is a file of the name that an edit of the answer has.
+    FoundFile(TurnId, String, bool),
     /// Nothing else waits: what came of an answer is stored.
     Idle,
     /// What a provider lists, by its name.

@@ -4,11 +4,11 @@
 use super::headless::{is_stdin, read_stdin};
 use super::propose::print_diff;
 use super::{Failure, Out, one_line};
-use crate::assist::{Answer, Fit, Hint, Landed, Outcome};
+use crate::assist::{Answer, Edit, Fit, Landed, Outcome, is_near, writes_anew};
 use crate::base::Span;
 use crate::report::unified;
 use crate::runtime::files::{SaveError, save, stamp_text};
-use crate::runtime::{absolute, read_file};
+use crate::runtime::{names_another, read_file};
 use crate::state::{OpenedFile, plural};
 use crate::text::encode;
 use ropey::Rope;
@@ -70,7 +70,7 @@ impl ApplyArgs {
             ));
         }
         let base = Rope::from_str(&file.text);
-        let answer = Answer::read(&base, &reply, &|hint| is_elsewhere(&self.file, hint));
+        let answer = Answer::read(&base, &reply, &|edit| is_elsewhere(&self.file, edit));
         if answer.is_empty() {
             return Err(Failure::usage("There is no edit in what came on standard input."));
         }
@@ -85,7 +85,9 @@ impl ApplyArgs {
             print_diff(&diff, out)?;
         }
         self.tell(&base, &answer, &fits, out);
+        // How many went in is said of what is there now.
         written?;
+        self.count(&answer, &fits, out);
         Ok(if is_all(&answer, &fits) { ExitCode::SUCCESS } else { ExitCode::from(1) })
     }
 
@@ -118,7 +120,7 @@ impl ApplyArgs {
         }
     }
 
-    /// One line for each edit that did not go in, then how many did.
+    /// One line for each edit that does not go in.
     fn tell(&self, base: &Rope, answer: &Answer, fits: &[Fit], out: &mut Out) {
         for (index, (landed, fit)) in answer.edits.iter().zip(fits).enumerate() {
             if let Some(why) = reason(base, landed, *fit) {
@@ -134,6 +136,9 @@ impl ApplyArgs {
         for part in &answer.unreadable {
             out.say(&format!("not read ({}): {}", short(&part.text), part.why));
         }
+    }
+
+    fn count(&self, answer: &Answer, fits: &[Fit], out: &mut Out) {
         let left_out = answer.unreadable.len() + answer.elsewhere.len();
         let all = fits.len() + left_out + answer.unchanged;
         let done = fits.iter().filter(|fit| fit.is_done()).count() + answer.unchanged;
@@ -162,8 +167,14 @@ impl ApplyArgs {
         written: Result<&Option<PathBuf>, &Failure>,
     ) -> Value {
         let edits = answer.edits.iter().zip(fits).enumerate();
-        let edits: Vec<Value> =
-            edits.map(|(index, (landed, fit))| described(base, index, landed, *fit)).collect();
+        let described = |(index, (landed, fit)): (usize, (&Landed, &Fit))| {
+            let mut one = described(base, index, landed, *fit);
+            if let Some(earlier) = answer.onto.get(&index) {
+                one["onto"] = earlier.as_slice().into();
+            }
+            one
+        };
+        let edits: Vec<Value> = edits.map(described).collect();
         let unreadable = answer.unreadable.iter();
         let unreadable: Vec<Value> =
             unreadable.map(|part| json!({"text": part.text, "why": part.why})).collect();
@@ -191,13 +202,13 @@ fn is_all(answer: &Answer, fits: &[Fit]) -> bool {
     nothing_else && fits.iter().all(|fit| fit.is_done())
 }
 
-/// Whether an edit is for another file: it has another name, or is there in another folder.
-fn is_elsewhere(file: &Path, hint: &Hint) -> bool {
-    let other = |named: &String| {
-        let named = absolute(Path::new(named.trim()));
-        named.is_file() && named != absolute(file)
-    };
-    hint.is_elsewhere(&file.to_string_lossy()) || hint.file.as_ref().is_some_and(other)
+/// Whether an edit is for another file: it names one that is there, or would make a new one. A name
+/// that is no file's is the model's own: then its text decides.
+fn is_elsewhere(file: &Path, edit: &Edit) -> bool {
+    let name = file.to_string_lossy();
+    let Some(named) = edit.hint.file.as_deref() else { return false };
+    let makes = || edit.hint.is_elsewhere(&name) && !is_near(named, &name) && writes_anew(edit);
+    names_another(file, named) || makes()
 }
 
 /// What a file holds that is to be replaced.

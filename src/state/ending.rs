@@ -10,6 +10,10 @@ pub const PLACE_BY_HAND: &str = "Alt-N shows where, Alt-P places at the selectio
 /// What shows what was folded away, in the workspace.
 pub const SHOW_AGAIN: &str = "Alt-Shift-G shows";
 
+fn unread(why: &str) -> String {
+    format!("An edit in the answer could not be read: {why}")
+}
+
 impl Cx<'_> {
     /// Stops the running answer at once; what came is kept.
     pub fn cancel_turn(&mut self) -> bool {
@@ -86,15 +90,40 @@ impl Cx<'_> {
         error: Option<String>,
         whole: bool,
     ) {
-        let pieces = if whole { turn.parser.finish() } else { turn.parser.cut_off() };
-        let tally = turn.tally.clone();
-        self.pieces(&mut turn, pieces);
-        if !whole {
-            // That the last edit is torn is not the model's doing.
-            turn.tally = tally;
+        if turn.ending.is_none() {
+            let pieces = if whole { turn.parser.finish() } else { turn.parser.cut_off() };
+            let tally = turn.tally.clone();
+            self.pieces(&mut turn, pieces);
+            if !whole {
+                // That the last edit is torn is not the model's doing.
+                turn.tally = tally;
+            }
+            if whole && !turn.aside.is_empty() {
+                turn.ending = Some(status);
+                self.model.turn = Some(turn);
+                return;
+            }
         }
+        self.close_turn(turn, status, error, whole);
+    }
+
+    /// All of the answer is read: it goes into the log.
+    pub(super) fn close_turn(
+        &mut self,
+        mut turn: Turn,
+        status: MessageStatus,
+        error: Option<String>,
+        whole: bool,
+    ) {
+        self.take_up_rest(&mut turn);
         if whole {
             self.finish_edits(&mut turn);
+        }
+        turn.elsewhere.dedup();
+        for file in std::mem::take(&mut turn.elsewhere) {
+            turn.warnings.push(format!(
+                "An edit is for {file} and is left out: open that file (file.open) and ask there."
+            ));
         }
         self.close(&turn);
         let text = std::mem::take(&mut turn.text);
@@ -124,6 +153,11 @@ impl Cx<'_> {
             Ok(false)
         };
         if asked == Ok(true) {
+            // What is to be said of this answer is said at the end of the second.
+            turn.warnings.extend(turn.malformed.first().map(|why| unread(why)));
+            if let Some(next) = self.model.turn.as_mut() {
+                next.warnings.splice(0..0, turn.warnings);
+            }
             return;
         }
         let mut words = Vec::new();
@@ -131,7 +165,7 @@ impl Cx<'_> {
         if failed {
             // Why it ended is said already.
         } else if let Some(first) = turn.malformed.first() {
-            words.push(format!("An edit in the answer could not be read: {first}"));
+            words.push(unread(first));
         } else if let Some((unplaced, all)) = self.unplaced_of(&turn) {
             words.push(format!(
                 "{unplaced} of {} {} no unique place: {PLACE_BY_HAND}.",

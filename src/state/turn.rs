@@ -1,9 +1,9 @@
 //! A question on its way and its answer as it comes.
 
 use super::{Repair, Ticket};
-use crate::assist::{Dialect, Failed, Form, Landing, Reading, ReplyParser};
+use crate::assist::{Dialect, Edit, Failed, Form, Landing, Reading, ReplyParser};
 use crate::base::{AuthorId, DocId, EventId, Pos, Span, TurnId};
-use crate::event::Usage;
+use crate::event::{MessageStatus, Usage};
 use crate::session::Reasoning;
 use crate::text::Delta;
 use ropey::Rope;
@@ -105,6 +105,12 @@ pub struct Turn {
     /// Finds places in the version that was sent.
     pub landing: Landing,
     pub live: Option<LiveEdit>,
+    /// Edits that name another file: each waits until it is known whether that is there.
+    pub aside: Vec<Edit>,
+    /// The files that are there and that edits were for.
+    pub elsewhere: Vec<String>,
+    /// The answer is complete, and ends when nothing waits any more.
+    pub ending: Option<MessageStatus>,
     pub proposal: Option<EventId>,
     pub hunks: usize,
     pub unplaced: usize,

@@ -93,6 +93,8 @@ pub struct Harness {
     pub step: u64,
     now: u64,
     pub files: BTreeMap<PathBuf, Vec<u8>>,
+    /// Nobody says whether a file is there.
+    pub slow_files: bool,
     pub clipboard: Option<String>,
     pub asked: VecDeque<(TurnId, String)>,
     pub cancelled: Vec<TurnId>,
@@ -192,6 +194,7 @@ impl Harness {
             step: 10,
             now,
             files: BTreeMap::new(),
+            slow_files: false,
             clipboard: None,
             asked: VecDeque::new(),
             cancelled: Vec::new(),
@@ -342,6 +345,11 @@ impl Harness {
                 Effect::Ask { turn, body, .. } => {
                     self.asked.push_back((turn, body));
                     None
+                }
+                Effect::FindFile { turn, document, name } => {
+                    let beside = document.with_file_name(&name);
+                    let there = self.files.contains_key(&beside) && beside != document;
+                    (!self.slow_files).then_some(Input::FoundFile(turn, name, there))
                 }
                 Effect::Cancel(turn) => {
                     self.cancelled.push(turn);

@@ -18,6 +18,7 @@ mod dialects;
 mod listing;
 mod merging;
 mod model;
+mod naming;
 mod sides;
 
 use crate::harness::{Harness, cases};
