@@ -76,6 +76,8 @@ pub struct Answer {
     pub elsewhere: Vec<Elsewhere>,
     /// Edits whose new text is their old one.
     pub unchanged: usize,
+    /// The files that edits name, by the number of the edit.
+    pub files: BTreeMap<usize, String>,
     /// The edits that quote what earlier ones wrote, with those: the place and the texts of the
     /// later one are those of both together.
     pub onto: BTreeMap<usize, Vec<usize>>,
@@ -101,8 +103,14 @@ impl Answer {
                 read.elsewhere.push(Elsewhere { file, old, new });
                 continue;
             }
+            let first = read.edits.len();
             for landed in landing.take(&piece) {
                 read.add(base, landed);
+            }
+            if let Piece::EditDone { edit, .. } = &piece
+                && let Some(file) = &edit.hint.file
+            {
+                read.files.extend((first..read.edits.len()).map(|at| (at, file.clone())));
             }
             match piece {
                 Piece::Malformed { text, why, .. } => {

@@ -4,11 +4,11 @@
 use super::headless::{is_stdin, read_stdin};
 use super::propose::print_diff;
 use super::{Failure, Out, one_line};
-use crate::assist::{Answer, Edit, Fit, Landed, Outcome, is_near, writes_anew};
+use crate::assist::{Answer, Edit, Fit, Hint, Landed, Outcome, is_near, writes_anew};
 use crate::base::Span;
 use crate::report::unified;
 use crate::runtime::files::{SaveError, save, stamp_text};
-use crate::runtime::{names_another, read_file};
+use crate::runtime::{named_file, read_file};
 use crate::state::{OpenedFile, plural};
 use crate::text::encode;
 use ropey::Rope;
@@ -21,7 +21,8 @@ use std::process::ExitCode;
 /// The answer comes on standard input, in any form that cowrite reads. No model is asked, and
 /// nothing is kept but the file. Each edit goes where its old text stands, and nowhere if that is
 /// not certain; what goes in goes in together, whole or not at all. Edits that contradict an earlier
-/// one of the answer, and edits for other files, are left out. Exit code 0: all that the answer
+/// one of the answer, and edits for other files that are there or would be new, are left out; one
+/// that quotes what an earlier one wrote goes onto it. Exit code 0: all that the answer
 /// wants stands in the text now; 1: some of it does not, or the file could not be written; 2: the
 /// answer or the file can't be used, and nothing was done.
 #[derive(clap::Args, Debug)]
@@ -127,6 +128,12 @@ impl ApplyArgs {
                 let (old, new) = texts(landed);
                 let quoted = short(if old.trim().is_empty() { new } else { old });
                 out.say(&format!("edit {} ({quoted}): {why}", index + 1));
+            } else if let Some(file) = answer.files.get(&index).filter(|file| self.is_made_up(file))
+            {
+                let (number, file) = (index + 1, one_line(file));
+                out.say(&format!(
+                    "edit {number} is for {file}, which is no file: its text is here"
+                ));
             }
         }
         for edit in &answer.elsewhere {
@@ -136,6 +143,13 @@ impl ApplyArgs {
         for part in &answer.unreadable {
             out.say(&format!("not read ({}): {}", short(&part.text), part.why));
         }
+    }
+
+    /// Whether a name is neither the file's nor as good as that.
+    fn is_made_up(&self, named: &str) -> bool {
+        let name = self.file.to_string_lossy();
+        let hint = Hint { file: Some(named.to_owned()), ..Hint::default() };
+        hint.is_elsewhere(&name) && !is_near(named, &name)
     }
 
     fn count(&self, answer: &Answer, fits: &[Fit], out: &mut Out) {
@@ -169,6 +183,7 @@ impl ApplyArgs {
         let edits = answer.edits.iter().zip(fits).enumerate();
         let described = |(index, (landed, fit)): (usize, (&Landed, &Fit))| {
             let mut one = described(base, index, landed, *fit);
+            one["file"] = answer.files.get(&index).map(String::as_str).into();
             if let Some(earlier) = answer.onto.get(&index) {
                 one["onto"] = earlier.as_slice().into();
             }
@@ -208,7 +223,7 @@ fn is_elsewhere(file: &Path, edit: &Edit) -> bool {
     let name = file.to_string_lossy();
     let Some(named) = edit.hint.file.as_deref() else { return false };
     let makes = || edit.hint.is_elsewhere(&name) && !is_near(named, &name) && writes_anew(edit);
-    names_another(file, named) || makes()
+    named_file(file, named).is_some() || makes()
 }
 
 /// What a file holds that is to be replaced.

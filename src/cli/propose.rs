@@ -111,6 +111,7 @@ impl ProposeArgs {
             }
         };
         let open = headless.hunks_of(&answer).iter().filter(|of| is_open(&headless, of)).count();
+        let abroad = hunks.iter().any(|of| is_open(&headless, of) && is_abroad(&headless, of));
         let waiting = self.waiting(&headless, &hunks);
         let kept = self.accept && unsaved && placed.is_empty();
         headless.finish()?;
@@ -143,7 +144,7 @@ impl ProposeArgs {
                 self.file.display()
             ));
         }
-        if placed.is_empty() {
+        if placed.is_empty() && !abroad {
             // Why there is none stands in the answer.
             if hunks.is_empty() && !self.json && !answer.text().trim().is_empty() {
                 out.say(answer.text().trim_end());
@@ -230,7 +231,9 @@ impl ProposeArgs {
             .iter()
             .filter_map(|of| model.session.proposals.hunk(of))
             .map(|hunk| {
-                let entry = model.entry();
+                let proposal = model.session.proposals.proposal(&hunk.proposal);
+                let entry =
+                    proposal.and_then(|proposal| model.session.documents.get(&proposal.doc));
                 let span = entry.and_then(|entry| hunk.span(&entry.document));
                 let line = span.zip(entry).map(|(span, entry)| {
                     let rope = entry.document.rope();
@@ -238,6 +241,7 @@ impl ProposeArgs {
                 });
                 json!({
                     "id": hunk.of.id.to_string(),
+                    "document": entry.map(|entry| entry.name.as_str()),
                     "state": entry.map(|entry| state_word(hunk.state(&entry.document))),
                     "line": line,
                     "old": hunk.old,
@@ -263,6 +267,13 @@ impl ProposeArgs {
 
 fn is_open(headless: &Headless, of: &HunkRef) -> bool {
     headless.model().session.proposals.hunk(of).is_some_and(Hunk::is_open)
+}
+
+/// Whether a hunk is of another document than the one that was asked about.
+fn is_abroad(headless: &Headless, of: &HunkRef) -> bool {
+    let proposals = &headless.model().session.proposals;
+    let proposal = proposals.hunk(of).and_then(|hunk| proposals.proposal(&hunk.proposal));
+    proposal.is_some_and(|proposal| proposal.doc != headless.model().doc)
 }
 
 pub fn print_diff(diff: &str, out: &mut Out) -> Result<(), Failure> {

@@ -34,7 +34,7 @@ pub use disk::{Disk, DiskJob};
 pub use fared::fared;
 pub use files::{HISTORY_BYTES, absolute, configure, configured, read_file, write_config};
 pub use glance::glance;
-pub use named::names_another;
+pub use named::named_file;
 pub use open::{
     Library, OpenError, append_to, fold, index, index_all, open_fresh, open_in, open_path,
     open_session, open_text, open_tour, recover,

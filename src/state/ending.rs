@@ -1,14 +1,24 @@
 //! The end of a turn: the answer goes into the log with what became of its edits, and the person is
 //! told.
 
-use super::{Cx, Effect, Turn, plural};
+use super::{Cx, Effect, Model, Turn, plural};
 use crate::assist::{Dialect, Form};
 use crate::event::{EditCount, Event, MessageRole, MessageStatus, Tally, Text};
 
 /// What to do about hunks without a place, in the workspace.
 pub const PLACE_BY_HAND: &str = "Alt-N shows where, Alt-P places at the selection";
+/// Where hunks of other documents are, in the workspace.
+pub const LISTED: &str = "Alt-5 lists them, Enter goes there";
 /// What shows what was folded away, in the workspace.
 pub const SHOW_AGAIN: &str = "Alt-Shift-G shows";
+
+/// Where the hunks of an answer are that are not for its own document.
+fn abroad(model: &Model, turn: &Turn) -> String {
+    let name = |doc| model.session.documents.get(doc).map(|entry| entry.name.as_str());
+    let names: Vec<&str> = turn.grounds.keys().filter_map(name).collect();
+    let (count, is) = (plural(turn.abroad, "hunk"), if turn.abroad == 1 { "is" } else { "are" });
+    format!("{count} {is} for {}: {LISTED}.", names.join(", "))
+}
 
 fn unread(why: &str) -> String {
     format!("An edit in the answer could not be read: {why}")
@@ -120,10 +130,9 @@ impl Cx<'_> {
             self.finish_edits(&mut turn);
         }
         turn.elsewhere.dedup();
-        for file in std::mem::take(&mut turn.elsewhere) {
-            turn.warnings.push(format!(
-                "An edit is for {file} and is left out: open that file (file.open) and ask there."
-            ));
+        turn.warnings.append(&mut turn.elsewhere);
+        if turn.abroad > 0 {
+            turn.warnings.push(abroad(self.model, &turn));
         }
         self.close(&turn);
         let text = std::mem::take(&mut turn.text);

@@ -4,7 +4,7 @@
 //! else to be placed by hand.
 
 use super::propose::Made;
-use super::{Cx, Effect, Turn};
+use super::{Cx, Effect, There, Turn};
 use crate::assist::{Edit, Landed, Outcome, Piece, is_near, writes_anew};
 use crate::base::TurnId;
 
@@ -55,13 +55,13 @@ impl Cx<'_> {
                 self.effect(Effect::FindFile { turn, document, name: file });
             }
             // A text without a file stands in no folder.
-            None => self.take_up(turn, &file, false),
+            None => self.take_up(turn, &file, None),
         }
         true
     }
 
     /// It is known whether there is a file of a name that an edit of the running answer has.
-    pub fn found_file(&mut self, id: &TurnId, name: &str, there: bool) {
+    pub fn found_file(&mut self, id: &TurnId, name: &str, there: Option<There>) {
         let Some(mut turn) = self.model.turn.take_if(|turn| turn.id == *id) else { return };
         self.take_up(&mut turn, name, there);
         match turn.ending.take_if(|_| turn.aside.is_empty()) {
@@ -74,11 +74,12 @@ impl Cx<'_> {
     pub(super) fn take_up_rest(&mut self, turn: &mut Turn) {
         while let Some(edit) = turn.aside.first() {
             let file = edit.hint.file.clone().unwrap_or_default();
-            self.take_up(turn, &file, true);
+            let unknown = Err("and what that file holds is not known".into());
+            self.take_up(turn, &file, Some(There { file: unknown, taken: false }));
         }
     }
 
-    fn take_up(&mut self, turn: &mut Turn, file: &str, there: bool) {
+    fn take_up(&mut self, turn: &mut Turn, file: &str, there: Option<There>) {
         let document = self.model.session.documents.get(&turn.doc).map(|entry| entry.name.clone());
         let near = document.is_some_and(|name| is_near(file, &name));
         let (now, rest) = std::mem::take(&mut turn.aside)
@@ -86,9 +87,11 @@ impl Cx<'_> {
             .partition(|edit| edit.hint.file.as_deref() == Some(file));
         turn.aside = rest;
         for edit in now {
-            if there {
-                turn.count(Some(edit.form), "elsewhere");
-                turn.elsewhere.push(file.to_owned());
+            if let Some(there) = there.clone() {
+                if let Err(why) = self.for_another(turn, &edit, there) {
+                    turn.count(Some(edit.form), "elsewhere");
+                    turn.elsewhere.push(format!("An edit is left out: it is for {file}, {why}."));
+                }
                 continue;
             }
             self.for_this(turn, edit, Named { file, near });

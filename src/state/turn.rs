@@ -1,6 +1,6 @@
 //! A question on its way and its answer as it comes.
 
-use super::{Repair, Ticket};
+use super::{Grounds, Repair, Ticket};
 use crate::assist::{Dialect, Edit, Failed, Form, Landing, Reading, ReplyParser};
 use crate::base::{AuthorId, DocId, EventId, Pos, Span, TurnId};
 use crate::event::{MessageStatus, Usage};
@@ -107,8 +107,11 @@ pub struct Turn {
     pub live: Option<LiveEdit>,
     /// Edits that name another file: each waits until it is known whether that is there.
     pub aside: Vec<Edit>,
-    /// The files that are there and that edits were for.
+    /// What is to be said of edits that are for other files and became no hunks.
     pub elsewhere: Vec<String>,
+    /// The other documents that it has edits for, and how many hunks it made there.
+    pub grounds: Grounds,
+    pub abroad: usize,
     /// The answer is complete, and ends when nothing waits any more.
     pub ending: Option<MessageStatus>,
     pub proposal: Option<EventId>,

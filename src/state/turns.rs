@@ -289,6 +289,8 @@ impl Cx<'_> {
             live,
             aside: Vec::new(),
             elsewhere: Vec::new(),
+            grounds: Default::default(),
+            abroad: 0,
             ending: None,
             proposal: None,
             hunks: 0,

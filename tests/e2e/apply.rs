@@ -80,6 +80,8 @@ fn edits_for_other_files_are_told() {
         assert_eq!(home.read("src/a.rs"), if ours { "eins\n" } else { "one\n" }, "{named}");
         let elsewhere = told["elsewhere"].as_array().unwrap();
         assert_eq!(elsewhere.is_empty(), ours, "{told}");
+        let says = ran.stderr.contains("which is no file: its text is here");
+        assert_eq!(says, named == "b.rs", "{named}: {}", ran.stderr);
         assert!(ours || elsewhere[0]["file"] == *named && ran.stderr.contains(named), "{told}");
     }
     assert_eq!(home.read("other/a.rs"), "one\n");

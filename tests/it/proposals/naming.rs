@@ -4,6 +4,7 @@
 use crate::harness::Harness;
 use cowrite::event::HunkVerdict;
 use cowrite::session::HunkState;
+use cowrite::state::{Effect, Open};
 use std::path::PathBuf;
 
 const TEXT: &str = "We meet on Monday.\nBring the plan.\nThere is cake.\n";
@@ -45,7 +46,10 @@ fn an_edit_whose_file_is_not_there_is_for_this_text() {
 fn an_edit_for_another_file_is_never_this_texts() {
     let mut made = Harness::with(TEXT);
     made.app.model.config.assist.repair = true;
-    made.files.insert(PathBuf::from("/home/ada/other.md"), TEXT.into());
+    let other = PathBuf::from("/home/ada/other.md");
+    made.files.insert(other.clone(), TEXT.into());
+    // It has a session of its own.
+    made.taken.push(other);
     made.say("Check it.");
     // One for a file that is there, one that has its place, one that needs another question.
     made.reply(&format!(
@@ -58,10 +62,65 @@ fn an_edit_for_another_file_is_never_this_texts() {
     assert!(!made.asked[1].1.contains("Edit 2:"), "{}", made.asked[1].1);
     made.reply("I can't.");
     // It is said at the end of both answers.
-    assert!(made.notice().contains("for other.md"), "{}", made.notice());
+    assert!(
+        made.notice().contains("for other.md, which has a session of its own"),
+        "{}",
+        made.notice()
+    );
     assert!(made.hunks().iter().all(|hunk| !hunk.3.contains("Tuesday")), "{:?}", made.hunks());
     assert_eq!(made.hunks().len(), 2);
     made.same_after_reopening();
+}
+
+#[test]
+fn a_file_that_is_there_becomes_a_document_of_the_session() {
+    let mut made = Harness::with(TEXT);
+    made.files.insert(PathBuf::from("/home/ada/notes.md"), "One note.\nTwo notes.\n".into());
+    made.say("Check both.");
+    made.reply(&format!(
+        "{}{}{}{}",
+        block("Bring the plan.", "Bring a pen."),
+        patch("notes.md", "One note.", "A note."),
+        patch("notes.md", "Two notes.", "Some notes."),
+        // What is not in it is not put into it.
+        patch("notes.md", "Three notes.", "No notes.")
+    ));
+    let notice = made.notice();
+    for words in ["2 hunks are for notes.md: Alt-5 lists them", "where it has no certain place"] {
+        assert!(notice.contains(words), "{words}: {notice}");
+    }
+    assert_eq!((made.hunks().len(), made.text().as_str()), (1, TEXT));
+    made.keys("alt-5");
+    let screen = made.screen(110, 30);
+    for words in ["plan.md", "notes.md", "- One", "+ A", "0 of 3"] {
+        assert!(screen.contains(words), "{words}\n{screen}");
+    }
+    let listed = made.model().review();
+    assert_eq!(listed.len(), 3);
+    assert!(listed.iter().all(|one| one.hunk.state == HunkState::Pending), "{listed:?}");
+    let entry = &made.model().session.documents[&listed[1].doc];
+    assert_eq!(entry.document.rope().to_string(), "One note.\nTwo notes.\n");
+    assert_eq!(entry.path.as_deref(), Some("/home/ada/notes.md"));
+    made.same_after_reopening();
+    // It is turned down from the list; to be accepted it is opened.
+    made.keys("down x");
+    assert_eq!(made.model().review().len(), 2, "{}", made.notice());
+    made.keys("ctrl-z");
+    assert_eq!(made.model().review().len(), 3, "{}", made.notice());
+    made.keys("a");
+    assert!(made.notice().contains("It is in notes.md"), "{}", made.notice());
+    // Another answer finds the document, and what is proposed there.
+    made.say("Once more.");
+    made.reply(&patch("notes.md", "A note.", "The note."));
+    assert_eq!(made.model().session.documents.len(), 2);
+    let news: Vec<String> = made.model().review().into_iter().map(|one| one.hunk.new).collect();
+    assert_eq!(news.len(), 3, "{news:?}");
+    assert!(news.contains(&"The".to_owned()), "{news:?}");
+    made.same_after_reopening();
+    made.keys("end enter");
+    let file = PathBuf::from("/home/ada/notes.md");
+    let opens = |one: &Effect| matches!(one, Effect::Open(Open::File(path)) if *path == file);
+    assert!(made.effects.iter().any(opens), "{:?}", made.effects);
 }
 
 #[test]
@@ -99,7 +158,7 @@ fn an_answer_that_ends_before_a_file_was_looked_for_waits_for_it() {
     // No line end: the edit is complete only with the answer.
     made.reply(patch("meeting.md", "We meet on Monday.", "We meet on Tuesday.").trim_end());
     assert!(made.model().turn.is_some() && made.hunks().is_empty());
-    made.input(cowrite::app::Input::FoundFile(turn, "meeting.md".into(), false));
+    made.input(cowrite::app::Input::FoundFile(turn, "meeting.md".into(), None));
     assert!(made.model().turn.is_none());
     assert_eq!(made.hunks().len(), 1);
     made.same_after_reopening();
