@@ -7,7 +7,7 @@ use crate::prompt::{Chunk, Fault};
 use crate::provider::Listing;
 use crate::session::Attempt;
 use crate::state::{
-    Checkup, FileStamp, OpenedFile, Pending, Preview, Sharing, Ticket, Timer, Tone,
+    Checkup, FileStamp, OpenedFile, Pending, Preview, Sharing, There, Ticket, Timer, Tone,
 };
 use crate::store::{Hit, SessionRow};
 use crate::syntax::Syntaxes;
@@ -46,6 +46,8 @@ pub enum Input {
     /// What the ticket stands for is safe from a power cut.
     Durable(Ticket),
     Answer(TurnId, Result<Chunk, Fault>),
+    /// The file of the name that an edit of the answer has, if there is one.
+    FoundFile(TurnId, String, Option<Box<There>>),
     /// Nothing else waits: what came of an answer is stored.
     Idle,
     /// What a provider lists, by its name.

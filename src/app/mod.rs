@@ -151,6 +151,9 @@ impl App {
                 }
             },
             Input::Answer(turn, piece) => cx.answer(&turn, piece),
+            Input::FoundFile(turn, name, there) => {
+                cx.found_file(&turn, &name, there.map(|there| *there))
+            }
             Input::Idle => cx.store_rest(),
             Input::Listed(provider, listing) => {
                 let chosen = command::chosen_model_row(cx.model);

@@ -3,12 +3,13 @@
 //!
 //! Knows no session; positions are those of the version.
 
-use super::dialect::{Dialect, Hint, Piece, ReplyParser};
+use super::dialect::{Dialect, Edit, Piece, ReplyParser};
 use super::hunks::{Hunk, apply};
-use super::landing::{Landed, Landing, Outcome, Remark, Wanted};
+use super::landing::{Landed, Landing, Outcome, Remark, Wanted, onto};
 use crate::base::{Pos, Span};
 use crate::text::diff;
 use ropey::Rope;
+use std::collections::BTreeMap;
 
 /// A part of an answer that begins like an edit and is none.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,12 +86,17 @@ pub struct Answer {
     pub elsewhere: Vec<Elsewhere>,
     /// Edits whose new text is their old one.
     pub unchanged: usize,
+    /// The files that edits name, by the place of the edit in `edits`.
+    pub files: BTreeMap<usize, String>,
+    /// The edits that quote what earlier ones wrote, with those: the place and the texts of the
+    /// later one are those of both together.
+    pub onto: BTreeMap<usize, Vec<usize>>,
 }
 
 impl Answer {
     /// Reads an answer in whatever dialect and places its edits in `base`, but for those that are
     /// for another file.
-    pub fn read(base: &Rope, answer: &str, is_elsewhere: &dyn Fn(&Hint) -> bool) -> Self {
+    pub fn read(base: &Rope, answer: &str, is_elsewhere: &dyn Fn(&Edit) -> bool) -> Self {
         let mut parser = ReplyParser::new(Dialect::Blocks);
         let mut landing = Landing::new(base).wanting(Wanted::Change);
         let mut read = Self::default();
@@ -98,7 +104,7 @@ impl Answer {
         pieces.extend(parser.finish());
         for piece in pieces {
             let other = match &piece {
-                Piece::EditDone { edit, .. } if is_elsewhere(&edit.hint) => Some(edit),
+                Piece::EditDone { edit, .. } if is_elsewhere(edit) => Some(edit),
                 _ => None,
             };
             if let Some(edit) = other {
@@ -108,7 +114,15 @@ impl Answer {
                 read.elsewhere.push(Elsewhere { number, file, old, new });
                 continue;
             }
-            read.take(landing.take(&piece));
+            let first = read.edits.len();
+            for landed in landing.take(&piece) {
+                read.add(base, landed);
+            }
+            if let Piece::EditDone { edit, .. } = &piece
+                && let Some(file) = &edit.hint.file
+            {
+                read.files.extend((first..read.edits.len()).map(|at| (at, file.clone())));
+            }
             match piece {
                 Piece::Malformed { text, why, .. } => {
                     let number = read.next();
@@ -123,10 +137,25 @@ impl Answer {
         }
         // Where there are edits, the words around them are none.
         if read.elsewhere.is_empty() {
-            read.take(landing.finish());
+            for landed in landing.finish() {
+                read.add(base, landed);
+            }
         }
         read.several = landing.remark() == Some(Remark::Several);
         read
+    }
+
+    /// The file that the edit of a number names.
+    pub fn file_of(&self, number: usize) -> Option<&str> {
+        let at = self.numbers.iter().position(|one| *one == number)?;
+        self.files.get(&at).map(String::as_str)
+    }
+
+    /// The numbers of the edits that the one of a number was made onto.
+    pub fn onto_of(&self, number: usize) -> Option<Vec<usize>> {
+        let at = self.numbers.iter().position(|one| *one == number)?;
+        let earlier = self.onto.get(&at)?.iter();
+        Some(earlier.filter_map(|at| self.numbers.get(*at).copied()).collect())
     }
 
     fn next(&mut self) -> usize {
@@ -134,17 +163,47 @@ impl Answer {
         self.all - 1
     }
 
-    fn take(&mut self, edits: Vec<Landed>) {
-        for landed in edits {
-            let number = self.next();
-            match &landed.outcome {
-                Outcome::Placed { hunk, .. } if hunk.old == hunk.new => self.unchanged += 1,
-                _ => {
-                    self.numbers.push(number);
-                    self.edits.push(landed);
+    fn add(&mut self, base: &Rope, landed: Landed) {
+        let number = self.next();
+        let placed = |landed: &Landed| match &landed.outcome {
+            Outcome::Placed { hunk, step } if !step.is_loose() => Some(hunk.clone()),
+            _ => None,
+        };
+        if let Outcome::Placed { hunk, .. } = &landed.outcome
+            && hunk.old == hunk.new
+        {
+            self.unchanged += 1;
+            return;
+        }
+        let mut landed = landed;
+        if let Some((old, new)) = landed.unplaced() {
+            // What an earlier one became part of is in the later.
+            let made = self.edits.iter().enumerate().filter(|(at, _)| self.later(*at).is_none());
+            let (numbers, made): (Vec<usize>, Vec<Hunk>) =
+                made.filter_map(|(at, one)| Some((at, placed(one)?))).unzip();
+            if let Some(found) = onto(base, &made, old, new) {
+                let over: Vec<usize> = found.over.iter().map(|at| numbers[*at]).collect();
+                if !over.is_empty() {
+                    self.onto.insert(self.edits.len(), over);
                 }
+                landed.outcome = Outcome::Placed { hunk: found.hunk, step: found.step };
             }
         }
+        self.numbers.push(number);
+        self.edits.push(landed);
+    }
+
+    /// The edit that was made onto one, and has it in it.
+    fn later(&self, at: usize) -> Option<usize> {
+        self.onto.iter().find(|(_, earlier)| earlier.contains(&at)).map(|(later, _)| *later)
+    }
+
+    /// The last of the edits that were made onto each other; it stands for all of them.
+    fn last(&self, mut at: usize) -> usize {
+        while let Some(later) = self.later(at) {
+            at = later;
+        }
+        at
     }
 
     /// Whether the answer wants nothing changed and does not try to.
@@ -159,14 +218,24 @@ impl Answer {
     /// also takes places that were found by likeness.
     pub fn fits(&self, loose: bool) -> Vec<Fit> {
         let mut taken: Vec<(usize, &Hunk, Vec<Hunk>)> = Vec::new();
+        // Edits made onto each other go in together.
+        let mut together: BTreeMap<usize, Fit> = BTreeMap::new();
         let mut fits = Vec::with_capacity(self.edits.len());
         for (index, landed) in self.edits.iter().enumerate() {
-            fits.push(match &landed.outcome {
+            let last = self.last(index);
+            let known = together.get(&last).copied();
+            // Its own place is that of the last.
+            let outcome = self.edits.get(last).map_or(&landed.outcome, |last| &last.outcome);
+            let fit = match outcome {
                 Outcome::Already { .. } => Fit::Already,
                 Outcome::Ambiguous { .. } => Fit::Ambiguous,
                 Outcome::Missing { .. } => Fit::Missing,
                 Outcome::Placed { step, .. } if step.is_loose() && !loose => Fit::Doubted,
                 Outcome::Placed { hunk, .. } => {
+                    if let Some(known) = known {
+                        fits.push(known);
+                        continue;
+                    }
                     let changes = changes(hunk);
                     let same = |(_, other, _): &&(usize, &Hunk, _)| *other == hunk;
                     let against = |(_, other, theirs): &&(usize, &Hunk, Vec<Hunk>)| {
@@ -181,7 +250,9 @@ impl Answer {
                         Fit::Applied
                     }
                 }
-            });
+            };
+            together.entry(last).or_insert(fit);
+            fits.push(fit);
         }
         fits
     }
@@ -192,8 +263,9 @@ impl Answer {
             Outcome::Placed { hunk, .. } if *fit == Fit::Applied => Some(changes(hunk)),
             _ => None,
         };
-        let mut all: Vec<Hunk> =
-            self.edits.iter().zip(fits).filter_map(goes_in).flatten().collect();
+        let own = self.edits.iter().zip(fits).enumerate();
+        let own = own.filter(|(at, _)| self.later(*at).is_none()).map(|(_, one)| one);
+        let mut all: Vec<Hunk> = own.filter_map(goes_in).flatten().collect();
         // What goes in at one place keeps the order of the answer.
         all.sort_by_key(|hunk| hunk.span);
         apply(text, &all)

@@ -12,6 +12,7 @@ pub mod dialect;
 pub mod hunks;
 pub mod landing;
 mod merge;
+mod named;
 pub mod placement;
 pub mod prompts;
 mod readable;
@@ -25,8 +26,9 @@ pub use dialect::{Dialect, Edit, Form, Hint, Piece, ReplyParser, choose, is_gap,
 pub use hunks::{
     Hunk, Tag, apply, moves, readable_diff, split, trimmed, whole_to_hunks, word_diff,
 };
-pub use landing::{Landed, Landing, Outcome, Remark, Wanted};
+pub use landing::{Landed, Landing, Onto, Outcome, Remark, Wanted, onto};
 pub use merge::{Merged, merge};
+pub use named::{is_near, writes_anew};
 pub use placement::{Placement, Placer, Sought, Step, place};
 pub use readable::readable;
 pub use reading::Reading;

@@ -4,11 +4,11 @@
 use super::headless::{is_stdin, read_stdin};
 use super::propose::print_diff;
 use super::{Failure, Out, one_line};
-use crate::assist::{Answer, Fit, Form, Hint, Landed, Outcome};
+use crate::assist::{Answer, Edit, Fit, Form, Hint, Landed, Outcome, is_near, writes_anew};
 use crate::base::Span;
 use crate::report::unified;
 use crate::runtime::files::{SaveError, save, stamp_text};
-use crate::runtime::{absolute, read_file};
+use crate::runtime::{named_file, read_file};
 use crate::state::{OpenedFile, plural};
 use crate::text::encode;
 use ropey::Rope;
@@ -21,7 +21,8 @@ use std::process::ExitCode;
 /// The answer comes on standard input, in any form that cowrite reads. No model is asked, and
 /// nothing is kept but the file. Each edit goes where its old text stands, and nowhere if that is
 /// not certain; what goes in goes in together, whole or not at all. Edits that contradict an earlier
-/// one of the answer, and edits for other files, are left out. Exit code 0: all that the answer
+/// one of the answer, and edits for other files that are there or would be new, are left out; one
+/// that quotes what an earlier one wrote goes onto it. Exit code 0: all that the answer
 /// wants stands in the text now; 1: some of it does not, or the file could not be written; 2: the
 /// answer or the file can't be used, and nothing was done.
 #[derive(clap::Args, Debug)]
@@ -70,7 +71,7 @@ impl ApplyArgs {
             ));
         }
         let base = Rope::from_str(&file.text);
-        let answer = Answer::read(&base, &reply, &|hint| is_elsewhere(&self.file, hint));
+        let answer = Answer::read(&base, &reply, &|edit| is_elsewhere(&self.file, edit));
         if answer.is_empty() && answer.several {
             return Err(Failure::usage(
                 "What came on standard input holds several versions of one text: leave one of them.",
@@ -90,7 +91,9 @@ impl ApplyArgs {
             print_diff(&diff, out)?;
         }
         self.tell(&base, &answer, &fits, out);
+        // How many went in is said of what is there now.
         written?;
+        self.count(&answer, &fits, out);
         Ok(if is_all(&answer, &fits) { ExitCode::SUCCESS } else { ExitCode::from(1) })
     }
 
@@ -123,13 +126,18 @@ impl ApplyArgs {
         }
     }
 
-    /// One line for each edit that did not go in, then how many did.
+    /// One line for each edit that does not go in.
     fn tell(&self, base: &Rope, answer: &Answer, fits: &[Fit], out: &mut Out) {
         for (number, landed, fit) in numbered(answer, fits) {
             if let Some(why) = reason(base, landed, fit) {
                 let (old, new) = texts(landed);
                 let quoted = short(if old.trim().is_empty() { new } else { old });
                 out.say(&format!("edit {} ({quoted}): {why}", number + 1));
+            } else if let Some(file) = answer.file_of(number).filter(|file| self.is_made_up(file)) {
+                let (number, file) = (number + 1, one_line(file));
+                out.say(&format!(
+                    "edit {number} is for {file}, which is no file: its text is here"
+                ));
             }
         }
         for edit in &answer.elsewhere {
@@ -139,6 +147,16 @@ impl ApplyArgs {
         for part in &answer.unreadable {
             out.say(&format!("not read ({}): {}", short(&part.text), part.why));
         }
+    }
+
+    /// Whether a name is neither the file's nor as good as that.
+    fn is_made_up(&self, named: &str) -> bool {
+        let name = self.file.to_string_lossy();
+        let hint = Hint { file: Some(named.to_owned()), ..Hint::default() };
+        hint.is_elsewhere(&name) && !is_near(named, &name)
+    }
+
+    fn count(&self, answer: &Answer, fits: &[Fit], out: &mut Out) {
         let all = answer.all;
         let done = fits.iter().filter(|fit| fit.is_done()).count() + answer.unchanged;
         let place = match (&self.output, self.dry_run) {
@@ -166,8 +184,15 @@ impl ApplyArgs {
         written: Result<&Option<PathBuf>, &Failure>,
     ) -> Value {
         let edits = numbered(answer, fits);
-        let edits: Vec<Value> =
-            edits.map(|(number, landed, fit)| described(base, number, landed, fit)).collect();
+        let described = |(number, landed, fit): (usize, &Landed, Fit)| {
+            let mut one = described(base, number, landed, fit);
+            one["file"] = answer.file_of(number).into();
+            if let Some(earlier) = answer.onto_of(number) {
+                one["onto"] = earlier.into();
+            }
+            one
+        };
+        let edits: Vec<Value> = edits.map(described).collect();
         let unreadable = answer.unreadable.iter();
         let unreadable: Vec<Value> = unreadable
             .map(|part| json!({"index": part.number, "text": part.text, "why": part.why}))
@@ -214,13 +239,13 @@ fn is_all(answer: &Answer, fits: &[Fit]) -> bool {
     nothing_else && fits.iter().all(|fit| fit.is_done())
 }
 
-/// Whether an edit is for another file: it has another name, or is there in another folder.
-fn is_elsewhere(file: &Path, hint: &Hint) -> bool {
-    let other = |named: &String| {
-        let named = absolute(Path::new(named.trim()));
-        named.is_file() && named != absolute(file)
-    };
-    hint.is_elsewhere(&file.to_string_lossy()) || hint.file.as_ref().is_some_and(other)
+/// Whether an edit is for another file: it names one that is there, or would make a new one. A name
+/// that is no file's is the model's own: then its text decides.
+fn is_elsewhere(file: &Path, edit: &Edit) -> bool {
+    let name = file.to_string_lossy();
+    let Some(named) = edit.hint.file.as_deref() else { return false };
+    let makes = || edit.hint.is_elsewhere(&name) && !is_near(named, &name) && writes_anew(edit);
+    named_file(file, named).is_some() || makes()
 }
 
 /// What a file holds that is to be replaced.

@@ -14,7 +14,7 @@ use crate::runtime::{
 };
 use crate::session::{HunkRef, Message};
 use crate::state::{
-    Ask, Dialog, Model, Opened, Overlay, PLACE_BY_HAND, Phase, SHOW_AGAIN, Task, Tone, Ui,
+    Ask, Dialog, LISTED, Model, Opened, Overlay, PLACE_BY_HAND, Phase, SHOW_AGAIN, Task, Tone, Ui,
 };
 use crate::text::decode;
 use std::io::{self, IsTerminal, Read};
@@ -201,6 +201,7 @@ impl Headless {
         // There are no tabs and keys here.
         let text =
             notice.text.replace(PLACE_BY_HAND, "the workspace places by hand (Alt-5, Alt-P)");
+        let text = text.replace(LISTED, "the workspace lists them (Alt-5)");
         let text = text.replace(SHOW_AGAIN, "the workspace (Alt-Shift-G) shows");
         Some((notice.tone, text))
     }

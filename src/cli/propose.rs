@@ -1,12 +1,13 @@
 //! `cowrite propose`: a change that a model suggests, as a difference; accepted on request.
 
 use super::headless::{Headless, Talk, Target, is_stdin};
-use super::{Failure, Out};
+use super::{Failure, Out, one_line};
 use crate::assist::{Hunk as Replacement, apply};
 use crate::base::{Pos, Span};
 use crate::event::MessageStatus;
 use crate::report::{state_word, unified};
-use crate::session::{Hunk, HunkRef, HunkState};
+use crate::runtime::read_file;
+use crate::session::{Hunk, HunkRef, HunkState, OpenHunk};
 use crate::state::{Caret, Task, Tone, plural};
 use ropey::Rope;
 use serde_json::{Value, json};
@@ -16,7 +17,8 @@ use std::process::ExitCode;
 /// Ask the model for a change of a file; prints it as a unified diff.
 ///
 /// The hunks wait in the file's session for review in the workspace. With --accept those with a
-/// certain place are accepted and the file is saved. Exit code 1: no hunk has a place.
+/// certain place are accepted and the file is saved. Exit code 1: no hunk has a place; 2: the file
+/// can't be used, and nothing was asked.
 #[derive(clap::Args, Debug)]
 pub struct ProposeArgs {
     /// The file to change.
@@ -79,6 +81,7 @@ impl ProposeArgs {
         if !self.file.exists() {
             return Err(Failure::usage(format!("There is no file {}.", self.file.display())));
         }
+        self.usable()?;
         let mut headless = Headless::open(Target::File(self.file.clone()), &self.talk, out)?;
         if !headless.model().has_history() {
             return Err(Failure::usage("The file is too large for proposals."));
@@ -111,11 +114,20 @@ impl ProposeArgs {
             }
         };
         let open = headless.hunks_of(&answer).iter().filter(|of| is_open(&headless, of)).count();
+        let abroad = hunks.iter().any(|of| is_open(&headless, of) && is_abroad(&headless, of));
+        let waiting = self.waiting(&headless, &hunks);
+        let kept = self.accept && unsaved && placed.is_empty();
         headless.finish()?;
         if self.json {
             out.json(&described)?;
         } else {
             print_diff(&diff, out)?;
+        }
+        for one in &waiting {
+            out.say(&format!(
+                "A change contradicts another one and waits for it: {}.",
+                one_line(one)
+            ));
         }
         if open > 0 && !self.talk.no_session {
             out.say(&format!(
@@ -129,6 +141,12 @@ impl ProposeArgs {
             (None, Some((Tone::Warning | Tone::Error, text))) => out.say(&text),
             (None, _) => {}
         }
+        if kept {
+            out.say(&format!(
+                "The session has text that is not in the file: cowrite do file.save {} writes it.",
+                self.file.display()
+            ));
+        }
         // Why it changes nothing is what it says.
         if hunks.is_empty() && !self.json {
             let said = answer.text().trim();
@@ -136,7 +154,7 @@ impl ProposeArgs {
                 out.say(&said.chars().take(SAID).collect::<String>());
             }
         }
-        if placed.is_empty() {
+        if placed.is_empty() && !abroad {
             return Err(Failure::new(if hunks.is_empty() {
                 "The model suggests no change."
             } else {
@@ -146,22 +164,38 @@ impl ProposeArgs {
         Ok(ExitCode::SUCCESS)
     }
 
-    /// The hunks whose text stands where they were made for, in order.
+    /// Before anything is asked: whether the file can be read as text, and written where that is
+    /// wanted.
+    fn usable(&self) -> Result<(), Failure> {
+        let file = read_file(&self.file).map_err(Failure::usage)?;
+        if self.accept && file.read_only {
+            return Err(Failure::usage(format!(
+                "{} is read-only: make it writable, or leave --accept away.",
+                self.file.display()
+            )));
+        }
+        Ok(())
+    }
+
+    /// The hunks whose text stands where they were made for, in order; those that touch as one, and
+    /// without those that contradict an earlier one, as in the workspace.
     fn placed(&self, headless: &Headless, hunks: &[HunkRef]) -> Vec<Replacement> {
         let model = headless.model();
-        let Some(entry) = model.entry() else { return Vec::new() };
-        let mut placed: Vec<Replacement> = hunks
-            .iter()
-            .filter_map(|of| model.session.proposals.hunk(of))
-            .filter(|hunk| hunk.state(&entry.document) == HunkState::Pending)
-            .filter(|hunk| !model.session.proposals.is_folded(hunk))
-            .filter_map(|hunk| {
-                let span = hunk.standing(&entry.document).1?;
-                Some(Replacement { span, old: hunk.old.clone(), new: hunk.new.clone() })
-            })
-            .collect();
-        placed.sort_by_key(|hunk| hunk.span);
-        placed
+        let own = |one: &OpenHunk| {
+            one.state == HunkState::Pending && one.members.iter().any(|of| hunks.contains(of))
+        };
+        let open = model.session.open_in(&model.doc).into_iter().filter(own);
+        open.filter_map(|one| Some(Replacement { span: one.span?, old: one.old, new: one.new }))
+            .collect()
+    }
+
+    /// What those want that contradict an earlier one.
+    fn waiting(&self, headless: &Headless, hunks: &[HunkRef]) -> Vec<String> {
+        let model = headless.model();
+        let open = model.session.open_in(&model.doc).into_iter();
+        open.filter(|one| one.behind && hunks.contains(&one.of))
+            .map(|one| format!("{:?} to {:?}", one.old.trim(), one.new.trim()))
+            .collect()
     }
 
     /// Accepts what is certain and saves; gives the text that is there then.
@@ -203,7 +237,9 @@ impl ProposeArgs {
             .iter()
             .filter_map(|of| model.session.proposals.hunk(of))
             .map(|hunk| {
-                let entry = model.entry();
+                let proposal = model.session.proposals.proposal(&hunk.proposal);
+                let entry =
+                    proposal.and_then(|proposal| model.session.documents.get(&proposal.doc));
                 let span = entry.and_then(|entry| hunk.standing(&entry.document).1);
                 let line = span.zip(entry).map(|(span, entry)| {
                     let rope = entry.document.rope();
@@ -211,6 +247,7 @@ impl ProposeArgs {
                 });
                 json!({
                     "id": hunk.of.id.to_string(),
+                    "document": entry.map(|entry| entry.name.as_str()),
                     "state": entry.map(|entry| state_word(hunk.state(&entry.document))),
                     "line": line,
                     "old": hunk.old,
@@ -236,6 +273,13 @@ impl ProposeArgs {
 
 fn is_open(headless: &Headless, of: &HunkRef) -> bool {
     headless.model().session.proposals.hunk(of).is_some_and(Hunk::is_open)
+}
+
+/// Whether a hunk is of another document than the one that was asked about.
+fn is_abroad(headless: &Headless, of: &HunkRef) -> bool {
+    let proposals = &headless.model().session.proposals;
+    let proposal = proposals.hunk(of).and_then(|hunk| proposals.proposal(&hunk.proposal));
+    proposal.is_some_and(|proposal| proposal.doc != headless.model().doc)
 }
 
 pub fn print_diff(diff: &str, out: &mut Out) -> Result<(), Failure> {

@@ -50,6 +50,19 @@ pub(super) fn still_open(cx: &Cx, of: HunkRef) -> Result<OpenHunk, String> {
     found.ok_or_else(|| "The hunk is settled already.".into())
 }
 
+/// The same of a hunk of any document: to turn it down, its text need not be shown.
+pub(super) fn open_anywhere(cx: &Cx, of: HunkRef) -> Result<OpenHunk, String> {
+    let session = &cx.model.session;
+    let hunk = session.proposals.hunk(&of);
+    let proposal = hunk.and_then(|hunk| session.proposals.proposal(&hunk.proposal));
+    let other = proposal.map(|proposal| &proposal.doc).filter(|doc| **doc != cx.model.doc);
+    let found = other.and_then(|doc| session.open_with(of, doc));
+    match found.filter(|one| one.state != HunkState::Collided) {
+        Some(found) => Ok(found),
+        None => still_open(cx, of),
+    }
+}
+
 /// Puts a hunk's text in, as an edit by the person for each of those that became one; only what
 /// differs from the old text is new, so that words which stay keep their authors.
 pub(super) fn accept(cx: &mut Cx, of: HunkRef, take: Take) -> Result<(), String> {

@@ -1,6 +1,6 @@
 //! Reviewing: from hunk to hunk, accepting, rejecting. How a hunk's text gets in is `accept`'s.
 
-use super::accept::{Take, accept, edit, still_open};
+use super::accept::{Take, accept, edit, open_anywhere};
 use super::verdict::{resolve, take_out};
 use super::{Command, placing, review, row, sides, splitting};
 use crate::base::Span;
@@ -163,7 +163,7 @@ pub(super) fn left(cx: &mut Cx, done: &str) {
 }
 
 pub(super) fn reject_one(cx: &mut Cx, of: HunkRef, reason: &str) -> Result<(), String> {
-    let hunk = still_open(cx, of)?;
+    let hunk = open_anywhere(cx, of)?;
     if hunk.state == HunkState::Collided {
         take_out(cx, of)?;
     }

@@ -16,6 +16,7 @@ mod fetching;
 pub mod files;
 mod glance;
 mod inbox;
+mod named;
 mod net;
 mod open;
 mod opening;
@@ -34,6 +35,7 @@ pub use bringing::{Bringing, Came};
 pub use disk::{Disk, DiskJob};
 pub use files::{HISTORY_BYTES, absolute, configure, configured, read_file, write_config};
 pub use glance::glance;
+pub use named::named_file;
 pub use open::{
     Library, OpenError, append_to, fold, index, index_all, open_fresh, open_in, open_path,
     open_session, open_text, open_tour, recover,
@@ -389,10 +391,8 @@ impl Runtime {
                     self.saver.copy(dir, draft, rope, bom)?;
                 }
             }
-            Effect::ReadFile { doc, path } => {
-                let file = read_file(&path).map_err(|why| why.to_string());
-                self.disk.file(doc, file);
-            }
+            Effect::ReadFile { doc, path } => self.read_again(doc, &path),
+            Effect::FindFile { turn, document, name } => self.find_file(turn, &document, name),
             Effect::Copy(text) => io(screen.copy(&text))?,
             Effect::ReadClipboard => {
                 let text = screen.clipboard();

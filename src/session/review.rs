@@ -35,7 +35,8 @@ pub struct OpenHunk {
     pub quoted: Option<String>,
     /// It is stale because it contradicts another open hunk of its proposal.
     pub behind: bool,
-    made: (u64, HunkRef),
+    /// When the first member was made.
+    pub made: (u64, HunkRef),
 }
 
 /// A hunk with its old text in its place.

@@ -78,6 +78,13 @@ pub enum Effect {
         body: String,
     },
     Cancel(TurnId),
+    /// Look whether there is a file that an edit of the answer names, besides the document's.
+    FindFile {
+        turn: TurnId,
+        document: PathBuf,
+        /// As the model wrote it.
+        name: String,
+    },
     /// Ask these providers for their models.
     Look(Vec<String>),
     /// Write a file. Refused when it holds none of what is `expect`ed; with nothing expected it

@@ -1,7 +1,7 @@
 //! The end of a turn: the answer goes into the log with what became of its edits, and the person is
 //! told.
 
-use super::{Cx, Effect, Task, Turn, plural};
+use super::{Cx, Effect, Model, Task, Turn, plural};
 use crate::assist::{Dialect, Form};
 use crate::event::{EditCount, Event, MessageRole, MessageStatus, Tally, Text};
 
@@ -9,8 +9,22 @@ use crate::event::{EditCount, Event, MessageRole, MessageStatus, Tally, Text};
 pub const PLACE_BY_HAND: &str = "Alt-N shows where, Alt-P places at the selection";
 /// What is said where a change was wanted and none came.
 const NO_EDIT: &str = "No edit was found in the answer: read it in the conversation.";
+/// Where hunks of other documents are, in the workspace.
+pub const LISTED: &str = "Alt-5 lists them, Enter goes there";
 /// What shows what was folded away, in the workspace.
 pub const SHOW_AGAIN: &str = "Alt-Shift-G shows";
+
+/// Where the hunks of an answer are that are not for its own document.
+fn abroad(model: &Model, turn: &Turn) -> String {
+    let name = |doc| model.session.documents.get(doc).map(|entry| entry.name.as_str());
+    let names: Vec<&str> = turn.grounds.keys().filter_map(name).collect();
+    let (count, is) = (plural(turn.abroad, "hunk"), if turn.abroad == 1 { "is" } else { "are" });
+    format!("{count} {is} for {}: {LISTED}.", names.join(", "))
+}
+
+fn unread(why: &str) -> String {
+    format!("An edit in the answer could not be read: {why}")
+}
 
 impl Cx<'_> {
     /// Stops the running answer at once; what came is kept.
@@ -88,19 +102,43 @@ impl Cx<'_> {
         error: Option<String>,
         whole: bool,
     ) {
-        let pieces = if whole { turn.parser.finish() } else { turn.parser.cut_off() };
-        let tally = turn.tally.clone();
-        self.pieces(&mut turn, pieces);
-        if !whole {
-            // That the last edit is torn is not the model's doing.
-            turn.tally = tally;
+        if turn.ending.is_none() {
+            let pieces = if whole { turn.parser.finish() } else { turn.parser.cut_off() };
+            let tally = turn.tally.clone();
+            self.pieces(&mut turn, pieces);
+            if !whole {
+                // That the last edit is torn is not the model's doing.
+                turn.tally = tally;
+            }
+            if whole && !turn.aside.is_empty() {
+                turn.ending = Some(status);
+                self.model.turn = Some(turn);
+                return;
+            }
         }
+        self.close_turn(turn, status, error, whole);
+    }
+
+    /// All of the answer is read: it goes into the log.
+    pub(super) fn close_turn(
+        &mut self,
+        mut turn: Turn,
+        status: MessageStatus,
+        error: Option<String>,
+        whole: bool,
+    ) {
+        self.take_up_rest(&mut turn);
         if whole {
             self.finish_edits(&mut turn);
             let tried = turn.hunks > 0 || !turn.tally.is_empty();
             if turn.task == Task::Change && turn.dialect == Dialect::Blocks && !tried {
                 turn.warnings.push(NO_EDIT.into());
             }
+        }
+        turn.elsewhere.dedup();
+        turn.warnings.append(&mut turn.elsewhere);
+        if turn.abroad > 0 {
+            turn.warnings.push(abroad(self.model, &turn));
         }
         self.close(&turn);
         let text = std::mem::take(&mut turn.text);
@@ -130,6 +168,11 @@ impl Cx<'_> {
             Ok(false)
         };
         if asked == Ok(true) {
+            // What is to be said of this answer is said at the end of the second.
+            turn.warnings.extend(turn.malformed.first().map(|why| unread(why)));
+            if let Some(next) = self.model.turn.as_mut() {
+                next.warnings.splice(0..0, turn.warnings);
+            }
             return;
         }
         let mut words = Vec::new();
@@ -137,7 +180,7 @@ impl Cx<'_> {
         if failed {
             // Why it ended is said already.
         } else if let Some(first) = turn.malformed.first() {
-            words.push(format!("An edit in the answer could not be read: {first}"));
+            words.push(unread(first));
         } else if let Some((unplaced, all)) = self.unplaced_of(&turn) {
             words.push(format!(
                 "{unplaced} of {} {} no unique place: {PLACE_BY_HAND}.",

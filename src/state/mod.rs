@@ -2,6 +2,7 @@
 //!
 //! Does no input or output: what takes time or touches the world is returned as an [`Effect`].
 
+mod abroad;
 mod again;
 mod asking;
 mod beside;
@@ -25,8 +26,10 @@ mod kept;
 mod leaving;
 mod merging;
 mod model;
+mod named;
 mod news;
 mod offers;
+mod onto;
 mod outside;
 mod panel;
 mod past;
@@ -50,6 +53,7 @@ mod turns;
 mod ui;
 
 pub use crate::base::config::HunkLayout;
+pub use abroad::{Ground, Grounds, There};
 pub use asking::{Ask, Dialog, PromptKind, REASONS};
 pub use beside::{BESIDE, BESIDE_KEPT, Beside};
 pub use checkup::{Checkup, SignatureWords, Signatures};
@@ -58,7 +62,7 @@ pub use cx::Cx;
 pub use draft::{OpenedDraft, Unsaved};
 pub use editing::Target;
 pub use effect::{Effect, FileStamp, Open, SaveMark, Ticket, Timer};
-pub use ending::{PLACE_BY_HAND, SHOW_AGAIN};
+pub use ending::{LISTED, PLACE_BY_HAND, SHOW_AGAIN};
 pub use floating::{Candidate, FloatRow, Floating, Likeness};
 pub use form::{FORM_FIELDS, Find, Form, FormKind, LinkList};
 pub use frame::{EditorFrame, HunkPiece, Sign, VirtualRow};

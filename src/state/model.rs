@@ -467,6 +467,6 @@ fn equal(one: &ropey::Rope, other: &ropey::Rope) -> bool {
     one.len_bytes() == other.len_bytes() && one.len_bytes() <= MOST && one == other
 }
 
-fn fresh_doc(rand: &mut Rand, now: Millis) -> DocId {
+pub(super) fn fresh_doc(rand: &mut Rand, now: Millis) -> DocId {
     DocId::of(&rand.ulid(now))
 }

@@ -1,14 +1,15 @@
 //! From the pieces of an answer to proposals: each edit becomes a hunk as soon as it is complete,
 //! so that it can be accepted while the rest streams. Knows nothing of providers.
 
+use super::named::Named;
 use super::{Cx, LiveEdit, Task, Turn};
 use crate::assist::{
-    Dialect, Failed, Form, Hunk, Landed, Outcome, Piece, Placement, Reading, Remark, Why,
+    Dialect, Failed, Form, Hunk, Landed, Outcome, Piece, Placement, Reading, Remark, Step, Why,
     whole_to_hunks,
 };
-use crate::base::{DocId, EventId, Pos, Span};
+use crate::base::{EventId, Pos, Span};
 use crate::event::{Anchor, Event, HunkBody, HunkVerdict, Side, Text};
-use crate::session::Beside;
+use crate::session::{Beside, HunkRef};
 
 /// What is said of an edit that came before in the same answer.
 const TWICE: &str = "An edit came twice in the answer; it is shown once.";
@@ -16,19 +17,25 @@ const TWICE: &str = "An edit came twice in the answer; it is shown once.";
 /// What is said where a text was wanted and words to the person came.
 const ONLY_TALK: &str =
     "The model answers in words and changes nothing: read it in the conversation.";
+/// How the place was found of an edit that names a file which is not there: a step of the log.
+const NAMED: &str = "named";
 
 /// An edit that becomes a hunk.
-struct Made {
-    /// Its place in the version that was sent.
-    span: Option<Span>,
-    old: String,
-    new: String,
-    why: Option<String>,
-    form: Form,
-    step: &'static str,
-    loose: bool,
+pub(super) struct Made {
+    /// Its place in today's text.
+    pub span: Option<Span>,
+    /// The same in the version that was sent, where it is about that.
+    pub known: Option<Span>,
+    pub old: String,
+    pub new: String,
+    pub why: Option<String>,
+    pub form: Form,
+    pub step: &'static str,
+    pub loose: bool,
     /// The old and new text as the model wrote them, of an edit that has them.
-    said: Option<(String, String)>,
+    pub said: Option<(String, String)>,
+    /// The open hunks that it has in it.
+    pub over: Vec<HunkRef>,
 }
 
 impl Cx<'_> {
@@ -39,13 +46,8 @@ impl Cx<'_> {
         for piece in pieces {
             if let Piece::EditDone { edit, .. } = &piece
                 && turn.dialect == Dialect::Blocks
-                && edit.hint.is_elsewhere(&self.name_of(&turn.doc))
+                && self.set_aside(turn, edit)
             {
-                let file = edit.hint.file.as_deref().unwrap_or_default();
-                turn.warnings.push(format!("An edit is for {file} and is left out."));
-                turn.count(Some(edit.form), "elsewhere");
-                turn.live = None;
-                turn.landing.take(&Piece::EditDropped { index: 0, again: false });
                 continue;
             }
             // Where there were edits, the words around them are none.
@@ -75,7 +77,7 @@ impl Cx<'_> {
                         turn.live = None;
                     }
                     for landed in turn.landing.take(&piece) {
-                        self.landed(turn, landed);
+                        self.landed(turn, landed, None);
                     }
                 }
                 // Only a part of the answer is the new text.
@@ -90,7 +92,7 @@ impl Cx<'_> {
                 piece @ Piece::EditDone { .. } => {
                     turn.live = None;
                     for landed in turn.landing.take(&piece) {
-                        self.landed(turn, landed);
+                        self.landed(turn, landed, None);
                     }
                 }
                 Piece::Fenced { .. } => {}
@@ -112,10 +114,6 @@ impl Cx<'_> {
         }
     }
 
-    fn name_of(&self, doc: &DocId) -> String {
-        self.model.session.documents.get(doc).map(|entry| entry.name.clone()).unwrap_or_default()
-    }
-
     fn live_text(&mut self, turn: &mut Turn, delta: &str) {
         let live = turn.live.get_or_insert_default();
         // The place shows as soon as the old text is whole.
@@ -131,10 +129,21 @@ impl Cx<'_> {
 
     /// An edit is complete: it becomes a hunk at once, so that it can be accepted while the rest
     /// streams.
-    fn landed(&mut self, turn: &mut Turn, landed: Landed) {
+    pub(super) fn landed(&mut self, turn: &mut Turn, landed: Landed, named: Option<Named>) {
+        let noted = |why| match &named {
+            Some(named) => named.words(why),
+            None => why,
+        };
+        if let Some(mut made) = self.onto_open(turn, &landed) {
+            made.why = noted(made.why);
+            self.placed(turn, made);
+            return;
+        }
         let Landed { form, why, said, outcome } = landed;
-        let made = |span, old, new, step, loose| Made {
-            span,
+        let why = noted(why);
+        let made = |known: Option<Span>, old, new, step, loose| Made {
+            span: known.map(|span| turn.carry(span)),
+            known,
             old,
             new,
             why,
@@ -142,11 +151,15 @@ impl Cx<'_> {
             step,
             loose,
             said: said.clone(),
+            over: Vec::new(),
         };
         match outcome {
             Outcome::Placed { hunk, step } => {
                 let loose = step.is_loose();
-                let made = made(Some(hunk.span), hunk.old, hunk.new, step.name(), loose);
+                // That the file is not there makes the place a tolerant one.
+                let made_up = named.is_some_and(|named| !named.near) && step == Step::Exact;
+                let step = if made_up { NAMED } else { step.name() };
+                let made = made(Some(hunk.span), hunk.old, hunk.new, step, loose);
                 self.placed(turn, made);
             }
             Outcome::Already { span } => {
@@ -232,7 +245,7 @@ impl Cx<'_> {
     pub(super) fn finish_edits(&mut self, turn: &mut Turn) {
         if turn.dialect == Dialect::Blocks {
             for landed in turn.landing.finish() {
-                self.landed(turn, landed);
+                self.landed(turn, landed, None);
             }
             return self.tell_several(turn);
         }
@@ -268,38 +281,40 @@ impl Cx<'_> {
         let Some(LiveEdit { span: Some(at), old, new }) = live else { return };
         for hunk in whole_to_hunks(&old, &turn.reading.read(&new)) {
             let moved = |pos: Pos| Pos(pos.0 + at.start.0);
-            let span = Span { start: moved(hunk.span.start), end: moved(hunk.span.end) };
+            let known = Span { start: moved(hunk.span.start), end: moved(hunk.span.end) };
             let Hunk { old, new, .. } = hunk;
-            let (span, form, why) = (Some(span), Form::Selection, None);
-            let made = Made { span, old, new, why, form, step: "exact", loose: false, said: None };
+            let (form, step, why) = (Form::Selection, "exact", None);
+            let (span, known) = (Some(turn.carry(known)), Some(known));
+            let (loose, said, over) = (false, None, Vec::new());
+            let made = Made { span, known, old, new, why, form, step, loose, said, over };
             self.make_hunk(turn, made);
         }
     }
 
     /// Tells the log of a hunk; `None` where the edit is none.
-    fn make_hunk(&mut self, turn: &mut Turn, made: Made) -> Option<EventId> {
-        let Made { span, old, new, why, form, step, loose, said } = made;
+    pub(super) fn make_hunk(&mut self, turn: &mut Turn, made: Made) -> Option<EventId> {
+        let Made { span, known, old, new, why, form, step, loose, said, over } = made;
         if old == new && span.is_some() {
             turn.count(Some(form), "unchanged");
             return None;
         }
-        if let Some(span) = span.map(|span| turn.carry(span))
+        if let Some(span) = span
             && self.is_proposed(turn, span, &new)
         {
             turn.warnings.push(TWICE.into());
             turn.count(Some(form), "twice");
             return None;
         }
-        let again = self.turned_down(&turn.doc, span.map(|span| turn.carry(span)), &old, &new);
+        let again = self.turned_down(&turn.doc, span, &old, &new);
         let proposal = self.proposal(turn);
         let place = span.and_then(|span| {
-            let today = turn.carry(span);
             let entry = self.model.session.documents.get(&turn.doc)?;
-            Some(anchors(&entry.document, today))
+            Some(anchors(&entry.document, span))
         });
         // What is folded away takes nobody's place.
         if let Some(span) = span.filter(|_| again.is_none()) {
-            self.overtake(turn, proposal, turn.carry(span), &old, &new);
+            self.overtake(turn, proposal, span, &old, &new);
+            self.step_back_for(turn, over);
         }
         let quoted = said
             .filter(|_| loose)
@@ -310,7 +325,14 @@ impl Cx<'_> {
             })
             .filter(|quoted| *quoted != old);
         // As the model knew it: what was typed beside it since makes it stale from the start.
-        let beside = span.map(|span| Beside::of(&turn.base, span).texts());
+        let beside = match (known, span) {
+            (Some(known), _) => Some(Beside::of(&turn.base, known).texts()),
+            (None, Some(span)) => {
+                let entry = self.model.session.documents.get(&turn.doc);
+                entry.map(|entry| Beside::of(entry.document.rope(), span).texts())
+            }
+            (None, None) => None,
+        };
         let hunk = HunkBody {
             place,
             beside,
@@ -347,7 +369,7 @@ impl Cx<'_> {
         }
     }
 
-    fn step_back(&mut self, of: crate::session::HunkRef, replaces: Vec<EventId>) {
+    pub(super) fn step_back(&mut self, of: HunkRef, replaces: Vec<EventId>) {
         self.append(&Event::HunkResolved {
             hunk: of.id,
             part: of.part,

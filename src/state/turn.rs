@@ -1,9 +1,9 @@
 //! A question on its way and its answer as it comes.
 
-use super::{Repair, Ticket};
-use crate::assist::{Dialect, Failed, Form, Landing, Reading, ReplyParser};
+use super::{Grounds, Repair, Ticket};
+use crate::assist::{Dialect, Edit, Failed, Form, Landing, Reading, ReplyParser};
 use crate::base::{AuthorId, DocId, EventId, Pos, Span, TurnId};
-use crate::event::Usage;
+use crate::event::{MessageStatus, Usage};
 use crate::session::Reasoning;
 use crate::text::Delta;
 use ropey::Rope;
@@ -105,6 +105,15 @@ pub struct Turn {
     /// Finds places in the version that was sent.
     pub landing: Landing,
     pub live: Option<LiveEdit>,
+    /// Edits that name another file: each waits until it is known whether that is there.
+    pub aside: Vec<Edit>,
+    /// What is to be said of edits that are for other files and became no hunks.
+    pub elsewhere: Vec<String>,
+    /// The other documents that it has edits for, and how many hunks it made there.
+    pub grounds: Grounds,
+    pub abroad: usize,
+    /// The answer is complete, and ends when nothing waits any more.
+    pub ending: Option<MessageStatus>,
     pub proposal: Option<EventId>,
     pub hunks: usize,
     pub unplaced: usize,

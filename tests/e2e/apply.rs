@@ -60,6 +60,7 @@ fn edits_for_other_files_are_told() {
     let home = Home::new();
     home.write("src/a.rs", "one\n");
     home.write("other/a.rs", "one\n");
+    home.write("src/c.rs", "one\n");
     let patch = |file: &str| {
         format!("*** Begin Patch\n*** Update File: {file}\n@@\n-one\n+eins\n*** End Patch\n")
     };
@@ -67,7 +68,9 @@ fn edits_for_other_files_are_told() {
         ("src/a.rs", true),
         ("a.rs", true),
         ("made/up/a.rs", true),
-        ("b.rs", false),
+        // There is none of that name: it is the model's own for the file it was given.
+        ("b.rs", true),
+        ("c.rs", false),
         ("other/a.rs", false),
     ] {
         home.write("src/a.rs", "one\n");
@@ -77,9 +80,62 @@ fn edits_for_other_files_are_told() {
         assert_eq!(home.read("src/a.rs"), if ours { "eins\n" } else { "one\n" }, "{named}");
         let elsewhere = told["elsewhere"].as_array().unwrap();
         assert_eq!(elsewhere.is_empty(), ours, "{told}");
+        let says = ran.stderr.contains("which is no file: its text is here");
+        assert_eq!(says, named == "b.rs", "{named}: {}", ran.stderr);
         assert!(ours || elsewhere[0]["file"] == *named && ran.stderr.contains(named), "{told}");
     }
     assert_eq!(home.read("other/a.rs"), "one\n");
+    // A new file is none of this one's lines.
+    let new = "*** Begin Patch\n*** Add File: src/new.rs\n+two\n*** End Patch\n";
+    let said = home.run(&["apply", "src/a.rs"], new).fails(1);
+    assert!(said.contains("an edit is for src/new.rs"), "{said}");
+    assert_eq!(home.read("src/a.rs"), "one\n");
+}
+
+#[test]
+fn edits_go_onto_each_other_in_their_order() {
+    let home = Home::new();
+    let chain =
+        |all: &[&str]| -> String { all.windows(2).map(|pair| block(pair[0], pair[1])).collect() };
+    // Text, answer, exit code, text then.
+    for (before, answer, code, after) in [
+        (
+            "- salt: 5\nend\n",
+            chain(&["- salt: 5", "- salt: 6", "- salt: 7"]),
+            0,
+            "- salt: 7\nend\n",
+        ),
+        ("a one\nb\n", chain(&["a one", "a two", "a three", "a four"]), 0, "a four\nb\n"),
+        // The first contradicts what went in before: neither goes in.
+        (
+            "- salt: 5\n",
+            format!(
+                "{}{}",
+                block("- salt: 5", "- salt: 9"),
+                chain(&["- salt: 5", "- salt: 6", "- salt: 7"])
+            ),
+            1,
+            "- salt: 9\n",
+        ),
+    ] {
+        home.write("a.md", before);
+        let ran = home.run(&["apply", "a.md", "--json"], &answer);
+        assert_eq!(ran.status.code(), Some(code), "{} {}", ran.stdout, ran.stderr);
+        assert_eq!(home.read("a.md"), after, "{}", ran.stdout);
+    }
+    let told =
+        json_of(&home.run(&["apply", "a.md", "--json"], &chain(&["- salt: 9", "x y", "z y"])).ok());
+    assert_eq!(told["edits"][1]["onto"], json!([0]), "{told}");
+}
+
+#[test]
+#[cfg(unix)]
+fn nothing_went_in_where_nothing_was_written() {
+    let home = Home::new();
+    home.write("a.md", "one\n");
+    let edit = block("one", "eins");
+    let said = home.run(&["apply", "a.md", "-o", "nowhere/x"], &edit).fails(1);
+    assert!(!said.contains("went into"), "{said}");
 }
 
 #[test]

@@ -366,9 +366,77 @@ fn propose_without_a_hunk_ends_with_one() {
         assert!(said.contains(words), "{said}");
         assert_eq!(home.read("a.md"), "one\n");
     };
-    check("no change");
+    // Why there is none stands in the answer.
+    check("I would leave it as it is.\ncowrite: The model suggests no change.");
     check("no unique place");
     check("no such thing");
+}
+
+#[test]
+fn propose_asks_nothing_about_a_file_that_cannot_be_used() {
+    let server = Server::start(vec![blocks(&[("one", "eins")])]);
+    let home = home(&server);
+    home.write("binary", b"a\0b");
+    home.write("fixed.md", "one\n");
+    home.run_program("chmod", &["444", "fixed.md"], "").ok();
+    let check = |args: &[&str], words: &str| {
+        let said = home.run(args, "").fails(2);
+        assert!(said.contains(words), "{args:?}: {said}");
+    };
+    check(&["propose", "binary", "better"], "binary file");
+    check(&["propose", ".", "better"], "directory");
+    check(&["propose", "fixed.md", "better", "--accept"], "is read-only: make it writable");
+    assert!(server.requests().is_empty());
+    // To look at a change, nothing is written.
+    assert!(home.run(&["propose", "fixed.md", "better"], "").ok().contains("+eins"));
+}
+
+#[test]
+fn hunks_for_a_file_beside_it_wait_in_the_same_session() {
+    let patch = |file: &str, old: &str, new: &str| {
+        format!("*** Begin Patch\n*** Update File: {file}\n@@\n-{old}\n+{new}\n*** End Patch\n")
+    };
+    let answer = format!("{}{}", patch("a.md", "one", "eins"), patch("notes.md", "n", "m"));
+    let outside = patch("../secret.md", "s", "t");
+    let server = Server::start(vec![Reply::text(&[&answer]), Reply::text(&[&outside])]);
+    let home = home(&server);
+    home.write("a.md", "one\n");
+    home.write("notes.md", "n\n");
+    home.write("../secret.md", "s\n");
+    let ran = home.run(&["propose", "a.md", "better", "--json"], "");
+    assert!(ran.stderr.contains("1 hunk is for notes.md"), "{}", ran.stderr);
+    let told = json(&ran.ok());
+    assert_eq!(told["hunks"][1]["document"], "notes.md", "{told}");
+    assert_eq!(told["hunks"][1]["state"], told["hunks"][0]["state"], "{told}");
+    assert_eq!(home.read("notes.md"), "n\n");
+    home.run(&["do", "hunk.accept-all; file.save", "notes.md"], "").ok();
+    assert_eq!((home.read("a.md").as_str(), home.read("notes.md").as_str()), ("one\n", "m\n"));
+    home.run(&["do", "hunk.accept-all; file.save", "a.md"], "").ok();
+    assert_eq!(home.read("a.md"), "eins\n");
+    // No answer leads out of the folder.
+    let ran = home.run(&["propose", "a.md", "again"], "");
+    assert!(ran.stderr.contains("which is in another folder"), "{}", ran.stderr);
+    ran.fails(1);
+    assert_eq!(home.read("../secret.md"), "s\n");
+    assert_eq!(json(&home.run(&["sessions", "--json"], "").ok()).as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn propose_and_apply_agree_on_edits_that_contradict_each_other() {
+    let edits = [("- salt: 5", "- salt: 6"), ("- salt: 5\n- wood: 1", "- salt: 7\n- wood: 2")];
+    let server = Server::start(vec![blocks(&edits)]);
+    let home = home(&server);
+    home.write("a.md", "- salt: 5\n- wood: 1\n");
+    let ran = home.run(&["propose", "a.md", "better"], "");
+    assert!(ran.stderr.contains("contradicts another one and waits"), "{}", ran.stderr);
+    let diff = ran.ok();
+    assert!(diff.contains("+- salt: 6\n") && !diff.contains("salt: 7"), "{diff}");
+    let answer: String = edits
+        .iter()
+        .map(|(old, new)| format!("<<<<<<< SEARCH\n{old}\n=======\n{new}\n>>>>>>> REPLACE\n"))
+        .collect();
+    home.run(&["apply", "a.md"], &answer).fails(1);
+    assert_eq!(home.read("a.md"), "- salt: 6\n- wood: 1\n");
 }
 
 #[test]

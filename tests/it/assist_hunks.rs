@@ -1,6 +1,6 @@
 //! Hunks of whole texts: few, small, and together the new text.
 
-use cowrite::assist::{Hunk, Tag, apply, split, whole_to_hunks, word_diff};
+use cowrite::assist::{Hunk, Tag, apply, moves, split, whole_to_hunks, word_diff};
 use cowrite::base::Rand;
 
 #[track_caller]
@@ -63,6 +63,131 @@ fn hunks_are_small_and_sensible() {
     check("我们周一见面。天气很好。\n", "我们周二见面。天气很好。\n", &[("一", "二")]);
     check("نلتقي يوم الاثنين صباحا", "نلتقي يوم الثلاثاء صباحا", &[("الاثنين", "الثلاثاء")]);
     check("| a | 1 |\n| b | 2 |\n", "| a | 1 |\n| b | 3 |\n", &[("2", "3")]);
+}
+
+const BIRD: &str =
+    "The swift is a bird that hardly ever lands. It eats, drinks and sleeps in the air.";
+const HOLE: &str =
+    "Builders do not like holes. The gaps under the eaves are closed, often in spring.";
+const BOX: &str = "A box costs forty euros. It is hung under the eaves, with free air before it.";
+const PLEA: &str =
+    "We propose that the council buys two hundred boxes. The school counts the birds.";
+
+/// A text of paragraphs under a heading.
+fn of(paragraphs: &[&str]) -> String {
+    format!("# Swifts\n\n{}\n", paragraphs.join("\n\n"))
+}
+
+#[test]
+fn a_move_is_one_whatever_else_changes() {
+    let rare = BIRD.replace("hardly ever", "almost never");
+    let dear = BOX.replace("forty", "fifty");
+    let more = PLEA.replace("two", "three");
+    let plea = "We propose that the council buys two hundred boxes. The brigade hangs them.";
+    let gone = format!("{HOLE}\n\n");
+    // A paragraph with its blank lines, as it goes or comes.
+    let (before, behind) = (|text: &str| format!("\n\n{text}"), |text: &str| format!("{text}\n\n"));
+    let check = |news: &[&str], expected: &[(&str, &str, &str)]| {
+        let (old, new) = (of(&[BIRD, HOLE, BOX, PLEA]), of(news));
+        let hunks = whole_to_hunks(&old, &new);
+        sound(&old, &hunks);
+        assert_eq!(apply(&old, &hunks), new);
+        let told = moves(&hunks);
+        assert_eq!(hunks.len(), expected.len(), "{hunks:?}");
+        for ((hunk, told), (was, is, words)) in hunks.iter().zip(told).zip(expected) {
+            assert_eq!((hunk.old.as_str(), hunk.new.as_str()), (*was, *is), "{hunks:?}");
+            let told = told.unwrap_or_default();
+            assert!(told.contains(words) && told.is_empty() == words.is_empty(), "{told}");
+        }
+    };
+    let (here, away) = ("Moved here from further", "Moved: it comes again further");
+    // Alone.
+    check(&[BIRD, BOX, HOLE, PLEA], &[("", &behind(BOX), here), (&behind(BOX), "", away)]);
+    // With another paragraph changed, from its first word on, too.
+    check(
+        &[PLEA, &rare, HOLE, BOX],
+        &[
+            ("", &behind(PLEA), here),
+            ("hardly ever", "almost never", ""),
+            (&before(PLEA), "", away),
+        ],
+    );
+    let small = BIRD.replace("The swift", "A swift");
+    check(
+        &[PLEA, &small, HOLE, BOX],
+        &[("", &before(PLEA), here), ("The", "A", ""), (&before(PLEA), "", away)],
+    );
+    // Two that changed places, one of them changed: the changed one stays.
+    check(
+        &[HOLE, &rare, BOX, PLEA],
+        &[("", &gone, here), ("hardly ever", "almost never", ""), (&gone, "", away)],
+    );
+    check(
+        &[BIRD, &dear, HOLE, PLEA],
+        &[(&gone, "", away), ("forty", "fifty", ""), ("", &gone, here)],
+    );
+    check(
+        &[BIRD, HOLE, &more, BOX],
+        &[(&behind(BOX), "", away), ("two", "three", ""), ("", &before(BOX), here)],
+    );
+    // What moved past two others and was changed: its words are told.
+    check(
+        &[&dear, BIRD, HOLE, PLEA],
+        &[("", &behind(&dear), "“forty” → “fifty”"), (&behind(BOX), "", "“forty” → “fifty”")],
+    );
+    // Nothing of a paragraph that goes is told with the change of the next.
+    check(
+        &[BIRD, BOX, HOLE, plea],
+        &[
+            ("", &behind(BOX), here),
+            (&behind(BOX), "", away),
+            ("school counts the birds", "brigade hangs them", ""),
+        ],
+    );
+    // One goes, another moves, a third comes: three changes, as far as they stand apart.
+    let came = before(&format!("A new one stands here now.\n\n{BOX}"));
+    check(
+        &[BIRD, PLEA, "A new one stands here now.", BOX],
+        &[(&before(HOLE), "", ""), (&behind(BOX), "", away), ("", &came, "In part moved here")],
+    );
+    // First and last change places.
+    let old = of(&[BIRD, HOLE, PLEA]);
+    let hunks = whole_to_hunks(&old, &of(&[PLEA, HOLE, BIRD]));
+    assert!(moves(&hunks).iter().all(Option::is_some), "{hunks:?}");
+}
+
+#[test]
+fn paragraphs_in_any_order_make_the_new_text() {
+    let mut rand = Rand::from_number(12);
+    for _ in 0..600 {
+        let mut paragraphs: Vec<String> = (0..1 + rand.below(7))
+            .map(|_| {
+                let lines = 1 + rand.below(3);
+                random_text(&mut rand, lines, "\n").trim().to_owned()
+            })
+            .collect();
+        let text = |rand: &mut Rand, all: &[String]| -> String {
+            let ends = ["\n\n", "\n\n", "\n\n\n", "\n", "\n \n"];
+            all.iter().map(|one| format!("{one}{}", ends[rand.below(5)])).collect()
+        };
+        let old = text(&mut rand, &paragraphs);
+        for _ in 0..1 + rand.below(4) {
+            let (at, to) = (rand.below(paragraphs.len()), rand.below(paragraphs.len()));
+            match rand.below(4) {
+                0 => paragraphs[at] = random_change(&mut rand, &paragraphs[at]),
+                1 if paragraphs.len() > 1 => drop(paragraphs.remove(at)),
+                _ => paragraphs.swap(at, to),
+            }
+        }
+        let new = text(&mut rand, &paragraphs);
+        let hunks = whole_to_hunks(&old, &new);
+        sound(&old, &hunks);
+        let ends = |text: &str| text.trim_end_matches('\n').to_owned();
+        if !ends(&new).is_empty() && !old.is_empty() {
+            assert_eq!(ends(&apply(&old, &hunks)), ends(&new), "{old:?} {new:?}");
+        }
+        assert_eq!(moves(&hunks).len(), hunks.len());
+    }
 }
 
 #[test]

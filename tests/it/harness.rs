@@ -13,7 +13,7 @@ use cowrite::prompt::{Chunk, Fault, FaultKind, ModelInfo, Stop};
 use cowrite::provider::{Listing, Offer, Scripted};
 use cowrite::session::{HunkRef, HunkState, Session};
 use cowrite::state::{
-    Cx, Effect, FileStamp, Me, Model, Opened, OpenedFile, Overlay, Phase, Timer, Ui, anchors,
+    Cx, Effect, FileStamp, Me, Model, Opened, OpenedFile, Overlay, Phase, There, Timer, Ui, anchors,
 };
 use cowrite::store::{SqliteStore, Write};
 use cowrite::tui::theme::Theme;
@@ -93,6 +93,10 @@ pub struct Harness {
     pub step: u64,
     now: u64,
     pub files: BTreeMap<PathBuf, Vec<u8>>,
+    /// Files that another session has.
+    pub taken: Vec<PathBuf>,
+    /// Nobody says whether a file is there.
+    pub slow_files: bool,
     pub clipboard: Option<String>,
     pub asked: VecDeque<(TurnId, String)>,
     pub cancelled: Vec<TurnId>,
@@ -192,6 +196,8 @@ impl Harness {
             step: 10,
             now,
             files: BTreeMap::new(),
+            taken: Vec::new(),
+            slow_files: false,
             clipboard: None,
             asked: VecDeque::new(),
             cancelled: Vec::new(),
@@ -342,6 +348,14 @@ impl Harness {
                 Effect::Ask { turn, body, .. } => {
                     self.asked.push_back((turn, body));
                     None
+                }
+                Effect::FindFile { turn, document, name } => {
+                    let beside = document.with_file_name(&name);
+                    let there = self.files.contains_key(&beside) && beside != document;
+                    let taken = self.taken.contains(&beside);
+                    let there =
+                        there.then(|| Box::new(There { file: Ok(self.read(&beside)), taken }));
+                    (!self.slow_files).then_some(Input::FoundFile(turn, name, there))
                 }
                 Effect::Cancel(turn) => {
                     self.cancelled.push(turn);

@@ -19,6 +19,7 @@ mod dialects;
 mod listing;
 mod merging;
 mod model;
+mod naming;
 mod sides;
 mod standing;
 

@@ -4,6 +4,7 @@
 
 mod diff;
 mod moved;
+mod paragraphs;
 
 pub(crate) use diff::{Cut, Token, bytes, lines, token_cuts, words};
 pub use moved::moves;
@@ -60,12 +61,20 @@ pub fn apply(text: &str, hunks: &[Hunk]) -> String {
     out
 }
 
-/// The hunks that make `new` of `old`: by lines, and where lines resemble each other by sentences
-/// and words. Ascending; at least two characters stand between two of them. How the two texts end
-/// (line ends at the very end) and which line ends they use makes no hunk: the old text's hold.
+/// The hunks that make `new` of `old`: paragraphs that moved by themselves, the rest by lines, and
+/// where lines resemble each other by sentences and words. Ascending; at least two characters stand
+/// between two of them. How the two texts end (line ends at the very end) and which line ends they
+/// use makes no hunk: the old text's hold.
 pub fn whole_to_hunks(old: &str, new: &str) -> Vec<Hunk> {
     let new = fit_ends(old, new);
     let new = new.as_str();
+    let cuts = paragraphs::cuts(old, new, &changed).unwrap_or_else(|| changed(old, new));
+    let cuts = diff::merge(cuts, |a, b| old[a.old.end..b.old.start].chars().nth(1).is_none());
+    to_hunks(old, new, &cuts, Pos(0))
+}
+
+/// What differs between two texts, by lines, sentences and words.
+fn changed(old: &str, new: &str) -> Vec<Cut> {
     let mut cuts = Vec::new();
     for cut in diff::cuts(old, new, diff::lines) {
         if cut.old.is_empty() || cut.new.is_empty() {
@@ -77,8 +86,7 @@ pub fn whole_to_hunks(old: &str, new: &str) -> Vec<Hunk> {
     for cut in &mut cuts {
         diff::trim_end(old, new, cut, true);
     }
-    let cuts = diff::merge(cuts, |a, b| old[a.old.end..b.old.start].chars().nth(1).is_none());
-    to_hunks(old, new, &cuts, Pos(0))
+    cuts
 }
 
 /// The hunk without what is the same at its start and end: words of one line, else whole lines.

@@ -1,27 +1,132 @@
-//! Which hunks of one change move a text: it goes at one place and comes at another, word for word.
+//! Which hunks of one change move a text: it goes at one place and comes at another, as it was or
+//! with a few words changed.
 
-use super::Hunk;
+use super::paragraphs::{FEWEST_WORDS, LIKE_MOVED, MOST_COMPARED, paragraphs};
+use super::{Hunk, diff, is_slight};
+use crate::assist::alike;
+
+/// Changed words that are told of a text that moved.
+const MOST_TOLD: usize = 3;
+/// Characters of a text that is quoted.
+const QUOTED: usize = 40;
+
+/// A text that goes in one hunk, or comes in one.
+struct Part<'a> {
+    hunk: usize,
+    text: &'a str,
+    /// Nothing stands in its place, and nothing was there before it.
+    pure: bool,
+    /// It is all that the hunk takes away, or brings.
+    whole: bool,
+}
 
 /// Words to show with each hunk that is a half of a move; `None` for the others.
 pub fn moves(hunks: &[Hunk]) -> Vec<Option<String>> {
-    /// Fewer words than this come twice by chance.
-    const FEWEST_WORDS: usize = 4;
-    let mut out: Vec<Option<String>> = vec![None; hunks.len()];
-    for (at, gone) in hunks.iter().enumerate() {
-        let text = gone.old.trim();
-        if !gone.new.trim().is_empty() || text.split_whitespace().count() < FEWEST_WORDS {
+    let gone = parts(hunks, |hunk| (&hunk.old, &hunk.new));
+    let came = parts(hunks, |hunk| (&hunk.new, &hunk.old));
+    let mut to: Vec<Option<usize>> = vec![None; gone.len()];
+    let mut taken = vec![false; came.len()];
+    for (at, one) in gone.iter().enumerate() {
+        let fits = |other: &usize| {
+            let part = &came[*other];
+            !taken[*other] && part.hunk != one.hunk && part.text == one.text
+        };
+        if let Some(other) = (0..came.len()).find(fits) {
+            (to[at], taken[other]) = (Some(other), true);
+        }
+    }
+    let few = gone.len().saturating_mul(came.len()) <= MOST_COMPARED;
+    for (at, one) in gone.iter().enumerate().filter(|(_, one)| one.pure && few) {
+        if to[at].is_some() {
             continue;
         }
-        let comes = |other: &usize| {
-            let hunk = &hunks[*other];
-            out[*other].is_none() && hunk.old.trim().is_empty() && hunk.new.trim() == text
-        };
-        let Some(to) = (0..hunks.len()).find(comes) else { continue };
-        let (there, back) = if to > at { ("down", "up") } else { ("up", "down") };
-        out[at] = Some(format!("Moved: it comes again further {there}. Decide on both alike."));
-        out[to] = Some(format!("Moved here from further {back}. Decide on both alike."));
+        let likes = came
+            .iter()
+            .enumerate()
+            .filter(|(other, part)| part.pure && part.hunk != one.hunk && !taken[*other]);
+        let best = likes
+            .map(|(other, part)| (alike(one.text, part.text), other))
+            .filter(|(like, _)| *like >= LIKE_MOVED)
+            .max_by_key(|(like, other)| (*like, std::cmp::Reverse(*other)));
+        if let Some((_, other)) = best {
+            (to[at], taken[other]) = (Some(other), true);
+        }
+    }
+    let mut out: Vec<Vec<String>> = vec![Vec::new(); hunks.len()];
+    for (at, one) in gone.iter().enumerate() {
+        let Some(other) = to[at].and_then(|other| came.get(other)) else { continue };
+        let (there, back) = if other.hunk > one.hunk { ("down", "up") } else { ("up", "down") };
+        let changes = told(one.text, other.text);
+        let with = if changes.is_empty() { String::new() } else { format!(", with {changes}") };
+        out[one.hunk].push(match one.whole {
+            true => format!("Moved: it comes again further {there}{with}."),
+            false => {
+                format!("In part moved: “{}” comes again further {there}{with}.", short(one.text))
+            }
+        });
+        out[other.hunk].push(match other.whole {
+            true => format!("Moved here from further {back}{with}."),
+            false => {
+                format!("In part moved here: “{}” stood further {back}{with}.", short(other.text))
+            }
+        });
+    }
+    let words = |mut told: Vec<String>| {
+        (!told.is_empty()).then(|| {
+            told.push("Decide on both alike.".into());
+            told.join(" ")
+        })
+    };
+    out.into_iter().map(words).collect()
+}
+
+/// The texts of several words that one side of each hunk has: all of it, or its paragraphs.
+fn parts<'a>(hunks: &'a [Hunk], sides: fn(&'a Hunk) -> (&'a String, &'a String)) -> Vec<Part<'a>> {
+    let mut out = Vec::new();
+    for (index, hunk) in hunks.iter().enumerate() {
+        let (own, other) = sides(hunk);
+        let pure = other.trim().is_empty();
+        let all = paragraphs(own);
+        let whole = all.len() == 1;
+        for range in all {
+            let text = own[range].trim();
+            if text.split_whitespace().count() >= FEWEST_WORDS {
+                out.push(Part { hunk: index, text, pure, whole });
+            }
+        }
     }
     out
+}
+
+/// What was changed of a text that moved, in words.
+fn told(old: &str, new: &str) -> String {
+    let cuts = diff::cuts(old, new, diff::words);
+    let cuts = diff::merge(cuts, |a, b| is_slight(&old[a.old.end..b.old.start]));
+    let quoted = |text: &str| format!("“{}”", short(text));
+    let mut words: Vec<String> = cuts
+        .iter()
+        .take(MOST_TOLD)
+        .map(|cut| {
+            let (was, is) = (&old[cut.old.clone()], &new[cut.new.clone()]);
+            match (was.trim().is_empty(), is.trim().is_empty()) {
+                (true, _) => format!("{} added", quoted(is)),
+                (_, true) => format!("{} left out", quoted(was)),
+                _ => format!("{} → {}", quoted(was), quoted(is)),
+            }
+        })
+        .collect();
+    if cuts.len() > MOST_TOLD {
+        words.push(format!("{} more changes", cuts.len() - MOST_TOLD));
+    }
+    words.join(", ")
+}
+
+fn short(text: &str) -> String {
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match text.char_indices().nth(QUOTED) {
+        Some((at, _)) => format!("{}…", text[..at].trim_end()),
+        None => text,
+    }
 }
 
 #[cfg(test)]

@@ -6,8 +6,11 @@
 mod bare;
 mod frame;
 mod kin;
+mod onto;
 mod talk;
 mod whole;
+
+pub use onto::{Onto, onto};
 
 use super::dialect::{Edit, Form, Hint, Piece, may_hold_edits};
 use super::hunks::{Hunk, line_end, moves, trimmed, whole_to_hunks, with_line_ends};
@@ -27,6 +30,19 @@ pub struct Landed {
     /// The old and new text as the model wrote them, of an edit that has both.
     pub said: Option<(String, String)>,
     pub outcome: Outcome,
+}
+
+impl Landed {
+    /// What it quotes and what it makes of that, where the text has no certain place for it.
+    pub fn unplaced(&self) -> Option<(&str, &str)> {
+        match &self.outcome {
+            Outcome::Missing { old, new, .. } => Some((old, new)),
+            Outcome::Placed { step, .. } if step.is_loose() => {
+                self.said.as_ref().map(|(old, new)| (old.as_str(), new.as_str()))
+            }
+            _ => None,
+        }
+    }
 }
 
 /// Spans are in `char`s of the version that was sent.

@@ -1,0 +1,60 @@
+//! Files that are looked for by name: the bound one, and those that a model's answer names.
+
+use super::{HISTORY_BYTES, Runtime, absolute, read_file};
+use crate::app::Input;
+use crate::base::{DocId, TurnId};
+use crate::state::{OpenedFile, There};
+use std::path::{Path, PathBuf};
+
+/// The file, and not the document's, that a name in an answer can mean: as a path from here, from
+/// the document's folder or from a folder above it, or, whatever path it has, beside the document.
+pub fn named_file(document: &Path, named: &str) -> Option<PathBuf> {
+    let named = Path::new(named.trim());
+    let document = absolute(document);
+    let own = document.canonicalize().unwrap_or_else(|_| document.clone());
+    let folders = document.ancestors().skip(1).map(|folder| folder.join(named));
+    let beside = document.parent().zip(named.file_name()).map(|(folder, name)| folder.join(name));
+    let file = |path: PathBuf| path.canonicalize().ok().filter(|path| path.is_file());
+    // Where the whole path leads to the document, it is that.
+    let whole = [absolute(named)].into_iter().chain(folders).find_map(file);
+    whole.or_else(|| file(beside?)).filter(|path| *path != own)
+}
+
+/// Whether a file is in the document's folder or repository: an answer leads nowhere else.
+fn is_near(document: &Path, path: &Path) -> bool {
+    let document = document.canonicalize().unwrap_or_else(|_| absolute(document));
+    let root = document.ancestors().skip(1).find(|folder| folder.join(".git").exists());
+    root.or(document.parent()).is_some_and(|folder| path.starts_with(folder))
+}
+
+impl Runtime {
+    pub(super) fn read_again(&mut self, doc: DocId, path: &Path) {
+        let file = read_file(path).map_err(|why| why.to_string());
+        self.disk.file(doc, file);
+    }
+
+    pub(super) fn find_file(&mut self, turn: TurnId, document: &Path, name: String) {
+        let there = named_file(document, &name).map(|path| Box::new(self.there(document, &path)));
+        _ = self.sender.send(Input::FoundFile(turn, name, there));
+    }
+
+    fn there(&self, document: &Path, path: &Path) -> There {
+        if !is_near(document, path) {
+            let file = Err("which is in another folder: open that file and ask there".into());
+            return There { file, taken: false };
+        }
+        let session = self.app.model.session.id;
+        let known = path.to_string_lossy().into_owned();
+        let bound = self.disk.with_store(move |store| store.binding(&known));
+        let bound = bound.and_then(Result::ok).unwrap_or_default();
+        let own = bound.iter().any(|one| one.session == session);
+        let file = read_file(path)
+            .map(|file| OpenedFile { hint: super::open::hint(path), ..file })
+            .map_err(|why| format!("which can't be used ({why})"))
+            .and_then(|file| match file.text.len() > HISTORY_BYTES {
+                true => Err("which is too large for proposals".into()),
+                false => Ok(file),
+            });
+        There { file, taken: !own && !bound.is_empty() }
+    }
+}
