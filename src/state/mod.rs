@@ -5,6 +5,7 @@
 mod abroad;
 mod again;
 mod asking;
+mod back;
 mod beside;
 mod branch;
 mod checkup;

@@ -191,6 +191,14 @@ pub(super) fn ends(entry: &DocEntry) -> BTreeSet<OpId> {
     entry.saved.iter().flat_map(|saved| saved.version.0.iter().copied()).collect()
 }
 
+/// What makes of one version the file's text, where that is a version which was saved: its words come
+/// back as whose they are. Nothing for a text that never was here.
+pub(super) fn brought_back(entry: &DocEntry, from: &Version, hash: &str) -> Option<Change> {
+    let then = entry.saved.iter().rfind(|saved| saved.hash == hash)?;
+    let (from, then) = (entry.at(from).ok()?, entry.at(&then.version).ok()?);
+    from.plan_restore(&then).ok()
+}
+
 /// Whether a change of `version` takes something out without a word instead, that is new since `last`:
 /// a line, or what somebody put into one.
 fn takes_new(entry: &DocEntry, last: &Version, version: &Version, change: &Change) -> bool {
