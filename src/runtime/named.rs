@@ -49,7 +49,7 @@ impl Runtime {
         let bound = bound.and_then(Result::ok).unwrap_or_default();
         let own = bound.iter().any(|one| one.session == session);
         let file = read_file(path)
-            .map(|file| OpenedFile { hint: super::open::hint(path), ..file })
+            .map(|file| OpenedFile { hint: super::around::hint(path), ..file })
             .map_err(|why| format!("which can't be used ({why})"))
             .and_then(|file| match file.text.len() > HISTORY_BYTES {
                 true => Err("which is too large for proposals".into()),

@@ -65,7 +65,7 @@ impl Cx<'_> {
     fn plan_discard(&self) -> Result<(Change, bool), TextError> {
         let model = &*self.model;
         let entry = model.entry().ok_or(TextError::NoHistory)?;
-        let held = self.held_last().unwrap_or_default();
+        let held = self.held_last().map(|(version, _)| version).unwrap_or_default();
         let past = match held.0.is_empty() {
             true => BTreeMap::new(),
             false => entry.document.past(&held.0).ok_or(TextError::NoHistory)?,
