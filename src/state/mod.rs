@@ -3,6 +3,7 @@
 //! Does no input or output: what takes time or touches the world is returned as an [`Effect`].
 
 mod again;
+mod around;
 mod asking;
 mod beside;
 mod branch;
@@ -15,6 +16,7 @@ mod effect;
 mod ending;
 mod floating;
 mod form;
+mod found;
 mod frame;
 pub mod geometry;
 mod hunk_rows;
@@ -34,6 +36,7 @@ mod redact;
 mod reload;
 mod repair;
 mod review;
+mod review_rows;
 mod rows;
 mod saved;
 mod settle;
@@ -58,6 +61,7 @@ pub use effect::{Effect, FileStamp, Open, SaveMark, Ticket, Timer};
 pub use ending::{PLACE_BY_HAND, SHOW_AGAIN};
 pub use floating::{Candidate, FloatRow, Floating, Likeness};
 pub use form::{FORM_FIELDS, Find, Form, FormKind, LinkList};
+pub use found::{Tolerated, tolerated};
 pub use frame::{EditorFrame, HunkPiece, Sign, VirtualRow};
 pub use hunk_rows::{Diffs, Pieces};
 pub use jump::FoundMessage;

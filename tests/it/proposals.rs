@@ -13,11 +13,13 @@
 //! that don't, the one made later is stale until the other is settled. Parts of a split hunk, and
 //! hunks of several proposals, are never one: accepting one leaves the other as it was.
 
+mod at_caret;
 mod complaints;
 mod dialects;
 mod listing;
 mod merging;
 mod model;
+mod shown;
 mod sides;
 
 use crate::harness::{Harness, cases};
