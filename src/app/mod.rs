@@ -248,6 +248,7 @@ impl App {
             self.model.ui.notice = None;
         }
         match step {
+            Step::Run(_) if self.is_held_back(&contexts, &pending, key) => Vec::new(),
             Step::Run(lines) => self.run(&lines),
             Step::Pending(hints) => {
                 self.pending = pending;
@@ -286,27 +287,53 @@ impl App {
         }
     }
 
+    /// Whether a key means something else on a hunk whose text changed, and there is one elsewhere in
+    /// the text: who presses it beside the hunk must not get another model for it. Says so.
+    fn is_held_back(&mut self, contexts: &[&str], pending: &[Key], key: Key) -> bool {
+        if contexts.first() != Some(&"editor") && contexts.first() != Some(&"hunk") {
+            return false;
+        }
+        if !matches!(self.keymap.step(&["stale"], pending, key), Step::Run(_)) {
+            return false;
+        }
+        let open = self.model.session.open_in(&self.model.doc);
+        let stale = self.model.past.is_none()
+            && open.iter().any(|one| one.state == HunkState::Stale && one.span.is_some());
+        if stale {
+            let words = "The hunk whose text changed is not at the caret: F8 goes to the next.";
+            self.model.notify(Tone::Info, words);
+        }
+        stale
+    }
+
     /// Says what a key is for that does nothing here but something near by. Whether it is one.
     fn says_elsewhere(&mut self, pending: &[Key], key: Key) -> bool {
         let ui = &self.model.ui;
-        let (context, wanted): (_, &[&str]) = match ui.focus {
+        let (contexts, wanted): (&[&str], &[&str]) = match ui.focus {
             _ if !ui.overlays.is_empty() => return false,
-            Focus::Editor if self.model.hunk_here().is_some() => ("stale", &["hunk."]),
-            Focus::Editor => ("hunk", &["hunk."]),
-            Focus::Panel => ("editor", &["edit.undo", "edit.redo"]),
+            Focus::Editor if self.model.hunk_here().is_some() => (&["stale"], &["hunk."]),
+            Focus::Editor => (&["hunk", "stale"], &["hunk."]),
+            Focus::Panel => (&["editor"], &["edit.undo", "edit.redo"]),
             Focus::Chat => return false,
         };
-        let Step::Run(lines) = self.keymap.step(&[context], pending, key) else { return false };
+        let Step::Run(lines) = self.keymap.step(contexts, pending, key) else { return false };
         let line = lines.first().map_or("", String::as_str);
         if !wanted.iter().any(|wanted| line.starts_with(wanted)) {
             return false;
         }
-        let words = match (context, self.model.session.open_in(&self.model.doc).len()) {
-            ("stale", _) => {
+        let open = self.model.session.open_in(&self.model.doc).len();
+        let words = match (contexts, open) {
+            (["stale"], _) => {
                 "The text of this hunk is what it was proposed for: accept or reject it.".to_owned()
             }
-            ("hunk", 0) => "No hunk is open.".to_owned(),
-            ("hunk", _) => "No hunk at the caret: F8 goes to the next.".to_owned(),
+            (["hunk", _], 0) => match self.keymap.step(&["chat"], pending, key) {
+                // What is for hunks here asks there.
+                Step::Run(lines) if lines.first().is_some_and(|line| line == "chat.retry") => {
+                    "No hunk is open. In the message box this key asks again.".to_owned()
+                }
+                _ => "No hunk is open.".to_owned(),
+            },
+            (["hunk", _], _) => "No hunk at the caret: F8 goes to the next.".to_owned(),
             _ => "Undo and redo are for the text: Alt-1 goes there.".to_owned(),
         };
         self.model.notify(Tone::Info, words);

@@ -44,10 +44,25 @@ fn pairs(text: &str) -> Vec<(char, char)> {
 /// twelve words one may differ, but none with a capital letter or a digit and none that negates.
 pub fn says_the_same(a: &str, b: &str) -> bool {
     let (a, b) = (plain(a), plain(b));
-    let (a, b) = (words(&a), words(&b));
+    agrees(&words(&a), &words(&b))
+}
+
+/// Whether `a` and `b` are as good as the same proposal for `old`: they say the same, whatever comma,
+/// full stop or exclamation mark is more in one of them. Where a proposal is about such marks only,
+/// they count.
+pub fn proposes_the_same(old: &str, a: &str, b: &str) -> bool {
+    let [old, a, b] = [old, a, b].map(plain);
+    let [old, a_bare, b_bare] = [&old, &a, &b].map(|text| bare(text));
+    match old == a_bare || old == b_bare {
+        true => agrees(&words(&a), &words(&b)),
+        false => agrees(&a_bare, &b_bare),
+    }
+}
+
+fn agrees(a: &[&str], b: &[&str]) -> bool {
     let longest = a.len().max(b.len());
     let may_differ = longest / 12;
-    let start = a.iter().zip(&b).take_while(|(a, b)| a == b).count();
+    let start = a.iter().zip(b).take_while(|(a, b)| a == b).count();
     let rest = a.len().min(b.len()) - start;
     let end = a.iter().rev().zip(b.iter().rev()).take_while(|(a, b)| a == b).take(rest).count();
     let (a, b) = (&a[start..a.len() - end], &b[start..b.len() - end]);
@@ -122,9 +137,17 @@ fn words(text: &str) -> Vec<&str> {
     text.split_whitespace().collect()
 }
 
+/// Words without the marks behind them that part or end sentences. A question stays one; what stands
+/// within a word or before it may belong to a number.
+fn bare(text: &str) -> Vec<&str> {
+    let marks = [',', '.', ';', ':', '!', '…', '，', '、', '。', '；', '：', '！'];
+    let words = text.split_whitespace().map(|word| word.trim_end_matches(marks));
+    words.filter(|word| !word.is_empty() && *word != "-").collect()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{alike, says_the_same};
+    use super::{alike, proposes_the_same, says_the_same};
 
     #[test]
     fn how_much_is_shared() {
@@ -151,6 +174,36 @@ mod tests {
             ("", "", true),
         ] {
             assert_eq!((says_the_same(a, b), says_the_same(b, a)), (same, same), "{a:?} {b:?}");
+        }
+    }
+
+    #[test]
+    fn a_comma_more_is_the_same_proposal() {
+        let old = "We bake at night and sell from seven.";
+        for (a, b, same) in [
+            ("and sell from five, every day.", "and sell, from five every day!", true),
+            ("They are students.", "They are students!", true),
+            ("They are – as ever – students.", "They are, as ever, students", true),
+            ("Are they students?", "Are they students.", false),
+            ("They are 5.", "They are 6.", false),
+            ("They are 1.5 m.", "They are 15 m.", false),
+            ("It is -5 there.", "It is 5 there.", false),
+            ("They are students.", "They are not students.", false),
+            ("They are students.", "They are Students.", false),
+            // What is changed are the marks themselves.
+            (
+                "We bake at night, and sell from seven.",
+                "We bake at night; and sell from seven.",
+                false,
+            ),
+            (
+                "We bake at night and sell from seven!",
+                "We bake at night and sell from eight!",
+                false,
+            ),
+        ] {
+            let both = (proposes_the_same(old, a, b), proposes_the_same(old, b, a));
+            assert_eq!(both, (same, same), "{a:?} {b:?}");
         }
     }
 }

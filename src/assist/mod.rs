@@ -19,7 +19,7 @@ mod readable;
 mod reading;
 mod repair;
 
-pub use alike::{alike, says_the_same};
+pub use alike::{alike, proposes_the_same, says_the_same};
 pub use answer::{Answer, Elsewhere, Fit, Unreadable};
 pub use choosing::{Chosen, LAST, Record, Tried, choose_by};
 pub use dialect::{Dialect, Edit, Form, Hint, Piece, ReplyParser, choose, is_gap, is_small_name};

@@ -4,6 +4,7 @@
 use super::prompts::Template;
 use crate::base::Span;
 use ropey::Rope;
+use std::ops::Range;
 
 /// An edit that has no certain place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +31,8 @@ const PLACES: usize = 3;
 const LONGEST: usize = 1_500;
 /// Lines around a place that tell it from others.
 const AROUND: usize = 2;
+/// Characters on each side of a place that tell it from another in its line.
+const BESIDE: usize = 30;
 
 /// The request. `base` is the version that was sent; `placed` tells the edits of the answer that
 /// need not be written again.
@@ -54,49 +57,107 @@ fn failure(base: &Rope, number: usize, failed: &Failed) -> String {
     let (why, places) = match &failed.why {
         Why::Ambiguous(all) => {
             let why = format!("its SEARCH text stands in {} places", all.len());
-            let shown: Vec<String> =
-                all.iter().take(PLACES).map(|span| place(base, *span, AROUND)).collect();
-            (why, shown)
+            (why, places(base, all.iter().copied(), AROUND))
         }
         Why::Missing(similar) if similar.is_empty() => {
             ("its SEARCH text is not in the document, and nothing like it".into(), Vec::new())
         }
         Why::Missing(similar) => {
             let why = "its SEARCH text is not in the document; this is most like it".to_owned();
-            let shown: Vec<String> =
-                similar.iter().take(PLACES).map(|(span, _)| place(base, *span, 0)).collect();
-            (why, shown)
+            (why, places(base, similar.iter().map(|(span, _)| *span), 0))
         }
     };
     if failed.old.trim().is_empty() {
         // A whole text with gaps, or one that could be anything.
-        let text = lines(&failed.new);
+        let text = whole_lines(&failed.new);
         let why = "it is not clear what of the document it stands for";
         return format!("Edit {number}:\n\n{text}\nNot placed: {why}.");
     }
     let edit = format!(
         "<<<<<<< SEARCH\n{}=======\n{}>>>>>>> REPLACE",
-        lines(&failed.old),
-        lines(&failed.new)
+        whole_lines(&failed.old),
+        whole_lines(&failed.new)
     );
     let places: String = places.iter().map(|place| format!("\n\n{place}")).collect();
     format!("Edit {number}:\n\n{edit}\n\nNot placed: {why}.{places}")
 }
 
-/// The whole lines of a place, and so many around them, with the number of the first.
-fn place(base: &Rope, span: Span, around: usize) -> String {
-    let at = |pos: usize| base.char_to_line(pos.min(base.len_chars()));
-    let first = at(span.start.0).saturating_sub(around);
-    let last_char = if span.is_empty() { span.start.0 } else { span.end.0 - 1 };
-    let last = (at(last_char) + around + 1).min(base.len_lines());
-    let text = base.slice(base.line_to_char(first)..base.line_to_char(last)).to_string();
-    let text = lines(&text);
+/// Whole lines of the document, and the places in them.
+struct Lines {
+    /// Numbers of lines, from 0, the last left out.
+    range: Range<usize>,
+    places: Vec<Span>,
+}
+
+/// The first places, each with so many lines around it that tell it from others; those that stand
+/// in the same lines together.
+fn places(base: &Rope, all: impl Iterator<Item = Span>, around: usize) -> Vec<String> {
+    let mut out: Vec<Lines> = Vec::new();
+    for span in all {
+        let (first, last) = (line_of(base, span.start.0), last_line_of(base, span));
+        let range = first.saturating_sub(around)..(last + around + 1).min(base.len_lines());
+        let full = out.len() == PLACES;
+        match out.iter_mut().find(|lines| lines.range == range) {
+            Some(lines) => lines.places.push(span),
+            None if full => break,
+            None => out.push(Lines { range, places: vec![span] }),
+        }
+    }
+    out.iter().map(|lines| told(base, lines)).collect()
+}
+
+fn line_of(base: &Rope, pos: usize) -> usize {
+    base.char_to_line(pos.min(base.len_chars()))
+}
+
+fn last_line_of(base: &Rope, span: Span) -> usize {
+    line_of(base, if span.is_empty() { span.start.0 } else { span.end.0 - 1 })
+}
+
+/// Lines with the number of the line in which the place is. Of several places in one line the words
+/// around each tell them apart.
+fn told(base: &Rope, lines: &Lines) -> String {
+    let Lines { range, places } = lines;
+    let Some(place) = places.first() else { return String::new() };
+    let text = base.slice(base.line_to_char(range.start)..base.line_to_char(range.end)).to_string();
+    let text = whole_lines(&text);
     let fence = if text.contains("```") { "~~~~" } else { "```" };
-    format!("Line {}:\n\n{fence}\n{text}{fence}", first + 1)
+    let (first, last) = (line_of(base, place.start.0) + 1, last_line_of(base, *place) + 1);
+    let number =
+        if first == last { format!("Line {first}") } else { format!("Lines {first} to {last}") };
+    let shown = range.start + 1..=range.end;
+    let shown = match (*shown.start(), *shown.end()) {
+        (from, to) if from == to || (from, to) == (first, last) => String::new(),
+        (from, to) => format!(" (shown: {from} to {to})"),
+    };
+    let mut out = format!("{number}{shown}:\n\n{fence}\n{text}{fence}");
+    if places.len() > 1 {
+        out.push_str("\n\nMore than one place in it:\n");
+        for place in places.iter().take(PLACES) {
+            let from = base.line_to_char(first - 1);
+            let to = base.line_to_char(last.min(base.len_lines()));
+            out.push_str(&format!("\n- {:?}", beside(base, *place, from..to)));
+        }
+    }
+    out
+}
+
+/// A place and the words around it within its lines.
+fn beside(base: &Rope, place: Span, lines: Range<usize>) -> String {
+    let blank = |at: usize| base.get_char(at).is_none_or(char::is_whitespace);
+    let mut from = place.start.0.saturating_sub(BESIDE).max(lines.start);
+    while from > lines.start && from < place.start.0 && !blank(from - 1) {
+        from += 1;
+    }
+    let mut to = (place.end.0 + BESIDE).min(lines.end).max(place.end.0);
+    while to < lines.end && to > place.end.0 && !blank(to) {
+        to -= 1;
+    }
+    base.slice(from..to).to_string().trim().to_owned()
 }
 
 /// A text in whole lines, cut where it is very long.
-fn lines(text: &str) -> String {
+fn whole_lines(text: &str) -> String {
     let cut: String = text.chars().take(LONGEST).collect();
     let gap = if cut.len() < text.len() { "…" } else { "" };
     let end = if cut.is_empty() || (cut.ends_with('\n') && gap.is_empty()) { "" } else { "\n" };

@@ -117,6 +117,7 @@ impl ProposeArgs {
         let abroad = hunks.iter().any(|of| is_open(&headless, of) && is_abroad(&headless, of));
         let waiting = self.waiting(&headless, &hunks);
         let kept = self.accept && unsaved && placed.is_empty();
+        let doubtful = doubtful(&headless, &hunks);
         headless.finish()?;
         if self.json {
             out.json(&described)?;
@@ -127,6 +128,13 @@ impl ProposeArgs {
             out.say(&format!(
                 "A change contradicts another one and waits for it: {}.",
                 one_line(one)
+            ));
+        }
+        if !doubtful.is_empty() {
+            let lines: Vec<String> = doubtful.iter().map(|line| format!("line {line}")).collect();
+            out.say(&format!(
+                "Found by likeness only, and left out of --accept: {}. Compare before you accept.",
+                lines.join(", ")
             ));
         }
         if open > 0 && !self.talk.no_session {
@@ -269,6 +277,26 @@ impl ProposeArgs {
             "diff": diff,
         })
     }
+}
+
+/// The lines, from 1, of open hunks that were found by likeness only: the difference does not tell.
+fn doubtful(headless: &Headless, hunks: &[HunkRef]) -> Vec<usize> {
+    let model = headless.model();
+    let Some(entry) = model.entry() else { return Vec::new() };
+    let rope = entry.document.rope();
+    let open = hunks.iter().filter_map(|of| model.session.proposals.hunk(of));
+    let loose = open.filter(|hunk| {
+        hunk.loose
+            && hunk.state(&entry.document) == HunkState::Pending
+            && !model.session.proposals.is_folded(hunk)
+    });
+    let mut lines: Vec<usize> = loose
+        .filter_map(|hunk| hunk.span(&entry.document))
+        .map(|span| rope.char_to_line(span.start.0.min(rope.len_chars())) + 1)
+        .collect();
+    lines.sort_unstable();
+    lines.dedup();
+    lines
 }
 
 fn is_open(headless: &Headless, of: &HunkRef) -> bool {

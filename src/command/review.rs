@@ -112,15 +112,23 @@ pub(super) fn accept_those(cx: &mut Cx, all: Vec<OpenHunk>, none: &str) -> Resul
     if ready.is_empty() {
         return Err(format!("None of them has a certain place: {out}."));
     }
-    let mut accepted = 0;
+    let (mut accepted, mut unseen) = (0, 0);
     for one in ready {
+        let seen = one.members.iter().all(|of| cx.model.ui.seen.contains(of));
         // Accepting one can make another stale that shares its text: that one stays open.
         if accept(cx, one.of, Take::Proposed).is_ok() {
             accepted += 1;
+            unseen += usize::from(!seen);
         }
     }
     let out = if out.is_empty() { out } else { format!("; left out: {out}") };
-    left(cx, &format!("Accepted {accepted}{out}"));
+    // The text will say of their words for ever that nobody saw them.
+    let unseen = match unseen {
+        0 => String::new(),
+        1 if accepted == 1 => ", unseen".to_owned(),
+        unseen => format!(", {unseen} of them unseen"),
+    };
+    left(cx, &format!("Accepted {accepted}{unseen}{out}"));
     Ok(())
 }
 

@@ -32,6 +32,9 @@ pub struct OpenHunk {
     pub new: String,
     pub why: Option<String>,
     pub loose: bool,
+    /// The step of the placement that found it, of several the first that was not exact; nothing
+    /// where a person placed it.
+    pub step: Option<String>,
     /// What the model quoted, where that is not the old text.
     pub quoted: Option<String>,
     /// It is stale because it contradicts another open hunk of its proposal.
@@ -68,6 +71,7 @@ impl OpenHunk {
             new: hunk.new.clone(),
             why: hunk.why.clone(),
             loose: hunk.loose,
+            step: hunk.placed_by().is_none().then(|| hunk.step.clone()),
             quoted: hunk.quoted.clone(),
             behind: false,
             there: false,
@@ -88,6 +92,8 @@ impl OpenHunk {
         made.old = document.rope().slice(span.range()).to_string();
         made.new = apply(&made.old, span.start, &pieces(all));
         made.loose = all.iter().any(|one| one.hunk.loose);
+        let mut steps = all.iter().map(|one| &one.hunk.step);
+        made.step = steps.find(|step| *step != "exact").cloned().or(made.step);
         // It is about one of them only.
         made.quoted = None;
         let mut whys: Vec<&str> = all.iter().filter_map(|one| one.hunk.why.as_deref()).collect();

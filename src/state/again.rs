@@ -1,7 +1,7 @@
 //! Whether a model proposes again what a person turned down.
 
 use super::Cx;
-use crate::assist::says_the_same;
+use crate::assist::{proposes_the_same, says_the_same};
 use crate::base::{DocId, EventId, Pos, Span};
 use crate::text::diff;
 use ropey::Rope;
@@ -71,9 +71,13 @@ impl Cx<'_> {
                     };
                     let meet = core.span == other.span
                         || core.span.start < other.span.end && other.span.start < core.span.end;
-                    meet && says_the_same(&core.within(rope, all), &other.within(rope, all))
+                    let there = || rope.slice(all.range()).to_string();
+                    let (one, two) = (core.within(rope, all), other.within(rope, all));
+                    meet && proposes_the_same(&there(), &one, &two)
                 }
-                (None, None) => says_the_same(old, &hunk.old) && says_the_same(new, &hunk.new),
+                (None, None) => {
+                    says_the_same(old, &hunk.old) && proposes_the_same(old, new, &hunk.new)
+                }
                 _ => false,
             }
         });

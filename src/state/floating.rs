@@ -147,17 +147,31 @@ impl Model {
         let line = |span: Span| rope.char_to_line(span.start.0.min(rope.len_chars()));
         let count = floating.candidates.len();
         let number = floating.at + 1;
+        let here = line(floating.span) + 1;
+        let told = |one: Span| {
+            let end = one.end.0.min(rope.len_chars());
+            let start = one.start.0.min(end);
+            flat(&rope.slice(start..end).chars().take(200).collect::<String>())
+        };
+        // Moved by lines it is at none of the places that are listed.
+        let moved =
+            floating.candidates.get(floating.at).is_none_or(|one| one.span != floating.span);
+        let head = match moved {
+            true => format!("no place: moved to line {here}"),
+            false => format!("no place: {number} of {count}, line {here}"),
+        };
         let mut out = vec![
-            row(
-                Sign::Candidate,
-                format!("no place: {number} of {count}, line {}", line(floating.span) + 1),
-            ),
+            row(Sign::Candidate, head),
             row(Sign::Minus, flat(&hunk.old)),
             row(
                 Sign::Plus,
                 if hunk.new.is_empty() { "(remove this)".into() } else { flat(&hunk.new) },
             ),
         ];
+        if moved {
+            let text = format!("line {here}, moved here: {}", told(floating.span));
+            out.push(FloatRow { sign: Sign::Here, text, candidate: None, chosen: true });
+        }
         let top = (floating.at + 1).saturating_sub(LISTED);
         for (index, one) in floating.candidates.iter().enumerate().skip(top).take(LISTED) {
             let like = match one.like {
@@ -166,12 +180,9 @@ impl Model {
                 Likeness::Percent(percent) => format!("{percent} % alike"),
                 Likeness::Caret => "where the caret was".to_owned(),
             };
-            let end = one.span.end.0.min(rope.len_chars());
-            let text: String =
-                rope.slice(one.span.start.0.min(end)..end).chars().take(200).collect();
-            let chosen = index == floating.at;
+            let chosen = index == floating.at && !moved;
             let sign = if chosen { Sign::Here } else { Sign::Candidate };
-            let text = format!("line {}, {like}: {}", line(one.span) + 1, flat(&text));
+            let text = format!("line {}, {like}: {}", line(one.span) + 1, told(one.span));
             out.push(FloatRow { sign, text, candidate: Some(index), chosen });
         }
         out

@@ -24,6 +24,8 @@ pub enum Sign {
     Both,
     /// What a model quoted, beside what stands there.
     Like,
+    /// How a place was found that was not quoted exactly.
+    Tolerated,
     /// A merge brought edits into an accepted hunk.
     Collided,
     /// Where a hunk without a place may belong, and where it would go now.
@@ -56,6 +58,8 @@ pub struct HunkPiece {
     pub span: Span,
     /// The words of it that go.
     pub struck: Vec<Span>,
+    /// It only puts lines in between others, which bear no sign of it.
+    pub between: bool,
     pub state: HunkState,
     pub current: bool,
 }

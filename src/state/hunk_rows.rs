@@ -1,9 +1,10 @@
 //! A hunk as rows below the line in which it ends: what is new, what stood there, what both changes
 //! together are. Which words differ is marked.
 
+use super::around::{Room, around};
 use super::frame::VirtualRow;
 use super::prepare::last_line;
-use super::{HunkLayout, Sign, sides};
+use super::{HunkLayout, Sign, sides, tolerated};
 use crate::assist::{Tag, readable_diff};
 use crate::base::{Pos, Span};
 use crate::layout::wrap::{Rule, rows as wrap_rows};
@@ -126,19 +127,28 @@ impl Rows<'_> {
         self.pieces(sign, &all);
     }
 
-    /// An open hunk with a place. Around its new text stands as much of its lines as `around`.
+    /// An open hunk with a place, and what stands around it.
     pub fn hunk(&mut self, rope: &Rope, hunk: &OpenHunk, look: &Look<'_>) {
         let Some(span) = hunk.span else { return };
         if hunk.state == HunkState::Collided {
             return self.push(Sign::Collided, COLLIDED);
         }
-        let (before, after) = around(rope, span, look.alone);
         if hunk.behind {
             self.push(Sign::Stale, BEHIND);
         }
         if hunk.there {
             self.push(Sign::Note, THERE);
-        } else if let Some(sides) = sides(rope, hunk) {
+            return self.notes(hunk);
+        }
+        if let Some(inserted) = inserted(rope, hunk) {
+            if inserted.above {
+                self.push(Sign::Note, "above this line:");
+            }
+            self.push(Sign::Plus, inserted.text);
+            return self.notes(hunk);
+        }
+        let (before, after) = around(rope, span, &look.room);
+        if let Some(sides) = sides(rope, hunk) {
             self.push(Sign::Note, "the text above changed; it was:");
             self.push(Sign::Minus, &format!("{before}{}{after}", sides.base));
             self.push(Sign::Note, "proposed:");
@@ -155,8 +165,16 @@ impl Rows<'_> {
             let inline = look.layout == HunkLayout::Inline && !hunk.old.is_empty();
             self.new_text(look, &before, &hunk.new, &after, inline);
         }
+        self.notes(hunk);
+    }
+
+    /// Why the model proposes it, and how its place was found.
+    fn notes(&mut self, hunk: &OpenHunk) {
         if let Some(why) = hunk.why.as_deref().filter(|why| !why.is_empty()) {
             self.push(Sign::Note, why);
+        }
+        if let Some(tolerated) = tolerated(hunk) {
+            self.push(Sign::Tolerated, tolerated.words);
         }
         if hunk.loose {
             match hunk.quoted.as_deref() {
@@ -186,11 +204,115 @@ impl Rows<'_> {
 
 /// How a hunk is shown.
 pub(super) struct Look<'a> {
-    /// No other hunk ends on its line.
-    pub alone: bool,
+    pub room: Room,
     pub layout: HunkLayout,
     /// What differs between its old and new text.
     pub pieces: &'a [(Tag, String)],
+}
+
+/// What is shown around a change that has its lines for itself; of a line with several only the
+/// sentence, or each would repeat the old text of the others.
+const MOST_ALONE: usize = 400;
+const MOST_AMONG: usize = 120;
+
+/// The room around each of the hunks of a text, which come by place.
+pub(super) fn rooms(rope: &Rope, open: &[OpenHunk]) -> Vec<Room> {
+    let mut before = Pos(0);
+    let mut out = Vec::with_capacity(open.len());
+    for (index, hunk) in open.iter().enumerate() {
+        let mut room = Room::alone(MOST_ALONE, true);
+        if let Some(span) = hunk.span {
+            room.fence.start = before.min(span.start);
+            let mut behind = open[index + 1..].iter().filter_map(|one| one.span);
+            let next = behind.find(|other| other.start >= span.end);
+            room.fence.end = next.map_or(room.fence.end, |other| other.start);
+            before = before.max(span.end);
+            let line = |pos: Pos| rope.char_to_line(pos.0.min(rope.len_chars()));
+            // A hunk of whole lines ends where the next line begins.
+            let others = room.fence.start.0 > rope.line_to_char(line(span.start))
+                || line(room.fence.end) == last_line(rope, span) && next.is_some();
+            if others {
+                (room.most, room.whole) = (MOST_AMONG, false);
+            }
+        }
+        out.push(room);
+    }
+    out
+}
+
+/// Whole lines that a hunk puts in between others, which it leaves as they are.
+pub(super) struct Inserted<'a> {
+    /// Without the line end that parts them from the others.
+    pub text: &'a str,
+    /// The line below which they go.
+    pub line: usize,
+    /// There is none: they go above it.
+    pub above: bool,
+}
+
+/// What a hunk puts in, where that is whole lines and nothing else.
+pub(super) fn inserted<'a>(rope: &Rope, hunk: &'a OpenHunk) -> Option<Inserted<'a>> {
+    let span = hunk.span.filter(|_| hunk.state == HunkState::Pending)?;
+    let (old, new) = (hunk.old.as_str(), hunk.new.as_str());
+    let put_in = new.len().checked_sub(old.len()).filter(|put_in| *put_in > 0)?;
+    let same = |a: &mut dyn Iterator<Item = char>, b: &mut dyn Iterator<Item = char>| -> usize {
+        a.zip(b).take_while(|(a, b)| a == b).map(|(a, _)| a.len_utf8()).sum()
+    };
+    let head = same(&mut old.chars(), &mut new.chars());
+    let tail = same(&mut old.chars().rev(), &mut new.chars().rev());
+    if head + tail < old.len() {
+        return None;
+    }
+    // What is the same at both ends of it can be counted to either side.
+    [old.len() - tail, head].into_iter().find_map(|at| {
+        let text = new.get(at..at + put_in)?;
+        let pos = span.start.0 + old.get(..at)?.chars().count();
+        let line = rope.char_to_line(pos);
+        let starts = rope.line_to_char(line) == pos;
+        let ends = rope.get_char(pos).is_none_or(|next| matches!(next, '\n' | '\r'));
+        if let Some(text) = text.strip_suffix('\n').filter(|_| starts) {
+            let text = text.strip_suffix('\r').unwrap_or(text);
+            let (line, above) = (line.saturating_sub(1), line == 0);
+            return Some(Inserted { text, line, above });
+        }
+        let text = text.strip_prefix("\r\n").or_else(|| text.strip_prefix('\n'));
+        text.filter(|_| ends).map(|text| Inserted { text, line, above: false })
+    })
+}
+
+/// The first and the last line as part of which a hunk is drawn.
+fn lines(rope: &Rope, hunk: &OpenHunk, span: Span) -> (usize, usize) {
+    let (first, last) = (rope.char_to_line(span.start.0), last_line(rope, span));
+    match inserted(rope, hunk) {
+        // Its rows stand between this line and the next.
+        Some(inserted) => (inserted.line.min(first), last.max(inserted.line)),
+        None => (first, last),
+    }
+}
+
+/// How far from the caret, in `char`s, a hunk of its line may be to be the one that is meant.
+const NEAR: usize = 4_000;
+
+/// Which of the hunks of a text, which come by place, is at the caret: on a line of which one is
+/// drawn the nearest, of two that are as near the one on the right.
+pub(super) fn at_caret(rope: &Rope, open: &[OpenHunk], caret: Pos) -> Option<usize> {
+    let caret = Pos(caret.0.min(rope.len_chars()));
+    let line = rope.char_to_line(caret.0);
+    let mut best: Option<(usize, Pos, usize)> = None;
+    for (index, hunk) in open.iter().enumerate() {
+        let Some(span) = hunk.span else { continue };
+        let away = span.start.0.saturating_sub(caret.0).max(caret.0.saturating_sub(span.end.0));
+        let nearer = best
+            .is_none_or(|(least, start, _)| away < least || away == least && span.start > start);
+        if away > NEAR || !nearer {
+            continue;
+        }
+        let (first, last) = lines(rope, hunk, span);
+        if away == 0 || (first..=last).contains(&line) {
+            best = Some((away, span.start, index));
+        }
+    }
+    best.map(|(_, _, index)| index)
 }
 
 /// The words that go, as spans of the document: a change of three words in a long paragraph strikes
@@ -210,26 +332,6 @@ pub(super) fn struck(span: Span, pieces: &[(Tag, String)]) -> Vec<Span> {
 
 /// A new text with what stands around it on its lines.
 pub(super) fn within(rope: &Rope, span: Span, new: &str) -> String {
-    let (before, after) = around(rope, span, false);
+    let (before, after) = around(rope, span, &Room::alone(MOST_AMONG, false));
     format!("{before}{new}{after}")
-}
-
-/// What stands around a span on its first and last line, so that a change of three words is read as
-/// a line. With other hunks on that line only a few words, or each would repeat the old text of the
-/// others.
-fn around(rope: &Rope, span: Span, alone: bool) -> (String, String) {
-    let most = if alone { 400 } else { 24 };
-    let start = rope.line_to_char(rope.char_to_line(span.start.0));
-    let last = last_line(rope, span);
-    let line_end = rope.line_to_char(last) + rope.line(last).len_chars();
-    let (before, after) = (span.start.0 - start, line_end.saturating_sub(span.end.0));
-    let from = span.start.0 - before.min(most);
-    let to = span.end.0 + after.min(most);
-    let mut head = String::from(if before > most { "…" } else { "" });
-    head.extend(rope.slice(from..span.start.0).chunks());
-    let mut tail: String = rope.slice(span.end.0..to.max(span.end.0)).chunks().collect();
-    if after > most {
-        tail.push('…');
-    }
-    (head, tail)
 }

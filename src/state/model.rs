@@ -2,7 +2,7 @@
 
 use super::{Effect, FileStamp, Queued, Turn, Ui};
 use crate::base::config::Config;
-use crate::base::{AuthorId, DocId, EventId, Millis, Pos, Rand, Span, WriterId};
+use crate::base::{AuthorId, DocId, EventId, Millis, Pos, Rand, WriterId};
 use crate::event::{Author, AuthorKind, BurstHead, Envelope, Event, Text, WipOp};
 use crate::provider::{Offer, Provider};
 use crate::session::{Attempt, DocEntry, Session};
@@ -443,15 +443,14 @@ impl Model {
         self.ui.notice.take_if(|notice| notice.tone == super::Tone::Info);
     }
 
-    /// The open hunk under the caret.
+    /// The open hunk at the caret: of those that are drawn as part of its line the nearest.
     pub fn hunk_here(&self) -> Option<crate::session::OpenHunk> {
         if !self.session.proposals.has_open() || self.past.is_some() {
             return None;
         }
-        let caret = self.caret().pos;
-        let here = |span: Span| span.start <= caret && caret <= span.end;
-        let open = self.session.open_in(&self.doc);
-        open.into_iter().find(|one| one.span.is_some_and(here))
+        let mut open = self.session.open_in(&self.doc);
+        let at = super::hunk_rows::at_caret(&self.rope(), &open, self.caret().pos)?;
+        Some(open.swap_remove(at))
     }
 
     /// The whole text as a change against what is there, for outside changes.

@@ -260,6 +260,7 @@ impl Model {
                 of: Vec::new(),
                 span: *span,
                 struck: vec![*span],
+                between: false,
                 state,
                 current: false,
             })

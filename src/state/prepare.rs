@@ -2,7 +2,7 @@
 //! Costs what is visible.
 
 use super::frame::VirtualRow;
-use super::hunk_rows::{Look, Rows, struck};
+use super::hunk_rows::{Look, Rows, at_caret, inserted, rooms, struck};
 use super::{HunkPiece, Model, Sign, Task};
 use crate::base::{Pos, Span};
 use crate::session::HunkState;
@@ -140,28 +140,28 @@ impl Model {
         if self.entry().is_some() {
             let open = self.session.open_in(&self.doc);
             diffs.keep(&open);
-            let mut ends: BTreeMap<usize, usize> = BTreeMap::new();
-            for span in open.iter().filter_map(|one| one.span) {
-                *ends.entry(last_line(rope, span)).or_default() += 1;
-            }
-            for hunk in open {
+            let here = at_caret(rope, &open, caret);
+            let rooms = rooms(rope, &open);
+            for (index, (hunk, room)) in open.into_iter().zip(rooms).enumerate() {
                 let state = hunk.state;
                 let Some(span) = hunk.span else {
                     unplaced += 1;
                     continue;
                 };
-                let current = span.start <= caret && caret <= span.end;
-                let line = last_line(rope, span);
+                let current = here == Some(index);
+                let inserted = inserted(rope, &hunk);
+                let between = inserted.is_some();
+                let line = inserted.map_or_else(|| last_line(rope, span), |lines| lines.line);
                 let pieces = diffs.of(hunk.of, &hunk.old, &hunk.new);
-                let alone = ends.get(&line) == Some(&1);
-                let look = Look { alone, layout, pieces: &pieces };
+                let look = Look { room, layout, pieces: &pieces };
                 let rows = blocks.entry(line).or_default();
                 Rows { rows, width, tab, current }.hunk(rope, &hunk, &look);
                 let struck = match state {
+                    _ if between => Vec::new(),
                     HunkState::Pending => struck(span, &pieces),
                     _ => vec![span],
                 };
-                hunks.push(HunkPiece { of: hunk.members, span, struck, state, current });
+                hunks.push(HunkPiece { of: hunk.members, span, struck, between, state, current });
             }
         }
         if let Some(turn) = self.turn.as_ref().filter(|turn| turn.doc == self.doc)
@@ -180,6 +180,7 @@ impl Model {
                 of: Vec::new(),
                 span,
                 struck: vec![span],
+                between: false,
                 state: HunkState::Pending,
                 current: true,
             });

@@ -1,20 +1,15 @@
-//! The Review tab: the hunks of all documents of the session as a list, and its rows on the screen.
+//! The Review tab: the hunks of all documents of the session as a list, and how far the review is.
 //!
-//! One computation for drawing, for the keys and for the mouse.
+//! One computation for drawing (`review_rows` makes rows of it), for the keys and for the mouse.
 
-use super::hunk_rows::THERE;
-use super::{HunkLayout, Model, sides};
-use crate::assist::{Tag, readable_diff};
+use super::Model;
+use crate::assist::Tag;
 use crate::base::DocId;
-use crate::layout::wrap::{Rule, rows as wrap_rows};
-use crate::session::{HunkState, OpenHunk};
+use crate::event::Op;
+use crate::session::{DocEntry, Hunk, HunkState, OpenHunk};
 
 /// The columns at the right of a hunk's first row that decide: `✓ ✗`.
 pub const DECIDE: u16 = 4;
-/// The narrowest list that shows two texts side by side.
-const SIDE_BY_SIDE: usize = 44;
-/// The most rows of one text of the chosen hunk.
-const MOST_ROWS: usize = 12;
 
 /// Which hunks are listed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -59,7 +54,7 @@ impl ReviewFilter {
     }
 }
 
-fn is_open(state: HunkState) -> bool {
+pub(super) fn is_open(state: HunkState) -> bool {
     use HunkState::{Collided, Pending, Stale, Unplaced};
     matches!(state, Pending | Stale | Unplaced | Collided)
 }
@@ -142,10 +137,19 @@ impl Model {
                 self.session.proposals.proposal(&one.proposal).map(|it| (it.lamport, it.id))
             };
             hunks.sort_by_key(|one| made(one));
+            let entry = self.session.documents.get(doc);
             out.extend(hunks.into_iter().map(|hunk| {
-                let seen =
-                    hunk.span.is_none() || hunk.members.iter().all(|of| self.ui.seen.contains(of));
                 let known = self.session.proposals.hunk(&hunk.of);
+                let seen = match hunk.state {
+                    HunkState::Accepted => known
+                        .zip(entry)
+                        .and_then(|(known, entry)| accepted_seen(known, entry))
+                        .unwrap_or(true),
+                    _ => {
+                        let seen = |of| self.ui.seen.contains(of);
+                        hunk.span.is_none() || hunk.members.iter().all(seen)
+                    }
+                };
                 let reason = known.and_then(|hunk| hunk.verdict.value()?.reason.clone());
                 Listed { doc: doc.clone(), hunk, seen, reason }
             }));
@@ -160,314 +164,40 @@ impl Model {
         Some(all.swap_remove(at))
     }
 
+    /// Of the questions of which a hunk is open: what came for one that had no place, in a second
+    /// answer, counts with the rest of the first.
     pub fn review_progress(&self) -> Progress {
         let mut made = Progress::default();
-        let mut proposals = std::collections::BTreeSet::new();
+        let mut questions = std::collections::BTreeSet::new();
+        let question = |one: &OpenHunk| {
+            let proposal = self.session.proposals.proposal(&one.proposal)?;
+            Some(self.session.transcript.asked_by_person(proposal.question))
+        };
         for doc in self.session.documents.keys() {
             for one in self.session.open_in(doc) {
                 made.all += 1;
                 let seen = one.members.iter().all(|of| self.ui.seen.contains(of));
                 made.unseen += usize::from(one.span.is_some() && !seen);
-                proposals.insert(one.proposal);
+                questions.extend(question(&one));
             }
         }
         let settled = self.session.documents.keys().flat_map(|doc| self.session.decided_in(doc));
         let counts = |one: &OpenHunk| {
-            proposals.contains(&one.proposal) && one.state != HunkState::Superseded
+            let of = question(one).is_some_and(|of| questions.contains(&of));
+            of && one.state != HunkState::Superseded
         };
         made.decided = settled.filter(counts).count();
         made.all += made.decided;
         made
     }
-
-    /// The rows of the list for an area of so many columns and rows.
-    pub fn review_rows(&self, width: usize, height: usize) -> Vec<ReviewRow> {
-        if let Some(past) = &self.past {
-            return self.review_rows_then(&past.then, height);
-        }
-        let progress = self.review_progress();
-        let all = self.review();
-        let mut out = vec![line(ReviewPart::Progress, None, false, self.progress_words(progress))];
-        if all.is_empty() {
-            let words = match (progress.all - progress.decided, self.ui.review_filter) {
-                (0, ReviewFilter::Open) => "No hunk is open.".to_owned(),
-                (_, filter) => format!("No hunk is {}.", filter.word()),
-            };
-            out.push(line(ReviewPart::Note, None, false, words));
-            return out;
-        }
-        let at = self.ui.review.chosen.min(all.len() - 1);
-        let room = height.saturating_sub(out.len());
-        let blocks = |index: usize| self.review_block(&all, index, index == at, width);
-        let mut rows = blocks(at);
-        rows.truncate(room.max(1));
-        // Half of what is left shows what comes before it, as far as there is so much.
-        let above = (room.saturating_sub(rows.len())) / 2;
-        let (mut first, mut next) = (at, at + 1);
-        while first > 0 {
-            let block = blocks(first - 1);
-            if rows.len() + block.len() > room || first < at && rows.len() > room / 2 + above {
-                break;
-            }
-            rows.splice(0..0, block);
-            first -= 1;
-        }
-        while next < all.len() && rows.len() < room {
-            rows.extend(blocks(next));
-            next += 1;
-        }
-        while first > 0 && rows.len() < room {
-            let block = blocks(first - 1);
-            rows.splice(0..0, block);
-            first -= 1;
-        }
-        // What is too much goes where it is farthest from the chosen one.
-        let chosen = rows.iter().rposition(|row| row.item == Some(at)).unwrap_or(0);
-        let over = rows.len().saturating_sub(room);
-        let from_top = (chosen + 1).saturating_sub(room).min(over);
-        rows.drain(..from_top);
-        rows.truncate(room);
-        out.extend(rows);
-        out
-    }
-
-    fn progress_words(&self, progress: Progress) -> String {
-        let Progress { decided, all, unseen } = progress;
-        let unseen = if unseen > 0 { format!(", {unseen} unseen") } else { String::new() };
-        let filter = match self.ui.review_filter {
-            ReviewFilter::Open => String::new(),
-            ReviewFilter::All => " · all".to_owned(),
-            filter => format!(" · only {}", filter.word()),
-        };
-        if all == 0 {
-            filter.replace(" · ", "")
-        } else {
-            format!("{decided} of {all}{unseen}{filter}")
-        }
-    }
-
-    /// The rows of one hunk, with those that head its document and proposal where these begin.
-    fn review_block(
-        &self,
-        all: &[Listed],
-        index: usize,
-        chosen: bool,
-        width: usize,
-    ) -> Vec<ReviewRow> {
-        let (one, before) = (&all[index], index.checked_sub(1).map(|before| &all[before]));
-        let mut out = Vec::new();
-        let several = all.iter().any(|other| other.doc != self.doc);
-        if several && before.is_none_or(|before| before.doc != one.doc) {
-            let name = self.session.documents.get(&one.doc).map_or("", |entry| entry.name.as_str());
-            out.push(line(ReviewPart::Document, None, false, name.to_owned()));
-        }
-        let proposals = all.iter().any(|other| other.hunk.proposal != all[0].hunk.proposal);
-        if proposals && before.is_none_or(|before| before.hunk.proposal != one.hunk.proposal) {
-            let words = self.proposal_words(one);
-            out.push(line(ReviewPart::Proposal, None, false, words));
-        }
-        let sign = if chosen { "› " } else { "  " };
-        let title = format!("{sign}{}", self.title_words(one));
-        let open = is_open(one.hunk.state);
-        let part = if open { ReviewPart::Title } else { ReviewPart::Settled };
-        out.push(line(part, Some(index), chosen, title));
-        if chosen {
-            self.review_detail(one, index, width, &mut out);
-        } else {
-            let flat = |body: &str| body.split_whitespace().collect::<Vec<_>>().join(" ");
-            for (part, sign, body) in
-                [(ReviewPart::Old, "- ", &one.hunk.old), (ReviewPart::New, "+ ", &one.hunk.new)]
-            {
-                if !body.is_empty() {
-                    out.push(line(part, Some(index), false, format!("  {sign}{}", flat(body))));
-                }
-            }
-        }
-        out
-    }
-
-    fn proposal_words(&self, one: &Listed) -> String {
-        let proposal = self.session.proposals.proposal(&one.hunk.proposal);
-        let author = proposal.map_or("", |proposal| self.session.author_name(&proposal.author));
-        let question =
-            proposal.and_then(|proposal| self.session.transcript.get(&proposal.question));
-        let asked = question.map(|message| self.session.told(&message.id, message.text()));
-        let asked = asked.as_deref().and_then(|told| told.lines().next()).unwrap_or_default();
-        format!("{author}: {asked}")
-    }
-
-    fn title_words(&self, one: &Listed) -> String {
-        let hunk = &one.hunk;
-        let rope = self.session.documents.get(&one.doc).map(|entry| entry.document.rope());
-        let place = match (hunk.span, rope) {
-            (Some(span), Some(rope)) => {
-                format!("line {}", rope.char_to_line(span.start.0.min(rope.len_chars())) + 1)
-            }
-            _ => "no place".into(),
-        };
-        let state = match hunk.state {
-            HunkState::Collided => " · × collided: a merge changed it",
-            HunkState::Stale if hunk.behind => " · contradicts another change",
-            HunkState::Stale if hunk.there => " · the text says it already",
-            HunkState::Stale => " · the text changed",
-            HunkState::Unplaced => " · place by hand",
-            HunkState::Accepted => " · accepted",
-            HunkState::Rejected => " · rejected",
-            HunkState::Superseded => " · superseded",
-            _ if hunk.loose => " · found by likeness",
-            _ => "",
-        };
-        let seen = if one.seen || !is_open(hunk.state) { "" } else { " · not seen yet" };
-        let why = one.reason.as_deref().map(|why| format!(": {why}")).unwrap_or_default();
-        format!("{place}{state}{why}{seen}")
-    }
-
-    /// The texts of the chosen hunk, whole as far as they fit.
-    fn review_detail(&self, one: &Listed, index: usize, width: usize, out: &mut Vec<ReviewRow>) {
-        let hunk = &one.hunk;
-        let mut text = |part, sign: &str, pieces: &[(Tag, String)]| {
-            let rows = wrapped(pieces, width.saturating_sub(4));
-            let more = rows.len().saturating_sub(MOST_ROWS);
-            for (row, pieces) in rows.into_iter().take(MOST_ROWS).enumerate() {
-                let sign = if row == 0 { sign } else { " " };
-                let mut all = vec![(Tag::Equal, format!("  {sign} "))];
-                all.extend(pieces);
-                out.push(ReviewRow {
-                    part,
-                    item: Some(index),
-                    chosen: true,
-                    pieces: all,
-                    beside: None,
-                });
-            }
-            if more > 0 {
-                let words = format!("    … {more} more rows");
-                out.push(line(ReviewPart::Note, Some(index), true, words));
-            }
-        };
-        let rope = self.session.documents.get(&one.doc).map(|entry| entry.document.rope());
-        let plain = |text: &str| vec![(Tag::Equal, text.to_owned())];
-        if hunk.there {
-            text(ReviewPart::New, "+", &plain(&hunk.new));
-            text(ReviewPart::Note, " ", &plain(THERE));
-        } else if let Some(sides) = rope.and_then(|rope| sides(rope, hunk)) {
-            text(ReviewPart::Note, " ", &plain("it was:"));
-            text(ReviewPart::Old, "-", &plain(&sides.base));
-            text(ReviewPart::Note, " ", &plain("it is now:"));
-            text(ReviewPart::Note, "!", &plain(&sides.mine));
-            text(ReviewPart::Note, " ", &plain("proposed:"));
-            text(ReviewPart::New, "+", &plain(&sides.theirs));
-            match sides.both {
-                Some(both) if both.text != sides.mine && both.text != sides.theirs => {
-                    text(ReviewPart::Note, " ", &plain("both together:"));
-                    text(ReviewPart::Both, "&", &plain(&both.text));
-                }
-                Some(_) => {}
-                None => text(ReviewPart::Note, " ", &plain("both changed the same words")),
-            }
-        } else {
-            let pieces = readable_diff(&hunk.old, &hunk.new);
-            let of = |gone: Tag| -> Vec<(Tag, String)> {
-                pieces.iter().filter(|(tag, _)| *tag != gone).cloned().collect()
-            };
-            let (old, new) = (of(Tag::New), of(Tag::Old));
-            let side = self.config.editor.hunks == HunkLayout::Side && width >= SIDE_BY_SIDE;
-            if side && !hunk.old.is_empty() && !hunk.new.is_empty() {
-                let half = (width - 5) / 2;
-                let (left, right) = (wrapped(&old, half - 2), wrapped(&new, half - 2));
-                for row in 0..left.len().max(right.len()).min(MOST_ROWS) {
-                    let cell = |rows: &[Vec<(Tag, String)>], sign: &str| {
-                        let mut all = vec![(Tag::Equal, format!("{sign} "))];
-                        all.extend(rows.get(row).cloned().unwrap_or_default());
-                        all
-                    };
-                    let mut pieces = vec![(Tag::Equal, "  ".to_owned())];
-                    pieces.extend(cell(&left, if row == 0 { "-" } else { " " }));
-                    let beside = cell(&right, if row == 0 { "+" } else { " " });
-                    out.push(ReviewRow {
-                        part: ReviewPart::Old,
-                        item: Some(index),
-                        chosen: true,
-                        pieces,
-                        beside: Some((half + 3, beside)),
-                    });
-                }
-            } else {
-                if !hunk.old.is_empty() {
-                    text(ReviewPart::Old, "-", &old);
-                }
-                match hunk.new.is_empty() {
-                    true => text(ReviewPart::Note, "+", &plain("(remove this)")),
-                    false => text(ReviewPart::New, "+", &new),
-                }
-            }
-        }
-        let mut text = |part, sign: &str, body: &str| {
-            for (row, pieces) in
-                wrapped(&plain(body), width.saturating_sub(4)).into_iter().enumerate()
-            {
-                let sign = if row == 0 { sign } else { " " };
-                let mut all = vec![(Tag::Equal, format!("  {sign} "))];
-                all.extend(pieces);
-                out.push(ReviewRow {
-                    part,
-                    item: Some(index),
-                    chosen: true,
-                    pieces: all,
-                    beside: None,
-                });
-            }
-        };
-        if let Some(why) = hunk.why.as_deref().filter(|why| !why.is_empty()) {
-            text(ReviewPart::Note, "·", why);
-        }
-        if let Some(quoted) = hunk.quoted.as_deref().filter(|_| hunk.loose) {
-            let shown: String = readable_diff(quoted, &hunk.old)
-                .into_iter()
-                .map(|(tag, text)| match tag {
-                    Tag::Equal => text,
-                    Tag::Old => format!("[-{text}-]"),
-                    Tag::New => format!("{{+{text}+}}"),
-                })
-                .collect();
-            text(ReviewPart::Note, " ", "the model quoted [-…-], there stands {+…+}:");
-            text(ReviewPart::Like, "~", &shown);
-        }
-    }
 }
 
-pub(super) fn line(part: ReviewPart, item: Option<usize>, chosen: bool, text: String) -> ReviewRow {
-    ReviewRow { part, item, chosen, pieces: vec![(Tag::Equal, text)], beside: None }
-}
-
-/// Pieces cut into rows.
-fn wrapped(pieces: &[(Tag, String)], width: usize) -> Vec<Vec<(Tag, String)>> {
-    let rule = Rule { width: width.max(1), tab: 4, first: 0, indent: 0 };
-    let text: String = pieces.iter().map(|(_, text)| text.as_str()).collect();
-    let mut ends = Vec::new();
-    let mut at = 0;
-    for (tag, text) in pieces {
-        at += text.len();
-        ends.push((at, *tag));
-    }
-    let mut out = Vec::new();
-    let mut start = 0;
-    for body in text.trim_end_matches('\n').split('\n') {
-        let starts = wrap_rows(body, rule);
-        for (index, from) in starts.iter().enumerate() {
-            let end = start + starts.get(index + 1).map_or(body.len(), |next| next.bytes);
-            let mut from = start + from.bytes;
-            let mut row = Vec::new();
-            for (until, tag) in &ends {
-                let to = (*until).min(end);
-                if from < to {
-                    row.push((*tag, text[from..to].to_owned()));
-                    from = to;
-                }
-            }
-            out.push(row);
-        }
-        start += body.len() + 1;
-    }
-    out
+/// Whether what was accepted of a hunk had been on the screen then, as its edit says; nothing where
+/// it is not accepted, or put nothing in.
+fn accepted_seen(hunk: &Hunk, entry: &DocEntry) -> Option<bool> {
+    let edit = hunk.verdict.value().and_then(|said| entry.edit(&said.edit?))?;
+    edit.edit.ops.iter().find_map(|op| match op {
+        Op::Insert { origin: Some(origin), .. } => origin.seen,
+        _ => None,
+    })
 }

@@ -3,7 +3,7 @@
 
 use super::hunk_rows::{Rows, within};
 use super::prepare::last_line;
-use super::review::line;
+use super::review_rows::line;
 use super::{Listed, Model, ReviewPart, ReviewRow, Sign, VirtualRow};
 use crate::base::Span;
 use crate::event::Link;

@@ -286,6 +286,22 @@ fn propose_prints_a_difference_and_leaves_the_hunks_for_review() {
 }
 
 #[test]
+fn propose_says_what_was_found_by_likeness_only() {
+    let said = "The committee will meet on the first floor of the old building, and whoever comes \
+                late takes the small door beside the yard.";
+    let quoted = said.replace("small", "little");
+    let better = quoted.replace("first floor", "ground floor");
+    let server = Server::start(blocks(&[(&quoted, &better), ("two", "zwei")]));
+    let home = home(&server);
+    home.write("a.md", &format!("one\ntwo\n\n{said}\n"));
+    let ran = home.run(&["propose", "a.md", "better", "--accept"], "");
+    let words = "Found by likeness only, and left out of --accept: line 4.";
+    assert!(ran.stderr.contains(words), "{}", ran.stderr);
+    ran.ok();
+    assert_eq!(home.read("a.md"), format!("one\nzwei\n\n{said}\n"));
+}
+
+#[test]
 fn propose_accept_writes_the_file_and_only_its_own_hunks() {
     let server = Server::start(vec![
         blocks(&[("one", "eins")]),

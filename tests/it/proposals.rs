@@ -14,12 +14,14 @@
 //! that don't, the one made later is stale until the other is settled. Parts of a split hunk, and
 //! hunks of several proposals, are never one: accepting one leaves the other as it was.
 
+mod at_caret;
 mod complaints;
 mod dialects;
 mod listing;
 mod merging;
 mod model;
 mod naming;
+mod shown;
 mod sides;
 mod standing;
 

@@ -57,7 +57,7 @@ fn what_has_no_place_is_asked_for_once_more_and_replaced() {
     let request = &made.asked[1].1;
     for words in [
         "Not placed: its SEARCH text stands in 2 places",
-        "Line 1:",
+        "Line 3 (shown: 1 to 5):",
         "this is most like it",
         "coffee",
         "do not write them again",
@@ -90,6 +90,39 @@ fn what_has_no_place_is_asked_for_once_more_and_replaced() {
     let row = row(&made);
     assert_eq!((row.exact, row.nowhere, row.superseded), (3, 2, 2), "{row:?}");
     assert_eq!((row.idle, row.accepted), (1, 3), "{row:?}");
+}
+
+#[test]
+fn places_in_one_line_are_told_apart() {
+    let mut made =
+        asking("# Plan\n\nWe will bake, and we sell. In May we will sell more.\n\nEnd.\n");
+    made.say("Check it.");
+    made.reply(&block("we ", "all "));
+    let request = &made.asked[1].1;
+    for words in [
+        "Line 3 (shown: 1 to 5):",
+        "More than one place in it:\n\n- \"We will bake, and we sell. In May we will sell\"\n- \"bake, and we sell. In May we will sell more.\"\n",
+    ] {
+        assert!(
+            request.contains(&words.replace('"', "\\\"").replace('\n', "\\n")),
+            "{words}: {request}"
+        );
+    }
+}
+
+#[test]
+fn what_repairs_an_answer_counts_with_it() {
+    let mut made = asking(TEXT);
+    made.say("Check it.");
+    made.reply(
+        &[block("We meet on Monday.", "We meet on Tuesday."), block("same", "other")].concat(),
+    );
+    made.reply(&block("Bring the plan.\nsame", "Bring the plan.\nother"));
+    assert_eq!(made.hunks().len(), 2, "{:?}", made.hunks());
+    let at = made.hunks().iter().position(|hunk| hunk.3.contains("other")).expect("a hunk");
+    made.about_hunk(at, "hunk.accept");
+    let progress = made.model().review_progress();
+    assert_eq!((progress.decided, progress.all), (1, 2), "{progress:?}");
 }
 
 #[test]

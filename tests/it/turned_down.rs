@@ -67,6 +67,11 @@ fn what_comes_again_is_folded_away_until_it_is_asked_for() {
             "Bring the plan.\nThere is  soup.",
             true,
         ),
+        // A comma or an exclamation mark more.
+        ("There is cake.", "There is soup.", "There is cake.", "There is soup!", true),
+        ("Bring the plan.", "Bring it, and a pen.", "Bring the plan.", "Bring it and a pen.", true),
+        ("There is cake.", "There is soup.", "There is cake.", "Is there soup?", false),
+        ("Bring the plan.", "Bring the plan!", "Bring the plan.", "Bring the plan;", false),
         ("There is cake.", "There is soup.", "There is cake.", "There is tea.", false),
         ("There is cake.", "There is soup.", "Bring the plan.", "There is soup.", false),
         ("Bring the plan.\n", "", "Bring the plan.\n", "", true),
@@ -124,6 +129,11 @@ fn a_decision_lists_what_was_turned_down() {
     let Some(Overlay::Form(form)) = made.overlay() else { panic!("a form") };
     let options = form.values()[2].clone();
     assert_eq!(options, "“soup” instead of “cake”\n  - wrong fact\n");
+    // What it begins with is seen, also where there is but a row for it.
+    for (width, height) in [(110, 30), (80, 18)] {
+        let screen = made.screen(width, height);
+        assert!(screen.contains("“soup” instead of “cake”"), "{screen}");
+    }
     made.keys("ctrl-s");
     made.run("decision.new Other");
     made.same_after_reopening();

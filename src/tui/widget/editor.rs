@@ -83,7 +83,7 @@ pub fn marks(app: &App) -> Vec<u64> {
                     let relative = |pos: Pos| pos.0.wrapping_sub(start);
                     for piece in frame.hunks.iter().filter(|piece| piece.span.touches(*span)) {
                         let (from, to) = (relative(piece.span.start), relative(piece.span.end));
-                        (from, to, piece.state, piece.current).hash(&mut hasher);
+                        (from, to, piece.state, piece.between, piece.current).hash(&mut hasher);
                         for span in piece.struck.iter().filter(|one| one.touches(*span)) {
                             (relative(span.start), relative(span.end)).hash(&mut hasher);
                         }
@@ -205,7 +205,7 @@ pub fn draw_row(app: &App, theme: Theme, buffer: &mut Buffer, index: usize) {
                 Sign::Minus => theme.removed(),
                 Sign::Stale | Sign::Collided => theme.warning(),
                 Sign::Change | Sign::Like | Sign::Candidate | Sign::Here => Style::new(),
-                Sign::None | Sign::Note | Sign::Decision | Sign::Comment => {
+                Sign::None | Sign::Note | Sign::Tolerated | Sign::Decision | Sign::Comment => {
                     theme.dim().add_modifier(Modifier::ITALIC)
                 }
             };
@@ -244,7 +244,8 @@ fn draw_author(buffer: &mut Buffer, x: u16, y: u16, shade: Shade, more: bool, th
 }
 
 fn sign_of(frame: &EditorFrame, row: Span) -> Sign {
-    let hunk = frame.hunks.iter().find(|piece| stands_on(piece.span, row));
+    let mut hunks = frame.hunks.iter().filter(|piece| !piece.between);
+    let hunk = hunks.find(|piece| stands_on(piece.span, row));
     let candidate = candidate_sign(frame, row);
     if let Some(sign) = candidate.filter(|sign| *sign == Sign::Here || hunk.is_none()) {
         return sign;
@@ -310,6 +311,7 @@ pub fn sign_cell(sign: Sign, theme: Theme) -> Option<(&'static str, Style)> {
         Sign::Change => ("±", theme.added()),
         Sign::Both => ("&", theme.added()),
         Sign::Like => ("~", theme.warning()),
+        Sign::Tolerated => ("~", theme.dim()),
         Sign::Stale => ("!", theme.warning()),
         Sign::Collided => ("×", theme.warning()),
         Sign::Note => ("·", theme.dim()),

@@ -5,6 +5,7 @@ use super::overlay::{draw_rows, frame};
 use super::panel::wrapped;
 use crate::app::App;
 use crate::state::{Form, LinkList};
+use crate::text::Field;
 use crate::tui::paint::{short, text};
 use crate::tui::theme::Theme;
 use ratatui::buffer::Buffer;
@@ -50,7 +51,11 @@ pub fn draw(app: &App, form: &Form, theme: Theme, buffer: &mut Buffer) -> Option
         let rows = if focused { room } else { small }.min(bottom - y);
         let area = Rect { x: inside.x + 2, y, width: inside.width.saturating_sub(2), height: rows };
         let at = match (form.fields.get(index), &form.links) {
-            (Some(input), _) => field(input, area, theme, buffer),
+            (Some(input), _) if focused => field(input, area, theme, buffer),
+            (Some(input), _) => {
+                beginning(input, area, buffer);
+                None
+            }
             (None, Some(links)) if focused => choices(app, links, area, theme, buffer),
             (None, Some(links)) => {
                 summary(app, links, area, buffer);
@@ -65,6 +70,26 @@ pub fn draw(app: &App, form: &Form, theme: Theme, buffer: &mut Buffer) -> Option
     }
     text(buffer, inside.x, bottom, inside.right(), &foot(app, form), theme.dim());
     cursor
+}
+
+/// The beginning of a field that does not have the keys: its first lines tell what it is about.
+fn beginning(input: &Field, area: Rect, buffer: &mut Buffer) {
+    let height = usize::from(area.height);
+    let mut rows = Vec::new();
+    for line in input.rope().lines().take(height + 1) {
+        let line = line.to_string();
+        rows.extend(wrapped(line.trim_end_matches(['\n', '\r']), usize::from(area.width)));
+    }
+    while rows.last().is_some_and(|row| row.trim().is_empty()) {
+        rows.pop();
+    }
+    let more = rows.len() > height;
+    for (index, (y, row)) in (area.y..area.bottom()).zip(&rows).enumerate() {
+        let row = row.trim_end();
+        let last = more && index + 1 == height;
+        let row = if last { format!("{row} …") } else { row.to_owned() };
+        short(buffer, area.x, y, area.right(), &row, Style::new());
+    }
 }
 
 /// What the keys do.

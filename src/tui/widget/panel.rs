@@ -4,6 +4,7 @@ use crate::app::App;
 use crate::assist::Tag;
 use crate::base::EventId;
 use crate::command::{decisions_listed, status_words};
+use crate::layout::cells::width;
 use crate::state::{Against, DECIDE, Focus, ListState, Model, PanelSelection, ReviewPart, Tab};
 use crate::tui::paint::{put, rect, short, text};
 use crate::tui::sheet::hash;
@@ -232,8 +233,8 @@ fn review(app: &App, theme: Theme, buffer: &mut Buffer, area: Rect) -> Option<Po
             ReviewPart::Title | ReviewPart::Settled if row.chosen => theme.accent(),
             ReviewPart::Title | ReviewPart::Settled => Style::new(),
             ReviewPart::Document => Style::new().add_modifier(Modifier::BOLD),
-            ReviewPart::Old if row.chosen => Style::new(),
-            ReviewPart::New if row.chosen => Style::new(),
+            // What of it goes or comes is marked.
+            ReviewPart::Old | ReviewPart::New if row.chosen || row.pieces.len() > 1 => Style::new(),
             ReviewPart::Old => theme.removed(),
             ReviewPart::New | ReviewPart::Both => theme.added(),
             ReviewPart::Like => theme.warning(),
@@ -268,11 +269,20 @@ fn pieces(
     style: Style,
     theme: Theme,
 ) {
-    if let [(_, all)] = pieces {
-        short(buffer, x, y, right, all, style);
-        return;
+    let Some(((tag, last), others)) = pieces.split_last() else { return };
+    for (index, (tag, piece)) in others.iter().enumerate() {
+        let style = style.patch(theme.word(*tag));
+        let rest = pieces[index + 1..].iter().any(|(_, rest)| !rest.trim_end().is_empty());
+        // A whole piece may end at the border, with more behind it.
+        let whole = usize::from(right.saturating_sub(x));
+        if rest && width(piece, 4) >= whole {
+            let line = format!("{piece}…");
+            short(buffer, x, y, right, &line, style);
+            return;
+        }
+        x = text(buffer, x, y, right, piece, style);
     }
-    for (tag, piece) in pieces {
-        x = text(buffer, x, y, right, piece, style.patch(theme.word(*tag)));
-    }
+    let style = if others.is_empty() { style } else { style.patch(theme.word(*tag)) };
+    // Blanks at its end hang over the border.
+    short(buffer, x, y, right, last.trim_end(), style);
 }

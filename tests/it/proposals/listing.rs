@@ -43,8 +43,14 @@ fn the_list_tells_how_far_the_review_is() {
     let mut made = proposed();
     made.keys("alt-5");
     let screen = made.screen(110, 30);
-    for words in ["0 of 4", "scripted/large: Better?", "line 1", "- Monday", "+ Tuesday", "✓ ✗"]
-    {
+    for words in [
+        "0 of 4",
+        "scripted/large: Better?",
+        "line 1",
+        "- We meet on Monday.",
+        "+ We meet on Tuesday.",
+        "✓ ✗",
+    ] {
         assert!(screen.contains(words), "{words}\n{screen}");
     }
     made.keys("a down x");
@@ -170,9 +176,15 @@ fn a_hunk_without_a_place_floats_until_somebody_places_it() {
     assert_eq!(made.model().caret().pos.0, 11);
     made.keys("right left");
     assert_eq!(made.model().ui.floating.as_ref().expect("it floats").span.start.0, 11);
-    // By lines, and typing goes on.
+    // By lines: one line is claimed, also where it is none of the places; and typing goes on.
     made.keys("down");
     assert_eq!(made.model().caret().pos.0, 16);
+    let screen = made.screen(110, 24);
+    for words in ["no place: moved to line 4", "▸ line 4, moved here: last", "? line 3, the same"]
+    {
+        assert!(screen.contains(words), "{words}\n{screen}");
+    }
+    assert_eq!(screen.matches("▸ line").count(), 1, "{screen}");
     made.keys("esc");
     assert!(made.model().ui.floating.is_none());
     assert_eq!(made.hunks(), unplaced, "left as it was");
@@ -345,8 +357,8 @@ fn side_by_side_where_the_list_is_wide() {
     made.run("hunk.layout side");
     made.keys("alt-5 alt-m");
     let screen = made.screen(110, 30);
-    let row = screen.lines().find(|line| line.contains("- Monday")).expect("a row");
-    assert!(row.contains("│ + Tuesday"), "{screen}");
+    let row = screen.lines().find(|line| line.contains("- We meet on Monday.")).expect("a row");
+    assert!(row.contains("│ + We meet on Tuesday."), "{screen}");
 }
 
 #[test]

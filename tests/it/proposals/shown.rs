@@ -1,0 +1,145 @@
+//! How hunks read in the text and in the list: among whole words, and with how they were found.
+
+use crate::harness::Harness;
+
+const SWIFTS: &str = "# Swifts\n\nThe swift is a bird that hardly ever lands. It eats, drinks and \
+                      sleeps in the air, and a young swift that leaves its nest in July may not touch \
+                      the ground again for two or three years. In the towns of Europe it nests under \
+                      roofs, in holes of old walls.\n\nBuilders do not like holes.\n";
+
+fn block(old: &str, new: &str) -> String {
+    format!("<<<<<<< SEARCH\n{old}\n=======\n{new}\n>>>>>>> REPLACE\n")
+}
+
+fn answered(text: &str, edits: &[(&str, &str)]) -> Harness {
+    let mut made = Harness::with(text);
+    made.say("Check it.");
+    made.reply(&edits.iter().map(|(old, new)| block(old, new)).collect::<String>());
+    made.place(0, None);
+    made
+}
+
+#[test]
+fn several_hunks_of_a_paragraph_are_read_as_sentences() {
+    let edits = [
+        ("hardly ever lands", "almost never lands"),
+        ("for two or three years", "for up to three years"),
+        ("of old walls", "of new walls"),
+    ];
+    for layout in ["lines", "inline", "side"] {
+        let mut made = answered(SWIFTS, &edits);
+        made.run(&format!("hunk.layout {layout}"));
+        let rows = made.screen(160, 40).replace('\n', " ");
+        let begins = match layout {
+            "inline" => "± The swift is a bird that [-hardly ever-]{+almost never+} lands. …",
+            _ => "+ The swift is a bird that almost never lands. …",
+        };
+        assert!(rows.contains(begins), "{layout}: {rows}");
+        let text = SWIFTS.replace('\n', " ") + &edits.map(|(_, new)| new).join(" ");
+        let words: Vec<&str> = text.split_whitespace().collect();
+        // Every word of every row that is drawn of a hunk is a word of one of the texts.
+        for (_, all) in &made.model().ui.frame.virtual_rows {
+            for word in all.iter().flat_map(|row| row.text.split_whitespace()) {
+                let bare = word.trim_matches(['[', ']', '{', '}', '+', '-', '…']);
+                let known = words.iter().any(|one| *one == bare || one.trim_matches('.') == bare);
+                assert!(known || bare.is_empty() || word.contains("-]"), "{layout}: {word}");
+            }
+        }
+    }
+}
+
+#[test]
+fn lines_that_are_put_in_stand_between_the_others() {
+    for (text, old, new, expected) in [
+        // Before a paragraph that the model quoted, wholly or in part.
+        (SWIFTS, "Builders do", "New lines.\n\nBuilders do", "│+ New lines.│5  Builders do not"),
+        (
+            SWIFTS,
+            "# Swifts",
+            "# Swifts\n\nNew lines.",
+            "│1  # Swifts│+│+ New lines.│2│3  The swift",
+        ),
+        ("a\nb\n", "a\nb", "a\nnew\nb", "│1  a│+ new│2  b│"),
+        (
+            "a\r\nb\r\n",
+            "a\nb",
+            "a\nnew\nb",
+            "│1  a│+ new│~ the model quoted this with other blanks or",
+        ),
+        // At the end, and at the beginning, where nothing stands before it.
+        ("a\nb", "b", "b\nnew", "│2  b│+ new│"),
+        ("a\nb\n", "a", "new\na", "│1  a│· above this line:│+ new│2  b│"),
+    ] {
+        let mut made = answered(text, &[(old, new)]);
+        let screen = made.screen(80, 60);
+        let rows: Vec<&str> =
+            screen.lines().map(|row| row.split('│').next().unwrap_or_default().trim()).collect();
+        let rows = format!("│{}│", rows.join("│"));
+        assert!(rows.contains(expected), "{new:?}: {expected}\n{rows}");
+        // Nothing is struck for it, and nothing that stays is repeated.
+        let pieces = &made.model().ui.frame.hunks;
+        assert!(pieces.iter().all(|piece| piece.struck.is_empty()), "{pieces:?}");
+        assert!(!rows.contains("+ Builders") && !rows.contains("+ a│"), "{rows}");
+        made.run("hunk.accept-all");
+        made.same_after_reopening();
+    }
+}
+
+#[test]
+fn how_a_place_was_found_is_told_unless_it_was_quoted_exactly() {
+    let text = "He said: “We will come” – and he came.\n\nThe rent is 900 euros.\n\nLast one.\n";
+    for (old, new, words, short) in [
+        ("Last one.", "Last two.", None, None),
+        (
+            "He said: \"We will come\" - and he came.",
+            "He said: \"We will go\" - and he came.",
+            Some("other quotes, dashes or letter forms"),
+            Some("~ other marks"),
+        ),
+        (
+            "The  rent is 900  euros.",
+            "The  rent is 800  euros.",
+            Some("other blanks or line ends"),
+            Some("~ other blanks"),
+        ),
+    ] {
+        let mut made = answered(text, &[(old, new)]);
+        assert_eq!(made.hunks().len(), 1, "{old}");
+        let screen = made.screen(120, 40);
+        match words {
+            Some(words) => assert!(
+                screen.contains(&format!("~ the model quoted this with {words}")),
+                "{screen}"
+            ),
+            None => assert!(!screen.contains("~ "), "{screen}"),
+        }
+        made.keys("alt-5");
+        let screen = made.screen(120, 40);
+        match short {
+            Some(short) => assert!(screen.contains(short), "{screen}"),
+            None => assert!(!screen.contains("~ "), "{screen}"),
+        }
+        // It is taken with the others all the same.
+        made.run("hunk.accept-all");
+        assert!(made.hunks().is_empty(), "{}", made.notice());
+    }
+}
+
+#[test]
+fn what_was_accepted_without_being_seen_is_told() {
+    let mut made = Harness::with(&format!("One.\n{}Two.\nThree.\n", "line\n".repeat(100)));
+    made.screen(80, 20);
+    made.propose(&[(0, 3, "Eins"), (505, 508, "Zwei"), (510, 515, "Drei")]);
+    made.run("hunk.accept-all");
+    assert!(made.notice().contains("Accepted 3, 2 of them unseen."), "{}", made.notice());
+    made.keys("alt-5");
+    made.run("hunk.filter decided");
+    let listed: Vec<String> = made
+        .model()
+        .review_rows(60, 40)
+        .into_iter()
+        .map(|row| row.pieces.into_iter().map(|(_, text)| text).collect())
+        .collect();
+    let count = |words: &str| listed.iter().filter(|row: &&String| row.ends_with(words)).count();
+    assert_eq!((count("· accepted"), count("· accepted unseen")), (1, 2), "{listed:?}");
+}
