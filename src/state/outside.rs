@@ -252,6 +252,12 @@ impl Cx<'_> {
             return;
         }
         self.model.puzzle = None;
+        // What was asked about the file before is settled by what it holds now: an answer would take
+        // in what is not there any more.
+        let asks = |overlay: &Overlay| {
+            matches!(overlay, Overlay::Dialog(Dialog { ask: Ask::FileReverted { .. }, .. }))
+        };
+        self.model.ui.overlays.retain(|overlay| !asks(overlay));
         self.model.bom = file.bom;
         self.model.stamp = Some(file.stamp.clone());
         let last = self.held_last().map(|(last, _)| last);

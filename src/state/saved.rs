@@ -241,7 +241,7 @@ impl Cx<'_> {
         let who = saved.and_then(|saved| self.model.session.author_of(&saved.event));
         let who = who.map_or("somebody", |who| self.model.session.author_name(who));
         format!(
-            "The file is a version that {who} saved; all of it is in the text here already, which goes beyond it. Saving writes both."
+            "The file is a version that {who} saved; all of it is in the text here already, which goes beyond it. Saving writes the text here over it."
         )
     }
 

@@ -155,6 +155,11 @@ fn an_older_version_asks_and_a_newer_one_of_somebody_else_does_not() {
     assert!(ada.overlay().is_none() && !ada.model().is_modified());
     ada.write_outside(&base);
     assert!(matches!(ada.overlay(), Some(Overlay::Dialog(_))));
+    // Put back before anybody answered, as after git stash pop: nothing is left to be asked.
+    ada.write_outside(&eve.text());
+    assert!(ada.overlay().is_none() && !ada.model().is_modified());
+    ada.write_outside(&base);
+    assert!(matches!(ada.overlay(), Some(Overlay::Dialog(_))));
     ada.keys("n");
     assert!(ada.text().contains("EVE"));
     ada.write_outside(&base.replace("two", "<<<<<<< ours\ntwo\n=======\n2\n>>>>>>> theirs"));
