@@ -49,7 +49,11 @@ fn whose(made: &Harness) -> Vec<String> {
 
 fn open(made: &Harness) -> Vec<(HunkRef, HunkState)> {
     let open = made.model().session.open_in(&made.doc());
-    open.iter().flat_map(|one| one.members.iter().map(|of| (*of, one.state))).collect()
+    let all = open.iter().flat_map(|one| one.members.iter().map(|of| (*of, one.state)));
+    let mut all: Vec<_> = all.collect();
+    // What has no text of its own may stand at either side of what else has none.
+    all.sort();
+    all
 }
 
 /// Quits and throws away what is not saved.
