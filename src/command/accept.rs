@@ -54,6 +54,11 @@ pub(super) fn still_open(cx: &Cx, of: HunkRef) -> Result<OpenHunk, String> {
 /// differs from the old text is new, so that words which stay keep their authors.
 pub(super) fn accept(cx: &mut Cx, of: HunkRef, take: Take) -> Result<(), String> {
     let hunk = still_open(cx, of)?;
+    let take = match (take, hunk.span) {
+        // Put in once more it would stand there twice.
+        (Take::Proposed, Some(span)) if hunk.there => Take::Put(Change::default(), span.end),
+        (take, _) => take,
+    };
     match hunk.state {
         HunkState::Unplaced => {
             return Err("The hunk has no place: select its place in the text, then Alt-P.".into());
@@ -185,7 +190,7 @@ pub(super) fn edit(cx: &mut Cx, _: &str) -> Result<(), String> {
         let rope = cx.model.rope();
         let lines = whole_lines(&rope, span);
         let was = rope.slice(lines.range()).to_string();
-        let text = if hunk.state == HunkState::Collided {
+        let text = if hunk.state == HunkState::Collided || hunk.there {
             was.clone()
         } else {
             let before = rope.slice(lines.start.0..span.start.0);

@@ -244,17 +244,22 @@ fn undo(cx: &mut Cx, _: &str) -> Result<(), String> {
         return Err("Nothing of yours to take back.".into());
     };
     let before = hunk::open_count(cx.model);
-    let (mut what, _) = revert(cx, &edits, CauseKind::Undo)?;
+    let (followed, taken) = (verdict::following(cx, &edits), taken_back(cx, &edits));
+    let (mut what, edit) = revert(cx, &edits, CauseKind::Undo)?;
+    verdict::follow_back(cx, followed, edit);
     hunks.dedup();
     if !hunks.is_empty() {
         for of in &hunks {
-            verdict::open_again(cx, *of);
+            verdict::open_again(cx, *of, None);
         }
         let opened = hunk::open_count(cx.model).checked_sub(before).filter(|count| *count > 0);
         what = accepting(opened.unwrap_or(hunks.len()));
     }
     cx.model.refresh();
-    cx.info(format!("Took back {what}."));
+    cx.info(match taken {
+        Some(taken) => format!("Brought back {taken}."),
+        None => format!("Took back {what}."),
+    });
     Ok(())
 }
 
@@ -265,7 +270,9 @@ fn undo_outside(cx: &mut Cx, _: &str) -> Result<(), String> {
     cx.seal_bursts();
     let found = cx.model.entry().and_then(crate::session::DocEntry::last_outside);
     let found = found.ok_or("No change came from outside since the text was begun.")?;
-    revert(cx, &[found], CauseKind::Undo)?;
+    let followed = verdict::following(cx, &[found]);
+    let (_, edit) = revert(cx, &[found], CauseKind::Undo)?;
+    verdict::follow_back(cx, followed, edit);
     cx.model.refresh();
     cx.info("Took back the last change from outside; redo brings it back.");
     Ok(())
@@ -309,17 +316,22 @@ fn redo(cx: &mut Cx, _: &str) -> Result<(), String> {
         (_, None) => return Err("Nothing to bring back.".into()),
     };
     let before = hunk::open_count(cx.model);
-    let (mut what, _) = revert(cx, &[undo], CauseKind::Redo)?;
+    let (followed, taken) = (verdict::following(cx, &[undo]), taken_back(cx, &[undo]));
+    let (mut what, edit) = revert(cx, &[undo], CauseKind::Redo)?;
+    verdict::follow_back(cx, followed, edit);
     hunks.dedup();
     if !hunks.is_empty() {
         for of in &hunks {
-            verdict::accept_again(cx, *of);
+            verdict::accept_again(cx, *of, None);
         }
         let closed = before.checked_sub(hunk::open_count(cx.model)).filter(|count| *count > 0);
         what = accepting(closed.unwrap_or(hunks.len()));
     }
     cx.model.refresh();
-    cx.info(format!("Brought back {what}."));
+    cx.info(match taken {
+        Some(taken) => format!("Took back {taken} again."),
+        None => format!("Brought back {what}."),
+    });
     Ok(())
 }
 
@@ -370,6 +382,19 @@ pub(super) fn revert(
         cx.model.set_caret(Caret::at(pos));
     }
     Ok((what, edit))
+}
+
+/// Of edits about accepted hunks that were taken back by whose they are: which hunks, in words.
+fn taken_back(cx: &Cx, edits: &[EventId]) -> Option<String> {
+    let entry = cx.model.entry()?;
+    let causes = edits.iter().filter_map(|id| entry.first_cause(id));
+    let cause = causes.filter(|cause| cause.takes_back()).last()?;
+    let mut hunks = entry.accepted(&cause.of);
+    hunks.dedup();
+    let session = &cx.model.session;
+    let proposal = cause.proposal.and_then(|id| session.proposals.proposal(&id));
+    let of = proposal.map(|proposal| format!(" of {}", session.author_name(&proposal.author)));
+    Some(format!("{}{}", plural(hunks.len(), "hunk"), of.unwrap_or_default()))
 }
 
 fn accepting(hunks: usize) -> String {

@@ -1,9 +1,8 @@
 //! Files: saving, opening, taking in what changed outside.
 
 use super::{Command, row};
-use crate::event::{Cause, CauseKind};
 use crate::state::{Cx, Effect, Model, Open, Overlay, PromptKind};
-use crate::text::{Field, diff};
+use crate::text::Field;
 use std::path::PathBuf;
 
 pub const COMMANDS: &[Command] = &[
@@ -95,13 +94,25 @@ fn reload(cx: &mut Cx, _: &str) -> Result<(), String> {
 }
 
 /// Goes back to what the file holds, as an edit, so that even this can be undone.
-pub fn discard(cx: &mut Cx) {
+///
+/// # Errors
+/// Why it can't be done.
+pub fn discard(cx: &mut Cx) -> Result<(), String> {
     cx.model.show_now();
     let name = cx.model.name();
     let saved = cx.model.entry().is_some_and(|entry| !entry.saved.is_empty());
-    cx.model.farewell = Some(match (cx.model.has_history(), saved) {
+    let has_history = cx.model.has_history();
+    if !has_history {
+        cx.discard_unsaved();
+    }
+    let others = has_history && cx.discard()?;
+    cx.model.farewell = Some(match (has_history, saved) {
         _ if cx.model.ephemeral => format!("Discarded: {name} is as it was."),
         (false, _) => format!("Discarded for good: {name} is as it was."),
+        _ if others => format!(
+            "Discarded: what you did since {name} was saved; what others wrote is in its session. \
+             Undo there brings your text back."
+        ),
         (true, true) => {
             format!("Discarded: {name} is as it was saved. Undo there brings the text back.")
         }
@@ -110,15 +121,7 @@ pub fn discard(cx: &mut Cx) {
             again(cx.model)
         ),
     });
-    if !cx.model.has_history() {
-        cx.discard_unsaved();
-        return;
-    }
-    let Some(saved) = saved_text(cx.model) else { return };
-    let change = diff(&cx.model.text().to_string(), &saved);
-    let cause =
-        Cause { kind: CauseKind::Restore, proposal: None, hunk: None, part: None, of: Vec::new() };
-    cx.edit(&change, Some(cause));
+    Ok(())
 }
 
 /// How to come back to a session, in words for a shell.
@@ -126,13 +129,5 @@ pub fn again(model: &Model) -> String {
     match &model.path {
         Some(path) => format!("`cowrite {}`", path.display()),
         None => format!("`cowrite --session {}`", model.session.id.short()),
-    }
-}
-
-fn saved_text(model: &Model) -> Option<String> {
-    let entry = model.entry()?;
-    match entry.saved.last() {
-        Some(saved) => entry.document.text_at(&saved.version).ok(),
-        None => Some(String::new()),
     }
 }

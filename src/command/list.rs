@@ -348,7 +348,7 @@ fn answer(cx: &mut Cx, word: &str) -> Result<(), String> {
             Ok(())
         }
         (Ask::Quit, "discard") => {
-            file::discard(cx);
+            file::discard(cx)?;
             cx.leave();
             Ok(())
         }

@@ -29,6 +29,12 @@ fn three(
         }
         let sides = sides(&cx.model.rope(), &hunk)
             .ok_or("The text of this hunk is what it was proposed for: accept or reject it.")?;
+        // The words stand around the place: put in, they would stand there twice.
+        if hunk.there && sides.mine != sides.theirs {
+            return Err(
+                "The text says this already: accept or reject it, neither changes it.".into()
+            );
+        }
         run(cx, of, hunk, sides)
     })
 }

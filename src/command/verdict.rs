@@ -3,7 +3,7 @@
 use super::edit;
 use crate::base::EventId;
 use crate::event::{Cause, CauseKind, Event, HunkVerdict, Text};
-use crate::session::{HunkRef, LastUndone, Said, StepKind, TakenBack};
+use crate::session::{Hunk, HunkRef, LastUndone, Said, StepKind, TakenBack};
 use crate::state::{Cx, plural};
 
 /// Says something about a hunk. Verdicts and edits of one moment are taken back together.
@@ -36,14 +36,14 @@ fn heads(cx: &Cx, of: HunkRef) -> Vec<EventId> {
 }
 
 /// Opens a hunk again.
-fn unresolve(cx: &mut Cx, of: HunkRef, replaces: Vec<EventId>) {
+fn unresolve(cx: &mut Cx, of: HunkRef, replaces: Vec<EventId>, edit: Option<EventId>) {
     let verdict = HunkVerdict::Pending;
     cx.append(&Event::HunkResolved {
         hunk: of.id,
         part: of.part,
         verdict,
         reason: None,
-        edit: None,
+        edit,
         replaces,
     });
     cx.model.session.track_hunks();
@@ -51,15 +51,52 @@ fn unresolve(cx: &mut Cx, of: HunkRef, replaces: Vec<EventId>) {
     cx.barrier();
 }
 
-/// An undo took the text of an accepted hunk back: the hunk is open again.
-pub(super) fn open_again(cx: &mut Cx, of: HunkRef) {
+/// The text of an accepted hunk was taken back, with this edit where that is no undo of the acceptance
+/// itself: the hunk is open again.
+pub(super) fn open_again(cx: &mut Cx, of: HunkRef, edit: Option<EventId>) {
     let replaces = heads(cx, of);
-    unresolve(cx, of, replaces);
+    unresolve(cx, of, replaces, edit);
 }
 
-/// A redo brought the text of an accepted hunk back: the hunk is accepted again.
-pub(super) fn accept_again(cx: &mut Cx, of: HunkRef) {
-    resolve(cx, of, HunkVerdict::Accepted, None, None);
+/// The text of an accepted hunk was brought back, with this edit where that is no redo of the
+/// acceptance itself: the hunk is accepted again.
+pub(super) fn accept_again(cx: &mut Cx, of: HunkRef, edit: Option<EventId>) {
+    resolve(cx, of, HunkVerdict::Accepted, None, edit);
+}
+
+/// The hunks that edits opened or accepted again, as their text went or came with it, where nothing
+/// was said since; and whether they are accepted. An acceptance itself is none of these.
+pub(super) fn following(cx: &Cx, edits: &[EventId]) -> Vec<(HunkRef, bool)> {
+    let session = &cx.model.session;
+    let accepts = |id: &EventId| {
+        let cause = cx.model.entry().and_then(|entry| entry.edit(id)?.edit.cause.as_ref());
+        cause.is_some_and(|cause| cause.kind == CauseKind::Accept)
+    };
+    let edits: Vec<&EventId> = edits.iter().filter(|id| !accepts(id)).collect();
+    if edits.is_empty() {
+        return Vec::new();
+    }
+    let said = |hunk: &&Hunk| {
+        let mut standing = hunk.verdict.standing();
+        let (_, said) = standing.next()?;
+        let ours = standing.next().is_none() && edits.contains(&said.edit.as_ref()?);
+        match said.verdict {
+            HunkVerdict::Accepted if ours => Some((hunk.of, true)),
+            HunkVerdict::Pending if ours => Some((hunk.of, false)),
+            _ => None,
+        }
+    };
+    session.proposals.hunks().iter().filter_map(said).collect()
+}
+
+/// The edits that these hunks followed were reverted by another: the opposite holds of them.
+pub(super) fn follow_back(cx: &mut Cx, hunks: Vec<(HunkRef, bool)>, edit: Option<EventId>) {
+    for (of, accepted) in hunks {
+        match accepted {
+            true => open_again(cx, of, edit),
+            false => accept_again(cx, of, edit),
+        }
+    }
 }
 
 /// Takes the words of a hunk that collided out of the text; what a merge brought in stays.
@@ -97,7 +134,7 @@ pub(super) fn undo(cx: &mut Cx, than: u64) -> Option<String> {
         cx.warn(why);
     }
     for (of, replaces) in last.hunks {
-        unresolve(cx, of, replaces);
+        unresolve(cx, of, replaces, None);
     }
     Some(words)
 }

@@ -224,11 +224,14 @@ fn take_back(cx: &mut Cx, rest: &str) -> Result<(), String> {
     let doc = cx.model.doc.clone();
     let change = cx.model.session.plan_taking(&doc, &taken).map_err(|why| why.to_string())?;
     let of = taken.iter().flat_map(|one| one.edits.iter().copied()).collect();
-    let cause = Cause { kind: CauseKind::Undo, proposal: None, hunk: None, part: None, of };
+    // A step of its own, which names a proposal: undo brings back what it takes.
+    let first = taken.first().and_then(|one| cx.model.session.proposals.hunk(&one.hunk));
+    let proposal = first.map(|hunk| hunk.proposal);
+    let cause = Cause { kind: CauseKind::Restore, proposal, hunk: None, part: None, of };
     let caret = change.0.first().map(|one| Pos(one.span.start.0 + one.text.chars().count()));
-    cx.edit_even_empty(&change, cause).ok_or("The text could not be changed.")?;
+    let edit = cx.edit_even_empty(&change, cause).ok_or("The text could not be changed.")?;
     for one in &taken {
-        open_again(cx, one.hunk);
+        open_again(cx, one.hunk, Some(edit));
     }
     if let Some(pos) = caret {
         cx.model.set_caret(Caret::at(pos));
@@ -238,7 +241,8 @@ fn take_back(cx: &mut Cx, rest: &str) -> Result<(), String> {
         0 => String::new(),
         count => format!(" {} stayed.", plural(count, "hunk")),
     };
-    cx.info(format!("Took back {}.{stay} Redo brings it back.", plural(taken.len(), "hunk")));
+    let them = if taken.len() == 1 { "it" } else { "them" };
+    cx.info(format!("Took back {}.{stay} Undo brings {them} back.", plural(taken.len(), "hunk")));
     Ok(())
 }
 

@@ -133,6 +133,9 @@ pub enum CauseKind {
     Outside,
     /// What two copies both did is taken back once.
     Dedupe,
+    /// An older text came back: that of a moment, which `of` names; that which was saved last, where
+    /// `of` is empty; that which stood before a hunk was made; or, with a proposal and no hunk, that
+    /// from before the acceptances which `of` names.
     Restore,
     /// Words are redacted: they leave the text, and what stood in one body with them comes back.
     Redact,
@@ -152,6 +155,14 @@ pub struct Cause {
     /// The edits that are undone or redone.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub of: Vec<EventId>,
+}
+
+impl Cause {
+    /// Whether accepted hunks were taken back by whose they are. That is a step of its own: undo
+    /// brings them back.
+    pub fn takes_back(&self) -> bool {
+        self.kind == CauseKind::Restore && self.proposal.is_some() && self.hunk.is_none()
+    }
 }
 
 /// The data of one `document.edited`: operations of one writer on one document, in order.

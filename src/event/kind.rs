@@ -303,7 +303,9 @@ pub enum Event {
         verdict: HunkVerdict,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<Text>,
-        /// Of an acceptance: the edit that put the text in.
+        /// The edit that belongs to it: of an acceptance, that which put the text in; of a rejection,
+        /// that which put the older text back; of what follows from going back to an older text, that
+        /// which went back.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         edit: Option<EventId>,
         /// The verdicts this one replaces, and the collisions that were looked at.

@@ -2,9 +2,10 @@
 //! together yet.
 //!
 //! - **Twins**: two edits that did the same: accepted one hunk with the same words, took that back
-//!   or brought it back with the same words, or took one change of a file in. The first in order of
-//!   display whose words are there stays; the others' words are deleted by an edit, and deleting
-//!   twice is deleting once.
+//!   or brought it back with the same words, took one change of a file in, or brought the same
+//!   characters back (an undo, going back to an older text). The first in order of display whose
+//!   words are there stays; the others' words are deleted by an edit, and deleting twice is deleting
+//!   once.
 //! - **Collided**: a hunk that was accepted, and an edit that put words between its words (those
 //!   it deleted counted, where they stood), deleted some of those that it left, or replaced the
 //!   same words. This is written down by who merges, so that it stays until a person looks.
@@ -36,7 +37,9 @@ const FOLLOWED: usize = 64;
 
 /// The hunks whose acceptance an undo took back or a redo brought back.
 fn undone_or_redone(doc: &DocEntry, entry: &EditEntry) -> BTreeSet<HunkRef> {
-    let is_step = |cause: &&Cause| matches!(cause.kind, CauseKind::Undo | CauseKind::Redo);
+    let is_step = |cause: &&Cause| {
+        matches!(cause.kind, CauseKind::Undo | CauseKind::Redo) || cause.takes_back()
+    };
     let mut hunks = BTreeSet::new();
     let mut left: Vec<&EditEntry> = vec![entry];
     for _ in 0..FOLLOWED {
@@ -63,6 +66,31 @@ fn words(entry: &EditEntry) -> Vec<&str> {
     entry.edit.ops.iter().filter_map(text).collect()
 }
 
+/// The characters that an edit brought back: by the operation of the first, how many. Nothing for
+/// one that brought none back.
+fn brought_back(entry: &EditEntry) -> Option<Vec<(OpId, u32)>> {
+    let kind = cause(entry)?.kind;
+    if !matches!(kind, CauseKind::Undo | CauseKind::Redo | CauseKind::Restore) {
+        return None;
+    }
+    let mut all: Vec<(OpId, u32)> = Vec::new();
+    for op in &entry.edit.ops {
+        let Op::Insert { src, .. } = op else { continue };
+        for one in src {
+            match all.last_mut() {
+                Some((first, len))
+                    if first.writer == one.id.writer
+                        && first.counter.checked_add(*len) == Some(one.id.counter) =>
+                {
+                    *len = len.saturating_add(one.len);
+                }
+                _ => all.push((one.id, one.len)),
+            }
+        }
+    }
+    (!all.is_empty()).then_some(all)
+}
+
 /// Whether two edits that did not know of each other did the same.
 fn are_twins(doc: &DocEntry, a: &EditEntry, b: &EditEntry) -> bool {
     let hunks = undone_or_redone(doc, a);
@@ -82,6 +110,7 @@ fn are_twins(doc: &DocEntry, a: &EditEntry, b: &EditEntry) -> bool {
                 && a.edit.ops.iter().map(place).eq(b.edit.ops.iter().map(place))
                 && words(a) == words(b)
         }
+        (None, None) => brought_back(a).is_some_and(|text| brought_back(b).as_ref() == Some(&text)),
         _ => false,
     }
 }
@@ -114,7 +143,8 @@ impl DocEntry {
                 let telling = accepted(earlier).is_some()
                     || accepted(later).is_some()
                     || !undone_or_redone(self, earlier).is_empty()
-                    || is_outside(earlier) && is_outside(later);
+                    || is_outside(earlier) && is_outside(later)
+                    || brought_back(earlier).is_some() && brought_back(later).is_some();
                 if telling && known.iter().zip(other).all(|(one, other)| !(*one && *other)) {
                     found.push((*earlier, *later));
                 }
@@ -255,6 +285,20 @@ impl Session {
         let others = self.proposals.hunk(of).map(|hunk| hunk.collided(false));
         let others = others.unwrap_or_default().into_iter().collect();
         (accepts.map(|edit| edit.id).collect(), others)
+    }
+
+    /// The hunks of a document whose accepted text stands there, whatever was said about them since.
+    pub fn accepted_there(&self, doc: &DocId) -> BTreeSet<HunkRef> {
+        let Some(entry) = self.documents.get(doc) else { return BTreeSet::new() };
+        let stands = |edit: &EditEntry| {
+            let reach = entry.document.reach(edit.writer, &edit.edit);
+            match reach.inserts {
+                true => !reach.living.is_empty(),
+                // One that only took words away stands while they are gone.
+                false => !reach.deleted.is_empty() && !reach.back,
+            }
+        };
+        entry.edits().filter_map(|edit| accepted(edit).filter(|_| stands(edit))).collect()
     }
 
     /// Where a hunk that collided stands: its own words and what came between them.

@@ -433,7 +433,7 @@ impl Proposals {
     }
 
     /// Whether the hunk itself stands: not split, and of a part, that its whole is split.
-    pub(super) fn stands(&self, hunk: &Hunk) -> bool {
+    pub fn stands(&self, hunk: &Hunk) -> bool {
         let Some(part) = hunk.of.part else { return !hunk.is_split() };
         let whole = self.hunks.get(&HunkRef { id: hunk.of.id, part: None });
         whole.and_then(|whole| whole.splits.value()).is_some_and(|parts| part < *parts)

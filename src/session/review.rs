@@ -15,6 +15,7 @@
 use super::{Hunk, HunkRef, HunkState, Moment, Proposals, Session};
 use crate::base::{DocId, EventId, Pos, Span};
 use crate::text::{Change, Document, diff};
+use ropey::Rope;
 use std::collections::BTreeMap;
 
 /// An open hunk, or several that touch.
@@ -35,6 +36,8 @@ pub struct OpenHunk {
     pub quoted: Option<String>,
     /// It is stale because it contradicts another open hunk of its proposal.
     pub behind: bool,
+    /// It is stale because the text says already what it proposes.
+    pub there: bool,
     made: (u64, HunkRef),
 }
 
@@ -66,6 +69,7 @@ impl OpenHunk {
             loose: hunk.loose,
             quoted: hunk.quoted.clone(),
             behind: false,
+            there: false,
             made: (hunk.lamport, hunk.of),
         }
     }
@@ -104,6 +108,37 @@ impl OpenHunk {
     pub fn is_certain(&self) -> bool {
         self.state == HunkState::Pending && !self.loose
     }
+}
+
+/// Fewer characters stand somewhere by chance.
+const TELLING: usize = 4;
+/// Longer texts are only compared with what stands at the place itself.
+const LONG: usize = 1 << 14;
+
+/// Whether a text stands at a place: as all that is there, or around it, where the words came by
+/// another way than into the place of the old ones, as another program or an older version brings
+/// them.
+fn says(rope: &Rope, span: Span, new: &str) -> bool {
+    if rope.slice(span.range()) == new {
+        return true;
+    }
+    let new: Vec<char> = new.chars().collect();
+    if !(TELLING..LONG).contains(&new.len()) || new.len() <= span.len() {
+        return false;
+    }
+    let from = span.end.0.saturating_sub(new.len());
+    let to = (span.start.0 + new.len()).min(rope.len_chars());
+    let there: Vec<char> = rope.slice(from..to).chars().collect();
+    // Whole words only.
+    let parts = |one: Option<char>, other: Option<&char>| {
+        let is_word = |one: char| one.is_alphanumeric();
+        one.is_none_or(|one| !is_word(one)) || other.is_none_or(|other| !is_word(*other))
+    };
+    let alone = |at: usize| {
+        let before = at.checked_sub(1).and_then(|at| rope.get_char(at));
+        parts(before, new.first()) && parts(rope.get_char(at + new.len()), new.last())
+    };
+    there.windows(new.len()).enumerate().any(|(at, one)| one == new && alone(from + at))
 }
 
 /// What differs between a hunk's old and new text, at its place.
@@ -208,6 +243,14 @@ fn join(mut all: Vec<Fresh>, document: &Document, out: &mut Vec<OpenHunk>) {
     }
 }
 
+impl Hunk {
+    /// Whether its old text stands at its place.
+    pub fn fits(&self, document: &Document) -> bool {
+        let span = self.span(document);
+        span.is_some_and(|span| document.rope().slice(span.range()) == self.old.as_str())
+    }
+}
+
 impl Proposals {
     fn open_in(&self, doc: &DocId, document: &Document) -> Vec<OpenHunk> {
         let mut open = Vec::new();
@@ -221,7 +264,11 @@ impl Proposals {
                 (HunkState::Pending, Some(span)) if hunk.of.part.is_none() => {
                     fresh.entry(hunk.proposal).or_default().push(Fresh { hunk, span });
                 }
-                (state, span) => open.push(OpenHunk::alone(hunk, span, state)),
+                (state, span) => {
+                    let stale = span.filter(|_| state == HunkState::Stale);
+                    let there = stale.is_some_and(|span| says(document.rope(), span, &hunk.new));
+                    open.push(OpenHunk { there, ..OpenHunk::alone(hunk, span, state) });
+                }
             }
         }
         for hunks in fresh.into_values() {

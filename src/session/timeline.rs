@@ -117,7 +117,10 @@ impl Session {
         for (doc, entry) in &self.documents {
             for (moment, edit) in entry.edits.range(range) {
                 let (plus, minus) = counted(&edit.edit.ops);
-                let cause = edit.edit.cause.as_ref().map(|cause| cause.kind);
+                let cause = edit.edit.cause.as_ref().map(|cause| match cause.takes_back() {
+                    true => CauseKind::Undo,
+                    false => cause.kind,
+                });
                 let what = What::Edit { doc: doc.clone(), plus, minus, cause };
                 let author = Some(edit.author.clone());
                 points.push(Point { moment: *moment, at: edit.at, author, what });

@@ -345,7 +345,10 @@ impl Session {
         if kind == Some(CauseKind::Redact) {
             return None;
         }
-        let back = matches!(kind, Some(CauseKind::Undo | CauseKind::Redo | CauseKind::Restore));
+        let back = matches!(
+            kind,
+            Some(CauseKind::Undo | CauseKind::Redo | CauseKind::Restore | CauseKind::Outside)
+        );
         Some((edit.id, if back { Again::BroughtBack } else { Again::Copied }))
     }
 

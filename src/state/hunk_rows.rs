@@ -20,6 +20,9 @@ const COLLIDED: &str = "collided: a merge changed this accepted text; accept kee
 const BEHIND: &str =
     "contradicts another change of this answer that shares its text: settle that one first";
 
+/// What stands below a hunk whose new text stands there already.
+pub(super) const THERE: &str = "the text says this already; neither accept nor reject changes it";
+
 /// Pieces of a difference in reading order.
 pub type Pieces = Rc<[(Tag, String)]>;
 
@@ -133,7 +136,9 @@ impl Rows<'_> {
         if hunk.behind {
             self.push(Sign::Stale, BEHIND);
         }
-        if let Some(sides) = sides(rope, hunk) {
+        if hunk.there {
+            self.push(Sign::Note, THERE);
+        } else if let Some(sides) = sides(rope, hunk) {
             self.push(Sign::Note, "the text above changed; it was:");
             self.push(Sign::Minus, &format!("{before}{}{after}", sides.base));
             self.push(Sign::Note, "proposed:");

@@ -4,6 +4,7 @@
 
 mod again;
 mod asking;
+mod back;
 mod beside;
 mod branch;
 mod comment;

@@ -1,12 +1,13 @@
 //! The file beside the document: meeting it, taking in what changed outside, saving, leaving.
 
-use super::saved::{Base, base_of, difference, is_before};
+use super::saved::{Base, base_of, brought_back, difference, is_before};
 use super::{
     Ask, Cx, Dialog, Effect, FileStamp, Model, OpenedFile, Overlay, SaveMark, Ticket, Timer, Tone,
     Unsaved,
 };
 use crate::base::{AuthorId, DocId, EventId, OpId, Pos, WriterId, sha256_hex};
 use crate::event::{Cause, CauseKind, Edit, Event, Op, Origin, Text, Version, is_like};
+use crate::session::DocEntry;
 use crate::text::{Applied, Change};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -152,7 +153,8 @@ impl Cx<'_> {
     ) -> Option<OpId> {
         self.seal_bursts();
         let mut change = change.clone();
-        for one in &mut change.0 {
+        // What was here before keeps its origin.
+        for one in change.0.iter_mut().filter(|one| one.src.is_empty()) {
             one.origin = Origin::outside();
         }
         let writer = self.mint(&AuthorId::outside(), Some(doc.clone()), true);
@@ -329,7 +331,15 @@ impl Cx<'_> {
             );
             return;
         }
-        self.edit_outside(&base, &difference(&text, &file.text));
+        let before = self.model.session.accepted_there(&self.model.doc);
+        let Some(entry) = self.model.entry() else { return };
+        let older = brought_back(entry, &base, &file.stamp.hash);
+        let is_older = older.is_some();
+        self.edit_outside(&base, &older.unwrap_or_else(|| difference(&text, &file.text)));
+        let edit = self.model.entry().and_then(DocEntry::last_outside);
+        if let Some(edit) = edit.filter(|_| is_older) {
+            self.verdicts_follow(&before, edit, false);
+        }
         let Some(entry) = self.model.entry() else { return };
         if *entry.document.rope() == file.text.as_str() {
             self.note_saved(&file.stamp);
@@ -361,7 +371,7 @@ impl Cx<'_> {
     }
 
     /// The version that the file held here before: as it was met last, else the one saved last.
-    fn held_last(&self) -> Option<Version> {
+    pub(super) fn held_last(&self) -> Option<Version> {
         let entry = self.model.entry()?;
         let met = self.model.met.as_ref();
         let known = met.and_then(|met| entry.saved.iter().rfind(|saved| saved.hash == *met));

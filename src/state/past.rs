@@ -9,7 +9,6 @@ use super::hunk_rows::Rows;
 use super::then::Then;
 use super::{Caret, Cx, HunkPiece, ListState, Model, Sign, Tab};
 use crate::base::{EventId, Millis, Pos, Span};
-use crate::event::{Cause, CauseKind};
 use crate::report::history::{self, Row, Wanted, point_name};
 use crate::session::{Decisions, Film, HunkState, Moment, Point, What};
 use crate::text::{Document, diff};
@@ -46,7 +45,7 @@ pub struct History {
     pub each: bool,
     pub against: Against,
     pub mark: Option<Moment>,
-    film: Film,
+    pub(super) film: Film,
     /// Of how many events the rows were made, and for which filter.
     made_for: Option<(EventId, usize, String, bool)>,
 }
@@ -333,39 +332,5 @@ impl Cx<'_> {
             self.info(NOT_NOW);
         }
         past
-    }
-
-    /// Makes the text what it was at a point, as an edit of its own. Returns how many characters
-    /// came and went.
-    ///
-    /// # Errors
-    /// Why it can't be done, or that nothing is to be done.
-    pub fn restore(&mut self, moment: Moment) -> Result<(usize, usize), String> {
-        self.seal_bursts();
-        let doc = self.model.doc.clone();
-        let mut film = std::mem::take(&mut self.model.ui.history.film);
-        let version = film.version(&self.model.session, &doc, moment);
-        self.model.ui.history.film = film;
-        let change = version.and_then(|version| {
-            let entry = self.model.entry().ok_or(crate::text::TextError::NoHistory)?;
-            entry.document.plan_restore(&entry.at(&version)?)
-        });
-        let change =
-            change.map_err(|why| format!("The text of then can't be put together: {why}"))?;
-        if change.is_empty() {
-            return Err("The text says what it said then: there is nothing to bring back.".into());
-        }
-        self.model.show_now();
-        let of = vec![moment.1];
-        let cause = Cause { kind: CauseKind::Restore, proposal: None, hunk: None, part: None, of };
-        let first = change.0.first().map(|one| one.span.start);
-        let came = change.0.iter().map(|one| one.text.chars().count()).sum();
-        let went = change.0.iter().map(|one| one.span.len()).sum();
-        self.edit(&change, Some(cause)).ok_or("The text could not be changed.")?;
-        if let Some(pos) = first {
-            self.model.set_caret(Caret::at(pos));
-        }
-        self.model.refresh();
-        Ok((came, went))
     }
 }

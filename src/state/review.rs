@@ -2,6 +2,7 @@
 //!
 //! One computation for drawing, for the keys and for the mouse.
 
+use super::hunk_rows::THERE;
 use super::{HunkLayout, Model, sides};
 use crate::assist::{Tag, readable_diff};
 use crate::base::DocId;
@@ -307,6 +308,7 @@ impl Model {
         let state = match hunk.state {
             HunkState::Collided => " · × collided: a merge changed it",
             HunkState::Stale if hunk.behind => " · contradicts another change",
+            HunkState::Stale if hunk.there => " · the text says it already",
             HunkState::Stale => " · the text changed",
             HunkState::Unplaced => " · place by hand",
             HunkState::Accepted => " · accepted",
@@ -345,7 +347,10 @@ impl Model {
         };
         let rope = self.session.documents.get(&one.doc).map(|entry| entry.document.rope());
         let plain = |text: &str| vec![(Tag::Equal, text.to_owned())];
-        if let Some(sides) = rope.and_then(|rope| sides(rope, hunk)) {
+        if hunk.there {
+            text(ReviewPart::New, "+", &plain(&hunk.new));
+            text(ReviewPart::Note, " ", &plain(THERE));
+        } else if let Some(sides) = rope.and_then(|rope| sides(rope, hunk)) {
             text(ReviewPart::Note, " ", &plain("it was:"));
             text(ReviewPart::Old, "-", &plain(&sides.base));
             text(ReviewPart::Note, " ", &plain("it is now:"));

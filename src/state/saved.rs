@@ -177,6 +177,14 @@ pub(super) fn base_of(entry: &DocEntry, last: Option<&Version>, text: &str) -> O
     best.map(|(_, base)| base)
 }
 
+/// What makes of one version the file's text, where that is a version which was saved: its words come
+/// back as whose they are. Nothing for a text that never was here.
+pub(super) fn brought_back(entry: &DocEntry, from: &Version, hash: &str) -> Option<Change> {
+    let then = entry.saved.iter().rfind(|saved| saved.hash == hash)?;
+    let (from, then) = (entry.at(from).ok()?, entry.at(&then.version).ok()?);
+    from.plan_restore(&then).ok()
+}
+
 /// A change from outside that somebody's events bring as well.
 struct Explained {
     edit: EventId,

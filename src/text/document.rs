@@ -185,7 +185,14 @@ pub(super) fn place_insertion(seq: &mut Seq, pos: usize, id: OpId, len: u32, src
 pub(super) fn revives(cause: Option<CauseKind>) -> bool {
     matches!(
         cause,
-        Some(CauseKind::Undo | CauseKind::Redo | CauseKind::Restore | CauseKind::Redact)
+        Some(
+            CauseKind::Undo
+                | CauseKind::Redo
+                | CauseKind::Restore
+                | CauseKind::Redact
+                // A file that became one of its older versions again.
+                | CauseKind::Outside
+        )
     )
 }
 

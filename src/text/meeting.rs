@@ -19,6 +19,8 @@ pub struct Reach {
     /// Where the first and the last of each of these stand or stood.
     pub graves: Vec<(usize, usize)>,
     pub inserts: bool,
+    /// Some of what it deleted is there again.
+    pub back: bool,
 }
 
 impl Reach {
@@ -73,6 +75,12 @@ impl Document {
                 }
                 Op::Delete { first, .. } => {
                     out.deleted.push((*first, width));
+                    let mut done = 0;
+                    while done < width {
+                        let (root, step) = history.revived_root(ahead(*first, done), width - done);
+                        history.living(root, step, &mut |_| out.back = true);
+                        done += step;
+                    }
                     let last = ahead(*first, width.saturating_sub(1));
                     let (start, end) = (self.stood(*first), self.stood(last));
                     if let (Some(start), Some(end)) = (start, end) {

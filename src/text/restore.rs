@@ -99,7 +99,7 @@ impl History {
     }
 
     /// The first text that `id` brings back to life, and for how many characters that holds.
-    fn revived_root(&self, id: OpId, len: u32) -> (OpId, u32) {
+    pub(super) fn revived_root(&self, id: OpId, len: u32) -> (OpId, u32) {
         let (mut at, mut len) = (id, len);
         // Bounded, should a hostile log bring itself back in a ring.
         for _ in 0..10_000 {

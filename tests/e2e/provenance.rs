@@ -109,7 +109,8 @@ fn the_workspace_shows_it_and_takes_it_back() {
     term.wait_for("This proposal (1 accepted hunk)");
     term.keys("p");
     term.wait_for("2- two");
-    term.keys("<ctrl-y>");
+    term.keys("<ctrl-z>");
+    term.wait_for("Brought back 1 hunk of openai/test");
     term.wait_for("◆te   2  zwei");
     term.keys("<alt-g>");
     term.wait_for(" 2  zwei");
@@ -124,7 +125,7 @@ fn what_a_model_wrote_is_taken_back_without_a_screen() {
     let (home, _server) = written();
     home.run(&["do", "written.take-back model test; file.save", "a.md"], "").ok();
     assert_eq!(home.read("a.md"), "one\ntwo\ndrei\n");
-    home.run(&["do", "edit.redo; file.save", "a.md"], "").ok();
+    home.run(&["do", "edit.undo; file.save", "a.md"], "").ok();
     assert_eq!(home.read("a.md"), "one\nzwei\ndrei\n");
     // Where a person worked on it, the answers are told; nothing happens without one.
     home.run(&["do", "go.line 2; cursor.right; edit.insert X; file.save", "a.md"], "").ok();

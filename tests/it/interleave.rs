@@ -120,7 +120,7 @@ impl Run {
         let len = self.text.len();
         let open = self.made.model().session.open_in(&self.made.doc());
         let index = rand.below(open.len().max(1));
-        match rand.below(16) {
+        match rand.below(18) {
             0..=2 => {
                 let (at, new) = (rand.below(len + 1), words(rand, 2));
                 self.made.place(at, None);
@@ -185,6 +185,12 @@ impl Run {
             }
             13 => self.outside(rand),
             14 => self.merge(rand),
+            16 => self.there_and_back(rand, "discard", |made| {
+                made.with_cx(|cx| cx.discard()).expect("discards");
+            }),
+            17 => self.there_and_back(rand, "take back", |made| {
+                made.run("written.take-back model large go");
+            }),
             15 if rand.below(3) == 0 && self.made.model().turn.is_none() => {
                 self.minted += 1;
                 self.made = self.made.killed(self.minted);
@@ -192,6 +198,31 @@ impl Run {
             }
             _ => {}
         }
+    }
+
+    /// Something that brings text back: undo takes it back whole, and redo does it again.
+    fn there_and_back(&mut self, rand: &mut Rand, what: &str, act: impl Fn(&mut Harness)) {
+        self.made.pass(3000);
+        let state = |made: &Harness| {
+            let open = made.model().session.open_in(&made.doc());
+            let open: Vec<_> = open.iter().map(|one| (one.members.clone(), one.state)).collect();
+            (of_log(made), open)
+        };
+        let edits = |made: &Harness| made.model().entry().map(|entry| entry.edits().count());
+        let (before, count) = (state(&self.made), edits(&self.made));
+        act(&mut self.made);
+        self.trace.0.push_str(&format!("\n{what}: {}", self.made.notice()));
+        if edits(&self.made) != count {
+            let after = state(&self.made);
+            self.made.keys("ctrl-z");
+            assert_eq!(state(&self.made), before, "{what}, undone: {}", self.made.notice());
+            if rand.below(2) == 0 {
+                self.made.keys("ctrl-y");
+                assert_eq!(state(&self.made), after, "{what}, redone: {}", self.made.notice());
+            }
+        }
+        self.follow(None);
+        self.compare(what);
     }
 
     /// A hunk whose text changed.

@@ -9,6 +9,7 @@
 //!   story beside it;
 //! - *by traces* (`traces`): long typing, made from a seed or recorded, against a list of labels.
 
+mod back;
 mod replay;
 mod report;
 mod shown;
@@ -215,7 +216,7 @@ impl People {
         let len = self.copies[who].model().rope().len_chars();
         let (a, b) = (rand.below(len + 1), rand.below(len + 1));
         let (start, end) = (a.min(b), a.max(b).min(a.min(b) + 8));
-        match rand.below(14) {
+        match rand.below(17) {
             0..=3 => {
                 let story = self.by(who, How::Typed);
                 let letters = self.letters(1 + rand.below(5), &story, false);
@@ -262,7 +263,33 @@ impl People {
                 self.copies[who].keys(key);
                 key.into()
             }
+            12 => self.go_back(who, rand),
+            13 => {
+                self.copies[who].run("written.take-back model large go");
+                format!("takes the model's text back: {}", self.copies[who].notice())
+            }
             _ => self.propose(who, (start, end), rand),
+        }
+    }
+
+    /// To a point of the past, or to what was saved last.
+    fn go_back(&mut self, who: usize, rand: &mut Rand) -> String {
+        let made = &mut self.copies[who];
+        made.pass(10_000);
+        let points = made.model().session.timeline();
+        let moment = points[rand.below(points.len())].moment;
+        match rand.below(3) {
+            0 => {
+                let hash = cowrite::event::Text::new(format!("{}", self.next));
+                made.with_cx(|cx| {
+                    let doc = cx.model.doc.clone();
+                    let version = cx.model.entry().expect("a document").document.version();
+                    cx.append(&cowrite::event::Event::DocumentSaved { doc, version, hash });
+                });
+                "saves".into()
+            }
+            1 => format!("discards: {:?}", made.with_cx(|cx| cx.discard())),
+            _ => format!("goes back to {moment:?}: {:?}", made.with_cx(|cx| cx.restore(moment))),
         }
     }
 

@@ -141,7 +141,9 @@ fn goes_on(before: &Point, point: &Point) -> bool {
         }
         (
             What::Edit {
-                cause: Some(CauseKind::Accept | CauseKind::Undo | CauseKind::Redo), ..
+                cause:
+                    Some(CauseKind::Accept | CauseKind::Undo | CauseKind::Redo | CauseKind::Restore),
+                ..
             },
             What::Hunk { verdict: Some(_), .. },
         ) => before.at == point.at,

@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::base::when::minute;
 use crate::command::slash_rows;
 use crate::report::history::moment_words;
-use crate::session::HunkState;
+use crate::session::{HunkState, OpenHunk};
 use crate::state::{Focus, Overlay, TOUR_END, TOUR_STEPS, Tab, Tone, plural};
 use crate::tui::paint::{fill, rect, text};
 use crate::tui::sheet::hash;
@@ -212,7 +212,8 @@ fn workspace_hints(app: &App) -> &'static [(&'static str, &'static str)] {
         ];
     }
     let here = if model.ui.focus == Focus::Editor { model.hunk_here() } else { None };
-    if here.as_ref().is_some_and(|one| one.state == HunkState::Stale && !one.behind) {
+    let is_stale = |one: &OpenHunk| one.state == HunkState::Stale && !one.behind && !one.there;
+    if here.as_ref().is_some_and(is_stale) {
         &[
             ("hunk.mine", "keep mine"),
             ("hunk.theirs", "take theirs"),

@@ -323,8 +323,16 @@ pub fn run(seed: u64) {
             }
             (5..=7, Some(row)) => {
                 trace.push_str(&format!("\n{step} accept {row:?}"));
+                let there = made.model().session.open_in(&made.doc())[index].there;
                 made.about_hunk(index, "hunk.accept");
-                if row.2 == HunkState::Pending {
+                if there {
+                    // The text says it already, here or around here: that is all that is said.
+                    let from = row.1.1.saturating_sub(row.4.chars().count());
+                    let around: String = state.text[from..].iter().collect();
+                    assert!(row.2 == HunkState::Stale && around.contains(&row.4), "{trace}");
+                    state.take(&row);
+                    changed = true;
+                } else if row.2 == HunkState::Pending {
                     state.take(&row);
                     state.replace(row.1.0, row.1.1, &row.4);
                     changed = true;

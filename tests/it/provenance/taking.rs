@@ -1,5 +1,5 @@
 //! Taking back what a model wrote: its words go wherever they are, what they replaced comes back,
-//! what people wrote stays, and one redo undoes it.
+//! what people wrote stays, and one undo brings it back.
 
 use crate::harness::{Harness, Trace, cases};
 use cowrite::base::Rand;
@@ -40,9 +40,12 @@ fn what_was_accepted_goes_and_comes_again() {
         made.run(line);
         assert_eq!(made.text(), after, "{}", made.notice());
         made.same_after_reopening();
-        made.keys("ctrl-y");
+        made.keys("ctrl-z");
         assert_eq!(made.text(), before, "{}", made.notice());
         assert!(made.hunks().is_empty(), "accepted again");
+        made.same_after_reopening();
+        made.keys("ctrl-y");
+        assert_eq!(made.text(), after, "{}", made.notice());
         made.same_after_reopening();
     };
     check(&|_| (), "written.take-back model large", TEXT);
@@ -108,7 +111,7 @@ fn what_is_in_the_way_is_asked_about() {
     assert!(labels(&made)[1].1.starts_with("stays"), "{:?}", labels(&made));
     made.keys("t");
     assert_eq!(made.text(), "We meet on TueXYsday.\nBring the plan.\nThere is cake.\n");
-    made.keys("ctrl-y");
+    made.keys("ctrl-z");
     assert_eq!(made.text(), before);
     made.run("written.take-back model large go");
     assert!(made.text().contains("XY"), "{}", made.text());
@@ -205,7 +208,7 @@ fn people_keep_their_words_whatever_is_taken_back() {
         let kept = person(&before).into_iter().all(|letter| rest.any(|one| one == letter));
         assert!(kept, "each in its order\n{}", trace.0);
         made.same_after(&trace.0);
-        made.keys("ctrl-y");
+        made.keys("ctrl-z");
         assert_eq!(made.text(), before, "{}", trace.0);
         made.same_after(&trace.0);
     }
