@@ -1,10 +1,11 @@
 //! The handoff page: what changed since somebody looked last, by whom, what was decided and what
 //! waits. Folded from the log; no model is needed. Pure.
 
+use super::blame::author_of;
 use crate::base::when::{day, minute};
-use crate::base::{AuthorId, EventId, Millis, Usd};
-use crate::event::{CauseKind, DecisionStatus, Link, MessageRole, Op, is_like};
-use crate::session::{Decision, HunkState, Session, What, opening};
+use crate::base::{AuthorId, EventId, Millis, Pos, Span, Usd};
+use crate::event::{CauseKind, DecisionStatus, How, Link, MessageRole, Op, is_like};
+use crate::session::{Again, Decision, HunkState, Session, What, Written, opening};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Characters of a text that are quoted.
@@ -12,12 +13,61 @@ const QUOTED: usize = 90;
 /// The most lines of one section; then it is only counted.
 const MOST: usize = 12;
 
+/// Characters of one document.
+#[derive(Default)]
+struct Wrote {
+    wrote: usize,
+    deleted: usize,
+    /// Text of others that was accepted, by whose it is.
+    took: BTreeMap<AuthorId, usize>,
+    /// Text that was there before: undone, gone back to, moved.
+    again: usize,
+}
+
+impl Wrote {
+    fn add(&mut self, ops: &[Op]) {
+        for op in ops {
+            match op {
+                Op::Insert { ins, src, .. } if !src.is_empty() => self.again += *ins as usize,
+                Op::Insert { ins, origin, .. } => {
+                    let of = origin.as_ref().filter(|origin| origin.how == How::Proposed);
+                    match of.and_then(|origin| origin.author.clone()) {
+                        Some(author) => *self.took.entry(author).or_default() += *ins as usize,
+                        None => self.wrote += *ins as usize,
+                    }
+                }
+                Op::Delete { del, .. } => self.deleted += del.unsigned_abs() as usize,
+            }
+        }
+    }
+
+    fn words(&self, session: &Session, name: &str) -> Vec<String> {
+        let name = if name.is_empty() { "the text" } else { name };
+        let mut out = Vec::new();
+        if self.wrote + self.deleted > 0 {
+            out.push(format!(
+                "wrote {} and deleted {} characters in {name}",
+                self.wrote, self.deleted
+            ));
+        }
+        for (author, count) in &self.took {
+            let who = session.author_name(author);
+            out.push(format!("accepted {} of {who} in {name}", plural(*count, "character")));
+        }
+        if self.again > 0 {
+            let count = plural(self.again, "character");
+            out.push(format!("moved or brought back {count} in {name}"));
+        }
+        out
+    }
+}
+
 /// What one author did since.
 #[derive(Default)]
 struct Did {
     messages: usize,
-    /// By document: characters written and deleted.
-    texts: BTreeMap<String, (usize, usize)>,
+    /// By document.
+    texts: BTreeMap<String, Wrote>,
     comments: usize,
     proposals: usize,
     verdicts: usize,
@@ -121,21 +171,12 @@ pub fn handoff(
 
 fn who(session: &Session, new: &BTreeSet<EventId>) -> Vec<String> {
     let mut all: BTreeMap<AuthorId, Did> = BTreeMap::new();
-    let edits: BTreeMap<EventId, (&str, usize, usize)> = session
+    let edits: BTreeMap<EventId, (&str, &[Op])> = session
         .documents
         .values()
         .flat_map(|entry| entry.edits().map(move |edit| (entry, edit)))
         .filter(|(_, edit)| new.contains(&edit.id))
-        .map(|(entry, edit)| {
-            let (mut wrote, mut took) = (0, 0);
-            for op in &edit.edit.ops {
-                match op {
-                    Op::Insert { ins, .. } => wrote += *ins as usize,
-                    Op::Delete { del, .. } => took += del.unsigned_abs() as usize,
-                }
-            }
-            (edit.id, (entry.name.as_str(), wrote, took))
-        })
+        .map(|(entry, edit)| (edit.id, (entry.name.as_str(), edit.edit.ops.as_slice())))
         .collect();
     for id in new {
         let Some(author) = session.author_of(id) else { continue };
@@ -145,9 +186,8 @@ fn who(session: &Session, new: &BTreeSet<EventId>) -> Vec<String> {
         did.last = did.last.into_iter().chain(at).max();
         if session.transcript.get(id).is_some() {
             did.messages += 1;
-        } else if let Some((name, wrote, took)) = edits.get(id) {
-            let text = did.texts.entry((*name).to_owned()).or_default();
-            *text = (text.0 + wrote, text.1 + took);
+        } else if let Some((name, ops)) = edits.get(id) {
+            did.texts.entry((*name).to_owned()).or_default().add(ops);
         } else if session.decisions.of_setting(id).is_some() {
             did.decisions += 1;
         } else if session.comments.get(id).is_some() {
@@ -163,9 +203,8 @@ fn who(session: &Session, new: &BTreeSet<EventId>) -> Vec<String> {
     let mut lines: Vec<(Option<Millis>, String)> = Vec::new();
     for (author, did) in all {
         let mut parts = Vec::new();
-        for (name, (wrote, took)) in &did.texts {
-            let name = if name.is_empty() { "the text" } else { name.as_str() };
-            parts.push(format!("wrote {wrote} and deleted {took} characters in {name}"));
+        for (name, text) in &did.texts {
+            parts.extend(text.words(session, name));
         }
         if did.messages > 0 {
             parts.push(format!("said {}", plural(did.messages, "thing")));
@@ -197,39 +236,49 @@ fn who(session: &Session, new: &BTreeSet<EventId>) -> Vec<String> {
     lines.into_iter().map(|(_, line)| line).collect()
 }
 
-/// What of the new words stands there, each run with its place.
+/// What of the new words stands there, each run with its place: by whom it is, and who accepted it.
+/// Words that were there before and came back are not new; what was copied is.
 fn texts(session: &Session, new: &BTreeSet<EventId>) -> Vec<String> {
     let mut lines = Vec::new();
-    for entry in session.documents.values() {
-        let mut spans = Vec::new();
-        for edit in entry.edits().filter(|edit| new.contains(&edit.id)) {
-            let reach = entry.document.reach(edit.writer, &edit.edit);
-            spans.extend(reach.living.into_iter().map(|span| (span, &edit.author)));
-        }
-        spans.sort_by_key(|(span, _)| *span);
+    for (doc, entry) in &session.documents {
+        let rope = entry.document.rope();
+        let all = Span { start: Pos(0), end: Pos(rope.len_chars()) };
         // Runs that touch are one.
-        let mut joined: Vec<(crate::base::Span, &AuthorId)> = Vec::new();
-        for (span, author) in spans {
+        let mut joined: Vec<(Span, String)> = Vec::new();
+        for run in session.written(doc, all) {
+            let Some(who) = new_by(session, new, &run) else { continue };
             match joined.last_mut() {
-                Some((last, same)) if *same == author && last.end >= span.start => {
-                    last.end = last.end.max(span.end);
+                Some((last, same)) if *same == who && last.end == run.span.start => {
+                    last.end = run.span.end;
                 }
-                _ => joined.push((span, author)),
+                _ => joined.push((run.span, who)),
             }
         }
-        let rope = entry.document.rope();
-        for (span, author) in joined {
-            let text = rope.slice(span.range()).to_string();
-            let text = short(&text);
+        for (span, who) in joined {
+            let text = short(&rope.slice(span.range()).to_string());
             if text.is_empty() {
                 continue;
             }
             let line = rope.char_to_line(span.start.0) + 1;
-            let who = session.author_name(author);
             lines.push(format!("- {}, line {line}, {who}: “{text}”", entry.name));
         }
     }
     lines
+}
+
+/// Of a run that is new, by whom it is; nothing of others.
+fn new_by(session: &Session, new: &BTreeSet<EventId>, run: &Written) -> Option<String> {
+    let mut who = author_of(session, run).to_owned();
+    let by = run.by.as_ref().filter(|_| run.how == How::Proposed);
+    if let Some(by) = by {
+        who.push_str(&format!(", accepted by {}", session.author_name(by)));
+    }
+    if run.edit.is_some_and(|edit| new.contains(&edit)) {
+        return Some(who);
+    }
+    let (edit, _) = run.again.filter(|(edit, how)| *how == Again::Copied && new.contains(edit))?;
+    let by = session.author_of(&edit).map_or("unknown", |author| session.author_name(author));
+    Some(format!("{who}, moved or copied by {by}"))
 }
 
 fn messages(session: &Session, said: &[&EventId]) -> Vec<String> {

@@ -272,6 +272,41 @@ fn what_others_wrote_is_new_until_it_is_seen() {
 }
 
 #[test]
+fn the_handoff_page_says_whose_the_text_is_and_who_accepted_it() {
+    let (mut ada, mut eve) = two();
+    ada.propose(&[(5, 8, "second")]);
+    ada.about_hunk(0, "hunk.accept");
+    ada.place(0, None);
+    ada.keys("'Ada '");
+    ada.pass(3000);
+    eve.take_from(&ada);
+    let page = |made: &Harness| {
+        let model = made.model();
+        handoff(&model.session, &model.ui.news, false, model.now).join("\n")
+    };
+    let told = page(&eve);
+    for words in [
+        "plan.md, line 1, Ada: “Ada”",
+        "plan.md, line 2, scripted/large, accepted by Ada: “second”",
+        "wrote 4 and deleted 3 characters in plan.md; accepted 6 characters of scripted/large in plan.md",
+    ] {
+        assert!(told.contains(words), "{words}\n{told}");
+    }
+    // What was away for a moment is nobody's new text.
+    let mut cy = copy(&eve, "p_01JCY", "Cy", 11);
+    cy.keys("ctrl-s");
+    cy.pass(3000);
+    let known = cy.model().ui.news.len();
+    assert_eq!(known, 0, "{:?}", cy.model().ui.news);
+    let mut ben = copy(&cy, "p_01JBEN", "Ben", 12);
+    ben.keys("ctrl-a backspace ctrl-q d");
+    cy.take_from(&ben);
+    let told = page(&cy);
+    assert!(told.contains("brought back"), "{told}");
+    assert!(!told.contains("Text that is new"), "{told}");
+}
+
+#[test]
 fn what_two_set_apart_is_asked_about() {
     let (mut ada, _) = two();
     ada.run("decision.new Ship in May");
