@@ -4,7 +4,7 @@
 //! Paragraphs of the answer that have a counterpart in the old text are the text; those before the
 //! first and behind the last are looked at one by one.
 
-use super::frame::{in_tags, without_frame, without_quote_marks};
+use super::frame::{in_tags, unframed, without_frame, without_quote_marks};
 use super::kin::{Kin, paragraphs};
 use super::talk::{Known, is_head_of_talk, is_remark, is_rule, is_talk};
 use crate::assist::dialect::is_fence;
@@ -268,10 +268,10 @@ impl<'a> Paragraphs<'a> {
         });
         let mut new = self.run(first..last + 1).to_owned();
         if whole {
-            new = self.text.to_owned();
+            new = self.text.trim_start_matches(['\n', '\r']).to_owned();
         }
         let mut new = without_frame(&new, old, outside);
-        if !whole && parts.is_empty() {
+        if parts.is_empty() {
             new.insert_str(0, &old[..start]);
         }
         if tail.is_none() {
@@ -347,7 +347,9 @@ impl<'a> Paragraphs<'a> {
             (Some(first), Some(last)) => (first.start, last.end),
             _ => (0, old.len()),
         };
-        let text = without_frame(text, old, outside);
+        let quoted = text.lines().all(|line| line.trim_start().starts_with('>'));
+        let bare = unframed(text).filter(|_| quoted && !old.contains('>'));
+        let text = without_frame(bare.as_deref().unwrap_or(text), old, outside);
         let new = format!("{}{}{}", &old[..start], text, &old[end..]);
         Bare::Parts(vec![Part { old: 0..old.len(), new, unsure }])
     }

@@ -49,16 +49,8 @@ pub struct Case {
 }
 
 /// The rows of the table; a row with a larger number has so many times the cases.
-const OTHERS: &[(&str, usize)] = &[
-    ("none", 6),
-    ("two", 2),
-    ("several", 2),
-    ("truncated", 2),
-    ("examples", 1),
-    (bare::TALK, 1),
-    (bare::SELECTED, 1),
-    (bare::OTHER, 1),
-];
+const OTHERS: &[(&str, usize)] =
+    &[("none", 6), ("two", 2), ("several", 2), ("truncated", 2), ("examples", 1)];
 
 fn rows() -> Vec<&'static str> {
     let others = OTHERS.iter().flat_map(|(name, times)| std::iter::repeat_n(*name, *times));
@@ -66,10 +58,16 @@ fn rows() -> Vec<&'static str> {
     others.chain(slops).chain((0..near::KINDS).map(near::name_of)).collect()
 }
 
-/// So many cases of one seed.
+/// So many cases of one seed, and as many of each row again for answers in bare text.
 pub fn cases(texts: &[Text], seed: u64, most: usize) -> Vec<Case> {
+    const BARE: &[&str] = &[bare::TALK, bare::SELECTED, bare::OTHER];
     let rows = rows();
-    (0..most).filter_map(|number| case(texts, rows[number % rows.len()], seed, number)).collect()
+    let more = most.div_ceil(rows.len()) * BARE.len();
+    let row = |number: usize| match number.checked_sub(most) {
+        None => rows[number % rows.len()],
+        Some(number) => BARE[number % BARE.len()],
+    };
+    (0..most + more).filter_map(|number| case(texts, row(number), seed, number)).collect()
 }
 
 fn case(texts: &[Text], row: &'static str, seed: u64, number: usize) -> Option<Case> {
