@@ -13,6 +13,7 @@ mod assist_dialect_forms;
 mod assist_hunks;
 mod assist_loose;
 mod assist_merge;
+mod assist_onto;
 mod assist_placement;
 mod assist_prompts;
 mod assist_readable;

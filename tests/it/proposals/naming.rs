@@ -117,7 +117,7 @@ fn a_file_that_is_there_becomes_a_document_of_the_session() {
     assert_eq!(news.len(), 3, "{news:?}");
     assert!(news.contains(&"The".to_owned()), "{news:?}");
     made.same_after_reopening();
-    made.keys("end enter");
+    made.keys("alt-5 end enter");
     let file = PathBuf::from("/home/ada/notes.md");
     let opens = |one: &Effect| matches!(one, Effect::Open(Open::File(path)) if *path == file);
     assert!(made.effects.iter().any(opens), "{:?}", made.effects);
