@@ -4,7 +4,7 @@ use super::{decision, links};
 use crate::report::Target;
 use crate::state::{Cx, Focus, Tab};
 
-const WHAT: &str = "Select text, mark a message (p and n in the conversation), choose a decision in \
+const WHAT: &str = "Select text, mark a message (Ctrl-E c k, then p and n), choose a decision in \
                     its list, or type /redact WORDS into the message box.";
 
 /// Asks whether what is meant is to be taken out for good.

@@ -676,3 +676,52 @@ fn a_session_file_opens_without_its_file() {
     assert_eq!(here.read("copy.md"), "Oh! The walrus plan.\n");
     assert!(!here.file("plan.md").exists());
 }
+
+#[test]
+fn what_is_asked_about_a_command_is_its_help() {
+    let home = alone();
+    let check = |asked: &[&str], same: &[&str]| {
+        assert_eq!(home.run(asked, "").ok(), home.run(same, "").ok(), "{asked:?}");
+    };
+    check(&["help"], &["--help"]);
+    check(&["help", "share"], &["share", "--help"]);
+    check(&["--help", "share"], &["share", "--help"]);
+    check(&["help", "decisions", "export"], &["decisions", "export", "--help"]);
+    home.run(&["help", "nonsense"], "").fails(2);
+}
+
+#[test]
+fn a_session_file_is_read_without_a_library() {
+    let ada = alone();
+    ada.write("plan.md", "one\n");
+    ada.run(&["do", "edit.insert words ; file.save", "plan.md"], "").ok();
+    let decides = "decision.new Ship in May; form.next; form.next; form.next; \
+                   edit.insert the fair is in June; form.submit";
+    ada.run(&["do", decides, "plan.md"], "").ok();
+    ada.run(&["share", "plan.md", "--yes"], "").ok();
+    let eve = alone();
+    eve.write("plan.cowrite.jsonl", ada.read("plan.cowrite.jsonl"));
+    let page = eve.run(&["handoff", "plan.cowrite.jsonl"], "").ok();
+    assert!(page.contains("“Ship in May”, Ada"), "{page}");
+    let told = eve.run(&["decisions", "plan.cowrite.jsonl"], "").ok();
+    assert!(
+        told.contains("Ship in May") && told.contains("because: the fair is in June"),
+        "{told}"
+    );
+    let told = json(&eve.run(&["decisions", "plan.cowrite.jsonl", "--json"], "").ok());
+    assert_eq!(told[0]["title"], "Ship in May");
+    let now = eve.run(&["history", "plan.cowrite.jsonl", "--at", "now"], "").ok();
+    assert_eq!(now, ada.read("plan.md"));
+    let why = eve.run(&["handoff", "plan.cowrite.jsonl", "--seen"], "").fails(2);
+    assert!(why.contains("not in your library"), "{why}");
+    let why = eve.run(&["share", "plan.cowrite.jsonl"], "").fails(1);
+    assert!(why.contains("is a session file: `cowrite plan.cowrite.jsonl` takes"), "{why}");
+    // Known here it is told as what it is in the library, and what only the file has beside it.
+    let page = ada.run(&["handoff", "plan.cowrite.jsonl"], "").ok();
+    assert_eq!(page, ada.run(&["handoff", "plan.md"], "").ok());
+    // A file without a session is no proof of anything.
+    eve.write("empty.cowrite.jsonl", "");
+    let said = eve.run(&["verify", "empty.cowrite.jsonl"], "");
+    assert_eq!(said.status.code(), Some(1), "{}", said.stdout);
+    assert!(said.stdout.contains("it holds no event"), "{}", said.stdout);
+}

@@ -127,6 +127,12 @@ fn live(dom: &str) -> String {
     out
 }
 
+/// What is to be read of a piece of a page.
+fn plain_text(html: &str) -> String {
+    let pieces = html.split('<').map(|piece| piece.split_once('>').map_or(piece, |(_, text)| text));
+    plain(&pieces.collect::<String>()).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// The first text after each step, from what the page holds for its script.
 fn states(page: &str) -> Vec<String> {
     let data = between(page, "id=\"replay-data\">", "</script>").expect("a replay");
@@ -195,11 +201,22 @@ fn a_page_in_a_browser() {
     let browser = Browser { name, home, proxy: Proxy::start() };
 
     // The text of then, wherever the slider stands.
-    for part in [0, 13, 50, 87] {
+    for part in [0, 13, 50, 87, 98] {
         let dom = browser.dom(&page, &format!("#at={part}"));
         let step = (last as f64 * f64::from(part) / 100.0).round() as usize;
         assert_eq!(live(&dom), lines(&states[step]), "at {part} %");
         assert!(dom.contains(&format!("{step} of {last} · ")), "at {part} %");
+        // Whose it is stands there by sign and share, as at the end.
+        let shares = |from: &str| between(&dom, from, "</ul>").map(plain_text);
+        let then = shares("<ul class=\"legend live\" aria-label=\"Who wrote it by then\">");
+        let then = then.expect("shares");
+        assert_eq!(then.contains(" %"), !states[step].is_empty(), "{then}");
+        let signs = between(&dom, "<ol class=\"lines live\">", "</ol>").expect("a replay");
+        assert_eq!(signs.contains("role=\"img\""), !states[step].is_empty(), "at {part} %");
+        if states[step] == states[last] {
+            let end = shares("<ul class=\"legend\" aria-label=\"Who wrote it\" hidden=\"\">");
+            assert_eq!(Some(then), end, "at {part} %");
+        }
         let later = dom.matches("later").count() - source.matches("later").count();
         assert!(later > 0 || part > 0, "nothing has come yet, and {later} are still to come");
     }

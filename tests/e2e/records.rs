@@ -204,3 +204,74 @@ fn check_ends_with_a_code_for_each_case() {
         assert!(said.contains(words), "{args:?}: {said}");
     }
 }
+
+/// Everything in a folder's files but what is another library's: ids and sums.
+fn said_in(home: &Home, folder: &str) -> Vec<String> {
+    let mut names: Vec<_> =
+        std::fs::read_dir(home.file(folder)).unwrap().map(|one| one.unwrap().file_name()).collect();
+    names.sort();
+    let own = |line: &&str| !line.starts_with("cowrite");
+    let text = |name: &str| {
+        let text = home.read(&format!("{folder}/{name}"));
+        text.lines().filter(own).collect::<Vec<_>>().join("\n")
+    };
+    names.iter().map(|name| format!("{name:?}\n{}", text(name.to_str().unwrap()))).collect()
+}
+
+#[test]
+fn what_was_taken_in_goes_out_the_same_and_changes_once() {
+    let ada = home();
+    ada.write("plan.md", "# Plan\nwe ship\n");
+    let decides = "select.all; decision.new Ship in May; form.next; \
+                   edit.insert There is a fair.; form.next; form.next; \
+                   edit.insert the fair is in June; form.submit";
+    ada.run(&["do", decides, "plan.md"], "").ok();
+    ada.run(&["decisions", "export", "out"], "").ok();
+    let first = said_in(&ada, "out");
+    assert!(
+        first.iter().any(|text| text.contains("## More Information\n\n* Linked to ")),
+        "{first:?}"
+    );
+    // Into another library and out of it, twice.
+    for _ in 0..2 {
+        let eve = home();
+        for text in std::fs::read_dir(ada.file("out")).unwrap() {
+            let text = text.unwrap();
+            let name = format!("in/{}", text.file_name().to_str().unwrap());
+            std::fs::create_dir_all(eve.file("in")).unwrap();
+            eve.write(&name, std::fs::read(text.path()).unwrap());
+        }
+        eve.run(&["decisions", "import", "in"], "").ok();
+        eve.run(&["decisions", "export", "out"], "").ok();
+        assert_eq!(said_in(&eve, "out"), first);
+        let again = eve.run(&["decisions", "import", "in"], "").ok();
+        assert!(again.contains("0 new, 1 known, 0 changed, 0 other"), "{again}");
+        std::fs::remove_dir_all(ada.file("out")).unwrap();
+        std::fs::create_dir_all(ada.file("out")).unwrap();
+        for text in std::fs::read_dir(eve.file("out")).unwrap() {
+            let text = text.unwrap();
+            let name = format!("out/{}", text.file_name().to_str().unwrap());
+            ada.write(&name, std::fs::read(text.path()).unwrap());
+        }
+    }
+    // A change of a file that was taken in is no change of it any more.
+    let home = home();
+    home.write("plan.md", "# Plan\n");
+    home.run(&["do", decides, "plan.md"], "").ok();
+    home.run(&["decisions", "export", "out"], "").ok();
+    let name = "out/0001-ship-in-may.md";
+    home.write(name, home.read(name).replace("status: accepted", "status: rejected"));
+    let kept = home.run(&["decisions", "export", "out"], "");
+    assert_eq!(kept.status.code(), Some(1), "{}", kept.stderr);
+    assert!(kept.stderr.contains("import --update` takes that in"), "{}", kept.stderr);
+    let taken = home.run(&["decisions", "import", "out", "--update"], "").ok();
+    assert!(taken.contains("1 changed"), "{taken}");
+    home.run(&["decisions", "export", "out"], "").ok();
+    let said = home.run(&["decisions", "export", "out"], "");
+    assert!(said.stderr.contains("1 as they were"), "{}", said.stderr);
+    // What no update takes in is not said to be taken in.
+    home.write(name, home.read(name).replace("date: 2", "date: 3"));
+    let kept = home.run(&["decisions", "export", "out"], "");
+    assert_eq!(kept.status.code(), Some(1), "{}", kept.stderr);
+    assert!(kept.stderr.contains("--overwrite replaces that"), "{}", kept.stderr);
+}

@@ -3,8 +3,9 @@
 
 use crate::harness::{Harness, cases};
 use cowrite::base::{EventId, Rand, sha256_hex};
-use cowrite::event::{MessageRole, MessageStatus};
+use cowrite::event::{Event, MessageRole, MessageStatus};
 use cowrite::session::{Message, Transcript};
+use cowrite::state::{Effect, Overlay};
 use std::collections::BTreeMap;
 
 /// The branch in sight, as the first words of its messages.
@@ -68,6 +69,78 @@ fn what_others_say_on_another_branch_moves_nothing() {
     ada.say("Sum up");
     let sent = &ada.model().last_sent.as_ref().expect("a request").body;
     assert!(sent.contains("Still here?") && !sent.contains("And Eve?"), "{sent}");
+}
+
+#[test]
+fn an_exported_page_tells_answers_that_stand_for_each_other() {
+    let (ada, _) = parted();
+    let page = cowrite::report::markdown(&ada.model().session);
+    let at = |words: &str| page.find(words).unwrap_or_else(|| panic!("{words}\n{page}"));
+    assert!(at("(branch 1 of 2)\n\nAnd Ada?") < at("(branch 2 of 2)"));
+    // The other question follows what was said before both, not the answer above it.
+    let other = &page[at("(branch 2 of 2)")..];
+    assert!(other.contains("*after ◆ "), "{page}");
+    assert!(other.lines().nth(2).is_some_and(|line| line.contains("That.")), "{page}");
+    let mut plain = Harness::file("plan.md", "one\n");
+    plain.say("What?");
+    plain.reply("That.");
+    let page = cowrite::report::markdown(&plain.model().session);
+    assert!(!page.contains("branch") && !page.contains("*after"), "{page}");
+}
+
+#[test]
+fn a_message_is_marked_in_the_conversation() {
+    let (mut ada, _) = parted();
+    let marked = |made: &Harness| {
+        let found = made.model().ui.found.as_ref()?;
+        made.model().session.transcript.get(&found.id).map(|one| one.text().to_owned())
+    };
+    ada.screen(100, 24);
+    ada.keys("ctrl-e c k");
+    assert_eq!(marked(&ada).as_deref(), Some("Ada, yes."));
+    ada.keys("p p");
+    assert_eq!(marked(&ada).as_deref(), Some("That."));
+    assert!(ada.screen(100, 24).contains("· marked"), "{}", ada.screen(100, 24));
+    ada.keys("n");
+    assert_eq!(marked(&ada).as_deref(), Some("And Ada?"));
+    ada.keys("n n n n");
+    assert_eq!(marked(&ada).as_deref(), Some("Ada, yes."), "the last stays");
+    ada.keys("p p p p p p");
+    assert_eq!(marked(&ada).as_deref(), Some("What?"), "the first stays");
+    // What is marked is what is redacted.
+    ada.run("session.redact");
+    let redacts = |effect: &Effect| matches!(effect, Effect::Redact { confirmed: false, .. });
+    assert!(ada.effects.iter().any(redacts), "{}", ada.notice());
+}
+
+#[test]
+fn a_strange_name_never_leads_out_of_the_folder() {
+    for (said, shown) in [
+        ("../../victim.md", "victim.md"),
+        ("/etc/passwd", "passwd"),
+        ("..\\..\\victim.md", "victim.md"),
+        ("C:\\x\\boot.ini", "boot.ini"),
+        ("~/.profile", ".profile"),
+        ("a/../../b.md", "b.md"),
+        ("../..", ""),
+        ("docs/plan.md", "docs/plan.md"),
+        ("a..b.md", "a..b.md"),
+        ("plan.md", "plan.md"),
+    ] {
+        let mut made = Harness::empty();
+        let doc = made.doc();
+        made.with_cx(|cx| {
+            let name = said.into();
+            cx.append(&Event::DocumentAdded { doc, name, hint: Some(said.into()) });
+        });
+        let session = &made.model().session;
+        assert_eq!(session.documents[&made.doc()].name, shown, "{said}");
+        made.keys("'x' ctrl-s");
+        match made.overlay() {
+            Some(Overlay::Prompt { field, .. }) => assert_eq!(field.rope().to_string(), shown),
+            other => panic!("{said}: {other:?}"),
+        }
+    }
 }
 
 #[test]

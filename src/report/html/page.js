@@ -29,7 +29,7 @@
 
   const held = byId('replay-data');
   if (!held) return;
-  const steps = JSON.parse(held.textContent).steps;
+  const { steps, looks } = JSON.parse(held.textContent);
   const last = steps.length;
   const range = byId('at');
   const play = byId('play');
@@ -40,14 +40,20 @@
     live.className = 'lines live';
     live.hidden = true;
     still.after(live);
-    return { still, live, runs: [] };
+    const legend = section.querySelector('.legend');
+    const shares = document.createElement('ul');
+    shares.className = 'legend live';
+    shares.setAttribute('aria-label', 'Who wrote it by then');
+    shares.hidden = true;
+    still.before(shares);
+    return { still, live, legend, shares, runs: [] };
   });
   const timed = [...document.querySelectorAll('[data-from]')];
   const until = [...document.querySelectorAll('[data-until]')];
   let applied = 0;
   let at = last;
 
-  // The runs of a text with `gone` units from `start` on replaced. A run: class, words, step.
+  // The runs of a text with `gone` units from `start` on replaced. A run: look, words, step.
   const splice = (runs, start, gone, fresh) => {
     const out = [];
     let pos = 0;
@@ -89,11 +95,56 @@
     }
   };
 
+  const length = (words) => {
+    let count = 0;
+    for (const _ of words) count += 1;
+    return count;
+  };
+
+  // Who wrote how much of a text as it stands in the replay.
+  const share = (text) => {
+    const counts = new Map();
+    let whole = 0;
+    for (const [look, words] of text.runs) {
+      const count = length(words);
+      whole += count;
+      counts.set(look, (counts.get(look) || 0) + count);
+    }
+    const rows = [...counts].filter(([, count]) => count > 0).sort((a, b) => b[1] - a[1]);
+    text.shares.replaceChildren(...rows.map(([look, count]) => {
+      const [name, sign, who, kind] = looks[look];
+      const row = document.createElement('li');
+      const label = document.createElement('span');
+      label.className = 'r ' + name;
+      label.textContent = sign + ' ' + who;
+      const percent = Math.floor((100 * count + Math.floor(whole / 2)) / whole);
+      row.append(label, ' ' + (percent === 0 ? 'under 1 %' : percent + ' %') + kind);
+      return row;
+    }));
+  };
+
+  // The sign of who wrote most of a line; of equals of the first.
+  const mark = (gap, counts) => {
+    let best;
+    for (const one of counts) {
+      const [inked, all] = one[1];
+      if (!best || inked > best[1][0] || (inked === best[1][0] && all > best[1][1])) best = one;
+    }
+    if (!best || best[1][0] === 0) return;
+    const [name, sign, who] = looks[best[0]];
+    gap.className = 'g ' + name;
+    gap.setAttribute('role', 'img');
+    gap.setAttribute('aria-label', who);
+    gap.textContent = sign;
+  };
+
   const most = 400000;
   const draw = (text) => {
     const lines = document.createDocumentFragment();
     let line;
     let cell;
+    let gap;
+    let counts;
     let number = 0;
     let size = 0;
     const next = () => {
@@ -103,29 +154,35 @@
       count.className = 'n';
       count.setAttribute('aria-hidden', 'true');
       count.textContent = String(number);
-      const gap = document.createElement('span');
+      gap = document.createElement('span');
       gap.className = 'g';
+      counts = new Map();
       cell = document.createElement('span');
       cell.className = 'c';
       line.append(count, gap, cell);
     };
     next();
-    for (const [name, words, step] of text.runs) {
+    for (const [look, words, step] of text.runs) {
       size += words.length;
       if (size > most) break;
       words.split('\n').forEach((part, index) => {
         if (index > 0) {
+          mark(gap, counts);
           lines.append(line);
           next();
         }
         const shown = part.replaceAll('\r', '');
         if (shown === '') return;
         const run = document.createElement('span');
-        run.className = 'r ' + name + (step === at ? ' fresh' : '');
+        run.className = 'r ' + looks[look][0] + (step === at ? ' fresh' : '');
         run.textContent = shown;
         cell.append(run);
+        const known = counts.get(look) || [0, 0];
+        const inked = length(shown.replace(/\s/gu, ''));
+        counts.set(look, [known[0] + inked, known[1] + length(shown)]);
       });
     }
+    mark(gap, counts);
     if (cell.childNodes.length > 0) lines.append(line);
     text.live.replaceChildren(lines);
   };
@@ -138,7 +195,12 @@
     for (const text of texts) {
       text.still.hidden = !whole;
       text.live.hidden = whole;
-      if (!whole) draw(text);
+      text.shares.hidden = whole;
+      if (text.legend) text.legend.hidden = !whole;
+      if (!whole) {
+        draw(text);
+        share(text);
+      }
     }
     for (const one of timed) {
       const from = Number(one.dataset.from);

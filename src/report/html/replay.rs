@@ -3,10 +3,11 @@
 
 use super::authors::Authors;
 use super::escape::clean;
-use super::text::class_of;
+use super::text::kind_words;
 use crate::base::when::minute;
 use crate::base::{DocId, EventId, Pos, Span};
-use crate::session::{EditEntry, Session};
+use crate::report::blame::author_of;
+use crate::session::{EditEntry, Hand, Session};
 use crate::text::Document;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -48,6 +49,9 @@ struct Moment<'a> {
     edit: Option<(&'a DocId, &'a EditEntry)>,
 }
 
+/// An author as the texts tell one.
+type Who = (Hand, String);
+
 /// The session in steps.
 pub struct Replay {
     /// In which step something came, from 1.
@@ -67,12 +71,12 @@ impl Replay {
         let mut made = None;
         for most in STEPS {
             let steps: Vec<&[Moment<'_>]> = steps(&moments, most);
-            made = texts(session, &steps, docs, authors).map(|texts| (steps, texts));
+            made = texts(session, &steps, docs).map(|texts| (steps, texts));
             if made.is_some() {
                 break;
             }
         }
-        let Some((steps, texts)) = made else {
+        let Some((steps, (texts, who))) = made else {
             let (of, data) = (BTreeMap::new(), None);
             return Self { of, data, count: 0, most_edits: 0, too_much: true };
         };
@@ -94,7 +98,14 @@ impl Replay {
             .collect();
         let count = list.len();
         // One step is no replay.
-        let data = (count > 1).then(|| json!({"steps": list}));
+        let looks: Vec<Value> = who
+            .iter()
+            .map(|(hand, name)| {
+                let look = authors.look(*hand, name);
+                json!([look.class, look.sign, clean(name), kind_words(*hand)])
+            })
+            .collect();
+        let data = (count > 1).then(|| json!({"steps": list, "looks": looks}));
         Self { of, data, count, most_edits, too_much: false }
     }
 
@@ -167,15 +178,16 @@ fn words(session: &Session, step: &[Moment<'_>]) -> String {
 }
 
 /// Of each step what it does to the texts: for each document the spans that are replaced, counted
-/// in UTF-16 as scripts count, with the words that stand there then. Nothing where that is too much.
+/// in UTF-16 as scripts count, with the words that stand there then and by whom, as a place in the
+/// list of all. Nothing where that is too much.
 fn texts(
     session: &Session,
     steps: &[&[Moment<'_>]],
     docs: &[&DocId],
-    authors: &Authors,
-) -> Option<Vec<Value>> {
+) -> Option<(Vec<Value>, Vec<Who>)> {
     let mut now: Vec<Document> = docs.iter().map(|doc| Document::new((*doc).clone())).collect();
     let (mut bytes, mut all) = (0, Vec::with_capacity(steps.len()));
+    let mut who: Vec<Who> = Vec::new();
     for step in steps {
         let mut changed = Vec::new();
         for (index, (doc, document)) in docs.iter().zip(&mut now).enumerate() {
@@ -197,14 +209,19 @@ fn texts(
                 let from = span.start.0.saturating_add_signed(shift);
                 shift += len as isize - span.len() as isize;
                 let span = Span { start: Pos(from), end: Pos(from + len) };
-                let mut runs: Vec<(String, String)> = Vec::new();
+                let mut runs: Vec<(usize, String)> = Vec::new();
                 for run in session.written_in(entry, document, span) {
                     let text = clean(&document.rope().slice(run.span.range()).to_string());
                     bytes += text.len() + 16;
-                    let class = class_of(session, &run, authors);
+                    let name = author_of(session, &run);
+                    let known = who.iter().position(|one| one.0 == run.hand && one.1 == name);
+                    let look = known.unwrap_or_else(|| {
+                        who.push((run.hand, name.to_owned()));
+                        who.len() - 1
+                    });
                     match runs.last_mut() {
-                        Some((last, words)) if *last == class => words.push_str(&text),
-                        _ => runs.push((class, text)),
+                        Some((last, words)) if *last == look => words.push_str(&text),
+                        _ => runs.push((look, text)),
                     }
                 }
                 splices.push(json!([start, gone, runs]));
@@ -218,5 +235,5 @@ fn texts(
         }
         all.push(Value::Array(changed));
     }
-    Some(all)
+    Some((all, who))
 }

@@ -113,11 +113,7 @@ fn legend(session: &Session, traced: &Traced, authors: &Authors, out: &mut Html)
         out.open("li", &[]);
         let class = format!("r {}", look.class);
         out.element("span", &[("class", &class)], &format!("{} {name}", look.sign));
-        let kind = match hand {
-            Hand::Person | Hand::Outside => String::new(),
-            hand => format!(", {}", hand_word(hand)),
-        };
-        out.text(&format!(" {percent}{kind}"));
+        out.text(&format!(" {percent}{}", kind_words(hand)));
         out.close("li");
     }
     out.close("ul");
@@ -198,9 +194,12 @@ fn words(session: &Session, run: &Written) -> String {
     out
 }
 
-/// The author of a run as the replay shows it.
-pub fn class_of(session: &Session, run: &Written, authors: &Authors) -> String {
-    authors.look(run.hand, author_of(session, run)).class
+/// What kind of author it is, behind a share; nothing where the sign says enough.
+pub fn kind_words(hand: Hand) -> String {
+    match hand {
+        Hand::Person | Hand::Outside => String::new(),
+        hand => format!(", {}", hand_word(hand)),
+    }
 }
 
 /// Where something stands, for links.
