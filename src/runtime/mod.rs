@@ -410,11 +410,7 @@ impl Runtime {
             Effect::Redact { session, targets, confirmed } => {
                 self.redact(session, targets, confirmed, screen)?;
             }
-            Effect::Redactions(session) => {
-                let found = self.disk.with_store(move |store| redact::pending(store, session));
-                let found = found.ok_or("There is no library.")?;
-                _ = self.sender.send(Input::Redactions(found));
-            }
+            Effect::Redactions(session) => self.redactions(session)?,
             Effect::Redaction { session, id, accept } => {
                 self.redaction(session, id, accept, screen)?;
             }
