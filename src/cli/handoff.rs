@@ -62,11 +62,11 @@ impl HandoffArgs {
             out.say(&words);
         }
         let mut folded = fold(store, session).map_err(Failure::store)?;
-        let again = redact::again(store, &folded);
-        if let Ok(Some(_)) = &again {
+        let (changed, words) = redact::again_told(store, &folded);
+        if changed {
             folded = fold(store, session).map_err(Failure::store)?;
         }
-        if let Some(words) = redact::again_words(again) {
+        if let Some(words) = words {
             out.say(&words);
         }
         let me = store.meta("me").map_err(Failure::store)?;

@@ -368,8 +368,8 @@ fn begin(
 ) -> Result<(Opened, Option<crate::store::Binding>), OpenError> {
     let pulled = shared::pull(store, id)?;
     let mut read = read_session(store, id, true)?;
-    let again = super::redact::again(store, &read.session);
-    if let Ok(Some(_)) = &again {
+    let (changed, again) = super::redact::again_told(store, &read.session);
+    if changed {
         read = read_session(store, id, true)?;
     }
     let Read { session, last_rid, damaged, forks } = read;
@@ -377,8 +377,7 @@ fn begin(
         return Err(OpenError::Other(format!("There is no session {}.", id.short())));
     }
     let mut notes: Vec<String> =
-        pulled.and_then(|(path, pulled)| pulled.trouble(&path)).into_iter().collect();
-    notes.extend(super::redact::again_words(again));
+        pulled.and_then(|(path, pulled)| pulled.trouble(&path)).into_iter().chain(again).collect();
     if damaged > 0 {
         notes.push(format!("{damaged} lines of the log are damaged; `cowrite verify` names them."));
     }
@@ -387,12 +386,7 @@ fn begin(
             "{forks} events of the log have a double that counts instead; `cowrite verify` names them."
         ));
     }
-    if session.redactions.iter().next().is_some()
-        && let Ok(pending) = super::redact::pending(store, id)
-        && let Some(first) = pending.first()
-    {
-        notes.push(format!("Words here were {}: session.redactions asks about it.", first.words));
-    }
+    notes.extend(super::redact::waits(store, &session));
     let bound = store.bindings()?.into_iter().find(|binding| binding.session == id);
     let view = store.view(id)?;
     let opened = Opened {

@@ -100,6 +100,13 @@ impl Runtime {
         })
     }
 
+    /// Looks for redactions of others whose words are here.
+    pub(super) fn redactions(&mut self, session: EventId) -> Result<(), String> {
+        let found = self.disk.with_store(move |store| redact::pending(store, session));
+        _ = self.sender.send(Input::Redactions(found.ok_or("There is no library.")?));
+        Ok(())
+    }
+
     /// Redacts here what somebody else redacted, or keeps it.
     pub(super) fn redaction(
         &mut self,
@@ -120,20 +127,21 @@ impl Runtime {
     ) -> Result<(), String> {
         let done = self.disk.with_store(move |store| {
             let folded = fold(store, session).map_err(|why| why.to_string())?;
-            let Some(words) = redact::again(store, &folded)? else { return Ok(None) };
-            let folded = fold(store, session).map_err(|why| why.to_string())?;
-            Ok::<_, String>(Some((folded, words)))
+            match redact::again_told(store, &folded) {
+                (true, words) => {
+                    let folded = fold(store, session).map_err(|why| why.to_string())?;
+                    Ok::<_, String>((Some(folded), words))
+                }
+                (false, words) => Ok((None, words)),
+            }
         });
-        match done.ok_or("There is no library.")? {
-            Ok(Some((folded, words))) => {
-                let effects = self.app.model.redacted(folded, words);
+        match done.ok_or("There is no library.")?? {
+            (Some(folded), words) => {
+                let effects = self.app.model.redacted(folded, words.unwrap_or_default());
                 self.carry_out(effects, screen);
             }
-            Ok(None) => {}
-            Err(why) => {
-                let words = redact::again_words(Err(why)).unwrap_or_default();
-                self.note(Tone::Warning, words);
-            }
+            (None, Some(words)) => self.note(Tone::Warning, words),
+            (None, None) => {}
         }
         Ok(())
     }

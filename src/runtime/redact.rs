@@ -175,14 +175,26 @@ pub fn again(store: &mut SqliteStore, folded: &Session) -> Result<Option<String>
     )))
 }
 
-/// What is to be said of that.
-pub fn again_words(done: Result<Option<String>, String>) -> Option<String> {
-    done.unwrap_or_else(|why| {
-        Some(format!(
-            "Words that you redacted came back with what others did, and can't be taken out now: \
-             {why} The next opening tries again."
-        ))
-    })
+/// The same: whether anything was taken out, and what is to be said.
+pub fn again_told(store: &mut SqliteStore, folded: &Session) -> (bool, Option<String>) {
+    match again(store, folded) {
+        Ok(words) => (words.is_some(), words),
+        Err(why) => {
+            let words = format!(
+                "Words that you redacted came back with what others did, and can't be taken out \
+                 now: {why} The next opening tries again."
+            );
+            (false, Some(words))
+        }
+    }
+}
+
+/// That somebody else's redaction waits for a yes, in words.
+pub fn waits(store: &SqliteStore, session: &Session) -> Option<String> {
+    session.redactions.iter().next()?;
+    let pending = pending(store, session.id).ok()?;
+    let first = pending.first()?;
+    Some(format!("Words here were {}: session.redactions asks about it.", first.words))
 }
 
 /// The log as it is then.

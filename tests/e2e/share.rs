@@ -753,3 +753,109 @@ fn sharing_without_a_screen_is_done_when_the_command_ends() {
     ada.does("session.share; dialog.yes");
     assert_eq!(ids(&ada.read(FILE)), ada.events());
 }
+
+impl Person {
+    /// Takes words out, of the file as well, and shares that.
+    #[track_caller]
+    fn redacts(&self, words: &str) {
+        self.0.run(&["redact", "repo/plan.md", "--text", words, "--yes"], "").ok();
+        self.does("file.save");
+    }
+
+    /// Says yes to what others redacted.
+    #[track_caller]
+    fn accepts(&self) {
+        for _ in 0..9 {
+            let told = self.0.run(&["redactions", "repo/plan.md"], "").ok();
+            let waits = told.lines().find(|line| line.ends_with("(the words are still here)"));
+            let Some(id) = waits.and_then(|line| line.split_whitespace().next()) else { return };
+            self.0.run(&["redactions", "repo/plan.md", "--accept", id], "").ok();
+        }
+        panic!("redactions wait for ever");
+    }
+
+    /// The files of the library and of the clone, git's own left out, that hold words.
+    fn holders(&self, words: &str) -> Vec<String> {
+        let mut files = vec![self.0.file(FILE), self.0.file("repo/plan.md")];
+        let mut folders = vec![self.0.cowrite()];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap().flatten() {
+                let path = entry.path();
+                if path.is_dir() { folders.push(path) } else { files.push(path) }
+            }
+        }
+        let holds = |path: &std::path::PathBuf| {
+            let bytes = std::fs::read(path).unwrap_or_default();
+            bytes.windows(words.len()).any(|part| part == words.as_bytes())
+        };
+        files.iter().filter(|path| holds(path)).map(|path| path.display().to_string()).collect()
+    }
+}
+
+/// One redacts and the other does something else to the piece in which the words stand: no character
+/// stands twice, none comes back, and none is lost.
+#[test]
+fn redactions_beside_other_work_meet_in_git() {
+    type Work = fn(&Person);
+    let cases: [(&str, Work, &str, &[&str]); 4] = [
+        (
+            "another word",
+            |eve| eve.redacts("delta four"),
+            "# Plan\n\n-A0\n\nbeta two\n\ngamma three\n\n\n\nomega\n",
+            &["alpha one", "delta four"],
+        ),
+        (
+            "the same word",
+            |eve| eve.redacts("alpha one"),
+            "# Plan\n\n-A0\n\nbeta two\n\ngamma three\n\ndelta four\n\nomega\n",
+            &["alpha one"],
+        ),
+        (
+            "typing",
+            |eve| eve.writes(7, "-E1"),
+            "# Plan\n\n-A0\n\nbeta two\n\ngamma three-E1\n\ndelta four\n\nomega\n",
+            &["alpha one"],
+        ),
+        (
+            "a line deleted",
+            |eve| _ = eve.does("go.line 7; select.line; edit.delete; file.save"),
+            "# Plan\n\n-A0\n\nbeta two\n\n\ndelta four\n\nomega\n",
+            &["alpha one"],
+        ),
+    ];
+    for (what, work, want, gone) in cases {
+        let (ada, eve) = two();
+        ada.redacts("alpha one");
+        work(&eve);
+        for person in [&ada, &eve] {
+            person.shares();
+            person.commits("apart");
+        }
+        eve.git(&["push", "-q", "origin", "HEAD:main"]);
+        for round in 0..3 {
+            for person in [&ada, &eve] {
+                person.git(&["pull", "-q", "--no-edit", "origin", "main"]);
+                let told = person.0.run(&["handoff", "repo/plan.md"], "").ok();
+                assert_eq!(person.looks(), want, "{what}, round {round}");
+                if round == 0 && (gone.len() == 2 || std::ptr::eq(person, &eve)) {
+                    assert!(told.contains("## What was redacted"), "{what}: {told}");
+                    assert!(!told.contains("“# Plan"), "{what}: {told}");
+                }
+                person.accepts();
+                person.does("file.save");
+                assert_eq!(person.read("repo/plan.md"), want, "{what}, round {round}");
+                person.shares();
+                person.commits("together");
+                person.git(&["push", "-q", "origin", "HEAD:main"]);
+            }
+        }
+        for person in [&ada, &eve] {
+            assert_eq!(person.text(), want, "{what}");
+            for words in gone {
+                assert_eq!(person.holders(words), Vec::<String>::new(), "{what}: {words}");
+            }
+            person.0.run(&["verify"], "").ok();
+            person.0.run(&["verify", FILE], "").ok();
+        }
+    }
+}

@@ -7,7 +7,7 @@ use crate::harness::{cases, digest, fuzz, similar_asserts};
 use crate::log::{shuffled, two_people};
 use crate::store::Maker;
 use cowrite::base::{EventId, Millis, Rand, WriterId};
-use cowrite::event::{Envelope, Event, Gone, Redacted, Redaction, shape_of};
+use cowrite::event::{Envelope, Event, Gone, Kept, Redacted, Redaction, Text, shape_of};
 use cowrite::report;
 use cowrite::session::Session;
 use cowrite::store::{Options, SqliteStore, Write, jsonl};
@@ -158,7 +158,26 @@ fn redactions(of: &[Envelope], rand: &mut Rand) -> Vec<Envelope> {
                     0 => SHAPES[rand.below(SHAPES.len())].to_owned(),
                     _ => shape_of(&words),
                 };
-                bodies.push(Gone::whole(body as u32, shape));
+                let mut gone = Gone::whole(body as u32, shape);
+                if rand.below(3) == 0 {
+                    // In order or not, too long, of other words, without any.
+                    let number = |rand: &mut Rand| match rand.below(6) {
+                        0 => u32::MAX - rand.below(2) as u32,
+                        _ => rand.below(12) as u32,
+                    };
+                    let mut piece = || Kept {
+                        at: number(rand),
+                        len: number(rand),
+                        text: match rand.below(4) {
+                            0 => Text(None),
+                            1 => Text::from("a\nb"),
+                            _ => words.chars().take(rand.below(9)).collect::<String>().into(),
+                        },
+                    };
+                    gone.kept = Some((0..body % 4).map(|_| piece()).collect());
+                    gone.more = body % 3 == 0;
+                }
+                bodies.push(gone);
             }
             match rand.below(12) {
                 0 => bodies.clear(),

@@ -281,6 +281,26 @@ fn what_one_redacted_is_out_again_at_once_and_others_are_asked() {
     assert!(session.redactions.of_char(then.ids(Span::new(Pos(0), Pos(1)))[0].0).is_none());
 }
 
+/// Older text that somebody goes back to brings its characters, and those that were redacted beside it
+/// are out again.
+#[test]
+fn going_back_beside_a_redaction_brings_no_more_than_the_rest() {
+    let mut all = copies(&["Ada", "Ben"], 60);
+    all[0].redact("secret1").expect("redacts");
+    all[1].work(|desk| replace(desk, "alpha secret1 line\n\nbeta", "OTHER"));
+    let session = all[1].session();
+    let points = session.timeline();
+    let is_first = |point: &&cowrite::session::Point| matches!(&point.what, cowrite::session::What::Edit { plus, .. } if *plus == BASE.len());
+    let moment = points.iter().find(is_first).expect("the file came in").moment;
+    all[1].work(|desk| _ = desk.with_cx(|cx| cx.restore(moment)).expect("goes back"));
+    assert_eq!(all[1].text(), BASE);
+    settle(&mut all);
+    for copy in &all {
+        assert_eq!(copy.text(), BASE.replace("secret1", ""));
+        copy.check(&["secret1"], &copy.me.name);
+    }
+}
+
 #[test]
 fn what_was_deleted_beside_it_stays_and_comes_back() {
     let mut ada = Harness::file("t.md", "one\n");
