@@ -100,13 +100,6 @@ impl Runtime {
         })
     }
 
-    /// Looks for redactions of others whose words are here.
-    pub(super) fn redactions(&mut self, session: EventId) -> Result<(), String> {
-        let found = self.disk.with_store(move |store| redact::pending(store, session));
-        _ = self.sender.send(Input::Redactions(found.ok_or("There is no library.")?));
-        Ok(())
-    }
-
     /// Redacts here what somebody else redacted, or keeps it.
     pub(super) fn redaction(
         &mut self,
