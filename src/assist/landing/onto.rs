@@ -236,7 +236,7 @@ mod tests {
             &[salt, wood],
             "- salt: 6\n- wood: 97\n",
             "- wood: 97\n- salt: 6\n",
-            &[("- salt: 5\n- wood: 90\n", "- wood: 97\n- salt: 6\n", &[0, 1])],
+            &[("- salt: 5\n- wood: 90", "- wood: 97\n- salt: 6", &[0, 1])],
         );
         // It quotes what was written and changes something else.
         check(
