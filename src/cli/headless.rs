@@ -1,13 +1,14 @@
 //! The machine without a screen: what `ask`, `propose` and `do` share. The same loop, commands and
 //! log as the workspace has.
 
-use super::place::{Place, rand, session_id};
+use super::place::{Place, is_session_file, rand, session_id};
 use super::{Failure, Out, one_line};
 use crate::app::{App, Input};
 use crate::keymap::Keymap;
 use crate::prompt::ended;
 use crate::provider::{Listing, Offer};
 use crate::runtime::queue::Sender;
+use crate::runtime::shared::take_and_open;
 use crate::runtime::{
     Library, NoScreen, Outcome, Runtime, Setup, fared::fared, now, open_fresh, open_in, open_path,
     open_session, open_text, recover,
@@ -85,6 +86,15 @@ impl Headless {
             (Some(_), _, _) => {
                 return Err(Failure::usage(
                     "Standard input belongs to no session: leave --session away.",
+                ));
+            }
+            // Its events are no text to write in.
+            (None, Some(store), Target::File(path)) if is_session_file(&path) => {
+                take_and_open(store, &path).map_err(Failure::new)?
+            }
+            (_, _, Target::File(path)) if is_session_file(&path) => {
+                return Err(Failure::usage(
+                    "A session file needs the library: leave --no-session away.",
                 ));
             }
             (None, store, Target::File(path)) => open_path(store, &path).map_err(Failure::new)?,

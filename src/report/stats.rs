@@ -97,7 +97,7 @@ impl Stats {
         }
         self.add_hunks(session, only);
         self.add_talk(session);
-        if only.is_none() {
+        if only.is_none() || session.documents.len() == 1 {
             // Comments, saves and checkpoints, too.
             session.worked_at().for_each(|at| self.at(at));
         }
