@@ -152,7 +152,7 @@ impl App {
             },
             Input::Answer(turn, piece) => cx.answer(&turn, piece),
             Input::FoundFile(turn, name, there) => {
-                cx.found_file(&turn, &name, there.map(|there| *there))
+                cx.found_file(&turn, &name, there.map(|there| *there));
             }
             Input::Idle => cx.store_rest(),
             Input::Listed(provider, listing) => {

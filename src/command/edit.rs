@@ -387,8 +387,8 @@ pub(super) fn revert(
 /// Of edits about accepted hunks that were taken back by whose they are: which hunks, in words.
 fn taken_back(cx: &Cx, edits: &[EventId]) -> Option<String> {
     let entry = cx.model.entry()?;
-    let causes = edits.iter().filter_map(|id| entry.first_cause(id));
-    let cause = causes.filter(|cause| cause.takes_back()).last()?;
+    let mut causes = edits.iter().filter_map(|id| entry.first_cause(id));
+    let cause = causes.rfind(|cause| cause.takes_back())?;
     let mut hunks = entry.accepted(&cause.of);
     hunks.dedup();
     let session = &cx.model.session;

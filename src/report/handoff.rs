@@ -323,7 +323,7 @@ fn redacted(session: &Session, new: &BTreeSet<EventId>) -> Vec<String> {
             false => parts.join(", "),
         };
         let who = session.author_name(&taken.author);
-        let reason = taken.what.reason.as_ref().map(|reason| reason.told()).unwrap_or_default();
+        let reason = taken.what.reason.as_ref().map(crate::event::Text::told).unwrap_or_default();
         let reason = if reason.is_empty() { String::new() } else { format!(": {}", short(reason)) };
         format!("- {who} ({}): {what}{reason}", minute(taken.at))
     })

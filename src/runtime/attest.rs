@@ -215,6 +215,10 @@ impl Proof {
         if author != who && self.known.is_some() {
             lines.push(format!("  put into the log by {author}"));
         }
+        // What is not signed covers nothing.
+        if matches!(self.checked, Checked::Bad(_)) {
+            return lines;
+        }
         if *missing > 0 || *covers as u64 != *said {
             lines.push(format!(
                 "  it says that it covers {said} events: {covers} of them are here, {missing} that they lead back to are missing"

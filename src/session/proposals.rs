@@ -93,6 +93,8 @@ pub struct Hunk {
     placings: BTreeMap<(u64, EventId), ((Anchor, Anchor), String)>,
     /// Where it was made, and its old text there.
     pub(super) made_at: (Option<(Anchor, Anchor)>, String),
+    /// Its new text as the model wrote it.
+    pub(super) made_new: String,
     /// What stood beside it there.
     pub(super) made_beside: Option<Beside>,
     /// What stood beside it when it got its place, where that is known.
@@ -129,6 +131,7 @@ impl Hunk {
             looked_at: BTreeSet::new(),
             placings: BTreeMap::new(),
             made_at: (body.place, old),
+            made_new: body.new.as_str().into(),
             made_beside: beside.clone(),
             beside,
             witness: (true, true),
@@ -152,6 +155,7 @@ impl Hunk {
         };
         // Where a person put it, the person has looked.
         self.beside = if placing.is_some() { None } else { self.made_beside.clone() };
+        self.new = super::standing::new_there(&self.made_at.1, &self.made_new, &old);
         if (self.place, &self.old) != (place, &old) {
             (self.place, self.old) = (place, old);
             self.mark = None;

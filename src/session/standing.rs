@@ -47,6 +47,25 @@ pub(super) fn lines_alone(mut body: HunkBody) -> HunkBody {
     body
 }
 
+/// The new text of a hunk at a place with another old text than was quoted: the line end that a
+/// quotation has by its form goes in only where one stands, and is not lost there.
+pub(super) fn new_there(quoted: &str, new: &str, old: &str) -> String {
+    if quoted.is_empty() || new.is_empty() || old.is_empty() {
+        return new.to_owned();
+    }
+    let ends = |text: &str| text.ends_with('\n');
+    match (ends(quoted), ends(new), ends(old)) {
+        (true, true, false) => {
+            let new = new.strip_suffix('\n').unwrap_or(new);
+            new.strip_suffix('\r').unwrap_or(new).to_owned()
+        }
+        (false, false, true) => {
+            format!("{new}{}", if old.ends_with("\r\n") { "\r\n" } else { "\n" })
+        }
+        _ => new.to_owned(),
+    }
+}
+
 fn is_word(c: char) -> bool {
     c.is_alphanumeric() || c == '_'
 }

@@ -152,7 +152,7 @@ impl Hunk {
         HunkBody {
             place: self.made_at.0,
             old: self.made_at.1.as_str().into(),
-            new: self.new.as_str().into(),
+            new: self.made_new.as_str().into(),
             why: self.why.as_deref().map(Into::into),
             step: self.step.clone(),
             loose: self.loose,

@@ -126,8 +126,8 @@ fn met(entry: &DocEntry, base: &Version, last: &Version, others: &[&Version]) ->
     let document = &entry.document;
     let heads = document.version().0.into_iter().map(|id| Version(vec![id]));
     let heads: Vec<Version> = heads.filter(|head| !includes(document, head, last)).collect();
-    let all = heads.iter().chain(others.iter().copied());
-    let version = all.fold(Some(base.clone()), |all, one| document.join(&all?, one).ok())?;
+    let mut all = heads.iter().chain(others.iter().copied());
+    let version = all.try_fold(base.clone(), |all, one| document.join(&all, one).ok())?;
     (version != *base).then(|| settled(entry, version))
 }
 

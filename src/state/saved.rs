@@ -236,8 +236,8 @@ impl Cx<'_> {
 
     /// What is said of a file that brings nothing new.
     pub(super) fn late_words(&self, hash: &str) -> String {
-        let saved = self.model.entry().into_iter().flat_map(|entry| &entry.saved);
-        let saved = saved.filter(|saved| saved.hash == hash).last();
+        let mut saved = self.model.entry().into_iter().flat_map(|entry| &entry.saved);
+        let saved = saved.rfind(|saved| saved.hash == hash);
         let who = saved.and_then(|saved| self.model.session.author_of(&saved.event));
         let who = who.map_or("somebody", |who| self.model.session.author_name(who));
         format!(

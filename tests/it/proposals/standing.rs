@@ -137,3 +137,31 @@ fn what_was_typed_while_the_answer_came_counts_as_well() {
     made.run("hunk.accept-all");
     assert_eq!(made.text(), LIST.replace("salt: 5\n", "salt: 55\n"));
 }
+
+#[test]
+fn words_of_a_line_that_are_placed_by_hand_bring_no_line_end() {
+    const TWICE: &str = "We will bake, and We will sell.\n\nWe must\n";
+    let shown = |made: &mut Harness, line: &str| {
+        made.run(line);
+        made.run("hunk.accept-all");
+        made.same_after_reopening();
+        made.text()
+    };
+    let mut made = Harness::file("plan.md", TWICE);
+    made.say("Better?");
+    made.reply("<<<<<<< SEARCH\nWe will\n=======\nWe shall\n>>>>>>> REPLACE\n");
+    assert_eq!(made.hunks()[0].1, Unplaced);
+    // The words in the line.
+    made.place(0, Some(7));
+    let text = shown(&mut made, "hunk.place");
+    assert_eq!(text, TWICE.replacen("We will bake", "We shall bake", 1));
+    // Undone, and put on the whole line, with its end or without.
+    for (start, end) in [(33, 40), (33, 41)] {
+        made.run("edit.undo");
+        made.run("edit.undo");
+        assert_eq!(made.hunks()[0].1, Unplaced);
+        made.place(start, Some(end));
+        let text = shown(&mut made, "hunk.place");
+        assert_eq!(text, "We will bake, and We will sell.\n\nWe shall\n", "{start} to {end}");
+    }
+}
