@@ -293,7 +293,7 @@ fn propose_says_what_was_found_by_likeness_only() {
     let better = quoted.replace("first floor", "ground floor");
     let server = Server::start(blocks(&[(&quoted, &better), ("two", "zwei")]));
     let home = home(&server);
-    home.write("a.md", &format!("one\ntwo\n\n{said}\n"));
+    home.write("a.md", format!("one\ntwo\n\n{said}\n"));
     let ran = home.run(&["propose", "a.md", "better", "--accept"], "");
     let words = "Found by likeness only, and left out of --accept: line 4.";
     assert!(ran.stderr.contains(words), "{}", ran.stderr);

@@ -408,7 +408,7 @@ fn one_change_from_outside_is_taken_in_by_two() {
 /// Puts the text and its session file, which lie in one folder, into another's folder, as mail does.
 fn mails(from: &Person, to: &Person) {
     for file in ["repo/plan.md", "repo/plan.cowrite.jsonl"] {
-        to.0.write(file, &from.read(file));
+        to.0.write(file, from.read(file));
     }
 }
 

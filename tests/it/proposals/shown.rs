@@ -38,7 +38,7 @@ fn several_hunks_of_a_paragraph_are_read_as_sentences() {
         let text = SWIFTS.replace('\n', " ") + &edits.map(|(_, new)| new).join(" ");
         let words: Vec<&str> = text.split_whitespace().collect();
         // Every word of every row that is drawn of a hunk is a word of one of the texts.
-        for (_, all) in &made.model().ui.frame.virtual_rows {
+        for all in made.model().ui.frame.virtual_rows.values() {
             for word in all.iter().flat_map(|row| row.text.split_whitespace()) {
                 let bare = word.trim_matches(['[', ']', '{', '}', '+', '-', '…']);
                 let known = words.iter().any(|one| *one == bare || one.trim_matches('.') == bare);
