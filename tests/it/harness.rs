@@ -308,6 +308,15 @@ impl Harness {
         self.input(Input::Run(line.into()));
     }
 
+    /// Goes back to what was saved, as leaving without saving does.
+    #[allow(
+        clippy::redundant_closure_for_method_calls,
+        reason = "the method itself is not general enough"
+    )]
+    pub fn discard(&mut self) -> Result<bool, String> {
+        self.with_cx(|cx| cx.discard())
+    }
+
     /// What no command line can say.
     pub fn with_cx<R>(&mut self, run: impl FnOnce(&mut Cx) -> R) -> R {
         self.now += self.step;

@@ -186,7 +186,7 @@ impl Run {
             13 => self.outside(rand),
             14 => self.merge(rand),
             16 => self.there_and_back(rand, "discard", |made| {
-                made.with_cx(cowrite::state::Cx::discard).expect("discards");
+                made.discard().expect("discards");
             }),
             17 => self.there_and_back(rand, "take back", |made| {
                 made.run("written.take-back model large go");

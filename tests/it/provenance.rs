@@ -288,7 +288,7 @@ impl People {
                 });
                 "saves".into()
             }
-            1 => format!("discards: {:?}", made.with_cx(cowrite::state::Cx::discard)),
+            1 => format!("discards: {:?}", made.discard()),
             _ => format!("goes back to {moment:?}: {:?}", made.with_cx(|cx| cx.restore(moment))),
         }
     }

@@ -227,7 +227,7 @@ fn what_two_copies_brought_back_stands_once() {
     };
     let all = "ctrl-a backspace";
     check("discard", [all, all], &|made| {
-        made.with_cx(cowrite::state::Cx::discard).expect("discards");
+        made.discard().expect("discards");
     });
     check("undo", [all, all], &|made| made.keys("ctrl-z"));
     check("taken back, undone", ["", ""], &|made| {
@@ -320,7 +320,7 @@ fn whatever_was_done_since_a_discard_takes_it_back_and_undo_brings_it_back() {
             }
             made.pass(3000);
             let before = (made.text(), whose(&made), open(&made));
-            made.with_cx(cowrite::state::Cx::discard).expect("discards");
+            made.discard().expect("discards");
             let after = (made.text(), whose(&made), open(&made));
             assert_eq!((after.0.clone(), after.1.clone()), saved, "{}", trace.0);
             assert_eq!(made.model().session.accepted_there(&made.doc()), accepted, "{}", trace.0);
