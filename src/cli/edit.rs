@@ -10,11 +10,11 @@ use crate::runtime::{
     Library, Runtime, Screen, Setup, glance, load_syntaxes, now, open_fresh, open_in, open_path,
     open_session, open_text, open_tour, recover,
 };
-use crate::state::{Me, Model, Opened, Tone, Ui};
+use crate::state::{Me, Model, Opened, Overlay, Tone, Ui};
 use crate::store::{Hit, SqliteStore, StoreError};
 use crate::text::encode;
 use crate::tui::theme::Theme;
-use crate::tui::{TerminalScreen, listen, restore};
+use crate::tui::{TerminalScreen, drop_keys, listen, restore};
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -68,16 +68,21 @@ fn start(args: Edit, hit: Option<Hit>, out: &mut Out) -> Result<ExitCode, Failur
             let store = store.as_mut().ok_or_else(|| {
                 Failure::usage("A session file needs the library: leave --no-session away.")
             })?;
-            // What takes longer shows how far it is; keys wait meanwhile.
+            // What takes longer shows how far it is.
             let mut told = None;
-            super::place::import(store, path, &mut notes, &mut |done, of| {
+            let opened = super::place::import(store, path, &mut notes, &mut |done, of| {
                 let words = super::place::taken_words(done, of);
                 if of > WITHOUT_A_WORD && told.as_ref() != Some(&words) {
                     // The workspace tells what is wrong with the terminal.
-                    let _ = desk.tell(&mut place, &format!("{}: {words}", path.display()));
+                    let _ = desk.tell(&mut place, path, &words);
                     told = Some(words);
                 }
-            })?
+            })?;
+            // There was nothing that they could have meant.
+            if told.is_some() {
+                drop_keys();
+            }
+            opened
         }
         (None, None, Some(path)) => open_path(store.as_mut(), path).map_err(Failure::new)?,
         (None, None, None) => {
@@ -175,15 +180,27 @@ impl Desk {
         Ok(self.screen.insert(screen))
     }
 
-    /// Shows a word in an empty workspace, while what is to be shown is on its way.
-    fn tell(&mut self, place: &mut Place, words: &str) -> Result<(), Failure> {
+    /// Shows how far the reading of a session file is, before there is anything of it to show.
+    fn tell(&mut self, place: &mut Place, path: &Path, words: &str) -> Result<(), Failure> {
         let me = place.nobody()?;
         let (keymap, _) = place.keymap(None)?;
         let ui = Ui::new(self.size.0, self.size.1);
         let first = Opened { preview: true, ..Opened::default() };
         let (model, _) = Model::open(first, me, place.config.clone(), ui, now(), rand()?);
         let mut app = App::new(model, keymap);
-        app.model.notify(Tone::Info, words);
+        let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into());
+        let lines = vec![
+            words.to_owned(),
+            String::new(),
+            "All of it goes into your library, once; the session opens then. What is typed".into(),
+            "until then is not taken.".into(),
+        ];
+        app.model.ui.overlays.push(Overlay::Page {
+            title: format!("Reading {name}"),
+            lines,
+            top: 0,
+            links: None,
+        });
         app.model.prepare();
         Ok(self.screen(place)?.draw(&app)?)
     }

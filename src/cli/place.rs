@@ -381,6 +381,9 @@ pub fn import(
     notes: &mut Vec<String>,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<Opened, Failure> {
+    if let Some(session) = shared::unchanged(store, path).map_err(Failure::store)? {
+        return shared::open_file(store, path, session).map_err(Failure::new);
+    }
     let taken = take_in(store, path, progress)?;
     if taken.file.bad_lines > 0 {
         notes.push(format!(

@@ -196,8 +196,23 @@ pub fn open_file(
     super::open::open_session(store, session)
 }
 
+/// The session of a file that is as it was when it was read last.
+pub fn unchanged(store: &SqliteStore, file: &Path) -> Result<Option<EventId>, StoreError> {
+    let Some(looks) = looks(file) else { return Ok(None) };
+    let path = absolute(file).to_string_lossy().into_owned();
+    for session in store.viewed(SESSION_FILE, &path)? {
+        if store.view(session)?.get(SESSION_FILE_SEEN) == Some(&looks) {
+            return Ok(Some(session));
+        }
+    }
+    Ok(None)
+}
+
 /// Takes a session file in and opens its session, with the text beside it.
 pub fn take_and_open(store: &mut SqliteStore, file: &Path) -> Result<Opened, OpenError> {
+    if let Some(session) = unchanged(store, file)? {
+        return open_file(store, file, session);
+    }
     let taken = super::take_file(store, file, &mut |_, _| {}).map_err(|why| match why {
         super::TakeError::Store(why) => OpenError::Store(why),
         super::TakeError::File(why) => OpenError::Other(why.to_string()),

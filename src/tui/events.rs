@@ -12,6 +12,12 @@ use std::time::{Duration, Instant};
 /// Two presses within this are a double press.
 const DOUBLE: Duration = Duration::from_millis(400);
 
+/// Takes what was typed and not read yet, and does nothing with it.
+pub fn drop_keys() {
+    // What goes wrong with the terminal is told by whoever reads it next.
+    while event::poll(Duration::ZERO).unwrap_or(false) && event::read().is_ok() {}
+}
+
 /// Reads the terminal until it goes away, in a thread.
 pub fn listen(inputs: Sender<Input>) -> std::io::Result<()> {
     std::thread::Builder::new().name("keys".into()).spawn(move || {

@@ -250,7 +250,7 @@ mod tests {
             &[("- salt: 5\n", "- salt: 5\n- bread: 1\n")],
             "- bread: 1\n",
             "- bread: 2\n",
-            &[("", "- bread: 2\n", &[0])],
+            &[("", "\n- bread: 2", &[0])],
         );
         check(
             &[("- salt: 5\n", "")],

@@ -322,6 +322,14 @@ impl SqliteStore {
         Ok(found)
     }
 
+    /// The sessions whose view state has a value under a key.
+    pub fn viewed(&self, key: &str, value: &str) -> Result<Vec<EventId>, StoreError> {
+        let mut query =
+            self.conn.prepare_cached("SELECT session FROM view WHERE key = ?1 AND value = ?2")?;
+        let found = query.query_map([key, value], |row| Ok(EventId(row.get(0)?)))?;
+        Ok(found.collect::<Result<_, _>>()?)
+    }
+
     /// The view state of a session.
     pub fn view(&self, session: EventId) -> Result<BTreeMap<String, String>, StoreError> {
         let mut query =
