@@ -134,7 +134,8 @@ fn a_backup_takes_the_place_of_the_library_and_that_can_be_taken_back() {
     let term = open(&home, &["a.md"]);
     term.keys("two ");
     term.wait_for("two one");
-    // While somebody writes: what was typed is in it.
+    // While somebody writes: what was typed is in it, once the disk has it.
+    assert!(term.holds_within_deadline(|| keys_on_disk(&home) == 4), "the keys are stored");
     home.run(&["sessions", "backup", "copy.db"], "").ok();
     let said = home.run(&["sessions", "backup", "none/copy.db"], "").fails(1);
     assert!(said.contains("The folder none does not exist. Make it first"), "{said}");
@@ -171,6 +172,12 @@ fn a_backup_takes_the_place_of_the_library_and_that_can_be_taken_back() {
     // The next start puts in order what was being typed.
     other.run(&["sessions"], "").ok();
     assert_eq!(text(&other), "two one\n");
+}
+
+/// How many keys of a burst the library has.
+fn keys_on_disk(home: &crate::pty::Home) -> i64 {
+    let library = rusqlite::Connection::open(home.cowrite().join("library.db")).unwrap();
+    library.query_row("SELECT count(*) FROM wip", [], |row| row.get(0)).unwrap_or(0)
 }
 
 /// Quits, whether there is unsaved text or not.
