@@ -209,20 +209,7 @@ impl Model {
     fn review_detail(&self, one: &Listed, index: usize, width: usize, out: &mut Vec<ReviewRow>) {
         let hunk = &one.hunk;
         let mut text = |part, sign: &str, pieces: &[(Tag, String)]| {
-            let rows = wrapped(pieces, width.saturating_sub(4));
-            let more = rows.len().saturating_sub(MOST_ROWS);
-            for (row, pieces) in rows.into_iter().take(MOST_ROWS).enumerate() {
-                let sign = if row == 0 { sign } else { " " };
-                let mut all = vec![(Tag::Equal, format!("  {sign} "))];
-                all.extend(pieces);
-                out.push(ReviewRow {
-                    part,
-                    item: Some(index),
-                    chosen: true,
-                    pieces: all,
-                    beside: None,
-                });
-            }
+            let more = chosen_rows(part, sign, pieces, (index, width), MOST_ROWS, out);
             if more > 0 {
                 let words = format!("    … {more} more rows");
                 out.push(line(ReviewPart::Note, Some(index), true, words));
@@ -296,20 +283,7 @@ impl Model {
             }
         }
         let mut text = |part, sign: &str, body: &str| {
-            for (row, pieces) in
-                wrapped(&plain(body), width.saturating_sub(4)).into_iter().enumerate()
-            {
-                let sign = if row == 0 { sign } else { " " };
-                let mut all = vec![(Tag::Equal, format!("  {sign} "))];
-                all.extend(pieces);
-                out.push(ReviewRow {
-                    part,
-                    item: Some(index),
-                    chosen: true,
-                    pieces: all,
-                    beside: None,
-                });
-            }
+            chosen_rows(part, sign, &plain(body), (index, width), usize::MAX, out);
         };
         if let Some(why) = hunk.why.as_deref().filter(|why| !why.is_empty()) {
             text(ReviewPart::Note, "·", why);
@@ -334,6 +308,27 @@ impl Model {
 
 pub(super) fn line(part: ReviewPart, item: Option<usize>, chosen: bool, text: String) -> ReviewRow {
     ReviewRow { part, item, chosen, pieces: vec![(Tag::Equal, text)], beside: None }
+}
+
+/// A text of the chosen hunk, at most so many rows; the sign stands in the first. Returns how many
+/// rows there are more.
+fn chosen_rows(
+    part: ReviewPart,
+    sign: &str,
+    pieces: &[(Tag, String)],
+    (index, width): (usize, usize),
+    most: usize,
+    out: &mut Vec<ReviewRow>,
+) -> usize {
+    let rows = wrapped(pieces, width.saturating_sub(4));
+    let more = rows.len().saturating_sub(most);
+    for (row, pieces) in rows.into_iter().take(most).enumerate() {
+        let sign = if row == 0 { sign } else { " " };
+        let mut all = vec![(Tag::Equal, format!("  {sign} "))];
+        all.extend(pieces);
+        out.push(ReviewRow { part, item: Some(index), chosen: true, pieces: all, beside: None });
+    }
+    more
 }
 
 /// Pieces cut into rows.

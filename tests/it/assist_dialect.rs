@@ -289,6 +289,8 @@ fn selection() {
     check("long text", "```\nshort", "refused");
     check("long text", "```\na\n```\nor\n```\nb\n```", "refused");
     check("long text", "short\n...\n", "refused");
+    // It begins as text and turns out to be the beginning of a patch.
+    check("long text", "short\n*** Update File: plan.md\n", "refused");
     // Edits after all.
     check(
         "long text",

@@ -788,12 +788,18 @@ pub fn cases(few: u64) -> std::ops::Range<u64> {
     0..if full { few * 25 } else { few }
 }
 
-/// With `COWRITE_TEST_FUZZ=600` a property goes on with new seeds for ten minutes.
+/// With `COWRITE_TEST_FUZZ=600` a property goes on with new seeds for ten minutes; with
+/// `COWRITE_TEST_SEED` it holds for that one.
 #[allow(clippy::print_stdout, reason = "says how many seeds it were")]
 pub fn fuzz(property: impl Fn(u64)) {
     const FIRST: u64 = 1_000_000;
-    let seconds = std::env::var("COWRITE_TEST_FUZZ").ok().and_then(|seconds| seconds.parse().ok());
-    let Some(seconds) = seconds else { return };
+    let number = |name: &str| std::env::var(name).ok().and_then(|value| value.parse().ok());
+    if let Some(seed) = number("COWRITE_TEST_SEED") {
+        let tell = TellSeed(seed);
+        property(seed);
+        return drop(tell);
+    }
+    let Some(seconds) = number("COWRITE_TEST_FUZZ") else { return };
     let until = std::time::Instant::now() + std::time::Duration::from_secs(seconds);
     let mut seed = FIRST;
     while std::time::Instant::now() < until {

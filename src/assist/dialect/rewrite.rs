@@ -131,8 +131,19 @@ impl Rewrite {
     }
 
     /// Tells edits in place of the preview, if there was one.
-    fn tell(&mut self, pieces: Vec<Piece>, out: &mut Vec<Piece>) {
+    fn tell(&mut self, mut pieces: Vec<Piece>, out: &mut Vec<Piece>) {
         let begun = std::mem::replace(&mut self.started, true);
+        // What can't be read has no preview of its own: the one that began ends with it.
+        if begun && !pieces.contains(&Piece::EditStarted { index: 0 }) {
+            let unread = pieces.iter_mut().find_map(|piece| match piece {
+                Piece::Malformed { index: index @ None, .. } => Some(index),
+                _ => None,
+            });
+            match unread {
+                Some(index) => *index = Some(0),
+                None => out.push(Piece::EditDropped { index: 0, again: false }),
+            }
+        }
         let previewed = |piece: &Piece| begun && *piece == Piece::EditStarted { index: 0 };
         out.extend(pieces.into_iter().filter(|piece| !previewed(piece)));
     }
