@@ -1,5 +1,6 @@
 //! Files that are looked for by name: the bound one, and those that a model's answer names.
 
+use super::around::repository;
 use super::{HISTORY_BYTES, Runtime, absolute, read_file};
 use crate::app::Input;
 use crate::base::{DocId, TurnId};
@@ -20,11 +21,18 @@ pub fn named_file(document: &Path, named: &str) -> Option<PathBuf> {
     whole.or_else(|| file(beside?)).filter(|path| *path != own)
 }
 
-/// Whether a file is in the document's folder or repository: an answer leads nowhere else.
-fn is_near(document: &Path, path: &Path) -> bool {
+/// Why an answer does not lead to a file: only to those in the document's folder or repository, and
+/// to none that are hidden there, where settings and secrets are.
+fn out_of_reach(document: &Path, path: &Path) -> Option<&'static str> {
     let document = document.canonicalize().unwrap_or_else(|_| absolute(document));
-    let root = document.ancestors().skip(1).find(|folder| folder.join(".git").exists());
-    root.or(document.parent()).is_some_and(|folder| path.starts_with(folder))
+    let root = document.parent().and_then(|folder| repository(folder).or(Some(folder)));
+    let Some(inside) = root.and_then(|root| path.strip_prefix(root).ok()) else {
+        return Some("which is in another folder: open that file and ask there");
+    };
+    let mut names = inside.iter().map(|name| name.to_string_lossy());
+    names
+        .any(|name| name.starts_with('.'))
+        .then_some("which is a hidden file: open it and ask there")
 }
 
 impl Runtime {
@@ -39,9 +47,8 @@ impl Runtime {
     }
 
     fn there(&self, document: &Path, path: &Path) -> There {
-        if !is_near(document, path) {
-            let file = Err("which is in another folder: open that file and ask there".into());
-            return There { file, taken: false };
+        if let Some(why) = out_of_reach(document, path) {
+            return There { file: Err(why.into()), taken: false };
         }
         let session = self.app.model.session.id;
         let known = path.to_string_lossy().into_owned();

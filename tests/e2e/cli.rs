@@ -414,10 +414,13 @@ fn hunks_for_a_file_beside_it_wait_in_the_same_session() {
     };
     let answer = format!("{}{}", patch("a.md", "one", "eins"), patch("notes.md", "n", "m"));
     let outside = patch("../secret.md", "s", "t");
-    let server = Server::start(vec![Reply::text(&[&answer]), Reply::text(&[&outside])]);
+    let hidden = patch(".env", "KEY=1", "KEY=2");
+    let replies = [&answer, &outside, &hidden].map(|text| Reply::text(&[text.as_str()]));
+    let server = Server::start(Vec::from(replies));
     let home = home(&server);
     home.write("a.md", "one\n");
     home.write("notes.md", "n\n");
+    home.write(".env", "KEY=1\n");
     home.write("../secret.md", "s\n");
     let ran = home.run(&["propose", "a.md", "better", "--json"], "");
     assert!(ran.stderr.contains("1 hunk is for notes.md"), "{}", ran.stderr);
@@ -434,6 +437,12 @@ fn hunks_for_a_file_beside_it_wait_in_the_same_session() {
     assert!(ran.stderr.contains("which is in another folder"), "{}", ran.stderr);
     ran.fails(1);
     assert_eq!(home.read("../secret.md"), "s\n");
+    // Nor does what is hidden come into the session because an answer names it.
+    let ran = home.run(&["propose", "a.md", "again"], "");
+    assert!(ran.stderr.contains("which is a hidden file"), "{}", ran.stderr);
+    ran.fails(1);
+    let session = crate::desk::session(&home);
+    assert_eq!(session.documents.len(), 2, "a.md and notes.md");
     assert_eq!(json(&home.run(&["sessions", "--json"], "").ok()).as_array().unwrap().len(), 1);
 }
 
