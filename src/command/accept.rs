@@ -1,13 +1,13 @@
 //! How a hunk's text gets into the document: as it was proposed, as a person changed it, or together
 //! with what was written there meanwhile.
 
-use super::hunk::{self, left};
+use super::hunk::{self, left, left_in};
 use super::list;
 use super::verdict::resolve;
-use crate::base::{Pos, Span};
+use crate::base::{DocId, Pos, Span};
 use crate::event::{Cause, CauseKind, How, HunkVerdict, Origin};
 use crate::session::{HunkRef, HunkState, OpenHunk};
-use crate::state::{Caret, Cx, Form, FormKind};
+use crate::state::{Caret, Cx, Form, FormKind, Model};
 use crate::text::{Change, diff};
 use ropey::Rope;
 
@@ -37,36 +37,50 @@ impl Take {
     }
 }
 
+/// The document that a hunk is for.
+pub(super) fn doc_of(model: &Model, of: HunkRef) -> Option<DocId> {
+    let hunk = model.session.proposals.hunk(&of)?;
+    Some(model.session.proposals.proposal(&hunk.proposal)?.doc.clone())
+}
+
+/// The name of a document that is not the shown one.
+pub(super) fn name_of_other<'a>(model: &'a Model, doc: &DocId) -> Option<&'a str> {
+    let entry = model.session.documents.get(doc).filter(|_| *doc != model.doc)?;
+    Some(entry.name.as_str())
+}
+
 /// The hunk that a command is about, if it is still open.
 pub(super) fn still_open(cx: &Cx, of: HunkRef) -> Result<OpenHunk, String> {
-    let session = &cx.model.session;
-    let hunk = session.proposals.hunk(&of);
-    let proposal = hunk.and_then(|hunk| session.proposals.proposal(&hunk.proposal));
-    if let Some(doc) = proposal.map(|proposal| &proposal.doc).filter(|doc| **doc != cx.model.doc) {
-        let name = session.documents.get(doc).map_or("another document", |entry| &entry.name);
+    let model = &*cx.model;
+    let name = doc_of(model, of).and_then(|doc| Some(name_of_other(model, &doc)?.to_owned()));
+    if let Some(name) = name {
         return Err(format!("It is in {name}: Enter goes there."));
     }
-    let found = session.open_with(of, &cx.model.doc);
+    let found = model.session.open_with(of, &model.doc);
     found.ok_or_else(|| "The hunk is settled already.".into())
 }
 
-/// The same of a hunk of any document: to turn it down, its text need not be shown.
-pub(super) fn open_anywhere(cx: &Cx, of: HunkRef) -> Result<OpenHunk, String> {
-    let session = &cx.model.session;
-    let hunk = session.proposals.hunk(&of);
-    let proposal = hunk.and_then(|hunk| session.proposals.proposal(&hunk.proposal));
-    let other = proposal.map(|proposal| &proposal.doc).filter(|doc| **doc != cx.model.doc);
-    let found = other.and_then(|doc| session.open_with(of, doc));
-    match found.filter(|one| one.state != HunkState::Collided) {
+/// The same of a hunk of any document, with its document: to be decided as it is, its text need not be
+/// shown. One whose text changed is looked at there.
+pub(super) fn open_anywhere(
+    cx: &Cx,
+    of: HunkRef,
+    decided: impl Fn(&OpenHunk) -> bool,
+) -> Result<(OpenHunk, DocId), String> {
+    let model = &*cx.model;
+    let other = doc_of(model, of).filter(|doc| name_of_other(model, doc).is_some());
+    let found = other.and_then(|doc| Some((model.session.open_with(of, &doc)?, doc)));
+    match found.filter(|(one, _)| decided(one)) {
         Some(found) => Ok(found),
-        None => still_open(cx, of),
+        None => Ok((still_open(cx, of)?, model.doc.clone())),
     }
 }
 
 /// Puts a hunk's text in, as an edit by the person for each of those that became one; only what
 /// differs from the old text is new, so that words which stay keep their authors.
 pub(super) fn accept(cx: &mut Cx, of: HunkRef, take: Take) -> Result<(), String> {
-    let hunk = still_open(cx, of)?;
+    let as_it_is = |one: &OpenHunk| take == Take::Proposed && one.state == HunkState::Pending;
+    let (hunk, doc) = open_anywhere(cx, of, as_it_is)?;
     let take = match (take, hunk.span) {
         // Put in once more it would stand there twice.
         (Take::Proposed, Some(span)) if hunk.there => Take::Put(Change::default(), span.end),
@@ -87,7 +101,9 @@ pub(super) fn accept(cx: &mut Cx, of: HunkRef, take: Take) -> Result<(), String>
     }
     let span = hunk.span.ok_or("The hunk has no place.")?;
     let (changes, end) = match &take {
-        Take::Proposed => (member_changes(cx, &hunk)?, span.start.0 + hunk.new.chars().count()),
+        Take::Proposed => {
+            (member_changes(cx, &doc, &hunk)?, span.start.0 + hunk.new.chars().count())
+        }
         Take::Put(change, end) => (vec![change.clone()], end.0),
         Take::Edited(edited) => {
             let rope = cx.model.rope();
@@ -129,17 +145,20 @@ pub(super) fn accept(cx: &mut Cx, of: HunkRef, take: Take) -> Result<(), String>
             of: Vec::new(),
         };
         // Also when the text says it already: undo takes back what was accepted.
-        let edit = cx.edit_even_empty(&change, cause).ok_or("The text could not be changed.")?;
+        let edit = cx.edit_in(&doc, &change, cause);
+        let edit = edit.ok_or("The text could not be changed.")?;
         resolve(cx, *of, HunkVerdict::Accepted, None, Some(edit));
     }
-    cx.model.set_caret(Caret::at(Pos(end)));
-    left(cx, "Accepted");
+    if doc == cx.model.doc {
+        cx.model.set_caret(Caret::at(Pos(end)));
+    }
+    left_in(cx, "Accepted", &doc);
     Ok(())
 }
 
 /// The change that each member makes, after those before it.
-fn member_changes(cx: &Cx, hunk: &OpenHunk) -> Result<Vec<Change>, String> {
-    let entry = cx.model.entry().ok_or("No document.")?;
+fn member_changes(cx: &Cx, doc: &DocId, hunk: &OpenHunk) -> Result<Vec<Change>, String> {
+    let entry = cx.model.session.documents.get(doc).ok_or("No document.")?;
     let pieces = hunk.pieces(&cx.model.session.proposals, &entry.document);
     let mut out = Vec::new();
     let mut done = vec![false; pieces.len()];

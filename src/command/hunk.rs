@@ -1,9 +1,9 @@
 //! Reviewing: from hunk to hunk, accepting, rejecting. How a hunk's text gets in is `accept`'s.
 
-use super::accept::{Take, accept, edit, open_anywhere};
+use super::accept::{Take, accept, edit, name_of_other, open_anywhere};
 use super::verdict::{resolve, take_out};
 use super::{Command, placing, review, row, sides, splitting};
-use crate::base::Span;
+use crate::base::{DocId, Span};
 use crate::event::HunkVerdict;
 use crate::session::{HunkRef, HunkState, OpenHunk};
 use crate::state::{Caret, Cx, Focus, HunkLayout, Model, Overlay, PromptKind, Tab, plural};
@@ -97,8 +97,9 @@ fn any_folded(model: &Model) -> bool {
     !model.session.folded_in(&model.doc).is_empty()
 }
 
+/// In the list those of other documents count as well.
 fn any_open(model: &Model) -> bool {
-    !open(model).is_empty()
+    !open(model).is_empty() || meant(model).is_some()
 }
 
 pub(super) fn open(model: &Model) -> Vec<OpenHunk> {
@@ -154,23 +155,38 @@ fn step(cx: &mut Cx, forward: bool) -> Result<(), String> {
 }
 
 pub(super) fn left(cx: &mut Cx, done: &str) {
-    let rest = open(cx.model).len();
-    if rest == 0 {
-        cx.info(format!("{done}. No hunk is open."));
-    } else {
-        cx.info(format!("{done}. {} left.", plural(rest, "hunk")));
-    }
+    let doc = cx.model.doc.clone();
+    left_in(cx, done, &doc);
+}
+
+/// Says what was done with hunks of a document, and how many are open there still.
+pub(super) fn left_in(cx: &mut Cx, done: &str, doc: &DocId) {
+    let model = &*cx.model;
+    let rest = model.session.open_in(doc).len();
+    let other = name_of_other(model, doc);
+    let done = match other {
+        Some(name) if done.starts_with("Accepted") => {
+            format!("{done} in {name}: open it to save that, or to undo it")
+        }
+        Some(name) => format!("{done} in {name}"),
+        None => done.to_owned(),
+    };
+    let there = if other.is_some() { " there" } else { "" };
+    cx.info(match rest {
+        0 => format!("{done}. No hunk is open{there}."),
+        rest => format!("{done}. {} left{there}.", plural(rest, "hunk")),
+    });
 }
 
 pub(super) fn reject_one(cx: &mut Cx, of: HunkRef, reason: &str) -> Result<(), String> {
-    let hunk = open_anywhere(cx, of)?;
+    let (hunk, doc) = open_anywhere(cx, of, |one| one.state != HunkState::Collided)?;
     if hunk.state == HunkState::Collided {
         take_out(cx, of)?;
     }
     for of in hunk.members {
         resolve(cx, of, HunkVerdict::Rejected, Some(reason.to_owned()), None);
     }
-    left(cx, "Rejected");
+    left_in(cx, "Rejected", &doc);
     Ok(())
 }
 
@@ -189,7 +205,8 @@ fn because(cx: &mut Cx, _: &str) -> Result<(), String> {
 fn accept_all(cx: &mut Cx, proposal: &str) -> Result<(), String> {
     let mut all = open(cx.model);
     all.retain(|one| one.proposal.to_string().starts_with(proposal));
-    review::accept_those(cx, all, "No open hunk has a certain place.")
+    let doc = cx.model.doc.clone();
+    review::accept_those(cx, all, &doc, "No open hunk has a certain place.")
 }
 
 /// What "accept all" leaves out, in words; empty for nothing.

@@ -1,11 +1,11 @@
 //! The Review tab: what the keys and the mouse do with its rows, its filter, and hunks by paragraph and
 //! by proposal.
 
-use super::accept::{Take, accept};
-use super::hunk::{left, left_out, meant, open, reject_one};
+use super::accept::{Take, accept, doc_of};
+use super::hunk::{left_in, left_out, meant, reject_one};
 use super::placing;
 use super::verdict::resolve;
-use crate::base::{Pos, Span};
+use crate::base::{DocId, Pos, Span};
 use crate::event::HunkVerdict;
 use crate::session::{HunkRef, HunkState, OpenHunk};
 use crate::state::{Cx, DECIDE, FILTERS, Focus, Listed, Model, Open, ReviewPart, plural};
@@ -87,23 +87,32 @@ fn paragraph(rope: &Rope, pos: Pos) -> Span {
     Span::new(Pos(rope.line_to_char(first)), Pos(end))
 }
 
-/// Accepts the hunks of the paragraph at the caret, or around the chosen row.
+/// Accepts the hunks of the paragraph at the caret, or around the chosen row in its document.
 pub(super) fn accept_paragraph(cx: &mut Cx, _: &str) -> Result<(), String> {
-    let at = match cx.model.ui.focus {
-        Focus::Panel => cx.model.review_chosen().and_then(|one| one.hunk.span),
-        _ => Some(Span::at(cx.model.caret().pos)),
+    let (doc, at) = match cx.model.ui.focus {
+        Focus::Panel => {
+            let one = cx.model.review_chosen().ok_or("No hunk is listed.")?;
+            (one.doc, one.hunk.span)
+        }
+        _ => (cx.model.doc.clone(), Some(Span::at(cx.model.caret().pos))),
     };
     let at = at.ok_or("The chosen hunk has no place.")?;
-    let whole = paragraph(&cx.model.rope(), at.start);
+    let entry = cx.model.session.documents.get(&doc).ok_or("No document.")?;
+    let whole = paragraph(entry.document.rope(), at.start);
     let within = |one: &OpenHunk| {
         one.span.is_some_and(|span| span.start < whole.end && whole.start <= span.start)
     };
-    let all = open(cx.model).into_iter().filter(within).collect();
-    accept_those(cx, all, "No open hunk stands in this paragraph.")
+    let all = cx.model.session.open_in(&doc).into_iter().filter(within).collect();
+    accept_those(cx, all, &doc, "No open hunk stands in this paragraph.")
 }
 
-/// Accepts each of these that has a certain place; tells what is left out.
-pub(super) fn accept_those(cx: &mut Cx, all: Vec<OpenHunk>, none: &str) -> Result<(), String> {
+/// Accepts each of these of one document that has a certain place; tells what is left out.
+pub(super) fn accept_those(
+    cx: &mut Cx,
+    all: Vec<OpenHunk>,
+    doc: &DocId,
+    none: &str,
+) -> Result<(), String> {
     if all.is_empty() {
         return Err(none.into());
     }
@@ -128,26 +137,27 @@ pub(super) fn accept_those(cx: &mut Cx, all: Vec<OpenHunk>, none: &str) -> Resul
         1 if accepted == 1 => ", unseen".to_owned(),
         unseen => format!(", {unseen} of them unseen"),
     };
-    left(cx, &format!("Accepted {accepted}{unseen}{out}"));
+    left_in(cx, &format!("Accepted {accepted}{unseen}{out}"), doc);
     Ok(())
 }
 
-/// The open hunks of the proposal of the hunk that is meant.
-fn of_proposal(model: &Model) -> Result<Vec<OpenHunk>, String> {
+/// The open hunks of the proposal of the hunk that is meant, and their document.
+fn of_proposal(model: &Model) -> Result<(Vec<OpenHunk>, DocId), String> {
     let of = meant(model).ok_or("No hunk at the caret: F8 goes to the next.")?;
     let proposal = model.session.proposals.hunk(&of).map(|hunk| hunk.proposal);
-    let mut all = open(model);
+    let doc = doc_of(model, of).ok_or("The proposal is gone.")?;
+    let mut all = model.session.open_in(&doc);
     all.retain(|one| Some(one.proposal) == proposal);
-    Ok(all)
+    Ok((all, doc))
 }
 
 pub(super) fn accept_proposal(cx: &mut Cx, _: &str) -> Result<(), String> {
-    let all = of_proposal(cx.model)?;
-    accept_those(cx, all, "No hunk of this proposal is open here.")
+    let (all, doc) = of_proposal(cx.model)?;
+    accept_those(cx, all, &doc, "No hunk of this proposal is open here.")
 }
 
 pub(super) fn reject_proposal(cx: &mut Cx, reason: &str) -> Result<(), String> {
-    let mut all = of_proposal(cx.model)?;
+    let (mut all, doc) = of_proposal(cx.model)?;
     // What was accepted stays accepted; each that collided is looked at by itself.
     all.retain(|one| one.state != HunkState::Collided);
     if all.is_empty() {
@@ -158,7 +168,7 @@ pub(super) fn reject_proposal(cx: &mut Cx, reason: &str) -> Result<(), String> {
         let reason = Some(reason.trim().to_owned());
         resolve(cx, of, HunkVerdict::Rejected, reason, None);
     }
-    left(cx, &format!("Rejected {}", all.len()));
+    left_in(cx, &format!("Rejected {}", all.len()), &doc);
     Ok(())
 }
 
@@ -184,7 +194,7 @@ pub fn click(
     }
     let signs = row.part == ReviewPart::Title && x + DECIDE > width;
     let Some(one) = cx.model.review_chosen().filter(|_| signs || double) else { return Ok(()) };
-    if one.doc != cx.model.doc {
+    if one.doc != cx.model.doc && !signs {
         return go_over(cx, &one);
     }
     if signs && x + 2 >= width {

@@ -1,6 +1,6 @@
 //! Edits for another file that is there: where their text has a certain place in it, the file becomes
 //! a document of the session (or is one), and the edits hunks of that document. They are listed with
-//! the others; Enter goes to the file, where they are decided.
+//! the others and decided there, as they are; Enter goes to the file.
 
 use super::model::fresh_doc;
 use super::{Cx, OpenedFile, Turn};

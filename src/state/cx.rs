@@ -314,22 +314,27 @@ impl<'a> Cx<'a> {
         if change.is_empty() {
             return None;
         }
-        self.edit_text(change, cause)
+        self.edit_text(&self.model.doc.clone(), change, cause)
     }
 
     /// An undo or redo is recorded even when what it takes back is gone already: otherwise the next
     /// one would find the same edits again.
     pub fn edit_even_empty(&mut self, change: &Change, cause: Cause) -> Option<EventId> {
-        self.edit_text(change, Some(cause))
+        self.edit_in(&self.model.doc.clone(), change, cause)
     }
 
-    fn edit_text(&mut self, change: &Change, cause: Option<Cause>) -> Option<EventId> {
-        let doc = self.model.doc.clone();
-        let has_history = self.model.entry().is_some_and(|entry| entry.document.has_history());
-        if !has_history {
+    /// The same in any document of the session that has history.
+    pub fn edit_in(&mut self, doc: &DocId, change: &Change, cause: Cause) -> Option<EventId> {
+        self.edit_text(doc, change, Some(cause))
+    }
+
+    fn edit_text(&mut self, doc: &DocId, change: &Change, cause: Option<Cause>) -> Option<EventId> {
+        let entry = self.model.session.documents.get(doc);
+        let has_history = entry.is_some_and(|entry| entry.document.has_history());
+        if *doc == self.model.doc && !has_history {
             let changed = self.model.entry_mut().map(|entry| entry.document.change(change));
             match changed {
-                Some(Ok(applied)) => self.text_changed(&doc, &applied.delta),
+                Some(Ok(applied)) => self.text_changed(doc, &applied.delta),
                 Some(Err(why)) => self.error(format!("The change could not be made: {why}")),
                 None => {}
             }
@@ -337,8 +342,8 @@ impl<'a> Cx<'a> {
         }
         let early = cause.is_none() && self.is_early();
         let writer =
-            if early { self.held(|cx| cx.text_writer(&doc))? } else { self.text_writer(&doc)? };
-        let full = self.model.bursts.get(&doc).is_some_and(|burst| {
+            if early { self.held(|cx| cx.text_writer(doc))? } else { self.text_writer(doc)? };
+        let full = self.model.bursts.get(doc).is_some_and(|burst| {
             burst.rows.len() >= BURST_OPS
                 || self.model.now.since(crate::base::Millis(burst.head.at)) >= BURST_MS
         });
@@ -346,7 +351,7 @@ impl<'a> Cx<'a> {
             self.seal_bursts();
         }
         let applied = {
-            let entry = self.model.session.documents.get_mut(&doc)?;
+            let entry = self.model.session.documents.get_mut(doc)?;
             match entry.document.change_as(change, cause.as_ref().map(|cause| cause.kind)) {
                 Ok(applied) => applied,
                 Err(why) => {
@@ -388,7 +393,7 @@ impl<'a> Cx<'a> {
         } else if !alone {
             self.write(Write::Wip { head: head.map(Box::new), writer, row, op });
         }
-        self.text_changed(&doc, &applied.delta);
+        self.text_changed(doc, &applied.delta);
         if alone { self.seal_bursts().pop() } else { None }
     }
 

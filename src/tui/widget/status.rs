@@ -275,15 +275,20 @@ fn workspace_hints(app: &App) -> &'static [(&'static str, &'static str)] {
                     ("hunk.reject-because", "because…"),
                 ]
             }
-            Focus::Panel if model.ui.tab == Tab::Review && model.frame_open() > 0 => &[
-                ("hunk.accept", "accept"),
-                ("hunk.reject", "reject"),
-                ("hunk.reject-because", "because…"),
-                ("hunk.edit", "edit"),
-                ("hunk.split", "split"),
-                ("hunk.filter", "filter"),
-                ("list.choose", "go there"),
-            ],
+            Focus::Panel
+                if model.ui.tab == Tab::Review
+                    && (model.frame_open() > 0 || model.review_chosen().is_some()) =>
+            {
+                &[
+                    ("hunk.accept", "accept"),
+                    ("hunk.reject", "reject"),
+                    ("hunk.reject-because", "because…"),
+                    ("hunk.edit", "edit"),
+                    ("hunk.split", "split"),
+                    ("hunk.filter", "filter"),
+                    ("list.choose", "go there"),
+                ]
+            }
             Focus::Panel if model.ui.tab == Tab::History && model.past.is_some() => &[
                 ("history.restore", "back to this text"),
                 ("history.branch", "new session from here"),

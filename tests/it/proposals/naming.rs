@@ -102,12 +102,13 @@ fn a_file_that_is_there_becomes_a_document_of_the_session() {
     assert_eq!(entry.document.rope().to_string(), "One note.\nTwo notes.\n");
     assert_eq!(entry.path.as_deref(), Some("/home/ada/notes.md"));
     made.same_after_reopening();
-    // It is turned down from the list; to be accepted it is opened.
+    // It is turned down from the list.
     made.keys("down x");
     assert_eq!(made.model().review().len(), 2, "{}", made.notice());
     made.keys("ctrl-z");
     assert_eq!(made.model().review().len(), 3, "{}", made.notice());
-    made.keys("a");
+    // What needs a look at the text is not done from here.
+    made.keys("e");
     assert!(made.notice().contains("It is in notes.md"), "{}", made.notice());
     // Another answer finds the document, and what is proposed there.
     made.say("Once more.");
@@ -121,6 +122,97 @@ fn a_file_that_is_there_becomes_a_document_of_the_session() {
     let file = PathBuf::from("/home/ada/notes.md");
     let opens = |one: &Effect| matches!(one, Effect::Open(Open::File(path)) if *path == file);
     assert!(made.effects.iter().any(opens), "{:?}", made.effects);
+}
+
+#[test]
+fn a_hunk_of_another_document_is_accepted_from_the_list() {
+    const NOTES: &str = "One note.\n\nTwo notes.\n\nThree notes.\n";
+    let asked = |text: &str| {
+        let mut made = Harness::with(text);
+        made.files.insert(PathBuf::from("/home/ada/notes.md"), NOTES.into());
+        made.say("Check both.");
+        made.reply(&format!(
+            "{}{}{}",
+            patch("notes.md", "One note.", "A note."),
+            patch("notes.md", "Two notes.", "Some notes."),
+            patch("notes.md", "Three notes.", "Many notes."),
+        ));
+        made.keys("alt-5 home");
+        made
+    };
+    let notes = |made: &Harness| {
+        let mut all = made.model().session.documents.values();
+        let entry = all.find(|entry| entry.name == "notes.md").expect("it is a document");
+        entry.document.rope().to_string()
+    };
+    let states = |made: &Harness| -> Vec<HunkState> {
+        let all = made.model().session.proposals.hunks();
+        let entry = made.model().session.documents.values().find(|one| one.name == "notes.md");
+        let entry = entry.expect("it is a document");
+        all.iter().map(|hunk| hunk.state(&entry.document)).collect()
+    };
+    use HunkState::{Accepted, Pending, Rejected};
+    // The same keys as for the shown text, whose caret and words stay.
+    for (keys, text, hunks, says) in [
+        (
+            "a",
+            "A note.\n\nTwo notes.\n\nThree notes.\n",
+            [Accepted, Pending, Pending],
+            "2 hunks left there",
+        ),
+        (
+            "down a",
+            "One note.\n\nSome notes.\n\nThree notes.\n",
+            [Pending, Accepted, Pending],
+            "in notes.md",
+        ),
+        (
+            "down p",
+            "One note.\n\nSome notes.\n\nThree notes.\n",
+            [Pending, Accepted, Pending],
+            "Accepted 1",
+        ),
+        ("A", "A note.\n\nSome notes.\n\nMany notes.\n", [Accepted; 3], "No hunk is open there"),
+        ("X", NOTES, [Rejected; 3], "Rejected 3 in notes.md"),
+        (
+            "x a",
+            "One note.\n\nSome notes.\n\nThree notes.\n",
+            [Rejected, Accepted, Pending],
+            "1 hunk left there",
+        ),
+    ] {
+        let mut made = asked("We meet |on Monday.\n");
+        let caret = made.model().caret();
+        made.keys(keys);
+        assert_eq!(notes(&made), text, "{keys}: {}", made.notice());
+        assert_eq!(states(&made), hunks, "{keys}");
+        assert!(made.notice().contains(says), "{keys}: {}", made.notice());
+        assert_eq!((made.text().as_str(), made.model().caret()), ("We meet on Monday.\n", caret));
+        assert_eq!(made.model().ui.focus, cowrite::state::Focus::Panel);
+        made.same_after_reopening();
+    }
+    // A click on the sign, too.
+    let mut made = asked("We meet |on Monday.\n");
+    made.screen(110, 30);
+    made.keys("a");
+    // In that document undo takes it back, and nothing else does.
+    made.keys("alt-1");
+    made.run("edit.undo");
+    assert_eq!(notes(&made), "A note.\n\nTwo notes.\n\nThree notes.\n", "{}", made.notice());
+    let (doc, _) = made
+        .model()
+        .session
+        .documents
+        .iter()
+        .find(|(_, one)| one.name == "notes.md")
+        .expect("there");
+    let doc = doc.clone();
+    made.app.model.doc = doc;
+    made.run("edit.undo");
+    assert_eq!((notes(&made).as_str(), states(&made)[0]), (NOTES, Pending), "{}", made.notice());
+    made.run("edit.redo");
+    assert_eq!(states(&made)[0], Accepted, "{}", made.notice());
+    made.same_after_reopening();
 }
 
 #[test]
