@@ -180,6 +180,52 @@ fn a_word_that_was_misremembered() {
 }
 
 #[test]
+fn a_word_that_says_another_thing() {
+    for (text, word, other) in [
+        (
+            "It weighs about three kilograms when it is dry and ready to be sold.",
+            "kilograms",
+            "grams",
+        ),
+        (
+            "The rate is five percent for the first year and then it is fixed again.",
+            "percent",
+            "permille",
+        ),
+        ("The meeting will be held on monday in the old hall of the town.", "monday", "tuesday"),
+        (
+            "Wir treffen uns montags in der alten Halle hinter der großen Brücke.",
+            "montags",
+            "freitags",
+        ),
+        ("La réunion aura lieu le lundi dans la grande salle de notre ville.", "lundi", "mardi"),
+        ("You may enter the room while the red light over the door is on.", "red", "green"),
+        ("Das Haus hat eine rote Tür und steht hinter der großen Brücke.", "rote", "grüne"),
+        ("La maison a une porte verte et donne sur la place de la ville.", "verte", "rouge"),
+        (
+            "The witness said that the man was innocent of what happened there.",
+            "innocent",
+            "guilty",
+        ),
+        ("The contract is valid as long as both sides want to keep to it.", "valid", "void"),
+        ("Le contrat est valable tant que les deux parties le respectent bien.", "valable", "nul"),
+        (
+            "Der Vertrag ist gültig, solange beide Seiten sich daran halten wollen.",
+            "gültig",
+            "nichtig",
+        ),
+        ("The speaker was for the plan of the council and said so at once.", "for", "against"),
+    ] {
+        let doc = format!("# Head\n\n{text}\n\nAnother paragraph about bread and nothing else.\n");
+        for (from, to) in [(word, other), (other, word)] {
+            let doc = doc.replacen(word, from, 1);
+            let old = text.replacen(word, to, 1);
+            check(&doc, &old, "Something else.", "missing");
+        }
+    }
+}
+
+#[test]
 fn a_long_quotation_in_a_text_that_repeats_its_words() {
     let name = |at: usize| format!("{}{}", ["Anna", "Bob", "Clara", "Edith"][at % 4], at / 4);
     let line = |at: usize| {

@@ -91,6 +91,7 @@ fn turns_round(a: &str, b: &str) -> bool {
     const PREFIXES: &[&str] = &[
         "un", "in", "im", "il", "ir", "non", "dis", "mis", "de", "anti", "a", "re", "over",
         "under", "pre", "post", "sub", "super", "out", "up", "inter", "intra", "hyper", "hypo",
+        "kilo", "mega", "giga", "milli", "micro", "nano", "centi", "deci", "hecto",
     ];
     let (short, long) = if a.len() < b.len() { (a, b) } else { (b, a) };
     PREFIXES.iter().any(|prefix| long.strip_prefix(prefix) == Some(short)) || {
@@ -217,6 +218,19 @@ mod tests {
             ("-", ""),
             ("%", ""),
             ("km", "miles"),
+            ("kilograms", "grams"),
+            ("kilobytes", "megabytes"),
+            ("monday", "tuesday"),
+            ("montags", "dienstags"),
+            ("lundi", "mardi"),
+            ("red", "green"),
+            ("rote", "grüne"),
+            ("rouge", "verte"),
+            ("guilty", "innocent"),
+            ("valid", "void"),
+            ("valable", "nul"),
+            ("northern", "western"),
+            ("for", "against"),
             ("load_user", "load_order"),
             ("the Big", "the big"),
             ("\u{5f20}", "\u{674e}"),
