@@ -153,6 +153,18 @@ fn blocks() {
     check("plan.md", "plan.md", &[]);
     check("```\n```\n", "```\n```\n", &[]);
     // No-op.
+    // An empty line alone is nothing, unless the old text has one there or is a mark.
+    for (old, new, wanted) in [
+        ("- b", "", r#""- b\n" → """#),
+        ("- b", " \n", r#""- b\n" → """#),
+        ("- b\n\n- c", "", r#""- b\n\n- c\n" → """#),
+        ("- b\n", "", r#""- b\n\n" → "\n""#),
+        ("\n- b", "", r#""\n- b\n" → "\n""#),
+        ("---", "", r#""---\n" → "\n""#),
+    ] {
+        let block = format!("<<<<<<< SEARCH\n{old}\n=======\n{new}\n>>>>>>> REPLACE\n");
+        check(&block, "", &[wanted]);
+    }
     check("<<<<<<< SEARCH\na\n=======\na\n>>>>>>> REPLACE\n", "", &["dropped"]);
     // Text with fences, in a fence of four.
     check(

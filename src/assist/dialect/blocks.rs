@@ -222,6 +222,14 @@ impl Block {
         }
         outdent(&self.indent, &mut old, &mut new);
         let line = start_line(&mut old);
+        // An empty line between the last two markers is no text; where the old one has such at an end
+        // it stands for that.
+        let words = old.chars().any(char::is_alphanumeric);
+        let gaps = |end: Option<&str>| end.is_none_or(|line| line.trim().is_empty());
+        let ended = gaps(old.lines().next()) || gaps(old.lines().next_back());
+        if words && !ended && new.trim().is_empty() {
+            new.clear();
+        }
         let hint = Hint { line, file: self.around.file.take(), ..Hint::default() };
         let why = self.why.take();
         said.done(index, Edit { old, new, why, form: Form::Blocks, hint });
