@@ -1,6 +1,7 @@
 //! Placing by hand: a hunk whose place was not found goes where a person says.
 
 use super::hunk::open;
+use crate::assist::Placer;
 use crate::base::{Pos, Span};
 use crate::event::Event;
 use crate::session::{HunkRef, HunkState, OpenHunk};
@@ -68,9 +69,12 @@ pub(super) fn place(cx: &mut Cx, _: &str) -> Result<(), String> {
 }
 
 fn put(cx: &mut Cx, hunk: HunkRef, mut span: Span) -> Result<(), String> {
-    // Whole lines replace whole lines, also when their last line end was not selected.
     let new = cx.model.session.proposals.hunk(&hunk).map_or("", |hunk| hunk.new.as_str());
     let rope = cx.model.rope();
+    if new.is_empty() {
+        span = Placer::new(&rope).gone(span);
+    }
+    // Whole lines replace whole lines, also when their last line end was not selected.
     let line_end = ["\r\n", "\n"].into_iter().find(|end| {
         let behind = Span { start: span.end, end: Pos(span.end.0 + end.len()) };
         behind.end.0 <= rope.len_chars() && rope.slice(behind.range()) == *end

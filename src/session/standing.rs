@@ -17,6 +17,7 @@
 use super::{Hunk, HunkRef, HunkState, Proposals};
 use crate::base::{EventId, Pos, Span};
 use crate::event::{HunkBody, HunkVerdict, Text};
+use crate::text::sentence::unwrapped;
 use crate::text::{Document, is_ideograph};
 use ropey::Rope;
 
@@ -48,12 +49,18 @@ pub(super) fn lines_alone(mut body: HunkBody) -> HunkBody {
 }
 
 /// The new text of a hunk at a place with another old text than was quoted: the line end that a
-/// quotation has by its form goes in only where one stands, and is not lost there.
+/// quotation has by its form goes in only where one stands, and is not lost there; and
+/// line ends that only wrap it do not where the text has none.
 pub(super) fn new_there(quoted: &str, new: &str, old: &str) -> String {
     if quoted.is_empty() || new.is_empty() || old.is_empty() {
         return new.to_owned();
     }
     let ends = |text: &str| text.ends_with('\n');
+    let body = |text: &'_ str| -> usize { text.trim_end_matches(['\n', '\r']).len() };
+    // A quotation that was wrapped where the text is not: so is the new text.
+    let wraps = !old[..body(old)].contains('\n') && unwrapped(&quoted[..body(quoted)]).is_some();
+    let unwrapped = unwrapped(&new[..body(new)]).filter(|_| wraps);
+    let new = &unwrapped.map_or_else(|| new.to_owned(), |line| line + &new[body(new)..]);
     match (ends(quoted), ends(new), ends(old)) {
         (true, true, false) => {
             let new = new.strip_suffix('\n').unwrap_or(new);

@@ -3,6 +3,7 @@
 
 use super::prepare::last_line;
 use crate::base::{Pos, Span};
+use crate::text::sentence::borders;
 use ropey::Rope;
 use std::ops::Range;
 use unicode_segmentation::UnicodeSegmentation;
@@ -92,38 +93,6 @@ fn tail(rope: &Rope, range: Range<usize>, fenced: bool, room: &Room) -> String {
         return text(range);
     }
     format!("{} …", all[..end].trim_end())
-}
-
-/// Where sentences end and the next ones begin, in bytes: between a mark that ends one and what
-/// follows the blanks behind it, unless that is a small letter. `before` stands in front of the text.
-/// A look at the characters, not the rules of Unicode: every key asks.
-fn borders(text: &str, before: Option<char>) -> Vec<(usize, usize)> {
-    let ends = |letter: char| matches!(letter, '.' | '!' | '?' | '…' | '。' | '！' | '？');
-    let closes =
-        |letter: char| matches!(letter, '"' | '\'' | '”' | '’' | '»' | ')' | ']' | '」' | '』');
-    let mut out = Vec::new();
-    let mut ended = before.filter(|letter| ends(*letter)).map(|_| 0);
-    // Ideographs have no blanks between sentences.
-    let mut parted = before.is_some_and(|letter| letter >= '\u{2e80}');
-    for (at, letter) in text.char_indices() {
-        match ended {
-            _ if ends(letter) => {
-                ended = Some(at + letter.len_utf8());
-                parted = letter >= '\u{2e80}';
-            }
-            Some(end) if closes(letter) && (end == at) => ended = Some(at + letter.len_utf8()),
-            Some(_) if letter.is_whitespace() => parted = true,
-            Some(end) => {
-                if parted && !letter.is_lowercase() {
-                    out.push((end, at));
-                }
-                ended = None;
-            }
-            None => {}
-        }
-    }
-    out.extend(ended.filter(|_| parted).map(|end| (end, text.len())));
-    out
 }
 
 /// Where the first whole word of a text begins that was cut somewhere.

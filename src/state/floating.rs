@@ -60,7 +60,8 @@ impl Model {
         let all = |spans: Vec<Span>, like| {
             spans.into_iter().map(|span| Candidate { span, like }).collect::<Vec<_>>()
         };
-        let mut found = match Placer::new(&rope).place(&hunk.old, &hunk.new, None) {
+        let placer = Placer::new(&rope);
+        let mut found = match placer.place(&hunk.old, &hunk.new, None) {
             Placement::Placed { hunk, .. } => all(vec![hunk.span], Likeness::Same),
             Placement::AlreadyApplied { span } => all(vec![span], Likeness::There),
             Placement::Ambiguous { candidates } => {
@@ -71,7 +72,21 @@ impl Model {
                 let away = |span: &Span| near.iter().map(|at| at.abs_diff(span.start.0)).min();
                 let mut spans = candidates;
                 spans.sort_by_key(|span| (away(span), *span));
-                all(spans, Likeness::Same)
+                let told = |span: Span| match placer.whole(span, &hunk.old) {
+                    (whole, percent) if whole != span => {
+                        Candidate { span: whole, like: Likeness::Percent(percent) }
+                    }
+                    _ => Candidate { span, like: Likeness::Same },
+                };
+                let mut out: Vec<Candidate> = Vec::new();
+                for one in spans.into_iter().map(told) {
+                    if out.iter().all(|other| other.span != one.span) {
+                        out.push(one);
+                    }
+                }
+                // Those that would cut a word or a number come last.
+                out.sort_by_key(|one| one.like != Likeness::Same);
+                out
             }
             Placement::Missing { similar } => similar
                 .into_iter()
@@ -80,8 +95,8 @@ impl Model {
         };
         if found.is_empty() {
             let caret = self.caret();
-            let line = rope.char_to_line(caret.pos.0);
-            let span = caret.selection().unwrap_or_else(|| lines(&rope, line, 1));
+            let here = || placer.whole(Span::at(caret.pos), &hunk.old).0;
+            let span = caret.selection().unwrap_or_else(here);
             found.push(Candidate { span, like: Likeness::Caret });
         }
         found

@@ -29,6 +29,7 @@ mod ops;
 mod origins;
 mod replay;
 mod restore;
+pub mod sentence;
 mod seq;
 mod snapshot;
 mod undo;

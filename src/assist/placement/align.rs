@@ -161,7 +161,7 @@ fn is_clear(best: u32, other: u32, weight: u32) -> bool {
 }
 
 /// How much of the weight of `a` can have its like in `b` at most, in whatever order.
-fn common(a: &[Piece], b: &[Piece]) -> u32 {
+pub(super) fn common(a: &[Piece], b: &[Piece]) -> u32 {
     let mut left: BTreeMap<&str, usize> = BTreeMap::new();
     for piece in b {
         *left.entry(piece.key.as_str()).or_default() += 1;

@@ -15,6 +15,7 @@ mod narrow;
 mod passage;
 mod similar;
 mod space;
+mod unit;
 
 use crate::assist::dialect::Hint;
 use crate::assist::hunks::{Hunk, with_line_ends};
@@ -166,7 +167,7 @@ impl Placer {
         match found {
             Found::One(hit, step) => {
                 let Some((range, new)) = fit::fit(&index.text, &hit, step, outer, new) else {
-                    return Placement::Missing { similar: vec![(self.span(&hit.core), 99)] };
+                    return self.like(index, hit.core, outer);
                 };
                 let old = index.text[range.clone()].to_owned();
                 Placement::Placed { hunk: Hunk { span: self.span(&range), old, new }, step }
@@ -174,9 +175,9 @@ impl Placer {
             Found::Many(hits) => Placement::Ambiguous {
                 candidates: hits.iter().map(|hit| self.span(&hit.core)).collect(),
             },
-            Found::Torn(hit) => Placement::Missing { similar: vec![(self.span(&hit.core), 99)] },
+            Found::Torn(hit) => self.like(index, hit.core, outer),
             Found::None => {
-                let similar = similar::similar(index, outer.core, &within);
+                let similar = similar::similar(index, outer, &within);
                 let similar = similar.into_iter().map(|(range, score)| (self.span(&range), score));
                 Placement::Missing { similar: similar.collect() }
             }
@@ -190,6 +191,32 @@ impl Placer {
         let index = self.index();
         let (range, new) = passage::find(index, text, least)?;
         Some((self.span(&range), index.text[range].to_owned(), new))
+    }
+
+    /// Not where a place was found, but what is whole there is like it.
+    fn like(&self, index: &Index, core: Range<usize>, old: Outer<'_>) -> Placement {
+        let (range, score) = similar::whole(&index.text, &core, old);
+        let similar = vec![(self.span(&range), score)];
+        Placement::Missing { similar: if range.is_empty() { Vec::new() } else { similar } }
+    }
+
+    /// What a text that is placed by hand may replace at a span, and how much of 100 it is like it: the
+    /// span itself where it cuts no word, else the whole sentences and lines that it touches. A span
+    /// of nothing is widened to the sentence it is in.
+    pub fn whole(&self, span: Span, old: &str) -> (Span, u8) {
+        let index = self.index();
+        let range = self.bytes(Some(span));
+        if !range.is_empty() && space::stands_alone(&index.text, &range) {
+            return (span, 100);
+        }
+        let (range, score) = similar::whole(&index.text, &range, Outer::of(old));
+        (self.span(&range), score)
+    }
+
+    /// What of a text goes when all of a span does: with whole lines their end, and of two blanks
+    /// that would meet one.
+    pub fn gone(&self, span: Span) -> Span {
+        self.span(&similar::gone(&self.index().text, self.bytes(Some(span))))
     }
 
     fn index(&self) -> &Index {

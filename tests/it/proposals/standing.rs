@@ -165,3 +165,22 @@ fn words_of_a_line_that_are_placed_by_hand_bring_no_line_end() {
         assert_eq!(text, "We will bake, and We will sell.\n\nWe shall\n", "{start} to {end}");
     }
 }
+
+#[test]
+fn a_wrapped_quotation_that_is_placed_by_hand_wraps_no_line() {
+    const LINE: &str = "It rained. A box costs forty euros and is hung under the eaves, where it may take \
+                        three years until a pair moves in. We left.\n";
+    const NEW: &str =
+        "A box costs fifty euros and is hung under the roof,\nwhere a pair moves in at once.";
+    let mut made = Harness::file("plan.md", LINE);
+    made.say("Better?");
+    made.reply(&format!(
+        "<<<<<<< SEARCH\nA box costs thirty euros and is hung under the eaves,\nwhere it may take four years until \
+         a pair moves in.\n=======\n{NEW}\n>>>>>>> REPLACE\n"
+    ));
+    assert_eq!(made.hunks()[0].1, Unplaced);
+    made.keys("alt-n enter alt-a");
+    let wanted = format!("It rained. {} We left.\n", NEW.replace('\n', " "));
+    assert_eq!(made.text(), wanted, "{}", made.notice());
+    made.same_after_reopening();
+}
