@@ -27,6 +27,7 @@ mod cost;
 mod decisions;
 mod editing;
 mod event;
+mod fresh;
 mod fuzz_dialect;
 mod fuzz_placement;
 mod harness;
