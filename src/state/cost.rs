@@ -91,7 +91,7 @@ impl Model {
             || format!("{} of unknown price", plural(spent.unknown as usize, "answer"));
         let cost = match spent.unknown {
             0 => spent.cost.to_string(),
-            all if all == spent.answers => "their price is unknown".to_owned(),
+            all if all == spent.answers => of_unknown(),
             _ => format!("{} and {}", spent.cost, of_unknown()),
         };
         let budget = match self.config.budget {
