@@ -105,7 +105,11 @@ impl App {
             }
         }
         let before = self.model.caret();
+        let stood = typed.then(|| self.model.stood());
         effects.extend(self.take(input));
+        if let Some(stood) = stood {
+            effects.extend(stood.acted(&mut self.model));
+        }
         if self.model.caret() != before {
             self.model.ui.reveal = true;
         }

@@ -308,13 +308,20 @@ pub struct Progress {
     begun: Instant,
     told: Option<Instant>,
     redraws: bool,
+    /// Where nothing is redrawn it is told line by line.
+    lines: bool,
 }
 
 impl Progress {
     pub fn new() -> Self {
         let dumb = super::place::variable("TERM").is_none_or(|term| term == "dumb");
         let redraws = std::io::stderr().is_terminal() && !dumb;
-        Self { begun: Instant::now(), told: None, redraws }
+        Self { begun: Instant::now(), told: None, redraws, lines: true }
+    }
+
+    /// The same, and silent unless a person is there to see it.
+    pub fn at_terminal() -> Self {
+        Self { lines: std::io::stderr().is_terminal(), ..Self::new() }
     }
 
     pub fn show(&mut self, words: &str, out: &mut Out) {
@@ -322,7 +329,8 @@ impl Progress {
         let pause = if self.redraws { 100 } else { 5_000 };
         let told = self.told.unwrap_or(self.begun);
         let wait = if self.told.is_none() { 1_000 } else { pause };
-        if now.duration_since(told) < Duration::from_millis(wait) {
+        let silent = !self.redraws && !self.lines;
+        if silent || now.duration_since(told) < Duration::from_millis(wait) {
             return;
         }
         self.told = Some(now);

@@ -14,7 +14,7 @@ use crate::state::{Me, Model, Opened, Overlay, Tone, Ui};
 use crate::store::{Hit, SqliteStore, StoreError};
 use crate::text::encode;
 use crate::tui::theme::Theme;
-use crate::tui::{TerminalScreen, drop_keys, listen, restore};
+use crate::tui::{TerminalScreen, asks_to_stop, drop_keys, listen, restore};
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -70,13 +70,14 @@ fn start(args: Edit, hit: Option<Hit>, out: &mut Out) -> Result<ExitCode, Failur
             })?;
             // What takes longer shows how far it is.
             let mut told = None;
-            let opened = super::place::import(store, path, &mut notes, &mut |done, of| {
-                let words = super::place::taken_words(done, of);
-                if of > WITHOUT_A_WORD && told.as_ref() != Some(&words) {
+            let opened = super::place::import(store, path, &mut notes, &mut |taking| {
+                let words = super::place::taken_words(taking);
+                if taking.of > WITHOUT_A_WORD && told.as_ref() != Some(&words) {
                     // The workspace tells what is wrong with the terminal.
-                    let _ = desk.tell(&mut place, path, &words);
+                    let _ = desk.tell(&mut place, path, &words, &taking.heard.lines());
                     told = Some(words);
                 }
+                told.is_none() || !asks_to_stop()
             })?;
             // There was nothing that they could have meant.
             if told.is_some() {
@@ -181,7 +182,13 @@ impl Desk {
     }
 
     /// Shows how far the reading of a session file is, before there is anything of it to show.
-    fn tell(&mut self, place: &mut Place, path: &Path, words: &str) -> Result<(), Failure> {
+    fn tell(
+        &mut self,
+        place: &mut Place,
+        path: &Path,
+        words: &str,
+        heard: &[String],
+    ) -> Result<(), Failure> {
         let me = place.nobody()?;
         let (keymap, _) = place.keymap(None)?;
         let ui = Ui::new(self.size.0, self.size.1);
@@ -189,12 +196,14 @@ impl Desk {
         let (model, _) = Model::open(first, me, place.config.clone(), ui, now(), rand()?);
         let mut app = App::new(model, keymap);
         let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into());
-        let lines = vec![
+        let mut lines = vec![
             words.to_owned(),
             String::new(),
             "All of it goes into your library, once; the session opens then. What is typed".into(),
-            "until then is not taken.".into(),
+            "until then is not taken. Esc cancels: nothing of it stays then.".into(),
+            String::new(),
         ];
+        lines.extend_from_slice(heard);
         app.model.ui.overlays.push(Overlay::Page {
             title: format!("Reading {name}"),
             lines,

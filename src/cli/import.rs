@@ -160,8 +160,9 @@ impl ImportArgs {
             return Ok((file.bad_lines as usize, rows));
         }
         let mut bar = Progress::new();
-        let taken = take_in(store, path, &mut |done, of| {
-            bar.show(&format!("{}: {}", path.display(), taken_words(done, of)), out);
+        let taken = take_in(store, path, &mut |taking| {
+            bar.show(&format!("{}: {}", path.display(), taken_words(taking)), out);
+            true
         });
         bar.clear(out);
         let taken = taken?;

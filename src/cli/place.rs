@@ -5,7 +5,7 @@ use crate::base::config::{Config, RouteConfig};
 use crate::base::{AuthorId, EventId, Rand};
 use crate::keymap::{self, Keymap, KeymapError};
 use crate::models::{Hub, Machine, Shelf};
-use crate::runtime::{TakeError, TakenIn, absolute, now, recover, shared, take_file};
+use crate::runtime::{TakeError, TakenIn, Taking, absolute, now, recover, shared, take_file};
 use crate::sign::Keys;
 use crate::state::{Me, Opened, ROWS_VERSION};
 use crate::store::{Options, SqliteStore, StoreError};
@@ -341,7 +341,8 @@ pub fn session_of(
 pub use crate::runtime::shared::is_session_file;
 
 /// How far a session file is taken in.
-pub fn taken_words(done: u64, of: u64) -> String {
+pub fn taken_words(taking: &Taking) -> String {
+    let Taking { done, of, .. } = *taking;
     let percent = (done * 100).checked_div(of).unwrap_or(100).min(100);
     match percent {
         100 => "taken in; made findable …".into(),
@@ -353,7 +354,7 @@ pub fn taken_words(done: u64, of: u64) -> String {
 pub fn not_taken(why: TakeError) -> Failure {
     match why {
         TakeError::Store(why) => Failure::store(why),
-        TakeError::File(why) => Failure::new(why),
+        why => Failure::new(why),
     }
 }
 
@@ -361,7 +362,7 @@ pub fn not_taken(why: TakeError) -> Failure {
 pub fn take_in(
     store: &mut SqliteStore,
     path: &Path,
-    progress: &mut dyn FnMut(u64, u64),
+    progress: &mut dyn FnMut(&Taking) -> bool,
 ) -> Result<TakenIn, Failure> {
     let taken = take_file(store, path, progress).map_err(not_taken)?;
     store
@@ -379,7 +380,7 @@ pub fn import(
     store: &mut SqliteStore,
     path: &Path,
     notes: &mut Vec<String>,
-    progress: &mut dyn FnMut(u64, u64),
+    progress: &mut dyn FnMut(&Taking) -> bool,
 ) -> Result<Opened, Failure> {
     if let Some(session) = shared::unchanged(store, path).map_err(Failure::store)? {
         return shared::open_file(store, path, session).map_err(Failure::new);

@@ -12,8 +12,8 @@ use std::process::ExitCode;
 /// List what was redacted in a session, and what others redacted and is still here.
 ///
 /// Words that somebody else redacted stay here until you say so. Once they are out, files that bring
-/// them again don't bring them in. Of words that you redacted, copies in the text that others made
-/// meanwhile go as soon as they come.
+/// them again don't bring them in, and nobody is asked again: copies in the text that others made
+/// meanwhile go as soon as they come, as they do of words that you redacted.
 #[derive(clap::Args, Debug)]
 pub struct RedactionsArgs {
     /// A file with a session, or the id of a session or its beginning. Nothing: the session used

@@ -1,10 +1,13 @@
 //! `cowrite share`: adding what is new to the session file, after showing it.
 
+use super::bringing::Progress;
 use super::place::{Place, session_id, session_of};
 use super::{Failure, Out, one_line};
 use crate::base::EventId;
 use crate::report::scan::RULES;
-use crate::runtime::shared;
+use crate::runtime::shared::{self, Step};
+use crate::runtime::{fold, redact};
+use crate::state::plural;
 use crate::store::SqliteStore;
 use std::io::{BufRead, IsTerminal};
 use std::path::{Path, PathBuf};
@@ -56,8 +59,27 @@ impl ShareArgs {
             shared::allow(&mut store, session, &allowed).map_err(Failure::store)?;
         }
         let to = self.to.as_deref();
-        let mut sharing =
-            shared::prepare(&mut store, session, to, &here, !self.dry_run).map_err(Failure::new)?;
+        let mut bar = Progress::at_terminal();
+        let mut prepare = |store: &mut SqliteStore, out: &mut Out| {
+            let tell = &mut |step| bar.show(&step_words(step), out);
+            let found = shared::prepare(store, session, to, &here, !self.dry_run, tell);
+            bar.clear(out);
+            found.map_err(Failure::new)
+        };
+        let mut sharing = prepare(&mut store, out)?;
+        if sharing.back && self.dry_run {
+            out.say("Redacted words came back with what others did: sharing takes them out first.");
+        } else if sharing.back {
+            let folded = fold(&store, session).map_err(Failure::store)?;
+            let done = redact::again(&mut store, &folded).map_err(|why| {
+                Failure::new(format!(
+                    "Nothing was shared: redacted words came back with what others did, and can't be \
+                     taken out now: {why}"
+                ))
+            })?;
+            out.say(&done.unwrap_or_default());
+            sharing = prepare(&mut store, out)?;
+        }
         if self.dry_run {
             sharing.plan.findings.retain(|finding| {
                 let id = |id: &String| id.trim_start_matches('#') == finding.hit.id;
@@ -102,8 +124,11 @@ impl ShareArgs {
             out.say("Nothing was shared.");
             return Ok(ExitCode::from(1));
         }
-        let done = shared::carry_out(&mut store, session, &sharing).map_err(Failure::new)?;
-        out.say(&done);
+        let mut bar = Progress::at_terminal();
+        let tell = &mut |step| bar.show(&step_words(step), out);
+        let done = shared::carry_out(&mut store, session, &sharing, tell);
+        bar.clear(out);
+        out.say(&done.map_err(Failure::new)?);
         Ok(ExitCode::SUCCESS)
     }
 
@@ -118,6 +143,20 @@ impl ShareArgs {
                 })
             }
         }
+    }
+}
+
+/// How far it has come, in words.
+fn step_words(step: Step) -> String {
+    let events = |count: u64| plural(count as usize, "event");
+    match step {
+        Step::Read(count) => format!("{} are read …", events(count)),
+        Step::Taken(done, of) => {
+            let percent = (done * 100).checked_div(of).unwrap_or(100).min(100);
+            format!("{percent} % of the file is taken in …")
+        }
+        Step::Looked(count) => format!("{} are looked through …", events(count)),
+        Step::Written(count) => format!("{} are written …", events(count)),
     }
 }
 

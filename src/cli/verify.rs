@@ -5,6 +5,7 @@ use super::merge::{megabytes, told};
 use super::place::{Place, is_session_file, not_taken, session_id};
 use super::{Failure, Out, one_line, when};
 use crate::base::EventId;
+use crate::runtime::Taking;
 use crate::runtime::attest::Proof;
 use crate::runtime::taking_in::{self, Copied};
 use crate::runtime::verify::{Named, Names, kind_words};
@@ -214,9 +215,11 @@ fn of_file(
     out: &mut Out,
 ) -> Result<(SqliteStore, SessionFile), Failure> {
     let mut store = SqliteStore::open(dir, Options::default()).map_err(Failure::store)?;
-    let copied = taking_in::copy_file(&mut store, path, None, &mut |done, of| {
+    let copied = taking_in::copy_file(&mut store, path, None, &mut |taking| {
+        let Taking { done, of, .. } = *taking;
         let percent = (done * 100).checked_div(of).unwrap_or(100).min(100);
         bar.show(&format!("{percent} % of {} MB is read …", megabytes(of)), out);
+        true
     });
     bar.clear(out);
     let Copied { file, .. } = copied.map_err(not_taken)?;

@@ -163,19 +163,25 @@ pub fn handoff(
     section(&mut out, "What was redacted", redacted(session, new));
     decisions(&mut out, session, new, now);
     section(&mut out, "What waits", waiting(session));
-    let spent = session.transcript.spent();
-    let since: u64 = new.iter().filter_map(|id| session.transcript.get(id)?.usage?.cost).sum();
-    let unknown = match spent.unknown {
-        0 => String::new(),
-        count => format!(", {} of unknown price", plural(count as usize, "answer")),
-    };
-    let since = match first {
-        true => String::new(),
-        false => format!("; {} since you looked last", Usd(since)),
-    };
-    let line = format!("- {} in all{unknown}{since}", spent.cost);
-    section(&mut out, "What it cost", vec![line]);
+    section(&mut out, "What it cost", cost(session, new, first));
     out
+}
+
+/// What the answers cost; nothing where there are none. A sum is told only where a price is known.
+fn cost(session: &Session, new: &BTreeSet<EventId>, first: bool) -> Vec<String> {
+    let spent = session.transcript.spent();
+    let unknown = format!("{} of unknown price", plural(spent.unknown as usize, "answer"));
+    if spent.unknown == spent.answers {
+        return if spent.answers == 0 { Vec::new() } else { vec![format!("- {unknown}")] };
+    }
+    let unknown = if spent.unknown == 0 { String::new() } else { format!(", {unknown}") };
+    let known = |id| session.transcript.get(id)?.usage?.cost;
+    let new: Vec<u64> = new.iter().filter_map(known).collect();
+    let since = match first || new.is_empty() {
+        true => String::new(),
+        false => format!("; {} since you looked last", Usd(new.iter().sum())),
+    };
+    vec![format!("- {} in all{unknown}{since}", spent.cost)]
 }
 
 fn who(session: &Session, new: &BTreeSet<EventId>) -> Vec<String> {

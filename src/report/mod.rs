@@ -35,7 +35,7 @@ pub use json::{decisions as decisions_json, decisions_of as decisions_of_json, j
 pub use markdown::{markdown, state_word};
 pub use page::{MARK as PAGE_MARK, csv, index, page};
 pub use record::{MORE, Options, Record, clean, one_line, records};
-pub use redaction::{Redacting, Target, came_back, redaction};
+pub use redaction::{Redacting, Target, came_back, redaction, stands_whole};
 pub use sharing::{Finding, Plan, Planning, plan};
 pub use stats::{AuthorStats, ModelStats, Stats};
 pub use trace::{Base, Traced, trace, trace_now};

@@ -4,6 +4,7 @@
 //! Where inputs come from and where frames go are parameters, so that the workspace, the headless
 //! commands and the tests share one loop. Knows no terminal and no command line.
 
+mod agreed;
 mod around;
 pub mod attest;
 mod beside;
@@ -42,7 +43,7 @@ pub use open::{
 };
 pub use renamed::likeness;
 pub use screen::{NoScreen, Screen};
-pub use taking_in::{TakeError, TakenIn, take_file};
+pub use taking_in::{TakeError, TakenIn, Taking, take_file};
 
 use crate::app::{App, Input};
 use crate::base::Millis;

@@ -17,10 +17,11 @@ impl Runtime {
         self.disk.send(DiskJob::Run(Box::new(move |store| {
             let _ = sender.send(match confirmed {
                 Some(sharing) => {
-                    Input::Shared(session, shared::carry_out(store, session, &sharing))
+                    Input::Shared(session, shared::carry_out(store, session, &sharing, &mut |_| {}))
                 }
                 None => {
-                    let found = shared::prepare(store, session, to.as_deref(), &here, true);
+                    let (to, tell) = (to.as_deref(), &mut |_| {});
+                    let found = shared::prepare(store, session, to, &here, true, tell);
                     Input::Sharing(Box::new(found))
                 }
             });

@@ -1,6 +1,7 @@
 //! Redacting in the library and in the session file: both whole or not at all. What the second
 //! still needs is remembered, so that the next start completes what a killed one began.
 
+pub use super::agreed::{again, again_told, decide, is_back, waits};
 use super::open::recover;
 use super::shared;
 use crate::base::EventId;
@@ -8,16 +9,14 @@ use crate::event::Envelope;
 use crate::report::{Redacting, Target, came_back, redaction};
 use crate::session::{RedactionInfo, Session};
 use crate::state::{
-    Me, OUT_OF_REACH, Pending, Preview, RedactionMade, accepted, all_rows, plural, redaction_events,
+    Me, OUT_OF_REACH, Pending, Preview, RedactionMade, accepted, all_rows, redaction_events,
 };
-use crate::store::{RedactJob, SqliteStore, StoreError, Write, jsonl};
+use crate::store::{RedactJob, SqliteStore, StoreError, jsonl};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-/// View state: redactions of others whose words stay in this copy.
-const KEPT: &str = "redactions-kept";
 /// The most words, and characters of each, that are shown of what would go.
 const SAMPLES: usize = 3;
 const SAMPLE: usize = 60;
@@ -37,7 +36,7 @@ struct Rest {
     from: i64,
 }
 
-fn said(why: StoreError) -> String {
+pub(super) fn said(why: StoreError) -> String {
     match why {
         StoreError::InUse(_) => "Another cowrite has this library open, and holds the words in \
                                  memory: close it, then redact."
@@ -46,13 +45,13 @@ fn said(why: StoreError) -> String {
     }
 }
 
-struct Loaded {
-    session: Session,
-    events: Vec<Envelope>,
-    last: i64,
+pub(super) struct Loaded {
+    pub session: Session,
+    pub events: Vec<Envelope>,
+    pub last: i64,
 }
 
-fn load(store: &SqliteStore, id: EventId) -> Result<Loaded, String> {
+pub(super) fn load(store: &SqliteStore, id: EventId) -> Result<Loaded, String> {
     let loaded = store.events(id, 0).map_err(said)?;
     if !loaded.damaged.is_empty() {
         return Err("Lines of the log are damaged: what they hold can't be redacted. `cowrite \
@@ -117,7 +116,7 @@ pub fn carry_out(
     complete(store, id, &plan)
 }
 
-fn made(
+pub(super) fn made(
     session: &mut Session,
     events: &[Envelope],
     me: &Me,
@@ -128,7 +127,7 @@ fn made(
     redaction_events(session, events, me, plan, reason, super::now(), &mut rand)
 }
 
-fn write(
+pub(super) fn write(
     store: &mut SqliteStore,
     id: EventId,
     events: &[Envelope],
@@ -140,72 +139,28 @@ fn write(
     store.redact(id, &RedactJob { writers, events, lines, rows, rest }).map_err(said)
 }
 
-fn rest(session: EventId, id: Option<EventId>, follows: Option<EventId>, last: i64) -> String {
+pub(super) fn rest(
+    session: EventId,
+    id: Option<EventId>,
+    follows: Option<EventId>,
+    last: i64,
+) -> String {
     serde_json::to_string(&Rest { session, id, follows, from: last + 1 }).unwrap_or_default()
 }
 
-/// Takes out again what came back of the words that this library's person redacted in texts: a copy
-/// of them that somebody made who did not know of it yet, or what a redaction beside it kept.
-/// Returns what was done, in words; nothing where nothing came back.
-///
-/// # Errors
-/// Why it could not be done: it is still here, and the next opening tries again.
-pub fn again(store: &mut SqliteStore, folded: &Session) -> Result<Option<String>, String> {
-    let me = store.meta("me").map_err(said)?.and_then(|me| me.parse().ok());
-    let Some(author) = me else { return Ok(None) };
-    let mine = |taken: &RedactionInfo| folded.is_same(&taken.author, &author);
-    if !came_back(folded, mine) {
-        return Ok(None);
-    }
-    let id = folded.id;
-    let name = folded.author_name(&author).to_owned();
-    let me = Me { author: author.clone(), name };
-    recover(store, &me).map_err(said)?;
-    let Loaded { mut session, events, last } = load(store, id)?;
-    let mine = session.redactions.iter().filter(|taken| session.is_same(&taken.author, &author));
-    let target = Target::Again(mine.map(|taken| taken.id).collect());
-    let Ok(plan) = redaction(&session, &events, &target) else { return Ok(None) };
-    let made = made(&mut session, &events, &me, &plan, "")?;
-    let rest = rest(id, made.id, None, last);
-    write(store, id, &events, made, rest)?;
-    let rest = finish(store)?;
-    Ok(Some(format!(
-        "Words that you redacted came back with what others did beside it: they are out again.{}",
-        rest.words
-    )))
-}
-
-/// The same: whether anything was taken out, and what is to be said.
-pub fn again_told(store: &mut SqliteStore, folded: &Session) -> (bool, Option<String>) {
-    match again(store, folded) {
-        Ok(words) => (words.is_some(), words),
-        Err(why) => {
-            let words = format!(
-                "Words that you redacted came back with what others did, and can't be taken out \
-                 now: {why} The next opening tries again."
-            );
-            (false, Some(words))
-        }
-    }
-}
-
-/// That somebody else's redaction waits for a yes, in words.
-pub fn waits(store: &SqliteStore, session: &Session) -> Option<String> {
-    session.redactions.iter().next()?;
-    let pending = pending(store, session.id).ok()?;
-    let first = pending.first()?;
-    Some(format!("Words here were {}: session.redactions asks about it.", first.words))
-}
-
 /// The log as it is then.
-fn after(events: &[Envelope], lines: &[Envelope], new: &[Envelope]) -> Vec<Envelope> {
+pub(super) fn after(events: &[Envelope], lines: &[Envelope], new: &[Envelope]) -> Vec<Envelope> {
     let redacted: BTreeMap<EventId, &Envelope> =
         lines.iter().map(|event| (event.id, event)).collect();
     let all = events.iter().map(|event| redacted.get(&event.id).copied().unwrap_or(event));
     all.chain(new).cloned().collect()
 }
 
-fn complete(store: &mut SqliteStore, id: EventId, plan: &Redacting) -> Result<String, String> {
+pub(super) fn complete(
+    store: &mut SqliteStore,
+    id: EventId,
+    plan: &Redacting,
+) -> Result<String, String> {
     let rest = finish(store)?;
     let mut words = "Redacted: it is gone from the log, the search and the history.".to_owned();
     words.push_str(&rest.words);
@@ -362,13 +317,12 @@ fn holds(path: &Path, needles: &[Vec<u8>]) -> std::io::Result<bool> {
 /// What others redacted whose words are still here, and were not decided to stay.
 pub fn pending(store: &SqliteStore, id: EventId) -> Result<Vec<Pending>, String> {
     let Loaded { session, events, .. } = load(store, id)?;
-    let kept = store.view(id).map_err(said)?.remove(KEPT).unwrap_or_default();
-    let kept: BTreeSet<&str> = kept.split_whitespace().collect();
+    let kept = super::agreed::named(store, id, super::agreed::KEPT)?;
     let by_event = by_id(&events);
     let any_back = came_back(&session, |_| true);
     let mut found = Vec::new();
     for taken in session.redactions.iter() {
-        if kept.contains(taken.id.to_string().as_str()) {
+        if kept.contains(&taken.id) {
             continue;
         }
         let lines = accepted(&taken.what, &by_event);
@@ -405,7 +359,7 @@ pub fn pending(store: &SqliteStore, id: EventId) -> Result<Vec<Pending>, String>
     Ok(found)
 }
 
-fn by_id(events: &[Envelope]) -> BTreeMap<EventId, &Envelope> {
+pub(super) fn by_id(events: &[Envelope]) -> BTreeMap<EventId, &Envelope> {
     events.iter().map(|event| (event.id, event)).collect()
 }
 
@@ -429,45 +383,4 @@ fn lost_words(full: &Envelope, line: &Envelope, taken: &RedactionInfo) -> String
         lost.extend((0..).zip(words.chars()).filter(|(at, _)| goes(*at)).map(|(_, one)| one));
     }
     lost
-}
-
-/// Takes out here what somebody else redacted, or remembers that the words stay in this copy.
-pub fn decide(
-    store: &mut SqliteStore,
-    id: EventId,
-    me: &Me,
-    named: EventId,
-    accept: bool,
-) -> Result<String, String> {
-    recover(store, me).map_err(said)?;
-    let Loaded { session, events, last } = load(store, id)?;
-    let taken: Option<&RedactionInfo> = session.redactions.get(&named);
-    let taken = taken.ok_or("There is no such redaction in this session.")?;
-    if !accept {
-        let mut kept = store.view(id).map_err(said)?.remove(KEPT).unwrap_or_default();
-        kept.push_str(&format!(" {named}"));
-        let value = kept.trim().to_owned();
-        let view = Write::View { session: id, key: KEPT.into(), value };
-        store.write(&[view]).map_err(said)?;
-        return Ok("The words stay in this copy.".into());
-    }
-    let lines = accepted(&taken.what, &by_id(&events));
-    // With those gone: what stands elsewhere of what it took out of texts.
-    let then = after(&events, &lines, &[]);
-    let mut session = Session::fold(id, &then);
-    let plan = redaction(&session, &then, &Target::Again(vec![named])).unwrap_or_default();
-    if lines.is_empty() && plan.is_empty() {
-        return Err("None of its words are here.".into());
-    }
-    let mut made = match plan.is_empty() {
-        true => RedactionMade::default(),
-        false => made(&mut session, &then, me, &plan, "")?,
-    };
-    let again: BTreeSet<EventId> = made.lines.iter().map(|line| line.id).collect();
-    made.lines.extend(lines.into_iter().filter(|line| !again.contains(&line.id)));
-    let count = made.lines.len();
-    let rest = rest(id, made.id, Some(named), last);
-    write(store, id, &events, made, rest)?;
-    let done = complete(store, id, &Redacting::default())?;
-    Ok(format!("{} lost words. {done}", plural(count, "event")))
 }

@@ -6,7 +6,7 @@ pub use super::around::{repository, text_of};
 use super::files::absolute;
 use super::open::OpenError;
 pub use super::taking_in::import;
-use super::taking_in::{TakeError, take_session};
+use super::taking_in::{TOLD, TakeError, fold_telling, take_session};
 use crate::base::{AuthorId, DocId, EventId};
 use crate::report::scan::{self, Allowed};
 use crate::report::{self, Planning};
@@ -24,6 +24,19 @@ pub const SUFFIX: &str = ".cowrite.jsonl";
 const ATTRIBUTES: &str = "*.cowrite.jsonl merge=union -text";
 /// The most characters of a file's name that are made of a title.
 const NAME: usize = 60;
+
+/// How far sharing has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// So many events of the session were read.
+    Read(u64),
+    /// So many bytes of the file, of how many, came in first.
+    Taken(u64, u64),
+    /// So many events were looked through for what must not be shared.
+    Looked(u64),
+    /// So many events were written.
+    Written(u64),
+}
 
 /// What came in from a session file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -111,12 +124,12 @@ fn take(
     session: EventId,
     path: &Path,
 ) -> Result<Option<Pulled>, StoreError> {
-    match take_session(store, path, session) {
+    match take_session(store, path, session, &mut |_, _| {}) {
         Ok((added, file)) => {
             let SessionFile { bad_lines, conflict_markers, .. } = file;
             Ok(Some(Pulled { added, bad_lines, conflict_markers }))
         }
-        Err(TakeError::File(_)) => Ok(None),
+        Err(TakeError::File(_) | TakeError::Cancelled) => Ok(None),
         Err(TakeError::Store(why)) => Err(why),
     }
 }
@@ -213,9 +226,9 @@ pub fn take_and_open(store: &mut SqliteStore, file: &Path) -> Result<Opened, Ope
     if let Some(session) = unchanged(store, file)? {
         return open_file(store, file, session);
     }
-    let taken = super::take_file(store, file, &mut |_, _| {}).map_err(|why| match why {
+    let taken = super::take_file(store, file, &mut |_| true).map_err(|why| match why {
         super::TakeError::Store(why) => OpenError::Store(why),
-        super::TakeError::File(why) => OpenError::Other(why.to_string()),
+        why => OpenError::Other(why.to_string()),
     })?;
     let first = taken.sessions.first().map(|(id, _)| *id);
     let id =
@@ -224,19 +237,23 @@ pub fn take_and_open(store: &mut SqliteStore, file: &Path) -> Result<Opened, Ope
 }
 
 /// Looks at what sharing a session would add. `here` is where the person stands. With `take`, what
-/// the file has and the library does not comes in first.
+/// the file has and the library does not comes in first. `tell` hears how far it has come.
 pub fn prepare(
     store: &mut SqliteStore,
     session: EventId,
     to: Option<&Path>,
     here: &Path,
     take_first: bool,
+    tell: &mut dyn FnMut(Step),
 ) -> Result<Sharing, String> {
     if !scan::is_ready() {
         return Err("The rules by which secrets are looked for can't be used: nothing is shared without them.".into());
     }
     let said = |why: StoreError| format!("{why} {}", why.advice());
-    let mut folded = super::open::fold(store, session).map_err(said)?;
+    let read = |store: &SqliteStore, tell: &mut dyn FnMut(Step)| {
+        fold_telling(store, session, &mut |count| tell(Step::Read(count))).map_err(said)
+    };
+    let mut folded = read(store, tell)?;
     let path = match to {
         Some(path) if !is_session_file(path) => {
             return Err(format!(
@@ -253,10 +270,14 @@ pub fn prepare(
     let exists = path.exists();
     let (came, file) = match (exists, take_first) {
         (false, _) => (0, SessionFile::default()),
-        (true, true) => take_session(store, &path, session).map_err(|why| match why {
-            TakeError::Store(why) => said(why),
-            TakeError::File(why) => format!("{why}."),
-        })?,
+        (true, true) => {
+            let told = &mut |done, of| tell(Step::Taken(done, of));
+            take_session(store, &path, session, told).map_err(|why| match why {
+                TakeError::Store(why) => said(why),
+                TakeError::File(why) => format!("{why}."),
+                why => why.to_string(),
+            })?
+        }
         (true, false) => (0, jsonl::skim(&path).map_err(|why| format!("{why}."))?),
     };
     if !file.sizes.is_empty() && !file.sizes.contains_key(&session) {
@@ -266,12 +287,21 @@ pub fn prepare(
         ));
     }
     if came > 0 {
-        folded = super::open::fold(store, session).map_err(said)?;
+        folded = read(store, tell)?;
     }
     let allowed = allowed(store, session).map_err(said)?;
     let known = file.places.into_keys().collect();
     let mut planning = Planning::new(&folded, &known);
-    store.each_event(session, &mut |stored| planning.add(&stored.envelope)).map_err(said)?;
+    let mut count = 0;
+    let look = &mut |stored: Stored| {
+        planning.add(&stored.envelope);
+        count += 1;
+        if count % TOLD == 0 {
+            tell(Step::Looked(count));
+        }
+    };
+    store.each_event(session, look).map_err(said)?;
+    let back = super::redact::is_back(store, &folded)?;
     let plan = planning.plan(&allowed);
     let attributes = repository(&path).and_then(missing_attributes);
     Ok(Sharing {
@@ -280,6 +310,7 @@ pub fn prepare(
         plan,
         allowed,
         came,
+        back,
         bad_lines: file.bad_lines,
         conflict_markers: file.conflict_markers,
         attributes,
@@ -309,6 +340,7 @@ pub fn carry_out(
     store: &mut SqliteStore,
     session: EventId,
     sharing: &Sharing,
+    tell: &mut dyn FnMut(Step),
 ) -> Result<String, String> {
     let said = |why: StoreError| format!("{why} {}", why.advice());
     if let Some(finding) = sharing.plan.findings.first() {
@@ -325,8 +357,12 @@ pub fn carry_out(
     }
     let failed = |why: jsonl::FileError| format!("{why}.");
     let mut adding = Adding::to(&sharing.path).map_err(failed)?;
-    let mut done = Ok(());
+    let (mut done, mut count) = (Ok(()), 0);
     let take = &mut |stored: Stored| {
+        count += 1;
+        if count % TOLD == 0 {
+            tell(Step::Written(count));
+        }
         if done.is_ok() && wanted.contains(&stored.envelope.id) {
             done = adding.event(&stored.envelope);
         }

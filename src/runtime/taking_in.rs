@@ -3,6 +3,10 @@
 //! slower of the two. What was written stays when the rest fails: the same file taken in again adds
 //! what is missing.
 
+mod heard;
+
+pub use heard::Taking;
+
 use super::open::index;
 use crate::base::EventId;
 use crate::event::Envelope;
@@ -13,6 +17,9 @@ use crate::store::{SqliteStore, StoreError, Write, Written};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::mpsc::sync_channel;
+
+/// After how many events progress is told.
+pub(super) const TOLD: u64 = 1_000;
 
 /// What was taken into the library.
 pub struct TakenIn {
@@ -29,16 +36,30 @@ pub enum TakeError {
     File(#[from] FileError),
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// Somebody asked for that: of sessions that were not here before nothing is.
+    #[error("Cancelled: nothing was taken in. Opening the file again begins anew.")]
+    Cancelled,
 }
 
 /// Takes a session file into the library; everything in it can be found from now on. `progress` is
-/// told of how many bytes are written, of how many.
+/// told of how many bytes are written, of how many, and says whether to go on. Where it does not, of
+/// sessions that begin with this file nothing stays; what came into others is as if it came alone.
 pub fn take_file(
     store: &mut SqliteStore,
     path: &Path,
-    progress: &mut dyn FnMut(u64, u64),
+    progress: &mut dyn FnMut(&Taking) -> bool,
 ) -> Result<TakenIn, TakeError> {
-    let Copied { sums, file } = copy_file(store, path, None, progress)?;
+    let Copied { sums, file, cancelled } = copy_file(store, path, None, progress)?;
+    if cancelled {
+        for (session, (before, written)) in sums {
+            if before == 0 {
+                store.delete_session(session)?;
+            } else if written.added > 0 {
+                findable(store, session, before)?;
+            }
+        }
+        return Err(TakeError::Cancelled);
+    }
     let mut sessions = Vec::new();
     for (session, (before, written)) in sums {
         if written.added > 0 {
@@ -57,8 +78,13 @@ pub fn take_session(
     store: &mut SqliteStore,
     path: &Path,
     session: EventId,
+    progress: &mut dyn FnMut(u64, u64),
 ) -> Result<(u64, SessionFile), TakeError> {
-    let Copied { mut sums, file } = copy_file(store, path, Some(session), &mut |_, _| {})?;
+    let told = &mut |taking: &Taking| {
+        progress(taking.done, taking.of);
+        true
+    };
+    let Copied { mut sums, file, .. } = copy_file(store, path, Some(session), told)?;
     let Some((before, written)) = sums.remove(&session) else { return Ok((0, file)) };
     if written.added > 0 {
         findable(store, session, before)?;
@@ -72,18 +98,22 @@ pub struct Copied {
     pub sums: BTreeMap<EventId, (i64, Written)>,
     /// What stands in the file beside its events, which it does not hold.
     pub file: SessionFile,
+    /// It was left before the end.
+    pub cancelled: bool,
 }
 
 /// Writes what a session file has, all of it or of one session, to the library, which can't find any
-/// of it yet. `progress` is told of how many bytes are written, of how many.
+/// of it yet. `progress` is told of how many bytes are written, of how many, and says whether to go on.
 pub fn copy_file(
     store: &mut SqliteStore,
     path: &Path,
     only: Option<EventId>,
-    progress: &mut dyn FnMut(u64, u64),
+    progress: &mut dyn FnMut(&Taking) -> bool,
 ) -> Result<Copied, TakeError> {
-    let size = std::fs::metadata(path).map_or(0, |meta| meta.len());
+    let of = std::fs::metadata(path).map_or(0, |meta| meta.len());
+    let mut taking = Taking { of, ..Taking::default() };
     let mut sums: BTreeMap<EventId, (i64, Written)> = BTreeMap::new();
+    let mut cancelled = false;
     let file = std::thread::scope(|scope| {
         // One group waits while one is written and one is made.
         let (give, take) = sync_channel::<(Vec<Envelope>, u64)>(1);
@@ -91,6 +121,7 @@ pub fn copy_file(
             jsonl::stream(path, &mut |events, read| give.send((events, read)).is_ok())
         });
         for (events, read) in take {
+            events.iter().for_each(|event| taking.heard.note(event));
             for (session, events) in by_session(events) {
                 if only.is_some_and(|only| only != session) {
                     continue;
@@ -107,13 +138,18 @@ pub fn copy_file(
                     sum.forks.extend(written.forks);
                 }
             }
-            progress(read, size);
+            taking.done = read;
+            cancelled = !progress(&taking);
+            if cancelled {
+                // The reader ends with its receiver.
+                break;
+            }
         }
         let read = reader.join();
         let read = read.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         Ok::<_, TakeError>(read?)
     })?;
-    Ok(Copied { sums, file })
+    Ok(Copied { sums, file, cancelled })
 }
 
 fn by_session(events: Vec<Envelope>) -> BTreeMap<EventId, Vec<Envelope>> {
@@ -165,11 +201,20 @@ fn findable(store: &mut SqliteStore, session: EventId, before: i64) -> Result<()
 
 /// A session of the library as it is now, without its lines in memory.
 pub fn fold(store: &SqliteStore, id: EventId) -> Result<Session, StoreError> {
-    let session = fold_into(store, Session::new(id))?;
+    fold_telling(store, id, &mut |_| {})
+}
+
+/// The same; `progress` is told of how many events were read.
+pub fn fold_telling(
+    store: &SqliteStore,
+    id: EventId,
+    progress: &mut dyn FnMut(u64),
+) -> Result<Session, StoreError> {
+    let session = fold_into(store, Session::new(id), progress)?;
     match session.outdated {
         // Two redactions tell different shapes of one body: with both known the first counts.
         true => {
-            let mut again = fold_into(store, session.anew())?;
+            let mut again = fold_into(store, session.anew(), progress)?;
             again.outdated = false;
             Ok(again)
         }
@@ -177,13 +222,25 @@ pub fn fold(store: &SqliteStore, id: EventId) -> Result<Session, StoreError> {
     }
 }
 
-fn fold_into(store: &SqliteStore, mut session: Session) -> Result<Session, StoreError> {
+fn fold_into(
+    store: &SqliteStore,
+    mut session: Session,
+    progress: &mut dyn FnMut(u64),
+) -> Result<Session, StoreError> {
     let mut batch = Batch::default();
-    let mut forks = Vec::new();
-    store.each_event(session.id, &mut |stored| match stored.fork {
-        true => forks.push(stored.envelope),
-        false => _ = session.take(&stored.envelope, &mut batch),
+    let (mut forks, mut count) = (Vec::new(), 0);
+    store.each_event(session.id, &mut |stored| {
+        count += 1;
+        if count % TOLD == 0 {
+            progress(count);
+        }
+        match stored.fork {
+            true => forks.push(stored.envelope),
+            false => _ = session.take(&stored.envelope, &mut batch),
+        }
     })?;
+    // The texts are put together now.
+    progress(count);
     // Those that count come first.
     for fork in &forks {
         session.take(fork, &mut batch);

@@ -6,6 +6,8 @@
 //!   characters back (an undo, going back to an older text). The first in order of display whose
 //!   words are there stays; the others' words are deleted by an edit, and deleting twice is deleting
 //!   once.
+//! - **Back twice**: two edits that brought back some of the same characters, each with others. These
+//!   stand once as well, as the edit that brought back more has them.
 //! - **Collided**: a hunk that was accepted, and an edit that put words between its words (those
 //!   it deleted counted, where they stood), deleted some of those that it left, or replaced the
 //!   same words. This is written down by who merges, so that it stays until a person looks.
@@ -66,11 +68,19 @@ fn words(entry: &EditEntry) -> Vec<&str> {
     entry.edit.ops.iter().filter_map(text).collect()
 }
 
+/// Whether an edit does nothing but bring back and take away.
+fn is_step_back(entry: &EditEntry) -> bool {
+    let kind = cause(entry).map(|cause| cause.kind);
+    matches!(kind, Some(CauseKind::Undo | CauseKind::Redo | CauseKind::Restore))
+}
+
 /// The characters that an edit brought back: by the operation of the first, how many. Nothing for
 /// one that brought none back.
 fn brought_back(entry: &EditEntry) -> Option<Vec<(OpId, u32)>> {
     let kind = cause(entry)?.kind;
-    if !matches!(kind, CauseKind::Undo | CauseKind::Redo | CauseKind::Restore) {
+    // A file that was set back brings back, too, and so did a redaction that wrote the rest anew.
+    let back = matches!(kind, CauseKind::Outside | CauseKind::Redact) || is_step_back(entry);
+    if !back {
         return None;
     }
     let mut all: Vec<(OpId, u32)> = Vec::new();
@@ -110,9 +120,49 @@ fn are_twins(doc: &DocEntry, a: &EditEntry, b: &EditEntry) -> bool {
                 && a.edit.ops.iter().map(place).eq(b.edit.ops.iter().map(place))
                 && words(a) == words(b)
         }
-        (None, None) => brought_back(a).is_some_and(|text| brought_back(b).as_ref() == Some(&text)),
+        (None, None) if is_step_back(a) && is_step_back(b) => {
+            brought_back(a).is_some_and(|text| brought_back(b).as_ref() == Some(&text))
+        }
         _ => false,
     }
+}
+
+/// How many characters an edit brought back.
+fn back_count(entry: &EditEntry) -> u64 {
+    brought_back(entry).iter().flatten().map(|(_, len)| u64::from(*len)).sum()
+}
+
+/// What stands twice, as two edits that did not know of each other brought back some of the same
+/// characters: where, and the edits whose copies go. Those of the edit that brought back more stay, so
+/// that they stand in their order; of equals those of the first. That follows from the log alone:
+/// whatever else is known where, a copy goes only while a better one stands, so the best one never
+/// goes.
+fn back_twice(entry: &DocEntry, pairs: &[(&EditEntry, &EditEntry)]) -> (Vec<Span>, Vec<EventId>) {
+    let (mut found, mut of): (Vec<Span>, Vec<EventId>) = (Vec::new(), Vec::new());
+    for (a, b) in pairs {
+        let (first, second) = (back_count(a), back_count(b));
+        if first == 0 || second == 0 || are_twins(entry, a, b) {
+            continue;
+        }
+        let (stays, goes) = if first >= second { (a, b) } else { (b, a) };
+        let spans =
+            entry.document.back_twice((stays.writer, &stays.edit), (goes.writer, &goes.edit));
+        if !spans.is_empty() {
+            found.extend(spans);
+            of.push(goes.id);
+        }
+    }
+    found.sort_unstable();
+    of.sort_unstable();
+    of.dedup();
+    let mut out: Vec<Span> = Vec::new();
+    for span in found {
+        match out.last_mut() {
+            Some(last) if last.end >= span.start => last.end = last.end.max(span.end),
+            _ => out.push(span),
+        }
+    }
+    (out, of)
 }
 
 impl DocEntry {
@@ -187,6 +237,8 @@ fn reaches_into(document: &Document, hunk: &Reach, ends: [Option<OpId>; 2], othe
 pub struct Met {
     /// The edits whose words stand a second time.
     pub copies: Vec<EventId>,
+    /// What stands a second time of what edits brought back, in order, and which these are.
+    pub again: (Vec<Span>, Vec<EventId>),
     /// The accepted hunks that edits came into of which nobody knows yet.
     pub collided: Vec<(HunkRef, Vec<EventId>)>,
 }
@@ -251,7 +303,8 @@ impl Session {
             }
         }
         let collided = collided.into_iter().map(|(of, edits)| (of, edits.into_iter().collect()));
-        Met { copies: copies(entry, &pairs), collided: collided.collect() }
+        let (copies, again) = (copies(entry, &pairs), back_twice(entry, &pairs));
+        Met { copies, again, collided: collided.collect() }
     }
 
     /// Edits with those that accepted the same hunks in other copies, where second copies were

@@ -200,6 +200,18 @@ impl Redactions {
         found
     }
 
+    /// The bodies of texts that these redactions took whole: the operation of the first character of
+    /// each, how many it has, and who did.
+    pub fn whole(&self, wanted: impl Fn(&Taken) -> bool) -> Vec<(OpId, u32, AuthorId)> {
+        let mut found = Vec::new();
+        for (first, place) in &self.places {
+            let by_wanted = self.said(&place.event, place.body).filter(|(taken, _)| wanted(taken));
+            let whole = by_wanted.filter(|(_, gone)| gone.kept.is_none());
+            found.extend(whole.map(|(taken, _)| (*first, place.len, taken.author.clone())));
+        }
+        found
+    }
+
     /// Whether a redaction that kept the rest of a body still tells one of these characters.
     pub fn keeps_any(&self, ids: &BTreeSet<OpId>) -> bool {
         self.places.iter().any(|(first, place)| {

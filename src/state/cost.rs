@@ -87,20 +87,22 @@ impl Model {
         let spent = self.session.transcript.spent();
         let cached =
             if spent.cached > 0 { format!(" ({} cached)", spent.cached) } else { String::new() };
-        let unknown = match spent.unknown {
-            0 => String::new(),
-            count => format!(" and {} of unknown price", plural(count as usize, "answer")),
+        let of_unknown =
+            || format!("{} of unknown price", plural(spent.unknown as usize, "answer"));
+        let cost = match spent.unknown {
+            0 => spent.cost.to_string(),
+            all if all == spent.answers => of_unknown(),
+            _ => format!("{} and {}", spent.cost, of_unknown()),
         };
         let budget = match self.config.budget {
             Some(budget) => format!("the budget is {budget}"),
             None => "there is no budget (/budget 5 sets one)".into(),
         };
         format!(
-            "This session took {} tokens in{cached}, {} out in {}: {}{unknown}; {budget}.",
+            "This session took {} tokens in{cached}, {} out in {}: {cost}; {budget}.",
             spent.input,
             spent.output,
             plural(spent.answers as usize, "answer"),
-            spent.cost,
         )
     }
 }

@@ -440,6 +440,7 @@ impl<'a> Cx<'a> {
                     super::Task::Chat | super::Task::Change | super::Task::Summary => {}
                 }
             }
+            self.model.ui.fresh.shift(delta);
             self.model.view_changed(delta);
         }
         self.model.session.track_hunks();

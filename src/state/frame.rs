@@ -37,6 +37,9 @@ pub enum Sign {
     Decision,
     /// An open comment is about the text.
     Comment,
+    /// Somebody else's text that was not seen yet, and where somebody else deleted.
+    New,
+    Gone,
 }
 
 /// A row that is no text of the document.

@@ -35,6 +35,10 @@ impl Model {
                     }
                 }
                 _ if key == super::NEW => self.restore_news(value),
+                _ if key == super::AGREED => {
+                    self.redactions_agreed =
+                        value.split_whitespace().filter_map(|id| id.parse().ok()).collect();
+                }
                 _ if key == super::FIRST => self.ui.first = !value.is_empty(),
                 _ if key == "chat" => self.ui.chat.set_text(value),
                 _ if key == "queue" => {

@@ -22,6 +22,7 @@ mod floating;
 mod form;
 mod found;
 mod frame;
+mod fresh;
 pub mod geometry;
 mod hunk_rows;
 mod jump;
@@ -71,6 +72,7 @@ pub use floating::{Candidate, FloatRow, Floating, Likeness};
 pub use form::{FORM_FIELDS, Find, Form, FormKind, LinkList};
 pub use found::{Tolerated, tolerated};
 pub use frame::{EditorFrame, HunkPiece, Sign, VirtualRow};
+pub use fresh::{Fresh, Stood};
 pub use hunk_rows::{Diffs, Pieces};
 pub use jump::FoundMessage;
 pub use model::{Burst, Like, Me, Minted, Model, Opened, OpenedFile, Sent};
@@ -80,7 +82,9 @@ pub use outside::{Intent, Saving, stamp};
 pub use panel::{PanelFrame, plain};
 pub use past::{Against, History, NOT_NOW, Past};
 pub use propose::anchors;
-pub use redact::{OUT_OF_REACH, Pending, Preview, RedactionMade, accepted, redaction_events};
+pub use redact::{
+    AGREED, OUT_OF_REACH, Pending, Preview, RedactionMade, accepted, redaction_events,
+};
 pub use repair::Repair;
 pub use review::{DECIDE, FILTERS, Listed, Progress, ReviewFilter, ReviewPart, ReviewRow};
 pub use rows::{ROWS_VERSION, all_rows, message_row, row_of, text_row};

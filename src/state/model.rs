@@ -7,7 +7,7 @@ use crate::event::{Author, AuthorKind, BurstHead, Envelope, Event, Text, WipOp};
 use crate::provider::{Offer, Provider};
 use crate::session::{Attempt, DocEntry, Session};
 use crate::text::{Change, Document};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -172,6 +172,8 @@ pub struct Model {
     pub last_edit: Millis,
     /// When the text of a document was last made findable, and at which revision.
     pub text_rows: BTreeMap<DocId, (Millis, u64)>,
+    /// Redactions of others that were agreed to.
+    pub redactions_agreed: BTreeSet<EventId>,
     /// The request that left last, for reading.
     pub last_sent: Option<Sent>,
     /// What is said when the session was read anew, and why.
@@ -272,6 +274,7 @@ impl Model {
             puzzle: None,
             last_edit: now,
             text_rows: BTreeMap::new(),
+            redactions_agreed: BTreeSet::new(),
             last_sent: None,
             reload_words: None,
             preview: opened.preview,

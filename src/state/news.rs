@@ -70,12 +70,13 @@ impl Cx<'_> {
         let news: Vec<EventId> =
             events.iter().filter(|event| is_news(event)).map(|event| event.id).collect();
         let before = self.model.ui.news.len();
-        for id in news {
-            if self.model.is_others(&id) && self.model.ui.news.len() < MOST {
-                self.model.ui.news.insert(id);
+        for id in &news {
+            if self.model.is_others(id) && self.model.ui.news.len() < MOST {
+                self.model.ui.news.insert(*id);
             }
         }
         if self.model.ui.news.len() > before {
+            self.model.ui.fresh.came(&news);
             self.model.ui.panel.made_for = None;
             self.store_news();
         }
@@ -107,6 +108,7 @@ impl Cx<'_> {
         self.model.ui.news.retain(|id| !ids.contains(id));
         if self.model.ui.news.len() < before {
             self.model.ui.panel.made_for = None;
+            self.forget_places();
             self.store_news();
         }
     }
@@ -114,6 +116,7 @@ impl Cx<'_> {
     /// Everything was looked at.
     pub fn saw_all(&mut self) {
         let all: Vec<EventId> = self.model.ui.news.iter().copied().collect();
+        self.led_to(&[]);
         self.saw(&all);
     }
 
@@ -123,6 +126,7 @@ impl Cx<'_> {
     /// # Errors
     /// When nothing is.
     pub fn next_new(&mut self) -> Result<(), String> {
+        self.led_to(&[]);
         let session = &self.model.session;
         let order = |id: &EventId| (session.lamport_of(id), *id);
         let mut all: Vec<EventId> = self.model.ui.news.iter().copied().collect();
@@ -213,6 +217,7 @@ impl Cx<'_> {
         }
         let name = entry.name.clone();
         let start = spans.iter().map(|span| span.start).min();
+        self.led_to(&run);
         self.saw(&run);
         let words =
             format!("{who} wrote {} and deleted {took} in {name}", plural(wrote, "character"),);

@@ -84,6 +84,7 @@ impl Model {
         self.highlight(&rope, &rows);
         self.note_seen(&rows);
         self.prepare_shades(&rope, &rows);
+        self.prepare_fresh(&rows);
         self.ui.frame.rows = rows;
     }
 

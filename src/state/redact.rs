@@ -7,10 +7,12 @@ use crate::base::{DocId, EventId, Millis, Rand, WriterId};
 use crate::event::{
     Author, AuthorKind, Cause, CauseKind, Edit, Envelope, Event, Gone, Redaction, Text,
 };
-use crate::report::{Redacting, Target, came_back};
-use crate::session::Session;
+use crate::report::{Redacting, Target, came_back, stands_whole};
+use crate::session::{RedactionInfo, Session};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// View state: redactions of others that were agreed to. What comes back of them goes again.
+pub const AGREED: &str = "redactions-agreed";
 /// What can't be reached, whoever asks.
 pub const OUT_OF_REACH: &str = "Not reached: copies of the session file that others have, what git \
                                 keeps of older versions, backups, and what went to a model.";
@@ -303,17 +305,23 @@ impl Cx<'_> {
         match answer {
             "yes" | "keep" => {
                 self.seal_bursts();
+                if answer == "yes" {
+                    self.model.redactions_agreed.insert(id);
+                }
                 self.effect(Effect::Redaction { session, id, accept: answer == "yes" });
             }
             _ => {}
         }
     }
 
-    /// Takes out again what came back of words that this person redacted: others did something
-    /// beside it. The log has everything before.
+    /// Takes out again what came back of words that this person redacted, or agreed to: others did
+    /// something beside it. The log has everything before.
     pub(super) fn redact_again(&mut self) {
         let model = &*self.model;
-        if model.ephemeral || !came_back(&model.session, |taken| model.is_me(&taken.author)) {
+        let agreed = |taken: &RedactionInfo| model.redactions_agreed.contains(&taken.id);
+        let holds = |taken: &RedactionInfo| model.is_me(&taken.author) || agreed(taken);
+        let session = &model.session;
+        if model.ephemeral || !came_back(session, holds) && !stands_whole(session, agreed) {
             return;
         }
         self.seal_bursts();

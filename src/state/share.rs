@@ -29,6 +29,8 @@ pub struct Sharing {
     pub allowed: Allowed,
     /// Events of the file that came in first.
     pub came: u64,
+    /// Something is here of redacted words, which came back with what others did.
+    pub back: bool,
     /// Lines of the file that are no events, and conflict markers among them.
     pub bad_lines: u64,
     pub conflict_markers: u64,

@@ -194,6 +194,8 @@ pub struct Ui {
     pub conflicts: (u64, usize),
     /// What came from others and was not seen yet.
     pub news: std::collections::BTreeSet<EventId>,
+    /// Where it stands in the text.
+    pub fresh: super::Fresh,
     pub rendered: BTreeMap<EventId, Rendered>,
     pub live: Option<Rendered>,
     /// How much of a coming answer the next frame may lay out, in bytes.
@@ -278,6 +280,7 @@ impl Ui {
             found: None,
             conflicts: (u64::MAX, 0),
             news: std::collections::BTreeSet::new(),
+            fresh: super::Fresh::default(),
             rendered: BTreeMap::new(),
             live: None,
             live_bytes: usize::MAX,

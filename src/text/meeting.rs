@@ -58,6 +58,11 @@ impl Document {
         self.living(id, false).or_else(|| self.grave(id)).map(Pos)
     }
 
+    /// Where a deleted character stood; nothing of one that stands there, or again.
+    pub fn gap(&self, id: OpId) -> Option<Pos> {
+        if self.living(id, false).is_some() { None } else { self.grave(id).map(Pos) }
+    }
+
     /// Where an edit stands in today's text; nothing of it when it is not in the text yet.
     pub fn reach(&self, writer: WriterId, edit: &Edit) -> Reach {
         let mut out = Reach::default();

@@ -25,6 +25,7 @@ pub mod lines;
 mod marks;
 mod meeting;
 pub mod motion;
+mod once;
 mod ops;
 mod origins;
 mod replay;

@@ -18,6 +18,25 @@ pub fn drop_keys() {
     while event::poll(Duration::ZERO).unwrap_or(false) && event::read().is_ok() {}
 }
 
+/// Whether Esc, Ctrl-C or Ctrl-Q was pressed; other keys are dropped. For what takes time before
+/// anything reads keys.
+pub fn asks_to_stop() -> bool {
+    while event::poll(Duration::ZERO).unwrap_or(false) {
+        let Ok(read) = event::read() else { return false };
+        let Event::Key(key) = read else { continue };
+        let ctrl = key.modifiers == KeyModifiers::CONTROL;
+        let stops = match key.code {
+            KeyCode::Esc => true,
+            KeyCode::Char('c' | 'q') => ctrl,
+            _ => false,
+        };
+        if stops && key.kind != KeyEventKind::Release {
+            return true;
+        }
+    }
+    false
+}
+
 /// Reads the terminal until it goes away, in a thread.
 pub fn listen(inputs: Sender<Input>) -> std::io::Result<()> {
     std::thread::Builder::new().name("keys".into()).spawn(move || {

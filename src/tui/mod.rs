@@ -13,7 +13,7 @@ pub mod theme;
 pub mod widget;
 
 pub use clipboard::program as clipboard_program;
-pub use events::{drop_keys, listen};
+pub use events::{asks_to_stop, drop_keys, listen};
 pub use secret::read_secret;
 pub use sheet::Sheet;
 pub use terminal::{TerminalScreen, restore};

@@ -152,6 +152,20 @@ impl Theme {
         Style::new().bg(Color::Indexed(if self.light { light } else { dark }))
     }
 
+    /// Text of somebody else that was not seen yet.
+    pub fn fresh(self) -> Style {
+        let style = Style::new().add_modifier(Modifier::UNDERLINED);
+        match self.depth {
+            Depth::Many => style.bg(Color::Indexed(if self.light { 195 } else { 23 })),
+            Depth::None | Depth::Sixteen => style.add_modifier(Modifier::BOLD),
+        }
+    }
+
+    /// The characters on both sides of a place where somebody else deleted.
+    pub fn gap(self) -> Style {
+        self.color(210, 124, Color::Red).add_modifier(Modifier::UNDERLINED)
+    }
+
     pub fn dim(self) -> Style {
         self.color(246, 243, Color::DarkGray)
     }

@@ -479,11 +479,17 @@ fn a_session_file_loses_the_words_and_keeps_every_other_byte() {
     // A merge brings the old lines back; the next time it is shared they go.
     let merged = format!("{now}{text}");
     std::fs::write(&path, merged).expect("writes");
-    let mut sharing =
-        cowrite::runtime::shared::prepare(&mut store, id, Some(&path), files.path(), true)
-            .expect("looks");
+    let mut sharing = cowrite::runtime::shared::prepare(
+        &mut store,
+        id,
+        Some(&path),
+        files.path(),
+        true,
+        &mut |_| {},
+    )
+    .expect("looks");
     sharing.plan.findings.clear();
-    cowrite::runtime::shared::carry_out(&mut store, id, &sharing).expect("shares");
+    cowrite::runtime::shared::carry_out(&mut store, id, &sharing, &mut |_| {}).expect("shares");
     assert_gone_from(files.path());
     assert_gone_from(dir.path());
 }

@@ -627,6 +627,7 @@ fn sharing(ada: &Harness) -> Sharing {
         plan: plan(&model.session, &ada.kept.events, &known, &allowed),
         allowed,
         came: 0,
+        back: false,
         bad_lines: 0,
         conflict_markers: 0,
         attributes: Some(".gitattributes".into()),

@@ -1,6 +1,7 @@
 //! The sessions that ship: whole, worked in by two people and a model, and come together in a merge.
 
 use crate::harness::digest;
+use cowrite::base::Millis;
 use cowrite::event::AuthorKind;
 use cowrite::report::{Bounds, check};
 use cowrite::session::Session;
@@ -38,6 +39,12 @@ fn each_has_two_people_a_model_and_a_merge() {
             "Oddities { unknown: 0, refused: 0, forks: 0 }"
         );
         assert!(!session.title.is_conflict(), "{name}: the title was settled");
+        // The model is an example: what it cost is told nowhere.
+        let spent = session.transcript.spent();
+        assert!(spent.answers > 0 && spent.unknown == spent.answers, "{name}: {spent:?}");
+        let page =
+            cowrite::report::handoff(&session, &Default::default(), true, Millis(1)).join("\n");
+        assert!(page.contains("answers of unknown price") && !page.contains('$'), "{name}: {page}");
         let tip = session.transcript.tip().unwrap();
         let path: Vec<_> = session.transcript.branch(tip).iter().map(|one| one.id).collect();
         assert!(!session.transcript.forks(&path).is_empty(), "{name}: the talk parts");

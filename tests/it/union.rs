@@ -238,3 +238,41 @@ fn a_file_that_changes_while_it_is_merged_is_told() {
         paths.iter().for_each(|path| fs::remove_file(path).expect("removes"));
     }
 }
+
+#[test]
+fn a_thousand_files_are_put_together_with_few_of_them_open() {
+    let mut rand = Rand::from_number(5);
+    let made = log(&mut rand, 3);
+    let dir = temp();
+    let (mut union, mut paths) = (Union::default(), Vec::new());
+    let open = || fs::read_dir("/proc/self/fd").map_or(0, Iterator::count);
+    let before = open();
+    for number in 0..1_000 {
+        let path = dir.path().join(format!("{number}.cowrite.jsonl"));
+        // Each has some of them, and the fuller form of one may be in any.
+        fs::write(&path, file(&made, &mut rand)).expect("writes");
+        union.add(&path, &mut |_| {}).expect("is read");
+        paths.push(path);
+    }
+    // Other tests open files as well, but not a thousand.
+    assert!(open() < before + 300, "{} before, {} then", before, open());
+    let all = dir.path().join("all.cowrite.jsonl");
+    union.create(&all, &mut |_| {}).expect("is written");
+    let found = jsonl::read(&all).expect("reads");
+    let ids: BTreeSet<EventId> = found.events().map(|event| event.id).collect();
+    assert_eq!(ids, made.iter().map(|event| event.id).collect());
+    assert!(found.is_clean());
+    // In one of them nothing was redacted.
+    assert_eq!(found.events().filter(|event| event.gone().next().is_some()).count(), 0);
+
+    // A file that was closed and changed since is not read as what it was.
+    let mut union = Union::default();
+    for path in &paths {
+        union.add(path, &mut |_| {}).expect("is read");
+    }
+    let mut bytes = fs::read(&paths[0]).expect("reads");
+    bytes.extend(b"more\n");
+    fs::write(&paths[0], bytes).expect("writes");
+    let failed = union.create(&dir.path().join("other.cowrite.jsonl"), &mut |_| {});
+    assert!(matches!(failed, Err(FileError::Changed { .. })), "{failed:?}");
+}

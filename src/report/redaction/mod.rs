@@ -1,16 +1,18 @@
 //! What a redaction would take out of the log: which bodies of which events hold the words, and what
 //! of a text's bodies stays. Pure; knows no library and no file.
 
+mod again;
 mod search;
 mod words;
 
 use crate::base::{AuthorId, DocId, EventId, OpId};
-use crate::event::{Envelope, FILLER, Left, Op};
-use crate::session::{RedactionInfo, Session};
+use crate::event::{Envelope, Left};
+use crate::session::Session;
 use crate::text::Change;
+pub use again::{came_back, stands_whole};
 use search::Search;
 use std::collections::{BTreeMap, BTreeSet};
-use words::{ever, lines_of, operations, pieces, words_of, written_by};
+use words::{ever, lines_of, pieces, words_of, written_by};
 
 /// The shortest words that are looked for everywhere, in characters.
 const SHORTEST: usize = 3;
@@ -175,7 +177,7 @@ pub fn redaction(
             }
         }
         Target::Again(redactions) => {
-            let named = session.redactions.named(|taken| redactions.contains(&taken.id));
+            let named = again::named(session, |taken| redactions.contains(&taken.id));
             let named: Vec<(OpId, u32)> = named.into_iter().map(|id| (id, 1)).collect();
             for (doc, entry) in &session.documents {
                 let own = named.iter().filter(|(id, _)| entry.edit_of(*id).is_some());
@@ -213,37 +215,4 @@ pub fn redaction(
         return Err("There is nothing to redact: the words stand nowhere in this session.".into());
     }
     Ok(made)
-}
-
-/// Whether something came back that redactions took out of the texts: see [`Target::Again`].
-/// Quickly, without the log.
-pub fn came_back(session: &Session, redactions: impl Fn(&RedactionInfo) -> bool) -> bool {
-    let named = session.redactions.named(redactions);
-    if named.is_empty() {
-        return false;
-    }
-    let runs: Vec<(OpId, u32)> = named.iter().map(|id| (*id, 1)).collect();
-    session.redactions.keeps_any(&named)
-        || session.documents.values().any(|entry| {
-            let own: Vec<(OpId, u32)> =
-                runs.iter().filter(|(id, _)| entry.edit_of(*id).is_some()).copied().collect();
-            let all: BTreeSet<OpId> = entry
-                .document
-                .same_words(&own)
-                .iter()
-                .flat_map(|run| words::each(&[*run]).collect::<Vec<_>>())
-                .collect();
-            entry.edits().flat_map(operations).any(|(_, first, op)| {
-                let Op::Insert { ins, text, .. } = op else { return false };
-                let mut hit = all.range(first..words::ahead(first, *ins)).peekable();
-                if hit.peek().is_none() {
-                    return false;
-                }
-                let hit: BTreeSet<u32> = hit.map(|id| id.counter - first.counter).collect();
-                let known = (0u32..).zip(text.as_str().chars());
-                known.into_iter().any(|(at, one)| {
-                    one != FILLER && !matches!(one, '\n' | '\r') && hit.contains(&at)
-                })
-            })
-        })
 }

@@ -16,6 +16,8 @@ use std::path::{Path, PathBuf};
 
 /// How many bytes of a file are read ahead.
 const AHEAD: usize = 256 << 10;
+/// How many files are open at once: systems allow a process a few hundred.
+const OPEN: usize = 64;
 /// After how many bytes the progress is told.
 const TOLD: u64 = 1 << 20;
 
@@ -23,6 +25,8 @@ const TOLD: u64 = 1 << 20;
 #[derive(Default)]
 pub struct Union {
     files: Vec<Source>,
+    /// Those that are open, the one used last at the end.
+    open: Vec<u32>,
     /// Every event, by where it stands in `forms`.
     known: BTreeMap<EventId, u32>,
     forms: Vec<Form>,
@@ -33,10 +37,11 @@ pub struct Union {
     numbers: BTreeMap<EventId, u32>,
 }
 
-/// A file that was added. It stays open, so that a file that takes its place changes nothing.
+/// A file that was added. It stays open while there are not too many, so that a file that takes its
+/// place changes nothing; one that was closed must be what it was when it is opened again.
 struct Source {
     path: PathBuf,
-    file: BufReader<File>,
+    file: Option<BufReader<File>>,
     was: Looks,
     /// Where the next byte of `file` is.
     at: u64,
@@ -45,6 +50,7 @@ struct Source {
 }
 
 /// Where the fullest form of an event stands.
+#[derive(Clone, Copy)]
 struct Form {
     session: u32,
     file: u32,
@@ -104,8 +110,10 @@ impl Union {
         let new = (order.len() - begin) as u64;
         let mut file = input.into_inner().into_inner();
         file.seek(SeekFrom::Start(0)).map_err(failed)?;
-        let file = BufReader::with_capacity(AHEAD, file);
+        let file = Some(BufReader::with_capacity(AHEAD, file));
         self.files.push(Source { path: path.to_path_buf(), file, was, at: 0, events });
+        self.open.push(number);
+        self.close_some();
         Ok(Joined { file: found, events, new })
     }
 
@@ -139,6 +147,35 @@ impl Union {
         self.forms.push(Form { session, ..form });
         self.order.push(number);
         true
+    }
+
+    /// Closes the files used longest ago where too many are open.
+    fn close_some(&mut self) {
+        while self.open.len() > OPEN {
+            let file = self.open.remove(0);
+            if let Some(source) = self.files.get_mut(file as usize) {
+                (source.file, source.at) = (None, 0);
+            }
+        }
+    }
+
+    /// A file, open.
+    fn source(&mut self, number: u32) -> Result<Option<&mut Source>, FileError> {
+        if self.open.last() != Some(&number) {
+            self.open.retain(|open| *open != number);
+            self.open.push(number);
+            self.close_some();
+        }
+        let Some(source) = self.files.get_mut(number as usize) else { return Ok(None) };
+        if source.file.is_none() {
+            let file = open_file(&source.path)?;
+            let meta = file.metadata().map_err(|why| FileError::io(&source.path, why))?;
+            if Looks::of(&meta) != source.was {
+                return Err(source.changed());
+            }
+            source.file = Some(BufReader::with_capacity(AHEAD, file));
+        }
+        Ok(Some(source))
     }
 
     /// How many sessions the files are of.
@@ -181,10 +218,11 @@ impl Union {
         progress: &mut dyn FnMut(u64),
     ) -> Result<Added, FileError> {
         let (mut line, mut written, mut told) = (Vec::new(), 0, 0);
-        for number in self.order.iter().skip(from) {
-            let Some(form) = self.forms.get(*number as usize) else { continue };
-            let Some(source) = self.files.get_mut(form.file as usize) else { continue };
-            source.line(form, &mut line).map_err(|why| match why.kind() {
+        for index in from..self.order.len() {
+            let form = self.order.get(index).and_then(|number| self.forms.get(*number as usize));
+            let Some(form) = form.copied() else { continue };
+            let Some(source) = self.source(form.file)? else { continue };
+            source.line(&form, &mut line).map_err(|why| match why.kind() {
                 io::ErrorKind::UnexpectedEof => source.changed(),
                 _ => FileError::io(&source.path, why),
             })?;
@@ -203,7 +241,10 @@ impl Union {
             }
         }
         for source in &self.files {
-            let meta = source.file.get_ref().metadata();
+            let meta = match &source.file {
+                Some(file) => file.get_ref().metadata(),
+                None => std::fs::metadata(&source.path),
+            };
             if Looks::of(&meta.map_err(|why| FileError::io(&source.path, why))?) != source.was {
                 return Err(source.changed());
             }
@@ -215,10 +256,11 @@ impl Union {
 impl Source {
     /// Reads the line of a form. Lines mostly follow each other.
     fn line(&mut self, form: &Form, line: &mut Vec<u8>) -> io::Result<()> {
-        self.file.seek_relative(form.at as i64 - self.at as i64)?;
+        let file = self.file.as_mut().ok_or(io::ErrorKind::UnexpectedEof)?;
+        file.seek_relative(form.at as i64 - self.at as i64)?;
         line.clear();
         line.resize(form.bytes as usize, 0);
-        self.file.read_exact(line)?;
+        file.read_exact(line)?;
         self.at = form.at + u64::from(form.bytes);
         Ok(())
     }

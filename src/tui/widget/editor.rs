@@ -5,7 +5,7 @@ use crate::base::{Pos, Span};
 use crate::layout::Row;
 use crate::session::HunkState;
 use crate::state::geometry::Area;
-use crate::state::{AUTHOR_COLUMNS, EditorFrame, Focus, HunkPiece, Shade, Sign};
+use crate::state::{AUTHOR_COLUMNS, EditorFrame, Focus, Fresh, HunkPiece, Shade, Sign};
 use crate::tui::paint::{put, rect, text};
 use crate::tui::sheet::hasher;
 use crate::tui::theme::Theme;
@@ -66,7 +66,7 @@ pub fn marks(app: &App) -> Vec<u64> {
                 Row::Text { line, span, first, indent, col } => {
                     let number = first.then_some(*line);
                     (number, *line == frame.line, indent, col).hash(&mut hasher);
-                    sign_of(frame, *span).hash(&mut hasher);
+                    sign_of(frame, &model.ui.fresh, *span).hash(&mut hasher);
                     let end = span.end.0.min(rope.len_chars());
                     let start = span.start.0.min(end);
                     reader.read(start, end, &mut hasher);
@@ -95,6 +95,13 @@ pub fn marks(app: &App) -> Vec<u64> {
                     }
                     for (shaded, shade) in shades_of(&frame.shades.runs, *span) {
                         (relative(shaded.start.max(span.start)), shade).hash(&mut hasher);
+                    }
+                    let (new, gone) = model.ui.fresh.on(*span);
+                    for (new, _) in new {
+                        (relative(new.start), relative(new.end)).hash(&mut hasher);
+                    }
+                    for (pos, _) in gone {
+                        (relative(*pos), "gone").hash(&mut hasher);
                     }
                     if let Some(selected) = selection.filter(|selected| selected.touches(*span)) {
                         (relative(selected.start), relative(selected.end)).hash(&mut hasher);
@@ -173,7 +180,7 @@ pub fn draw_row(app: &App, theme: Theme, buffer: &mut Buffer, index: usize) {
     let selection = model.caret().selection();
     match row {
         Row::Text { line, span, first, .. } => {
-            let sign = sign_of(&ui.frame, *span);
+            let sign = sign_of(&ui.frame, &ui.fresh, *span);
             if gutter > 0 {
                 let current = *line == ui.frame.line;
                 if let Some((shade, more)) = ui.frame.shades.rows.get(index).copied().flatten() {
@@ -205,9 +212,13 @@ pub fn draw_row(app: &App, theme: Theme, buffer: &mut Buffer, index: usize) {
                 Sign::Minus => theme.removed(),
                 Sign::Stale | Sign::Collided => theme.warning(),
                 Sign::Change | Sign::Like | Sign::Candidate | Sign::Here => Style::new(),
-                Sign::None | Sign::Note | Sign::Tolerated | Sign::Decision | Sign::Comment => {
-                    theme.dim().add_modifier(Modifier::ITALIC)
-                }
+                Sign::None
+                | Sign::Note
+                | Sign::Tolerated
+                | Sign::Decision
+                | Sign::Comment
+                | Sign::New
+                | Sign::Gone => theme.dim().add_modifier(Modifier::ITALIC),
             };
             if !shown.marks.is_empty() {
                 style = Style::new();
@@ -243,7 +254,8 @@ fn draw_author(buffer: &mut Buffer, x: u16, y: u16, shade: Shade, more: bool, th
     text(buffer, x, y, x + AUTHOR_COLUMNS, &words, style);
 }
 
-fn sign_of(frame: &EditorFrame, row: Span) -> Sign {
+fn sign_of(frame: &EditorFrame, fresh: &Fresh, row: Span) -> Sign {
+    let (new, gone) = fresh.on(row);
     let mut hunks = frame.hunks.iter().filter(|piece| !piece.between);
     let hunk = hunks.find(|piece| stands_on(piece.span, row));
     let candidate = candidate_sign(frame, row);
@@ -255,6 +267,8 @@ fn sign_of(frame: &EditorFrame, row: Span) -> Sign {
         Some(HunkState::Collided) => Sign::Collided,
         Some(HunkState::Accepted) => Sign::Plus,
         Some(_) => Sign::Minus,
+        None if !new.is_empty() => Sign::New,
+        None if !gone.is_empty() => Sign::Gone,
         None if frame.commented.iter().any(|span| span.touches(row)) => Sign::Comment,
         None if frame.decided.iter().any(|span| span.touches(row)) => Sign::Decision,
         None => Sign::None,
@@ -317,6 +331,8 @@ pub fn sign_cell(sign: Sign, theme: Theme) -> Option<(&'static str, Style)> {
         Sign::Note => ("·", theme.dim()),
         Sign::Decision => ("§", theme.accent()),
         Sign::Comment => ("\"", theme.accent()),
+        Sign::New => ("*", theme.accent()),
+        Sign::Gone => ("_", theme.accent()),
     })
 }
 
@@ -339,6 +355,7 @@ fn draw_text(
         frame.hunks.iter().filter(|piece| piece.span.touches(span)).collect();
     let shades: Vec<(Span, Shade)> = shades_of(&frame.shades.runs, span).copied().collect();
     let mut next_shade = 0;
+    let (new, gone) = app.model.ui.fresh.on(span);
     let line_start = rope.line_to_char(line);
     let mut next_class =
         classes.partition_point(|class| class.range.end <= span.start.0 - line_start);
@@ -372,6 +389,11 @@ fn draw_text(
             if piece.current {
                 style = style.add_modifier(Modifier::BOLD);
             }
+        }
+        if new.iter().any(|(span, _)| span.contains(drawn.pos)) {
+            style = style.patch(theme.fresh());
+        } else if gone.iter().any(|(pos, _)| *pos == drawn.pos || pos.0 == drawn.pos.0 + 1) {
+            style = style.patch(theme.gap());
         }
         for (_, chosen) in frame.candidates.iter().filter(|(span, _)| span.contains(drawn.pos)) {
             let shown = Style::new().add_modifier(Modifier::UNDERLINED);

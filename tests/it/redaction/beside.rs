@@ -1,6 +1,8 @@
 //! Redactions beside other work: two at once, typing, deleting, undo and discards in copies that do
 //! not know of them yet. Every copy ends with the same text, each character once.
 
+mod old;
+
 use super::{events, hands, holding, shuffled, temp, text_of};
 use crate::harness::{Harness, cases, me};
 use cowrite::base::{EventId, Pos, Rand, Span};
@@ -324,6 +326,43 @@ fn what_was_deleted_beside_it_stays_and_comes_back() {
     copy.check(&["Mallory", "DE89"], "both");
     assert!(copy.redact("3704").is_ok(), "the rest of it is there");
     assert_eq!(copy.text(), " and a name: , and more. one\n");
+}
+
+#[test]
+fn a_yes_holds_for_what_comes_back_later_and_only_what_is_new_asks() {
+    let mut all = copies(&["Ada", "Ben", "Cy"], 60);
+    let (ada, rest) = all.split_at_mut(1);
+    let (ben, cy) = rest.split_at_mut(1);
+    let (ada, ben, cy) = (&mut ada[0], &mut ben[0], &mut cy[0]);
+    let asks = |copy: &Copy| redact::pending(&copy.store, copy.id).expect("looks").len();
+    cy.work(|desk| _ = super::say(desk, "see secret1"));
+    ada.pull(cy);
+    ada.redact("secret1").expect("redacts");
+    ben.pull(ada);
+    assert_eq!(asks(ben), 1);
+    ben.accept();
+    ben.check(&["secret1"], "accepted");
+    // Cy has not heard of it: brings the words back, has more copies of them, and the message whole.
+    cy.work(|desk| replace(desk, "alpha secret1 line", "OTHER"));
+    cy.work(|desk| desk.keys("ctrl-z ctrl-z"));
+    cy.work(|desk| {
+        desk.place(0, Some(desk.text().chars().count()));
+        desk.keys("ctrl-c ctrl-end ctrl-v");
+    });
+    assert!(cy.text().contains("secret1"));
+    ben.pull(cy);
+    ben.check(&["secret1"], "Cy's copies came");
+    assert_eq!(asks(ben), 0);
+    // What is new asks.
+    ada.redact("secret2").expect("redacts");
+    ben.pull(ada);
+    assert_eq!(asks(ben), 1);
+    assert!(ben.text().contains("secret2"));
+    // Of what is kept nothing goes, whatever comes.
+    let pending = redact::pending(&ben.store, ben.id).expect("looks");
+    redact::decide(&mut ben.store, ben.id, &ben.me, pending[0].id, false).expect("keeps");
+    ben.pull(cy);
+    assert!(ben.text().contains("secret2"));
 }
 
 #[test]
