@@ -79,6 +79,7 @@ fn what_is_said_around_a_document_is_none_of_it() {
         new.clone(),
         format!("Of course! I have corrected the spelling and kept everything else.\n\n{new}"),
         format!("Sure, here is the text:\n\n{new}\n\nLet me know if you want further changes!"),
+        format!("Sure, here is the text:\n\n\"{}\"\n\nDo you want more changes?", new.trim_end()),
         format!("{new}\n\n---\n**Changes:** I replaced one word."),
         format!("{new}\n\nI changed one word."),
         format!("<document>\n{new}\n</document>"),

@@ -4,7 +4,7 @@
 //! Paragraphs of the answer that have a counterpart in the old text are the text; those before the
 //! first and behind the last are looked at one by one.
 
-use super::frame::{in_tags, unframed, without_frame, without_quote_marks};
+use super::frame::{framed, in_tags, unframed, without_frame, without_quote_marks};
 use super::kin::{Kin, paragraphs};
 use super::talk::{Known, is_head_of_talk, is_remark, is_rule, is_talk};
 use crate::assist::dialect::is_fence;
@@ -47,10 +47,13 @@ pub(super) fn read(old: &str, answer: &str, around: (&str, &str)) -> Bare {
         false => without_quote_marks(inner, &kin),
         true => inner.to_owned(),
     };
-    let all = Paragraphs::of(&text, old, &known);
+    let mut all = Paragraphs::of(&text, old, &known);
     let outside = Outside { before: Kin::new(around.0), behind: Kin::new(around.1) };
     match all.body(&kin, &known, &outside) {
-        Ok(Some((first, last))) => all.beside(first, last, old, &kin, &known, &outside),
+        Ok(Some((first, last))) => {
+            all.leave_frame(first, last, old);
+            all.beside(first, last, old, &kin, &known, &outside)
+        }
         Ok(None) => all.alone(old, &known, &outside, &kin),
         Err(Several) => Bare::Several,
     }
@@ -110,6 +113,15 @@ impl<'a> Paragraphs<'a> {
 
     fn get(&self, index: usize) -> &'a str {
         &self.text[self.at[index].clone()]
+    }
+
+    /// Leaves the quotation marks out that stand around several paragraphs with talk beside them.
+    fn leave_frame(&mut self, first: usize, last: usize, old: &str) {
+        let end = self.at[first].start + self.run(first..last + 1).trim_end().len();
+        if let Some(inner) = framed(&self.text[self.at[first].start..end], old) {
+            self.at[first].start += inner.start;
+            self.at[last].end = self.at[first].start + inner.len();
+        }
     }
 
     /// These paragraphs with what stands between them.

@@ -4,6 +4,7 @@
 use super::bare::Outside;
 use super::kin::{Kin, paragraphs};
 use super::talk::label;
+use std::ops::Range;
 
 /// Tags of pages: a text may well come to stand in them.
 const OF_PAGES: &[&str] = &[
@@ -158,6 +159,16 @@ pub(super) fn unframed(text: &str) -> Option<String> {
 const FRAMES: &[(&str, &str)] =
     &[("**", "**"), ("\"", "\""), ("“", "”"), ("„", "“"), ("«", "»"), ("「", "」")];
 
+/// What marks around a text enclose that are not around the old one.
+pub(super) fn framed(text: &str, old: &str) -> Option<Range<usize>> {
+    FRAMES.iter().find_map(|(open, close)| {
+        let inner = text.strip_prefix(open)?.strip_suffix(close)?;
+        let own = old.trim().starts_with(open) && old.trim().ends_with(close);
+        let fits = !own && !inner.is_empty() && !inner.contains(open) && !inner.contains(close);
+        fits.then(|| open.len()..open.len() + inner.len())
+    })
+}
+
 /// Takes off what stands around a text on its own lines and not around the old one: a label, bold,
 /// quotation marks, and the rest of a line of which a part was selected.
 pub(super) fn without_frame(text: &str, old: &str, outside: &Outside) -> String {
@@ -165,23 +176,15 @@ pub(super) fn without_frame(text: &str, old: &str, outside: &Outside) -> String 
     let (above, rest) = text.split_at(lead);
     let body = rest.trim_end();
     let below = &rest[body.len()..];
-    let (mut body, had) = (body, old.trim());
+    let mut body = body;
     let first = body.lines().next().unwrap_or_default();
     let own = old.trim_start().lines().next().unwrap_or_default();
     let named = label(first);
     if label(own) == 0 && Kin::new(own).likest(&first[named..]).is_some() {
         body = &body[named..];
     }
-    for (open, close) in FRAMES {
-        let inner = body.strip_prefix(open).and_then(|inner| inner.strip_suffix(close));
-        if let Some(inner) = inner
-            && !inner.is_empty()
-            && !inner.contains(open)
-            && !inner.contains(close)
-            && !(had.starts_with(open) && had.ends_with(close))
-        {
-            body = inner;
-        }
+    while let Some(inner) = framed(body, old) {
+        body = &body[inner];
     }
     let line = |side: &Kin, last: bool| {
         let mut all = side.text().split('\n');
