@@ -17,6 +17,7 @@ mod assist_onto;
 mod assist_placement;
 mod assist_prompts;
 mod assist_readable;
+mod assist_wraps;
 mod branches;
 mod bring;
 mod cli;

@@ -6,6 +6,7 @@
 
 mod agree;
 mod align;
+mod append;
 mod ask;
 mod fit;
 mod fold;
@@ -15,8 +16,10 @@ mod narrow;
 mod passage;
 mod similar;
 mod space;
+mod wraps;
 
 use crate::assist::dialect::Hint;
+use crate::assist::flow::Style;
 use crate::assist::hunks::{Hunk, with_line_ends};
 use crate::base::{Pos, Span};
 use ask::{Ask, Hit, Outer, hits};
@@ -165,7 +168,7 @@ impl Placer {
         }
         match found {
             Found::One(hit, step) => {
-                let Some((range, new)) = fit::fit(&index.text, &hit, step, outer, new) else {
+                let Some((range, new)) = fit::fit(index, &hit, step, outer, new) else {
                     return Placement::Missing { similar: vec![(self.span(&hit.core), 99)] };
                 };
                 let old = index.text[range.clone()].to_owned();
@@ -190,6 +193,11 @@ impl Placer {
         let index = self.index();
         let (range, new) = passage::find(index, text, least)?;
         Some((self.span(&range), index.text[range].to_owned(), new))
+    }
+
+    /// How the document breaks its lines.
+    pub(in crate::assist) fn style(&self) -> Style {
+        self.index().style()
     }
 
     fn index(&self) -> &Index {
@@ -258,7 +266,7 @@ impl Placer {
         if let Some(core) = self.applied(index, &Found::None, old, new, &within) {
             return Placement::AlreadyApplied { span: self.span(&core) };
         }
-        let new = fit::append(&index.text, within.end, new);
+        let new = append::append(&index.text, within.end, new);
         let span = self.span(&(within.end..within.end));
         Placement::Placed { hunk: Hunk { span, old: String::new(), new }, step: Step::Exact }
     }

@@ -1,6 +1,7 @@
 //! Which differences in blanks are none: line ends, trailing blanks, runs of blanks, a uniform
 //! indent, lines broken elsewhere in a paragraph. And where a text is cut within a word or number.
 
+pub(super) use crate::text::is_soft;
 use std::ops::Range;
 
 /// How the indents of a sought text become those of the document.
@@ -150,28 +151,6 @@ pub(super) fn indents<'a>(
 
 fn indent(blanks: &str) -> &str {
     blanks.rfind('\n').map_or(blanks, |at| &blanks[at + 1..])
-}
-
-/// Whether a line end only wraps a paragraph, so that a space could stand there: prose goes on
-/// before and behind it.
-pub(super) fn is_soft(before: &str, blanks: &str, behind: &str) -> bool {
-    let line = before.rsplit('\n').next().unwrap_or("");
-    let next = behind.split('\n').next().unwrap_or("");
-    let hard = blanks.starts_with("  ") || line.ends_with('\\');
-    let first = next.split_whitespace().next().unwrap_or("");
-    let number = first.trim_end_matches(['.', ')']);
-    let item = first.len() > number.len() && number.bytes().all(|byte| byte.is_ascii_digit())
-        || ["-", "*", "+", "•", "–", "—"].contains(&first);
-    let marked = |line: &str| {
-        let line = line.trim_start();
-        ["#", "|", ">", "```", "~~~", "//", "/*", "<", "}", "---", "===", "***"]
-            .iter()
-            .any(|mark| line.starts_with(mark))
-    };
-    let code = line.trim_end().ends_with(['{', '}', ';', '|']);
-    let wide = indent(blanks).chars().count() > 3 || indent(blanks).contains('\t');
-    let prose = line.split_whitespace().count() >= 3;
-    prose && !hard && !item && !marked(line) && !marked(next) && !code && !wide
 }
 
 /// Whether a range of a text does not cut a word, a number or a compound at its ends, and leaves
