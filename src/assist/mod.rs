@@ -9,6 +9,7 @@ pub mod basic;
 mod choosing;
 pub mod context;
 pub mod dialect;
+mod flow;
 pub mod hunks;
 pub mod landing;
 mod merge;

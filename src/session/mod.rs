@@ -5,6 +5,7 @@
 
 mod attempts;
 mod comments;
+mod competing;
 mod decisions;
 mod documents;
 mod film;
@@ -26,6 +27,7 @@ mod written;
 
 pub use attempts::{Attempt, Closed, attempts_of, worked_lately};
 pub use comments::{Comment, Comments, Thread};
+pub use competing::Claim;
 pub use decisions::{Decision, Decisions, Setting};
 pub use documents::{DocEntry, EditEntry, SavedVersion};
 pub use film::Film;

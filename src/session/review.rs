@@ -153,7 +153,7 @@ fn changes(one: &Fresh) -> Change {
     changes_at(&one.hunk.old, &one.hunk.new, one.span.start)
 }
 
-fn changes_at(old: &str, new: &str, at: Pos) -> Change {
+pub(super) fn changes_at(old: &str, new: &str, at: Pos) -> Change {
     let mut change = diff(old, new);
     for replace in &mut change.0 {
         replace.span.start.0 += at.0;
@@ -190,7 +190,7 @@ fn apply(old: &str, start: Pos, pieces: &[Piece]) -> String {
 }
 
 /// Whether two spans share a character, or one without characters lies within the other.
-fn overlap(a: Span, b: Span) -> bool {
+pub(super) fn overlap(a: Span, b: Span) -> bool {
     a.start < b.end && b.start < a.end && !(a.is_empty() && b.is_empty())
 }
 
@@ -202,7 +202,7 @@ fn fit(a: &Fresh, b: &Fresh) -> bool {
 }
 
 /// Whether two changes share a character, or put something in at one place.
-fn meet(a: &Change, b: &Change) -> bool {
+pub(super) fn meet(a: &Change, b: &Change) -> bool {
     a.0.iter().any(|a| {
         let meets = |b: Span| overlap(a.span, b) || (a.span.is_empty() && a.span == b);
         b.0.iter().any(|b| meets(b.span))
@@ -336,38 +336,6 @@ impl Session {
             OpenHunk::alone(hunk, span, state)
         };
         self.proposals.decided_hunks().filter(of_doc).map(alone).collect()
-    }
-
-    /// The open hunks of a document that `old` becoming `new` at `span` of today's text takes the
-    /// place of: those of other proposals that change the same words. Each with the verdicts that
-    /// stand.
-    pub fn overtaken(
-        &self,
-        doc: &DocId,
-        proposal: EventId,
-        span: Span,
-        old: &str,
-        new: &str,
-    ) -> Vec<(HunkRef, Vec<EventId>)> {
-        let Some(entry) = self.documents.get(doc) else { return Vec::new() };
-        let document = &entry.document;
-        let change = changes_at(old, new, span.start);
-        let meets = |hunk: &&Hunk| {
-            let there = hunk.is_open() && hunk.proposal != proposal;
-            let of_doc = || {
-                self.proposals.proposal(&hunk.proposal).is_some_and(|proposal| proposal.doc == *doc)
-            };
-            there
-                && of_doc()
-                && match hunk.standing(document) {
-                    (HunkState::Pending, Some(other)) => {
-                        meet(&change, &changes_at(&hunk.old, &hunk.new, other.start))
-                    }
-                    (_, other) => other.is_some_and(|other| overlap(span, other)),
-                }
-        };
-        let all = self.proposals.open_hunks().filter(meets);
-        all.map(|hunk| (hunk.of, hunk.verdict.heads())).collect()
     }
 
     /// The open hunk that a hunk belongs to.

@@ -22,6 +22,17 @@ fn abroad(model: &Model, turn: &Turn) -> String {
     format!("{count} {is} for {}: {LISTED}.", names.join(", "))
 }
 
+/// What is said of open hunks that later ones took the place of.
+fn in_place_of(count: usize) -> Option<String> {
+    Some(match count {
+        0 => return None,
+        1 => "1 hunk that was open for the same text is superseded; undo brings it back.".into(),
+        _ => format!(
+            "{count} hunks that were open for the same text are superseded; undo brings them back."
+        ),
+    })
+}
+
 fn unread(why: &str) -> String {
     format!("An edit in the answer could not be read: {why}")
 }
@@ -172,6 +183,7 @@ impl Cx<'_> {
             turn.warnings.extend(turn.malformed.first().map(|why| unread(why)));
             if let Some(next) = self.model.turn.as_mut() {
                 next.warnings.splice(0..0, turn.warnings);
+                next.overtaken += turn.overtaken;
             }
             return;
         }
@@ -202,11 +214,24 @@ impl Cx<'_> {
         }
         turn.warnings.dedup();
         words.append(&mut turn.warnings);
+        let instead = in_place_of(turn.overtaken);
         if words.is_empty() && turn.hunks > turn.again {
-            self.info(format!("{} to review. F8 goes to the next.", plural(turn.hunks, "hunk")));
-        } else if !words.is_empty() {
+            let hunks = plural(turn.hunks, "hunk");
+            self.info(match &instead {
+                Some(instead) => format!("{hunks} to review. {instead} F8 goes to the next."),
+                None => format!("{hunks} to review. F8 goes to the next."),
+            });
+            return self.ask_queued();
+        }
+        words.extend(instead);
+        if !words.is_empty() {
             self.warn(words.join(" "));
         }
+        self.ask_queued();
+    }
+
+    /// The next question, if one waits.
+    fn ask_queued(&mut self) {
         if let Some(next) = self.model.queue.pop_front() {
             self.store_queue();
             self.ask(next);

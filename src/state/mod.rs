@@ -35,6 +35,7 @@ mod news;
 mod offers;
 mod onto;
 mod outside;
+mod overtake;
 mod panel;
 mod past;
 mod prepare;

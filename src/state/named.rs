@@ -137,6 +137,7 @@ impl Cx<'_> {
             loose: false,
             said: None,
             over: vec![],
+            claim: crate::session::Claim::Words,
         };
         self.make_hunk(turn, made);
     }

@@ -3,7 +3,7 @@
 use super::propose::Made;
 use super::{Cx, Turn};
 use crate::assist::{Hunk, Landed, Onto, Placement, Placer, onto, trimmed};
-use crate::session::{HunkRef, HunkState};
+use crate::session::{Claim, HunkRef, HunkState};
 use ropey::Rope;
 
 /// The place of an edit in the text as it is, if that is certain.
@@ -54,21 +54,8 @@ impl Cx<'_> {
             loose: under().any(|one| one.loose),
             said,
             over,
+            // It keeps what else is open in what it quotes.
+            claim: Claim::Words,
         })
-    }
-
-    /// The hunks that are part of a new one step back for it; undo brings each back.
-    pub(super) fn step_back_for(&mut self, turn: &mut Turn, over: Vec<HunkRef>) {
-        for of in over {
-            let Some(hunk) = self.model.session.proposals.hunk(&of) else { continue };
-            if !hunk.is_open() {
-                continue;
-            }
-            if Some(hunk.proposal) == turn.proposal {
-                turn.hunks = turn.hunks.saturating_sub(1);
-            }
-            let replaces = hunk.verdict.heads();
-            self.step_back(of, replaces);
-        }
     }
 }

@@ -8,8 +8,8 @@ use crate::assist::{
     whole_to_hunks,
 };
 use crate::base::{EventId, Pos, Span};
-use crate::event::{Anchor, Event, HunkBody, HunkVerdict, Side, Text};
-use crate::session::{Beside, HunkRef};
+use crate::event::{Anchor, Event, HunkBody, Side, Text};
+use crate::session::{Beside, Claim, HunkRef};
 
 /// What is said of an edit that came before in the same answer.
 const TWICE: &str = "An edit came twice in the answer; it is shown once.";
@@ -36,6 +36,20 @@ pub(super) struct Made {
     pub said: Option<(String, String)>,
     /// The open hunks that it has in it.
     pub over: Vec<HunkRef>,
+    /// What it speaks about beside that, in today's text.
+    pub claim: Claim,
+}
+
+/// What an edit with a place speaks about, seen from how it was written and found.
+fn claim_of(form: Form, step: Step, quoted: Option<Span>) -> Claim {
+    match (quoted, form) {
+        _ if step.is_loose() => Claim::Words,
+        // Words that a quotation leaves out it says nothing about.
+        (Some(_), _) if step == Step::Gap => Claim::Words,
+        (Some(span), _) => Claim::Quoted(span),
+        (None, Form::Whole | Form::Selection) => Claim::Sentences,
+        (None, _) => Claim::Words,
+    }
 }
 
 impl Cx<'_> {
@@ -139,7 +153,7 @@ impl Cx<'_> {
             self.placed(turn, made);
             return;
         }
-        let Landed { form, why, said, outcome } = landed;
+        let Landed { form, why, said, quoted, outcome } = landed;
         let why = noted(why);
         let made = |known: Option<Span>, old, new, step, loose| Made {
             span: known.map(|span| turn.carry(span)),
@@ -152,15 +166,17 @@ impl Cx<'_> {
             loose,
             said: said.clone(),
             over: Vec::new(),
+            claim: Claim::Words,
         };
         match outcome {
             Outcome::Placed { hunk, step } => {
+                let claim = claim_of(form, step, quoted.map(|span| turn.carry(span)));
                 let loose = step.is_loose();
                 // That the file is not there makes the place a tolerant one.
                 let made_up = named.is_some_and(|named| !named.near) && step == Step::Exact;
                 let step = if made_up { NAMED } else { step.name() };
                 let made = made(Some(hunk.span), hunk.old, hunk.new, step, loose);
-                self.placed(turn, made);
+                self.placed(turn, Made { claim, ..made });
             }
             Outcome::Already { span } => {
                 turn.warnings.push("An edit is in the text already.".into());
@@ -285,15 +301,15 @@ impl Cx<'_> {
             let Hunk { old, new, .. } = hunk;
             let (form, step, why) = (Form::Selection, "exact", None);
             let (span, known) = (Some(turn.carry(known)), Some(known));
-            let (loose, said, over) = (false, None, Vec::new());
-            let made = Made { span, known, old, new, why, form, step, loose, said, over };
+            let (loose, said, over, claim) = (false, None, Vec::new(), Claim::Sentences);
+            let made = Made { span, known, old, new, why, form, step, loose, said, over, claim };
             self.make_hunk(turn, made);
         }
     }
 
     /// Tells the log of a hunk; `None` where the edit is none.
     pub(super) fn make_hunk(&mut self, turn: &mut Turn, made: Made) -> Option<EventId> {
-        let Made { span, known, old, new, why, form, step, loose, said, over } = made;
+        let Made { span, known, old, new, why, form, step, loose, said, over, claim } = made;
         if old == new && span.is_some() {
             turn.count(Some(form), "unchanged");
             return None;
@@ -313,7 +329,7 @@ impl Cx<'_> {
         });
         // What is folded away takes nobody's place.
         if let Some(span) = span.filter(|_| again.is_none()) {
-            self.overtake(turn, proposal, span, &old, &new);
+            self.overtake(turn, proposal, span, (&old, &new), claim);
             self.step_back_for(turn, over);
         }
         let quoted = said
@@ -354,30 +370,6 @@ impl Cx<'_> {
         self.model.session.track_hunks();
         self.model.refresh();
         Some(id)
-    }
-
-    /// Of two proposals that change the same words the later stands; undo brings the other back.
-    fn overtake(&mut self, turn: &Turn, proposal: EventId, span: Span, old: &str, new: &str) {
-        let session = &self.model.session;
-        let Some(entry) = session.documents.get(&turn.doc) else { return };
-        // One whose text was changed meanwhile takes nobody's place.
-        if entry.document.rope().get_slice(span.range()).is_none_or(|there| there != old) {
-            return;
-        }
-        for (of, replaces) in session.overtaken(&turn.doc, proposal, span, old, new) {
-            self.step_back(of, replaces);
-        }
-    }
-
-    pub(super) fn step_back(&mut self, of: HunkRef, replaces: Vec<EventId>) {
-        self.append(&Event::HunkResolved {
-            hunk: of.id,
-            part: of.part,
-            verdict: HunkVerdict::Superseded,
-            reason: None,
-            edit: None,
-            replaces,
-        });
     }
 
     /// Whether the same edit of the same text came before in the answer and is open.
@@ -442,33 +434,6 @@ impl Cx<'_> {
         let proposal = self.append_as_model(&author, &event);
         turn.proposal = Some(proposal);
         proposal
-    }
-
-    /// What is open and `meant` steps back for what comes now.
-    fn supersede(
-        &mut self,
-        meant: impl Fn(
-            &crate::session::Hunk,
-            &crate::session::Proposal,
-            Option<&crate::text::Document>,
-        ) -> bool,
-    ) {
-        let session = &self.model.session;
-        let proposals = &session.proposals;
-        let old = |hunk: &&crate::session::Hunk| {
-            let Some(proposal) = proposals.proposal(&hunk.proposal) else { return false };
-            let document = session.documents.get(&proposal.doc).map(|entry| &entry.document);
-            hunk.is_open() && meant(hunk, proposal, document)
-        };
-        let old: Vec<_> = proposals
-            .hunks()
-            .into_iter()
-            .filter(old)
-            .map(|hunk| (hunk.of, hunk.verdict.heads()))
-            .collect();
-        for (of, replaces) in old {
-            self.step_back(of, replaces);
-        }
     }
 }
 

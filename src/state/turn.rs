@@ -117,6 +117,8 @@ pub struct Turn {
     pub proposal: Option<EventId>,
     pub hunks: usize,
     pub unplaced: usize,
+    /// Open hunks of earlier answers whose place its hunks took.
+    pub overtaken: usize,
     /// Of the hunks, those that repeat what was turned down.
     pub again: usize,
     pub malformed: Vec<String>,

@@ -300,6 +300,7 @@ impl Cx<'_> {
             proposal: None,
             hunks: 0,
             unplaced: 0,
+            overtaken: 0,
             again: 0,
             malformed: Vec::new(),
             failed: Vec::new(),

@@ -1,6 +1,7 @@
-//! Where sentences end, and which line ends only wrap them; by a look at the characters: a mark that ends one, what closes behind it, a
-//! blank, and no small letter. Not the rules of Unicode, which take `Dr. Weber` for two sentences and
-//! end one within `**bold.**`. Knows no lines and no notation but what may hang on a mark.
+//! Where sentences end, and which line ends only wrap them; by a look at the characters: a mark that
+//! ends one, what closes behind it, a blank, and no small letter. Not the rules of Unicode, which take
+//! `Dr. Weber` for two sentences and end one within `**bold.**`. Knows no lines and no notation but
+//! what may hang on a mark.
 
 /// What is written with a mark before a name, a title or a part of one.
 const TITLES: &str = " mr mrs ms mx dr prof st sr jr rev hon gen col lt sgt capt gov sen rep messrs \

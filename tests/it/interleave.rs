@@ -2,6 +2,7 @@
 //! the file, a second copy. Held against a plain model: a list of characters with whose each is.
 
 use crate::harness::{Harness, ME, Trace, cases};
+use crate::proposals::model::place;
 use cowrite::base::{AuthorId, Pos, Rand, Span};
 use cowrite::event::How;
 use cowrite::session::{HunkState, OpenHunk};
@@ -122,7 +123,9 @@ impl Run {
         let index = rand.below(open.len().max(1));
         match rand.below(18) {
             0..=2 => {
-                let (at, new) = (rand.below(len + 1), words(rand, 2));
+                let spans = open.iter().filter_map(|one| one.span);
+                let near: Vec<usize> = spans.flat_map(|span| [span.start.0, span.end.0]).collect();
+                let (at, new) = (place(rand, &near, len), words(rand, 2));
                 self.made.place(at, None);
                 self.made.input(cowrite::app::Input::Paste(new.clone()));
                 splice(&mut self.text, at..at, &new, Who::Ada);

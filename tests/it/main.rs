@@ -18,6 +18,7 @@ mod assist_placement;
 mod assist_prompts;
 mod assist_readable;
 mod assist_similar;
+mod assist_wraps;
 mod branches;
 mod bring;
 mod cli;

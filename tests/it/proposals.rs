@@ -15,11 +15,12 @@
 //! hunks of several proposals, are never one: accepting one leaves the other as it was.
 
 mod at_caret;
+mod competing;
 mod complaints;
 mod dialects;
 mod listing;
 mod merging;
-mod model;
+pub mod model;
 mod naming;
 mod shown;
 mod sides;

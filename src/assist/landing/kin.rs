@@ -1,7 +1,7 @@
 //! Which paragraph of a text another paragraph is, written anew: by its words, in any order. For
 //! telling a text from what is said about it; never for finding a place.
 
-use crate::assist::dialect::is_fence;
+pub(super) use crate::assist::flow::paragraphs;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -9,25 +9,6 @@ use unicode_segmentation::UnicodeSegmentation as _;
 
 /// More text than this is compared by whole paragraphs only, in bytes.
 const MOST: usize = 400_000;
-
-/// The paragraphs of a text, in bytes: parted by blank lines, a fenced text in one.
-pub(super) fn paragraphs(text: &str) -> Vec<Range<usize>> {
-    let mut out: Vec<Range<usize>> = Vec::new();
-    let mut open: Option<Range<usize>> = None;
-    let (mut at, mut fenced) = (0, false);
-    for line in text.split_inclusive('\n') {
-        let (start, end) = (at, at + line.trim_end().len());
-        at += line.len();
-        fenced ^= is_fence(line);
-        if line.trim().is_empty() && !fenced {
-            out.extend(open.take());
-        } else {
-            open.get_or_insert(start..end).end = end.max(start);
-        }
-    }
-    out.extend(open);
-    out
-}
 
 /// The words of a paragraph and how often each stands there.
 #[derive(Debug, Default)]

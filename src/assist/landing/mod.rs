@@ -7,12 +7,14 @@ mod bare;
 mod frame;
 mod kin;
 mod onto;
+mod passages;
 mod talk;
 mod whole;
 
 pub use onto::{Onto, onto};
 
 use super::dialect::{Edit, Form, Hint, Piece, may_hold_edits};
+use super::flow;
 use super::hunks::{Hunk, line_end, moves, trimmed, whole_to_hunks, with_line_ends};
 use super::placement::{Placement, Placer, Sought, Step};
 use crate::base::{Pos, Span};
@@ -29,6 +31,8 @@ pub struct Landed {
     pub why: Option<String>,
     /// The old and new text as the model wrote them, of an edit that has both.
     pub said: Option<(String, String)>,
+    /// What of the text its quotation covers, of one that quotes and has a place.
+    pub quoted: Option<Span>,
     pub outcome: Outcome,
 }
 
@@ -178,14 +182,20 @@ impl Landing {
         let mut out = Vec::new();
         let mut passages = Vec::new();
         for text in &fenced {
-            match whole::read(&base, text) {
+            match whole::read(&base, &flow::document(&base, text, &|_| false)) {
                 Whole::All(new) => return self.whole(&base, &new, Step::Exact),
                 Whole::Gaps(new) => return self.whole(&base, &new, Step::Gap),
                 Whole::Unclear => {
                     let (old, new) = (String::new(), text.clone());
                     let similar = Vec::new();
                     let outcome = Outcome::Missing { old, new, hint: Hint::default(), similar };
-                    return vec![Landed { form: Form::Whole, why: None, said: None, outcome }];
+                    return vec![Landed {
+                        form: Form::Whole,
+                        why: None,
+                        said: None,
+                        quoted: None,
+                        outcome,
+                    }];
                 }
                 Whole::No => passages.push(self.passage(text, 40)),
             }
@@ -222,7 +232,7 @@ impl Landing {
         let moves = moves(&hunks);
         let landed = |(hunk, why)| {
             let outcome = Outcome::Placed { hunk, step };
-            Landed { form: Form::Whole, why, said: None, outcome }
+            Landed { form: Form::Whole, why, said: None, quoted: None, outcome }
         };
         hunks.into_iter().zip(moves).map(landed).collect()
     }
@@ -241,7 +251,9 @@ impl Landing {
         };
         let old = part(span.start, span.end);
         let around = (part(Pos(0), span.start), part(span.end, Pos(all)));
-        let new = with_line_ends(new, line_end(&old));
+        let known = talk::Known::of(&old);
+        let wrapped = flow::document(&old, new, &|one| talk::is_talk(one, &known));
+        let new = with_line_ends(&wrapped, line_end(&old));
         let parts = match bare::read(&old, &new, (&around.0, &around.1)) {
             Bare::Parts(parts) => parts,
             Bare::Talk => {
@@ -279,7 +291,7 @@ impl Landing {
         let landed = |((hunk, unsure), moved): ((Hunk, bool), Option<String>)| {
             let step = if unsure { Step::Words } else { Step::Exact };
             let why = moved.or_else(|| unsure.then(|| UNSURE.to_owned()));
-            Landed { form, why, said: None, outcome: Outcome::Placed { hunk, step } }
+            Landed { form, why, said: None, quoted: None, outcome: Outcome::Placed { hunk, step } }
         };
         let moved = moves(&only);
         hunks.into_iter().zip(moved).map(landed).collect()
@@ -287,6 +299,12 @@ impl Landing {
 
     /// An answer without fences: the whole text, or one or more paragraphs of it.
     fn bare(&mut self, base: &str, prose: &str) -> Vec<Landed> {
+        let known = talk::Known::of(base);
+        let wrapped = match self.wanted {
+            Wanted::Change => flow::document(base, prose, &|one| talk::is_talk(one, &known)),
+            Wanted::Answer => prose.into(),
+        };
+        let prose: &str = &wrapped;
         let paragraphs: Vec<&str> = prose
             .split("\n\n")
             .map(|one| one.trim_matches('\n'))
@@ -305,7 +323,6 @@ impl Landing {
         if self.wanted == Wanted::Answer {
             return paragraphs.into_iter().flat_map(|one| self.passage(one, 60)).collect();
         }
-        let known = talk::Known::of(base);
         let kin = Kin::new(base);
         let text = paragraphs.into_iter().filter(|one| !talk::is_talk(one, &known));
         let found = text.map(|one| match self.set_off(one) {
@@ -314,46 +331,6 @@ impl Landing {
         });
         let found: Vec<Vec<Landed>> = found.collect();
         self.one_version(found)
-    }
-
-    /// A passage that may stand between marks that the text has not.
-    fn set_off(&self, text: &str) -> Vec<Landed> {
-        let Some(bare) = frame::unframed(text) else { return self.passage(text, 40) };
-        let found = self.passage(&bare, 40);
-        let there = found.iter().find_map(|landed| match &landed.outcome {
-            Outcome::Placed { hunk, .. } => Some(hunk.span.start.0),
-            _ => None,
-        });
-        let line = there.map(|at| self.base.line(self.base.char_to_line(at)).to_string());
-        let mark = text.trim_start().chars().next();
-        match line.is_some_and(|line| line.trim_start().chars().next() == mark) {
-            true => self.passage(text, 40),
-            false => found,
-        }
-    }
-
-    /// A paragraph that was made much longer or shorter: the only one with most of its words.
-    fn kindred(&self, base: &str, kin: &Kin, text: &str) -> Vec<Landed> {
-        const LEAST: usize = 45;
-        const FEWEST: usize = 8;
-        let bare = frame::unframed(text).unwrap_or_else(|| text.to_owned());
-        let Some((index, share)) = kin.likest(&bare) else { return Vec::new() };
-        let at = kin.ranges()[index].clone();
-        let old = &base[at.clone()];
-        let lines = |text: &str| text.lines().count();
-        let telling = bare.split_whitespace().count().min(old.split_whitespace().count());
-        let sure = (LEAST..100).contains(&share) && telling >= FEWEST && !kin.is_repeated(index);
-        if !sure || lines(old) != lines(&bare) {
-            return Vec::new();
-        }
-        let before = base[..at.start].chars().count();
-        let moved = |pos: Pos| Pos(pos.0 + before);
-        let landed = |hunk: Hunk| {
-            let span = Span { start: moved(hunk.span.start), end: moved(hunk.span.end) };
-            let outcome = Outcome::Placed { hunk: Hunk { span, ..hunk }, step: Step::Words };
-            Landed { form: Form::Passage, why: None, said: None, outcome }
-        };
-        whole_to_hunks(old, &bare).into_iter().map(landed).collect()
     }
 
     /// What the paragraphs of an answer change, unless two of them are versions of one passage.
@@ -378,40 +355,13 @@ impl Landing {
         (self.base.char_to_line(span.start.0), self.base.char_to_line(span.end.0))
     }
 
-    /// A passage of the document written anew.
-    fn passage(&self, text: &str, at_ends: u32) -> Vec<Landed> {
-        let least = (if self.wanted == Wanted::Change { 50 } else { 65 }, at_ends);
-        let Some((span, old, new)) = self.placer.passage(text, least) else { return Vec::new() };
-        // A quotation in an answer about it.
-        let quoted = |(open, close): (&str, &str)| {
-            let words = old.trim();
-            !words.is_empty()
-                && new.match_indices(words).any(|(at, _)| {
-                    let (before, behind) = (&new[..at], &new[at + words.len()..]);
-                    before.trim_end().ends_with(open) && behind.trim_start().starts_with(close)
-                })
-        };
-        if [("\"", "\""), ("\u{201c}", "\u{201d}"), ("«", "»"), ("„", "\u{201c}")]
-            .into_iter()
-            .any(quoted)
-        {
-            return Vec::new();
-        }
-        let hunks = whole_to_hunks(&old, &new).into_iter().map(|hunk| {
-            let at = |pos: Pos| Pos(pos.0 + span.start.0);
-            let span = Span { start: at(hunk.span.start), end: at(hunk.span.end) };
-            Hunk { span, ..hunk }
-        });
-        let placed = |hunk| Outcome::Placed { hunk, step: Step::Words };
-        let landed = |outcome| Landed { form: Form::Passage, why: None, said: None, outcome };
-        hunks.map(|hunk| landed(placed(hunk))).collect()
-    }
-
     fn edit(&mut self, edit: &Edit) -> Vec<Landed> {
         match (edit.form, &edit.hint.file, self.within) {
             // A call that writes a file has nothing but the text in it.
             (Form::Whole, Some(_), None) => {
-                return self.whole(&self.base.to_string(), &edit.new, Step::Exact);
+                let base = self.base.to_string();
+                let new = flow::document(&base, &edit.new, &|_| false);
+                return self.whole(&base, &new, Step::Exact);
             }
             (Form::Whole, _, Some(_)) => return self.rewritten(Form::Selection, &edit.new),
             (Form::Whole, _, None) => return self.rewritten(Form::Whole, &edit.new),
@@ -419,25 +369,26 @@ impl Landing {
             _ => {}
         }
         let shown = edit.hint.shown && self.wanted == Wanted::Answer;
-        let landed = |outcome| Landed {
+        let landed = |(outcome, quoted)| Landed {
             form: edit.form,
             why: edit.why.clone(),
             said: Some((edit.old.clone(), edit.new.clone())),
+            quoted,
             outcome,
         };
-        let mut outcome = self.sought(edit, self.within);
+        let (mut outcome, mut quoted) = self.sought(edit, self.within);
         if let (Outcome::Missing { .. }, Some(within)) = (&outcome, self.within) {
             // Its old text may begin before what was selected, and end behind it.
             let inside = |span: Span| within.start <= span.start && span.end <= within.end;
             match self.sought(edit, None) {
-                Outcome::Placed { hunk, step } if inside(hunk.span) => {
-                    outcome = Outcome::Placed { hunk, step };
+                (Outcome::Placed { hunk, step }, around) if inside(hunk.span) => {
+                    (outcome, quoted) = (Outcome::Placed { hunk, step }, around);
                 }
-                Outcome::Placed { .. } | Outcome::Already { .. } => {
+                (Outcome::Placed { .. } | Outcome::Already { .. }, _) => {
                     self.outside += 1;
                     return Vec::new();
                 }
-                Outcome::Missing { .. } | Outcome::Ambiguous { .. } => {}
+                (Outcome::Missing { .. } | Outcome::Ambiguous { .. }, _) => {}
             }
         }
         match outcome {
@@ -452,25 +403,31 @@ impl Landing {
                 let each = candidates.iter().map(|span| landed(self.sought(edit, Some(*span))));
                 each.collect()
             }
-            outcome => vec![landed(outcome)],
+            outcome => vec![landed((outcome, quoted))],
         }
     }
 
-    fn sought(&self, edit: &Edit, within: Option<Span>) -> Outcome {
+    /// What becomes of an edit, and which stretch of the text its quotation covers.
+    fn sought(&self, edit: &Edit, within: Option<Span>) -> (Outcome, Option<Span>) {
         let (old, new, hint) = (edit.old.clone(), edit.new.clone(), edit.hint.clone());
         let sought = Sought { old: &edit.old, new: &edit.new, hint: &edit.hint, within };
-        match self.placer.find(&sought) {
-            Placement::Placed { hunk, step } => match trimmed(&hunk) {
-                // Of a loose place all is shown: the person compares it with what was quoted.
-                Some(_) if step.is_loose() => Outcome::Placed { hunk, step },
-                Some(hunk) => Outcome::Placed { hunk, step },
-                None => Outcome::Already { span: hunk.span },
-            },
+        let outcome = match self.placer.find(&sought) {
+            Placement::Placed { hunk, step } => {
+                let quoted = Some(hunk.span);
+                let outcome = match trimmed(&hunk) {
+                    // Of a loose place all is shown: the person compares it with what was quoted.
+                    Some(_) if step.is_loose() => Outcome::Placed { hunk, step },
+                    Some(hunk) => Outcome::Placed { hunk, step },
+                    None => Outcome::Already { span: hunk.span },
+                };
+                return (outcome, quoted);
+            }
             Placement::AlreadyApplied { span } => Outcome::Already { span },
             Placement::Ambiguous { candidates } => {
                 Outcome::Ambiguous { old, new, hint, candidates }
             }
             Placement::Missing { similar } => Outcome::Missing { old, new, hint, similar },
-        }
+        };
+        (outcome, None)
     }
 }

@@ -2,7 +2,9 @@
 //! where the words did not change, its indent and line ends where they did.
 
 use super::fold::{Style, folded};
+use super::index::Index;
 use super::space::{self, Shift, tokens};
+use super::wraps::Wraps;
 use super::{Hit, Outer, Step, align};
 use crate::assist::hunks::{Cut, Token, line_end, token_cuts, with_line_ends};
 use std::ops::Range;
@@ -10,12 +12,13 @@ use std::ops::Range;
 /// The bytes of the document to replace, and with what. `None` where a change begins or ends at
 /// words that only the document has, and what becomes of them is not told.
 pub(super) fn fit(
-    text: &str,
+    index: &Index,
     hit: &Hit,
     step: Step,
     old: Outer<'_>,
     new: &str,
 ) -> Option<(Range<usize>, String)> {
+    let text = index.text.as_str();
     let line = line_start(text, hit.core.start);
     let indent = &text[line..hit.core.start];
     let place = Place {
@@ -26,12 +29,18 @@ pub(super) fn fit(
         end: line_end_at(text, &hit.core),
     };
     let plain_new = new.replace("\r\n", "\n");
+    let wraps = Wraps::of(index, hit, old, &plain_new);
+    let (old_core, plain_new) = match &wraps {
+        Wraps::Document { old, new } => (old.as_str(), new.as_str()),
+        Wraps::AsWritten | Wraps::Layout => (old.core, plain_new.as_str()),
+    };
+    let old = Outer { core: old_core, ..old };
     let (mut range, mut new) = match step {
         // One of several that a hint singled out may have other blanks before it.
         Step::Exact if text[..hit.core.start].ends_with(old.lead) => {
-            literal(&place, old, &plain_new)
+            literal(&place, old, plain_new)
         }
-        _ => tolerant(&place, hit, old, Outer::of(&plain_new))?,
+        _ => tolerant(&place, hit, old, Outer::of(plain_new), &wraps)?,
     };
     // Never between the two characters of a line end.
     let between = |at: usize| text[..at].ends_with('\r') && text[at..].starts_with('\n');
@@ -108,6 +117,7 @@ fn tolerant(
     hit: &Hit,
     old: Outer<'_>,
     new: Outer<'_>,
+    wraps: &Wraps,
 ) -> Option<(Range<usize>, String)> {
     let Place { text, core, line, indent, end: line_end } = place;
     let lost = lost_indent(place, old);
@@ -140,7 +150,7 @@ fn tolerant(
     }
     out.push_str(&match &hit.places {
         Some(places) => pieces(place, shift, old.core, new.core, places)?,
-        None => words(place, shift, hit.forms, old.core, new.core),
+        None => words(place, shift, hit.forms, (old.core, new.core), wraps),
     });
 
     // Behind.
@@ -173,7 +183,13 @@ fn lost_indent(place: &Place<'_>, old: Outer<'_>) -> Option<Shift> {
 
 /// The new words; between words that stay the document's blanks stay too, and of words that are
 /// the same but for the form of their marks the document's.
-fn words(place: &Place<'_>, shift: &Shift, forms: bool, old: &str, new: &str) -> String {
+fn words(
+    place: &Place<'_>,
+    shift: &Shift,
+    forms: bool,
+    (old, new): (&str, &str),
+    wraps: &Wraps,
+) -> String {
     let found = &place.text[place.core.clone()];
     let style = if forms { Style::of(old, found) } else { Style::default() };
     let old = old.replace("\r\n", "\n");
@@ -181,12 +197,17 @@ fn words(place: &Place<'_>, shift: &Shift, forms: bool, old: &str, new: &str) ->
     let key = |part: &&str| if forms { folded(part) } else { (*part).to_owned() };
     let keys = |parts: &[&str]| -> Vec<String> { parts.iter().map(key).collect() };
     let (old_keys, new_keys) = (keys(&old_tokens), keys(&new_tokens));
-    let cuts = changes(&old_keys, &new_keys);
     let mut out = String::new();
+    if *wraps == Wraps::Layout {
+        new_tokens.iter().for_each(|token| write(token, place, shift, style, &mut out));
+        return out;
+    }
     let mut at = 0;
-    for cut in cuts {
+    for cut in changes(&old_keys, &new_keys) {
         out.extend(found[at..cut.old.start].iter().copied());
-        for token in &new_tokens[cut.new] {
+        let broken = wraps.moved((&found, &old_tokens), &new_tokens, &cut);
+        for index in cut.new.clone() {
+            let token = broken.get(&index).copied().unwrap_or(new_tokens[index]);
             write(token, place, shift, style, &mut out);
         }
         at = cut.old.end;
@@ -276,7 +297,8 @@ fn pieces(
         }
         out.push_str(&place.text[done..from]);
         for part in &new_parts[cut.new] {
-            write(part.text, place, shift, style, &mut out);
+            let text = if rewrapped && part.wraps { " " } else { part.text };
+            write(text, place, shift, style, &mut out);
         }
         done = to;
     }
@@ -436,44 +458,5 @@ pub(super) fn line_end_at(text: &str, range: &Range<usize>) -> &'static str {
     match behind.or_else(|| text[..range.start].rfind('\n')) {
         Some(at) if text[..at].ends_with('\r') => "\r\n",
         _ => "\n",
-    }
-}
-
-/// A text for the end of what stands before `at`: on a line of its own, and after an empty line in
-/// a document that has such, unless it goes on with a list or table.
-pub(super) fn append(text: &str, at: usize, new: &str) -> String {
-    let before = &text[..at];
-    let end = line_end_at(text, &(at..at));
-    let body = new.replace("\r\n", "\n");
-    let last = before.trim_end().rsplit('\n').next().unwrap_or("");
-    if last.is_empty() {
-        return with_line_ends(&body, end);
-    }
-    let first = body.lines().find(|line| !line.trim().is_empty()).unwrap_or("");
-    let blanks = before[before.trim_end().len()..].matches('\n').count();
-    let spaced = before.trim_end().replace("\r\n", "\n").contains("\n\n");
-    let goes_on = kind(last).is_some() && kind(last) == kind(first);
-    let mut out = String::new();
-    let wanted = if spaced && !goes_on { 2 } else { 1 };
-    let own = body[..body.len() - body.trim_start().len()].matches('\n').count();
-    out.push_str(&"\n".repeat(wanted.max(own + 1).saturating_sub(blanks + own)));
-    out.push_str(body.trim_end());
-    if blanks > 0 || at < text.len() {
-        out.push('\n');
-    }
-    with_line_ends(&out, end)
-}
-
-/// Lists and tables go on from line to line.
-fn kind(line: &str) -> Option<char> {
-    let line = line.trim_start();
-    let first = line.split_whitespace().next()?;
-    let digits = first.trim_end_matches(['.', ')']);
-    match line.chars().next()? {
-        mark @ ('-' | '*' | '+') if first.len() == 1 => Some(mark),
-        '|' => Some('|'),
-        _ if digits.len() < first.len() && digits.bytes().all(|b| b.is_ascii_digit()) => Some('1'),
-        _ if line.contains(',') && !line.contains(", ") => Some(','),
-        _ => None,
     }
 }

@@ -6,8 +6,10 @@
 //! each way in which it can lie between those. Knows no rules about what may be tolerated.
 
 use super::fold::{fold_word, is_combining};
+use crate::assist::flow::{self, Style};
 use memchr::memmem::Finder;
 use std::ops::Range;
+use std::sync::OnceLock;
 
 /// Most places of one piece that are tried before the text is searched from start to end instead.
 const COMMON: usize = 16_384;
@@ -26,6 +28,7 @@ pub(super) struct Index {
     bits: u32,
     starts: Vec<u32>,
     places: Vec<u32>,
+    style: OnceLock<Style>,
 }
 
 impl Index {
@@ -40,9 +43,15 @@ impl Index {
             _ => (8, 7, 19),
         };
         let (starts, places) = (Vec::new(), Vec::new());
-        let mut index = Self { text, norm, shifts, stride, size, bits, starts, places };
+        let style = OnceLock::new();
+        let mut index = Self { text, norm, shifts, stride, size, bits, starts, places, style };
         index.sample();
         index
+    }
+
+    /// How the text breaks its lines.
+    pub fn style(&self) -> Style {
+        *self.style.get_or_init(|| flow::style(&self.text))
     }
 
     /// Sorts the sampled pieces into buckets by counting.

@@ -6,6 +6,7 @@
 
 mod agree;
 mod align;
+mod append;
 mod ask;
 mod fit;
 mod fold;
@@ -16,8 +17,10 @@ mod passage;
 mod similar;
 mod space;
 mod unit;
+mod wraps;
 
 use crate::assist::dialect::Hint;
+use crate::assist::flow::Style;
 use crate::assist::hunks::{Hunk, with_line_ends};
 use crate::base::{Pos, Span};
 use ask::{Ask, Hit, Outer, hits};
@@ -166,7 +169,7 @@ impl Placer {
         }
         match found {
             Found::One(hit, step) => {
-                let Some((range, new)) = fit::fit(&index.text, &hit, step, outer, new) else {
+                let Some((range, new)) = fit::fit(index, &hit, step, outer, new) else {
                     return self.like(index, hit.core, outer);
                 };
                 let old = index.text[range.clone()].to_owned();
@@ -217,6 +220,11 @@ impl Placer {
     /// that would meet one.
     pub fn gone(&self, span: Span) -> Span {
         self.span(&similar::gone(&self.index().text, self.bytes(Some(span))))
+    }
+
+    /// How the document breaks its lines.
+    pub(in crate::assist) fn style(&self) -> Style {
+        self.index().style()
     }
 
     fn index(&self) -> &Index {
@@ -285,7 +293,7 @@ impl Placer {
         if let Some(core) = self.applied(index, &Found::None, old, new, &within) {
             return Placement::AlreadyApplied { span: self.span(&core) };
         }
-        let new = fit::append(&index.text, within.end, new);
+        let new = append::append(&index.text, within.end, new);
         let span = self.span(&(within.end..within.end));
         Placement::Placed { hunk: Hunk { span, old: String::new(), new }, step: Step::Exact }
     }

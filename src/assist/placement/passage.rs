@@ -5,6 +5,7 @@ use super::agree::Piece;
 use super::align::{best_match, pieces, tokens, window};
 use super::index::{Index, form_of};
 use super::space::Shift;
+use crate::assist::flow::as_lines;
 use crate::assist::hunks::token_cuts;
 use std::ops::Range;
 
@@ -52,16 +53,20 @@ pub(super) fn find(
         };
         let kept: Vec<(usize, usize, u32)> = one.pairs.iter().filter_map(same).collect();
         let common: u32 = kept.iter().map(|(.., weight)| weight).sum();
-        // Both ends are known: the line at each has something of the other's.
+        // Both ends are known: the line at each has something of the other's, as it is or with its
+        // paragraph on one line.
         let ends = |text: &str| {
             let mut lines = text.lines().filter(|line| !line.trim().is_empty());
             let first = lines.next().unwrap_or("").to_owned();
             let last = lines.next_back().map_or_else(|| first.clone(), str::to_owned);
             (first, last)
         };
-        let (old, new) = (ends(&index.text[lines.clone()]), ends(core));
-        let first = common_of(&old.0, &new.0) >= least_at_ends;
-        let last = common_of(&old.1, &new.1) >= least_at_ends;
+        let old = &index.text[lines.clone()];
+        let both = [(ends(old), ends(core)), (ends(&as_lines(old)), ends(&as_lines(core)))];
+        let known = |end: fn(&(String, String)) -> &String| {
+            both.iter().any(|(old, new)| common_of(end(old), end(new)) >= least_at_ends)
+        };
+        let (first, last) = (known(|ends| &ends.0), known(|ends| &ends.1));
         let enough = common * 100 >= weight.max(there) * least;
         if enough && first && last && best.as_ref().is_none_or(|(cost, ..)| one.cost < *cost) {
             let indents: Vec<(&str, &str)> = kept

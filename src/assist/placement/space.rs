@@ -1,7 +1,7 @@
 //! Which differences in blanks are none: line ends, trailing blanks, runs of blanks, a uniform
 //! indent, lines broken elsewhere in a paragraph. And where a text is cut within a word or number.
 
-pub(super) use crate::text::sentence::is_soft;
+pub(super) use crate::text::is_soft;
 use std::ops::Range;
 
 /// How the indents of a sought text become those of the document.

@@ -5,13 +5,14 @@ use super::answer::QUOTING;
 use super::case::{Case, draft, finish, quoted_lines};
 use super::change::pick;
 use super::draft::{Draft, Level, Want, count, in_words};
-use super::texts::Text;
+use super::texts::{Kind, Text, wrapped};
 use cowrite::assist::Dialect;
 use cowrite::base::Rand;
 
 pub const TALK: &str = "talk around all of it";
 pub const SELECTED: &str = "talk around a part";
 pub const OTHER: &str = "other form than asked";
+pub const WRAPPED: &str = "all of it, wrapped";
 
 /// What stands before the text and behind it.
 const AROUND: &[(&str, &str)] = &[
@@ -35,6 +36,7 @@ pub fn case(text: &Text, row: &'static str, rand: &mut Rand) -> Option<Case> {
     let one = draft(text, "none", rand)?;
     let mut case = match row {
         OTHER => other(one, rand)?,
+        WRAPPED => rewrapped(&one, rand)?,
         _ => talk(&one, row, rand)?,
     };
     case.slop = row;
@@ -56,6 +58,60 @@ fn other(one: Draft, rand: &mut Rand) -> Option<Case> {
         case.selected = Some(lines);
     }
     Some(case)
+}
+
+/// The whole text with its paragraphs filled at another column, or each on one line.
+fn rewrapped(one: &Draft, rand: &mut Rand) -> Option<Case> {
+    let prose = [Kind::Prose, Kind::German, Kind::French, Kind::Arabic, Kind::Markdown];
+    let plain = |text: &str| !text.contains(['`', '|', '>']) && !text.contains("\n  ");
+    (prose.contains(&one.kind) && plain(&one.doc) && plain(&one.change.new)).then_some(())?;
+    let change = &one.change;
+    // Line ends that come or go with the change are not told from those that only wrap it.
+    let within = |text: &str| text.contains(['\n', '\r']);
+    let old = &one.doc[change.at.clone()];
+    (!within(old) && !within(&change.new) && old.len() < 200).then_some(())?;
+    let new = format!("{}{}{}", &one.doc[..change.at.start], change.new, &one.doc[change.at.end..]);
+    let new = new.replace("\r\n", "\n");
+    let long = new.lines().any(|line| line.chars().count() > 130);
+    let text = match long {
+        true => wrapped(&new, 60 + rand.below(30)),
+        false => joined(&new)?,
+    };
+    (text != new).then_some(())?;
+    let asked = [Dialect::Whole, Dialect::Blocks][rand.below(2)];
+    let answer = match asked {
+        Dialect::Whole if rand.below(2) == 0 => text,
+        _ => format!("```markdown\n{}\n```\n", text.trim_end()),
+    };
+    Some(Case {
+        name: format!("{}/{}/whole/{WRAPPED}", one.text, change.kind),
+        kind: one.kind,
+        form: "whole",
+        slop: WRAPPED,
+        doc: one.doc.clone(),
+        answer,
+        asked,
+        selected: None,
+        certain: true,
+        cut: false,
+        pairs: Vec::new(),
+        parts: vec![(change.at.clone(), change.new.clone())],
+        lines: None,
+        level: Level::Trail,
+        want: Want::Place,
+    })
+}
+
+/// A text whose paragraphs are wrapped, with each on one line.
+fn joined(text: &str) -> Option<String> {
+    let marks = |line: &str| {
+        let first = line.trim_start().chars().next();
+        first.is_none_or(|first| "#-*+•".contains(first) || first.is_ascii_digit())
+    };
+    // Lists would be taken for paragraphs.
+    let all: Vec<&str> = text.split("\n\n").collect();
+    all.iter().all(|one| one.lines().count() == 1 || !one.lines().any(marks)).then_some(())?;
+    Some(all.iter().map(|one| one.trim_end().replace('\n', " ")).collect::<Vec<_>>().join("\n\n"))
 }
 
 fn talk(one: &Draft, row: &'static str, rand: &mut Rand) -> Option<Case> {

@@ -62,10 +62,12 @@ fn rows() -> Vec<&'static str> {
 pub fn cases(texts: &[Text], seed: u64, most: usize) -> Vec<Case> {
     const BARE: &[&str] = &[bare::TALK, bare::SELECTED, bare::OTHER];
     let rows = rows();
-    let more = most.div_ceil(rows.len()) * BARE.len();
+    let each = most.div_ceil(rows.len());
+    let more = each * (BARE.len() + 1);
     let row = |number: usize| match number.checked_sub(most) {
         None => rows[number % rows.len()],
-        Some(number) => BARE[number % BARE.len()],
+        Some(number) if number < each * BARE.len() => BARE[number % BARE.len()],
+        Some(_) => bare::WRAPPED,
     };
     (0..most + more).filter_map(|number| case(texts, row(number), seed, number)).collect()
 }
@@ -89,7 +91,7 @@ fn attempt_case(texts: &[Text], row: &'static str, rand: &mut Rand) -> Option<Ca
     if row == "examples" {
         return example(text, rand);
     }
-    if [bare::TALK, bare::SELECTED, bare::OTHER].contains(&row) {
+    if [bare::TALK, bare::SELECTED, bare::OTHER, bare::WRAPPED].contains(&row) {
         return bare::case(text, row, rand);
     }
     let mut draft = draft(text, row, rand)?;

@@ -216,7 +216,10 @@ fn wrapped_elsewhere(draft: &mut Draft, rand: &mut Rand) -> Option<()> {
         let width = 60 + rand.below(20);
         draft.maps.push(Box::new(move |text| wrapped(text, width)));
     }
-    draft.loosen(Level::Words);
+    // Line ends that come or go with the change are not told from those that only wrap it.
+    if [&draft.old, &draft.new].iter().any(|text| text.contains('\n')) {
+        draft.loosen(Level::Words);
+    }
     Some(())
 }
 

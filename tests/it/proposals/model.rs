@@ -187,6 +187,16 @@ fn words(rand: &mut Rand, most: usize) -> String {
     (0..1 + rand.below(most)).map(|_| WORDS[rand.below(WORDS.len())]).collect()
 }
 
+/// A place to write at: anywhere, and every third time at or beside one of some places.
+pub fn place(rand: &mut Rand, near: &[usize], len: usize) -> usize {
+    match rand.below(3) {
+        0 if !near.is_empty() => {
+            (near[rand.below(near.len())] + rand.below(3)).saturating_sub(1).min(len)
+        }
+        _ => rand.below(len + 1),
+    }
+}
+
 /// Spans of which some touch, some share characters and some are empty.
 fn spans(rand: &mut Rand, len: usize) -> Vec<(usize, usize)> {
     let mut found = Vec::new();
@@ -305,7 +315,9 @@ pub fn run(seed: u64) {
                 continue;
             }
             (1..=3, _) => {
-                let (at, new) = (rand.below(state.text.len() + 1), words(&mut rand, 2));
+                let near: Vec<usize> =
+                    state.open.iter().flat_map(|hunk| [hunk.start, hunk.end]).collect();
+                let (at, new) = (place(&mut rand, &near, state.text.len()), words(&mut rand, 2));
                 trace.push_str(&format!("\n{step} type {at} {new:?}"));
                 made.place(at, None);
                 made.input(cowrite::app::Input::Paste(new.clone()));

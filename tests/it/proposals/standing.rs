@@ -1,7 +1,8 @@
 //! A hunk is about the words it stands in: what is written at its edges, or in place of them, while
 //! it waits, is no part of it and never glued to it.
 
-use crate::harness::Harness;
+use crate::harness::{Harness, cases};
+use cowrite::base::Rand;
 use cowrite::session::HunkState::{self, Pending, Stale, Unplaced};
 
 const LIST: &str = "# Cake\n\n- flour: 200\n- salt: 5\n- wood: 80\n\n## Plan\n";
@@ -75,7 +76,6 @@ fn what_is_written_beside_a_hunk_is_seen() {
     // What has nothing to do with it leaves it as it is.
     check(flour, ("salt: 5", "salt: 6"), Pending, "salt: 6");
     check(seven, ("hard", "easy"), Pending, "easy");
-    // A line that is put in stays one, whatever is written at the end of the line before.
 }
 
 #[test]
@@ -183,4 +183,114 @@ fn a_wrapped_quotation_that_is_placed_by_hand_wraps_no_line() {
     let wanted = format!("It rained. {} We left.\n", NEW.replace('\n', " "));
     assert_eq!(made.text(), wanted, "{}", made.notice());
     made.same_after_reopening();
+}
+
+/// The words of a text, and single marks of scripts without blanks.
+fn words_of(text: &str) -> Vec<&str> {
+    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect()
+}
+
+/// Edits as a model writes them: a text, what is quoted of it and what is to stand there.
+const EDITS: &[(&str, &str, &str)] = &[
+    (LIST, "- flour: 200", "- flour: 223"),
+    (LIST, "- wood: 80", "- wood: 80\n- sugar: 12"),
+    (LIST, "- salt: 5\n- wood: 80", "- salt: 5\n- sugar: 12\n- wood: 80"),
+    (LIST, "- salt: 5\n", ""),
+    (LIST, "# Cake", "# Bread"),
+    (PROSE, "sell from seven.", "sell from six."),
+    (PROSE, "The year will be hard.", "The year will be very hard."),
+    (PROSE, "The year will be hard.", "The year will be hard, I fear."),
+    (PROSE, "bake and sell from", "bake from"),
+    (PROSE, "The year will be hard.", "The year will be hard. We know it."),
+    (PROSE, "The year", "This one year"),
+    (PROSE, "Next.\n", "Next.\n\nThen more of it.\n"),
+];
+
+#[test]
+fn typing_at_the_edges_of_a_hunk_is_glued_to_nothing() {
+    const TYPED: &[&str] = &["0", "er", "x", " kg", "so ", "-", "!", "\n", " "];
+    for seed in cases(400) {
+        let mut rand = Rand::from_number(seed);
+        let (text, old, new) = EDITS[rand.below(EDITS.len())];
+        let mut made = Harness::file("plan.md", text);
+        made.say("Better?");
+        made.reply(&format!(
+            "<<<<<<< SEARCH\n{}\n=======\n{}\n>>>>>>> REPLACE\n",
+            old.trim_end_matches('\n'),
+            new.trim_end_matches('\n')
+        ));
+        let wanted = made.hunks();
+        let (Some((mut start, mut end)), HunkState::Pending) = (wanted[0].0, wanted[0].1) else {
+            panic!("{wanted:?}");
+        };
+        let mut trace = format!("seed {seed}: {old:?} to {new:?}");
+        made.run("app.focus-editor");
+        for _ in 0..1 + rand.below(3) {
+            let len = made.text().chars().count();
+            let edges =
+                [start, start + 1, end, end + 1, start.saturating_sub(1), end.saturating_sub(1)];
+            let at = edges[rand.below(edges.len())].min(len);
+            let gone = if rand.below(4) == 0 { (1 + rand.below(4)).min(len - at) } else { 0 };
+            let typed =
+                if gone > 0 && rand.below(2) == 0 { "" } else { TYPED[rand.below(TYPED.len())] };
+            trace.push_str(&format!("\n at {at}: {gone} go, {typed:?} comes"));
+            made.place(at + gone, (gone > 0).then_some(at));
+            if gone > 0 {
+                made.keys("delete");
+            }
+            if !typed.is_empty() {
+                made.input(cowrite::app::Input::Paste(typed.into()));
+            }
+            if let Some(span) = made.hunks().first().and_then(|hunk| hunk.0) {
+                (start, end) = span;
+            }
+        }
+        made.pass(3000);
+        let (before, hunks) = (made.text(), made.hunks());
+        trace.push_str(&format!("\n{before:?}\n{hunks:?}"));
+        let state = hunks[0].1;
+        let whole = text.replacen(old, new, 1);
+        let check = |made: &mut Harness, what: &str| {
+            let after = made.text();
+            let known = [words_of(&before), words_of(&whole), words_of(text)].concat();
+            for word in words_of(&after) {
+                assert!(known.contains(&word), "{trace}\n{what}: {word:?} in {after:?}");
+            }
+            // A line that is put in, or goes, leaves the others as they were written.
+            if what == "accept-all"
+                && (new.len() > old.len()
+                    && new.starts_with(old)
+                    && new[old.len()..].starts_with('\n'))
+            {
+                let line = |line: &&str| !line.trim().is_empty();
+                let known: Vec<&str> = before.lines().chain(new.lines()).filter(line).collect();
+                for line in after.lines().filter(line) {
+                    assert!(known.contains(&line), "{trace}\n{what}: {line:?} in {after:?}");
+                }
+            }
+        };
+        made.run("hunk.accept-all");
+        match state {
+            Pending => {
+                // Nothing that was typed is lost.
+                let kept = before.chars().filter(|c| "0x!".contains(*c)).count();
+                let there = made.text().chars().filter(|c| "0x!".contains(*c)).count();
+                let gone = hunks[0].2.chars().filter(|c| "0x!".contains(*c)).count();
+                assert!(there + gone >= kept, "{trace}\n{:?}", made.text());
+                check(&mut made, "accept-all");
+            }
+            Stale => {
+                assert_eq!(made.text(), before, "{trace}");
+                for line in ["hunk.theirs", "hunk.base", "hunk.mine"] {
+                    made.about_hunk(0, line);
+                    if made.hunks().is_empty() {
+                        made.keys("ctrl-z");
+                    }
+                    assert_eq!(made.hunks().len(), 1, "{trace}\n{line}");
+                }
+            }
+            _ => assert_eq!(made.text(), before, "{trace}"),
+        }
+        made.same_after(&trace);
+    }
 }

@@ -1,0 +1,87 @@
+//! A passage of the document that an answer writes anew, without saying what it replaces.
+
+use super::kin::Kin;
+use super::{Landed, Landing, Outcome, Wanted, frame};
+use crate::assist::dialect::Form;
+use crate::assist::flow;
+use crate::assist::hunks::{Hunk, whole_to_hunks};
+use crate::assist::placement::Step;
+use crate::base::{Pos, Span};
+
+impl Landing {
+    /// A passage that may stand between marks that the text has not.
+    pub(super) fn set_off(&self, text: &str) -> Vec<Landed> {
+        let Some(bare) = frame::unframed(text) else { return self.passage(text, 40) };
+        let found = self.passage(&bare, 40);
+        let there = found.iter().find_map(|landed| match &landed.outcome {
+            Outcome::Placed { hunk, .. } => Some(hunk.span.start.0),
+            _ => None,
+        });
+        let line = there.map(|at| self.base.line(self.base.char_to_line(at)).to_string());
+        let mark = text.trim_start().chars().next();
+        match line.is_some_and(|line| line.trim_start().chars().next() == mark) {
+            true => self.passage(text, 40),
+            false => found,
+        }
+    }
+
+    /// A paragraph that was made much longer or shorter: the only one with most of its words.
+    pub(super) fn kindred(&self, base: &str, kin: &Kin, text: &str) -> Vec<Landed> {
+        const LEAST: usize = 45;
+        const FEWEST: usize = 8;
+        let bare = frame::unframed(text).unwrap_or_else(|| text.to_owned());
+        let Some((index, share)) = kin.likest(&bare) else { return Vec::new() };
+        let at = kin.ranges()[index].clone();
+        let old = &base[at.clone()];
+        let lines = |text: &str| flow::as_lines(text).lines().count();
+        let telling = bare.split_whitespace().count().min(old.split_whitespace().count());
+        let sure = (LEAST..100).contains(&share) && telling >= FEWEST && !kin.is_repeated(index);
+        if !sure || lines(old) != lines(&bare) {
+            return Vec::new();
+        }
+        let before = base[..at.start].chars().count();
+        let moved = |pos: Pos| Pos(pos.0 + before);
+        let landed = |hunk: Hunk| {
+            let span = Span { start: moved(hunk.span.start), end: moved(hunk.span.end) };
+            let outcome = Outcome::Placed { hunk: Hunk { span, ..hunk }, step: Step::Words };
+            Landed { form: Form::Passage, why: None, said: None, quoted: None, outcome }
+        };
+        let wrapped = flow::like(old, &bare, || self.placer.style());
+        whole_to_hunks(old, &wrapped.unwrap_or(bare)).into_iter().map(landed).collect()
+    }
+
+    /// A passage of the document written anew.
+    pub(super) fn passage(&self, text: &str, at_ends: u32) -> Vec<Landed> {
+        let least = (if self.wanted == Wanted::Change { 50 } else { 65 }, at_ends);
+        let Some((span, old, new)) = self.placer.passage(text, least) else { return Vec::new() };
+        // A quotation in an answer about it.
+        let quoted = |(open, close): (&str, &str)| {
+            let words = old.trim();
+            !words.is_empty()
+                && new.match_indices(words).any(|(at, _)| {
+                    let (before, behind) = (&new[..at], &new[at + words.len()..]);
+                    before.trim_end().ends_with(open) && behind.trim_start().starts_with(close)
+                })
+        };
+        if [("\"", "\""), ("\u{201c}", "\u{201d}"), ("«", "»"), ("„", "\u{201c}")]
+            .into_iter()
+            .any(quoted)
+        {
+            return Vec::new();
+        }
+        // Nor is one filled at another column a change.
+        if self.wanted == Wanted::Answer && flow::is_layout(&old, &new) {
+            return Vec::new();
+        }
+        let new = flow::like(&old, &new, || self.placer.style()).unwrap_or(new);
+        let hunks = whole_to_hunks(&old, &new).into_iter().map(|hunk| {
+            let at = |pos: Pos| Pos(pos.0 + span.start.0);
+            let span = Span { start: at(hunk.span.start), end: at(hunk.span.end) };
+            Hunk { span, ..hunk }
+        });
+        let placed = |hunk| Outcome::Placed { hunk, step: Step::Words };
+        let landed =
+            |outcome| Landed { form: Form::Passage, why: None, said: None, quoted: None, outcome };
+        hunks.map(|hunk| landed(placed(hunk))).collect()
+    }
+}
