@@ -156,11 +156,12 @@ pub fn is_soft(before: &str, blanks: &str, behind: &str) -> bool {
             .iter()
             .any(|mark| line.starts_with(mark))
     };
+    let gap = |line: &str| line.chars().all(|c| matches!(c, '.' | '…' | '[' | ']'));
     let code = line.trim_end().ends_with(['{', '}', ';', '|']);
     let indent = blanks.rfind('\n').map_or(blanks, |at| &blanks[at + 1..]);
     let wide = indent.chars().count() > 3 || indent.contains('\t');
     let prose = line.split_whitespace().count() >= 3;
-    prose && !hard && !item && !marked(line) && !marked(next) && !code && !wide
+    prose && !hard && !item && !marked(line) && !marked(next) && !gap(next.trim()) && !code && !wide
 }
 
 /// A text whose line ends only wrap it, on one line; `None` where another one is among them, or none.

@@ -93,6 +93,34 @@ fn what_is_said_around_a_document_is_none_of_it() {
 }
 
 #[test]
+fn marks_around_an_answer_are_none_of_it() {
+    let rules = "1. The core returns effects.\n2. Names are those of the list: session, author,\n   decision, origin, anchor.\n3. Every file opens so.\n";
+    let line = "   decision, origin, anchor.\n";
+    for selected in [line, line.trim(), line.trim_end()] {
+        for new in
+            ["Nobody objected when this was read aloud.", "decision, origin, anchor, egress."]
+        {
+            let answer = format!("Of course. I corrected the wording.\n\n\"{new}\"\n");
+            let wanted = rules.replace("decision, origin, anchor.", new);
+            let (_, all, _) = read(rules, Some(selected), &answer);
+            assert_eq!(
+                all.replace("\n   ", "\n"),
+                wanted.replace("\n   ", "\n"),
+                "{selected:?} {new}"
+            );
+        }
+    }
+    let table = "## Reading\n\n| File | Size | Old |\n|---|---|---|\n| small.log | 10 kB | 2.1 ms |\n| large.log | 2 MB | 190 ms |\n";
+    let rows = "| new 88 | new 88 | new 88 |\n| new 79 | new 79 | new 79 |";
+    let answer = format!(
+        "Voici le texte corrigé :\n\n\"## Reading\n\n{rows}\"\n\nN'hésitez pas à demander d'autres modifications.\n"
+    );
+    let selected = "## Reading\n\n| File | Size | Old |";
+    let (_, all, _) = read(table, Some(selected), &answer);
+    assert_eq!(all, table.replace("| File | Size | Old |", rows));
+}
+
+#[test]
 fn words_to_the_person_change_nothing() {
     for answer in [
         "I think the text is fine. Nothing to change.",

@@ -47,14 +47,22 @@ pub(super) fn read(old: &str, answer: &str, around: (&str, &str)) -> Bare {
         false => without_quote_marks(inner, &kin),
         true => inner.to_owned(),
     };
-    let mut all = Paragraphs::of(&text, old, &known);
     let outside = Outside { before: Kin::new(around.0), behind: Kin::new(around.1) };
-    match all.body(&kin, &known, &outside) {
+    of_text(old, &text, &kin, &known, &outside)
+}
+
+fn of_text(old: &str, text: &str, kin: &Kin, known: &Known, outside: &Outside) -> Bare {
+    let all = Paragraphs::of(text, old, known);
+    match all.body(kin, known, outside) {
         Ok(Some((first, last))) => {
-            all.leave_frame(first, last, old);
-            all.beside(first, last, old, &kin, &known, &outside)
+            let from = all.said_before(first, kin, known, outside);
+            let to = all.said_behind(last, kin, known, outside);
+            match all.without_frame(from..to, old) {
+                Some(text) => of_text(old, &text, kin, known, outside),
+                None => all.beside(first, last, old, kin, known, outside),
+            }
         }
-        Ok(None) => all.alone(old, &known, &outside, &kin),
+        Ok(None) => all.alone(old, known, outside, kin),
         Err(Several) => Bare::Several,
     }
 }
@@ -115,13 +123,13 @@ impl<'a> Paragraphs<'a> {
         &self.text[self.at[index].clone()]
     }
 
-    /// Leaves the quotation marks out that stand around several paragraphs with talk beside them.
-    fn leave_frame(&mut self, first: usize, last: usize, old: &str) {
-        let end = self.at[first].start + self.run(first..last + 1).trim_end().len();
-        if let Some(inner) = framed(&self.text[self.at[first].start..end], old) {
-            self.at[first].start += inner.start;
-            self.at[last].end = self.at[first].start + inner.len();
-        }
+    /// All of it without the marks around these paragraphs, where talk stands beside them.
+    fn without_frame(&self, run: Range<usize>, old: &str) -> Option<String> {
+        let (start, several) = (self.at.get(run.start)?.start, run.len() > 1);
+        let run = self.run(run).trim_end();
+        let inner = framed(run, old).filter(|_| several)?;
+        let (head, tail) = (&self.text[..start], &self.text[start + run.len()..]);
+        Some(format!("{head}{inner}{tail}"))
     }
 
     /// These paragraphs with what stands between them.

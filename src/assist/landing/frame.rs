@@ -4,7 +4,6 @@
 use super::bare::Outside;
 use super::kin::{Kin, paragraphs};
 use super::talk::label;
-use std::ops::Range;
 
 /// Tags of pages: a text may well come to stand in them.
 const OF_PAGES: &[&str] = &[
@@ -159,13 +158,14 @@ pub(super) fn unframed(text: &str) -> Option<String> {
 const FRAMES: &[(&str, &str)] =
     &[("**", "**"), ("\"", "\""), ("“", "”"), ("„", "“"), ("«", "»"), ("「", "」")];
 
-/// What marks around a text enclose that are not around the old one.
-pub(super) fn framed(text: &str, old: &str) -> Option<Range<usize>> {
+/// A text without marks that enclose it and not the old one. Its indent stays.
+pub(super) fn framed(text: &str, old: &str) -> Option<String> {
+    let (indent, text) = text.split_at(text.len() - text.trim_start().len());
     FRAMES.iter().find_map(|(open, close)| {
         let inner = text.strip_prefix(open)?.strip_suffix(close)?;
         let own = old.trim().starts_with(open) && old.trim().ends_with(close);
         let fits = !own && !inner.is_empty() && !inner.contains(open) && !inner.contains(close);
-        fits.then(|| open.len()..open.len() + inner.len())
+        fits.then(|| format!("{indent}{inner}"))
     })
 }
 
@@ -183,8 +183,10 @@ pub(super) fn without_frame(text: &str, old: &str, outside: &Outside) -> String 
     if label(own) == 0 && Kin::new(own).likest(&first[named..]).is_some() {
         body = &body[named..];
     }
-    while let Some(inner) = framed(body, old) {
-        body = &body[inner];
+    let mut inner;
+    while let Some(bare) = framed(body, old) {
+        inner = bare;
+        body = &inner;
     }
     let line = |side: &Kin, last: bool| {
         let mut all = side.text().split('\n');
