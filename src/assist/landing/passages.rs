@@ -7,6 +7,7 @@ use crate::assist::flow;
 use crate::assist::hunks::{Hunk, whole_to_hunks};
 use crate::assist::placement::Step;
 use crate::base::{Pos, Span};
+use crate::text::is_soft;
 
 impl Landing {
     /// A passage that may stand between marks that the text has not.
@@ -54,19 +55,7 @@ impl Landing {
     pub(super) fn passage(&self, text: &str, at_ends: u32) -> Vec<Landed> {
         let least = (if self.wanted == Wanted::Change { 50 } else { 65 }, at_ends);
         let Some((span, old, new)) = self.placer.passage(text, least) else { return Vec::new() };
-        // A quotation in an answer about it.
-        let quoted = |(open, close): (&str, &str)| {
-            let words = old.trim();
-            !words.is_empty()
-                && new.match_indices(words).any(|(at, _)| {
-                    let (before, behind) = (&new[..at], &new[at + words.len()..]);
-                    before.trim_end().ends_with(open) && behind.trim_start().starts_with(close)
-                })
-        };
-        if [("\"", "\""), ("\u{201c}", "\u{201d}"), ("«", "»"), ("„", "\u{201c}")]
-            .into_iter()
-            .any(quoted)
-        {
+        if quotes(&old, &new) {
             return Vec::new();
         }
         // Nor is one filled at another column a change.
@@ -74,14 +63,50 @@ impl Landing {
             return Vec::new();
         }
         let new = flow::like(&old, &new, || self.placer.style()).unwrap_or(new);
-        let hunks = whole_to_hunks(&old, &new).into_iter().map(|hunk| {
-            let at = |pos: Pos| Pos(pos.0 + span.start.0);
-            let span = Span { start: at(hunk.span.start), end: at(hunk.span.end) };
-            Hunk { span, ..hunk }
-        });
+        let at = |pos: Pos| Pos(pos.0 + span.start.0);
+        let hunks = whole_to_hunks(&old, &new).into_iter();
+        let hunks: Vec<Hunk> = hunks
+            .map(|hunk| Hunk {
+                span: Span { start: at(hunk.span.start), end: at(hunk.span.end) },
+                ..hunk
+            })
+            .collect();
+        if hunks.iter().any(|hunk| self.tears(hunk)) {
+            return Vec::new();
+        }
         let placed = |hunk| Outcome::Placed { hunk, step: Step::Words };
         let landed =
             |outcome| Landed { form: Form::Passage, why: None, said: None, quoted: None, outcome };
-        hunks.map(|hunk| landed(placed(hunk))).collect()
+        hunks.into_iter().map(|hunk| landed(placed(hunk))).collect()
     }
+
+    /// Whether lines are put in where a line end only wraps a sentence: what was to go for them is
+    /// not told.
+    fn tears(&self, hunk: &Hunk) -> bool {
+        let line = self.base.char_to_line(hunk.span.start.0.min(self.base.len_chars()));
+        let start = self.base.line_to_char(line);
+        let next = self.base.get_line(line + 1).map(|line| line.to_string()).unwrap_or_default();
+        let above = self.base.slice(start..hunk.span.start.0).to_string();
+        let behind = self.base.line(line).slice(hunk.span.start.0 - start..).to_string();
+        let is_end = hunk.old.is_empty() && hunk.new.starts_with('\n') && behind.trim().is_empty();
+        is_end && is_soft(&above, "\n", next.trim_start_matches(' '))
+    }
+}
+
+/// Whether a text quotes another one, or most of what it says is a quotation of it: then it is about
+/// it, not in its place.
+fn quotes(old: &str, new: &str) -> bool {
+    let words = old.trim();
+    let quoted = |(open, close): (&str, &str)| {
+        new.match_indices(open).any(|(at, _)| {
+            let from = at + open.len();
+            let Some(to) = new[from..].rfind(close).map(|len| from + len) else { return false };
+            let (inner, whole) = (new[from..to].trim(), &new[at..to + close.len()]);
+            let is_most = 2 * inner.len() > new.trim().len() && inner.len() < new.trim().len();
+            let is_there = inner == words || is_most && words.contains(inner);
+            !inner.is_empty() && is_there && !words.contains(whole)
+        })
+    };
+    let marks = [("\"", "\""), ("\u{201c}", "\u{201d}"), ("«", "»"), ("„", "\u{201c}")];
+    marks.into_iter().any(quoted)
 }
