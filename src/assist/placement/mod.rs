@@ -10,11 +10,16 @@ mod ask;
 mod fit;
 mod fold;
 mod gap;
+mod gone;
 mod index;
+mod kept;
 mod narrow;
 mod passage;
 mod similar;
 mod space;
+mod systematic;
+
+pub use kept::kept;
 
 use crate::assist::dialect::Hint;
 use crate::assist::hunks::{Hunk, with_line_ends};

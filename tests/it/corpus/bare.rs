@@ -112,7 +112,8 @@ fn talk(one: &Draft, row: &'static str, rand: &mut Rand) -> Option<Case> {
         pairs: Vec::new(),
         parts: vec![(change.at.clone(), change.new.clone())],
         lines: (row == SELECTED).then_some(lines),
-        level: Level::Trail,
+        // A text is written in the document's forms of letters.
+        level: Level::Forms,
         want: if sure { Want::Place } else { Want::Either },
     })
 }

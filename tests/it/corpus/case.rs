@@ -8,6 +8,7 @@ use super::change::{change, pick};
 use super::draft::{Draft, Grain, Level, Want, alike, count, in_words, line_start, line_stop};
 use super::maps::MAPS;
 use super::near;
+use super::rewritten;
 use super::slop::{PARTS, Slop};
 use super::texts::{Kind, Text};
 use cowrite::assist::Dialect;
@@ -62,12 +63,14 @@ fn rows() -> Vec<&'static str> {
 pub fn cases(texts: &[Text], seed: u64, most: usize) -> Vec<Case> {
     const BARE: &[&str] = &[bare::TALK, bare::SELECTED, bare::OTHER];
     let rows = rows();
-    let more = most.div_ceil(rows.len()) * BARE.len();
+    let each = most.div_ceil(rows.len());
+    let (bare, more) = (each * BARE.len(), each * rewritten::ROWS.len());
     let row = |number: usize| match number.checked_sub(most) {
         None => rows[number % rows.len()],
-        Some(number) => BARE[number % BARE.len()],
+        Some(number) if number < bare => BARE[number % BARE.len()],
+        Some(number) => rewritten::ROWS[(number - bare) % rewritten::ROWS.len()],
     };
-    (0..most + more).filter_map(|number| case(texts, row(number), seed, number)).collect()
+    (0..most + bare + more).filter_map(|number| case(texts, row(number), seed, number)).collect()
 }
 
 fn case(texts: &[Text], row: &'static str, seed: u64, number: usize) -> Option<Case> {
@@ -91,6 +94,9 @@ fn attempt_case(texts: &[Text], row: &'static str, rand: &mut Rand) -> Option<Ca
     }
     if [bare::TALK, bare::SELECTED, bare::OTHER].contains(&row) {
         return bare::case(text, row, rand);
+    }
+    if rewritten::ROWS.contains(&row) {
+        return rewritten::case(text, row, rand);
     }
     let mut draft = draft(text, row, rand)?;
     match row {
