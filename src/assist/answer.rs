@@ -3,11 +3,12 @@
 //!
 //! Knows no session; positions are those of the version.
 
+use super::alike::alike;
 use super::dialect::{Dialect, Edit, Piece, ReplyParser};
 use super::hunks::{Hunk, apply};
-use super::landing::{Landed, Landing, Outcome, Remark, Wanted, onto};
+use super::landing::{Landed, Landing, Outcome, Remark, Wanted, is_another, onto};
 use crate::base::{Pos, Span};
-use crate::text::diff;
+use crate::text::{are_lines, diff};
 use ropey::Rope;
 use std::collections::BTreeMap;
 
@@ -42,6 +43,8 @@ pub enum Fit {
     Waits(usize),
     /// It is the edit of that number once more.
     Twice(usize),
+    /// The edit of that number says that it corrects this one.
+    Corrected(usize),
     /// The text says it already.
     Already,
     /// It could be several places.
@@ -53,7 +56,7 @@ pub enum Fit {
 impl Fit {
     /// Whether nothing of the edit is left to be done.
     pub fn is_done(self) -> bool {
-        matches!(self, Self::Applied | Self::Twice(_) | Self::Already)
+        matches!(self, Self::Applied | Self::Twice(_) | Self::Corrected(_) | Self::Already)
     }
 
     /// The name in what other programs read.
@@ -63,6 +66,7 @@ impl Fit {
             Self::Doubted => "loose",
             Self::Waits(_) => "overlap",
             Self::Twice(_) => "twice",
+            Self::Corrected(_) => "corrected",
             Self::Already => "already",
             Self::Ambiguous => "ambiguous",
             Self::Missing => "missing",
@@ -91,6 +95,8 @@ pub struct Answer {
     /// The edits that quote what earlier ones wrote, with those: the place and the texts of the
     /// later one are those of both together.
     pub onto: BTreeMap<usize, Vec<usize>>,
+    /// The edits that are said to be another version of an earlier one, and whether a better one.
+    versions: BTreeMap<usize, bool>,
 }
 
 impl Answer {
@@ -102,6 +108,7 @@ impl Answer {
         let mut read = Self::default();
         let mut pieces = parser.push(without_thoughts(answer));
         pieces.extend(parser.finish());
+        let mut said = String::new();
         for piece in pieces {
             let other = match &piece {
                 Piece::EditDone { edit, .. } if is_elsewhere(edit) => Some(edit),
@@ -115,6 +122,15 @@ impl Answer {
                 continue;
             }
             let first = read.edits.len();
+            match &piece {
+                Piece::Prose(text) => said.push_str(text),
+                Piece::EditDone { .. } => {
+                    if let Some(better) = is_another(&std::mem::take(&mut said)) {
+                        read.versions.insert(first, better);
+                    }
+                }
+                _ => {}
+            }
             for landed in landing.take(&piece) {
                 read.add(base, landed);
             }
@@ -214,13 +230,13 @@ impl Answer {
             && self.unchanged == 0
     }
 
-    /// What is done about each edit: of two that contradict each other the first goes in. `loose`
-    /// also takes places that were found by likeness.
+    /// What is done about each edit: of two that contradict each other the first goes in, unless the
+    /// later one is said to correct it. `loose` also takes places that were found by likeness.
     pub fn fits(&self, loose: bool) -> Vec<Fit> {
         let mut taken: Vec<(usize, &Hunk, Vec<Hunk>)> = Vec::new();
         // Edits made onto each other go in together.
         let mut together: BTreeMap<usize, Fit> = BTreeMap::new();
-        let mut fits = Vec::with_capacity(self.edits.len());
+        let mut fits: Vec<Fit> = Vec::with_capacity(self.edits.len());
         for (index, landed) in self.edits.iter().enumerate() {
             let last = self.last(index);
             let known = together.get(&last).copied();
@@ -237,10 +253,20 @@ impl Answer {
                         continue;
                     }
                     let changes = changes(hunk);
+                    let version = self.versions.get(&index).copied();
                     let same = |(_, other, _): &&(usize, &Hunk, _)| *other == hunk;
                     let against = |(_, other, theirs): &&(usize, &Hunk, Vec<Hunk>)| {
-                        contradict((hunk, &changes), (other, theirs))
+                        contradict((hunk, &changes), (other, theirs), version.is_some())
                     };
+                    if version == Some(true) {
+                        for (wrong, ..) in taken.extract_if(.., |one| against(&&*one)) {
+                            let wrong = self.last(wrong);
+                            together.insert(wrong, Fit::Corrected(index));
+                            let all = fits.iter_mut().enumerate();
+                            let of = all.filter(|(at, _)| self.last(*at) == wrong);
+                            of.for_each(|(_, fit)| *fit = Fit::Corrected(index));
+                        }
+                    }
                     if let Some((first, ..)) = taken.iter().find(same) {
                         Fit::Twice(*first)
                     } else if let Some((first, ..)) = taken.iter().find(against) {
@@ -306,10 +332,20 @@ fn overlap(a: Span, b: Span) -> bool {
     a.start < b.end && b.start < a.end && !(a.is_empty() && b.is_empty())
 }
 
-/// The workspace's rule: text that both quote is no contradiction, text that both change is.
-fn contradict((a, changes): (&Hunk, &[Hunk]), (b, theirs): (&Hunk, &[Hunk])) -> bool {
+/// The workspace's rule: text that both quote is no contradiction, text that both change is, and
+/// what both put in at one place, unless it is lines and none is a `version` of the other.
+fn contradict(
+    (a, changes): (&Hunk, &[Hunk]),
+    (b, theirs): (&Hunk, &[Hunk]),
+    version: bool,
+) -> bool {
+    const VERSIONS: u8 = 50;
+    let both = |one: &str, other: &str| {
+        are_lines(one, other) && !(version && alike(one, other) >= VERSIONS)
+    };
     let meet = |one: &Hunk, other: &Hunk| {
-        overlap(one.span, other.span) || (one.span.is_empty() && one.span == other.span)
+        let at_one = one.span.is_empty() && one.span == other.span;
+        overlap(one.span, other.span) || at_one && !both(&one.new, &other.new)
     };
     overlap(a.span, b.span) && changes.iter().any(|one| theirs.iter().any(|other| meet(one, other)))
 }

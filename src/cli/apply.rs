@@ -165,7 +165,10 @@ impl ApplyArgs {
             (Some(path), _) => format!("went into {}", path.display()),
             (None, _) => format!("went into {}", self.file.display()),
         };
-        let already = fits.iter().filter(|fit| matches!(fit, Fit::Already | Fit::Twice(_))).count()
+        let already = fits
+            .iter()
+            .filter(|fit| matches!(fit, Fit::Already | Fit::Twice(_) | Fit::Corrected(_)))
+            .count()
             + answer.unchanged;
         let already = match already {
             0 => String::new(),
@@ -227,6 +230,7 @@ fn numbered<'a>(
         let fit = match *fit {
             Fit::Waits(other) => Fit::Waits(number(other)),
             Fit::Twice(other) => Fit::Twice(number(other)),
+            Fit::Corrected(other) => Fit::Corrected(number(other)),
             fit => fit,
         };
         (number(index), landed, fit)
@@ -271,6 +275,16 @@ fn reason(base: &Rope, landed: &Landed, fit: Fit) -> Option<String> {
         all.join(", ")
     };
     match (fit, &landed.outcome) {
+        (Fit::Doubted, Outcome::Placed { hunk, .. })
+            if landed.form == Form::Whole && hunk.new.is_empty() =>
+        {
+            let (first, last) = lines_of(base, hunk.span);
+            let all = if first == last { first.to_string() } else { format!("{first} to {last}") };
+            Some(format!(
+                "the answer does not have lines {all}, and may only not have repeated them; \
+                 --loose takes them out"
+            ))
+        }
         (Fit::Doubted, Outcome::Placed { hunk, .. }) if is_bare(landed.form) => Some(format!(
             "at line {}: it may be said about the text and be no part of it; --loose puts it in",
             lines_of(base, hunk.span).0
@@ -341,7 +355,7 @@ fn described(base: &Rope, index: usize, landed: &Landed, fit: Fit) -> Value {
             all["similar"] = described.collect();
         }
     }
-    if let Fit::Waits(first) | Fit::Twice(first) = fit {
+    if let Fit::Waits(first) | Fit::Twice(first) | Fit::Corrected(first) = fit {
         all["other"] = first.into();
     }
     all

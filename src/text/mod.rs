@@ -38,7 +38,7 @@ mod undo;
 
 pub use beside::Piece;
 pub use bytes::{BadBytes, Decoded, decode, dominant_newline, encode, encoded};
-pub use change::{Change, Delta, Replace};
+pub use change::{Change, Delta, Replace, are_lines};
 pub use diff::diff;
 pub use document::{Applied, Document, MOST_CHARS};
 pub use error::{Flaw, TextError};

@@ -46,8 +46,8 @@ fn exact_hits() {
     check("a\nb\nc\n", "b\n", "", "exact: a\nc\n");
     check("a\nb\nc\n", "b\n", "x\ny\n", "exact: a\nx\ny\nc\n");
     check("a\nb\nc", "c\n", "x\n", "exact: a\nb\nx");
-    check("one two three\n", "two\n", "", "exact: one  three\n");
-    check("one two\nthree\n", "two\n", "", "exact: one \nthree\n");
+    check("one two three\n", "two\n", "", "exact: one three\n");
+    check("one two\nthree\n", "two\n", "", "exact: one\nthree\n");
     check("one two\nthree\n", "two\nthree\n", "2\n3\n", "exact: one 2\n3\n");
     // A paragraph goes with the empty line behind it.
     check("one\n\ntwo\n\nthree\n", "two\n", "", "exact: one\n\nthree\n");
@@ -147,7 +147,7 @@ fn hits_but_for_blanks() {
     check("a  b\nc\n", "a b\n", "a b\n\n", "space: a  b\n\nc\n");
     check("z\n\na  b\nc\n", "\na b\n", "a b\n", "space: z\na  b\nc\n");
     check("  a  b\nc\n", "a b\n", "", "space: c\n");
-    check("x a  b\nc\n", "a b\n", "", "space: x \nc\n");
+    check("x a  b\nc\n", "a b\n", "", "space: x\nc\n");
     // CJK with an ideographic space, Arabic with a doubled one.
     check("标题\u{3000}一\n正文\n", "标题 一", "标题 二", "space: 标题\u{3000}二\n正文\n");
     check("نلتقي  يوم الاثنين", "نلتقي يوم الاثنين", "نلتقي يوم الأحد", "space: نلتقي  يوم الأحد");
@@ -409,7 +409,11 @@ fn random_edits_are_placed_right_or_refused() {
         let only = hunk.span.start.0 <= stop && start <= hunk.span.end.0;
         assert!(only, "at the place itself: {text:?} {old:?} {hunk:?}");
         if end == "\r\n" {
-            assert_eq!(got.matches('\n').count(), got.matches("\r\n").count(), "{got:?}");
+            assert_eq!(
+                got.matches('\n').count(),
+                got.matches("\r\n").count(),
+                "{got:?} of {text:?}, {old:?} {new:?} {hunk:?}"
+            );
         } else {
             assert!(!got.contains('\r'), "{got:?}");
         }

@@ -11,6 +11,7 @@ mod assist_bare;
 mod assist_dialect;
 mod assist_dialect_forms;
 mod assist_hunks;
+mod assist_kept;
 mod assist_loose;
 mod assist_merge;
 mod assist_onto;

@@ -12,6 +12,7 @@ mod diff;
 mod held;
 mod json;
 mod markers;
+mod numbers;
 mod open;
 mod patch;
 mod reader;
@@ -21,6 +22,7 @@ mod tags;
 
 pub use held::may_hold_edits;
 pub use markers::{is_fence, is_gap};
+pub use numbers::unnumbered;
 
 use reader::Answer;
 use rewrite::Rewrite;

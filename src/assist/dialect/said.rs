@@ -2,6 +2,7 @@
 //! numbered, the last prose for their reasons, which of them came already.
 
 use super::markers::fence;
+use super::numbers::without_numbers;
 use super::{Edit, Piece};
 use std::collections::BTreeSet;
 use unicode_segmentation::UnicodeSegmentation;
@@ -150,72 +151,4 @@ fn why(prose: &str) -> Option<String> {
     let text = said.map(str::to_owned).or(last)?;
     let text: String = text.trim().chars().take(LONGEST).collect();
     (text.chars().any(char::is_alphanumeric) && fence(&text).is_none()).then_some(text)
-}
-
-/// Takes line numbers off that a model copied in front of each line.
-fn without_numbers(edit: &mut Edit) {
-    let lines = edit.old.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
-    let lines: Option<Vec<(usize, Numbered)>> =
-        lines.map(|(at, line)| Some((at, numbered(line)?))).collect();
-    let Some(lines) = lines else { return };
-    let Some((start, first)) = lines.first() else { return };
-    let (number, sign) = (first.number, first.sign);
-    // Blank lines between may be counted or not.
-    let ascend = |counted: bool| {
-        lines.iter().enumerate().all(|(nth, (at, one))| {
-            let off = if counted { at - start } else { nth };
-            one.sign == sign && one.number == number.saturating_add(off)
-        })
-    };
-    // A single line may well begin with a number of its own.
-    let sure = lines.len() > 1 || sign == '→' || edit.hint.line == Some(number);
-    if !sure || !ascend(true) && !ascend(false) {
-        return;
-    }
-    let strip = |text: &str| -> String {
-        let bare = |line| match numbered(line).filter(|one| one.sign == sign) {
-            Some(one) => &line[one.text..],
-            None => line,
-        };
-        text.split_inclusive('\n').map(bare).collect()
-    };
-    edit.old = strip(&edit.old);
-    edit.new = strip(&edit.new);
-    edit.hint.line = Some(number);
-}
-
-/// A line with its number in front of it.
-struct Numbered {
-    number: usize,
-    sign: char,
-    /// Where the line itself starts.
-    text: usize,
-}
-
-/// Reads `12: text`, `12 | text`, `  12→text` and, as `cat -n` writes it, `  12⇥text`.
-fn numbered(line: &str) -> Option<Numbered> {
-    let line = line.trim_end_matches(['\n', '\r']);
-    let rest = line.trim_start_matches(' ');
-    let pad = line.len() - rest.len();
-    let digits = rest.len() - rest.trim_start_matches(|one: char| one.is_ascii_digit()).len();
-    if digits == 0 || digits > 7 {
-        return None;
-    }
-    let number = rest[..digits].parse().ok()?;
-    let behind = &rest[digits..];
-    let (sign, body) = match behind.chars().next()? {
-        ':' => (':', behind.strip_prefix(": ").or_else(|| behind.strip_prefix(":\t"))),
-        '→' => ('→', behind.strip_prefix('→')),
-        '\t' if pad > 0 => ('\t', behind.strip_prefix('\t')),
-        _ => {
-            let bar = behind.trim_start_matches(' ').strip_prefix('|');
-            ('|', bar.map(|body| body.strip_prefix(' ').unwrap_or(body)))
-        }
-    };
-    let body = match body {
-        // The number of an empty line, whose blank is lost.
-        None if behind == ":" => "",
-        other => other?,
-    };
-    Some(Numbered { number, sign, text: line.len() - body.len() })
 }

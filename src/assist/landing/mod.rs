@@ -4,6 +4,8 @@
 //! Knows no session: what comes out are positions in the version that was sent.
 
 mod bare;
+mod covered;
+mod fenced;
 mod frame;
 mod kin;
 mod onto;
@@ -12,13 +14,15 @@ mod talk;
 mod whole;
 
 pub use onto::{Onto, onto};
+pub use talk::is_another;
 
 use super::dialect::{Edit, Form, Hint, Piece, may_hold_edits};
 use super::flow;
 use super::hunks::{Hunk, line_end, moves, trimmed, whole_to_hunks, with_line_ends};
-use super::placement::{Placement, Placer, Sought, Step};
+use super::placement::{Placement, Placer, Sought, Step, kept};
 use crate::base::{Pos, Span};
 use bare::Bare;
+use fenced::{Fenced, without_numbers};
 use kin::Kin;
 use ropey::Rope;
 use whole::Whole;
@@ -97,10 +101,12 @@ pub struct Landing {
     outside: usize,
     /// How many edits the answer had, whatever became of them.
     edits: usize,
-    fenced: Vec<String>,
+    fenced: Vec<Fenced>,
     /// A fenced text was not closed: the answer was cut short.
     open: bool,
     prose: String,
+    /// How much of it stands before the last fenced text.
+    heard: usize,
 }
 
 impl Landing {
@@ -117,6 +123,7 @@ impl Landing {
             fenced: Vec::new(),
             open: false,
             prose: String::new(),
+            heard: 0,
         }
     }
 
@@ -156,7 +163,8 @@ impl Landing {
             Piece::EditDropped { .. } | Piece::Malformed { .. } => self.edits += 1,
             Piece::Fenced { text, open } => {
                 self.open |= open;
-                self.fenced.push(text.clone());
+                self.fenced.push(Fenced::of(text, &self.prose[self.heard..]));
+                self.heard = self.prose.len();
             }
             // Edits came: no other text is looked at any more.
             Piece::Prose(text) if self.edits == 0 => self.prose.push_str(text),
@@ -179,27 +187,14 @@ impl Landing {
         if base.trim().is_empty() {
             return self.first_text(&base, &fenced, &prose);
         }
-        let mut out = Vec::new();
-        let mut passages = Vec::new();
-        for text in &fenced {
-            match whole::read(&base, &flow::document(&base, text, &|_| false)) {
-                Whole::All(new) => return self.whole(&base, &new, Step::Exact),
-                Whole::Gaps(new) => return self.whole(&base, &new, Step::Gap),
-                Whole::Unclear => {
-                    let (old, new) = (String::new(), text.clone());
-                    let similar = Vec::new();
-                    let outcome = Outcome::Missing { old, new, hint: Hint::default(), similar };
-                    return vec![Landed {
-                        form: Form::Whole,
-                        why: None,
-                        said: None,
-                        quoted: None,
-                        outcome,
-                    }];
-                }
-                Whole::No => passages.push(self.passage(text, 40)),
-            }
+        if let Some(found) = self.before_and_after(&fenced) {
+            return found;
         }
+        if let Some(found) = self.wholes(&base, &fenced) {
+            return found;
+        }
+        let mut out = Vec::new();
+        let passages = fenced.iter().map(|one| self.passage(&one.text, 40)).collect();
         out.extend(self.one_version(passages));
         // What looks like an edit that could not be read is no text.
         if fenced.is_empty() && !may_hold_edits(&prose) {
@@ -214,9 +209,9 @@ impl Landing {
 
     /// The first text of an empty document, where a text is asked for. Without a fence around it
     /// nobody knows for sure that it is one.
-    fn first_text(&self, base: &str, fenced: &[String], prose: &str) -> Vec<Landed> {
+    fn first_text(&self, base: &str, fenced: &[Fenced], prose: &str) -> Vec<Landed> {
         match (self.wanted, fenced) {
-            (Wanted::Change, [text]) => self.whole(base, text, Step::Exact),
+            (Wanted::Change, [one]) => self.whole(base, &one.text, Step::Exact),
             (Wanted::Change, []) if !may_hold_edits(prose) && !prose.trim().is_empty() => {
                 match bare::read(base, prose, ("", "")) {
                     Bare::Parts(_) => self.whole(base, prose, Step::Words),
@@ -225,16 +220,6 @@ impl Landing {
             }
             _ => Vec::new(),
         }
-    }
-
-    fn whole(&self, base: &str, new: &str, step: Step) -> Vec<Landed> {
-        let hunks = whole_to_hunks(base, new);
-        let moves = moves(&hunks);
-        let landed = |(hunk, why)| {
-            let outcome = Outcome::Placed { hunk, step };
-            Landed { form: Form::Whole, why, said: None, quoted: None, outcome }
-        };
-        hunks.into_iter().zip(moves).map(landed).collect()
     }
 
     /// A bare text for what was selected, or for all of the document: what of it is the text goes
@@ -251,8 +236,9 @@ impl Landing {
         };
         let old = part(span.start, span.end);
         let around = (part(Pos(0), span.start), part(span.end, Pos(all)));
+        let new = without_numbers(&old, new);
         let known = talk::Known::of(&old);
-        let wrapped = flow::document(&old, new, &|one| talk::is_talk(one, &known));
+        let wrapped = flow::document(&old, &new, &|one| talk::is_talk(one, &known));
         let new = with_line_ends(&wrapped, line_end(&old));
         let parts = match bare::read(&old, &new, (&around.0, &around.1)) {
             Bare::Parts(parts) => parts,
@@ -282,7 +268,8 @@ impl Landing {
             let unsure = part.unsure || form == Form::Whole && few;
             let before = span.start.0 + old[..part.old.start].chars().count();
             let at = |pos: Pos| Pos(pos.0 + before);
-            for hunk in whole_to_hunks(&old[part.old], &part.new) {
+            let new = kept(&old[part.old.clone()], &part.new);
+            for hunk in whole_to_hunks(&old[part.old], &new) {
                 let span = Span { start: at(hunk.span.start), end: at(hunk.span.end) };
                 hunks.push((Hunk { span, ..hunk }, unsure));
             }
@@ -311,7 +298,7 @@ impl Landing {
             .filter(|one| !one.trim().is_empty())
             .collect();
         if self.wanted == Wanted::Change
-            && let Whole::All(new) = whole::read(base, prose)
+            && let Whole::All(new) = whole::read(base, &without_numbers(base, prose))
         {
             return self.rewritten(Form::Whole, &new);
         }

@@ -5,7 +5,7 @@ use super::{Landed, Landing, Outcome, Wanted, frame};
 use crate::assist::dialect::Form;
 use crate::assist::flow;
 use crate::assist::hunks::{Hunk, whole_to_hunks};
-use crate::assist::placement::Step;
+use crate::assist::placement::{Step, kept};
 use crate::base::{Pos, Span};
 use crate::text::is_soft;
 
@@ -48,7 +48,8 @@ impl Landing {
             Landed { form: Form::Passage, why: None, said: None, quoted: None, outcome }
         };
         let wrapped = flow::like(old, &bare, || self.placer.style());
-        whole_to_hunks(old, &wrapped.unwrap_or(bare)).into_iter().map(landed).collect()
+        let new = kept(old, &wrapped.unwrap_or(bare));
+        whole_to_hunks(old, &new).into_iter().map(landed).collect()
     }
 
     /// A passage of the document written anew.
@@ -64,7 +65,7 @@ impl Landing {
         }
         let new = flow::like(&old, &new, || self.placer.style()).unwrap_or(new);
         let at = |pos: Pos| Pos(pos.0 + span.start.0);
-        let hunks = whole_to_hunks(&old, &new).into_iter();
+        let hunks = whole_to_hunks(&old, &kept(&old, &new)).into_iter();
         let hunks: Vec<Hunk> = hunks
             .map(|hunk| Hunk {
                 span: Span { start: at(hunk.span.start), end: at(hunk.span.end) },

@@ -116,6 +116,35 @@ pub(super) fn is_remark(answer: &str, known: &Known) -> bool {
         || answer.len() <= LONGEST && core.ends_with('?') && speaks_of(&core, "work", Some(known))
 }
 
+/// Whether what is said before a text says that it corrects an earlier one.
+pub(super) fn corrects(said: &str) -> bool {
+    let core = core(said);
+    speaks_of(&core, "corrects", None) || list("corrected").iter().any(|one| core.contains(one))
+}
+
+/// Whether what is said before an edit says that it is another version of an earlier one, and if
+/// so, whether it is one that corrects it.
+pub fn is_another(said: &str) -> Option<bool> {
+    let corrects = corrects(said);
+    (corrects || speaks_of(&core(said), "others", None)).then_some(corrects)
+}
+
+/// The line right before a text that tells what it is.
+fn label_of(said: &str) -> String {
+    let last = said.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    core(last).trim_end_matches([':', '*', '_', ' ']).to_owned()
+}
+
+/// Whether a text is said to be the one that goes.
+pub(super) fn is_old(said: &str) -> bool {
+    list("old").contains(&label_of(said).as_str())
+}
+
+/// Whether a text is said to be the one that comes.
+pub(super) fn is_new(said: &str) -> bool {
+    list("new").contains(&label_of(said).as_str())
+}
+
 /// The bytes of a label before a text on the same line: `Rewritten: `.
 pub(super) fn label(line: &str) -> usize {
     let Some((head, rest)) = line.split_once(':') else { return 0 };

@@ -82,7 +82,7 @@ fn shared(old: &[String], new: &[String]) -> usize {
 }
 
 /// Whether two lines are one, before and after an edit.
-fn alike(old: &str, new: &str) -> bool {
+pub(super) fn alike(old: &str, new: &str) -> bool {
     old == new || likeness(old, new) >= 60
 }
 

@@ -2,7 +2,9 @@
 //! where the words did not change, its indent and line ends where they did.
 
 use super::fold::{Style, folded};
+use super::gone::{blank_line_before, is_gone, line_start, taken};
 use super::index::Index;
+use super::kept::marks_kept;
 use super::space::{self, Shift, tokens};
 use super::wraps::Wraps;
 use super::{Hit, Outer, Step, align};
@@ -28,7 +30,10 @@ pub(super) fn fit(
         indent: indent.trim().is_empty().then_some(indent),
         end: line_end_at(text, &hit.core),
     };
-    let plain_new = new.replace("\r\n", "\n");
+    let plain_new = match is_gone(old, new) {
+        true => String::new(),
+        false => new.replace("\r\n", "\n"),
+    };
     let wraps = Wraps::of(index, hit, old, &plain_new);
     let (old_core, plain_new) = match &wraps {
         Wraps::Document { old, new } => (old.as_str(), new.as_str()),
@@ -47,7 +52,7 @@ pub(super) fn fit(
     range.end -= usize::from(between(range.end));
     range.start -= usize::from(between(range.start));
     if new.is_empty() {
-        range = without_gap(text, whole_lines(text, range));
+        range = taken(text, range);
     }
     // A line end that stays is not part of the change, of whichever kind it is.
     let end_of = |text: &str| match () {
@@ -205,10 +210,18 @@ fn words(
     let mut at = 0;
     for cut in changes(&old_keys, &new_keys) {
         out.extend(found[at..cut.old.start].iter().copied());
+        let from = out.len();
         let broken = wraps.moved((&found, &old_tokens), &new_tokens, &cut);
         for index in cut.new.clone() {
             let token = broken.get(&index).copied().unwrap_or(new_tokens[index]);
-            write(token, place, shift, style, &mut out);
+            write(token, place, shift, Style::default(), &mut out);
+        }
+        if forms {
+            let quoted = old_tokens[cut.old.clone()].concat();
+            let there = found[cut.old.clone()].concat();
+            let before = out[..from].chars().next_back();
+            let kept = marks_kept((&quoted, &there, &out[from..]), style, before);
+            out.replace_range(from.., &kept);
         }
         at = cut.old.end;
     }
@@ -400,53 +413,6 @@ fn at_line(old: &[String], new: &[String], cut: &Cut, after: (usize, usize)) -> 
 
 fn as_tokens(keys: &[String]) -> Vec<Token<'_>> {
     keys.iter().map(|key| Token { key, ended: false, range: 0..0 }).collect()
-}
-
-/// With the indent and the line end of what fills its lines: where nothing is left of a line, no
-/// line is left.
-pub(super) fn whole_lines(text: &str, range: Range<usize>) -> Range<usize> {
-    let line = line_start(text, range.start);
-    let behind = &text[range.end..];
-    let end = ["\r\n", "\n"].into_iter().find(|end| behind.starts_with(end));
-    match end {
-        Some(end)
-            if !range.is_empty()
-                && text[line..range.start].trim().is_empty()
-                && !text[range.clone()].ends_with('\n') =>
-        {
-            line..range.end + end.len()
-        }
-        _ => range,
-    }
-}
-
-/// Whole lines go: of two empty lines that would meet, one goes with them.
-pub(super) fn without_gap(text: &str, range: Range<usize>) -> Range<usize> {
-    let Range { start, end } = range;
-    let starts_line = start == 0 || text[..start].ends_with('\n');
-    let ends_line = end > start && text[..end].ends_with('\n') || end == text.len();
-    if !starts_line || !ends_line || start == end {
-        return range;
-    }
-    let before = blank_line_before(text, start);
-    let behind = text[end..].find('\n').map_or(text.len(), |at| end + at + 1);
-    let gap_behind = behind > end && text[end..behind].trim().is_empty();
-    match (start == 0 || before < start, gap_behind) {
-        (true, true) => start..behind,
-        (true, false) if end == text.len() => before..end,
-        _ => range,
-    }
-}
-
-/// The start of the empty line before the line that starts at `at`; `at` if there is none.
-fn blank_line_before(text: &str, at: usize) -> usize {
-    let Some(above) = text[..at].strip_suffix('\n') else { return at };
-    let start = line_start(text, above.len());
-    if text[start..at].trim().is_empty() { start } else { at }
-}
-
-fn line_start(text: &str, at: usize) -> usize {
-    text[..at].rfind('\n').map_or(0, |at| at + 1)
 }
 
 /// The line end that is used in a range, else behind it, else before it.

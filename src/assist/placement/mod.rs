@@ -11,13 +11,18 @@ mod ask;
 mod fit;
 mod fold;
 mod gap;
+mod gone;
 mod index;
+mod kept;
 mod narrow;
 mod passage;
 mod similar;
 mod space;
+mod systematic;
 mod unit;
 mod wraps;
+
+pub use kept::kept;
 
 use crate::assist::dialect::Hint;
 use crate::assist::flow::Style;

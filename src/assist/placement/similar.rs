@@ -7,6 +7,7 @@
 use super::agree::Piece;
 use super::align::{Match, best_match, common, pieces, tokens, window};
 use super::ask::Outer;
+use super::gone::{whole_lines, without_gap};
 use super::index::{Index, form_of};
 use super::space::stands_alone;
 use super::unit::{Unit, line_start, marker, units};
@@ -312,7 +313,7 @@ fn weight(pieces: &[Piece]) -> u32 {
 /// What goes when all of a range does: with whole lines their end, and of the blanks between words
 /// that would meet one.
 pub(super) fn gone(text: &str, range: Range<usize>) -> Range<usize> {
-    let lines = super::fit::without_gap(text, super::fit::whole_lines(text, range.clone()));
+    let lines = without_gap(text, whole_lines(text, range.clone()));
     if lines != range || range.is_empty() {
         return lines;
     }

@@ -46,7 +46,7 @@ fn ticks(text: &str) -> usize {
         .unwrap_or(0)
 }
 
-fn fence_for(text: &str) -> String {
+pub fn fence_for(text: &str) -> String {
     "`".repeat(ticks(text).max(2) + 1)
 }
 

@@ -13,6 +13,7 @@ pub const TALK: &str = "talk around all of it";
 pub const SELECTED: &str = "talk around a part";
 pub const OTHER: &str = "other form than asked";
 pub const WRAPPED: &str = "all of it, wrapped";
+pub const ROWS: &[&str] = &[TALK, SELECTED, OTHER, WRAPPED];
 
 /// What stands before the text and behind it.
 const AROUND: &[(&str, &str)] = &[
@@ -168,7 +169,8 @@ fn talk(one: &Draft, row: &'static str, rand: &mut Rand) -> Option<Case> {
         pairs: Vec::new(),
         parts: vec![(change.at.clone(), change.new.clone())],
         lines: (row == SELECTED).then_some(lines),
-        level: Level::Trail,
+        // A text is written in the document's forms of letters.
+        level: Level::Forms,
         want: if sure { Want::Place } else { Want::Either },
     })
 }

@@ -8,6 +8,7 @@ use super::change::{change, pick};
 use super::draft::{Draft, Grain, Level, Want, alike, count, in_words, line_start, line_stop};
 use super::maps::MAPS;
 use super::near;
+use super::rewritten;
 use super::slop::{PARTS, Slop};
 use super::texts::{Kind, Text};
 use cowrite::assist::Dialect;
@@ -58,16 +59,14 @@ fn rows() -> Vec<&'static str> {
     others.chain(slops).chain((0..near::KINDS).map(near::name_of)).collect()
 }
 
-/// So many cases of one seed, and as many of each row again for answers in bare text.
+/// So many cases of one seed, and as many of each row again for answers that quote nothing.
 pub fn cases(texts: &[Text], seed: u64, most: usize) -> Vec<Case> {
-    const BARE: &[&str] = &[bare::TALK, bare::SELECTED, bare::OTHER];
     let rows = rows();
-    let each = most.div_ceil(rows.len());
-    let more = each * (BARE.len() + 1);
+    let unquoted: Vec<&str> = [bare::ROWS, rewritten::ROWS].concat();
+    let more = most.div_ceil(rows.len()) * unquoted.len();
     let row = |number: usize| match number.checked_sub(most) {
         None => rows[number % rows.len()],
-        Some(number) if number < each * BARE.len() => BARE[number % BARE.len()],
-        Some(_) => bare::WRAPPED,
+        Some(number) => unquoted[number % unquoted.len()],
     };
     (0..most + more).filter_map(|number| case(texts, row(number), seed, number)).collect()
 }
@@ -91,8 +90,11 @@ fn attempt_case(texts: &[Text], row: &'static str, rand: &mut Rand) -> Option<Ca
     if row == "examples" {
         return example(text, rand);
     }
-    if [bare::TALK, bare::SELECTED, bare::OTHER, bare::WRAPPED].contains(&row) {
+    if bare::ROWS.contains(&row) {
         return bare::case(text, row, rand);
+    }
+    if rewritten::ROWS.contains(&row) {
+        return rewritten::case(text, row, rand);
     }
     let mut draft = draft(text, row, rand)?;
     match row {

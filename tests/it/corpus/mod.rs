@@ -15,6 +15,7 @@ mod judge;
 mod maps;
 mod near;
 mod report;
+mod rewritten;
 mod slop;
 mod texts;
 

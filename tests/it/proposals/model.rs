@@ -97,9 +97,9 @@ impl State {
                 let start = one[0].start;
                 let end = one.iter().map(|hunk| hunk.end).max().expect("one at least");
                 let mut changes = Vec::new();
-                for (index, hunk) in one.iter().enumerate() {
+                for hunk in &one {
                     for (from, to, text) in hunk.changes() {
-                        changes.push((from, to, index, text));
+                        changes.push((from, to, hunk.made, text));
                     }
                 }
                 changes.sort();

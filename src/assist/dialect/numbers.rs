@@ -1,0 +1,142 @@
+//! Line numbers that a model copied in front of the lines it quotes or writes anew.
+
+use super::Edit;
+
+/// A text written anew without the numbers in front of its lines, where `old`, the text that it is
+/// of, has none. The numbers rise; lines that the model added may have none.
+pub fn unnumbered(old: &str, new: &str) -> Option<String> {
+    const LEAST: usize = 2;
+    let share = |text: &str| {
+        let filled = text.lines().filter(|line| !line.trim().is_empty()).count();
+        (filled, text.lines().filter_map(numbered).collect::<Vec<_>>())
+    };
+    let (all, lines) = share(new);
+    let sign = lines.first()?.sign;
+    let rising = lines.windows(2).all(|two| two[0].number <= two[1].number && two[1].sign == sign);
+    let (own, numbers) = share(old);
+    if lines.len() < LEAST || !rising || numbers.len() * 2 >= own.max(1) {
+        return None;
+    }
+    // `12|    text`: the blank behind the mark is the line's.
+    let close = |line: &str| {
+        let digit = |c: char| c.is_ascii_digit();
+        let behind = line.trim_start().trim_start_matches(digit).trim_start().strip_prefix('|');
+        behind.is_some_and(|text| text.starts_with(|c: char| !c.is_whitespace()))
+    };
+    let tight = sign == '|' && new.lines().any(|line| numbered(line).is_some() && close(line));
+    let start = |line: &str, at: usize| {
+        let blank = tight && line[..at].ends_with("| ");
+        at - usize::from(blank)
+    };
+    let (mut out, mut known, mut last) = (String::with_capacity(new.len()), 0, 0);
+    for line in new.split_inclusive('\n') {
+        let body = line.trim_end();
+        // The number of an empty line, whose mark is lost with its blanks.
+        let alone = body.trim_start().parse() == Ok(last + 1);
+        match numbered(line) {
+            Some(one) => (known, last) = (known + 1, one.number),
+            None if alone => (known, last) = (known + 1, last + 1),
+            None => {}
+        }
+        out.push_str(match numbered(line) {
+            Some(one) => &line[start(line, one.text)..],
+            None if alone => &line[body.len()..],
+            None => line,
+        });
+    }
+    (known * 5 >= all * 4).then_some(out)
+}
+
+fn stripped(text: &str, sign: char) -> String {
+    let bare = |line| match numbered(line).filter(|one| one.sign == sign) {
+        Some(one) => &line[one.text..],
+        None => line,
+    };
+    text.split_inclusive('\n').map(bare).collect()
+}
+
+/// Takes line numbers off that a model copied in front of each line.
+pub(super) fn without_numbers(edit: &mut Edit) {
+    let lines = edit.old.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+    let lines: Option<Vec<(usize, Numbered)>> =
+        lines.map(|(at, line)| Some((at, numbered(line)?))).collect();
+    let Some(lines) = lines else { return };
+    let Some((start, first)) = lines.first() else { return };
+    let (number, sign) = (first.number, first.sign);
+    // Blank lines between may be counted or not.
+    let ascend = |counted: bool| {
+        lines.iter().enumerate().all(|(nth, (at, one))| {
+            let off = if counted { at - start } else { nth };
+            one.sign == sign && one.number == number.saturating_add(off)
+        })
+    };
+    // A single line may well begin with a number of its own.
+    let sure = lines.len() > 1 || sign == '→' || edit.hint.line == Some(number);
+    if !sure || !ascend(true) && !ascend(false) {
+        return;
+    }
+    edit.old = stripped(&edit.old, sign);
+    edit.new = stripped(&edit.new, sign);
+    edit.hint.line = Some(number);
+}
+
+/// A line with its number in front of it.
+struct Numbered {
+    number: usize,
+    sign: char,
+    /// Where the line itself starts.
+    text: usize,
+}
+
+/// Reads `12: text`, `12 | text`, `  12→text` and, as `cat -n` writes it, `  12⇥text`.
+fn numbered(line: &str) -> Option<Numbered> {
+    let line = line.trim_end_matches(['\n', '\r']);
+    let rest = line.trim_start_matches(' ');
+    let pad = line.len() - rest.len();
+    let digits = rest.len() - rest.trim_start_matches(|one: char| one.is_ascii_digit()).len();
+    if digits == 0 || digits > 7 {
+        return None;
+    }
+    let number = rest[..digits].parse().ok()?;
+    let behind = &rest[digits..];
+    let (sign, body) = match behind.chars().next()? {
+        ':' => (':', behind.strip_prefix(": ").or_else(|| behind.strip_prefix(":\t"))),
+        '→' => ('→', behind.strip_prefix('→')),
+        '\t' if pad > 0 => ('\t', behind.strip_prefix('\t')),
+        _ => {
+            let bar = behind.trim_start_matches(' ').strip_prefix('|');
+            ('|', bar.map(|body| body.strip_prefix(' ').unwrap_or(body)))
+        }
+    };
+    let body = match body {
+        // The number of an empty line, whose blank is lost.
+        None if behind == ":" => "",
+        other => other?,
+    };
+    Some(Numbered { number, sign, text: line.len() - body.len() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_taken_off_a_whole_text() {
+        let check = |old: &str, new: &str, expected: Option<&str>| {
+            assert_eq!(unnumbered(old, new).as_deref(), expected, "{new}");
+        };
+        let old = "a\n\n    b\nc\n";
+        check(old, "1 | a\n2 | \n3 |     b\n4 | c\n", Some("a\n\n    b\nc\n"));
+        check(old, "1: a\n2:\n3:     b\n4: d\n", Some("a\n\n    b\nd\n"));
+        check(old, "     1\ta\n     2\t\n     3\t    b\n", Some("a\n\n    b\n"));
+        check(old, "  1→a\n  3→    b\n  4→c\n", Some("a\n    b\nc\n"));
+        // A line that came has no number.
+        check(old, "1 | a\n2 | b\n3 | c\nnew\n4 | d\n", Some("a\nb\nc\nnew\nd\n"));
+        check(old, "     1\ta\n     2\n     3\t    b\n     4\tc\n", Some("a\n\n    b\nc\n"));
+        check(old, "1|a\n2|\n3|    b\n", Some("a\n\n    b\n"));
+        check("1: a\n2: b\n", "1: a\n2: c\n", None);
+        check(old, "1. a\n2. b\n", None);
+        check(old, "10: a\n9: b\n8: c\n", None);
+        check(old, "1: a\nb\nc\n", None);
+    }
+}

@@ -1,0 +1,148 @@
+//! The fenced texts of an answer without edits: one that is the whole document, the last of several
+//! where the answer says that it corrects the others, or an old text and the new one for it.
+
+use super::covered::covered;
+use super::talk::{corrects, is_new, is_old};
+use super::whole::{self, Whole};
+use super::{Landed, Landing, Outcome, Remark};
+use crate::assist::dialect::{Edit, Form, Hint, unnumbered};
+use crate::assist::flow;
+use crate::assist::hunks::{Hunk, moves, whole_to_hunks};
+use crate::assist::placement::{Step, kept};
+use crate::base::{Pos, Span};
+
+/// A fenced text, and what is said between the one before it and this.
+#[derive(Clone, Debug)]
+pub(super) struct Fenced {
+    pub text: String,
+    pub said: String,
+}
+
+impl Fenced {
+    /// `heard` is the prose since the last one, with the text itself and its fence.
+    pub fn of(text: &str, heard: &str) -> Self {
+        let end = heard.rfind(text.trim_end()).unwrap_or(heard.len());
+        let said = heard[..end].trim_end();
+        let fence = said.rfind('\n').map_or(0, |line| line + 1);
+        Self { text: text.to_owned(), said: said[..fence].trim_end().to_owned() }
+    }
+}
+
+/// What is said of lines that a whole text lacks at its start or its end.
+const LACKING: &str = "The answer does not have these lines. It may only not have repeated them.";
+
+impl Landing {
+    /// What the texts change that are all of the document; `None` if none is.
+    pub(super) fn wholes(&mut self, base: &str, fenced: &[Fenced]) -> Option<Vec<Landed>> {
+        let mut found: Option<(String, Step)> = None;
+        for one in fenced {
+            let (new, step) = match whole::read(base, &wrapped(base, &one.text)) {
+                Whole::All(new) => (new, Step::Exact),
+                Whole::Gaps(new) => (new, Step::Gap),
+                Whole::Unclear if found.is_none() || corrects(&one.said) => {
+                    let (old, new) = (String::new(), one.text.clone());
+                    let similar = Vec::new();
+                    let outcome = Outcome::Missing { old, new, hint: Hint::default(), similar };
+                    return Some(vec![Landed {
+                        form: Form::Whole,
+                        why: None,
+                        said: None,
+                        quoted: None,
+                        outcome,
+                    }]);
+                }
+                Whole::Unclear | Whole::No => continue,
+            };
+            // The document itself may be shown beside the new text.
+            let shown = new.trim() == base.trim();
+            match &found {
+                Some((other, _)) if shown || other.trim() == new.trim() => {}
+                Some((other, _)) if other.trim() != base.trim() && !corrects(&one.said) => {
+                    self.remark = Some(Remark::Several);
+                    return Some(Vec::new());
+                }
+                _ => found = Some((new, step)),
+            }
+        }
+        let (new, step) = found?;
+        Some(self.whole(base, &new, step))
+    }
+
+    /// An edit in two fences, of which one is called the old text and the other the new one.
+    pub(super) fn before_and_after(&mut self, fenced: &[Fenced]) -> Option<Vec<Landed>> {
+        let pairs = fenced.chunks(2).map(|two| match two {
+            [old, new] if is_old(&old.said) && is_new(&new.said) => Some((old, new)),
+            _ => None,
+        });
+        let pairs: Vec<(&Fenced, &Fenced)> = pairs.collect::<Option<_>>()?;
+        let edit = |(old, new): (&Fenced, &Fenced)| Edit {
+            old: old.text.clone(),
+            new: new.text.clone(),
+            why: None,
+            form: Form::Blocks,
+            hint: Hint::default(),
+        };
+        let edits: Vec<Edit> = pairs.into_iter().map(edit).collect();
+        (!edits.is_empty()).then(|| edits.iter().flat_map(|edit| self.edit(edit)).collect())
+    }
+
+    /// A text for all of the document. Lines that it lacks at the start or the end are loose: that
+    /// they are to go was not said.
+    pub(super) fn whole(&self, base: &str, new: &str, step: Step) -> Vec<Landed> {
+        let new = without_numbers(base, new);
+        // Empty lines at the start say nothing.
+        let new = match base.starts_with(['\n', '\r']) {
+            true => new.as_str(),
+            false => new.trim_start_matches(['\n', '\r']),
+        };
+        let new = kept(base, new);
+        let at = covered(base, &new);
+        let count = |text: &str| text.chars().count();
+        let start = count(&base[..at.start]);
+        let moved = |pos: Pos| Pos(pos.0 + start);
+        let mut hunks = Vec::new();
+        let gone = |from: usize, text: &str| Hunk {
+            span: Span { start: Pos(from), end: Pos(from + count(text)) },
+            old: text.to_owned(),
+            new: String::new(),
+        };
+        if at.start > 0 {
+            hunks.push((gone(0, &base[..at.start]), true));
+        }
+        let filled = |text: &str| text.contains(char::is_alphanumeric);
+        let all = count(base);
+        for hunk in whole_to_hunks(&base[at.clone()], &new) {
+            let span = Span { start: moved(hunk.span.start), end: moved(hunk.span.end) };
+            let edge = span.start == Pos(0) || span.end == Pos(all);
+            let lines = filled(&hunk.old) && hunk.old.contains('\n');
+            let lacks = edge && lines && hunk.new.trim().is_empty();
+            hunks.push((Hunk { span, ..hunk }, lacks));
+        }
+        if at.end < base.len() {
+            hunks.push((gone(count(&base[..at.end]), &base[at.end..]), true));
+        }
+        let only: Vec<Hunk> = hunks.iter().map(|(hunk, _)| hunk.clone()).collect();
+        let landed = |((hunk, lacks), moved): ((Hunk, bool), Option<String>)| {
+            let step = if lacks { Step::Words } else { step };
+            let why = moved.or_else(|| lacks.then(|| LACKING.to_owned()));
+            Landed {
+                form: Form::Whole,
+                why,
+                said: None,
+                quoted: None,
+                outcome: Outcome::Placed { hunk, step },
+            }
+        };
+        hunks.into_iter().zip(moves(&only)).map(landed).collect()
+    }
+}
+
+/// A text for the document without line numbers that the document has not, wrapped as it is.
+fn wrapped(base: &str, text: &str) -> String {
+    flow::document(base, &without_numbers(base, text), &|_| false).into_owned()
+}
+
+/// A text for the document without line numbers that the document has not.
+pub(super) fn without_numbers(base: &str, text: &str) -> String {
+    unnumbered(base, text).unwrap_or_else(|| text.to_owned())
+}

@@ -1,0 +1,135 @@
+//! What goes with a text that is taken away: the line end of a line, one of two empty lines, one of
+//! two blanks.
+
+use super::Outer;
+pub(super) use super::unit::line_start;
+use std::ops::Range;
+
+/// Whether an edit takes its old text away. An empty line in its place is what the form of an
+/// answer, or a model, leaves of it; of empty lines that were quoted as well it says what stays.
+pub(super) fn is_gone(old: Outer<'_>, new: &str) -> bool {
+    let lines = |blanks: &str| blanks.matches('\n').count();
+    let words = old.core.contains(char::is_alphanumeric);
+    let alone = lines(old.lead) == 0 && lines(old.tail) <= 1;
+    // A line may be broken where a word or a mark stood.
+    let long = !old.tail.is_empty() || old.core.split_whitespace().nth(1).is_some();
+    new.is_empty() || words && alone && long && new.chars().all(|c| matches!(c, '\n' | '\r'))
+}
+
+/// All that goes with a range that becomes nothing.
+pub(super) fn taken(text: &str, range: Range<usize>) -> Range<usize> {
+    let lines = whole_lines(text, range.clone());
+    if lines == range && !text[range.clone()].ends_with('\n') {
+        return without_blank(text, range);
+    }
+    without_gap(text, lines)
+}
+
+/// Within a line: with one of the two blanks that would meet, or the one at the line's end.
+fn without_blank(text: &str, range: Range<usize>) -> Range<usize> {
+    let is_blank = |c: char| c.is_whitespace() && !matches!(c, '\n' | '\r');
+    let (before, behind) = (&text[..range.start], &text[range.end..]);
+    if range.is_empty() {
+        return range;
+    }
+    let left = before.len() - before.trim_end_matches(is_blank).len();
+    let right = behind.len() - behind.trim_start_matches(is_blank).len();
+    let starts = matches!(before.chars().next_back(), None | Some('\n'));
+    let ends = matches!(behind[right..].chars().next(), None | Some('\n' | '\r'));
+    let indent = line_start(text, range.start) == range.start - left;
+    match () {
+        // Two blanks that break a line stay.
+        () if ends && !indent => range.start - left..range.end,
+        () if !ends && right > 0 && (left > 0 || starts) => range.start..range.end + right,
+        () => range,
+    }
+}
+
+/// With the indent and the line end of what fills its lines: where nothing is left of a line, no
+/// line is left.
+pub(super) fn whole_lines(text: &str, range: Range<usize>) -> Range<usize> {
+    let line = line_start(text, range.start);
+    let behind = &text[range.end..];
+    let end = ["\r\n", "\n"].into_iter().find(|end| behind.starts_with(end));
+    match end {
+        Some(end)
+            if !range.is_empty()
+                && text[line..range.start].trim().is_empty()
+                && !text[range.clone()].ends_with('\n') =>
+        {
+            line..range.end + end.len()
+        }
+        _ => range,
+    }
+}
+
+/// Whole lines go: of two empty lines that would meet, one goes with them.
+pub(super) fn without_gap(text: &str, range: Range<usize>) -> Range<usize> {
+    let Range { start, end } = range;
+    let starts_line = start == 0 || text[..start].ends_with('\n');
+    let ends_line = end > start && text[..end].ends_with('\n') || end == text.len();
+    if !starts_line || !ends_line || start == end {
+        return range;
+    }
+    let before = blank_line_before(text, start);
+    let behind = text[end..].find('\n').map_or(text.len(), |at| end + at + 1);
+    let gap_behind = behind > end && text[end..behind].trim().is_empty();
+    match (start == 0 || before < start, gap_behind) {
+        (true, true) => start..behind,
+        (true, false) if end == text.len() => before..end,
+        _ => range,
+    }
+}
+
+/// The start of the empty line before the line that starts at `at`; `at` if there is none.
+pub(super) fn blank_line_before(text: &str, at: usize) -> usize {
+    let Some(above) = text[..at].strip_suffix('\n') else { return at };
+    let start = line_start(text, above.len());
+    if text[start..at].trim().is_empty() { start } else { at }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_taken_away_leaves_no_blank_behind() {
+        let check = |text: &str, gone: &str, expected: &str| {
+            let start = text.find(gone).unwrap();
+            let range = taken(text, start..start + gone.len());
+            let mut left = text.to_owned();
+            left.replace_range(range, "");
+            assert_eq!(left, expected, "{text:?} without {gone:?}");
+        };
+        check("One. Two. Three.\n", "One.", "Two. Three.\n");
+        check("One. Two. Three.\n", "Two.", "One. Three.\n");
+        check("One. Two. Three.\n", "Three.", "One. Two.\n");
+        check("One. Two. Three.\n", " Two.", "One. Three.\n");
+        check("One. Two. Three.\n", "Two. ", "One. Three.\n");
+        check("One. Two.\r\nThree.\r\n", "Two.", "One.\r\nThree.\r\n");
+        check("One.  Two.  Three.", "Two.", "One.  Three.");
+        check("- One. Two.\n", "One.", "- Two.\n");
+        check("  One. Two.\n", "One.", "  Two.\n");
+        check("One. Two.  \nThree.\n", "Two.", "One.  \nThree.\n");
+        check("Um. On\ne. Two.\n", "On\ne.", "Um. Two.\n");
+        check("f(a, b)\n", ", b", "f(a)\n");
+        check("一。二。三。\n", "二。", "一。三。\n");
+        check("One.\n  Two.\nThree.\n", "Two.", "One.\nThree.\n");
+        check("One.\n\nTwo.\n\nThree.\n", "Two.", "One.\n\nThree.\n");
+    }
+
+    #[test]
+    fn an_empty_line_is_what_is_left_of_a_line() {
+        let check = |old: &str, new: &str, expected: bool| {
+            assert_eq!(is_gone(Outer::of(old), new), expected, "{old:?} {new:?}");
+        };
+        check("- a\n", "\n", true);
+        check("- a\n", "\n\n", true);
+        check("- a b", "\n", true);
+        check("- a\n", "", true);
+        check("; ", "\n", false);
+        check("---\n", "\n", false);
+        check("\n- a\n\n", "\n", false);
+        check("- a\n", " ", false);
+    }
+}
