@@ -31,6 +31,7 @@ mod replay;
 mod restore;
 mod seq;
 mod snapshot;
+mod twice;
 mod undo;
 
 pub use beside::Piece;
@@ -48,3 +49,4 @@ pub use meeting::Reach;
 pub use motion::{is_ideograph, word_at};
 pub use origins::Run;
 pub use replay::Replay;
+pub use twice::{Twice, Whole, twice};
