@@ -1,300 +1,360 @@
-//! Changes from outside that turn out to be what somebody's events bring as well: they stand once,
-//! and the words are theirs who wrote them. Whichever of the file and the events came first, and
-//! also where the file has only some of what the events bring, as after a cherry-pick.
+//! Changes from outside that turn out to be what somebody's events bring as well: their words stand
+//! once, and are theirs who wrote them. Also where several copies of a session took one change in.
+//!
+//! Which of two insertions goes must be the same wherever any two of them meet, else two copies take
+//! out one each and none is left. So there is one order: what somebody wrote comes before all that was
+//! taken in from files, and of that the first in order of display. Only a later insertion loses words,
+//! only to an earlier one that stands beside it, and only to one that did not know of it. What is left
+//! of it and has to move keeps its place in the order, and so does what moved twice.
 
 use super::Cx;
-use super::saved::{
-    LONG, difference, distance, ends, includes, last_of, saved_last, settled, tips,
-};
-use crate::base::{DocId, EventId, Pos, Span, WriterId};
-use crate::event::{CauseKind, Edit, Event, Op, Text, Version};
+use super::moving::{Moves, Places, Sign};
+use super::saved::{ends, includes, last_of, settled};
+use crate::base::{DocId, EventId, OpId, WriterId};
+use crate::event::{CauseKind, Event, Op, Text, Version};
 use crate::session::{DocEntry, EditEntry};
-use crate::text::{Change, Document, Piece, Replace, TextError};
-use std::collections::BTreeSet;
+use crate::text::{Change, Twice, Whole, twice};
+use std::collections::{BTreeMap, BTreeSet};
 
-/// How many changes from outside are looked at again when events come.
-const CHANGES: usize = 32;
-/// A piece of at least so many signs is no coincidence where it stands.
-const TELLING: usize = 4;
-/// How many pieces that the file seems not to have are looked for once more.
-const AGAIN: usize = 64;
+/// How many insertions are looked at again when events come, the last ones.
+const LOOKED_AT: usize = 96;
+/// How often that is done: each takes one insertion's words away.
+const ROUNDS: usize = 256;
 
-/// A change from outside that somebody's events bring as well.
-struct Explained {
+/// Words of an insertion that stand in an earlier one as well.
+struct Second {
     edit: EventId,
-    /// Where the events lead, from what the change was made on.
-    version: Version,
-    /// What the file has beside that.
-    rest: Change,
-    /// The edits that brought it.
-    by: Vec<EventId>,
-    /// What the file held, where that is just `version` and `rest`.
-    hash: Option<String>,
+    /// It is gone with that.
+    whole: bool,
+    /// The version that has both and nothing else.
+    both: Version,
+    change: Change,
+    /// What the file held that brought it.
+    world: Version,
 }
 
-fn is_outside(entry: &EditEntry) -> bool {
-    let cause = entry.edit.cause.as_ref();
-    cause.is_some_and(|cause| cause.kind == CauseKind::Outside) && entry.edit.width() > 0
+/// Characters of one edit that stand in the text.
+struct Cell {
+    id: OpId,
+    at: usize,
+    len: usize,
+    edit: usize,
+    /// The first of them before it was moved, and by which edit it came in.
+    first: OpId,
+    root: usize,
+    rank: Vec<usize>,
 }
 
-/// The first change from outside, the newest first, that what others saved explains.
-fn explained(entry: &DocEntry) -> Option<Explained> {
-    let document = &entry.document;
-    if document.version().0.len() < 2 {
-        return None;
-    }
-    let done: BTreeSet<EventId> = entry
-        .edits()
-        .filter_map(|edit| edit.edit.cause.as_ref())
-        .filter(|cause| cause.kind == CauseKind::Dedupe)
-        .flat_map(|cause| cause.of.iter().copied())
-        .collect();
-    let tips = tips(entry);
-    let all = entry.edits().rev().filter(|edit| is_outside(edit) && !done.contains(&edit.id));
-    all.take(CHANGES).find_map(|edit| explain(entry, edit, &tips))
-}
-
-fn explain(entry: &DocEntry, edit: &EditEntry, tips: &[Version]) -> Option<Explained> {
-    let document = &entry.document;
-    let base = Version(edit.edit.deps.clone());
-    let last = Version(vec![last_of(edit.writer, &edit.edit)]);
-    let with = document.join(&base, &last).ok()?;
-    let holds = |version: &Version| includes(document, version, &last);
-    let from = entry.saved.iter().find(|saved| holds(&saved.version))?;
-    let is_other = |one: &&Version| !holds(one) && !includes(document, &base, one);
-    let others: Vec<&Version> = tips.iter().filter(is_other).collect();
-    let all = saved_last(entry).filter(is_other);
-    let mut ways: Vec<Version> = all.filter_map(|one| document.join(&base, one).ok()).collect();
-    let together = others.iter().try_fold(base.clone(), |all, tip| document.join(&all, tip).ok());
-    ways.extend(together);
-    let mut ways: Vec<Version> = ways.into_iter().map(|way| settled(entry, way)).collect();
-    ways.sort();
-    ways.dedup();
-    let held = document.text_at(&with).ok()?;
-    let mut best: Option<(usize, Version, Change)> = None;
-    for way in ways.into_iter().filter(|way| *way != base) {
-        let rest = difference(&document.text_at(&way).ok()?, &held);
-        // What the file does not have was not there when it was written: then this is not the way.
-        if rest.0.iter().any(|one| !one.span.is_empty()) {
-            continue;
-        }
-        let far = distance(&rest);
-        if best.as_ref().is_none_or(|(least, ..)| far < *least) {
-            best = Some((far, way, rest));
-        }
-    }
-    // What is half another change is another change, unless whole parts of it are left.
-    let is_other = |far: usize, rest: &Change| {
-        far * 2 > edit.edit.width() as usize && !is_part(rest, &edit.edit)
-    };
-    let whole = best.filter(|(far, _, rest)| !is_other(*far, rest));
-    let (version, rest, hash) = match whole {
-        Some((_, version, rest)) => (version, rest, Some(from.hash.clone())),
-        None => {
-            if document.reach(edit.writer, &edit.edit).living.is_empty() {
-                return None;
-            }
-            let version = met(entry, &base, &last, &others)?;
-            if document.len() > LONG && !may_bring(entry, edit, &base, &version) {
-                return None;
-            }
-            let pieces = document.beside(&base, &version, &ends(entry)).ok()?;
-            let before = distance(&difference(&document.text_at(&base).ok()?, &held));
-            let later = later_outside(entry, edit);
-            let (rest, telling) = beyond(&pieces, &held, &later);
-            let far = distance(&rest);
-            if far >= before || !telling && is_other(far, &rest) {
-                return None;
-            }
-            (version, rest, None)
-        }
-    };
-    let by = brought(entry, &base, &version)?.into_iter().map(|one| one.id).collect();
-    Some(Explained { edit: edit.id, version, rest, by, hash })
-}
-
-/// The writers of later changes from outside. They may turn out to be what this one brought, and not
-/// the other way round as well: else two copies of the session could take both back.
-fn later_outside(entry: &DocEntry, edit: &EditEntry) -> BTreeSet<WriterId> {
-    let later = entry.edits().rev().take_while(|one| one.id != edit.id);
-    later.filter(|one| is_outside(one)).map(|one| one.writer).collect()
-}
-
-/// What is here beside a change from outside that was made on `base`: everything that others saved,
-/// and whatever else does not know of it.
-fn met(entry: &DocEntry, base: &Version, last: &Version, others: &[&Version]) -> Option<Version> {
-    let document = &entry.document;
-    let heads = document.version().0.into_iter().map(|id| Version(vec![id]));
-    let heads: Vec<Version> = heads.filter(|head| !includes(document, head, last)).collect();
-    let mut all = heads.iter().chain(others.iter().copied());
-    let version = all.try_fold(base.clone(), |all, one| document.join(&all, one).ok())?;
-    (version != *base).then(|| settled(entry, version))
-}
-
-/// The edits that lead from one version to another.
-fn brought<'a>(
+/// The edits of a text in order of display.
+struct Edits<'a> {
     entry: &'a DocEntry,
-    base: &Version,
-    version: &Version,
-) -> Option<Vec<&'a EditEntry>> {
-    let (past, known) = (entry.document.past(&version.0)?, entry.document.past(&base.0)?);
-    let by = entry.edits().filter(|one| {
-        let end = one.edit.start + one.edit.width();
-        let has = |count: Option<&u32>| count.is_some_and(|count| *count >= end);
-        has(past.get(&one.writer)) && !has(known.get(&one.writer))
-    });
-    Some(by.collect())
+    all: Vec<&'a EditEntry>,
+    starts: BTreeMap<(WriterId, u32), usize>,
+    ends: BTreeSet<OpId>,
+    /// What each of the last operations knows of.
+    heads: Vec<BTreeMap<WriterId, u32>>,
 }
 
-/// Whether something that others wrote stands in a change from outside: in a long text that is asked
-/// first, since it costs less than comparing.
-fn may_bring(entry: &DocEntry, edit: &EditEntry, base: &Version, version: &Version) -> bool {
-    let words = |edit: &'_ Edit| -> Vec<String> {
-        let inserted = edit.ops.iter().filter_map(|op| match op {
-            Op::Insert { text, .. } => Some(text.as_str().to_owned()),
-            Op::Delete { .. } => None,
-        });
-        inserted.collect()
-    };
-    let here = words(&edit.edit);
-    let is_here =
-        |word: &String| !word.trim().is_empty() && here.iter().any(|one| one.contains(word));
-    let by = brought(entry, base, version).unwrap_or_default();
-    by.iter().flat_map(|one| words(&one.edit)).any(|word| is_here(&word))
-}
+impl<'a> Edits<'a> {
+    fn of(entry: &'a DocEntry) -> Self {
+        let all: Vec<&EditEntry> = entry.edits().collect();
+        let start = |(index, one): (usize, &&EditEntry)| ((one.writer, one.edit.start), index);
+        let starts = all.iter().enumerate().rev().map(start).collect();
+        let heads = entry.document.version().0.into_iter();
+        let heads = heads.filter_map(|id| entry.document.past(&[id])).collect();
+        Self { entry, all, starts, ends: ends(entry), heads }
+    }
 
-/// What a text has beside a row of pieces, of which all have their place in `other` but for those
-/// that only `one` has: in the positions of `other`, and whether pieces that are no coincidence were
-/// found. Of what only `other` has each piece is in the text whole, or is not in it: then the text
-/// was made without it, and nobody took it out. What only `one` has is gone in `other` already.
-fn beyond(pieces: &[Piece], text: &str, later: &BTreeSet<WriterId>) -> (Change, bool) {
-    let is_new = |piece: &Piece| !piece.in_one;
-    let is_open = |piece: &Piece| !(is_new(piece) && later.contains(&piece.id.writer));
-    let mut taken: Vec<bool> = pieces.iter().map(is_open).collect();
-    let row = |taken: &[bool]| -> String {
-        let taken = pieces.iter().zip(taken).filter(|(_, taken)| **taken);
-        taken.map(|(piece, _)| piece.text.as_str()).collect()
-    };
-    let mut left: Vec<usize> = Vec::new();
-    loop {
-        let change = difference(&row(&taken), text);
+    /// The edit of an operation.
+    fn at(&self, id: OpId) -> Option<usize> {
+        let (_, index) = self.starts.range(..=(id.writer, id.counter)).next_back()?;
+        let one = self.all[*index];
+        let end = one.edit.start.saturating_add(one.edit.width());
+        (one.writer == id.writer && id.counter < end).then_some(*index)
+    }
+
+    fn kind(&self, index: usize) -> Option<CauseKind> {
+        self.all[index].edit.cause.as_ref().map(|cause| cause.kind)
+    }
+
+    /// Where a character that an edit moved stood before.
+    fn source(&self, index: usize, id: OpId) -> Option<OpId> {
+        let mut counter = self.all[index].edit.start;
+        for op in &self.all[index].edit.ops {
+            let width = op.width();
+            let offset = id.counter.checked_sub(counter)?;
+            counter += width;
+            let Op::Insert { src, .. } = op else { continue };
+            if offset < width {
+                let mut left = offset;
+                for one in src {
+                    if left < one.len {
+                        let counter = one.id.counter.saturating_add(left);
+                        return Some(OpId { counter, ..one.id });
+                    }
+                    left -= one.len;
+                }
+                return None;
+            }
+        }
+        None
+    }
+
+    /// The character that one is after all that moved it, by which edit it came in, and its place in
+    /// the order: 0 for what somebody wrote, else a number for the edit that took it in; and behind
+    /// that those that moved it.
+    fn root(&self, id: OpId, index: usize) -> (OpId, usize, Vec<usize>) {
+        let (mut id, mut index, mut moved) = (id, index, Vec::new());
+        while self.kind(index) == Some(CauseKind::Dedupe) {
+            let of = self.source(index, id).and_then(|of| Some((of, self.at(of)?)));
+            // Earlier than the edit, so that a hostile log makes no ring.
+            let Some((of, from)) = of.filter(|(_, from)| *from < index) else { break };
+            moved.push(index);
+            (id, index) = (of, from);
+        }
+        let is_outside = self.kind(index) == Some(CauseKind::Outside);
+        moved.push(if is_outside { index + 1 } else { 0 });
+        moved.reverse();
+        (id, index, moved)
+    }
+
+    fn last(&self, index: usize) -> OpId {
+        last_of(self.all[index].writer, &self.all[index].edit)
+    }
+
+    /// The text in pieces of one edit each, that came in by one.
+    fn cells(&self) -> Option<(Vec<Cell>, Vec<char>)> {
+        let document = &self.entry.document;
+        let (text, runs) = document.characters_at(&document.version()).ok()?;
+        let mut cells: Vec<Cell> = Vec::new();
         let mut at = 0;
-        let before = left.len();
-        for (index, piece) in pieces.iter().enumerate() {
-            if !taken[index] {
+        for (id, len) in &runs {
+            let mut done = 0;
+            while done < *len {
+                let id = OpId { counter: id.counter + done, ..*id };
+                let edit = self.at(id)?;
+                let one = &self.all[edit].edit;
+                let left = (one.start + one.width() - id.counter).min(len - done);
+                // What was moved may come from several edits.
+                let step = if self.kind(edit) == Some(CauseKind::Dedupe) { 1 } else { left };
+                let (first, root, rank) = self.root(id, edit);
+                let len = step as usize;
+                cells.push(Cell { id, at, len, edit, first, root, rank });
+                done += step;
+                at += len;
+            }
+        }
+        Some((cells, text.chars().collect()))
+    }
+
+    /// The first insertion of which an earlier one has words.
+    fn second(&self) -> Option<Second> {
+        let (cells, text) = self.cells()?;
+        let outside = cells.iter().filter(|cell| cell.rank.first().is_some_and(|rank| *rank > 0));
+        let outside: BTreeSet<usize> = outside.map(|cell| cell.root).collect();
+        if outside.is_empty() {
+            return None;
+        }
+        let moved_twice = self.moved_twice(&cells);
+        if moved_twice.is_some() {
+            return moved_twice;
+        }
+        let mut pasts: BTreeMap<usize, BTreeMap<WriterId, u32>> = BTreeMap::new();
+        let skipped = outside.len().saturating_sub(LOOKED_AT);
+        let mut looked_at = outside.into_iter().skip(skipped);
+        looked_at.find_map(|index| self.second_of(index, &text, &cells, &mut pasts))
+    }
+
+    /// Characters that two copies moved.
+    fn moved_twice(&self, cells: &[Cell]) -> Option<Second> {
+        let mut seen: BTreeMap<OpId, &Cell> = BTreeMap::new();
+        let mut pairs: Vec<(&Cell, &Cell)> = Vec::new();
+        for cell in cells.iter().filter(|cell| cell.rank.len() > 1) {
+            match seen.get(&cell.first).copied() {
+                Some(one) if one.rank <= cell.rank => pairs.push((one, cell)),
+                Some(one) => {
+                    pairs.push((cell, one));
+                    seen.insert(cell.first, cell);
+                }
+                None => _ = seen.insert(cell.first, cell),
+            }
+        }
+        let (_, gone) = pairs.first()?;
+        let (edit, document) = (gone.edit, &self.entry.document);
+        let pairs: Vec<_> = pairs.iter().filter(|(_, gone)| gone.edit == edit).collect();
+        let edits: BTreeSet<usize> =
+            pairs.iter().flat_map(|(one, gone)| [one.edit, gone.edit]).collect();
+        let both = edits.iter().try_fold(Version::default(), |all, edit| {
+            document.join(&all, &Version(vec![self.last(*edit)])).ok()
+        })?;
+        let both = settled(self.entry, both);
+        let (_, runs) = document.characters_at(&both).ok()?;
+        let places = Places::of(&runs);
+        let mut moves = Moves::default();
+        let there =
+            |(one, gone): &&(&Cell, &Cell)| Some((places.of_id(one.id)?, places.of_id(gone.id)?));
+        moves.gone.extend(pairs.iter().copied().filter_map(|pair| there(&pair)).map(|(_, at)| at));
+        let (change, world) = (moves.change(), both.clone());
+        let edit = self.all[edit].id;
+        (!change.is_empty()).then_some(Second { edit, whole: false, both, change, world })
+    }
+
+    fn second_of(
+        &self,
+        index: usize,
+        text: &[char],
+        cells: &[Cell],
+        pasts: &mut BTreeMap<usize, BTreeMap<WriterId, u32>>,
+    ) -> Option<Second> {
+        let document = &self.entry.document;
+        let own = self.all[index];
+        let last = self.last(index);
+        let world = document.join(&Version(own.edit.deps.clone()), &Version(vec![last])).ok()?;
+        let known = document.past(&world.0)?;
+        let knows = |past: &BTreeMap<WriterId, u32>, id: OpId| {
+            past.get(&id.writer).is_some_and(|count| id.counter < *count)
+        };
+        // What was built on together was met by who did so.
+        let is_met = |id: OpId| self.heads.iter().all(|past| knows(past, id));
+        let met = is_met(last);
+        let mut follows = |cell: &Cell| {
+            let past = || {
+                let deps = &self.all[cell.root].edit.deps;
+                document.past(deps).unwrap_or_default()
+            };
+            knows(pasts.entry(cell.root).or_insert_with(past), last)
+        };
+        let is_own = |cell: &Cell| cell.root == index;
+        let is_known = |cell: &Cell| !is_own(cell) && knows(&known, cell.first);
+        let is_earlier =
+            |cell: &Cell| !is_own(cell) && cell.rank.first().is_some_and(|rank| *rank <= index);
+        let mut new = cells
+            .iter()
+            .filter(|cell| is_earlier(cell) && !is_known(cell) && !(met && is_met(cell.first)));
+        if !new.any(|cell| !follows(cell)) {
+            return None;
+        }
+        // What stands between what it was made between: itself with what was written beside it
+        // since, and what others put there that did not know of it.
+        let mut segments: Vec<(Vec<Sign>, Vec<Sign>)> = vec![Default::default()];
+        for cell in cells {
+            if is_known(cell) {
+                if segments.last().is_some_and(|(mine, theirs)| mine.len() + theirs.len() > 0) {
+                    segments.push(Default::default());
+                }
                 continue;
             }
-            let span = Span::new(Pos(at), Pos(at + piece.len));
-            at += piece.len;
-            let meets = |one: &Replace| one.span.start < span.end && span.start < one.span.end;
-            if is_new(piece) && change.0.iter().any(meets) {
-                left.push(index);
+            let is_own = is_own(cell);
+            let follows = !is_own && follows(cell);
+            if !is_own && !follows && !is_earlier(cell) {
+                continue;
+            }
+            let Some((mine, theirs)) = segments.last_mut() else { continue };
+            let signs = text.get(cell.at..cell.at + cell.len).unwrap_or_default().iter().zip(0..);
+            let signs = signs.map(|(sign, by)| Sign {
+                id: OpId { counter: cell.id.counter + by, ..cell.id },
+                sign: *sign,
+                edit: cell.edit,
+                root: cell.root,
+                is_own,
+            });
+            if is_own || follows { mine.extend(signs) } else { theirs.extend(signs) }
+        }
+        let meets = |(mine, theirs): &(Vec<Sign>, Vec<Sign>)| {
+            mine.iter().any(|sign| sign.is_own) && !theirs.is_empty()
+        };
+        let met = segments.into_iter().filter(meets).map(|(mine, theirs)| {
+            let own = mine.iter().filter(|sign| sign.is_own).map(|sign| sign.sign);
+            let (own, others): (Vec<char>, Vec<char>) =
+                (own.collect(), theirs.iter().map(|sign| sign.sign).collect());
+            let found = twice(&own, &others, &self.wholes(&theirs));
+            (mine, theirs, found)
+        });
+        let met: Vec<(Vec<Sign>, Vec<Sign>, Vec<Twice>)> =
+            met.filter(|(.., found)| !found.is_empty()).collect();
+        if met.is_empty() {
+            return None;
+        }
+        // The version that has the insertion and those that have its words; with what was written
+        // beside it only where that has to move.
+        let mut others: BTreeSet<usize> = BTreeSet::new();
+        let mut beside: BTreeSet<usize> = BTreeSet::new();
+        for (mine, theirs, found) in &met {
+            others.extend(mine.iter().filter(|sign| sign.is_own).map(|sign| sign.edit));
+            beside.extend(mine.iter().map(|sign| sign.edit));
+            for one in found {
+                others.extend(theirs[one.theirs..][..one.own.len()].iter().map(|sign| sign.edit));
             }
         }
-        left[before..].iter().for_each(|index| taken[*index] = false);
-        if left.len() == before {
-            break;
-        }
-    }
-    // Where the same signs stand beside one another, a difference may have cut the wrong ones out.
-    let mut least = distance(&difference(&row(&taken), text));
-    left.sort_unstable();
-    for index in left.into_iter().take(AGAIN) {
-        taken[index] = true;
-        let far = distance(&difference(&row(&taken), text));
-        taken[index] = far + pieces[index].len <= least;
-        least = if taken[index] { far } else { least };
-    }
-    let change = difference(&row(&taken), text);
-    let found = |(piece, taken): &(&Piece, &bool)| is_new(piece) && **taken;
-    let signs = |piece: &Piece| piece.text.chars().filter(|sign| !sign.is_whitespace()).count();
-    let telling = pieces.iter().zip(&taken).filter(found).any(|(piece, _)| signs(piece) >= TELLING);
-    (in_other(pieces, &taken, &change), telling)
-}
-
-/// A change of a row of pieces in the positions of `other`. Nothing but what both have is deleted.
-fn in_other(pieces: &[Piece], taken: &[bool], change: &Change) -> Change {
-    let mut out = Change::default();
-    for one in &change.0 {
-        let mut insert = Some(Pos(0)).filter(|_| one.span.start == Pos(0));
-        let mut deleted: Vec<Span> = Vec::new();
-        // Where the next piece begins in the row, and where in `other`.
-        let (mut at, mut there) = (0, 0);
-        for (piece, taken) in pieces.iter().zip(taken) {
-            let here = if piece.in_other { piece.len } else { 0 };
-            if *taken {
-                let (start, end) = (one.span.start.0, one.span.end.0);
-                if at < start && start <= at + piece.len {
-                    insert = Some(Pos(there + (start - at).min(here)));
-                }
-                let (from, to) = (start.max(at), end.min(at + piece.len));
-                if from < to && piece.in_one && piece.in_other {
-                    deleted.push(Span::new(Pos(there + from - at), Pos(there + to - at)));
-                }
-                at += piece.len;
+        let with = |edits: &BTreeSet<usize>, from: &Version| {
+            let both = edits.iter().try_fold(from.clone(), |all, other| {
+                document.join(&all, &Version(vec![self.last(*other)])).ok()
+            })?;
+            let both = settled(self.entry, both);
+            let (_, runs) = document.characters_at(&both).ok()?;
+            let places = Places::of(&runs);
+            let mut moves = Moves::default();
+            for (mine, theirs, found) in &met {
+                moves.add(mine, theirs, found, &places);
             }
-            there += here;
+            Some((both, moves))
+        };
+        let (mut both, mut moves) = with(&others, &world)?;
+        let (wider, all) = with(&beside, &both)?;
+        if all.moves_others {
+            (both, moves) = (wider, all);
         }
-        let Some(insert) = insert else { continue };
-        let whole = deleted.first().filter(|span| span.start == insert).copied();
-        let rest = deleted.split_off(usize::from(whole.is_some()));
-        let span = whole.unwrap_or(Span::at(insert));
-        if !(span.is_empty() && one.text.is_empty()) {
-            out.0.extend(Change::replace(span, one.text.clone()).0);
-        }
-        out.0.extend(rest.into_iter().flat_map(|span| Change::delete(span).0));
+        let change = moves.change();
+        let left: usize = cells.iter().filter(|cell| cell.root == index).map(|cell| cell.len).sum();
+        let whole = moves.twice == left;
+        (!change.is_empty()).then_some(Second { edit: own.id, whole, both, change, world })
     }
-    out
+
+    /// What others inserted, cut into what a file has whole or not at all: where the writer changes,
+    /// behind each line, and where something was saved.
+    fn wholes(&self, signs: &[Sign]) -> Vec<Whole> {
+        let mut out: Vec<Whole> = Vec::new();
+        for (at, one) in signs.iter().enumerate() {
+            let goes_on = at.checked_sub(1).and_then(|at| signs.get(at)).is_some_and(|before| {
+                let next = OpId { counter: before.id.counter.saturating_add(1), ..before.id };
+                before.edit == one.edit
+                    && next == one.id
+                    && before.sign != '\n'
+                    && !self.ends.contains(&before.id)
+            });
+            match out.last_mut() {
+                Some(last) if goes_on => last.range.end = at + 1,
+                _ => {
+                    let loose = self.kind(one.root) == Some(CauseKind::Outside);
+                    out.push(Whole { range: at..at + 1, loose });
+                }
+            }
+        }
+        out
+    }
 }
 
-/// Whether a change is some of the insertions of an edit, each whole, and not all of them.
-fn is_part(change: &Change, of: &Edit) -> bool {
-    let mut parts: Vec<&str> = Vec::new();
-    for op in &of.ops {
-        match op {
-            Op::Insert { text, .. } => parts.push(text.as_str()),
-            Op::Delete { .. } => return false,
-        }
+/// Words from outside that an earlier insertion has, too.
+fn second(entry: &DocEntry) -> Option<Second> {
+    if entry.document.version().0.len() < 2 {
+        return None;
     }
-    let all = parts.len();
-    let each = change.0.iter().all(|one| {
-        let at = parts.iter().position(|part| *part == one.text);
-        at.is_some_and(|at| !parts.swap_remove(at).is_empty())
-    });
-    each && change.0.len() < all
-}
-
-/// What takes the change from outside back, in the version that has it and what explains it.
-fn plan(entry: &DocEntry, found: &Explained) -> Result<(Version, Change), TextError> {
-    let edits: Vec<&EditEntry> =
-        std::iter::once(&found.edit).chain(&found.by).filter_map(|id| entry.edit(id)).collect();
-    let Some((own, others)) = edits.split_first() else {
-        return Ok((Version::default(), Change::default()));
-    };
-    let document = &entry.document;
-    let last = Version(vec![last_of(own.writer, &own.edit)]);
-    let both = document.join(&found.version, &last)?;
-    let past = document.past(&both.0).unwrap_or_default();
-    let known = entry.edits().filter(|one| {
-        let end = one.edit.start + one.edit.width();
-        past.get(&one.writer).is_some_and(|count| *count >= end)
-    });
-    let known: Vec<(WriterId, &Edit)> = known.map(|one| (one.writer, &one.edit)).collect();
-    let mut then = Document::new(document.id().clone());
-    then.apply_edits(&known)?;
-    let others: Vec<(WriterId, &Edit)> = others.iter().map(|one| (one.writer, &one.edit)).collect();
-    let change = then.plan_undo_beside(&[(own.writer, &own.edit)], &others)?;
-    Ok((both, change))
+    Edits::of(entry).second()
 }
 
 impl Cx<'_> {
-    /// After events came: a change that was taken in from the file before them, as git brought the
-    /// text first, is taken back where they bring the same. Whether there was one.
+    /// After events or a file came: words that were taken in from a file and that somebody's events,
+    /// or another copy's change from outside, bring as well stand once. Whether there were any.
     pub(super) fn explain_outside(&mut self, doc: &DocId) -> bool {
         let mut any = false;
-        for _ in 0..CHANGES {
+        let heads = |entry: &DocEntry| entry.document.version().0.len();
+        if self.model.session.documents.get(doc).is_some_and(|entry| heads(entry) > 1) {
+            // What is typed is looked at, too.
+            self.seal_bursts();
+        }
+        for _ in 0..ROUNDS {
             let Some(entry) = self.model.session.documents.get(doc) else { break };
-            let Some(found) = explained(entry) else { break };
+            let Some(found) = second(entry) else { break };
             if !self.take_back(doc, found) {
                 break;
             }
@@ -305,26 +365,13 @@ impl Cx<'_> {
 
     /// Takes the second copy away in the version that has both and nothing else: whoever puts these
     /// two together another time takes that along.
-    fn take_back(&mut self, doc: &DocId, mut found: Explained) -> bool {
+    fn take_back(&mut self, doc: &DocId, found: Second) -> bool {
         self.seal_bursts();
-        // What the file took out beside that must not come back with what is taken back.
-        let takes_out = found.rest.0.iter().any(|one| !one.span.is_empty());
-        if takes_out && !self.post_rest(doc, &mut found) {
-            return false;
-        }
-        let planned = self.model.session.documents.get(doc).map(|entry| plan(entry, &found));
-        let (both, change) = match planned {
-            Some(Ok((both, change))) if !change.is_empty() => (both, change),
-            Some(Err(why)) => {
-                self.error(format!("A second copy could not be taken away: {why}"));
-                return false;
-            }
-            _ => return false,
-        };
         let author = self.model.me.author.clone();
         let writer = self.mint(&author, Some(doc.clone()), true);
         let Some(entry) = self.model.session.documents.get_mut(doc) else { return false };
-        let done = entry.document.change_at(&both, writer, &change, Some(CauseKind::Dedupe));
+        let change = (&found.both, &found.change);
+        let done = entry.document.change_at(change.0, writer, change.1, Some(CauseKind::Dedupe));
         let applied = match done {
             Ok(applied) => applied,
             Err(why) => {
@@ -332,27 +379,28 @@ impl Cx<'_> {
                 return false;
             }
         };
-        self.post_edit(doc, writer, applied, CauseKind::Dedupe, vec![found.edit]);
-        if !takes_out && !found.rest.is_empty() {
-            self.post_rest(doc, &mut found);
-        }
-        if let Some(hash) = found.hash {
-            // The file held this.
-            let (doc, hash) = (doc.clone(), Text::new(hash));
-            self.append(&Event::DocumentSaved { doc, version: found.version, hash });
-        }
+        let width: u32 = applied.ops.iter().map(Op::width).sum();
+        let Some(last) = (applied.start + width).checked_sub(1) else { return false };
+        let last = OpId { writer, counter: last };
+        let of = if found.whole { vec![found.edit] } else { Vec::new() };
+        self.post_edit(doc, writer, applied, CauseKind::Dedupe, of);
+        self.note_same(doc, &found, last);
         true
     }
 
-    /// Takes what the file has beside what the events bring in where those lead.
-    fn post_rest(&mut self, doc: &DocId, found: &mut Explained) -> bool {
-        let Some(last) = self.post_outside(doc, &found.version, &found.rest) else { return false };
-        let Some(entry) = self.model.session.documents.get(doc) else { return false };
-        let rest = entry.edits().rfind(|edit| edit.writer == last.writer);
-        found.by.extend(rest.map(|edit| edit.id));
-        if let Ok(with) = entry.document.join(&found.version, &Version(vec![last])) {
-            found.version = with;
-        }
-        true
+    /// Where the text with one copy is what the file held, it is known by that from now on.
+    fn note_same(&mut self, doc: &DocId, found: &Second, last: OpId) {
+        let Some(entry) = self.model.session.documents.get(doc) else { return };
+        let document = &entry.document;
+        let Ok(version) = document.join(&found.both, &Version(vec![last])) else { return };
+        let Ok(held) = document.text_at(&version) else { return };
+        let has = |version: &Version| {
+            includes(document, &found.world, version)
+                && includes(document, version, &found.world)
+                && document.text_at(version).is_ok_and(|text| text == held)
+        };
+        let saved = entry.saved.iter().rev().find(|saved| has(&saved.version));
+        let Some(hash) = saved.map(|saved| saved.hash.clone()) else { return };
+        self.append(&Event::DocumentSaved { doc: doc.clone(), version, hash: Text::new(hash) });
     }
 }

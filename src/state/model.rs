@@ -169,6 +169,8 @@ pub struct Model {
     /// A file that changed while another program is at work: it may be that program's save, of
     /// which it will tell in a moment.
     pub puzzle: Option<FileStamp>,
+    /// What the file holds has conflict markers that can't be read: it is not written over.
+    pub torn: Option<FileStamp>,
     pub last_edit: Millis,
     /// When the text of a document was last made findable, and at which revision.
     pub text_rows: BTreeMap<DocId, (Millis, u64)>,
@@ -272,6 +274,7 @@ impl Model {
             unsaved: None,
             intents: BTreeMap::new(),
             puzzle: None,
+            torn: None,
             last_edit: now,
             text_rows: BTreeMap::new(),
             redactions_agreed: BTreeSet::new(),

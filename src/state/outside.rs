@@ -1,5 +1,6 @@
 //! The file beside the document: meeting it, taking in what changed outside, saving, leaving.
 
+use super::conflict::has_conflict_markers;
 use super::saved::{Base, base_of, brought_back, difference, is_before};
 use super::{
     Ask, Cx, Dialog, Effect, FileStamp, Model, OpenedFile, Overlay, SaveMark, Ticket, Timer, Tone,
@@ -260,6 +261,7 @@ impl Cx<'_> {
         self.model.ui.overlays.retain(|overlay| !asks(overlay));
         self.model.bom = file.bom;
         self.model.stamp = Some(file.stamp.clone());
+        self.model.torn = None;
         let last = self.held_last().map(|(last, _)| last);
         let met = self.model.met.first().cloned();
         if file.text == text {
@@ -268,6 +270,15 @@ impl Cx<'_> {
             if !saved_last {
                 self.note_saved(&file.stamp);
             }
+            return;
+        }
+        // Where markers were saved as text, that is no merge.
+        let entry = self.model.entry();
+        let is_saved = known.as_ref().zip(entry).is_some_and(|(known, entry)| {
+            entry.document.text_at(known).is_ok_and(|text| text == file.text)
+        });
+        if has_conflict_markers(&file.text) && !is_saved {
+            self.meet_conflict(file);
             return;
         }
         // The file did not change here, or went on to what somebody else saved.
@@ -292,11 +303,6 @@ impl Cx<'_> {
             self.model.mark_saved(false);
             self.model.saved_rope = Some(ropey::Rope::from_str(&file.text));
             self.info(words);
-            return;
-        }
-        if has_conflict_markers(&file.text) {
-            self.warn("The file holds conflict markers: it is not taken in. Settle them in the file, then file.reload; or save, which writes the text shown here over them.");
-            self.model.mark_saved(false);
             return;
         }
         if older {
@@ -373,6 +379,9 @@ impl Cx<'_> {
         let Some(entry) = self.model.entry() else { return };
         let same = *entry.document.rope() == file.text.as_str();
         self.model.mark_saved(same);
+        if same && !alone {
+            self.note_saved(&file.stamp);
+        }
         if !same {
             self.model.saved_rope = Some(ropey::Rope::from_str(&file.text));
         }
@@ -397,6 +406,11 @@ impl Cx<'_> {
             saving.again = Some((path, then_quit));
             return;
         }
+        let own = self.model.path.as_ref() == Some(&path);
+        if own && self.model.torn.is_some() {
+            self.error("The file holds conflict markers that can't be read, and what stands between them is not in the text here. Settle them in the file, then file.reload; or save under another name.");
+            return;
+        }
         self.seal_bursts();
         let Some(entry) = self.model.entry() else { return };
         let rope = entry.document.rope().clone();
@@ -405,7 +419,6 @@ impl Cx<'_> {
         let doc = self.model.doc.clone();
         let ticket = self.model.ui.next_ticket();
         // Another file: whatever stands there was never read here, so it must not be there.
-        let own = self.model.path.as_ref() == Some(&path);
         let mut expect: Vec<FileStamp> =
             self.model.stamp.clone().filter(|_| own).into_iter().collect();
         // What was saved last is in this text, even when something else stood there in between.
@@ -470,12 +483,6 @@ impl Cx<'_> {
             }
         }
     }
-}
-
-/// Whether a file is in the middle of a merge.
-fn has_conflict_markers(text: &str) -> bool {
-    let starts = |marker: &str| text.lines().any(|line| line.starts_with(marker));
-    starts("<<<<<<< ") && starts("=======") && starts(">>>>>>> ")
 }
 
 /// The stamp of bytes.

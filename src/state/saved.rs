@@ -6,7 +6,7 @@ use crate::base::{EventId, OpId, Pos, Span, WriterId};
 use crate::event::{CauseKind, Edit, Version, is_like};
 use crate::session::{DocEntry, EditEntry, SavedVersion};
 use crate::text::{Change, Document, diff};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How many of the versions that were saved last are looked at.
 const LOOKED_AT: usize = 64;
@@ -15,6 +15,8 @@ pub(super) const LONG: usize = 200_000;
 const LOOKED_AT_LONG: usize = 6;
 /// How many versions that do not know of each other are put together in pairs.
 const PAIRED: usize = 6;
+/// So many signs of words are no coincidence.
+const TELLING: usize = 4;
 
 /// A version that a file may have been made from.
 pub(super) struct Base {
@@ -142,7 +144,10 @@ pub(super) fn base_of(
 ) -> Option<Base> {
     let document = &entry.document;
     let tips = tips(entry);
-    let mut candidates: Vec<Version> = last.cloned().into_iter().collect();
+    let held = last.and_then(|last| document.text_at(last).ok()).unwrap_or_default();
+    // Where nothing else came, as which the words stand here now.
+    let now = Some(document.version()).filter(|_| *document.rope() == held.as_str());
+    let mut candidates: Vec<Version> = now.into_iter().chain(last.cloned()).collect();
     candidates.extend(tips.iter().rev().cloned());
     let pairs = tips.len().min(PAIRED);
     let join = |some: &[&Version]| {
@@ -167,23 +172,50 @@ pub(super) fn base_of(
     candidates.retain(|one| seen.insert(one.clone()) && document.knows(one));
     candidates.retain(|one| last.is_none_or(|last| !is_before(document, one, last)));
     let alone = candidates.len() == 1;
-    let mut best: Option<(usize, Base)> = None;
+    let mut best: Option<((usize, usize), Base)> = None;
     for version in candidates {
         let Ok(there) = document.text_at(&version) else { continue };
         if is_like(&there, text) || alone {
             return Some(Base { version, text: there });
         }
+        // A merge that was settled by hand has the words of both sides, in an order of its own.
+        let settles = last.is_some_and(|last| is_before(document, last, &version))
+            && brings_words(&held, &there)
+            && lacks(text, &there) == 0;
         let change = difference(&there, text);
-        let sure = last.filter(|last| certain && **last != version);
-        if sure.is_some_and(|last| takes_new(entry, last, &version, &change)) {
+        let sure = last.filter(|last| certain && **last != version && there != held);
+        if !settles && sure.is_some_and(|last| takes_new(entry, last, &version, &change)) {
             continue;
         }
         let far = distance(&change);
-        if best.as_ref().is_none_or(|(least, _)| far < *least) {
-            best = Some((far, Base { version, text: there }));
+        let rank = if settles { (0, usize::MAX - there.len()) } else { (1, far) };
+        if best.as_ref().is_none_or(|(least, _)| rank < *least) {
+            best = Some((rank, Base { version, text: there }));
         }
     }
     best.map(|(_, base)| base)
+}
+
+/// How many signs the words have that a text has less often than another.
+fn lacks(text: &str, other: &str) -> usize {
+    let words = |text: &str| -> BTreeMap<String, usize> {
+        let mut count = BTreeMap::new();
+        for word in text.split(|sign: char| !sign.is_alphanumeric()).filter(|one| !one.is_empty()) {
+            *count.entry(word.to_owned()).or_default() += 1;
+        }
+        count
+    };
+    let has = words(text);
+    let less = |(word, count): (&String, &usize)| {
+        let times = has.get(word).copied().unwrap_or_default();
+        count.saturating_sub(times) * word.chars().count()
+    };
+    words(other).iter().map(less).sum()
+}
+
+/// Whether another text has words that are no coincidence.
+fn brings_words(text: &str, other: &str) -> bool {
+    lacks(text, other) >= TELLING
 }
 
 /// The last operations of what was saved: a file has what somebody wrote up to a save, or has not.

@@ -65,6 +65,16 @@ impl Document {
         }
     }
 
+    /// The text of a version, and the operations that inserted its characters, in order.
+    pub fn characters_at(
+        &self,
+        version: &Version,
+    ) -> Result<(String, Vec<(OpId, u32)>), TextError> {
+        let history = self.history.as_ref().ok_or(TextError::NoHistory)?;
+        history.require(version)?;
+        self.characters(history, version)
+    }
+
     fn characters(
         &self,
         history: &History,

@@ -190,6 +190,8 @@ pub(super) fn revives(cause: Option<CauseKind>) -> bool {
                 | CauseKind::Redo
                 | CauseKind::Restore
                 | CauseKind::Redact
+                // What is left where a second copy went, and had to move.
+                | CauseKind::Dedupe
                 // A file that became one of its older versions again.
                 | CauseKind::Outside
         )

@@ -34,6 +34,7 @@ mod restore;
 pub mod sentence;
 mod seq;
 mod snapshot;
+mod twice;
 mod undo;
 
 pub use beside::Piece;
@@ -53,3 +54,4 @@ pub use origins::Run;
 pub use prose::sentences_around;
 pub use replay::Replay;
 pub use sentence::is_soft;
+pub use twice::{Twice, Whole, twice};

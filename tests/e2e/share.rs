@@ -464,9 +464,25 @@ fn history(seed: u64) {
         match rand.below(8) {
             0..=2 => {
                 let word = format!("w{step}x{who}");
-                person.writes([3, 5, 7, 9, 11][rand.below(5)], &format!("-{word}"));
+                // Lines of one's own, and lines in which they get into each other's way.
+                let own = rand.below(2) == 0;
+                let line = if own { [3, 5, 7][who] } else { [9, 11][rand.below(2)] };
+                if own && rand.below(3) == 0 {
+                    // With another program.
+                    let text = person.read("repo/plan.md");
+                    let lines = text.lines().enumerate().map(|(index, text)| {
+                        let word =
+                            if index + 1 == line { format!("-{word}") } else { String::new() };
+                        format!("{text}{word}\n")
+                    });
+                    person.0.write("repo/plan.md", lines.collect::<String>());
+                } else {
+                    person.writes(line, &format!("-{word}"));
+                }
                 written.push(word);
-                person.shares();
+                if !own || rand.below(2) == 0 {
+                    person.shares();
+                }
                 person.commits(&format!("step {step}"));
             }
             3 => {

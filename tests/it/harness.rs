@@ -186,16 +186,26 @@ impl Harness {
     }
 
     pub fn open_as(opened: Opened, me: Me, seed: u64) -> Self {
-        let now = 1_700_000_000_000;
-        let events = opened.events.clone();
+        Self::open_at(opened, me, seed, 1_700_000_000_000, BTreeMap::new())
+    }
+
+    /// At a time, with files.
+    pub fn open_at(
+        opened: Opened,
+        me: Me,
+        seed: u64,
+        now: u64,
+        files: BTreeMap<PathBuf, Vec<u8>>,
+    ) -> Self {
+        let (events, view) = (opened.events.clone(), opened.view.clone());
         let (app, effects) = app(opened, me, now, seed);
         let mut made = Self {
             app,
-            kept: Kept { events, ..Kept::default() },
+            kept: Kept { events, view, ..Kept::default() },
             library: None,
             step: 10,
             now,
-            files: BTreeMap::new(),
+            files,
             taken: Vec::new(),
             slow_files: false,
             clipboard: None,
@@ -234,6 +244,10 @@ impl Harness {
         let mut made = Self::open(opened, seed);
         made.now = self.now + 1000;
         made
+    }
+
+    pub fn now(&self) -> u64 {
+        self.now
     }
 
     pub fn model(&self) -> &Model {

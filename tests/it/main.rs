@@ -7,6 +7,7 @@
     reason = "tests fail by panicking, and their tables are types of one use"
 )]
 
+mod apart;
 mod assist_bare;
 mod assist_dialect;
 mod assist_dialect_forms;
