@@ -29,6 +29,7 @@ pub mod shared;
 pub mod taking_in;
 pub mod verify;
 mod watch;
+pub mod whose;
 
 pub use branch::{BranchedOff, branch};
 pub use bringing::{Bringing, Came};
@@ -392,11 +393,11 @@ impl Runtime {
                 }
             }
             Effect::ReadFile { doc, path } => self.read_again(doc, &path),
+            Effect::FindMoved { doc, path, len, hash } => self.find_moved(doc, path, len, hash),
             Effect::FindFile { turn, document, name } => self.find_file(turn, &document, name),
             Effect::Copy(text) => io(screen.copy(&text))?,
             Effect::ReadClipboard => {
-                let text = screen.clipboard();
-                let _ = self.sender.send(Input::Clipboard(text));
+                let _ = self.sender.send(Input::Clipboard(screen.clipboard()));
             }
             Effect::ListSessions => self.disk.send(DiskJob::Sessions),
             Effect::Preview(session) => self.disk.send(DiskJob::Preview(session)),

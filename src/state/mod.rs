@@ -23,6 +23,7 @@ mod form;
 mod found;
 mod frame;
 pub mod geometry;
+mod gone;
 mod hunk_rows;
 mod jump;
 mod kept;
@@ -80,7 +81,9 @@ pub use outside::{Intent, Saving, stamp};
 pub use panel::{PanelFrame, plain};
 pub use past::{Against, History, NOT_NOW, Past};
 pub use propose::anchors;
-pub use redact::{OUT_OF_REACH, Pending, Preview, RedactionMade, accepted, redaction_events};
+pub use redact::{
+    OUT_OF_REACH, Pending, Preview, RedactionMade, Saying, accepted, redaction_events,
+};
 pub use repair::Repair;
 pub use review::{DECIDE, FILTERS, Listed, Progress, ReviewFilter, ReviewPart, ReviewRow};
 pub use rows::{ROWS_VERSION, all_rows, message_row, row_of, text_row};

@@ -169,6 +169,8 @@ pub struct Model {
     /// A file that changed while another program is at work: it may be that program's save, of
     /// which it will tell in a moment.
     pub puzzle: Option<FileStamp>,
+    /// The file went away while the text was open.
+    pub gone: bool,
     pub last_edit: Millis,
     /// When the text of a document was last made findable, and at which revision.
     pub text_rows: BTreeMap<DocId, (Millis, u64)>,
@@ -270,6 +272,7 @@ impl Model {
             unsaved: None,
             intents: BTreeMap::new(),
             puzzle: None,
+            gone: false,
             last_edit: now,
             text_rows: BTreeMap::new(),
             last_sent: None,
