@@ -55,6 +55,8 @@ pub enum Input {
     Saved(Ticket, Result<(PathBuf, FileStamp), String>),
     /// The bound file was read again.
     File(DocId, Result<OpenedFile, String>),
+    /// A file that is gone stands here now.
+    Moved(DocId, PathBuf),
     /// The system's clipboard, where there is one.
     Clipboard(Option<String>),
     /// How models fared with their edits in other sessions, the oldest first.

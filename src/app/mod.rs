@@ -177,6 +177,8 @@ impl App {
                 Ok(_) => {}
                 Err(why) => cx.error(why),
             },
+            Input::Moved(doc, path) if doc == cx.model.doc => cx.file_moved(path),
+            Input::Moved(..) => {}
             Input::Clipboard(text) => match text {
                 Some(text) => cx.paste(&text, false),
                 None => cx.paste_inner(),

@@ -2,10 +2,10 @@
 
 use super::place::Place;
 use super::redact::session_or_last;
+use super::whose::Named;
 use super::{Failure, Out, one_line};
 use crate::base::EventId;
 use crate::runtime::attest::{self, Wanted};
-use crate::runtime::taking_in;
 use crate::sign::{Keys, NAMESPACE, PROVES, Signers};
 use crate::store::SqliteStore;
 use std::path::{Path, PathBuf};
@@ -43,13 +43,21 @@ impl AttestArgs {
     pub fn run(self, out: &mut Out) -> Result<ExitCode, Failure> {
         let mut place = Place::find(None, None)?;
         let mut store = place.reading(out)?;
-        let session = session_or_last(&store, self.what.as_deref())?;
         if self.list || self.show.is_some() {
+            // Signatures are told of where they lie.
+            let named = match &self.what {
+                Some(what) => Named::find(Path::new(what), None, out)?,
+                None => {
+                    let id = session_or_last(&mut store, None, out)?;
+                    Named::known(id, None, store)
+                }
+            };
             return match self.show {
-                Some(number) => show(&store, session, number, &self.to, out),
-                None => list(&store, session, &place.keys(), out),
+                Some(number) => show(&named, number, &self.to, out),
+                None => list(&named, &place.keys(), out),
             };
         }
+        let session = session_or_last(&mut store, self.what.as_deref(), out)?;
         let wanted = Wanted { about: None, key: self.key, who: self.who };
         sign(&mut place, &mut store, session, wanted, out)
     }
@@ -74,10 +82,10 @@ pub fn sign(
     Ok(ExitCode::SUCCESS)
 }
 
-fn list(store: &SqliteStore, id: EventId, keys: &Keys, out: &mut Out) -> Result<ExitCode, Failure> {
-    let session = taking_in::fold(store, id).map_err(Failure::store)?;
-    let links = attest::Links::of(store, id).map_err(Failure::store)?;
-    let proofs = attest::check(&session, &links, &Signers::read(&keys.signers()));
+fn list(named: &Named, keys: &Keys, out: &mut Out) -> Result<ExitCode, Failure> {
+    let session = named.fold()?;
+    let links: attest::Links = named.all()?.0.iter().collect();
+    let proofs = attest::check(&session, &links, &Signers::of(keys));
     if proofs.is_empty() {
         out.say("Nobody signed this session: `cowrite attest` does.");
         return Ok(ExitCode::from(1));
@@ -92,14 +100,8 @@ fn list(store: &SqliteStore, id: EventId, keys: &Keys, out: &mut Out) -> Result<
     Ok(ExitCode::from(u8::from(!proofs.iter().all(attest::Proof::is_sound))))
 }
 
-fn show(
-    store: &SqliteStore,
-    id: EventId,
-    number: usize,
-    folder: &Path,
-    out: &mut Out,
-) -> Result<ExitCode, Failure> {
-    let session = taking_in::fold(store, id).map_err(Failure::store)?;
+fn show(named: &Named, number: usize, folder: &Path, out: &mut Out) -> Result<ExitCode, Failure> {
+    let session = named.fold()?;
     let made = number.checked_sub(1).and_then(|at| session.attestations.values().nth(at));
     let made = made.ok_or_else(|| {
         Failure::usage(format!(

@@ -1,7 +1,8 @@
 //! `cowrite blame`: who wrote which line of a file.
 
 use super::out::plain;
-use super::place::{Place, is_session_file, session_of};
+use super::place::is_session_file;
+use super::whose::Named;
 use super::{Failure, Out, one_line, propose, when};
 use crate::base::{DocId, EventId, sha256_hex};
 use crate::layout::cells::{fit, width};
@@ -9,7 +10,6 @@ use crate::report::{
     Base, BlameLine, Traced, author_of, blame_json, blame_lines, hand_sign, how_word, trace,
     trace_now,
 };
-use crate::runtime::{absolute, fold};
 use crate::session::{Hand, Session};
 use crate::text::decode;
 use std::path::{Path, PathBuf};
@@ -100,24 +100,11 @@ pub fn document_of(
     session: Option<&str>,
     out: &mut Out,
 ) -> Result<(Session, DocId), Failure> {
-    if is_session_file(file) {
-        let (id, events) = super::export::from_file(file, out)?;
-        return with_document(Session::fold(id, &events), None);
-    }
-    let place = Place::find(None, None)?;
-    let store = place.reading(out)?;
-    let path = absolute(file);
-    if let Some(id) = session {
-        let id = session_of(&store, None, Some(id))?;
-        let session = fold(&store, id).map_err(Failure::store)?;
-        return with_document(session, path.file_name().map(|name| name.to_string_lossy()));
-    }
-    let id = session_of(&store, Some(file), None)?;
-    let bound = store.binding(&path.to_string_lossy()).map_err(Failure::store)?;
-    let session = fold(&store, id).map_err(Failure::store)?;
-    match bound.into_iter().next() {
-        Some(binding) => Ok((session, binding.doc)),
-        None => with_document(session, None),
+    let named = Named::find(file, session, out)?;
+    let folded = named.fold()?;
+    match named.doc {
+        Some(doc) => Ok((folded, doc)),
+        None => with_document(folded, file.file_name().map(|name| name.to_string_lossy())),
     }
 }
 

@@ -101,7 +101,7 @@ impl<'a> Work<'a> {
             self.troubled += 1;
             if self.troubled <= TOLD {
                 self.progress.clear(out);
-                let words = Left::words(&here.unread);
+                let words = here.unread_words();
                 out.say(&format!("{}: could not be read: {words}.", path.display()));
             }
         }
@@ -227,6 +227,7 @@ impl<'a> Work<'a> {
                 "known": self.known,
                 "left_out": self.left.passed,
                 "unread": self.left.unread,
+                "unread_at": self.left.at,
                 "files_unread": bad,
                 "files_passed_over": other,
             }));

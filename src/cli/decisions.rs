@@ -3,17 +3,16 @@
 use super::attest::sign;
 use super::decisions_in::ImportArgs;
 use super::decisions_out::ExportArgs;
-use super::export::from_file;
-use super::place::{Place, is_session_file, session_id, session_of};
+use super::place::{Place, session_id};
+use super::whose::{Named, all};
 use super::{Failure, Out, one_line};
 use crate::command::status_word;
 use crate::report::{decisions_json, tree};
 use crate::runtime::attest::Wanted;
 use crate::runtime::fold;
 use crate::session::Session;
-use crate::store::SqliteStore;
 use serde_json::Value;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// List decisions with their reasons: of a file, of a session, or all.
@@ -114,19 +113,9 @@ impl TreeArgs {
 /// The sessions that are meant, by files, session files and ids; all that have decisions when
 /// nothing is named.
 pub fn chosen(named: &[PathBuf], out: &mut Out) -> Result<Vec<Session>, Failure> {
-    let mut all: Vec<Session> = Vec::new();
-    let mut store = None;
+    let mut found: Vec<Session> = Vec::new();
     for name in named {
-        if is_session_file(name) {
-            let (id, events) = from_file(name, out)?;
-            all.push(Session::fold(id, &events));
-            continue;
-        }
-        let store = match &mut store {
-            Some(store) => store,
-            None => store.insert(Place::find(None, None)?.reading(out)?),
-        };
-        all.push(fold(store, one(store, name)?).map_err(Failure::store)?);
+        found.extend(all(name, out)?.into_iter().map(|(session, _)| session));
     }
     if named.is_empty() {
         let store = Place::find(None, None)?.reading(out)?;
@@ -134,23 +123,12 @@ pub fn chosen(named: &[PathBuf], out: &mut Out) -> Result<Vec<Session>, Failure>
         rows.retain(|row| row.decisions > 0);
         rows.sort_by_key(|row| (row.created, row.id));
         for row in rows {
-            all.push(fold(&store, row.id).map_err(Failure::store)?);
+            found.push(fold(&store, row.id).map_err(Failure::store)?);
         }
     }
     let mut seen = std::collections::BTreeSet::new();
-    all.retain(|session| seen.insert(session.id));
-    Ok(all)
-}
-
-/// The session of a file, or with an id that begins so.
-fn one(store: &SqliteStore, name: &Path) -> Result<crate::base::EventId, Failure> {
-    let text = name.to_string_lossy();
-    let like_id = text.len() >= 4 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-    if like_id && !name.exists() {
-        session_id(store, &text)
-    } else {
-        session_of(store, Some(name), None)
-    }
+    found.retain(|session| seen.insert(session.id));
+    Ok(found)
 }
 
 impl DecisionsArgs {
@@ -163,21 +141,30 @@ impl DecisionsArgs {
             None => {}
         }
         let mut told = Told::default();
-        if let Some(file) = self.file.as_deref().filter(|file| is_session_file(file)) {
-            let (id, events) = from_file(file, out)?;
-            self.tell(&Session::fold(id, &events), &mut told, out)?;
-            return self.end(told, out);
-        }
         let place = Place::find(None, None)?;
-        let store = place.reading(out)?;
-        let sessions = if self.file.is_some() || self.session.is_some() {
-            vec![session_of(&store, self.file.as_deref(), self.session.as_deref())?]
-        } else {
-            let rows = store.sessions().map_err(Failure::store)?;
-            rows.into_iter().filter(|row| row.decisions > 0).map(|row| row.id).collect()
-        };
-        for id in sessions {
-            self.tell(&fold(&store, id).map_err(Failure::store)?, &mut told, out)?;
+        match (&self.file, &self.session) {
+            (Some(file), None) => {
+                for (session, _) in all(file, out)? {
+                    self.tell(&session, &mut told, out)?;
+                }
+            }
+            (None, Some(id)) => {
+                let store = place.reading(out)?;
+                let id = session_id(&store, id)?;
+                self.tell(&fold(&store, id).map_err(Failure::store)?, &mut told, out)?;
+            }
+            (Some(file), Some(id)) => {
+                let named = Named::find(file, Some(id), out)?;
+                self.tell(&named.fold()?, &mut told, out)?;
+            }
+            (None, None) => {
+                let store = place.reading(out)?;
+                let rows = store.sessions().map_err(Failure::store)?;
+                for row in rows.into_iter().filter(|row| row.decisions > 0) {
+                    let session = fold(&store, row.id).map_err(Failure::store)?;
+                    self.tell(&session, &mut told, out)?;
+                }
+            }
         }
         self.end(told, out)
     }
@@ -233,6 +220,10 @@ fn list(session: &Session, wanted: &dyn Fn(&str) -> bool, out: &mut Out) -> Resu
             one_line(&session.told_value(&decision.title)),
             one_line(session.title())
         ))?;
+        if let Some(why) = session.why_so(decision) {
+            let who = session.author_name(why.by);
+            out.line(&format!("    {}", one_line(&format!("{status}: {} ({who})", why.words))))?;
+        }
         for (label, text) in [
             ("because", session.told_value(&decision.outcome)),
             ("context", session.told_value(&decision.context)),

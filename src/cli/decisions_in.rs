@@ -163,10 +163,10 @@ impl ImportArgs {
         files: &[(String, Record)],
         out: &mut Out,
     ) -> Result<(Option<EventId>, Vec<bool>), Failure> {
-        let store = Place::find(None, None)?.reading(out)?;
+        let mut store = Place::find(None, None)?.reading(out)?;
         let mut elsewhere = vec![false; files.len()];
         if self.session.is_some() || self.into.is_some() {
-            let named = session_of(&store, self.into.as_deref(), self.session.as_deref())?;
+            let named = session_of(&mut store, self.into.as_deref(), self.session.as_deref(), out)?;
             return Ok((Some(named), elsewhere));
         }
         let mut half = Vec::new();

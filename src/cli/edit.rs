@@ -58,10 +58,19 @@ fn start(args: Edit, hit: Option<Hit>, out: &mut Out) -> Result<ExitCode, Failur
             let store = store
                 .as_mut()
                 .ok_or_else(|| Failure::usage("--session and --no-session exclude each other."))?;
-            let id = super::place::session_id(store, id)?;
             match file {
-                Some(path) => open_in(store, id, path).map_err(Failure::new)?,
-                None => open_session(store, id).map_err(Failure::new)?,
+                // Of several that a merge put into one file this one.
+                Some(path) if super::place::is_session_file(path) => {
+                    super::place::import(store, path, Some(id), &mut notes, &mut |_| true)?
+                }
+                Some(path) => {
+                    let id = super::place::session_id(store, id)?;
+                    open_in(store, id, path).map_err(Failure::new)?
+                }
+                None => {
+                    let id = super::place::session_id(store, id)?;
+                    open_session(store, id).map_err(Failure::new)?
+                }
             }
         }
         (None, None, Some(path)) if path.to_string_lossy().ends_with(".cowrite.jsonl") => {
@@ -70,7 +79,7 @@ fn start(args: Edit, hit: Option<Hit>, out: &mut Out) -> Result<ExitCode, Failur
             })?;
             // What takes longer shows how far it is.
             let mut told = None;
-            let opened = super::place::import(store, path, &mut notes, &mut |taking| {
+            let opened = super::place::import(store, path, None, &mut notes, &mut |taking| {
                 let words = super::place::taken_words(taking);
                 if taking.of > WITHOUT_A_WORD && told.as_ref() != Some(&words) {
                     // The workspace tells what is wrong with the terminal.

@@ -2,7 +2,8 @@
 
 use super::export_commit::{self, Form};
 use super::export_html::HtmlArgs;
-use super::place::{Place, is_session_file, session_of};
+use super::place::{Place, is_session_file, session_id};
+use super::whose::Named;
 use super::{Failure, Out, when};
 use crate::base::{EventId, sha256_hex};
 use crate::event::{Envelope, Event};
@@ -20,8 +21,8 @@ use std::process::ExitCode;
 pub struct ExportArgs {
     /// The file whose session it is, or a session file (`.cowrite.jsonl`).
     file: Option<PathBuf>,
-    /// The session: its id or the beginning of it.
-    #[arg(long, conflicts_with = "file")]
+    /// The session: its id or the beginning of it. With a file, that one of several.
+    #[arg(long)]
     session: Option<String>,
     /// As one Markdown page; this is the default.
     #[arg(long, conflicts_with_all = ["json", "session_file", "egress"])]
@@ -84,11 +85,9 @@ impl ExportArgs {
         if !is_session_file(path) {
             return Err(Failure::usage("The name of a session file ends in .cowrite.jsonl."));
         }
-        let added = match self.file.as_deref().filter(|path| is_session_file(path)) {
-            Some(from) => jsonl::append(path, &from_file(from, out)?.1),
-            None => {
-                let store = Place::find(None, None)?.reading(out)?;
-                let id = session_of(&store, self.file.as_deref(), self.session.as_deref())?;
+        let named = self.named(out)?;
+        let added = match &named.store {
+            Some(store) if self.file.as_deref().is_none_or(|file| !is_session_file(file)) => {
                 let mut adding = Adding::to(path).map_err(Failure::new)?;
                 let mut done = Ok(());
                 let take = &mut |stored: Stored| {
@@ -96,10 +95,11 @@ impl ExportArgs {
                         done = adding.event(&stored.envelope);
                     }
                 };
-                let (_, damaged) = store.each_event(id, take).map_err(Failure::store)?;
+                let (_, damaged) = store.each_event(named.id, take).map_err(Failure::store)?;
                 say_damaged(damaged, out);
                 done.and_then(|()| adding.finish())
             }
+            _ => jsonl::append(path, &named.all()?.0),
         };
         let added = added.map_err(Failure::new)?;
         out.say(&format!(
@@ -117,17 +117,22 @@ impl ExportArgs {
         &self,
         out: &mut Out,
     ) -> Result<(Option<SqliteStore>, EventId, Vec<Envelope>), Failure> {
-        if let Some(path) = self.file.as_deref().filter(|path| is_session_file(path)) {
-            let (id, events) = from_file(path, out)?;
-            return Ok((None, id, events));
+        let named = self.named(out)?;
+        let (events, damaged) = named.all()?;
+        say_damaged(damaged, out);
+        Ok((named.store, named.id, events))
+    }
+
+    /// The session that is meant.
+    fn named(&self, out: &mut Out) -> Result<Named, Failure> {
+        match (&self.file, &self.session) {
+            (Some(file), session) => Named::find(file, session.as_deref(), out),
+            (None, Some(id)) => {
+                let store = Place::find(None, None)?.reading(out)?;
+                Ok(Named::known(session_id(&store, id)?, None, store))
+            }
+            (None, None) => Err(Failure::usage("Name a file, or a session with --session.")),
         }
-        let place = Place::find(None, None)?;
-        let store = place.reading(out)?;
-        let id = session_of(&store, self.file.as_deref(), self.session.as_deref())?;
-        let loaded = store.events(id, 0).map_err(Failure::store)?;
-        say_damaged(loaded.damaged.len(), out);
-        let events = loaded.events.into_iter().map(|stored| stored.envelope).collect();
-        Ok((Some(store), id, events))
     }
 }
 
@@ -136,19 +141,6 @@ fn say_damaged(lines: usize, out: &mut Out) {
         let lines = plural(lines, "damaged line");
         out.say(&format!("{lines} left out: `cowrite verify` names them."));
     }
-}
-
-/// The largest session of a session file; what is left out is said.
-pub fn from_file(path: &Path, out: &mut Out) -> Result<(EventId, Vec<Envelope>), Failure> {
-    let file = jsonl::read(path).map_err(Failure::new)?;
-    if file.bad_lines > 0 {
-        let lines = plural(file.bad_lines as usize, "line");
-        out.say(&format!("{lines} left out: `cowrite verify {}` names them.", path.display()));
-    }
-    file.sessions
-        .into_iter()
-        .max_by_key(|(_, events)| events.len())
-        .ok_or_else(|| Failure::new(format!("{} holds no session.", path.display())))
 }
 
 /// Lists what was sent, the oldest first.

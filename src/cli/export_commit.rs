@@ -3,9 +3,12 @@
 
 use super::place::Place;
 use super::{Failure, Out};
-use crate::base::{Millis, sha256_hex};
+use crate::base::{DocId, Millis, sha256_hex};
 use crate::report::{Base, Commit, CommittedFile, agent_trace, git_ai_note, trace};
+use crate::runtime::whose::{self, Whose};
 use crate::runtime::{absolute, fold};
+use crate::session::Session;
+use crate::store::{SqliteStore, jsonl};
 use crate::text::decode;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -79,16 +82,14 @@ pub fn run(
         if only.as_ref().is_some_and(|only| *only != whole) {
             continue;
         }
-        let bound = store.binding(&whole.to_string_lossy()).map_err(Failure::store)?;
-        let Some(binding) = bound.into_iter().next() else { continue };
+        let Some((session, doc)) = of_text(&store, &whole)? else { continue };
         let bytes = git.run(&["cat-file", "blob", &format!("{sha}:{path}")])?;
         let Ok(decoded) = decode(&bytes) else {
             out.say(&format!("{path} is no text in this commit: left out."));
             continue;
         };
-        let session = fold(&store, binding.session).map_err(Failure::store)?;
         let hash = sha256_hex(&bytes);
-        let traced = trace(&session, &binding.doc, &decoded.text, &hash).map_err(Failure::new)?;
+        let traced = trace(&session, &doc, &decoded.text, &hash).map_err(Failure::new)?;
         let Some(traced) = traced else { continue };
         if let Base::Nearest { elsewhere } = traced.base {
             out.say(&format!(
@@ -103,9 +104,9 @@ pub fn run(
         files.push(CommittedFile { path: path.to_owned(), session, traced, added });
     }
     let none = || {
-        let what = file.map_or("No file of the commit".into(), |file| file.display().to_string());
+        let of = file.map(|file| format!(" of {}", file.display())).unwrap_or_default();
         Failure::new(format!(
-            "{what} has no line in commit {} that a session here tells of.",
+            "No session here tells of a line{of} that commit {} added.",
             sha.get(..10).unwrap_or(&sha)
         ))
     };
@@ -114,6 +115,20 @@ pub fn run(
         Form::AgentTrace => out.json(&agent_trace(&commit, &files).ok_or_else(none)?)?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The session of a text, in the library or in a session file near it; and its document.
+fn of_text(store: &SqliteStore, path: &Path) -> Result<Option<(Session, DocId)>, Failure> {
+    let found = whose::near(store, path).map_err(Failure::store)?;
+    let Some(Whose { session: id, doc, file, .. }) = found else { return Ok(None) };
+    let session = match file {
+        None => fold(store, id).map_err(Failure::store)?,
+        Some(file) => {
+            let mut read = jsonl::read(&file).map_err(Failure::new)?;
+            Session::fold(id, &read.sessions.remove(&id).unwrap_or_default())
+        }
+    };
+    Ok(Some((session, doc)))
 }
 
 fn commit(git: &Git, sha: &str) -> Result<Commit, Failure> {

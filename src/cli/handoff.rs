@@ -1,8 +1,7 @@
 //! `cowrite handoff`: what changed since somebody looked last.
 
-use super::export::from_file;
-use super::place::{Place, is_session_file};
-use super::share::session_named;
+use super::place::Place;
+use super::whose::Named;
 use super::{Failure, Out};
 use crate::base::EventId;
 use crate::event::Envelope;
@@ -23,6 +22,9 @@ pub struct HandoffArgs {
     /// A file with a session, a session file (`.cowrite.jsonl`), or the id of a session or its
     /// beginning. Nothing: the session used last.
     what: Option<String>,
+    /// Of several sessions of the file this one: its id or the beginning of it.
+    #[arg(long, requires = "what")]
+    session: Option<String>,
     /// Everything counts as seen from now on.
     #[arg(long)]
     seen: bool,
@@ -31,22 +33,36 @@ pub struct HandoffArgs {
 impl HandoffArgs {
     pub fn run(self, out: &mut Out) -> Result<ExitCode, Failure> {
         let place = Place::find(None, None)?;
-        if let Some(file) = self.what.as_deref().map(Path::new).filter(|file| is_session_file(file))
-        {
-            return self.of_file(&place, file, out);
-        }
-        let mut store = place.reading(out)?;
-        let session = match &self.what {
-            Some(what) => session_named(&store, what)?,
-            None => {
-                let rows = store.sessions().map_err(Failure::store)?;
-                let last = rows.first().map(|row| row.id);
-                last.ok_or_else(|| {
-                    Failure::new("There is no session yet: `cowrite FILE` begins one.")
-                })?
-            }
+        let Some(what) = self.what.as_deref().map(Path::new) else {
+            let mut store = place.reading(out)?;
+            let rows = store.sessions().map_err(Failure::store)?;
+            let last = rows.first().map(|row| row.id);
+            let last = last.ok_or_else(|| {
+                Failure::new("There is no session yet: `cowrite FILE` begins one.")
+            })?;
+            return self.known(&mut store, last, Vec::new(), out);
         };
-        self.known(&mut store, session, Vec::new(), out)
+        let named = Named::find(what, self.session.as_deref(), out)?;
+        let id = named.id;
+        // A session that the library knows is told as what is news there, whatever was named.
+        if place.has_library() {
+            let mut store = place.reading(out)?;
+            if store.last_row(id).map_err(Failure::store)? > 0 {
+                return self.known(&mut store, id, named.into_file(), out);
+            }
+        }
+        if self.seen {
+            return Err(Failure::usage(format!(
+                "The session is not in your library, so nothing of it is marked: `cowrite {}` opens it.",
+                what.display()
+            )));
+        }
+        let folded = named.fold()?;
+        let all = unknown_to(&folded, |_| false).unwrap_or_default();
+        for line in handoff(&folded, &all, true, now()) {
+            out.line(&line)?;
+        }
+        Ok(ExitCode::SUCCESS)
     }
 
     /// Of a session of the library, and what a session file has beside it.
@@ -90,29 +106,6 @@ impl HandoffArgs {
         }
         if self.seen {
             shared::all_seen(store, session).map_err(Failure::store)?;
-        }
-        Ok(ExitCode::SUCCESS)
-    }
-
-    /// Of a session file, which need not be in the library.
-    fn of_file(&self, place: &Place, file: &Path, out: &mut Out) -> Result<ExitCode, Failure> {
-        let (id, events) = from_file(file, out)?;
-        if place.has_library() {
-            let mut store = place.reading(out)?;
-            if store.session_ids().map_err(Failure::store)?.contains(&id) {
-                return self.known(&mut store, id, events, out);
-            }
-        }
-        if self.seen {
-            return Err(Failure::usage(format!(
-                "The session is not in your library, so nothing of it is marked: `cowrite {}` opens it.",
-                file.display()
-            )));
-        }
-        let folded = Session::fold(id, &events);
-        let all = unknown_to(&folded, |_| false).unwrap_or_default();
-        for line in handoff(&folded, &all, true, now()) {
-            out.line(&line)?;
         }
         Ok(ExitCode::SUCCESS)
     }

@@ -1,7 +1,7 @@
 //! The machine without a screen: what `ask`, `propose` and `do` share. The same loop, commands and
 //! log as the workspace has.
 
-use super::place::{Place, is_session_file, rand, session_id};
+use super::place::{Place, import, is_session_file, rand, session_id};
 use super::{Failure, Out, one_line};
 use crate::app::{App, Input};
 use crate::keymap::Keymap;
@@ -79,6 +79,12 @@ impl Headless {
                 let id = session_id(store, id)?;
                 open_session(store, id).map_err(Failure::new)?
             }
+            (Some(id), Some(store), Target::File(path)) if is_session_file(&path) => {
+                let mut notes = Vec::new();
+                let mut opened = import(store, &path, Some(id), &mut notes, &mut |_| true)?;
+                opened.notes.splice(0..0, notes);
+                opened
+            }
             (Some(id), Some(store), Target::File(path)) => {
                 let id = session_id(store, id)?;
                 open_in(store, id, &path).map_err(Failure::new)?
@@ -90,7 +96,7 @@ impl Headless {
             }
             // Its events are no text to write in.
             (None, Some(store), Target::File(path)) if is_session_file(&path) => {
-                take_and_open(store, &path).map_err(Failure::new)?
+                take_and_open(store, &path, None).map_err(Failure::new)?
             }
             (_, _, Target::File(path)) if is_session_file(&path) => {
                 return Err(Failure::usage(
@@ -115,11 +121,7 @@ impl Headless {
             ));
         }
         if let Some(beside) = opened.beside.take() {
-            out.say(&format!(
-                "{}: `cowrite {}` goes over to it.",
-                beside.words(),
-                beside.file.display()
-            ));
+            out.say(&format!("{}: `{}` goes over to it.", beside.words(), beside.way()));
         }
         for note in std::mem::take(&mut opened.notes) {
             out.say(&note);

@@ -48,6 +48,7 @@ mod sessions;
 mod share;
 mod stats;
 mod verify;
+mod whose;
 use crate::base::when;
 
 use args::Args;

@@ -307,33 +307,16 @@ pub fn session_id(store: &SqliteStore, text: &str) -> Result<EventId, Failure> {
     }
 }
 
-/// The session that is meant: of a file, or by its id.
+/// The session that is meant, of a file or by its id; it is in the library from now on.
 pub fn session_of(
-    store: &SqliteStore,
+    store: &mut SqliteStore,
     file: Option<&Path>,
     session: Option<&str>,
+    out: &mut Out,
 ) -> Result<EventId, Failure> {
     match (file, session) {
         (None, Some(id)) => session_id(store, id),
-        (Some(file), None) => {
-            let path = absolute(file);
-            let bound = store.binding(&path.to_string_lossy()).map_err(Failure::store)?;
-            bound.first().map(|binding| binding.session).ok_or_else(|| {
-                if is_session_file(file) && path.exists() {
-                    return Failure::new(format!(
-                        "{} is a session file: `cowrite {}` takes its session into the library; \
-                         then name the text, or the session by its id (`cowrite sessions`).",
-                        file.display(),
-                        file.display()
-                    ));
-                }
-                let there = if path.exists() { "" } else { "There is no such file, and " };
-                Failure::new(format!(
-                    "{there}{} has no session: `cowrite sessions` lists those there are.",
-                    file.display()
-                ))
-            })
-        }
+        (Some(file), None) => super::whose::taken(store, file, out),
         _ => Err(Failure::usage("Name a file, or a session with --session.")),
     }
 }
@@ -375,14 +358,18 @@ pub fn take_in(
     Ok(taken)
 }
 
-/// Takes a session file into the library and opens its session.
+/// Takes a session file into the library and opens its session; of several the one that is named,
+/// by the beginning of its id, or the largest.
 pub fn import(
     store: &mut SqliteStore,
     path: &Path,
+    named: Option<&str>,
     notes: &mut Vec<String>,
     progress: &mut dyn FnMut(&Taking) -> bool,
 ) -> Result<Opened, Failure> {
-    if let Some(session) = shared::unchanged(store, path).map_err(Failure::store)? {
+    let known = shared::unchanged(store, path).map_err(Failure::store)?;
+    let fits = |id: &EventId| named.is_none_or(|named| id.to_string().starts_with(named));
+    if let Some(session) = known.filter(fits) {
         return shared::open_file(store, path, session).map_err(Failure::new);
     }
     let taken = take_in(store, path, progress)?;
@@ -392,7 +379,10 @@ pub fn import(
             taken.file.bad_lines
         ));
     }
-    let id = taken.sessions.first().map(|(id, _)| *id);
-    let id = id.ok_or_else(|| Failure::new("The file holds no session."))?;
+    let id = taken.sessions.iter().map(|(id, _)| *id).find(fits);
+    let id = id.ok_or_else(|| match named {
+        Some(named) => Failure::usage(format!("{} has no session {named}.", path.display())),
+        None => Failure::new(format!("{} holds no session.", path.display())),
+    })?;
     shared::open_file(store, path, id).map_err(Failure::new)
 }

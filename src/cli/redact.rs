@@ -1,7 +1,7 @@
 //! `cowrite redact`: words out of a session for good.
 
 use super::place::Place;
-use super::share::session_named;
+use super::whose::taken;
 use super::{Failure, Out, one_line};
 use crate::base::{AuthorId, EventId};
 use crate::report::Target;
@@ -10,6 +10,7 @@ use crate::session::Session;
 use crate::state::OUT_OF_REACH;
 use crate::store::SqliteStore;
 use std::io::{BufRead, IsTerminal};
+use std::path::Path;
 use std::process::ExitCode;
 
 /// Take words out of a session for good.
@@ -49,7 +50,7 @@ impl RedactArgs {
     pub fn run(self, out: &mut Out) -> Result<ExitCode, Failure> {
         let mut place = Place::find(None, None)?;
         let mut store = place.reading(out)?;
-        let session = session_named(&store, &self.what)?;
+        let session = taken(&mut store, Path::new(&self.what), out)?;
         let folded = fold(&store, session).map_err(Failure::store)?;
         let targets = self.targets(&folded)?;
         for target in &targets {
@@ -160,9 +161,13 @@ fn confirmed(out: &mut Out) -> Result<bool, Failure> {
 }
 
 /// The session that is meant, or the one used last.
-pub fn session_or_last(store: &SqliteStore, what: Option<&str>) -> Result<EventId, Failure> {
+pub fn session_or_last(
+    store: &mut SqliteStore,
+    what: Option<&str>,
+    out: &mut Out,
+) -> Result<EventId, Failure> {
     match what {
-        Some(what) => session_named(store, what),
+        Some(what) => taken(store, Path::new(what), out),
         None => {
             let rows = store.sessions().map_err(Failure::store)?;
             let last = rows.first().map(|row| row.id);

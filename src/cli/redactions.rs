@@ -31,7 +31,7 @@ impl RedactionsArgs {
     pub fn run(self, out: &mut Out) -> Result<ExitCode, Failure> {
         let mut place = Place::find(None, None)?;
         let mut store = place.reading(out)?;
-        let session = session_or_last(&store, self.what.as_deref())?;
+        let session = session_or_last(&mut store, self.what.as_deref(), out)?;
         let folded = fold(&store, session).map_err(Failure::store)?;
         if let Some(text) = self.accept.as_ref().or(self.keep.as_ref()) {
             let all = folded.redactions.iter().map(|taken| taken.id);

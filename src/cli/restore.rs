@@ -29,7 +29,7 @@ impl RestoreArgs {
         no_session_file(&self.file, "The text")?;
         let talk = Talk { yes: self.yes, ..Talk::default() };
         // A session is there, or nothing is to be gone back to.
-        session_of(&Place::find(None, None)?.reading(out)?, Some(&self.file), None)?;
+        session_of(&mut Place::find(None, None)?.reading(out)?, Some(&self.file), None, out)?;
         let mut headless = Headless::open(Target::File(self.file), &talk, out)?;
         headless.command(&format!("history.restore {}", self.point))?;
         headless.tell(out);
@@ -68,7 +68,7 @@ impl BranchArgs {
         for note in recover(&mut store, &me).map_err(Failure::store)? {
             out.say(&note);
         }
-        let id = session_of(&store, Some(&self.file), None)?;
+        let id = session_of(&mut store, Some(&self.file), None, out)?;
         let session = fold(&store, id).map_err(Failure::store)?;
         let points = session.timeline();
         let point = find(&session, &points, &self.point, now()).map_err(Failure::usage)?;

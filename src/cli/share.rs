@@ -1,7 +1,8 @@
 //! `cowrite share`: adding what is new to the session file, after showing it.
 
 use super::bringing::Progress;
-use super::place::{Place, session_id, session_of};
+use super::place::Place;
+use super::whose::taken;
 use super::{Failure, Out, one_line};
 use crate::base::EventId;
 use crate::report::scan::RULES;
@@ -48,7 +49,7 @@ impl ShareArgs {
         known_kinds(&self.allow)?;
         let place = Place::find(None, None)?;
         let mut store = place.reading(out)?;
-        let session = self.session(&store)?;
+        let session = self.session(&mut store, out)?;
         let here = std::env::current_dir()?;
         let lets = !self.allow.is_empty() || !self.allow_finding.is_empty();
         if lets && !self.dry_run {
@@ -132,9 +133,9 @@ impl ShareArgs {
         Ok(ExitCode::SUCCESS)
     }
 
-    fn session(&self, store: &SqliteStore) -> Result<EventId, Failure> {
+    fn session(&self, store: &mut SqliteStore, out: &mut Out) -> Result<EventId, Failure> {
         match &self.what {
-            Some(what) => session_named(store, what),
+            Some(what) => taken(store, Path::new(what), out),
             None => {
                 let rows = store.sessions().map_err(Failure::store)?;
                 let last = rows.first().map(|row| row.id);
@@ -172,15 +173,6 @@ pub fn known_kinds(kinds: &[String]) -> Result<(), Failure> {
         }
     }
     Ok(())
-}
-
-/// A session by its file, or by its id.
-pub fn session_named(store: &SqliteStore, what: &str) -> Result<EventId, Failure> {
-    let id = what.len() >= 4 && what.chars().all(|one| one.is_ascii_hexdigit());
-    if id && !Path::new(what).exists() {
-        return session_id(store, what);
-    }
-    session_of(store, Some(Path::new(what)), None)
 }
 
 /// One line that keeps its indent.

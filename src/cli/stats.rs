@@ -1,12 +1,12 @@
 //! `cowrite stats`: what sessions add up to.
 
-use super::export::from_file;
-use super::place::{Place, is_session_file, session_id};
+use super::place::Place;
+use super::whose::all;
 use super::{Failure, Out, one_line, when};
 use crate::assist::{Dialect, LAST, Record, Tried, choose_by};
 use crate::base::DocId;
 use crate::report::{EditStats, Stats};
-use crate::runtime::{absolute, fold};
+use crate::runtime::fold;
 use crate::session::{Session, worked_lately};
 use crate::state::plural;
 use serde_json::json;
@@ -116,37 +116,21 @@ fn each(
     out: &mut Out,
     add: &mut dyn FnMut(&Session, Option<&DocId>),
 ) -> Result<(), Failure> {
-    if let Some(path) = what.map(Path::new).filter(|path| is_session_file(path)) {
-        let (id, events) = from_file(path, out)?;
-        add(&Session::fold(id, &events), None);
+    if let Some(what) = what {
+        for (session, doc) in all(Path::new(what), out)? {
+            add(&session, doc.as_ref());
+        }
         return Ok(());
     }
     let place = Place::find(None, None)?;
     let store = place.reading(out)?;
-    let Some(what) = what else {
-        let rows = store.sessions().map_err(Failure::store)?;
-        if rows.is_empty() {
-            out.say("There is no session yet.");
-        }
-        for row in rows {
-            add(&fold(&store, row.id).map_err(Failure::store)?, None);
-        }
-        return Ok(());
-    };
-    let path = absolute(Path::new(what));
-    let bound = store.binding(&path.to_string_lossy()).map_err(Failure::store)?;
-    if let Some(binding) = bound.first() {
-        let session = fold(&store, binding.session).map_err(Failure::store)?;
-        add(&session, Some(&binding.doc));
-        return Ok(());
+    let rows = store.sessions().map_err(Failure::store)?;
+    if rows.is_empty() {
+        out.say("There is no session yet.");
     }
-    if path.exists() {
-        return Err(Failure::new(format!(
-            "{what} has no session: `cowrite sessions` lists those there are."
-        )));
+    for row in rows {
+        add(&fold(&store, row.id).map_err(Failure::store)?, None);
     }
-    let id = session_id(&store, what)?;
-    add(&fold(&store, id).map_err(Failure::store)?, None);
     Ok(())
 }
 

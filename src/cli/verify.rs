@@ -3,16 +3,18 @@
 use super::bringing::Progress;
 use super::merge::{megabytes, told};
 use super::place::{Place, is_session_file, not_taken, session_id};
+use super::whose::{label, none};
 use super::{Failure, Out, one_line, when};
-use crate::base::EventId;
+use crate::base::{AuthorId, EventId};
 use crate::runtime::Taking;
 use crate::runtime::attest::Proof;
 use crate::runtime::taking_in::{self, Copied};
 use crate::runtime::verify::{Named, Names, kind_words};
+use crate::runtime::whose::{Whose, whose};
 use crate::sign::{Checked, PROVES, Signers};
 use crate::state::plural;
 use crate::store::jsonl::SessionFile;
-use crate::store::{Options, Report, SqliteStore, Stored, jsonl};
+use crate::store::{Options, Report, SqliteStore, StoreError, Stored, jsonl};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -24,13 +26,15 @@ use std::process::ExitCode;
 /// a session file, lines that `cowrite import` would leave out are such findings, too.
 ///
 /// Signatures (`cowrite attest`) are checked offline; whose keys they are, `allowed_signers` in the
-/// configuration directory says, or the file that git's gpg.ssh.allowedSignersFile names.
+/// configuration directory says, or the file that git's gpg.ssh.allowedSignersFile names, with their
+/// dates (valid-after, valid-before, in UTC) and purposes. A key that git's gpg.ssh.revocationFile
+/// lists, or that was not valid at the time that a signature says it was made, makes it none.
 ///
 /// A hash chain shows what was altered after somebody else has seen it; it does not keep a person
 /// from rewriting a log that only they hold. A signature that others hold does.
 #[derive(clap::Args, Debug)]
 pub struct VerifyArgs {
-    /// A session file (`.cowrite.jsonl`) instead of the library.
+    /// A session file (`.cowrite.jsonl`), or a text that has a session, instead of the library.
     file: Option<PathBuf>,
     /// Only this session: its id or the beginning of it.
     #[arg(long, conflicts_with = "file")]
@@ -47,35 +51,27 @@ impl VerifyArgs {
         let place = Place::find(None, None)?;
         let mut bar = Progress::new();
         let mut file = None;
-        let (store, session) = match &self.file {
-            Some(path) => {
-                if !is_session_file(path) {
-                    return Err(Failure::usage(
-                        "Name a session file (.cowrite.jsonl), or a session with --session.",
-                    ));
-                }
-                let (store, read) = of_file(path, scratch.path(), &mut bar, out)?;
+        let (store, session) = match self.meant(&place, out)? {
+            Meant::File(path) => {
+                let (store, read) = of_file(&path, scratch.path(), &mut bar, out)?;
                 if !self.json {
-                    told_counts(path, &read, out)?;
+                    told_counts(&path, &read, out)?;
                 }
-                file = Some(read);
+                file = Some((path, read));
                 (store, None)
             }
-            None => {
-                let store = place.reading(out)?;
-                let session =
-                    self.session.as_deref().map(|id| session_id(&store, id)).transpose()?;
-                (store, session)
-            }
+            Meant::Library(store, session) => (store, session),
         };
+        let (path, file) = file.unzip();
         bar.show("It is checked …", out);
         let report = store.verify(session).map_err(Failure::store)?;
         let ids = match session {
             Some(id) => vec![id],
             None => store.session_ids().map_err(Failure::store)?,
         };
-        let signers = Signers::read(&place.keys().signers());
+        let signers = Signers::of(&place.keys());
         let mut found = Vec::new();
+        let mut apart = Vec::new();
         let mut more = report.found - report.findings.len() as u64;
         let mut proofs: Vec<(EventId, Proof)> = Vec::new();
         // One session at a time: a library may be larger than what fits into memory.
@@ -100,12 +96,22 @@ impl VerifyArgs {
                 let what = "it holds no event: emptied, cut off, or never written".into();
                 found.push(Named { what, ..Named::default() });
             }
-            // It is that of the largest session.
+            // It is that of the largest session. Another one that is whole in itself is no line that
+            // somebody slipped in: two began apart, and a merge put both into one file.
             if let Some(own) = file.largest() {
-                for id in ids.iter().filter(|id| **id != own) {
-                    let names = Names::of(&store, *id, Some(file)).map_err(Failure::store)?;
+                let whole = |id: &EventId| {
+                    let here = |of: Option<EventId>| of == Some(*id);
+                    report.findings.iter().all(|finding| !here(finding.session))
+                        && found.iter().all(|named| !here(named.session))
+                };
+                let (more, strange): (Vec<EventId>, Vec<EventId>) =
+                    ids.iter().copied().filter(|id| *id != own).partition(whole);
+                for id in strange {
+                    let names = Names::of(&store, id, Some(file)).map_err(Failure::store)?;
                     found.extend(foreign(&names, own)?);
                 }
+                apart = more;
+                apart.extend((!apart.is_empty()).then_some(own));
             }
             found.sort_by_key(|named| named.line.unwrap_or(u64::MAX));
         }
@@ -113,11 +119,134 @@ impl VerifyArgs {
         let unsound = proofs.iter().filter(|(_, proof)| !proof.is_sound()).count();
         let bad = found.len() as u64 + more + unsound as u64;
         match self.json {
-            true => out.json(&as_json(&report, &found, &proofs, bad))?,
+            true => out.json(&as_json(&report, &found, &proofs, bad, &apart))?,
             false => print(&report, &found, more, &proofs, bad, out)?,
+        }
+        if let (Some(path), Some(file)) = (&path, &file) {
+            beside(path, file, &store, &place, &apart, out)?;
         }
         Ok(if bad == 0 { ExitCode::SUCCESS } else { ExitCode::from(1) })
     }
+}
+
+/// What is to be checked.
+enum Meant {
+    File(PathBuf),
+    Library(SqliteStore, Option<EventId>),
+}
+
+impl VerifyArgs {
+    fn meant(&self, place: &Place, out: &mut Out) -> Result<Meant, Failure> {
+        let Some(path) = &self.file else {
+            let store = place.reading(out)?;
+            let session = self.session.as_deref().map(|id| session_id(&store, id)).transpose()?;
+            return Ok(Meant::Library(store, session));
+        };
+        if !path.exists() {
+            return Err(Failure::usage(format!(
+                "There is no {}: name a session file (.cowrite.jsonl) or the text of one, or a \
+                 session with --session.",
+                path.display()
+            )));
+        }
+        if is_session_file(path) {
+            return Ok(Meant::File(path.clone()));
+        }
+        let store = match place.has_library() {
+            true => Some(place.reading(out)?),
+            false => None,
+        };
+        match (whose(store.as_ref(), path).map_err(Failure::store)?, store) {
+            (Some(Whose { file: Some(file), .. }), _) => {
+                out.say(&format!("{} is checked.", file.display()));
+                Ok(Meant::File(file))
+            }
+            (Some(Whose { session, .. }), Some(store)) => Ok(Meant::Library(store, Some(session))),
+            _ => Err(Failure { code: 2, ..none(path) }),
+        }
+    }
+}
+
+/// What is no finding about a session file and is to be known: that there are several sessions in
+/// it, how to get rid of what a merge left, and what the file alone can't tell.
+fn beside(
+    path: &Path,
+    file: &SessionFile,
+    store: &SqliteStore,
+    place: &Place,
+    apart: &[EventId],
+    out: &mut Out,
+) -> Result<(), Failure> {
+    let name = path.display();
+    if !apart.is_empty() {
+        let mut labels = Vec::new();
+        for id in apart {
+            labels.push(label(&taking_in::fold(store, *id).map_err(Failure::store)?));
+        }
+        out.say(&format!(
+            "Each of the sessions is whole: {} were begun apart, and a merge put them into one \
+             file. `cowrite {name} --session ID` opens one of them.",
+            labels.join(" and ")
+        ));
+    }
+    if file.conflict_markers > 0 {
+        out.say(&format!(
+            "`cowrite merge {name} -o NEW.cowrite.jsonl` writes all that is sound to a new file, \
+             without the marks of the merge: put that in the place of this one."
+        ));
+    }
+    let mut missing = Vec::new();
+    if place.has_library() {
+        let known = place.glance().map_err(Failure::store)?;
+        for id in file.sizes.keys() {
+            missing.extend(absent(&known, file, *id).map_err(Failure::store)?);
+        }
+    }
+    missing.iter().for_each(|words| out.say(words));
+    out.say(match missing.is_empty() {
+        true => CUT,
+        false => "Whether that was cut off, or was never shared, the file alone can't tell.",
+    });
+    Ok(())
+}
+
+/// What a file alone says nothing about.
+const CUT: &str = "That nothing was cut off its end a file alone can't tell: a signature that others \
+                   hold does, or another copy.";
+
+/// What the library has of a session and its file has not, in words.
+fn absent(
+    store: &SqliteStore,
+    file: &SessionFile,
+    id: EventId,
+) -> Result<Option<String>, StoreError> {
+    let me = store.meta("me")?.and_then(|me| me.parse().ok());
+    let session = taking_in::fold(store, id)?;
+    let (mut all, mut others, mut signed) = (0, 0, 0);
+    store.each_event(id, &mut |stored| {
+        let event = &stored.envelope;
+        if event.is_local() || stored.fork || file.places.contains_key(&event.id) {
+            return;
+        }
+        all += 1;
+        signed += usize::from(event.kind == "log.attested");
+        let author = session.author_of(&event.id);
+        let author = author.filter(|author| **author != AuthorId::outside());
+        others += usize::from(
+            author.is_some_and(|author| me.as_ref().is_none_or(|me| !session.is_same(author, me))),
+        );
+    })?;
+    if all == 0 {
+        return Ok(None);
+    }
+    let mut words =
+        format!("Your library has {} of {} that are not in it", plural(all, "event"), id.short());
+    for (count, what) in [(others, "of others"), (signed, "of them signatures")] {
+        if count > 0 {
+            words.push_str(&format!(", {count} {what}"));
+        }
+    }
+    Ok(Some(words + "."))
 }
 
 fn print(
@@ -157,12 +286,19 @@ fn print(
     ))
 }
 
-fn as_json(report: &Report, found: &[Named], proofs: &[(EventId, Proof)], bad: u64) -> Value {
+fn as_json(
+    report: &Report,
+    found: &[Named],
+    proofs: &[(EventId, Proof)],
+    bad: u64,
+    apart: &[EventId],
+) -> Value {
     let proofs = proofs.iter().map(|(session, proof)| {
         let (checked, why) = match &proof.checked {
             Checked::Good => ("good", ""),
             Checked::Bad(why) => ("bad", why.as_str()),
             Checked::Open(why) => ("unchecked", why.as_str()),
+            Checked::Redacted(why) => ("redacted", why.as_str()),
         };
         json!({
             "session": session.to_string(),
@@ -172,6 +308,7 @@ fn as_json(report: &Report, found: &[Named], proofs: &[(EventId, Proof)], bad: u
             "author": proof.author,
             "key": proof.fingerprint,
             "known_as": proof.known,
+            "key_ended": proof.ended.map(when::second),
             "signature": checked,
             "why": why,
             "decision": proof.decision,
@@ -189,6 +326,7 @@ fn as_json(report: &Report, found: &[Named], proofs: &[(EventId, Proof)], bad: u
         "found": bad,
         "findings": found.iter().map(named).collect::<Vec<_>>(),
         "unknown_kinds": report.unknown_kinds,
+        "begun_apart": apart.iter().map(EventId::to_string).collect::<Vec<_>>(),
         "attestations": proofs.collect::<Vec<_>>(),
         "proves": PROVES,
     })

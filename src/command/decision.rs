@@ -16,11 +16,21 @@ pub const COMMANDS: &[Command] = &[
     row(
         "decision.accept",
         "Accepts the chosen decision: it goes to the model from now on.",
-        |cx, _| set_status(cx, DecisionStatus::Accepted),
+        |cx, reason| verdict(cx, DecisionStatus::Accepted, reason),
     )
+    .args("[reason]")
     .when(any, NONE),
-    row("decision.reject", "Rejects the chosen decision.", |cx, _| {
-        set_status(cx, DecisionStatus::Rejected)
+    row("decision.reject", "Rejects the chosen decision.", |cx, reason| {
+        verdict(cx, DecisionStatus::Rejected, reason)
+    })
+    .args("[reason]")
+    .when(any, NONE),
+    row("decision.accept-because", "Accepts the chosen decision, and asks why.", |cx, _| {
+        ask_why(cx, DecisionStatus::Accepted)
+    })
+    .when(any, NONE),
+    row("decision.reject-because", "Rejects the chosen decision, and asks why.", |cx, _| {
+        ask_why(cx, DecisionStatus::Rejected)
     })
     .when(any, NONE),
     row(
@@ -343,6 +353,10 @@ pub fn submit(
 }
 
 pub(super) fn change(cx: &mut Cx, decision: EventId, field: DecisionField) {
+    change_because(cx, decision, field, None);
+}
+
+fn change_because(cx: &mut Cx, decision: EventId, field: DecisionField, reason: Option<Text>) {
     let Some(known) = cx.model.session.decisions.get(&decision) else { return };
     let replaces = known.heads(&field);
     let accepts = match field {
@@ -350,21 +364,47 @@ pub(super) fn change(cx: &mut Cx, decision: EventId, field: DecisionField) {
         DecisionField::Status(DecisionStatus::Accepted) => known.standing(),
         _ => Vec::new(),
     };
-    cx.append(&Event::DecisionChanged { decision, field, replaces, accepts });
+    cx.append(&Event::DecisionChanged { decision, field, replaces, accepts, reason });
 }
 
-fn set_status(cx: &mut Cx, status: DecisionStatus) -> Result<(), String> {
+fn verdict(cx: &mut Cx, status: DecisionStatus, reason: &str) -> Result<(), String> {
     let id = chosen(cx.model)?.id;
-    if let Some(newer) = cx.model.session.decisions.superseded_by(&id) {
-        return Err(format!(
-            "It is superseded by {} and stays so: accept, reject or change that one.",
-            quote(newer.title())
-        ));
-    }
-    change(cx, id, DecisionField::Status(status));
+    set_status(cx, id, status, reason)
+}
+
+/// Asks why the status of the chosen decision is set; nothing said is no reason.
+fn ask_why(cx: &mut Cx, status: DecisionStatus) -> Result<(), String> {
+    let decision = chosen(cx.model)?.id;
+    final_status(cx.model, &decision)?;
+    let kind = PromptKind::DecisionBecause { decision, status };
+    cx.model.ui.overlays.push(Overlay::Prompt { kind, field: Default::default() });
+    Ok(())
+}
+
+/// Sets a decision's status, with the reason that was given, if one was.
+pub(super) fn set_status(
+    cx: &mut Cx,
+    id: EventId,
+    status: DecisionStatus,
+    reason: &str,
+) -> Result<(), String> {
+    final_status(cx.model, &id)?;
+    let reason = Some(reason.trim()).filter(|reason| !reason.is_empty()).map(Text::new);
+    change_because(cx, id, DecisionField::Status(status), reason);
     cx.barrier();
     cx.info(format!("The decision is {}.", status_word(status)));
     Ok(())
+}
+
+/// Of one that was superseded the status is final.
+fn final_status(model: &Model, id: &EventId) -> Result<(), String> {
+    match model.session.decisions.superseded_by(id) {
+        Some(newer) => Err(format!(
+            "It is superseded by {} and stays so: accept, reject or change that one.",
+            quote(newer.title())
+        )),
+        None => Ok(()),
+    }
 }
 
 /// Shows the list with one decision chosen.

@@ -33,7 +33,7 @@ pub const COMMANDS: &[Command] = &[
     ),
 ];
 
-fn ask_where(cx: &mut Cx, then_quit: bool) {
+pub(super) fn ask_where(cx: &mut Cx, then_quit: bool) {
     let mut field = Field::default();
     let name = cx.model.entry().map_or("", |entry| entry.name.as_str());
     if let Some(typed) = &cx.model.ui.save_as {
@@ -52,6 +52,10 @@ fn ask_where(cx: &mut Cx, then_quit: bool) {
 /// Saves; asks where when the document has no file.
 pub fn save(cx: &mut Cx, then_quit: bool) -> Result<(), String> {
     match cx.model.path.clone() {
+        Some(_) if cx.model.gone => {
+            cx.ask_gone(then_quit);
+            Ok(())
+        }
         Some(path) => {
             cx.save_to(path, then_quit);
             Ok(())

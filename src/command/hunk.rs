@@ -216,7 +216,11 @@ pub(super) fn left_out(all: &[OpenHunk]) -> String {
         (count(|one| one.state == HunkState::Pending && one.loose), "found by likeness"),
         (count(|one| one.state == HunkState::Stale), "whose text changed"),
         (count(|one| one.state == HunkState::Unplaced), "without a place"),
-        (count(|one| one.state == HunkState::Collided), "that a merge changed"),
+        (
+            count(|one| one.state == HunkState::Collided && one.disputed.is_none()),
+            "that a merge changed",
+        ),
+        (count(|one| one.disputed.is_some()), "that people said opposite things about"),
     ];
     let words = parts.iter().filter(|(count, _)| *count > 0);
     words.map(|(count, what)| format!("{count} {what}")).collect::<Vec<_>>().join(", ")

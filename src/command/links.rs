@@ -130,6 +130,15 @@ pub(super) fn check(cx: &mut Cx, _: &str) -> Result<(), String> {
 fn describe(model: &Model, decision: &Decision) -> (Vec<String>, Vec<(usize, Link)>) {
     let decisions = model.decisions();
     let mut lines = vec![status_words(model, decision)];
+    if let Some(why) = model.session.why_so(decision) {
+        let set = decision.status.setter().and_then(|set| model.session.author_of(&set));
+        let said = match set == Some(why.by) {
+            true => String::new(),
+            false => format!(" (said {})", model.session.author_name(why.by)),
+        };
+        let words: Vec<&str> = why.words.split_whitespace().collect();
+        lines.push(format!("because {}{said}", words.join(" ")));
+    }
     if let Some(taken) = &decision.taken {
         let by = taken.by.as_str();
         let by = if by.is_empty() { String::new() } else { format!(" by {by}") };

@@ -296,6 +296,9 @@ fn prompted(cx: &mut Cx, kind: PromptKind, text: &str) -> Result<(), String> {
         PromptKind::SaveAs { then_quit } => file::save_as(cx, text, then_quit),
         PromptKind::Open => file::open_path(cx, text),
         PromptKind::RejectBecause { hunk } => hunk::reject_one(cx, hunk, text.trim()),
+        PromptKind::DecisionBecause { decision, status } => {
+            decision::set_status(cx, decision, status, text)
+        }
         PromptKind::Rename { session } => session::renamed(cx, session, text),
         PromptKind::Instruction { whole } => {
             if text.trim().is_empty() {
@@ -380,6 +383,19 @@ fn answer(cx: &mut Cx, word: &str) -> Result<(), String> {
             cx.keep_mine(&file);
             Ok(())
         }
+        (Ask::Gone { then_quit }, "yes") => {
+            cx.model.gone = false;
+            file::save(cx, then_quit)
+        }
+        (Ask::Gone { then_quit }, "as") => {
+            file::ask_where(cx, then_quit);
+            Ok(())
+        }
+        (Ask::Moved { path }, "yes") => {
+            cx.go_on_in(path);
+            Ok(())
+        }
+        (Ask::Gone { .. } | Ask::Moved { .. }, _) => Ok(()),
         (Ask::Renamed { like }, "no") => {
             let names: Vec<String> = like.iter().map(|one| format!("“{}”", one.title)).collect();
             let stay = if names.len() == 1 { "stays" } else { "stay" };

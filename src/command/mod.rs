@@ -45,7 +45,7 @@ pub use session::{
 };
 pub use taken::{TakenIn, known_in, take_in};
 
-use crate::state::{Cx, Model};
+use crate::state::{Cx, Model, Overlay};
 
 /// One thing a user can do.
 pub struct Command {
@@ -112,9 +112,28 @@ impl Command {
         if !(self.when)(cx.model) {
             return Err(self.unless.into());
         }
+        if BEGINS.contains(&self.name)
+            && matches!(cx.model.ui.overlays.last(), Some(Overlay::Form(_)))
+        {
+            return Err(FORM_OPEN.into());
+        }
         (self.run)(cx, rest)
     }
 }
+
+/// What begins something of its own on top of the screen: not over a form that is being filled in.
+const BEGINS: [&str; 9] = [
+    "decision.new",
+    "decision.edit",
+    "decision.supersede",
+    "file.open",
+    "file.save-as",
+    "hunk.edit",
+    "session.redactions",
+    "session.settle",
+    "session.share",
+];
+const FORM_OPEN: &str = "A form is open: Ctrl-S takes it, Esc leaves it and keeps what is in it.";
 
 /// All commands, in the order of the palette.
 pub fn commands() -> impl Iterator<Item = &'static Command> {

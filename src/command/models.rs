@@ -155,6 +155,12 @@ pub fn chosen_model_row(model: &Model) -> Option<ModelRow> {
 /// so that a second Enter asks nobody else.
 pub fn stay_at(model: &mut Model, row: &ModelRow) {
     let rows = model_rows(model);
+    let first = matches!(model.ui.overlays.last(), Some(Overlay::Models(list)) if list.chosen == 0);
+    let found = matches!(rows.first(), Some(ModelRow::Model { .. }));
+    if first && found && matches!(row, ModelRow::Fetch { .. }) {
+        // Nobody went there: it stood first while nothing better was known, and fetches much.
+        return;
+    }
     let same = rows.iter().position(|now| now == row);
     let at = same
         .or_else(|| rows.iter().position(|now| about(row).is_some() && about(now) == about(row)));

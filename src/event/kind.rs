@@ -351,6 +351,9 @@ pub enum Event {
         /// Of a status `accepted`: the settings of every other field that are accepted with it.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         accepts: Vec<EventId>,
+        /// Of a status: why, in the words of who set it, where they gave any.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<Text>,
     },
     /// A named version of everything in the session.
     #[serde(rename = "checkpoint.made")]

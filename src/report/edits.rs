@@ -91,6 +91,8 @@ impl EditStats {
             let row = row.or_default();
             let once = hunk.verdict.all().any(|said| said.verdict == HunkVerdict::Accepted);
             match hunk.state(&entry.document) {
+                // One accepts it and one does not: nobody has settled it.
+                HunkState::Collided if hunk.is_disputed() => row.open += 1,
                 HunkState::Accepted | HunkState::Collided => row.accepted += 1,
                 HunkState::Rejected => row.rejected += 1,
                 HunkState::Superseded => row.superseded += 1,

@@ -6,7 +6,7 @@ use crate::base::when::{day, minute};
 use crate::base::{AuthorId, EventId, Millis, Pos, Span, Usd};
 use crate::event::{CauseKind, DecisionStatus, How, Link, MessageRole, Op, is_like};
 use crate::session::{
-    Again, Decision, DocEntry, EditEntry, HunkState, Session, What, Written, opening,
+    Again, Decision, DocEntry, EditEntry, HunkState, OpenHunk, Session, What, Written, opening,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -408,6 +408,11 @@ fn decisions(out: &mut Vec<String>, session: &Session, new: &BTreeSet<EventId>, 
         let who = session.author_name(&decision.author);
         let title = short(&session.told_value(&decision.title));
         let line = format!("- “{title}”, {who}{mark}{because}");
+        if decision.is_conflict() {
+            // Neither side holds before somebody settles it.
+            open.push(format!("- “{title}”, {who}{mark}: set apart by two, who are to settle it"));
+            continue;
+        }
         if let Some(why) = stale(session, decision, now) {
             old.push(format!("- “{title}”: {why}"));
         }
@@ -417,7 +422,11 @@ fn decisions(out: &mut Vec<String>, session: &Session, new: &BTreeSet<EventId>, 
             DecisionStatus::Accepted => taken.push(line),
             DecisionStatus::Proposed => open.push(line),
             DecisionStatus::Rejected if !mark.is_empty() => {
-                taken.push(format!("{line} (turned down)"));
+                // Why it was turned down; its outcome is what it would have been.
+                let set = decision.status.setter();
+                let why = set.and_then(|set| session.why(decision, &set));
+                let why = why.map_or(String::new(), |why| format!(": {}", short(&why.words)));
+                taken.push(format!("- “{title}”, {who}{mark} (turned down){why}"));
             }
             DecisionStatus::Rejected | DecisionStatus::Superseded => {}
         }
@@ -456,15 +465,17 @@ fn waiting(session: &Session) -> Vec<String> {
     for (doc, entry) in &session.documents {
         let open = session.open_in(doc);
         if !open.is_empty() {
-            let collided = session.proposals.hunks();
-            let collided = collided
-                .iter()
-                .filter(|hunk| hunk.state(&entry.document) == HunkState::Collided)
-                .count();
-            let disputed = match collided {
+            let count =
+                |test: &dyn Fn(&OpenHunk) -> bool| open.iter().filter(|one| test(one)).count();
+            let collided =
+                |one: &OpenHunk| one.state == HunkState::Collided && one.disputed.is_none();
+            let mut disputed = match count(&collided) {
                 0 => String::new(),
                 count => format!(", {count} of them changed by a merge"),
             };
+            for said in open.iter().filter_map(|one| one.disputed.as_deref()) {
+                disputed.push_str(&format!("; {}, which waits to be settled", short(said)));
+            }
             lines.push(format!(
                 "- {} in {}{disputed}",
                 plural(open.len(), "open hunk"),

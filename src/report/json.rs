@@ -145,6 +145,9 @@ pub fn decisions_of(session: &Session, decisions: &Decisions) -> Value {
                 "context": decision.context(),
                 "options": options,
                 "outcome": decision.outcome(),
+                "status_because": session.why_so(decision).map(|why| json!({
+                    "reason": why.words, "by": session.author_name(why.by),
+                })),
                 "consequences": decision.consequences(),
                 "review": decision.review(),
                 "supersedes": decision.supersedes.map(|id| id.to_string()),

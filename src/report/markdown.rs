@@ -31,6 +31,10 @@ fn write(session: &Session, out: &mut String) -> std::fmt::Result {
             let status = decision_word(session.decisions.status(decision));
             writeln!(out, "### {} ({status})\n", session.told_value(&decision.title))?;
             writeln!(out, "By {}.\n", session.author_name(&decision.author))?;
+            if let Some(why) = session.why_so(decision) {
+                let who = session.author_name(why.by);
+                writeln!(out, "{status} because, as {who} said: {}\n", why.words)?;
+            }
             if !decision.context().is_empty() {
                 writeln!(out, "{}\n", session.told_value(&decision.context))?;
             }

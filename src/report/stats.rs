@@ -122,6 +122,8 @@ impl Stats {
             stats.hunks += 1;
             let once = hunk.verdict.all().any(|said| said.verdict == HunkVerdict::Accepted);
             match hunk.state(&entry.document) {
+                // One accepts it and one does not: nobody has settled it.
+                HunkState::Collided if hunk.is_disputed() => stats.open += 1,
                 HunkState::Accepted | HunkState::Collided => {
                     stats.accepted += 1;
                     stats.edited += u64::from(edited.contains(&hunk.of));

@@ -13,6 +13,11 @@ const LOOKED_INTO: usize = 64;
 /// How far each of them is looked into, in bytes: a document is added early.
 const LOOKED_AT: u64 = 16 << 20;
 
+/// The most folders of a repository that are looked into where a text has no session file near it.
+const FOLDERS: usize = 2000;
+/// Folders that programs fill.
+const MADE: [&str; 3] = ["node_modules", "target", "vendor"];
+
 /// The folder of the repository around a path.
 pub fn repository(path: &Path) -> Option<&Path> {
     path.ancestors().find(|dir| dir.join(".git").exists())
@@ -57,16 +62,76 @@ pub(super) fn files_around(path: &Path) -> Vec<PathBuf> {
 }
 
 /// Finds the session file that a text belongs to: around it, one whose document was added under the
-/// text's path, or lies beside it and is of its name.
+/// text's path, or lies beside it and is of its name; else anywhere in its repository, as somebody
+/// may have chosen another place for it.
 pub fn find(path: &Path, hint: &str) -> Option<(PathBuf, EventId, DocId)> {
-    files_around(path).into_iter().find_map(|file| {
-        let (session, doc) = added(&file, path, hint)?;
+    let of = |file: PathBuf| {
+        let (session, doc) = added(&file, path, hint).into_iter().next()?;
         Some((file, session, doc))
+    };
+    let near = files_around(path);
+    let found = near.iter().cloned().find_map(of);
+    found.or_else(|| {
+        let far = files_in(repository(path)?, FOLDERS, &|it| is_session_file(&it.path()));
+        far.into_iter().filter(|file| !near.contains(file)).find_map(of)
     })
 }
 
-/// The document of a session file that is the text at `path`, whose hint is `hint`.
-pub(super) fn added(file: &Path, path: &Path, hint: &str) -> Option<(EventId, DocId)> {
+/// The files of the repository around a path, or in its folder where there is none, that are like
+/// this.
+pub(super) fn files_like(path: &Path, wanted: &dyn Fn(&std::fs::DirEntry) -> bool) -> Vec<PathBuf> {
+    match (repository(path), path.parent()) {
+        (Some(root), _) => files_in(root, FOLDERS, wanted),
+        (None, Some(folder)) => files_in(folder, 1, wanted),
+        (None, None) => Vec::new(),
+    }
+}
+
+/// The files of a repository that are wanted, those near its root first; of so many folders.
+fn files_in(root: &Path, most: usize, wanted: &dyn Fn(&std::fs::DirEntry) -> bool) -> Vec<PathBuf> {
+    let mut folders = std::collections::VecDeque::from([root.to_path_buf()]);
+    let mut files: Vec<PathBuf> = Vec::new();
+    let mut left = most;
+    while let Some(folder) = folders.pop_front() {
+        let Some(less) = left.checked_sub(1) else { break };
+        left = less;
+        let Ok(entries) = std::fs::read_dir(&folder) else { continue };
+        let mut here: Vec<_> = entries.flatten().collect();
+        here.sort_by_key(std::fs::DirEntry::file_name);
+        for entry in here {
+            let name = entry.file_name();
+            // A link leads elsewhere, and what is hidden or made by programs holds nobody's work.
+            let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
+            let hidden = name.to_string_lossy().starts_with('.');
+            if is_folder && !hidden && !MADE.iter().any(|made| name == *made) {
+                folders.push_back(entry.path());
+            } else if !is_folder && wanted(&entry) {
+                files.push(entry.path());
+            }
+        }
+        if files.len() >= LOOKED_INTO {
+            break;
+        }
+    }
+    files.truncate(LOOKED_INTO);
+    files
+}
+
+/// The documents of a session file that are the text at `path`, whose hint is `hint`: one of each
+/// session that has it, as a merge may have put several into the file.
+pub(super) fn added(file: &Path, path: &Path, hint: &str) -> Vec<(EventId, DocId)> {
+    let mut found: Vec<(EventId, DocId)> = Vec::new();
+    // What can't be read holds none.
+    let _ = each_added(file, path, hint, &mut found);
+    found
+}
+
+fn each_added(
+    file: &Path,
+    path: &Path,
+    hint: &str,
+    found: &mut Vec<(EventId, DocId)>,
+) -> Option<()> {
     if !std::fs::metadata(file).ok()?.is_file() {
         return None;
     }
@@ -78,7 +143,7 @@ pub(super) fn added(file: &Path, path: &Path, hint: &str) -> Option<(EventId, Do
     loop {
         line.clear();
         if input.read_until(b'\n', &mut line).ok()? == 0 {
-            return None;
+            return Some(());
         }
         if memchr::memmem::find(&line, br#""kind":"document.added""#).is_none() {
             continue;
@@ -87,8 +152,9 @@ pub(super) fn added(file: &Path, path: &Path, hint: &str) -> Option<(EventId, Do
         let Ok(event) = Envelope::parse(text.trim_end()) else { continue };
         if let Ok(Event::DocumentAdded { doc, hint: Some(known), .. }) = Event::decode(&event)
             && (known.as_str() == hint || is_own(known.as_str()))
+            && found.iter().all(|(session, _)| *session != event.session_id())
         {
-            return Some((event.session_id(), doc));
+            found.push((event.session_id(), doc));
         }
     }
 }

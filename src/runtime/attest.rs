@@ -1,6 +1,7 @@
 //! Signing a session of the library, and checking its signatures: what each covers, by whose key.
 
 use super::open::{append_at, introduce};
+use crate::base::when::minute;
 use crate::base::{EventId, Millis, WriterId, day};
 use crate::event::{Envelope, Event, Text};
 use crate::report::one_line;
@@ -165,6 +166,8 @@ pub struct Proof {
     pub fingerprint: String,
     /// As whom the key is known on this machine.
     pub known: Option<String>,
+    /// When the key ceased to be valid, where it has: that the signature is older is its own word.
+    pub ended: Option<Millis>,
     pub checked: Checked,
     /// The decision it is about, and its title.
     pub about: Option<EventId>,
@@ -180,9 +183,14 @@ pub struct Proof {
 
 impl Proof {
     pub fn is_sound(&self) -> bool {
-        !matches!(self.checked, Checked::Bad(_))
-            && self.missing == 0
-            && self.covers as u64 == self.said
+        match self.checked {
+            Checked::Bad(_) => false,
+            // That it is gone is said, as of every redaction.
+            Checked::Redacted(_) => true,
+            Checked::Good | Checked::Open(_) => {
+                self.missing == 0 && self.covers as u64 == self.said
+            }
+        }
     }
 
     /// What it says, in lines for a person.
@@ -207,17 +215,28 @@ impl Proof {
                     day(self.at)
                 ),
             },
+            Checked::Redacted(why) => {
+                let on = day(self.at);
+                format!("{what}: a signature of {on} that was {why}: it proves nothing any more")
+            }
             Checked::Bad(why) => format!("{what}: NO valid signature of {who}: {why}"),
             Checked::Open(why) => {
                 format!("{what}: a signature of {who} that was not checked: {why}")
             }
         }];
-        if author != who && self.known.is_some() {
+        let redacted = matches!(self.checked, Checked::Redacted(_));
+        if author != who && self.known.is_some() && !redacted {
             lines.push(format!("  put into the log by {author}"));
         }
         // What is not signed covers nothing.
-        if matches!(self.checked, Checked::Bad(_)) {
+        if matches!(self.checked, Checked::Bad(_) | Checked::Redacted(_)) {
             return lines;
+        }
+        if let Some(ended) = self.ended {
+            lines.push(format!(
+                "  that key was valid until {} only: that it signed before is its own word",
+                minute(ended)
+            ));
         }
         if *missing > 0 || *covers as u64 != *said {
             lines.push(format!(
@@ -248,10 +267,23 @@ pub fn check(session: &Session, links: &Links, signers: &Signers) -> Vec<Proof> 
         .values()
         .map(|made| {
             let text = payload(session.id, made);
-            let mut checked = sign::check(&text, &made.key, &made.sig);
-            if let Checked::Open(_) = checked {
-                checked = sign::check_with_program(&text, &made.sig);
-            }
+            // All of its words are of the signature.
+            let filled = session.redactions.is_filled(&made.id);
+            let checked = match session.redactions.of(&made.id).filter(|_| filled) {
+                Some(taken) => Checked::Redacted(session.redaction_words(taken)),
+                None => {
+                    let mut checked = sign::check(&text, &made.key, &made.sig);
+                    if let Checked::Open(_) = checked {
+                        checked = sign::check_with_program(&text, &made.sig);
+                    }
+                    match checked {
+                        Checked::Good => signers.checked(&made.key, made.at),
+                        other => other,
+                    }
+                }
+            };
+            let signer = signers.who(&made.key, made.at);
+            let ended = signer.and_then(|signer| signer.before);
             let (seen, missing) = links.covered(&made.heads);
             let own = links.all.get(&made.id).map(|link| link.writer);
             let own = own.and_then(|writer| links.writers.get(&writer)).copied();
@@ -263,7 +295,8 @@ pub fn check(session: &Session, links: &Links, signers: &Signers) -> Vec<Proof> 
                 who: made.who.clone(),
                 author: session.author_name(&made.author).to_owned(),
                 fingerprint: sign::fingerprint(&made.key),
-                known: signers.who(&made.key).map(String::from),
+                known: signer.map(|signer| signer.names.clone()),
+                ended: ended.filter(|ended| *ended <= super::now()),
                 checked,
                 about: made.about,
                 decision: decision.map(|decision| decision.title().to_owned()),

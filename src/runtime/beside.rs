@@ -30,7 +30,7 @@ pub fn look(
         let Some(looks) = looks(&file) else { continue };
         let line = format!("{looks} {}", file.display());
         if !known.lines().any(|one| one == line) {
-            let other = added(&file, path, hint).map(|(other, _)| other);
+            let others = added(&file, path, hint).into_iter().map(|(other, _)| other);
             let own = |other: &EventId| {
                 *other == session || bound.iter().any(|binding| binding.session == *other)
             };
@@ -38,8 +38,12 @@ pub fn look(
                 let id = other.to_string();
                 !own(other) && !kept.split_whitespace().any(|one| one == id)
             };
-            if let (Some(other), None) = (other.filter(asks), &found) {
-                found = Some(Beside { names: names(&file, other), file, session: other });
+            let others: Vec<EventId> = others.collect();
+            let other = others.iter().copied().find(asks);
+            if let (Some(other), None) = (other, &found) {
+                let several = others.len() > 1;
+                let names = names(&file, other);
+                found = Some(Beside { names, file, session: other, several });
                 continue;
             }
         }

@@ -327,6 +327,10 @@ impl Writer {
             }
             DiskJob::Session(session, unborn) => {
                 self.unborn = unborn;
+                // So that nobody deletes it meanwhile.
+                if let Err(why) = self.store.note_open(session) {
+                    self.trouble(&why);
+                }
                 if self.session != session {
                     self.session = session;
                     self.last_rid = 0;

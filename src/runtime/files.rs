@@ -86,6 +86,16 @@ pub fn read_file(path: &Path) -> Result<OpenedFile, FileError> {
     })
 }
 
+/// Reads the file of a text that is open; with its folder it is gone like by itself.
+pub fn read_again(path: &Path) -> Result<OpenedFile, FileError> {
+    match read_file(path) {
+        Err(FileError::NoFolder(_)) => {
+            Ok(OpenedFile { path: path.to_path_buf(), ..OpenedFile::default() })
+        }
+        read => read,
+    }
+}
+
 /// Why a save did not happen. The file is as it was.
 pub enum SaveError {
     /// It holds something else than expected.

@@ -4,7 +4,6 @@
 //! Where inputs come from and where frames go are parameters, so that the workspace, the headless
 //! commands and the tests share one loop. Knows no terminal and no command line.
 
-mod agreed;
 mod around;
 pub mod attest;
 mod beside;
@@ -30,6 +29,7 @@ pub mod shared;
 pub mod taking_in;
 pub mod verify;
 mod watch;
+pub mod whose;
 
 pub use branch::{BranchedOff, branch};
 pub use bringing::{Bringing, Came};
@@ -393,11 +393,11 @@ impl Runtime {
                 }
             }
             Effect::ReadFile { doc, path } => self.read_again(doc, &path),
+            Effect::FindMoved { doc, path, len, hash } => self.find_moved(doc, path, len, hash),
             Effect::FindFile { turn, document, name } => self.find_file(turn, &document, name),
             Effect::Copy(text) => io(screen.copy(&text))?,
             Effect::ReadClipboard => {
-                let text = screen.clipboard();
-                let _ = self.sender.send(Input::Clipboard(text));
+                let _ = self.sender.send(Input::Clipboard(screen.clipboard()));
             }
             Effect::ListSessions => self.disk.send(DiskJob::Sessions),
             Effect::Preview(session) => self.disk.send(DiskJob::Preview(session)),

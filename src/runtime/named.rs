@@ -1,7 +1,7 @@
 //! Files that are looked for by name: the bound one, and those that a model's answer names.
 
 use super::around::repository;
-use super::{HISTORY_BYTES, Runtime, absolute, read_file};
+use super::{DiskJob, HISTORY_BYTES, Runtime, absolute, read_file};
 use crate::app::Input;
 use crate::base::{DocId, TurnId};
 use crate::state::{OpenedFile, There};
@@ -37,8 +37,18 @@ fn out_of_reach(document: &Path, path: &Path) -> Option<&'static str> {
 
 impl Runtime {
     pub(super) fn read_again(&mut self, doc: DocId, path: &Path) {
-        let file = read_file(path).map_err(|why| why.to_string());
+        let file = super::files::read_again(path).map_err(|why| why.to_string());
         self.disk.file(doc, file);
+    }
+
+    /// Looks for the file that one which is gone became.
+    pub(super) fn find_moved(&self, doc: DocId, path: PathBuf, len: u64, hash: String) {
+        let sender = self.sender.clone();
+        self.disk.send(DiskJob::Run(Box::new(move |store| {
+            if let Some(found) = super::renamed::moved(store, &path, len, &hash) {
+                let _ = sender.send(Input::Moved(doc, found));
+            }
+        })));
     }
 
     pub(super) fn find_file(&mut self, turn: TurnId, document: &Path, name: String) {

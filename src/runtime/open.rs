@@ -467,14 +467,18 @@ pub fn open_path(store: Option<&mut SqliteStore>, path: &Path) -> Result<Opened,
     if plain {
         return Ok(Opened { file: Some(file), plain, draft, notes, ..Opened::default() });
     }
-    if let (None, None, Some(hint)) = (&bound, &draft, &file.hint) {
-        bound = shared::found(store, &path, hint, &mut notes)?;
-    }
-    if bound.is_none() && draft.is_none() && file.exists && !file.text.is_empty() {
-        bound = renamed::same(store, &file)?;
-        if bound.is_some() {
-            notes.push("This file was renamed: its session was found by what it holds.".into());
-        } else {
+    if bound.is_none() && draft.is_none() {
+        let whose = super::whose::unbound(Some(store), &path, &file)?;
+        let taken = match &whose {
+            Some(whose) => shared::found(store, whose, &mut notes)?,
+            None => false,
+        };
+        if let Some(whose) = whose.filter(|_| taken) {
+            if whose.renamed {
+                notes.push("This file was renamed: its session was found by what it holds.".into());
+            }
+            bound = Some((whose.session, whose.doc));
+        } else if file.exists && !file.text.is_empty() {
             like = renamed::alike(store, &file)?;
         }
     }

@@ -175,7 +175,7 @@ impl Runtime {
             Open::Session(id) | Open::Branched(id) => open_session(store, id),
             Open::Hit(ref hit) => open_session(store, hit.session),
             Open::File(path) => open_path(Some(store), &path),
-            Open::SessionFile(path) => shared::take_and_open(store, &path),
+            Open::SessionFile(path, id) => shared::take_and_open(store, &path, Some(id)),
             Open::In { session, path } => open_in(store, session, &path),
             Open::Fresh => Ok(open_fresh()),
             Open::Tour => open_tour(store),

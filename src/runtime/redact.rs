@@ -1,7 +1,9 @@
 //! Redacting in the library and in the session file: both whole or not at all. What the second
 //! still needs is remembered, so that the next start completes what a killed one began.
 
-pub use super::agreed::{again, again_told, decide, is_back, waits};
+mod agreed;
+mod on_disk;
+
 use super::open::recover;
 use super::shared;
 use crate::base::EventId;
@@ -9,19 +11,17 @@ use crate::event::Envelope;
 use crate::report::{Redacting, Target, came_back, redaction};
 use crate::session::{RedactionInfo, Session};
 use crate::state::{
-    Me, OUT_OF_REACH, Pending, Preview, RedactionMade, accepted, all_rows, redaction_events,
+    Me, OUT_OF_REACH, Pending, Preview, RedactionMade, Saying, accepted, all_rows, redaction_events,
 };
 use crate::store::{RedactJob, SqliteStore, StoreError, jsonl};
+pub use agreed::{again, again_told, decide, is_back, waits};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 /// The most words, and characters of each, that are shown of what would go.
 const SAMPLES: usize = 3;
 const SAMPLE: usize = 60;
-/// How much of a file is looked through at once for words, in bytes.
-const CHUNK: usize = 1 << 20;
 
 /// What is left to do outside of the library.
 #[derive(Serialize, Deserialize)]
@@ -77,6 +77,11 @@ pub fn prepare(store: &SqliteStore, id: EventId, target: &Target) -> Result<Prev
     if let Some(file) = shared::bound(store, id).map_err(said)?.filter(|file| file.exists()) {
         lines.push(format!("{} is written anew without them.", file.display()));
     }
+    let pieces = on_disk::pieces(&session, &plan);
+    let texts = on_disk::holding_now(store, id, &pieces);
+    lines.extend(texts.iter().map(|path| {
+        format!("{} holds some of them, and does so until the text is saved then.", path.display())
+    }));
     Ok(Preview { target: target.clone(), lines })
 }
 
@@ -110,13 +115,16 @@ pub fn carry_out(
     recover(store, me).map_err(said)?;
     let Loaded { mut session, events, last } = load(store, id)?;
     let plan = redaction(&session, &events, target)?;
-    let made = made(&mut session, &events, me, &plan, reason)?;
+    let pieces = on_disk::pieces(&session, &plan);
+    let made = made(store, &mut session, &events, me, &plan, reason)?;
     let rest = rest(id, made.id, None, last);
     write(store, id, &events, made, rest)?;
-    complete(store, id, &plan)
+    let texts = on_disk::holding(store, &session, &pieces);
+    complete(store, id, &plan, &texts)
 }
 
 pub(super) fn made(
+    store: &SqliteStore,
     session: &mut Session,
     events: &[Envelope],
     me: &Me,
@@ -124,7 +132,18 @@ pub(super) fn made(
     reason: &str,
 ) -> Result<RedactionMade, String> {
     let mut rand = super::open::entropy().map_err(said)?;
-    redaction_events(session, events, me, plan, reason, super::now(), &mut rand)
+    let shared = in_file(store, session.id)?;
+    let saying = Saying { me, reason, at: super::now(), shared: shared.as_ref() };
+    redaction_events(session, events, plan, saying, &mut rand)
+}
+
+/// The events that the session file has, where it has any of the session.
+fn in_file(store: &SqliteStore, id: EventId) -> Result<Option<BTreeSet<EventId>>, String> {
+    let bound = shared::bound(store, id).map_err(said)?.filter(|path| path.exists());
+    // One that can't be read is said when it is to be written anew.
+    let read = bound.and_then(|path| jsonl::skim(&path).ok());
+    let read = read.filter(|file| file.sizes.contains_key(&id));
+    Ok(read.map(|file| file.places.into_keys().collect()))
 }
 
 pub(super) fn write(
@@ -160,14 +179,25 @@ pub(super) fn complete(
     store: &mut SqliteStore,
     id: EventId,
     plan: &Redacting,
+    texts: &[PathBuf],
 ) -> Result<String, String> {
     let rest = finish(store)?;
     let mut words = "Redacted: it is gone from the log, the search and the history.".to_owned();
     words.push_str(&rest.words);
-    let holders = holders(store, id, &plan.words);
+    let mut holders = on_disk::holders(store, id, &plan.words);
+    holders.retain(|path| !texts.contains(path));
     if !holders.is_empty() {
         let names: Vec<String> = holders.iter().map(|path| path.display().to_string()).collect();
         words.push_str(&format!(" Still there: {}.", names.join(", ")));
+    }
+    if !texts.is_empty() {
+        let names: Vec<String> = texts.iter().map(|path| path.display().to_string()).collect();
+        words.push_str(&format!(
+            " {} on the disk still {} it until the text is saved: `cowrite do file.save FILE`, or \
+             open it and save.",
+            names.join(", "),
+            if names.len() == 1 { "holds" } else { "hold" }
+        ));
     }
     words.push(' ');
     words.push_str(OUT_OF_REACH);
@@ -222,7 +252,9 @@ fn clean_file(store: &mut SqliteStore, rest: &Rest) -> Result<Option<PathBuf>, S
         return Ok(None);
     }
     let loaded = store.events(rest.session, 0).map_err(said)?;
-    let known = jsonl::skim(&path).map_err(|why| format!("{why}."))?.places;
+    let file = jsonl::skim(&path).map_err(|why| format!("{why}."))?;
+    let has_session = file.sizes.contains_key(&rest.session);
+    let known = file.places;
     let shared: Vec<_> =
         loaded.events.into_iter().filter(|stored| !stored.envelope.is_local()).collect();
     let says = |stored: &&crate::store::Stored| {
@@ -238,14 +270,37 @@ fn clean_file(store: &mut SqliteStore, rest: &Rest) -> Result<Option<PathBuf>, S
     // edits of the texts are no news either.
     let mut before = shared.iter().filter(|stored| stored.rid < rest.from);
     let all = before.all(|stored| known.contains_key(&stored.envelope.id));
+    // What leads back to something that the file does not have can't go into it. Those that say it
+    // lead back to nothing else; one of somebody else's came with what it follows.
+    let wanted = match rest.follows.filter(|id| !known.contains_key(id)) {
+        Some(follows) => ancestors(&shared, follows),
+        None => BTreeSet::new(),
+    };
     let new = shared.into_iter().filter(|stored| {
         let event = &stored.envelope;
-        says.iter().any(|(writer, n)| event.writer == *writer && event.n <= *n)
+        if !has_session {
+            return false;
+        }
+        wanted.contains(&event.id)
+            || says.iter().any(|(writer, n)| event.writer == *writer && event.n <= *n)
             || all && stored.rid >= rest.from
     });
     let new: Vec<Envelope> =
         new.map(|stored| stored.envelope).filter(|it| !known.contains_key(&it.id)).collect();
     scrub_file(store, rest.session, &path, &new)
+}
+
+/// An event and all that it leads back to.
+fn ancestors(events: &[crate::store::Stored], of: EventId) -> BTreeSet<EventId> {
+    let all: BTreeMap<EventId, &[EventId]> =
+        events.iter().map(|it| (it.envelope.id, it.envelope.parents.as_slice())).collect();
+    let (mut found, mut next) = (BTreeSet::new(), vec![of]);
+    while let Some(id) = next.pop() {
+        if found.insert(id) {
+            next.extend(all.get(&id).copied().unwrap_or_default());
+        }
+    }
+    found
 }
 
 /// Takes out of a session file what is redacted here. Returns the file when it changed.
@@ -264,60 +319,10 @@ pub fn scrub_file(
     Ok(Some(path.to_path_buf()))
 }
 
-/// The files of this machine that are known here and still hold one of these words: the library's
-/// own, copies beside it, the session file, the text.
-fn holders(store: &SqliteStore, id: EventId, words: &[String]) -> Vec<PathBuf> {
-    let needles = needles(words);
-    if needles.is_empty() {
-        return Vec::new();
-    }
-    let mut files: Vec<PathBuf> = Vec::new();
-    for folder in
-        [store.dir().to_path_buf(), store.dir().join("drafts"), store.dir().join("recovered")]
-    {
-        let entries = std::fs::read_dir(&folder).into_iter().flatten().flatten();
-        files.extend(entries.map(|entry| entry.path()).filter(|path| path.is_file()));
-    }
-    files.extend(shared::bound(store, id).ok().flatten());
-    let bound = store.bindings().unwrap_or_default().into_iter();
-    files.extend(bound.filter(|at| at.session == id).map(|at| PathBuf::from(at.path)));
-    files.sort();
-    files.dedup();
-    files.into_iter().filter(|path| holds(path, &needles).unwrap_or(false)).collect()
-}
-
-/// Words as they stand in a file: as they are, and as in JSON.
-fn needles(words: &[String]) -> Vec<Vec<u8>> {
-    let mut needles: BTreeSet<Vec<u8>> = BTreeSet::new();
-    for word in words.iter().filter(|word| word.chars().count() >= 3) {
-        needles.insert(word.as_bytes().to_vec());
-        let escaped = serde_json::to_string(word).unwrap_or_default();
-        needles.insert(escaped.trim_matches('"').as_bytes().to_vec());
-    }
-    needles.into_iter().collect()
-}
-
-fn holds(path: &Path, needles: &[Vec<u8>]) -> std::io::Result<bool> {
-    let longest = needles.iter().map(Vec::len).max().unwrap_or(0);
-    let mut file = std::fs::File::open(path)?;
-    let mut buffer: Vec<u8> = Vec::new();
-    loop {
-        let kept = buffer.len().min(longest);
-        buffer.drain(..buffer.len() - kept);
-        let before = buffer.len();
-        if (&mut file).take(CHUNK as u64).read_to_end(&mut buffer)? == 0 || buffer.len() == before {
-            return Ok(false);
-        }
-        if needles.iter().any(|needle| memchr::memmem::find(&buffer, needle).is_some()) {
-            return Ok(true);
-        }
-    }
-}
-
 /// What others redacted whose words are still here, and were not decided to stay.
 pub fn pending(store: &SqliteStore, id: EventId) -> Result<Vec<Pending>, String> {
     let Loaded { session, events, .. } = load(store, id)?;
-    let kept = super::agreed::named(store, id, super::agreed::KEPT)?;
+    let kept = agreed::named(store, id, agreed::KEPT)?;
     let by_event = by_id(&events);
     let any_back = came_back(&session, |_| true);
     let mut found = Vec::new();

@@ -2,13 +2,15 @@
 //! by how like it is to the text of a session whose own file is gone. Looked for only where a file
 //! has no session, and only among so many texts of such a size that nobody waits.
 
+use super::around;
+use super::files::read_file;
 use crate::base::{DocId, EventId};
 use crate::state::{Like, OpenedFile};
 use crate::store::{Binding, SqliteStore, StoreError};
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
 use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// From this on two texts are alike, in percent.
 const ALIKE: u8 = 50;
@@ -78,6 +80,18 @@ pub fn alike(store: &SqliteStore, file: &OpenedFile) -> Result<Vec<Like>, StoreE
     found.dedup_by_key(|like| like.session);
     found.truncate(OFFERED);
     Ok(found)
+}
+
+/// The file that one which is gone became: the only one around it, of no session, that holds what
+/// it did.
+pub fn moved(store: &SqliteStore, path: &Path, len: u64, hash: &str) -> Option<PathBuf> {
+    let of_size = |entry: &std::fs::DirEntry| entry.metadata().is_ok_and(|it| it.len() == len);
+    let mut found = around::files_like(path, &of_size).into_iter().filter(|other| {
+        let read = read_file(other).is_ok_and(|file| file.stamp.hash == hash);
+        read && store.binding(&other.to_string_lossy()).is_ok_and(|all| all.is_empty())
+    });
+    let first = found.next();
+    first.filter(|_| len > 0 && found.next().is_none())
 }
 
 /// Whether the file is not there; one that can't be looked for may be.

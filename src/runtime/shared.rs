@@ -1,13 +1,13 @@
 //! The session file of a session on this machine: where it is, what came into it from elsewhere,
 //! and adding to it what is new here. Where it is, is this machine's own and no event.
 
-use super::around::find;
 pub use super::around::{repository, text_of};
 use super::files::absolute;
 use super::open::OpenError;
 pub use super::taking_in::import;
 use super::taking_in::{TOLD, TakeError, fold_telling, take_session};
-use crate::base::{AuthorId, DocId, EventId};
+use super::whose::Whose;
+use crate::base::{AuthorId, EventId};
 use crate::report::scan::{self, Allowed};
 use crate::report::{self, Planning};
 use crate::session::Session;
@@ -53,7 +53,8 @@ impl Pulled {
         match (self.bad_lines, self.conflict_markers) {
             (0, _) => None,
             (bad, markers) if bad == markers => Some(format!(
-                "{} has {} that a merge left; everything else of it is here.",
+                "{0} has {1} that a merge left; everything else of it is here. `cowrite merge {0} -o \
+                 NEW.cowrite.jsonl` writes it without them.",
                 path.display(),
                 plural(markers as usize, "conflict marker")
             )),
@@ -170,19 +171,26 @@ pub fn all_seen(store: &mut SqliteStore, session: EventId) -> Result<(), StoreEr
     Ok(())
 }
 
-/// The session that a text without one belongs to, by a session file of its repository: taken in.
+/// Takes the session of a text in, which was found in a session file. Whether it could be read.
 pub fn found(
     store: &mut SqliteStore,
-    path: &Path,
-    hint: &str,
+    whose: &Whose,
     notes: &mut Vec<String>,
-) -> Result<Option<(EventId, DocId)>, StoreError> {
-    let Some((file, session, doc)) = find(path, hint) else { return Ok(None) };
-    let Some(pulled) = take(store, session, &file)? else { return Ok(None) };
-    notes.extend(pulled.trouble(&file));
-    bind(store, session, &file)?;
+) -> Result<bool, StoreError> {
+    let Some(file) = &whose.file else { return Ok(true) };
+    let Some(pulled) = take(store, whose.session, file)? else { return Ok(false) };
+    notes.extend(pulled.trouble(file));
+    bind(store, whose.session, file)?;
     notes.push(format!("Its session was found in {}: /handoff tells of it.", file.display()));
-    Ok(Some((session, doc)))
+    Ok(true)
+}
+
+/// The session file of a session, where there is something in it that was not taken in.
+pub fn unread(store: &SqliteStore, session: EventId) -> Result<Option<PathBuf>, StoreError> {
+    let mut view = store.view(session)?;
+    let Some(path) = view.remove(SESSION_FILE).map(PathBuf::from) else { return Ok(None) };
+    let Some(looks) = looks(&path) else { return Ok(None) };
+    Ok((view.get(SESSION_FILE_SEEN) != Some(&looks)).then_some(path))
 }
 
 /// Opens a session file whose events are in the library: with the text beside it, where that is
@@ -221,18 +229,32 @@ pub fn unchanged(store: &SqliteStore, file: &Path) -> Result<Option<EventId>, St
     Ok(None)
 }
 
-/// Takes a session file in and opens its session, with the text beside it.
-pub fn take_and_open(store: &mut SqliteStore, file: &Path) -> Result<Opened, OpenError> {
-    if let Some(session) = unchanged(store, file)? {
+/// Takes a session file in and opens its session, with the text beside it; of several the one that
+/// is named, or the largest.
+pub fn take_and_open(
+    store: &mut SqliteStore,
+    file: &Path,
+    named: Option<EventId>,
+) -> Result<Opened, OpenError> {
+    let known = unchanged(store, file)?;
+    if let Some(session) = known.filter(|known| named.is_none_or(|named| named == *known)) {
         return open_file(store, file, session);
     }
     let taken = super::take_file(store, file, &mut |_| true).map_err(|why| match why {
         super::TakeError::Store(why) => OpenError::Store(why),
         why => OpenError::Other(why.to_string()),
     })?;
-    let first = taken.sessions.first().map(|(id, _)| *id);
-    let id =
-        first.ok_or_else(|| OpenError::Other(format!("{} holds no session.", file.display())))?;
+    let mut ids = taken.sessions.iter().map(|(id, _)| *id);
+    let id = match named {
+        Some(named) => ids.find(|id| *id == named),
+        None => ids.next(),
+    };
+    let id = id.ok_or_else(|| match named {
+        Some(named) => {
+            OpenError::Other(format!("{} has no session {}.", file.display(), named.short()))
+        }
+        None => OpenError::Other(format!("{} holds no session.", file.display())),
+    })?;
     open_file(store, file, id)
 }
 

@@ -162,7 +162,7 @@ pub fn checkup(
 ) -> Result<Checkup, StoreError> {
     let report = if log { store.verify(Some(id))? } else { Report::default() };
     let names = Names::of(store, id, None)?;
-    let Checked { found, proofs } = names.check(&report, &Signers::read(&keys.signers()))?;
+    let Checked { found, proofs } = names.check(&report, &Signers::of(keys))?;
     let log = log.then(|| log_words(&report, &found, &proofs));
     let words = |proof: &Proof| SignatureWords { about: proof.about, lines: proof.lines() };
     Ok(Checkup { signatures: proofs.iter().map(words).collect(), log })

@@ -4,7 +4,7 @@
 //! Nothing polls: at rest the program sleeps until the system tells of a change.
 
 use super::disk::{DiskJob, tell_file};
-use super::files::read_file;
+use super::files::read_again;
 use crate::app::Input;
 use crate::base::DocId;
 use crate::runtime::queue::Sender;
@@ -132,6 +132,7 @@ fn settled(kind: EventKind) -> bool {
         kind,
         EventKind::Access(AccessKind::Close(AccessMode::Write))
             | EventKind::Modify(ModifyKind::Name(_))
+            | EventKind::Remove(_)
     )
 }
 
@@ -159,10 +160,8 @@ fn changed(
     if path != file {
         return;
     }
-    match read_file(&file) {
+    match read_again(&file) {
         Ok(read) if known.wrote.as_ref() == Some(&read.stamp) => {}
-        // A file that is replaced is away for a moment: what matters is what comes then.
-        Ok(read) if !read.exists => {}
         Ok(read) => {
             known.wrote = Some(read.stamp.clone());
             tell_file(jobs, inputs, doc, Ok(read));

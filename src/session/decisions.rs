@@ -25,6 +25,8 @@ pub struct Decision {
     pub review: Register<String>,
     /// Of each setting of the status: the versions of the other fields that it was said about.
     pub accepts: BTreeMap<EventId, Vec<EventId>>,
+    /// Of settings of the status: why, where whoever set it said so.
+    pub reasons: BTreeMap<EventId, String>,
 }
 
 impl Decision {
@@ -71,7 +73,9 @@ impl Decision {
         });
         let options = options.map(|text| (self.options.setter(), text));
         let quotes = quotes.map(|text| (self.links.setter(), text));
-        let all = fields.chain(options).chain(quotes);
+        let reasons = self.status.standing().map(|(id, _)| id);
+        let reasons = reasons.filter_map(|id| Some((Some(id), self.reasons.get(&id)?.as_str())));
+        let all = fields.chain(options).chain(quotes).chain(reasons);
         all.filter_map(|(setter, text)| Some((setter?, text))).collect()
     }
 
@@ -158,10 +162,11 @@ impl Decision {
 
     /// A setting that arrived.
     pub fn set(&mut self, setting: Setting) {
-        let Setting { id, lamport, field, replaces, accepts } = setting;
+        let Setting { id, lamport, field, replaces, accepts, reason } = setting;
         let replaces = &replaces[..];
         if matches!(field, DecisionField::Status(_)) {
             self.accepts.insert(id, accepts);
+            self.reasons.extend(reason.map(|reason| (id, reason.told().into())));
         }
         match field {
             DecisionField::Title(text) => {
@@ -195,6 +200,8 @@ pub struct Setting {
     pub replaces: Vec<EventId>,
     /// Of the status: the versions of the other fields that it is said about.
     pub accepts: Vec<EventId>,
+    /// Of the status: why.
+    pub reason: Option<Text>,
 }
 
 /// All decisions of a session.

@@ -428,6 +428,7 @@ impl Session {
                     links: Register::default(),
                     review: set(review.as_str()),
                     accepts: BTreeMap::new(),
+                    reasons: BTreeMap::new(),
                 };
                 decision.status.set(id, lamport, status, &[]);
                 decision.accepts.insert(id, vec![id]);
@@ -448,8 +449,8 @@ impl Session {
                 let done = resolved.then_some(answers);
                 self.comments.resolve(id, lamport, comment, done, &replaces);
             }
-            Event::DecisionChanged { decision, field, replaces, accepts } => {
-                let setting = Setting { id, lamport, field, replaces, accepts };
+            Event::DecisionChanged { decision, field, replaces, accepts, reason } => {
+                let setting = Setting { id, lamport, field, replaces, accepts, reason };
                 self.decisions.change(decision, setting);
             }
         }

@@ -23,6 +23,7 @@ mod steps;
 mod taking;
 mod timeline;
 mod transcript;
+mod why;
 mod written;
 
 pub use attempts::{Attempt, Closed, attempts_of, worked_lately};
@@ -44,6 +45,7 @@ pub use steps::{LastUndone, LastVerdict, Said, StepKind, TakenBack};
 pub use taking::{Of, Taken};
 pub use timeline::{Checkpoint, Moment, Point, What};
 pub use transcript::{Message, Spent, Transcript};
+pub use why::Why;
 pub use written::{Again, Hand, Reasons, Written, joined};
 
 use crate::base::{AuthorId, DocId, EventId, Millis, Rand, WriterId};
@@ -244,7 +246,18 @@ impl Session {
 
     /// Seals an event as the next of `writer`. It must then be applied and stored.
     pub fn seal(&self, event: &Event, writer: WriterId, at: Millis, salts: &mut Rand) -> Envelope {
-        let parents = self.heads();
+        self.seal_after(event, writer, at, salts, self.heads())
+    }
+
+    /// The same, where it is not to lead back to all that is known here: others get it with these.
+    pub fn seal_after(
+        &self,
+        event: &Event,
+        writer: WriterId,
+        at: Millis,
+        salts: &mut Rand,
+        parents: Vec<EventId>,
+    ) -> Envelope {
         let (n, lamport) = (self.next_n(writer), self.next_lamport());
         event.seal(Some(self.id), writer, n, lamport, parents, at, salts)
     }

@@ -68,6 +68,15 @@ impl<T> Register<T> {
         self.settings.iter().find(|((_, one), _)| one == id).map(|(_, value)| value)
     }
 
+    /// What a setting replaced, with when that was set, oldest first.
+    pub fn replaced_by(&self, id: EventId) -> impl DoubleEndedIterator<Item = (u64, EventId, &T)> {
+        let by = move |old: &EventId| {
+            self.replaced.get(old).is_some_and(|all| all.iter().any(|(_, by)| *by == id))
+        };
+        let old = self.settings.iter().filter(move |((_, old), _)| by(old));
+        old.map(|((lamport, id), value)| (*lamport, *id, value))
+    }
+
     /// What a new setting replaces.
     pub fn heads(&self) -> Vec<EventId> {
         self.standing().map(|(id, _)| id).collect()

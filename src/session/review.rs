@@ -12,8 +12,9 @@
 //! - What was made of several is accepted with one edit for each, in the order of their places;
 //!   at one place, in the order in which they were made.
 
-use super::{Hunk, HunkRef, HunkState, Moment, Proposals, Session};
+use super::{Hunk, HunkRef, HunkState, Moment, Proposals, Session, Verdict};
 use crate::base::{DocId, EventId, Pos, Span};
+use crate::event::HunkVerdict;
 use crate::text::{Change, Document, Replace, are_lines, diff};
 use ropey::Rope;
 use std::collections::BTreeMap;
@@ -41,6 +42,8 @@ pub struct OpenHunk {
     pub behind: bool,
     /// It is stale because the text says already what it proposes.
     pub there: bool,
+    /// Of one that people said opposite things about apart: who said what, and why.
+    pub disputed: Option<String>,
     /// When the first member was made.
     pub made: (u64, HunkRef),
 }
@@ -75,6 +78,7 @@ impl OpenHunk {
             quoted: hunk.quoted.clone(),
             behind: false,
             there: false,
+            disputed: None,
             made: (hunk.lamport, hunk.of),
         }
     }
@@ -295,9 +299,28 @@ impl Session {
         let mut open = self.proposals.open_in(doc, &entry.document);
         for one in open.iter_mut().filter(|one| one.state == HunkState::Collided) {
             one.span = self.collided_span(entry, &one.of).or(one.span);
+            one.disputed = self.dispute(&self.proposals, &one.of);
         }
         open.sort_by_key(|one| (one.span.is_none(), one.span.unwrap_or_default(), one.made));
         open
+    }
+
+    /// Who said what about a hunk, and why, where people said opposite things apart.
+    pub(super) fn dispute(&self, proposals: &Proposals, of: &HunkRef) -> Option<String> {
+        let hunk = proposals.hunk(of).filter(|hunk| hunk.is_disputed())?;
+        let said = |(id, said): (EventId, &Verdict)| {
+            let what = match said.verdict {
+                HunkVerdict::Accepted => "accepted",
+                HunkVerdict::Rejected => "rejected",
+                HunkVerdict::Superseded => "set aside",
+                HunkVerdict::Pending => "opened",
+            };
+            let reason = said.reason.as_deref().map(|reason| self.told(&id, reason));
+            let reason = reason.map(|reason| format!(" ({reason})")).unwrap_or_default();
+            format!("{} {what} it{reason}", self.author_name(&said.author))
+        };
+        let all: Vec<String> = hunk.verdict.standing().map(said).collect();
+        Some(all.join(", "))
     }
 
     /// What had been proposed and said about it after everything up to a moment.
@@ -315,6 +338,9 @@ impl Session {
     ) -> (Vec<OpenHunk>, usize) {
         let mut all = proposals.open_in(doc, document);
         all.sort_by_key(|one| (one.span.is_none(), one.span.unwrap_or_default(), one.made));
+        for one in &mut all {
+            one.disputed = self.dispute(proposals, &one.of);
+        }
         let open = all.len();
         let listed: Vec<HunkRef> = all.iter().flat_map(|one| one.members.clone()).collect();
         for hunk in proposals.hunks().into_iter().rev() {

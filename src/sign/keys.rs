@@ -102,6 +102,12 @@ impl Keys {
         own.into_iter().chain(git).collect()
     }
 
+    /// The files of revoked keys: the one that git has.
+    pub fn revoked(&self) -> Vec<PathBuf> {
+        let git = self.git("gpg.ssh.revocationFile");
+        git.map(|path| self.expanded(Path::new(&path))).into_iter().collect()
+    }
+
     fn git(&self, name: &str) -> Option<String> {
         let out = Command::new("git")
             .args(["config", "--get", name])
@@ -214,6 +220,41 @@ fn piped(mut command: Command, text: &str) -> Result<std::process::Output, Strin
         let _ = input.write_all(text.as_bytes());
     }
     child.wait_with_output().map_err(|why| format!("ssh-keygen: {why}."))
+}
+
+/// Whether a file of revoked keys lists a key: one of public keys, or what `ssh-keygen -k` makes.
+///
+/// # Errors
+/// Why nobody can say.
+pub(super) fn is_listed(key: &str, file: &Path) -> Result<bool, String> {
+    let told = |why: std::io::Error| format!("{} can't be read: {why}", file.display());
+    let list = std::fs::read(file).map_err(told)?;
+    let wanted = PublicKey::from_openssh(key).map_err(|_| "it is no key".to_owned())?;
+    if let Ok(text) = std::str::from_utf8(&list) {
+        let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+        let lines: Vec<_> =
+            lines.filter(|line| !line.starts_with('#')).map(PublicKey::from_openssh).collect();
+        if lines.iter().all(Result::is_ok) {
+            let mut keys = lines.iter().flatten();
+            return Ok(keys.any(|listed| listed.key_data() == wanted.key_data()));
+        }
+    }
+    let dir = tempfile::tempdir().map_err(told)?;
+    let path = dir.path().join("key.pub");
+    std::fs::write(&path, format!("{key}\n")).map_err(told)?;
+    let mut command = Command::new("ssh-keygen");
+    command.arg("-Q").arg("-f").arg(file).arg(&path);
+    let done = piped(command, "")?;
+    // It says of each key what is so, and ends with 1 where one is revoked or something failed.
+    match (done.status.success(), String::from_utf8_lossy(&done.stdout).contains("REVOKED")) {
+        (true, _) => Ok(false),
+        (false, true) => Ok(true),
+        (false, false) => {
+            let said = String::from_utf8_lossy(&done.stderr);
+            let said = said.lines().next().unwrap_or("ssh-keygen can't read it").trim().to_owned();
+            Err(format!("{}: {said}", file.display()))
+        }
+    }
 }
 
 /// Checks with `ssh-keygen` what [`super::check`] leaves to it.

@@ -6,7 +6,7 @@ mod keys;
 mod signers;
 
 pub use keys::{Key, Keys, Signed, check_with_program};
-pub use signers::Signers;
+pub use signers::{Signer, Signers};
 
 use crate::base::{EventId, Millis};
 use ssh_key::{Algorithm, HashAlg, PublicKey, SshSig};
@@ -66,6 +66,8 @@ pub enum Checked {
     Bad(String),
     /// It can't be checked here, and why.
     Open(String),
+    /// It was taken out of the log, by whom and when.
+    Redacted(String),
 }
 
 /// The fingerprint of a public key, as `ssh-keygen -l` tells it; of what is no key, that.

@@ -3,7 +3,7 @@
 
 use super::Queued;
 use crate::base::EventId;
-use crate::event::Link;
+use crate::event::{DecisionStatus, Link};
 use crate::session::HunkRef;
 
 /// Why a hunk is turned down, each with the digit that says it.
@@ -30,6 +30,11 @@ pub enum PromptKind {
     Open,
     RejectBecause {
         hunk: HunkRef,
+    },
+    /// Why a decision gets this status.
+    DecisionBecause {
+        decision: EventId,
+        status: DecisionStatus,
     },
     Rename {
         session: EventId,
@@ -69,6 +74,14 @@ pub enum Ask {
     /// The file has no session, and is like those of sessions whose files are gone.
     Renamed {
         like: Vec<super::Like>,
+    },
+    /// The file went away, and the text is to be saved.
+    Gone {
+        then_quit: bool,
+    },
+    /// The file that went away stands under another name.
+    Moved {
+        path: std::path::PathBuf,
     },
     DeleteSession {
         session: EventId,

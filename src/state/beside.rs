@@ -11,6 +11,11 @@ pub const BESIDE: &str = "beside";
 /// View state: the sessions that were offered and are not wanted.
 pub const BESIDE_KEPT: &str = "beside kept";
 
+/// How two sessions of one text came into one file, and what is to be done.
+const APART: &str = "Two of you began a session of this text apart, and a merge put both into one \
+                     file. Agree on one, and whoever began the other goes over: what both write \
+                     from then on is known as theirs.";
+
 /// A session file of a text that has a session of its own already.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Beside {
@@ -18,6 +23,9 @@ pub struct Beside {
     pub session: EventId,
     /// The people in it, as far as it is known.
     pub names: Vec<String>,
+    /// Whether the file holds several sessions of this text: two began one apart, and a merge put
+    /// both into one file.
+    pub several: bool,
 }
 
 impl Beside {
@@ -29,19 +37,30 @@ impl Beside {
         };
         format!("{} holds another session of this text{by}", self.file.display())
     }
+
+    /// How to go over to it on the command line.
+    pub fn way(&self) -> String {
+        match self.several {
+            true => format!("cowrite {} --session {}", self.file.display(), self.session.short()),
+            false => format!("cowrite {}", self.file.display()),
+        }
+    }
 }
 
 impl Model {
     /// Asks what becomes of it.
     pub fn ask_beside(&mut self, beside: Beside) {
         let title = format!("Another session of {} came", self.name());
-        let lines = vec![
+        let mut lines = vec![
             format!("{}.", beside.words()),
             "Two sessions can't be made one. Going over takes it in and opens this file in it: the \
              text stays as it is in the file. Yours stays in the list (F4), with all that was said \
              in it."
                 .to_owned(),
         ];
+        if beside.several {
+            lines.push(APART.to_owned());
+        }
         let choices = vec![
             ('o', "Go over to it".to_owned(), "dialog.choose over".to_owned()),
             ('k', "Go on with mine; don't ask again".to_owned(), "dialog.choose keep".to_owned()),
@@ -56,7 +75,7 @@ impl Cx<'_> {
     /// A person said what becomes of it.
     pub fn beside_answered(&mut self, beside: Beside, answer: &str) {
         match answer {
-            "over" => self.leave_for(Open::SessionFile(beside.file)),
+            "over" => self.leave_for(Open::SessionFile(beside.file, beside.session)),
             "keep" => {
                 let kept = format!("{} {}", self.model.beside_kept, beside.session);
                 self.model.beside_kept = kept.trim_start().to_owned();

@@ -110,6 +110,13 @@ pub enum Effect {
         doc: DocId,
         path: PathBuf,
     },
+    /// The bound file is gone: look for one that holds what it did, so many bytes with this hash.
+    FindMoved {
+        doc: DocId,
+        path: PathBuf,
+        len: u64,
+        hash: String,
+    },
     /// Copy to the clipboard.
     Copy(String),
     /// Ask the system for its clipboard, where there is one.
@@ -203,7 +210,7 @@ pub enum Open {
     Hit(Box<Hit>),
     File(PathBuf),
     /// The session of a session file, with the text beside it.
-    SessionFile(PathBuf),
+    SessionFile(PathBuf, EventId),
     /// A file as that of a session whose own file is gone.
     In {
         session: EventId,

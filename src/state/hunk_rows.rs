@@ -17,6 +17,8 @@ use std::rc::Rc;
 const BLOCK_ROWS: usize = 200;
 /// What stands below a hunk that collided.
 const COLLIDED: &str = "collided: a merge changed this accepted text; accept keeps it as it is now, reject takes the model's words out";
+/// What settles a hunk about which people said opposite things.
+const DISPUTED: &str = "accept keeps the text as it is now, reject takes the model's words out";
 /// What stands above the new text of a hunk that contradicts an earlier one.
 const BEHIND: &str =
     "contradicts another change of this answer that shares its text: settle that one first";
@@ -130,6 +132,9 @@ impl Rows<'_> {
     /// An open hunk with a place, and what stands around it.
     pub fn hunk(&mut self, rope: &Rope, hunk: &OpenHunk, look: &Look<'_>) {
         let Some(span) = hunk.span else { return };
+        if let Some(said) = &hunk.disputed {
+            return self.push(Sign::Collided, &format!("{said}, apart: {DISPUTED}"));
+        }
         if hunk.state == HunkState::Collided {
             return self.push(Sign::Collided, COLLIDED);
         }

@@ -25,6 +25,7 @@ mod found;
 mod frame;
 mod fresh;
 pub mod geometry;
+mod gone;
 mod hunk_rows;
 mod jump;
 mod kept;
@@ -86,7 +87,7 @@ pub use panel::{PanelFrame, plain};
 pub use past::{Against, History, NOT_NOW, Past};
 pub use propose::anchors;
 pub use redact::{
-    AGREED, OUT_OF_REACH, Pending, Preview, RedactionMade, accepted, redaction_events,
+    AGREED, OUT_OF_REACH, Pending, Preview, RedactionMade, Saying, accepted, redaction_events,
 };
 pub use repair::Repair;
 pub use review::{DECIDE, FILTERS, Listed, Progress, ReviewFilter, ReviewPart, ReviewRow};

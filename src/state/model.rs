@@ -171,6 +171,8 @@ pub struct Model {
     pub puzzle: Option<FileStamp>,
     /// What the file holds has conflict markers that can't be read: it is not written over.
     pub torn: Option<FileStamp>,
+    /// The file went away while the text was open.
+    pub gone: bool,
     pub last_edit: Millis,
     /// When the text of a document was last made findable, and at which revision.
     pub text_rows: BTreeMap<DocId, (Millis, u64)>,
@@ -275,6 +277,7 @@ impl Model {
             intents: BTreeMap::new(),
             puzzle: None,
             torn: None,
+            gone: false,
             last_edit: now,
             text_rows: BTreeMap::new(),
             redactions_agreed: BTreeSet::new(),

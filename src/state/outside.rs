@@ -218,14 +218,10 @@ impl Cx<'_> {
         }
         let text = entry.document.rope().to_string();
         if !file.exists {
-            if self.model.stamp.as_ref().is_some_and(|stamp| !stamp.hash.is_empty())
-                || !entry.saved.is_empty()
-            {
-                self.warn("The file is gone; its text is here. Saving writes it again.");
-            }
-            self.model.stamp = Some(FileStamp::default());
-            return;
+            return self.file_gone();
         }
+        self.model.gone = false;
+        let Some(entry) = self.model.entry() else { return };
         // A save that was cut off between writing the file and recording it.
         let intent = self.model.intents.get(&self.model.doc);
         let intent = intent.filter(|intent| {
@@ -459,6 +455,7 @@ impl Cx<'_> {
                 let moved = self.model.path.as_ref() != Some(&path);
                 self.model.path = Some(path.clone());
                 self.model.stamp = Some(stamp.clone());
+                self.model.gone = false;
                 self.model.meets(&stamp.hash);
                 self.model.saved_revision = Some(saving.revision);
                 self.model.saved_rope = Some(saving.rope);

@@ -3,7 +3,7 @@
 //! runtime's.
 
 use super::{Ask, Cx, Dialog, Effect, Me, Model, Overlay, plural};
-use crate::base::{DocId, EventId, Millis, Rand, WriterId};
+use crate::base::{AuthorId, DocId, EventId, Millis, Rand, WriterId};
 use crate::event::{
     Author, AuthorKind, Cause, CauseKind, Edit, Envelope, Event, Gone, Redaction, Text,
 };
@@ -53,11 +53,22 @@ impl Pending {
 #[derive(Clone, Debug, Default)]
 pub struct RedactionMade {
     /// Each writer with its author and document.
-    pub writers: Vec<(WriterId, crate::base::AuthorId, Option<DocId>)>,
+    pub writers: Vec<(WriterId, AuthorId, Option<DocId>)>,
     pub events: Vec<Envelope>,
     pub lines: Vec<Envelope>,
     /// The event that says it; nothing where only local events lost words.
     pub id: Option<EventId>,
+}
+
+/// Who redacts, when and why.
+#[derive(Clone, Copy, Debug)]
+pub struct Saying<'a> {
+    pub me: &'a Me,
+    pub reason: &'a str,
+    pub at: Millis,
+    /// The events that the session file has, where there is one. It hears of the redaction at once,
+    /// whatever else was not shared yet: so that leads back to nothing else.
+    pub shared: Option<&'a BTreeSet<EventId>>,
 }
 
 /// Makes the events of a redaction by a person: what is shared about it and what stays local, then
@@ -68,19 +79,23 @@ pub struct RedactionMade {
 pub fn redaction_events(
     session: &mut Session,
     events: &[Envelope],
-    me: &Me,
     plan: &Redacting,
-    reason: &str,
-    at: Millis,
+    saying: Saying<'_>,
     rand: &mut Rand,
 ) -> Result<RedactionMade, String> {
+    let Saying { me, reason, at, shared: known } = saying;
     let mut made = RedactionMade::default();
     let author = me.author.clone();
-    let person = start(session, &mut made, me, None, at, rand);
-    if !session.authors.contains_key(&author) {
+    let mut parents = match known {
+        Some(known) => heads_of(events, known),
+        None => session.heads(),
+    };
+    let person = start_after(session, &mut made, me, at, rand, &mut parents);
+    if !is_introduced(session, events, &author, known) {
         let name = Text::new(me.name.clone());
         let introduced = Author { author: author.clone(), kind: AuthorKind::Person, name };
-        push(session, &mut made, &Event::AuthorIntroduced(introduced), person, at, rand);
+        let event = Event::AuthorIntroduced(introduced);
+        push_after(session, &mut made, &event, person, at, rand, &mut parents);
     }
     let (mut shared, mut local) = (Vec::new(), Vec::new());
     let none = BTreeSet::new();
@@ -111,7 +126,7 @@ pub fn redaction_events(
     let reason = (!reason.is_empty()).then(|| Text::new(reason));
     if !shared.is_empty() {
         let event = Event::EventRedacted(Redaction { what: shared, reason });
-        made.id = Some(push(session, &mut made, &event, person, at, rand));
+        made.id = Some(push_after(session, &mut made, &event, person, at, rand, &mut parents));
     }
     if !local.is_empty() {
         let writer = rand.writer();
@@ -120,7 +135,7 @@ pub fn redaction_events(
         push(session, &mut made, &event, writer, at, rand);
     }
     for (doc, change) in &plan.changes {
-        let writer = start(session, &mut made, me, Some(doc), at, rand);
+        let writer = start(session, &mut made, me, doc, at, rand);
         let entry = session.documents.get_mut(doc).ok_or("There is no such document.")?;
         let applied = entry
             .document
@@ -148,13 +163,13 @@ fn start(
     session: &mut Session,
     made: &mut RedactionMade,
     me: &Me,
-    doc: Option<&DocId>,
+    doc: &DocId,
     at: Millis,
     rand: &mut Rand,
 ) -> WriterId {
     let writer = rand.writer();
-    made.writers.push((writer, me.author.clone(), doc.cloned()));
-    let started = Event::WriterStarted { author: me.author.clone(), doc: doc.cloned() };
+    made.writers.push((writer, me.author.clone(), Some(doc.clone())));
+    let started = Event::WriterStarted { author: me.author.clone(), doc: Some(doc.clone()) };
     push(session, made, &started, writer, at, rand);
     writer
 }
@@ -170,6 +185,62 @@ fn push(
     let sealed = session.seal(event, writer, at, rand);
     session.apply(&sealed);
     let id = sealed.id;
+    made.events.push(sealed);
+    id
+}
+
+/// Of those of the events that are known elsewhere the last: those that none of them leads back to.
+fn heads_of(events: &[Envelope], known: &BTreeSet<EventId>) -> Vec<EventId> {
+    let there = events.iter().filter(|event| !event.is_local() && known.contains(&event.id));
+    let mut heads: BTreeSet<EventId> = there.clone().map(|event| event.id).collect();
+    there.flat_map(|event| &event.parents).for_each(|parent| _ = heads.remove(parent));
+    heads.into_iter().collect()
+}
+
+/// Whether an author is introduced, where only some events are known among those.
+fn is_introduced(
+    session: &Session,
+    events: &[Envelope],
+    author: &AuthorId,
+    known: Option<&BTreeSet<EventId>>,
+) -> bool {
+    let Some(known) = known else { return session.authors.contains_key(author) };
+    events.iter().any(|event| {
+        matches!(event.kind.as_str(), "session.created" | "author.introduced")
+            && event.data.get("author").and_then(|of| of.as_str()) == Some(author.as_str())
+            && known.contains(&event.id)
+    })
+}
+
+/// Starts a writer whose events lead back to these, and nothing that came beside.
+fn start_after(
+    session: &mut Session,
+    made: &mut RedactionMade,
+    me: &Me,
+    at: Millis,
+    rand: &mut Rand,
+    parents: &mut Vec<EventId>,
+) -> WriterId {
+    let writer = rand.writer();
+    made.writers.push((writer, me.author.clone(), None));
+    let started = Event::WriterStarted { author: me.author.clone(), doc: None };
+    push_after(session, made, &started, writer, at, rand, parents);
+    writer
+}
+
+fn push_after(
+    session: &mut Session,
+    made: &mut RedactionMade,
+    event: &Event,
+    writer: WriterId,
+    at: Millis,
+    rand: &mut Rand,
+    parents: &mut Vec<EventId>,
+) -> EventId {
+    let sealed = session.seal_after(event, writer, at, rand, std::mem::take(parents));
+    session.apply(&sealed);
+    let id = sealed.id;
+    parents.push(id);
     made.events.push(sealed);
     id
 }

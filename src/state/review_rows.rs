@@ -176,6 +176,7 @@ impl Model {
             _ => "no place".into(),
         };
         let state = match hunk.state {
+            HunkState::Collided if hunk.disputed.is_some() => " · × disputed",
             HunkState::Collided => " · × collided: a merge changed it",
             HunkState::Stale if hunk.behind => " · contradicts another change",
             HunkState::Stale if hunk.there => " · the text says it already",
@@ -198,7 +199,12 @@ impl Model {
             state if is_open(state) => " · not seen yet",
             _ => "",
         };
-        let why = one.reason.as_deref().map(|why| format!(": {why}")).unwrap_or_default();
+        let why = hunk
+            .disputed
+            .as_deref()
+            .or(one.reason.as_deref())
+            .map(|why| format!(": {why}"))
+            .unwrap_or_default();
         match hunk.state {
             HunkState::Accepted => format!("{place}{state}{seen}{why}"),
             _ => format!("{place}{state}{why}{seen}"),

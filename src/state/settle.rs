@@ -5,7 +5,7 @@ use super::{Ask, Cx, Dialog, Model, Overlay};
 use crate::base::EventId;
 use crate::base::when::minute;
 use crate::event::{DecisionField, DecisionStatus, Event, Text};
-use crate::session::{Decision, Register};
+use crate::session::{Decision, Register, Session};
 
 /// One of the things that stand.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,8 +14,8 @@ pub struct Side {
     pub who: String,
     /// What it says, in words.
     pub says: String,
-    /// Why, where a reason is known.
-    pub why: String,
+    /// Of a status: why, and about what it was said; a line each.
+    pub why: Vec<String>,
     value: Value,
 }
 
@@ -91,11 +91,26 @@ fn fields(decision: &Decision) -> Vec<(&'static str, Vec<(EventId, DecisionField
     ]
 }
 
-/// Why a status was set: the outcome that its setter said it about, or else the one that stands.
-fn reason(decision: &Decision, event: &EventId) -> String {
-    let said = decision.accepts.get(event).into_iter().flatten();
-    let said = said.filter_map(|id| decision.outcome.of(id)).next_back();
-    said.map_or(decision.outcome(), String::as_str).to_owned()
+/// Why a status was set, in the words of who set it, and what they said it about where it is
+/// another outcome.
+fn reasons(session: &Session, decision: &Decision, event: &EventId) -> Vec<String> {
+    let line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let why = session.why(decision, event);
+    let mut lines = vec![match &why {
+        Some(why) if session.author_of(event) == Some(why.by) => {
+            format!("because {}", line(&why.words))
+        }
+        Some(why) => {
+            format!("because {} (said {})", line(&why.words), session.author_name(why.by))
+        }
+        None => "no reason given".into(),
+    }];
+    let about = session.outcome_then(decision, event);
+    let other = why.is_none_or(|why| why.words != about);
+    if other && !about.is_empty() {
+        lines.push(format!("about the outcome “{}”", line(&about)));
+    }
+    lines
 }
 
 impl Model {
@@ -112,7 +127,7 @@ impl Model {
                 event,
                 who: who(&event),
                 says: format!("“{title}”"),
-                why: String::new(),
+                why: Vec::new(),
                 value: Value::Title(title.clone()),
             };
             let sides = session.title.standing().map(side).collect();
@@ -131,15 +146,19 @@ impl Model {
                     who: who(&event),
                     says: words(&field),
                     why: match field {
-                        DecisionField::Status(_) => reason(decision, &event),
-                        _ => String::new(),
+                        DecisionField::Status(_) => reasons(session, decision, &event),
+                        _ => Vec::new(),
                     },
                     value: Value::Field(decision.id, field),
                 };
+                let outcome = session.told_value(&decision.outcome);
                 let sides: Vec<Side> = standing.into_iter().map(side).collect();
-                let other = |side: &Side| !side.why.is_empty() && side.why != decision.outcome();
+                let other = |side: &Side| {
+                    let about = session.outcome_then(decision, &side.event);
+                    !side.why.is_empty() && !about.is_empty() && about != outcome
+                };
                 let now = match sides.iter().any(other) {
-                    true => decision.outcome().to_owned(),
+                    true => outcome.into_owned(),
                     false => String::new(),
                 };
                 found.push(Conflict {
@@ -178,10 +197,7 @@ impl Cx<'_> {
             let at = self.model.session.made_at(&side.event);
             let at = at.map(|at| format!(", {}", minute(at))).unwrap_or_default();
             lines.push(format!("{}. {}  ({}{at})", index + 1, side.says, side.who));
-            if !side.why.is_empty() {
-                let why: Vec<&str> = side.why.split_whitespace().collect();
-                lines.push(format!("   because {}", why.join(" ")));
-            }
+            lines.extend(side.why.iter().map(|why| format!("   {why}")));
             let key = char::from(b'1' + index as u8);
             choices.push((key, format!("Take {}’s", side.who), format!("dialog.choose {index}")));
         }
@@ -219,7 +235,9 @@ impl Cx<'_> {
                     DecisionField::Status(DecisionStatus::Accepted) => known.standing(),
                     _ => Vec::new(),
                 };
-                self.append(&Event::DecisionChanged { decision, field, replaces, accepts });
+                // Whose side is taken has given the reason, or given none.
+                let reason = None;
+                self.append(&Event::DecisionChanged { decision, field, replaces, accepts, reason });
             }
         }
         self.barrier();

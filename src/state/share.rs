@@ -62,6 +62,12 @@ impl Sharing {
                 count => format!(", {count} of them conflict markers"),
             };
             lines.push(format!("{lines_of} of the file are no events{markers}: left as they are."));
+            if self.conflict_markers > 0 {
+                lines.push(format!(
+                    "`cowrite merge {} -o NEW.cowrite.jsonl` writes it without them.",
+                    self.path.display()
+                ));
+            }
         }
         if plan.let_pass > 0 {
             lines.push(format!("{} that you let pass.", plural(plan.let_pass, "finding")));

@@ -73,6 +73,7 @@ impl Model {
                 None => self.settled_then(then, hunk).unwrap_or_else(|| "no place".into()),
             };
             let state = match hunk.state {
+                HunkState::Collided if hunk.disputed.is_some() => " · × disputed",
                 HunkState::Collided => " · × collided: a merge changed it",
                 HunkState::Stale if hunk.behind => " · contradicts another change",
                 HunkState::Stale => " · the text changed",

@@ -7,6 +7,7 @@
 
 use super::StoreError;
 use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -66,7 +67,7 @@ impl Gate {
         let path = folder(&self.dir).join(format!("{name}.lock"));
         let file = lock_file(&path)?;
         match file.try_lock() {
-            Ok(()) => Ok(Alive { name: name.into(), path, _file: file }),
+            Ok(()) => Ok(Alive { name: name.into(), path, file }),
             Err(TryLockError::WouldBlock) => Err(StoreError::InUse(path.display().to_string())),
             Err(TryLockError::Error(why)) => Err(no_locks(&self.dir, &why)),
         }
@@ -82,6 +83,16 @@ impl Gate {
             Err(TryLockError::WouldBlock) => Ok(None),
             Err(TryLockError::Error(why)) => Err(no_locks(&self.dir, &why)),
         }
+    }
+
+    /// What a process says that it has open, in the words it chose; nothing of one that says nothing.
+    ///
+    /// # Errors
+    /// Where the system lets nobody read a locked file.
+    pub fn says(&self, name: &str) -> Result<String, StoreError> {
+        let path = folder(&self.dir).join(format!("{name}.lock"));
+        let said = fs::read(&path).map_err(|error| StoreError::io("reading", &path, &error))?;
+        Ok(String::from_utf8_lossy(&said).into_owned())
     }
 
     /// The names of the processes that have a lock file, sorted.
@@ -118,7 +129,18 @@ impl Gate {
 pub struct Alive {
     pub name: String,
     path: PathBuf,
-    _file: File,
+    file: File,
+}
+
+impl Alive {
+    /// Says to whoever asks what this process has open.
+    pub fn say(&mut self, words: &str) -> Result<(), StoreError> {
+        let said = self.file.set_len(0).and_then(|()| {
+            self.file.seek(SeekFrom::Start(0))?;
+            self.file.write_all(words.as_bytes())
+        });
+        said.map_err(|error| StoreError::io("writing", &self.path, &error))
+    }
 }
 
 impl Drop for Alive {
@@ -129,6 +151,7 @@ impl Drop for Alive {
 
 fn lock_file(path: &Path) -> Result<File, StoreError> {
     let mut options = OpenOptions::new();
+    // What it says stays until its owner is gone.
     options.read(true).write(true).create(true).truncate(false);
     super::place::private(&mut options);
     options.open(path).map_err(|error| StoreError::io("opening", path, &error))

@@ -69,7 +69,7 @@ fn what_is_not_understood_ends_with_two() {
     check(&["decisions", "--status", "maybe"], "maybe");
     check(&["export"], "file");
     check(&["export", "a.md", "--json", "--session-file", "x"], "--json");
-    check(&["verify", "a.md"], ".cowrite.jsonl");
+    check(&["verify", "a.md"], "has no session");
     check(&["keys", "--keymap", "nowhere"], "nowhere");
     check(&["config", "set", "editor.tab_with", "3"], "editor.tab_width");
     check(&["config", "set", "provider.x.adress", "3"], "provider.x.address");

@@ -128,12 +128,64 @@ fn words_by_the_command_line_and_a_person_who_asks_to_be_forgotten() {
     let shown = home.run(&["forget", "ada", "--dry-run"], "").ok();
     assert!(shown.contains("a.md") && shown.contains("b.md"), "{shown}");
     home.run(&["forget", "nobody"], "").fails(1);
-    home.run(&["forget", "Ada", "--yes"], "").ok();
+    let said = home.run(&["forget", "Ada", "--yes"], "");
+    assert!(said.stderr.contains("a.md on the disk still holds it until"), "{}", said.stderr);
     home.run(&["verify"], "").ok();
     let left = home.run(&["search", "words"], "");
     assert_eq!(left.status.code(), Some(1), "{}", left.stdout);
     // The files on the disk are the person's own, and stay.
     assert!(home.read("a.md").contains("own words"));
+    home.run(&["do", "file.save", "a.md"], "").ok();
+    assert_eq!(home.read("a.md"), "one\n");
+}
+
+/// What was typed since is not shared by a redaction, and the file is whole all the same.
+#[test]
+fn a_session_file_that_is_behind_hears_of_a_redaction_and_stays_whole() {
+    let ada = home();
+    ada.write("a.md", "one\n");
+    ada.run(&["do", &format!("edit.insert {SECRET} and more; file.save"), "a.md"], "").ok();
+    ada.run(&["share", "a.md", "--yes", "--allow", "random"], "").ok();
+    let ben = home();
+    std::fs::write(ben.cowrite().join("config.toml"), "name = \"Ben\"\n").unwrap();
+    ben.write("a.md", ada.read("a.md"));
+    ben.write("a.cowrite.jsonl", ada.read("a.cowrite.jsonl"));
+    for (person, name) in [(&ada, "Ada"), (&ben, "Ben")] {
+        person.run(&["do", "edit.insert Not yet; file.save", "a.md"], "").ok();
+        person.run(&["redact", "a.md", "--text", SECRET, "--yes"], "").ok();
+        let file = person.read("a.cowrite.jsonl");
+        assert!(!file.contains("Not yet") && !file.contains(SECRET), "{name}: {file}");
+        person.run(&["verify", "a.cowrite.jsonl"], "").ok();
+        person.run(&["verify"], "").ok();
+        let third = home();
+        third.write("a.cowrite.jsonl", &file);
+        third.run(&["import", "a.cowrite.jsonl"], "").ok();
+        third.run(&["verify"], "").ok();
+        let listed = third.run(&["redactions"], "").ok();
+        assert!(listed.contains(&format!("redacted by {name} on")), "{listed}");
+        // And then the rest.
+        person.run(&["share", "a.md", "--yes"], "").ok();
+        assert!(person.read("a.cowrite.jsonl").contains("Not yet"), "{name}");
+        person.run(&["verify", "a.cowrite.jsonl"], "").ok();
+    }
+}
+
+#[test]
+fn who_signed_and_is_forgotten_leaves_a_log_that_verifies() {
+    let home = home().env("GIT_CONFIG_NOSYSTEM", "1").env("GIT_CONFIG_GLOBAL", "/dev/null");
+    home.write("a.md", "one\n");
+    home.run(&["do", "edit.insert Hers; file.save", "a.md"], "").ok();
+    let path = home.file("id");
+    let args = ["-q", "-t", "ed25519", "-N", "", "-f", path.to_str().unwrap()];
+    home.run_program("ssh-keygen", &args, "").ok();
+    home.run(&["attest", "a.md", "--key", "id"], "").ok();
+    home.run(&["share", "a.md", "--yes"], "").ok();
+    home.run(&["forget", "Ada", "--yes"], "").ok();
+    for args in [&["verify"][..], &["verify", "a.cowrite.jsonl"], &["attest", "a.md", "--list"]] {
+        let said = home.run(args, "").ok();
+        assert!(said.contains("that was redacted by "), "{args:?}: {said}");
+        assert!(!said.contains("NO valid"), "{args:?}: {said}");
+    }
 }
 
 /// Killed anywhere between the start and the end: either the log has all of it or none is left

@@ -639,7 +639,7 @@ fn what_two_set_apart_is_settled_with_one_key() {
     term.wait_for("Ada's title");
     term.wait_for("Eve's title");
     term.keys("1");
-    term.wait_for("because the fair is in June");
+    term.wait_for("about the outcome “the fair is in June”");
     term.keys("1");
     term.wait_for("Settled");
     quit(&term);
@@ -874,4 +874,181 @@ fn redactions_beside_other_work_meet_in_git() {
             person.0.run(&["verify", FILE], "").ok();
         }
     }
+}
+
+/// A clone in which nothing was opened yet.
+#[track_caller]
+fn clones(name: &str, remote: &str) -> Person {
+    let person = Person::new(name);
+    person.0.run_program("git", &["clone", "-q", remote, "repo"], "").ok();
+    person
+}
+
+#[test]
+fn a_fresh_clone_is_told_of_by_its_text_alone() {
+    let (ada, remote) = ada();
+    let eve = clones("Eve", &remote);
+    let page = eve.0.file("page.html").to_str().unwrap().to_owned();
+    for (args, words) in [
+        // Her words are among those that the file had before.
+        (&["blame"][..], "+1 "),
+        (&["history"], "decision: Ship in May"),
+        (&["handoff"], "Ship in May"),
+        (&["decisions"], "Ship in May"),
+        (&["decisions", "tree"], "Ship in May"),
+        (&["stats"], "Ada"),
+        (&["check"], "checked: 1 decision"),
+        (&["export"], "Ship in May"),
+        (&["export", "--html", "-o", &page], "The page is"),
+        (&["verify"], "all is well"),
+    ] {
+        let mut all = args.to_vec();
+        all.insert(1.min(all.len()), "repo/plan.md");
+        if args.get(1) == Some(&"tree") {
+            all = vec!["decisions", "tree", "repo/plan.md"];
+        }
+        let told = eve.0.run(&all, "");
+        let said = format!("{}{}", told.stdout, told.stderr);
+        assert_eq!(told.status.code(), Some(0), "{all:?}: {said}");
+        assert!(said.contains(words), "{all:?}: {said}");
+        assert!(sessions(&eve.0).is_empty(), "{all:?}: nothing is written by reading");
+    }
+    // What was pulled since is told of, too.
+    ada.decides("Ask the bank", "we need a loan");
+    ada.shares();
+    ada.commits("more");
+    ada.git(&["push", "-q", "origin", "HEAD:main"]);
+    eve.looks();
+    let before = eve.events();
+    eve.git(&["pull", "-q"]);
+    let told = eve.0.run(&["decisions", "repo/plan.md"], "").ok();
+    assert!(told.contains("Ask the bank"), "{told}");
+    assert_eq!(eve.events(), before);
+    // What works in the session takes it in, in another clone by the same way.
+    let cy = clones("Cy", &remote);
+    cy.0.run(&["share", "repo/plan.md", "--yes"], "").ok();
+    assert_eq!(cy.session().id, eve.session().id);
+    // Without any session it is said where it was looked for.
+    cy.0.write("repo/other.md", "other\n");
+    let told = cy.0.run(&["blame", "repo/other.md"], "").fails(1);
+    assert!(told.contains("no session file of its folder or repository names it"), "{told}");
+}
+
+#[test]
+fn a_renamed_text_and_a_session_file_anywhere_in_the_repository_are_found() {
+    let (ada, _) = ada();
+    std::fs::create_dir(ada.0.file("repo/docs2")).unwrap();
+    ada.git(&["mv", "plan.md", "docs2/bakery.md"]);
+    for args in [&["blame"][..], &["stats"], &["handoff"], &["attest", "--list"]] {
+        let mut all = args.to_vec();
+        all.insert(1, "repo/docs2/bakery.md");
+        let told = ada.0.run(&all, "");
+        assert!(!told.stderr.contains("has no session"), "{all:?}: {}", told.stderr);
+    }
+    ada.0.run(&["share", "repo/docs2/bakery.md", "--yes"], "").ok();
+
+    // Ada's other text has its session file far from it.
+    ada.0.write("repo/texts/x.md", "x\n");
+    ada.0.run(&["do", "edit.insert Hers ; file.save", "repo/texts/x.md"], "").ok();
+    std::fs::create_dir_all(ada.0.file("repo/meta/deep")).unwrap();
+    let to = "repo/meta/deep/x.cowrite.jsonl";
+    ada.0.run(&["share", "repo/texts/x.md", "--to", to, "--yes"], "").ok();
+    ada.commits("elsewhere");
+    ada.git(&["push", "-q", "origin", "HEAD:main"]);
+    let remote = ada.0.file("remote.git").to_str().unwrap().to_owned();
+    let cy = clones("Cy", &remote);
+    let told = cy.0.run(&["do", "edit.insert His ; file.save", "repo/texts/x.md"], "");
+    assert!(told.stderr.contains("meta/deep/x.cowrite.jsonl"), "{}", told.stderr);
+    cy.0.run(&["share", "repo/texts/x.md", "--yes"], "").ok();
+    assert!(!cy.0.file("repo/sessions/x.cowrite.jsonl").exists());
+    let blamed = cy.0.run(&["blame", "repo/texts/x.md"], "").ok();
+    // Hers, his, and what the file had.
+    assert!(blamed.contains("+2 "), "{blamed}");
+}
+
+#[test]
+fn two_sessions_that_a_merge_put_into_one_file_are_told_apart() {
+    let (ada, remote) = ada();
+    let eve = clones("Eve", &remote);
+    let hers = eve.read(FILE);
+    std::fs::remove_file(eve.0.file(FILE)).unwrap();
+    eve.writes(5, "-E0");
+    eve.decides("Rent a hall", "it rains in May");
+    eve.shares();
+    let both = hers.clone() + &eve.read(FILE);
+    let cy = clones("Cy", &remote);
+    for person in [&ada, &eve, &cy] {
+        person.0.write(FILE, &both);
+    }
+    let (mine, other) = (ada.session().id, eve.session().id);
+    for person in [&ada, &eve, &cy] {
+        let told = person.0.run(&["verify", FILE], "");
+        assert_eq!(told.status.code(), Some(0), "{}", told.stdout);
+        assert!(told.stderr.contains("Each of the sessions is whole"), "{}", told.stderr);
+        for args in [&["check", FILE][..], &["check", "repo/plan.md"]] {
+            let told = person.0.run(args, "");
+            assert!(told.stderr.contains("checked: 2 decisions"), "{args:?}: {}", told.stderr);
+        }
+        let told = person.0.run(&["blame", "repo/plan.md"], "");
+        assert!(told.stderr.contains("2 sessions that were begun apart"), "{}", told.stderr);
+        assert!(told.stderr.contains("begun by Ada") && told.stderr.contains("begun by Eve"));
+    }
+    // Each is named by its id, of the text as of the file.
+    for what in [FILE, "repo/plan.md"] {
+        for (id, words) in [(mine, "Ship in May"), (other, "Rent a hall")] {
+            let told = cy.0.run(&["export", what, "--session", &id.short()], "").ok();
+            assert!(told.contains(words), "{what} {words}: {told}");
+        }
+    }
+    // A line of another session that is not whole is none of these.
+    let slipped = hers.clone() + eve.read(FILE).lines().last().unwrap() + "\n";
+    cy.0.write("odd.cowrite.jsonl", slipped);
+    cy.0.run(&["verify", "odd.cowrite.jsonl"], "").fails(1);
+
+    // Everybody who opens it is told, and goes over.
+    for (person, own, over) in [(&ada, mine, other), (&eve, other, mine)] {
+        let told = person.0.run(&["do", "cursor.top", "repo/plan.md"], "");
+        let way = format!("--session {}` goes over to it", over.short());
+        assert!(told.stderr.contains(&way), "{}", told.stderr);
+        assert_eq!(person.session().id, own);
+    }
+    let term = open(&eve.0, &["repo/plan.md"]);
+    term.wait_for("Another session of plan.md came");
+    term.wait_for("Agree on one");
+    term.keys("o");
+    term.keys("<alt-4>");
+    term.wait_for("Ship in May");
+    quit(&term);
+    let told = eve.0.run(&["blame", "repo/plan.md"], "").ok();
+    assert!(told.contains("+1 "), "{told}");
+    let session = mine.short();
+    // Her file is an older version of that text.
+    ada.0.run(&["do", "cursor.top", FILE, "--session", &other.short(), "--yes"], "").ok();
+    assert_eq!(sessions(&ada.0).len(), 2, "{session}");
+}
+
+#[test]
+fn what_a_session_file_lacks_is_said_where_the_library_has_it() {
+    let (ada, _) = ada();
+    let file = ada.read(FILE);
+    let lines: Vec<&str> = file.lines().collect();
+    let cut: String = lines[..lines.len() - 3].iter().map(|line| format!("{line}\n")).collect();
+    ada.0.write("cut.cowrite.jsonl", &cut);
+    let told = ada.0.run(&["verify", "cut.cowrite.jsonl"], "");
+    assert_eq!(told.status.code(), Some(0), "{}", told.stdout);
+    assert!(told.stderr.contains("has 3 events of"), "{}", told.stderr);
+    // Who knows nothing of it is told what a file alone can't tell.
+    let eve = Person::new("Eve");
+    eve.0.write("cut.cowrite.jsonl", &cut);
+    let told = eve.0.run(&["verify", "cut.cowrite.jsonl"], "");
+    assert!(told.stderr.contains("cut off its end a file alone can't tell"), "{}", told.stderr);
+    // Marks that a merge left, with the way to be rid of them.
+    eve.0.write("marks.cowrite.jsonl", format!("<<<<<<< HEAD\n{file}=======\n>>>>>>> eve\n"));
+    let told = eve.0.run(&["verify", "marks.cowrite.jsonl"], "");
+    assert_eq!(told.status.code(), Some(1), "{}", told.stdout);
+    assert!(told.stderr.contains("cowrite merge marks.cowrite.jsonl -o"), "{}", told.stderr);
+    eve.0.run(&["merge", "marks.cowrite.jsonl", "-o", "clean.cowrite.jsonl"], "").fails(1);
+    eve.0.run(&["verify", "clean.cowrite.jsonl"], "").ok();
+    let told = eve.0.run(&["verify", "nowhere"], "").fails(2);
+    assert!(told.contains("There is no nowhere"), "{told}");
 }

@@ -265,20 +265,43 @@ fn a_file_that_vanishes_is_written_again() {
     term.keys("x<ctrl-s>");
     term.wait_for("Saved to");
     std::fs::remove_file(home.file("dir/a.md")).unwrap();
-    term.keys("<f5>");
-    term.wait_for("The file is gone");
+    term.wait_for("a.md is gone from the disk");
     term.keys("y<ctrl-s>");
+    term.wait_for("Write it again under its name");
+    term.keys("y");
     term.wait_for("Saved to");
     assert_eq!(home.read("dir/a.md"), "xytext\n");
     // With its folder: the text stays here.
     std::fs::remove_dir_all(home.file("dir")).unwrap();
+    term.wait_for("a.md is gone from the disk");
     term.keys("z<ctrl-s>");
+    term.wait_for("Write it again under its name");
+    term.keys("y");
     term.wait_for("does not exist: make it first");
     std::fs::create_dir(home.file("dir")).unwrap();
     term.keys("<ctrl-s>");
     term.wait_for("Saved to");
     quit(&term);
     assert_eq!(home.read("dir/a.md"), "xyztext\n");
+}
+
+#[test]
+fn a_file_that_is_renamed_while_it_is_open_is_followed() {
+    let home = fresh();
+    home.write("w.md", "text\n");
+    home.write("v.txt", "text\n\n");
+    let term = open(&home, &["w.md"]);
+    term.keys("x<ctrl-s>");
+    term.wait_for("Saved to");
+    std::fs::rename(home.file("w.md"), home.file("v.md")).unwrap();
+    term.wait_for("w.md is v.md now");
+    term.keys("y");
+    term.wait_for("v.md now.");
+    term.keys("y<ctrl-s>");
+    term.wait_for("Saved to");
+    quit(&term);
+    assert!(!home.file("w.md").exists());
+    assert_eq!(home.read("v.md"), "xytext\n");
 }
 
 #[test]

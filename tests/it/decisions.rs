@@ -106,7 +106,7 @@ fn changing_accepting_and_superseding() {
     made.keys("e end ' and two' ctrl-s");
     assert_eq!(newest(&made).title(), "One and two");
     assert_eq!(status(&made), DecisionStatus::Accepted, "who changes it sees what it says");
-    made.keys("x");
+    made.keys("x enter");
     assert_eq!(status(&made), DecisionStatus::Rejected);
     made.keys("a s ctrl-a 'Three' tab tab tab 'better' ctrl-s");
     assert_eq!((newest(&made).title(), status(&made)), ("Three", DecisionStatus::Accepted));
@@ -403,4 +403,20 @@ fn what_needs_a_look_is_shown() {
     // The same stands on its own page.
     made.keys("esc enter");
     assert!(page(&made).contains(why), "{}", page(&made));
+}
+
+#[test]
+fn nothing_is_begun_over_a_form_that_is_open() {
+    for begins in
+        ["decision.new", "decision.new Two", "session.share", "file.open", "session.settle"]
+    {
+        let mut made = Harness::with("|x");
+        made.keys("ctrl-n 'One'");
+        made.run(begins);
+        assert!(made.notice().contains("A form is open"), "{begins}: {}", made.notice());
+        assert_eq!(made.model().ui.overlays.len(), 1, "{begins}");
+        assert_eq!(made.marked(), "One|", "{begins}");
+        made.keys("ctrl-s");
+        assert_eq!(newest(&made).title(), "One", "{begins}");
+    }
 }

@@ -569,3 +569,48 @@ fn text_that_is_as_it_was_saved_is_not_modified() {
     made.keys("ctrl-q");
     assert!(made.overlay().is_none());
 }
+
+#[test]
+fn a_file_that_goes_away_is_told_of_and_asked_about_before_it_is_written_again() {
+    // Where it went, what is answered, which files there are then, and what they say.
+    let cases: [(Option<&str>, &str, &[(&str, &str)]); 5] = [
+        (None, "ctrl-s y", &[("w.md", "one more\n")]),
+        (None, "ctrl-s n", &[]),
+        (None, "ctrl-s s ctrl-a 'x.md' enter", &[("x.md", "one more\n")]),
+        (Some("v.md"), "y ctrl-s", &[("v.md", "one more\n")]),
+        (Some("v.md"), "n ctrl-s y", &[("v.md", "one\n"), ("w.md", "one more\n")]),
+    ];
+    for (to, keys, there) in cases {
+        let mut made = Harness::file("w.md", "one\n");
+        made.moves_outside(to);
+        assert_eq!(made.notice(), "", "one that is replaced is away for a moment");
+        made.pass(1000);
+        match to {
+            Some(_) => assert!(made.screen(80, 20).contains("w.md is v.md now"), "{to:?}"),
+            None => assert!(made.notice().contains("w.md is gone from the disk"), "{to:?}"),
+        }
+        assert!(made.model().is_modified(), "nothing of it is on the disk");
+        // The question about the new name has the keys first.
+        let (first, rest) = keys.split_at(if to.is_some() { 1 } else { 0 });
+        made.keys(first);
+        made.keys(&format!("end ' more' {rest}"));
+        let mut found: Vec<(String, String)> = made
+            .files
+            .iter()
+            .map(|(path, bytes)| {
+                let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+                (name, String::from_utf8(bytes.clone()).expect("UTF-8"))
+            })
+            .collect();
+        found.sort();
+        let wanted: Vec<(String, String)> =
+            there.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+        assert_eq!(found, wanted, "{to:?} {keys}");
+    }
+    // One that was replaced came again: nothing is said.
+    let mut made = Harness::file("w.md", "one\n");
+    made.moves_outside(None);
+    made.write_outside("one\n");
+    made.pass(1000);
+    assert_eq!((made.notice(), made.model().is_modified()), (String::new(), false));
+}

@@ -399,6 +399,12 @@ impl Harness {
                     let file = self.read(&path);
                     Some(Input::File(doc, Ok(file)))
                 }
+                Effect::FindMoved { doc, path, len, hash } => {
+                    let is = |bytes: &[u8]| bytes.len() as u64 == len && sha256_hex(bytes) == hash;
+                    let all = self.files.iter();
+                    let found = all.filter(|(other, file)| **other != path && is(&file[..]));
+                    found.map(|(other, _)| Input::Moved(doc.clone(), other.clone())).next()
+                }
                 Effect::Copy(text) => {
                     self.clipboard = Some(text);
                     None
@@ -468,6 +474,18 @@ impl Harness {
     pub fn write_outside(&mut self, text: &str) {
         let path = self.model().path.clone().expect("a file");
         self.files.insert(path.clone(), text.into());
+        let file = self.read(&path);
+        let doc = self.doc();
+        self.input(Input::File(doc, Ok(file)));
+    }
+
+    /// Another program takes the file away, and puts it elsewhere or nowhere.
+    pub fn moves_outside(&mut self, to: Option<&str>) {
+        let path = self.model().path.clone().expect("a file");
+        let bytes = self.files.remove(&path).expect("is there");
+        if let Some(to) = to {
+            self.files.insert(path.with_file_name(to), bytes);
+        }
         let file = self.read(&path);
         let doc = self.doc();
         self.input(Input::File(doc, Ok(file)));

@@ -308,7 +308,13 @@ fn a_decision_that_changed_is_not_what_was_accepted() {
     let id = ada.model().session.decisions.newest()[0].id;
     let mut cx = Cx::new(&mut ada.app.model);
     let field = DecisionField::Context("new".into());
-    cx.append(&Event::DecisionChanged { decision: id, field, replaces: vec![], accepts: vec![] });
+    cx.append(&Event::DecisionChanged {
+        decision: id,
+        field,
+        replaces: vec![],
+        accepts: vec![],
+        reason: None,
+    });
     drop(cx);
     assert_eq!(status(&ada).0, DecisionStatus::Proposed);
 }

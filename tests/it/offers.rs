@@ -195,6 +195,33 @@ fn a_provider_without_a_key_says_how_to_give_one() {
     assert!(screen.contains("without a key (cowrite config key NAME): groq"), "{screen}");
 }
 
+/// The list is open before a server has answered: Enter never fetches what nobody chose.
+#[test]
+fn a_model_that_is_found_is_chosen_before_one_that_would_be_fetched() {
+    let mut made = with(vec![near("ollama", 1), near("local", 2)], None);
+    made.keys("f2");
+    let chosen = |made: &mut Harness| {
+        let screen = made.screen(80, 24);
+        let row = |line: &&str| {
+            line.contains("› ") && (line.contains("Enter") || line.contains("ollama/"))
+        };
+        screen.lines().find(row).map(str::to_owned).unwrap_or_default()
+    };
+    made.input(Input::Listed("local".into(), Listing::Absent));
+    let first = chosen(&mut made);
+    assert!(first.contains("Enter fetches"), "{first}");
+    made.input(Input::Listed("ollama".into(), models(&["gemma"])));
+    let first = chosen(&mut made);
+    assert!(first.contains("ollama/gemma"), "{first}");
+    // Who went on to one stays there.
+    made.keys("down");
+    let went = chosen(&mut made);
+    assert!(went.contains("Enter fetches"), "{went}");
+    made.input(Input::Listed("ollama".into(), models(&["gemma", "qwen"])));
+    let there = chosen(&mut made);
+    assert!(there.contains("Enter fetches"), "{there}");
+}
+
 #[test]
 fn a_server_that_lists_thousands_can_be_chosen_from() {
     let mut made = with(vec![near("ollama", 1), near("vllm", 2)], None);

@@ -10,7 +10,7 @@ use cowrite::runtime::attest::{self, Wanted};
 use cowrite::runtime::verify;
 use cowrite::session::Session;
 use cowrite::sign::{Checked, Keys, NAMESPACE, PROVES, Payload, Signers, check, fingerprint};
-use cowrite::state::{Overlay, redaction_events};
+use cowrite::state::{Overlay, Saying, redaction_events};
 use cowrite::store::{Options, SqliteStore, Write, jsonl};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -38,8 +38,9 @@ fn rich() -> Vec<Envelope> {
     let mut session = Session::fold(events[0].session_id(), &events);
     let plan = redaction(&session, &events, &Target::Words("secret words".into())).expect("finds");
     let mut rand = Rand::from_number(5);
-    let made = redaction_events(&mut session, &events, &me(), &plan, "why", Millis(99), &mut rand)
-        .expect("is made");
+    let saying = Saying { me: &me(), reason: "why", at: Millis(99), shared: None };
+    let made = redaction_events(&mut session, &events, &plan, saying, &mut rand);
+    let made = made.expect("is made");
     let lines: BTreeMap<EventId, &Envelope> =
         made.lines.iter().map(|event| (event.id, event)).collect();
     let log = events.iter().map(|event| lines.get(&event.id).copied().unwrap_or(event));
@@ -300,6 +301,7 @@ fn signatures_say_what_they_cover() {
         field: cowrite::event::DecisionField::Outcome("another".into()),
         replaces: decision.outcome.heads(),
         accepts: Vec::new(),
+        reason: None,
     };
     let mut rand = Rand::from_number(6);
     let writer = log[0].writer;
@@ -391,6 +393,136 @@ fn signatures_say_what_they_cover() {
         .output()
         .expect("signs");
     assert!(bad("", &made.key, &String::from_utf8_lossy(&out.stdout)));
+}
+
+/// A log that is signed, with the key and where it lies.
+fn signed(dir: &Path) -> (EventId, Vec<Envelope>, PathBuf) {
+    let log: Vec<Envelope> =
+        rich().into_iter().filter(|event| event.kind != "log.attested").collect();
+    let id = log[0].session_id();
+    let path = key(dir, "id", &["-t", "ed25519"]);
+    let mut store = SqliteStore::open(&dir.join("library"), Options::default()).expect("opens");
+    store.write(&[Write::Import { events: log }]).expect("imports");
+    let wanted = Wanted { about: None, key: Some(path.clone()), who: Some("ada@x".into()) };
+    attest::attest(&mut store, id, &me(), &Keys::default(), &wanted).expect("signs");
+    let loaded = store.events(id, 0).expect("reads");
+    (id, loaded.events.into_iter().map(|stored| stored.envelope).collect(), path)
+}
+
+#[test]
+fn a_key_is_good_for_its_time_and_purpose_as_ssh_keygen_has_it() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let (id, log, path) = signed(dir.path());
+    let session = Session::fold(id, &log);
+    let made = session.attestations.values().next().expect("is signed");
+    let public = std::fs::read_to_string(path.with_extension("pub")).expect("reads");
+    let other = key(dir.path(), "other", &["-t", "ed25519"]).with_extension("pub");
+    let other = std::fs::read_to_string(other).expect("reads");
+    let write = |name: &str, text: &str| {
+        std::fs::write(dir.path().join(name), text).expect("writes");
+        dir.path().join(name)
+    };
+    write("payload", &attest::payload(id, made));
+    let sig = write("sig", &made.sig);
+    let krl = dir.path().join("krl");
+    let listed = path.with_extension("pub");
+    let done = std::process::Command::new("ssh-keygen")
+        .args(["-q", "-k", "-f"])
+        .args([&krl, &listed])
+        .status();
+    assert!(done.expect("ssh-keygen").success());
+    // Options, what is revoked, whether it is good, whether the key is known.
+    let cases = [
+        ("", None, true, true),
+        (r#"valid-before="20200101""#, None, false, true),
+        (r#"valid-after="20990101""#, None, false, true),
+        (r#"valid-after="20200101120000Z",valid-before="209901010000""#, None, true, true),
+        (r#"namespaces="file,cowrite",valid-before="20200101Z""#, None, false, true),
+        (r#"namespaces="cow*",valid-after="20200101""#, None, true, true),
+        ("valid-after=20200101", None, true, false),
+        (r#"namespaces="git,cowrit""#, None, true, false),
+        (r#"valid-before="soon""#, None, true, false),
+        (r#"valid-before="20201301""#, None, true, false),
+        ("cert-authority", None, true, false),
+        ("", Some(write("revoked", &format!("# lost\n{public}"))), false, true),
+        ("", Some(write("elsewhere", &other)), true, true),
+        ("", Some(krl), false, true),
+    ];
+    for (options, revoked, good, known) in cases {
+        let line = format!("ada@x {options} {public}");
+        let mut signers = Signers::default();
+        signers.add(&line);
+        revoked.iter().for_each(|file| signers.add_revoked(file.clone()));
+        let proof = attest::check(&session, &log.iter().collect(), &signers).remove(0);
+        let what = format!("{options} {revoked:?}: {:?}", proof.checked);
+        assert_eq!(proof.is_sound(), good, "{what}");
+        assert_eq!(proof.known.is_some(), known, "{what}");
+        assert_eq!(proof.lines()[0].contains("NO valid signature"), !good, "{what}");
+        let mut alone = std::process::Command::new("ssh-keygen");
+        alone.args(["-Y", "verify", "-n", NAMESPACE, "-I", "ada@x", "-f"]);
+        alone.arg(write("allowed", &line)).arg("-s").arg(&sig);
+        if let Some(file) = &revoked {
+            alone.arg("-r").arg(file);
+        }
+        let text = std::fs::File::open(dir.path().join("payload")).expect("opens");
+        let alone = alone.stdin(text).output().expect("ssh-keygen");
+        assert_eq!(alone.status.success(), good && known, "{what}: {alone:?}");
+    }
+    // The key that took the place of a lost one says nothing of that, and the other way round.
+    let mut signers = Signers::default();
+    signers.add(&format!("old@x valid-before=\"20200101\" {public}\nnew@x {public}"));
+    let proof = attest::check(&session, &log.iter().collect(), &signers).remove(0);
+    assert_eq!((proof.known.as_deref(), proof.is_sound()), (Some("new@x"), true));
+    // A key that ceased to be valid after the time that the signature tells.
+    let mut signers = Signers::default();
+    signers.add(&format!("ada@x valid-before=\"20200101\" {public}"));
+    let mut old = Session::fold(id, &log);
+    for made in old.attestations.values_mut() {
+        made.at = Millis(1_500_000_000_000);
+        let keys = Keys::default();
+        let chosen = keys.choose(Some(&path)).expect("is there");
+        made.sig = keys.sign(&attest::payload(id, made), &chosen).expect("signs").sig;
+    }
+    let proof = attest::check(&old, &log.iter().collect(), &signers).remove(0);
+    assert!(proof.is_sound(), "{:?}", proof.checked);
+    let told = proof.lines().join("\n");
+    assert!(told.contains("valid until 2020-01-01 00:00 only: that it signed before"), "{told}");
+    // A list that can't be read says nothing.
+    signers.add_revoked(dir.path().join("missing"));
+    let proof = attest::check(&old, &log.iter().collect(), &signers).remove(0);
+    assert!(matches!(proof.checked, Checked::Open(_)), "{:?}", proof.checked);
+}
+
+#[test]
+fn a_signature_that_was_redacted_is_no_forged_one() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let (id, log, _) = signed(dir.path());
+    let ben = cowrite::state::Me { author: "p_01JBEN".parse().expect("an id"), name: "Ben".into() };
+    let mut session = Session::fold(id, &log);
+    let ada = session.attestations.values().next().expect("is signed").author.clone();
+    let target = Target::Author { author: ada, name: true };
+    let plan = redaction(&session, &log, &target).expect("is there");
+    let mut rand = Rand::from_number(9);
+    let saying = Saying { me: &ben, reason: "", at: Millis(5), shared: None };
+    let made = redaction_events(&mut session, &log, &plan, saying, &mut rand);
+    let made = made.expect("redacts");
+    let lost: BTreeMap<EventId, &Envelope> = made.lines.iter().map(|it| (it.id, it)).collect();
+    let events = log.iter().map(|event| lost.get(&event.id).copied().unwrap_or(event));
+    let events: Vec<Envelope> = events.chain(&made.events).cloned().collect();
+    let then = Session::fold(id, &events);
+    let proof = attest::check(&then, &events.iter().collect(), &Signers::default()).remove(0);
+    let day = cowrite::base::day(Millis(5));
+    assert!(proof.is_sound(), "{:?}", proof.checked);
+    let told = proof.lines().join("\n");
+    assert!(told.contains(&format!("redacted by Ben on {day}")), "{told}");
+    assert!(told.contains("proves nothing any more"), "{told}");
+    for never in ["NO valid", "covers", "signature of :"] {
+        assert!(!told.contains(never), "{never}: {told}");
+    }
+    // Without the redaction nobody vouches for what is gone.
+    let silent: Vec<Envelope> =
+        events.iter().filter(|event| event.kind != "event.redacted").cloned().collect();
+    assert!(Session::fold(id, &silent).attestations.is_empty());
 }
 
 #[test]

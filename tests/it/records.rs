@@ -472,7 +472,7 @@ fn a_review_is_due_on_its_day() {
     {
         assert_eq!(found(&made, 20, day).len(), wanted, "{day}");
     }
-    made.keys("alt-4 x");
+    made.keys("alt-4 x enter");
     assert_eq!(found(&made, 20, "2028-01-01"), [] as [&str; 0], "rejected ones rest");
 }
 
@@ -486,14 +486,14 @@ fn what_contradicts_itself_is_found() {
     ada.keys("e tab tab tab 'Cake.' ctrl-s");
     assert_eq!(found(&ada, 20, DAY), [] as [&str; 0]);
     let mut eve = ada.copy_for("p_01JEVE", "Eve", 9);
-    ada.keys("x");
+    ada.keys("x enter");
     eve.keys("alt-4 a");
     ada.take_from(&eve);
     assert_eq!(found(&ada, 20, DAY), ["Bake: status-conflict"]);
     ada.keys("a");
     assert_eq!(found(&ada, 20, DAY), [] as [&str; 0]);
     // One accepts what the other changes.
-    ada.keys("x");
+    ada.keys("x enter");
     eve.take_from(&ada);
     ada.keys("a");
     eve.keys("alt-4 e end 's' ctrl-s");
@@ -508,7 +508,7 @@ fn what_took_its_place_was_rejected() {
         "ctrl-n 'Old' tab tab tab 'One.' ctrl-s alt-4 s ctrl-a 'New' tab tab tab 'Two.' ctrl-s",
     );
     assert_eq!(found(&made, 20, DAY), [] as [&str; 0]);
-    made.keys("alt-4 x");
+    made.keys("alt-4 x enter");
     assert_eq!(found(&made, 20, DAY), ["Old: replacement-rejected"]);
     // Who accepts it again knows of it.
     made.keys("down a");
@@ -533,7 +533,13 @@ fn circles_are_found_drawn_and_written() {
             let links = vec![Link::Decision(ids[(at + 1) % 3])];
             let replaces = vec![*id];
             let field = DecisionField::Links(links);
-            cx.append(&Event::DecisionChanged { decision: *id, field, replaces, accepts: vec![] });
+            cx.append(&Event::DecisionChanged {
+                decision: *id,
+                field,
+                replaces,
+                accepts: vec![],
+                reason: None,
+            });
         }
     });
     let plain = |text: String| {

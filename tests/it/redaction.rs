@@ -11,7 +11,7 @@ use cowrite::event::{Body, CauseKind, Envelope, Event, FILLER, filler, is_like, 
 use cowrite::report::{Redacting, Target, redaction};
 use cowrite::runtime::redact;
 use cowrite::session::Session;
-use cowrite::state::{Me, Opened, RedactionMade, redaction_events};
+use cowrite::state::{Me, Opened, RedactionMade, Saying, redaction_events};
 use cowrite::store::{Options, RedactJob, SqliteStore, StoreError, Write, jsonl};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -97,10 +97,8 @@ fn redacted(events: &[Envelope], target: &Target) -> (Vec<Envelope>, RedactionMa
     let made = redaction_events(
         &mut session,
         events,
-        &me(),
         &plan,
-        "a slip",
-        Millis(9_000_000),
+        Saying { me: &me(), reason: "a slip", at: Millis(9_000_000), shared: None },
         &mut rand,
     )
     .expect("is made");

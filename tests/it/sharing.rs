@@ -557,7 +557,13 @@ fn sets(made: &mut Harness, fields: Vec<DecisionField>) {
                 _ => Vec::new(),
             };
             let replaces = decision.heads(&field);
-            cx.append(&Event::DecisionChanged { decision: decision.id, field, replaces, accepts });
+            cx.append(&Event::DecisionChanged {
+                decision: decision.id,
+                field,
+                replaces,
+                accepts,
+                reason: None,
+            });
         }
         cx.barrier();
         cx.model.refresh();
@@ -615,6 +621,111 @@ fn the_status_that_was_chosen_stays_whatever_else_is_settled() {
     ada.run("session.settle");
     ada.keys("1");
     assert!(ada.notice().contains("proposed again"), "{}", ada.notice());
+}
+
+fn strings(lines: &[&str]) -> Vec<String> {
+    lines.iter().map(|line| (*line).to_owned()).collect()
+}
+
+#[test]
+fn a_status_is_shown_with_the_words_of_who_set_it() {
+    use DecisionStatus::{Accepted, Rejected};
+    enum Step {
+        Does(&'static str),
+        Says(&'static str),
+        Sets(DecisionStatus),
+    }
+    use Step::{Does, Says, Sets};
+    const FAIR: &str = "because the fair is in June";
+    // Ada recorded it, and the fair is her reason.
+    let cases: [(&[Step], &[Step], &[&str], &[&str]); 7] = [
+        (&[Does("accept")], &[Does("reject")], &[FAIR], &["no reason given"]),
+        (&[Does("accept")], &[Does("reject too loud")], &[FAIR], &["because too loud"]),
+        (
+            &[Does("accept"), Says("Ada's other reason"), Sets(Accepted)],
+            &[Does("reject")],
+            &["because Ada's other reason"],
+            &["no reason given"],
+        ),
+        (
+            &[Says("Ada says so"), Sets(Accepted)],
+            &[Does("reject"), Says("Eve says no")],
+            &["because Ada says so"],
+            &["because Eve says no"],
+        ),
+        (
+            &[Says("Ada says so"), Sets(Rejected)],
+            &[Says("Eve says so"), Sets(Accepted)],
+            &["because Ada says so"],
+            &["because Eve says so"],
+        ),
+        (
+            &[Does("reject it rains")],
+            &[Does("accept")],
+            &["because it rains"],
+            &["no reason given", "about the outcome “the fair is in June”"],
+        ),
+        (
+            &[Does("reject it rains")],
+            &[Does("accept it will not")],
+            &["because it rains"],
+            &["because it will not", "about the outcome “the fair is in June”"],
+        ),
+    ];
+    for (number, (mine, theirs, says_ada, says_eve)) in cases.into_iter().enumerate() {
+        let (mut ada, _) = two();
+        ada.run("decision.new Ship in May");
+        ada.keys("tab tab tab 'the fair is in June' ctrl-s");
+        let mut eve = copy(&ada, "p_01JEVE", "Eve", 10);
+        for (made, steps) in [(&mut ada, mine), (&mut eve, theirs)] {
+            for step in steps {
+                match step {
+                    Does(what) => made.run(&format!("decision.{what}")),
+                    Says(text) => sets(made, vec![DecisionField::Outcome((*text).into())]),
+                    Sets(status) => sets(made, vec![DecisionField::Status(*status)]),
+                }
+            }
+        }
+        ada.take_from(&eve);
+        let about = "“Ship in May”: the status";
+        // Whatever else is settled first, and by whom: nobody's words become another's.
+        for settle in [None, Some("1"), Some("2")] {
+            let mut here = copy(&ada, "p_01JEVE", "Eve", 20 + number as u64);
+            if let Some(key) = settle {
+                here.run("session.settle");
+                while matches!(here.overlay(), Some(Overlay::Dialog(it)) if it.title != about) {
+                    here.keys(key);
+                }
+                here.keys("n");
+            }
+            let conflicts = here.model().conflicts();
+            let status = conflicts.iter().find(|one| one.about == about);
+            let mut sides: Vec<_> = status.map(|one| one.sides.clone()).unwrap_or_default();
+            sides.sort_by(|a, b| a.who.cmp(&b.who));
+            let told: Vec<(&str, &[String])> =
+                sides.iter().map(|side| (side.who.as_str(), side.why.as_slice())).collect();
+            assert_eq!(told.len(), 2, "case {number}, {settle:?}");
+            assert_eq!(told[0], ("Ada", strings(says_ada).as_slice()), "case {number}, {settle:?}");
+            assert_eq!(told[1], ("Eve", strings(says_eve).as_slice()), "case {number}, {settle:?}");
+        }
+        // Whose side is taken gave the reason, whoever takes it.
+        ada.run("session.settle");
+        while matches!(ada.overlay(), Some(Overlay::Dialog(it)) if it.title != about) {
+            ada.keys("1");
+        }
+        ada.keys("2");
+        let session = &ada.model().session;
+        let decision = session.decisions.newest()[0];
+        let set = decision.status.setter().expect("a status");
+        let why = session.why(decision, &set);
+        let why = why.map(|why| (session.author_name(why.by).to_owned(), why.words.into_owned()));
+        let sides = [("Ada", says_ada), ("Eve", says_eve)];
+        let known = sides.iter().any(|(who, lines)| {
+            let words = lines[0].strip_prefix("because ");
+            why == words.map(|words| ((*who).to_owned(), words.to_owned()))
+        });
+        assert!(known, "case {number}: {why:?}");
+    }
 }
 
 /// What sharing Ada's session with nobody's file would be.

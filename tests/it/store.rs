@@ -727,6 +727,26 @@ fn a_session_somebody_else_writes_in_is_not_deleted() {
 }
 
 #[test]
+fn a_session_somebody_else_has_open_is_not_deleted() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let open = || SqliteStore::open(dir.path(), Options::default()).expect("opens");
+    let (mut here, mut there) = (open(), open());
+    let (one, two) = (Maker::new(1), Maker::new(2));
+    for maker in [&one, &two] {
+        here.write(&[Write::Import { events: vec![maker.created.clone()] }]).expect("imports");
+    }
+    there.note_open(one.session).expect("says so");
+    assert_eq!(here.delete_session(two.session).expect("deletes").events, 1, "another one");
+    let error = here.delete_session(one.session).expect_err("refuses");
+    assert!(matches!(error, StoreError::InUse(_)), "{error}");
+    // Its own does not hinder it, nor what one that ended had open.
+    here.note_open(one.session).expect("says so");
+    there.note_open(two.session).expect("says so");
+    drop(there);
+    assert_eq!(here.delete_session(one.session).expect("deletes").events, 1);
+}
+
+#[test]
 fn events_cannot_be_changed_or_deleted_but_by_redacting() {
     let dir = temp();
     let mut store = open(dir.path());

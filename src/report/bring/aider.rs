@@ -11,6 +11,8 @@ use std::io::{BufRead, Read as _};
 const BEGIN: &str = "# aider chat started at ";
 /// What stands behind the name of a model, in its two forms.
 const MODELS: [&str; 2] = ["Main model: ", "Model: "];
+/// The commands behind which a question stands.
+const ASKS: [&str; 4] = ["/ask", "/code", "/architect", "/context"];
 /// The longest line, in bytes.
 const LINE_BYTES: u64 = 4 << 20;
 
@@ -45,7 +47,7 @@ pub fn read(input: &mut dyn BufRead, take: &mut dyn FnMut(Conversation)) -> Outc
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     let mut strict = false;
     let mut bytes = Vec::new();
-    loop {
+    for number in 0.. {
         bytes.clear();
         match (&mut *input).take(LINE_BYTES).read_until(b'\n', &mut bytes) {
             Ok(0) => break,
@@ -72,7 +74,8 @@ pub fn read(input: &mut dyn BufRead, take: &mut dyn FnMut(Conversation)) -> Outc
         }
         let Some(chat) = open.as_mut() else {
             if !line.trim().is_empty() {
-                outcome.left.unread("line before the first chat");
+                let place = super::lines::place(number);
+                outcome.left.unread_at("line before the first chat", place);
             }
             continue;
         };
@@ -83,6 +86,18 @@ pub fn read(input: &mut dyn BufRead, take: &mut dyn FnMut(Conversation)) -> Outc
         chat.finish(&mut outcome, take);
     }
     outcome
+}
+
+/// Whether what the person typed only steers aider: `/exit`, `/add file`. What is asked by a command
+/// is a question.
+fn is_command(text: &str) -> bool {
+    let text = text.trim();
+    let word = text.split_whitespace().next().unwrap_or_default();
+    let named = word.strip_prefix(['/', '!']).is_some_and(|name| {
+        let plain = name.chars().all(|one| one.is_ascii_lowercase() || one == '-');
+        plain && !name.is_empty()
+    });
+    named && !text.contains('\n') && !ASKS.contains(&word)
 }
 
 impl Chat {
@@ -156,6 +171,9 @@ impl Chat {
         self.fence = None;
         if text.trim().is_empty() {
             return;
+        }
+        if by == By::Person && is_command(&text) {
+            return self.weaver.left().pass("command to aider");
         }
         let parent = self.count.checked_sub(1).map(|before| before.to_string());
         let id = self.count.to_string();

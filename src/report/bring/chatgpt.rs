@@ -3,7 +3,7 @@
 
 use super::lines::{is, text};
 use super::weave::{Found, Weaver};
-use super::{By, Conversation, Left, Outcome, Program, model};
+use super::{By, Conversation, Left, Outcome, Program, model, name};
 use crate::base::Millis;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{MapAccess, SeqAccess, Visitor};
@@ -16,7 +16,7 @@ use std::io::Read;
 pub fn read(input: &mut dyn Read, take: &mut dyn FnMut(Conversation)) -> Outcome {
     let mut left = Left::default();
     let mut json = serde_json::Deserializer::from_reader(input);
-    let each = Each { take, left: &mut left };
+    let each = Each { take, left: &mut left, number: 0 };
     let trouble = json.deserialize_any(each).err().map(|why| why.to_string());
     Outcome { left, trouble }
 }
@@ -24,13 +24,23 @@ pub fn read(input: &mut dyn Read, take: &mut dyn FnMut(Conversation)) -> Outcome
 struct Each<'a> {
     take: &'a mut dyn FnMut(Conversation),
     left: &'a mut Left,
+    number: usize,
 }
 
 impl Each<'_> {
     fn one(&mut self, value: &Value) {
+        self.number += 1;
         match conversation(value) {
             Some(conversation) => (self.take)(conversation),
-            None => self.left.unread("conversation of another shape"),
+            None => {
+                let title = value.get("title").and_then(Value::as_str).unwrap_or_default();
+                let title = match name(title) {
+                    title if title.is_empty() => title,
+                    title => format!(", “{title}”"),
+                };
+                let place = format!("number {}{title}", self.number);
+                self.left.unread_at("conversation of another shape", place);
+            }
         }
     }
 }

@@ -40,7 +40,7 @@ pub fn read(input: &mut dyn BufRead, take: &mut dyn FnMut(Conversation)) -> Outc
     let mut thought: BTreeMap<String, String> = BTreeMap::new();
     let (mut id, mut named, mut titles) = (String::new(), String::new(), Vec::new());
     let mut aside = 0_u64;
-    let mut outcome = lines::each(input, &mut |_, line| {
+    let mut outcome = lines::each(input, &mut |number, line| {
         match text(line, "type").unwrap_or_default() {
             "summary" => {
                 let of = text(line, "leafUuid").unwrap_or_default().to_owned();
@@ -51,7 +51,9 @@ pub fn read(input: &mut dyn BufRead, take: &mut dyn FnMut(Conversation)) -> Outc
             "ai-title" if named.is_empty() => {
                 named = text(line, "aiTitle").unwrap_or_default().into();
             }
-            _ => {}
+            "user" | "assistant" => {}
+            // Snapshots of files, progress, what the system says.
+            _ => weaver.left().pass("line of the program"),
         }
         let Some(uuid) = text(line, "uuid") else { return };
         let last = weaver.last_id();
@@ -67,7 +69,7 @@ pub fn read(input: &mut dyn BufRead, take: &mut dyn FnMut(Conversation)) -> Outc
             id = of.to_owned();
         }
         let before = parent.and_then(|parent| thought.remove(parent)).unwrap_or_default();
-        let said = part(line, weaver.left());
+        let said = part(line, number, weaver.left());
         let reasoning = match (before.is_empty(), said.thought.is_empty()) {
             (false, false) => format!("{before}\n\n{}", said.thought),
             (true, _) => said.thought,
@@ -88,6 +90,10 @@ pub fn read(input: &mut dyn BufRead, take: &mut dyn FnMut(Conversation)) -> Outc
         }
     });
     let title = titles.iter().rev().find(|(of, _)| weaver.knows(of)).map(|(_, title)| title);
+    // One may be the title; the others are no part of what was said.
+    for _ in usize::from(title.is_some() && named.is_empty())..titles.len() {
+        weaver.left().pass("summary");
+    }
     match (named.is_empty(), title) {
         (false, _) => weaver.set_title(&named),
         (true, Some(title)) => weaver.set_title(title),
@@ -114,7 +120,7 @@ struct Part {
     thought: String,
 }
 
-fn part(line: &Map<String, Value>, left: &mut Left) -> Part {
+fn part(line: &Map<String, Value>, number: usize, left: &mut Left) -> Part {
     let kind = text(line, "type").unwrap_or_default();
     let message = line.get("message").and_then(Value::as_object);
     let (Some(message), true) = (message, matches!(kind, "user" | "assistant")) else {
@@ -139,7 +145,7 @@ fn part(line: &Map<String, Value>, left: &mut Left) -> Part {
         }
         Some(Value::Array(blocks)) => blocks,
         _ => {
-            left.unread("message without content");
+            left.unread_at("message without content", lines::place(number));
             return Part::default();
         }
     };
@@ -151,7 +157,7 @@ fn part(line: &Map<String, Value>, left: &mut Left) -> Part {
             "tool_use" | "server_tool_use" => left.pass("tool call"),
             "tool_result" | "web_search_tool_result" => left.pass("tool result"),
             "image" | "document" => left.pass("attachment"),
-            _ => left.unread("block of an unknown kind"),
+            _ => left.unread_at("block of an unknown kind", lines::place(number)),
         }
     }
     made

@@ -19,7 +19,7 @@ pub fn each(input: &mut dyn BufRead, take: &mut dyn FnMut(usize, &Map<String, Va
             Err(why) => return Outcome { left, trouble: Some(why.to_string()) },
         }
         if bytes.last() != Some(&b'\n') && bytes.len() as u64 == LINE_BYTES {
-            left.unread("overlong line");
+            left.unread_at("overlong line", place(number));
             if let Err(why) = skip_line(input) {
                 return Outcome { left, trouble: Some(why.to_string()) };
             }
@@ -30,10 +30,15 @@ pub fn each(input: &mut dyn BufRead, take: &mut dyn FnMut(usize, &Map<String, Va
         }
         match serde_json::from_slice(&bytes) {
             Ok(Value::Object(line)) => take(number, &line),
-            _ => left.unread("damaged line"),
+            _ => left.unread_at("damaged line", place(number)),
         }
     }
     Outcome { left, trouble: None }
+}
+
+/// Where a line stands, for a person.
+pub fn place(number: usize) -> String {
+    format!("line {}", number + 1)
 }
 
 /// Passes over the rest of a line.

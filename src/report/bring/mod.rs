@@ -28,6 +28,8 @@ use std::collections::BTreeMap;
 pub const MESSAGE_BYTES: usize = 1 << 20;
 /// The most messages of one conversation.
 pub const MESSAGES: usize = 100_000;
+/// The most places that are named of what could not be read, of each kind.
+const PLACES: usize = 20;
 /// The most characters of a title, and of a model's name.
 const NAME_CHARS: usize = 120;
 /// How much of a file is looked at to tell what it is, in bytes.
@@ -143,6 +145,8 @@ pub struct Left {
     pub passed: BTreeMap<&'static str, u64>,
     /// It should be and could not be read.
     pub unread: BTreeMap<&'static str, u64>,
+    /// Where the first of that stand, in words.
+    pub at: BTreeMap<&'static str, Vec<String>>,
 }
 
 impl Left {
@@ -154,7 +158,37 @@ impl Left {
         *self.unread.entry(what).or_default() += 1;
     }
 
+    /// The same, with the place: a line, or what it is called.
+    fn unread_at(&mut self, what: &'static str, place: String) {
+        self.unread(what);
+        let places = self.at.entry(what).or_default();
+        if places.len() < PLACES {
+            places.push(place);
+        }
+    }
+
+    /// What could not be read, each with where it stands.
+    pub fn unread_words(&self) -> String {
+        let one = |(what, count): (&&'static str, &u64)| {
+            let counted = Self::words(&BTreeMap::from([(*what, *count)]));
+            match self.at.get(what).map_or(&[][..], Vec::as_slice) {
+                [] => counted,
+                places => {
+                    let more = if *count > places.len() as u64 { ", …" } else { "" };
+                    format!("{counted} ({}{more})", places.join(", "))
+                }
+            }
+        };
+        let mut all: Vec<_> = self.unread.iter().collect();
+        all.sort_by_key(|(what, count)| (std::cmp::Reverse(**count), **what));
+        all.into_iter().map(one).collect::<Vec<_>>().join(", ")
+    }
+
     pub fn add(&mut self, other: &Self) {
+        for (what, theirs) in &other.at {
+            let mine = self.at.entry(what).or_default();
+            mine.extend(theirs.iter().take(PLACES.saturating_sub(mine.len())).cloned());
+        }
         for (mine, theirs) in [(&mut self.passed, &other.passed), (&mut self.unread, &other.unread)]
         {
             for (what, count) in theirs {
@@ -183,7 +217,10 @@ impl Left {
 fn plural(what: &str) -> String {
     let cut = [" of ", " without ", " before "].iter().filter_map(|word| what.find(word)).min();
     let (head, rest) = what.split_at(cut.unwrap_or(what.len()));
-    format!("{head}s{rest}")
+    match head.strip_suffix("ry") {
+        Some(head) => format!("{head}ries{rest}"),
+        None => format!("{head}s{rest}"),
+    }
 }
 
 /// What came of reading a file.

@@ -57,6 +57,11 @@ fn one(
         let words = "Two people changed it apart: it waits to be settled.";
         out.element("p", &[("class", "note")], words);
     }
+    if let Some(why) = session.why_so(decision) {
+        let who = session.author_name(why.by);
+        let words = format!("{status} because, as {who} said: {}", why.words);
+        out.element("p", &[("class", "note")], &words);
+    }
     part("Context", &session.told_value(&decision.context), out);
     options(&session.told_options(decision), out);
     part("Outcome, because", &session.told_value(&decision.outcome), out);

@@ -15,11 +15,17 @@ impl SqliteStore {
     /// Deletes a session with all that belongs to it, and its bytes from the files.
     ///
     /// # Errors
-    /// `InUse` when another living process writes in the session: it would write on.
+    /// `InUse` when another living process has the session open, or writes in it: it would write on.
     pub fn delete_session(&mut self, session: EventId) -> Result<Deleted, StoreError> {
         let me = self.process()?.to_string();
         self.open_bursts.clear();
         let gate = Gate::enter(&self.dir)?;
+        let said = session.to_string();
+        for process in gate.names()? {
+            if process != me && gate.take(&process)?.is_none() && gate.says(&process)? == said {
+                return Err(StoreError::InUse(format!("session {}", session.short())));
+            }
+        }
         for process in self.writers_in(session)? {
             if process == me {
                 continue;
@@ -56,6 +62,15 @@ impl SqliteStore {
         drop(gate);
         self.mine = self.registered(&me)?;
         Ok(Deleted { events, scrubbed: self.scrub()? })
+    }
+
+    /// Says to other processes that this one has a session open.
+    pub fn note_open(&mut self, session: EventId) -> Result<(), StoreError> {
+        match &mut self.alive {
+            Some(alive) => alive.say(&session.to_string()),
+            // Who only looks writes nothing that could be lost.
+            None => Ok(()),
+        }
     }
 
     fn registered(&self, process: &str) -> Result<BTreeSet<WriterId>, StoreError> {

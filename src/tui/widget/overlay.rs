@@ -7,6 +7,7 @@ use crate::app::App;
 use crate::command::{
     ModelRow, Row as SessionsRow, model_rows, palette_rows, session_names, session_rows,
 };
+use crate::event::DecisionStatus;
 use crate::layout::cells;
 use crate::layout::wrap::Rule;
 use crate::state::{Dialog, ListState, Overlay, PageLinks, PromptKind, REASONS, plural};
@@ -298,6 +299,10 @@ fn prompt(
         PromptKind::RejectBecause { .. } => {
             ("Reject, because (the reason goes to the model)", "Because")
         }
+        PromptKind::DecisionBecause { status: DecisionStatus::Rejected, .. } => {
+            ("Reject it, because (Enter: no reason)", "Because")
+        }
+        PromptKind::DecisionBecause { .. } => ("Accept it, because (Enter: no reason)", "Because"),
         PromptKind::Rename { .. } => ("Title of the session", "Title"),
         PromptKind::Comment { after: None, .. } => ("A comment on this text", "Comment"),
         PromptKind::Comment { .. } => ("An answer to the comment", "Answer"),

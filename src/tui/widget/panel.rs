@@ -4,6 +4,7 @@ use crate::app::App;
 use crate::assist::Tag;
 use crate::base::EventId;
 use crate::command::{decisions_listed, status_words};
+use crate::event::DecisionStatus;
 use crate::layout::cells::width;
 use crate::state::{Against, DECIDE, Focus, ListState, Model, PanelSelection, ReviewPart, Tab};
 use crate::tui::paint::{put, rect, short, text};
@@ -212,7 +213,15 @@ fn decisions(app: &App, theme: Theme, buffer: &mut Buffer, area: Rect) -> Option
         let conflict = if decision.is_conflict() { "! " } else { "" };
         let title = model.session.told_value(&decision.title);
         short(buffer, x, y, area.right(), &format!("{conflict}{title}"), style);
-        let reason = model.session.told_value(&decision.outcome);
+        // Of one that was turned down it is said why that was, not what it would have been.
+        let reason = match model.decisions().status(decision) {
+            DecisionStatus::Rejected => {
+                let set = decision.status.setter();
+                let why = set.and_then(|set| model.session.why(decision, &set));
+                why.map(|why| why.words).unwrap_or_default()
+            }
+            _ => model.session.told_value(&decision.outcome),
+        };
         let reason = reason.lines().next().unwrap_or_default();
         let reason = if reason.is_empty() { String::new() } else { format!(" · {reason}") };
         let below = format!("{}{reason}", status_words(model, decision));

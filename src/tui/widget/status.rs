@@ -310,7 +310,7 @@ fn workspace_hints(app: &App) -> &'static [(&'static str, &'static str)] {
                 ("decision.open", "open"),
                 ("decision.edit", "edit"),
                 ("decision.accept", "accept"),
-                ("decision.reject", "reject"),
+                ("decision.reject-because", "reject"),
                 ("decision.supersede", "supersede"),
                 ("decision.goto", "go there"),
             ],

@@ -119,6 +119,46 @@ fn what_was_made_of_a_hunk_in_two_ways_is_asked_about() {
 }
 
 #[test]
+fn opposite_verdicts_are_shown_with_whose_they_are() {
+    let (mut ada, mut eve) = two(&[(11, 17, "Tuesday")]);
+    ada.about_hunk(0, "hunk.reject Mondays are fine");
+    eve.about_hunk(0, "hunk.accept");
+    meet(&mut [&mut ada, &mut eve]);
+    for made in [&mut ada, &mut eve] {
+        assert_eq!(made.hunks()[0].1, HunkState::Collided);
+        let said = "Ada rejected it (Mondays are fine), Eve accepted it";
+        let open = made.model().session.open_in(&made.model().doc);
+        let told = open[0].disputed.clone().expect("is told");
+        let mut parts: Vec<&str> = told.split(", ").collect();
+        parts.sort_unstable();
+        assert_eq!(parts.join(", "), said);
+        let screen = made.screen(110, 20);
+        for words in ["Mondays are fine", "accept keeps the text as it is now"] {
+            assert!(screen.contains(words), "{words}\n{screen}");
+        }
+        assert!(!screen.contains("a merge changed"), "{screen}");
+        made.keys("alt-5");
+        let screen = made.screen(110, 20);
+        assert!(screen.contains("× disputed: "), "{screen}");
+        // It is nobody's success before that is settled.
+        let mut stats = cowrite::report::Stats::default();
+        stats.add(&made.model().session, None);
+        let rows = stats.tables().join("\n");
+        assert!(!rows.contains("100 %"), "{rows}");
+        let model = made.model();
+        let page = cowrite::report::handoff(&model.session, &model.ui.news, false, model.now);
+        let page = page.join("\n");
+        assert!(page.contains("1 open hunk in") && page.contains("Mondays are fine"), "{page}");
+        assert!(!page.contains("changed by a merge"), "{page}");
+    }
+    same(&ada, &eve, "disputed");
+    ada.about_hunk(0, "hunk.accept");
+    eve.take_from(&ada);
+    assert_eq!((ada.hunks(), eve.hunks()), (Vec::new(), Vec::new()));
+    assert_eq!(ada.text(), "We meet on Tuesday.\nBring the plan.\n");
+}
+
+#[test]
 fn an_outside_change_taken_in_by_two_copies_stands_once() {
     let (mut ada, mut eve) = two(&[]);
     ada.keys("ctrl-s");

@@ -9,7 +9,7 @@ use cowrite::event::{Envelope, Event, FILLER, Op};
 use cowrite::report::{Redacting, Target, redaction};
 use cowrite::runtime::redact;
 use cowrite::session::Session;
-use cowrite::state::{Me, RedactionMade, redaction_events};
+use cowrite::state::{Me, RedactionMade, Saying, redaction_events};
 use cowrite::store::RedactJob;
 use cowrite::text::{Change, Replace};
 use std::collections::{BTreeMap, BTreeSet};
@@ -71,8 +71,8 @@ fn made(events: &[Envelope], me: &Me, words: &str, seed: u64) -> RedactionMade {
     let mut session = Session::fold(events[0].session_id(), events);
     let plan = plan(&session, events, words);
     let mut rand = Rand::from_number(seed);
-    let made =
-        redaction_events(&mut session, events, me, &plan, "a slip", Millis(9_000_000), &mut rand);
+    let saying = Saying { me, reason: "a slip", at: Millis(9_000_000), shared: None };
+    let made = redaction_events(&mut session, events, &plan, saying, &mut rand);
     let made = made.expect("is made");
     for event in made.events.iter().filter(|event| event.kind == "event.redacted") {
         let line = event.to_line();

@@ -1,13 +1,11 @@
 //! Redactions that hold in this copy: this person's own, and those of others that were agreed to.
 //! What comes back of their words goes out again, without another question; what is new asks.
 
-use super::open::recover;
-use super::redact::{
-    Loaded, after, by_id, complete, finish, load, made, pending, rest, said, write,
-};
+use super::{Loaded, after, by_id, complete, finish, load, made, pending, rest, said, write};
 use crate::base::{AuthorId, EventId};
 use crate::event::Envelope;
 use crate::report::{Redacting, Target, came_back, redaction, stands_whole};
+use crate::runtime::open::recover;
 use crate::session::{RedactionInfo, Session};
 use crate::state::{AGREED, Me, RedactionMade, accepted, plural};
 use crate::store::{SqliteStore, Write};
@@ -94,7 +92,7 @@ pub fn again(store: &mut SqliteStore, folded: &Session) -> Result<Option<String>
     }
     let any = !lines.is_empty();
     let target = Target::Again(holds.into_iter().collect());
-    let made = take_out(&then, &me, &target, lines)?;
+    let made = take_out(store, &then, &me, &target, lines)?;
     if !any && made.lines.is_empty() && made.events.is_empty() {
         return Ok(None);
     }
@@ -109,6 +107,7 @@ pub fn again(store: &mut SqliteStore, folded: &Session) -> Result<Option<String>
 
 /// What takes the words of redactions out of a log, which lost lines already.
 fn take_out(
+    store: &SqliteStore,
     then: &[Envelope],
     me: &Me,
     target: &Target,
@@ -119,7 +118,7 @@ fn take_out(
     let plan = redaction(&session, then, target).unwrap_or_default();
     let mut made = match plan.is_empty() {
         true => RedactionMade::default(),
-        false => made(&mut session, then, me, &plan, "")?,
+        false => made(store, &mut session, then, me, &plan, "")?,
     };
     lines.retain(|id, _| made.lines.iter().all(|line| line.id != *id));
     made.lines.extend(lines.into_values());
@@ -172,7 +171,7 @@ pub fn decide(
     // With those gone: what stands elsewhere of what it took out of texts.
     let then = after(&events, &lines, &[]);
     let lines = lines.into_iter().map(|line| (line.id, line)).collect();
-    let made = take_out(&then, me, &Target::Again(vec![named]), lines)?;
+    let made = take_out(store, &then, me, &Target::Again(vec![named]), lines)?;
     if made.lines.is_empty() && made.events.is_empty() {
         return Err("None of its words are here.".into());
     }
@@ -180,6 +179,6 @@ pub fn decide(
     let rest = rest(id, made.id, Some(named), last);
     write(store, id, &events, made, rest)?;
     remember(store, id, AGREED, named)?;
-    let done = complete(store, id, &Redacting::default())?;
+    let done = complete(store, id, &Redacting::default(), &[])?;
     Ok(format!("{} lost words. {done}", plural(count, "event")))
 }
