@@ -332,8 +332,8 @@ fn overlap(a: Span, b: Span) -> bool {
     a.start < b.end && b.start < a.end && !(a.is_empty() && b.is_empty())
 }
 
-/// The workspace's rule: text that both quote is no contradiction, text that both change is, and
-/// what both put in at one place, unless it is lines and none is a `version` of the other.
+/// The workspace's rule, text that both quote is no contradiction, text that both change is; and what
+/// both put in at one place, but for lines of which none is a `version` of the other.
 fn contradict(
     (a, changes): (&Hunk, &[Hunk]),
     (b, theirs): (&Hunk, &[Hunk]),

@@ -7,15 +7,15 @@
 //! - Hunks of one proposal whose text is their old text are *one* when they touch: when they share
 //!   an end, or a character. Parts of a split hunk are never joined: a person parted them.
 //! - Hunks that share characters fit each other when what they change (what differs between old
-//!   and new text) shares none, and they don't insert at one place, unless each inserts lines. Of two
-//!   that don't fit, the one that was made later stands behind: it is stale until the other is settled.
+//!   and new text) shares none, and they don't insert at one place. Of two that don't fit, the one
+//!   that was made later stands behind: it is stale until the other is settled.
 //! - What was made of several is accepted with one edit for each, in the order of their places;
 //!   at one place, in the order in which they were made.
 
 use super::{Hunk, HunkRef, HunkState, Moment, Proposals, Session, Verdict};
 use crate::base::{DocId, EventId, Pos, Span};
 use crate::event::HunkVerdict;
-use crate::text::{Change, Document, Replace, are_lines, diff};
+use crate::text::{Change, Document, diff};
 use ropey::Rope;
 use std::collections::BTreeMap;
 
@@ -168,14 +168,14 @@ pub(super) fn changes_at(old: &str, new: &str, at: Pos) -> Change {
 
 /// The changes of hunks that fit each other, in the order of the text.
 fn pieces(all: &[Fresh]) -> Vec<Piece> {
-    let mut out: Vec<(Span, (u64, HunkRef), Piece)> = Vec::new();
-    for one in all {
+    let mut out: Vec<(Span, usize, Piece)> = Vec::new();
+    for (index, one) in all.iter().enumerate() {
         for replace in changes(one).0 {
             let piece = Piece { of: one.hunk.of, span: replace.span, text: replace.text };
-            out.push((replace.span, (one.hunk.lamport, one.hunk.of), piece));
+            out.push((replace.span, index, piece));
         }
     }
-    out.sort_by_key(|(span, made, _)| (*span, *made));
+    out.sort_by_key(|(span, index, _)| (*span, *index));
     out.into_iter().map(|(_, _, piece)| piece).collect()
 }
 
@@ -205,14 +205,11 @@ fn fit(a: &Fresh, b: &Fresh) -> bool {
     !meet(&changes(a), &changes(b))
 }
 
-/// Whether two changes share a character, or put something in at one place that is not a line of
-/// its own.
+/// Whether two changes share a character, or put something in at one place.
 pub(super) fn meet(a: &Change, b: &Change) -> bool {
     a.0.iter().any(|a| {
-        let at_one = |b: &Replace| a.span.is_empty() && a.span == b.span;
-        let meets =
-            |b: &Replace| overlap(a.span, b.span) || at_one(b) && !are_lines(&a.text, &b.text);
-        b.0.iter().any(meets)
+        let meets = |b: Span| overlap(a.span, b) || (a.span.is_empty() && a.span == b);
+        b.0.iter().any(|b| meets(b.span))
     })
 }
 

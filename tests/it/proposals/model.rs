@@ -97,9 +97,9 @@ impl State {
                 let start = one[0].start;
                 let end = one.iter().map(|hunk| hunk.end).max().expect("one at least");
                 let mut changes = Vec::new();
-                for hunk in &one {
+                for (index, hunk) in one.iter().enumerate() {
                     for (from, to, text) in hunk.changes() {
-                        changes.push((from, to, hunk.made, text));
+                        changes.push((from, to, index, text));
                     }
                 }
                 changes.sort();
