@@ -165,7 +165,7 @@ fn blocks() {
     check(
         "A block looks so:\n````\n<<<<<<< SEARCH\na\n=======\nb\n>>>>>>> REPLACE\n````\nYes.\n",
         "A block looks so:\nYes.\n",
-        &[r#""a\n" → "b\n" (A block looks so:) [shown]"#],
+        &[r#""a\n" → "b\n" [shown]"#],
     );
     let example = "````text\nfirst\n<<<<<<< SEARCH\na\n=======\nb\n>>>>>>> REPLACE\n````\n";
     check(example, example, &[]);
@@ -300,7 +300,7 @@ fn selection() {
     check(
         "long text",
         "So:\n```json\n{\"old_string\": \"long\", \"new_string\": \"short\"}\n```",
-        r#""long" → "short" (So:) [tool]"#,
+        r#""long" → "short" [tool]"#,
     );
     check(
         "long text",

@@ -10,6 +10,7 @@
 mod assist_bare;
 mod assist_dialect;
 mod assist_dialect_forms;
+mod assist_fenced;
 mod assist_hunks;
 mod assist_loose;
 mod assist_merge;

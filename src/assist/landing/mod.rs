@@ -3,11 +3,16 @@
 //!
 //! Knows no session: what comes out are positions in the version that was sent.
 
+mod anchored;
 mod bare;
+mod fenced;
 mod frame;
 mod kin;
 mod onto;
+mod part;
+mod rows;
 mod talk;
+mod units;
 mod whole;
 
 pub use onto::{Onto, onto};
@@ -17,6 +22,7 @@ use super::hunks::{Hunk, line_end, moves, trimmed, whole_to_hunks, with_line_end
 use super::placement::{Placement, Placer, Sought, Step};
 use crate::base::{Pos, Span};
 use bare::Bare;
+use fenced::Told;
 use kin::Kin;
 use ropey::Rope;
 use whole::Whole;
@@ -97,6 +103,8 @@ pub struct Landing {
     /// A fenced text was not closed: the answer was cut short.
     open: bool,
     prose: String,
+    /// What looks like edits of it are examples that the document shows.
+    examples: bool,
 }
 
 impl Landing {
@@ -113,6 +121,7 @@ impl Landing {
             fenced: Vec::new(),
             open: false,
             prose: String::new(),
+            examples: false,
         }
     }
 
@@ -146,6 +155,11 @@ impl Landing {
     pub fn take(&mut self, piece: &Piece) -> Vec<Landed> {
         match piece {
             Piece::EditDone { edit, .. } => {
+                if let Some(example) = fenced::own_example(&self.base, edit) {
+                    self.examples = true;
+                    self.prose.push_str(&example);
+                    return Vec::new();
+                }
                 self.edits += 1;
                 return self.edit(edit);
             }
@@ -170,24 +184,37 @@ impl Landing {
             return Vec::new();
         }
         let base = self.base.to_string();
-        let fenced = std::mem::take(&mut self.fenced);
+        let mut fenced = std::mem::take(&mut self.fenced);
         let prose = std::mem::take(&mut self.prose);
+        if self.examples {
+            // The fences of the examples are some of the text.
+            fenced = fenced::around_all(&prose).into_iter().collect();
+        }
         if base.trim().is_empty() {
             return self.first_text(&base, &fenced, &prose);
         }
         let mut out = Vec::new();
         let mut passages = Vec::new();
+        let told = self.said_of_fences(&prose);
         for text in &fenced {
-            match whole::read(&base, text) {
+            let text = fenced::without_name(&base, text);
+            let is = match told == Told::Change && part::begins_within(&base, text) {
+                true => Whole::No,
+                false => whole::read(&base, text),
+            };
+            match is {
                 Whole::All(new) => return self.whole(&base, &new, Step::Exact),
                 Whole::Gaps(new) => return self.whole(&base, &new, Step::Gap),
-                Whole::Unclear => {
-                    let (old, new) = (String::new(), text.clone());
-                    let similar = Vec::new();
-                    let outcome = Outcome::Missing { old, new, hint: Hint::default(), similar };
-                    return vec![Landed { form: Form::Whole, why: None, said: None, outcome }];
+                Whole::Unclear | Whole::No => {}
+            }
+            match self.fenced(&base, text, told) {
+                Some(found) => passages.push(found),
+                None if is == Whole::Unclear => return vec![self.nowhere(&base, text, &[])],
+                // The only text of an answer to somebody who wants a change.
+                None if fenced.len() == 1 && self.wanted == Wanted::Change => {
+                    return vec![self.nowhere(&base, text, &[])];
                 }
-                Whole::No => passages.push(self.passage(text, 40)),
+                None => {}
             }
         }
         out.extend(self.one_version(passages));
@@ -200,21 +227,6 @@ impl Landing {
             _ => Pos(0),
         });
         out
-    }
-
-    /// The first text of an empty document, where a text is asked for. Without a fence around it
-    /// nobody knows for sure that it is one.
-    fn first_text(&self, base: &str, fenced: &[String], prose: &str) -> Vec<Landed> {
-        match (self.wanted, fenced) {
-            (Wanted::Change, [text]) => self.whole(base, text, Step::Exact),
-            (Wanted::Change, []) if !may_hold_edits(prose) && !prose.trim().is_empty() => {
-                match bare::read(base, prose, ("", "")) {
-                    Bare::Parts(_) => self.whole(base, prose, Step::Words),
-                    Bare::Talk | Bare::Several => Vec::new(),
-                }
-            }
-            _ => Vec::new(),
-        }
     }
 
     fn whole(&self, base: &str, new: &str, step: Step) -> Vec<Landed> {
@@ -380,8 +392,13 @@ impl Landing {
 
     /// A passage of the document written anew.
     fn passage(&self, text: &str, at_ends: u32) -> Vec<Landed> {
+        self.passage_of(text, at_ends).unwrap_or_default()
+    }
+
+    /// The same; `None` where the document has none like it.
+    fn passage_of(&self, text: &str, at_ends: u32) -> Option<Vec<Landed>> {
         let least = (if self.wanted == Wanted::Change { 50 } else { 65 }, at_ends);
-        let Some((span, old, new)) = self.placer.passage(text, least) else { return Vec::new() };
+        let (span, old, new) = self.placer.passage(text, least)?;
         // A quotation in an answer about it.
         let quoted = |(open, close): (&str, &str)| {
             let words = old.trim();
@@ -395,7 +412,7 @@ impl Landing {
             .into_iter()
             .any(quoted)
         {
-            return Vec::new();
+            return Some(Vec::new());
         }
         let hunks = whole_to_hunks(&old, &new).into_iter().map(|hunk| {
             let at = |pos: Pos| Pos(pos.0 + span.start.0);
@@ -404,7 +421,7 @@ impl Landing {
         });
         let placed = |hunk| Outcome::Placed { hunk, step: Step::Words };
         let landed = |outcome| Landed { form: Form::Passage, why: None, said: None, outcome };
-        hunks.map(|hunk| landed(placed(hunk))).collect()
+        Some(hunks.map(|hunk| landed(placed(hunk))).collect())
     }
 
     fn edit(&mut self, edit: &Edit) -> Vec<Landed> {

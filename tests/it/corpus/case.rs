@@ -8,6 +8,7 @@ use super::change::{change, pick};
 use super::draft::{Draft, Grain, Level, Want, alike, count, in_words, line_start, line_stop};
 use super::maps::MAPS;
 use super::near;
+use super::part;
 use super::slop::{PARTS, Slop};
 use super::texts::{Kind, Text};
 use cowrite::assist::Dialect;
@@ -58,16 +59,18 @@ fn rows() -> Vec<&'static str> {
     others.chain(slops).chain((0..near::KINDS).map(near::name_of)).collect()
 }
 
-/// So many cases of one seed, and as many of each row again for answers in bare text.
+/// So many cases of one seed, and as many of each row again for answers in bare text and for parts in fences.
 pub fn cases(texts: &[Text], seed: u64, most: usize) -> Vec<Case> {
     const BARE: &[&str] = &[bare::TALK, bare::SELECTED, bare::OTHER];
     let rows = rows();
     let more = most.div_ceil(rows.len()) * BARE.len();
+    let parts = most.div_ceil(rows.len()) * part::ROWS.len();
     let row = |number: usize| match number.checked_sub(most) {
         None => rows[number % rows.len()],
-        Some(number) => BARE[number % BARE.len()],
+        Some(number) if number < more => BARE[number % BARE.len()],
+        Some(number) => part::ROWS[number % part::ROWS.len()],
     };
-    (0..most + more).filter_map(|number| case(texts, row(number), seed, number)).collect()
+    (0..most + more + parts).filter_map(|number| case(texts, row(number), seed, number)).collect()
 }
 
 fn case(texts: &[Text], row: &'static str, seed: u64, number: usize) -> Option<Case> {
@@ -91,6 +94,9 @@ fn attempt_case(texts: &[Text], row: &'static str, rand: &mut Rand) -> Option<Ca
     }
     if [bare::TALK, bare::SELECTED, bare::OTHER].contains(&row) {
         return bare::case(text, row, rand);
+    }
+    if part::ROWS.contains(&row) {
+        return part::case(text, row, rand);
     }
     let mut draft = draft(text, row, rand)?;
     match row {
