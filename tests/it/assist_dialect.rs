@@ -255,6 +255,26 @@ fn at_every_cut_but_previews(dialect: Dialect, about: Option<&str>, reply: &str)
 }
 
 #[test]
+fn a_reason_is_a_sentence_that_gives_one() {
+    for (before, why) in [
+        ("The date was wrong.\n", Some("The date was wrong.")),
+        ("I moved the oven earlier. Here's the change:\n", Some("I moved the oven earlier.")),
+        ("I shortened the second sentence:\n", Some("I shortened the second sentence:")),
+        ("Here's the change:\n", None),
+        ("And the result:\n", None),
+        ("Corrected:\n", None),
+        ("1. First change:\n", None),
+        ("Lastly, I can't find the sentence that you mean:\n", None),
+        ("{\"name\": \"x\"}\n", None),
+        ("Here's the change:\nWhy: it is shorter\n", Some("it is shorter")),
+    ] {
+        let reply = format!("{before}<<<<<<< SEARCH\na\n=======\nb\n>>>>>>> REPLACE\n");
+        let why = why.map(|why| format!(" ({why})")).unwrap_or_default();
+        check(&reply, before, &[&format!("\"a\\n\" → \"b\\n\"{why}")]);
+    }
+}
+
+#[test]
 fn selection() {
     let check = |old: &str, reply: &str, expected: &str| {
         check_rewrite(Dialect::Selection, old, reply, expected);

@@ -411,6 +411,34 @@ fn tool_calls_as_text() {
         "",
         &[r#""a" → "b" [tool]"#],
     );
+    // As models of the Llama family write them: JSON in one tag, which may stay open.
+    for call in [
+        "<function=edit>{\"old_string\": \"a\", \"new_string\": \"b\"}</function>",
+        "<function=edit>\n{\"old_string\": \"a\",\n \"new_string\": \"b\"}\n</function>\n",
+        "<function=edit>{\"old_string\": \"a\", \"new_string\": \"b\"}",
+        "<|python_tag|>{\"name\": \"edit\", \"parameters\": {\"old_string\": \"a\", \"new_string\": \"b\"}}",
+    ] {
+        check(call, "", &[r#""a" → "b" [tool]"#]);
+    }
+    // A comma too many is none; what can't be mended is named, and gives the next edit no reason.
+    check("[{\"old_text\": \"a\", \"new_text\": \"b\",},]\n", "", &[r#""a" → "b" [tool]"#]);
+    for broken in [
+        r#"{"old_text": "the "old" one", "new_text": "b"}"#,
+        r#"[{"find": "the "old" one", "replace": "b"}]"#,
+        "{'old_text': 'a', 'new_text': 'b'}",
+        r#"{"name": "edit", "arguments": "{\"old_str\": \"a\", \"new_s"}"#,
+    ] {
+        let next = "And the result:\n<<<<<<< SEARCH\nc\n=======\nd\n>>>>>>> REPLACE\n";
+        let outcome = at_every_cut(Dialect::Blocks, None, &format!("{broken}\n\n{next}"));
+        let edits: Vec<String> = outcome.edits.into_values().collect();
+        let [first, second] = &edits[..] else { panic!("{broken}: {edits:?}") };
+        assert!(first.starts_with('!'), "{broken}: {first}");
+        assert_eq!(second, r#""c\n" → "d\n""#, "{broken}");
+    }
+    // JSON that is no edit is text.
+    for text in ["{\"name\": \"x\", \"old\": 5}\n", "{'name': 'x'}\n", "{\"find\": \"a\"}\n"] {
+        check(text, text, &[]);
+    }
     // By a line's number alone; one that the answer ends in.
     check(
         "{\"command\": \"insert\", \"insert_line\": 3, \"insert_text\": \"x\"}",

@@ -1,7 +1,9 @@
 //! Answers that hold a part of the document written anew, in a fence and without a mark of an edit:
 //! where each part goes, what is certain of it, what is only an example.
 
+use crate::harness::{cases, fuzz};
 use cowrite::assist::{Answer, Dialect, Landed, Landing, Outcome, ReplyParser, Wanted, apply};
+use cowrite::base::Rand;
 use ropey::Rope;
 
 const PLAN: &str = "# Bakery plan\n\n## Summary\n\nWe open a small bakery at the corner of Mill Street in May 2026. The shop sells bread from seven in the morning and closes at two.\n\n## Costs\n\n| Item | Monthly | Once |\n|------|--------:|-----:|\n| Rent | 900 | 0 |\n| Oven | 0 | 4,000 |\n| Staff | 2,400 | 0 |\n\nThe rent is fixed for three years. After that it follows the index.\n\n## Staff\n\n- One baker, full time\n- One apprentice, from September\n\n## Next steps\n\nSign the lease by the end of January. Order the oven in February.\n";
@@ -285,6 +287,97 @@ fn the_name_of_the_file_is_none_of_the_text() {
     assert_eq!(sure, own.replace(">= 5", "> 5"));
     let (sure, ..) = read(CODE, &fenced(&format!("// Counts calls.\n{CODE}")), Wanted::Change);
     assert_eq!(sure, format!("// Counts calls.\n{CODE}"));
+}
+
+#[test]
+fn parts_in_several_fences_are_each_read() {
+    let two = edited(
+        PY,
+        &[
+            ("list(csv.reader(f))", "[row for row in csv.reader(f) if row]"),
+            ("    total = 0\n", "    total = 0.0\n"),
+        ],
+    );
+    let of = |name: &str, end: &str| {
+        let from = two.find(name).unwrap();
+        &two[from..from + two[from..].find(end).unwrap()]
+    };
+    let answer = format!(
+        "First, `mean`:\n\n```python\n{}```\n\nThen I changed `read`:\n\n```python\n{}```\n",
+        of("def mean", "\n\nif"),
+        of("def read", "\n\ndef mean"),
+    );
+    for wanted in [Wanted::Change, Wanted::Answer] {
+        assert_eq!(read(PY, &answer, wanted).1, two);
+    }
+    // Two versions of one: neither.
+    let versions = ["0.0", "1.0"].map(|new| PY.replace("total = 0", &format!("total = {new}")));
+    let versions = versions
+        .map(|text| fenced(&text[text.find("def mean").unwrap()..text.find("\n\nif").unwrap()]));
+    let (_, all, none) = read(PY, &versions.concat(), Wanted::Change);
+    assert_eq!((all.as_str(), none), (PY, 0));
+}
+
+/// Lines of the texts, cut, mixed and with gaps between: what is placed is there, and no two of
+/// them meet.
+#[test]
+fn whatever_stands_in_a_fence_what_is_placed_is_there() {
+    let property = |seed: u64| {
+        let mut rand = Rand::from_number(seed);
+        let texts = [PLAN, CODE, PY];
+        let text = texts[rand.below(3)];
+        let mut lines: Vec<String> = Vec::new();
+        for _ in 0..1 + rand.below(3) {
+            let from = if rand.below(4) == 0 { texts[rand.below(3)] } else { text };
+            let all: Vec<&str> = from.lines().collect();
+            let start = rand.below(all.len());
+            let end = (start + 1 + rand.below(14)).min(all.len());
+            lines.extend(all[start..end].iter().map(|line| (*line).to_owned()));
+            if rand.below(2) == 0 {
+                lines.push(
+                    ["...", "// ... existing code ...", "", "    # ..."][rand.below(4)].into(),
+                );
+            }
+        }
+        for _ in 0..rand.below(4) {
+            let at = rand.below(lines.len());
+            match rand.below(4) {
+                0 => drop(lines.remove(at)),
+                1 => lines[at] = lines[at].trim_start().to_owned(),
+                2 => lines[at].push_str(" more"),
+                _ => lines.insert(at, "quite another line {".into()),
+            }
+            if lines.is_empty() {
+                return;
+            }
+        }
+        let mut answer = fenced(&lines.join("\n"));
+        if rand.below(4) == 0 {
+            answer.push_str(&fenced(&lines[lines.len() / 2..].join("\n")));
+        }
+        let base = if rand.below(4) == 0 { text.replace('\n', "\r\n") } else { text.to_owned() };
+        for wanted in [Wanted::Change, Wanted::Answer] {
+            let mut parser = ReplyParser::new(Dialect::Blocks);
+            let mut landing = Landing::new(&Rope::from_str(&base)).wanting(wanted);
+            let mut pieces = parser.push(&answer);
+            pieces.extend(parser.finish());
+            let mut landed: Vec<Landed> =
+                pieces.iter().flat_map(|piece| landing.take(piece)).collect();
+            landed.extend(landing.finish());
+            let mut end = 0;
+            for one in landed {
+                let Outcome::Placed { hunk, .. } = one.outcome else { continue };
+                let there: String =
+                    base.chars().skip(hunk.span.start.0).take(hunk.span.len()).collect();
+                assert_eq!(there, hunk.old, "{answer}");
+                assert!(hunk.old != hunk.new, "{answer}");
+                assert!(hunk.span.start.0 >= end, "two hunks meet: {answer}");
+                end = hunk.span.end.0;
+            }
+        }
+    };
+    cases(400).for_each(property);
+    fuzz(property);
 }
 
 #[test]

@@ -9,16 +9,16 @@ use std::ops::Range;
 const TOLD: usize = 8;
 
 /// The old text with the pieces in their places, and whether nothing goes that nothing comes for.
-/// `None` where a piece has no certain place, or there is no gap. The text is `open` if it stops
-/// before its end, as if a gap were there.
-pub(super) fn read(old: &str, text: &str, open: bool) -> Option<(String, bool)> {
+/// `None` where a piece has no certain place, or there is no gap. The text is `open` where it begins
+/// or ends within the old one, as if a gap were there.
+pub(super) fn read(old: &str, text: &str, open: (bool, bool)) -> Option<(String, bool)> {
     let old_lines: Vec<&str> = old.lines().map(str::trim_end).collect();
     let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
     let gap = |line: &str| is_gap(line) && !old_lines.iter().any(|own| own.trim() == line.trim());
     let pieces = pieces(&lines, gap);
-    let end = open.then_some(lines.len());
-    let first_gap = lines.iter().position(|line| gap(line)).or(end)?;
-    let last_gap = end.or_else(|| lines.iter().rposition(|line| gap(line)))?;
+    let (start, end) = (open.0.then_some(0), open.1.then_some(lines.len()));
+    let first_gap = start.or_else(|| lines.iter().position(|line| gap(line))).or(end)?;
+    let last_gap = end.or_else(|| lines.iter().rposition(|line| gap(line))).or(start)?;
     let mut out: Vec<&str> = Vec::new();
     let (mut at, mut sure) = (0, true);
     for piece in &pieces {
@@ -101,7 +101,7 @@ mod tests {
     fn a_piece_goes_between_the_lines_that_it_begins_and_ends_with() {
         const TEXT: &str = "fn one() {\n    let a = 1;\n    if a > 2 {\n        return;\n    }\n    go(a);\n    stop();\n}";
         let check = |text: &str, expected: Option<(&str, bool)>| {
-            let got = read(TEXT, text, false);
+            let got = read(TEXT, text, (false, false));
             let got = got.as_ref().map(|(text, sure)| (text.as_str(), *sure));
             assert_eq!(got, expected, "{text}");
         };
@@ -122,7 +122,11 @@ mod tests {
         check("...\n    go(a);\n    wait();\n...\n", None);
         check("    go(a);\n    wait();\n    stop();\n", None);
         let more = TEXT.replace("let a = 1;", "let a = 1;\n    let b = 2;");
-        let open = read(TEXT, "fn one() {\n    let a = 1;\n    let b = 2;\n    if a > 2 {\n", true);
+        let open = read(
+            TEXT,
+            "fn one() {\n    let a = 1;\n    let b = 2;\n    if a > 2 {\n",
+            (false, true),
+        );
         assert_eq!(open, Some((more, true)));
     }
 }

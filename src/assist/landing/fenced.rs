@@ -7,9 +7,10 @@ use super::part;
 use super::rows;
 use super::talk;
 use super::{Kin, Landed, Landing, Outcome, Wanted};
+use crate::assist::alike;
 use crate::assist::dialect::{Edit, Form, Hint, is_fence, is_file_name, is_gap, may_hold_edits};
 use crate::assist::hunks::{Hunk, whole_to_hunks};
-use crate::assist::placement::Step;
+use crate::assist::placement::{Placer, Step};
 use crate::base::{Pos, Span};
 use ropey::Rope;
 use std::collections::BTreeSet;
@@ -74,36 +75,38 @@ pub(super) fn without_trails(base: &str, text: &str) -> String {
     out
 }
 
-/// The lines of the document that show an edit as an example, if it does: a new text that repeats
-/// them has an edit in it that is none.
-pub(super) fn own_example(base: &Rope, edit: &Edit) -> Option<String> {
+/// The lines of the document that show an edit as an example, if its text was found in one: a new
+/// text that repeats them has an edit in it that is none.
+pub(super) fn own_example(base: &Rope, edit: &Edit, found: &[Landed]) -> Option<String> {
     if edit.form != Form::Blocks {
         return None;
     }
-    let is_divider = |line: &str| {
-        let line = line.trim();
-        (5..=9).contains(&line.len()) && line.bytes().all(|byte| byte == b'=')
-    };
+    let places = found.iter().flat_map(|landed| match &landed.outcome {
+        Outcome::Placed { hunk, .. } => vec![hunk.span],
+        Outcome::Already { span } => vec![*span],
+        Outcome::Ambiguous { candidates, .. } => candidates.clone(),
+        Outcome::Missing { .. } => Vec::new(),
+    });
+    places.into_iter().find_map(|span| example_at(base, edit, base.char_to_line(span.start.0)))
+}
+
+/// The example around a line of the old or the new text of an edit.
+fn example_at(base: &Rope, edit: &Edit, at: usize) -> Option<String> {
     let (old, new): (Vec<&str>, Vec<&str>) =
         (edit.old.lines().collect(), edit.new.lines().collect());
     let line = |at: usize| base.get_line(at).map(|line| line.to_string());
-    let same =
-        |at: usize, own: &str| line(at).is_some_and(|line| line.trim_end() == own.trim_end());
-    let dividers = base.lines().enumerate();
-    let dividers =
-        dividers.filter(|(_, line)| line.len_chars() < 16 && is_divider(&line.to_string()));
-    for (divider, _) in dividers {
-        let Some(head) = divider.checked_sub(old.len() + 1) else { continue };
+    let is = |at: usize, own: &str| line(at).is_some_and(|line| line.trim_end() == own.trim_end());
+    let marked =
+        |at: usize, mark: &str| line(at).is_some_and(|line| line.trim_start().starts_with(mark));
+    (at.saturating_sub(old.len() + new.len() + 2)..at).find_map(|head| {
+        let divider = head + old.len() + 1;
         let end = divider + new.len() + 1;
-        let marked = line(head).is_some_and(|line| line.trim_start().starts_with("<<<<<"))
-            && line(end).is_some_and(|line| line.trim_start().starts_with(">>>>>"));
-        let quotes = old.iter().enumerate().all(|(nth, own)| same(head + 1 + nth, own))
-            && new.iter().enumerate().all(|(nth, own)| same(divider + 1 + nth, own));
-        if marked && quotes {
-            return Some((head..=end).filter_map(line).collect());
-        }
-    }
-    None
+        let marks = marked(head, "<<<<<") && marked(divider, "=====") && marked(end, ">>>>>");
+        let quotes = marks
+            && old.iter().enumerate().all(|(nth, own)| is(head + 1 + nth, own))
+            && new.iter().enumerate().all(|(nth, own)| is(divider + 1 + nth, own));
+        quotes.then(|| (head..=end).filter_map(line).collect())
+    })
 }
 
 /// What stands between the first and the last fence of an answer.
@@ -127,6 +130,56 @@ fn outside(prose: &str) -> String {
         }
     }
     out
+}
+
+/// Places of a document where a text may belong that quotes nothing, with how much of 100 is alike:
+/// the parts that are called as it is, then what resembles it. To show, never to take.
+pub fn resembling(text: &Rope, new: &str) -> Vec<(Span, u8)> {
+    resembling_in(&text.to_string(), &Placer::new(text), new)
+}
+
+fn resembling_in(base: &str, placer: &Placer, new: &str) -> Vec<(Span, u8)> {
+    const MOST: usize = 4;
+    let called = part::called_so(base, new);
+    let mut out: Vec<(Span, u8)> =
+        called.iter().map(|at| (span_of(base, at), alike(&base[at.clone()], new))).collect();
+    out.sort_by_key(|(span, share)| (std::cmp::Reverse(*share), *span));
+    for (span, share) in placer.resembling(new) {
+        let apart = |(other, _): &(Span, u8)| span.end <= other.start || other.end <= span.start;
+        if out.iter().all(apart) {
+            out.push((span, share));
+        }
+    }
+    out.truncate(MOST);
+    out
+}
+
+/// Whether two of all changes overlap, or put the same in one place.
+pub(super) fn contradict(all: &[Vec<Landed>]) -> bool {
+    let hunks = all.iter().flatten().filter_map(|landed| match &landed.outcome {
+        Outcome::Placed { hunk, .. } => Some(hunk),
+        _ => None,
+    });
+    let mut hunks: Vec<&Hunk> = hunks.collect();
+    hunks.sort_by_key(|hunk| hunk.span);
+    hunks.windows(2).any(|two| two[1].span.start < two[0].span.end || two[0] == two[1])
+}
+
+/// Whether two changes have a place in common.
+fn meet(all: &[Vec<Landed>], found: &[Landed]) -> bool {
+    let span = |landed: &Landed| match &landed.outcome {
+        Outcome::Placed { hunk, .. } => Some(hunk.span),
+        _ => None,
+    };
+    let there: Vec<Span> = all.iter().flatten().filter_map(span).collect();
+    let touches =
+        |one: Span| there.iter().any(|other| one.start <= other.end && other.start <= one.end);
+    found.iter().filter_map(span).any(touches)
+}
+
+fn span_of(base: &str, at: &Range<usize>) -> Span {
+    let start = base[..at.start].chars().count();
+    Span { start: Pos(start), end: Pos(start + base[at.clone()].chars().count()) }
 }
 
 impl Landing {
@@ -158,7 +211,7 @@ impl Landing {
 
     /// What a fenced text changes that is a part of the document; `None` where it is none, or no
     /// place is found for it.
-    pub(super) fn fenced(&self, base: &str, text: &str, told: Told) -> Option<Vec<Landed>> {
+    pub(super) fn fenced(&self, base: &str, text: &str, told: Told) -> Option<Vec<Vec<Landed>>> {
         if told == Told::None {
             return None;
         }
@@ -166,41 +219,54 @@ impl Landing {
         let text = without_trails(base, text);
         let text = text.as_str();
         if told && let Some(rewrites) = rows::read(base, text) {
-            return Some(rewrites.iter().flat_map(|one| self.rewrite(base, one)).collect());
+            return Some(rewrites.iter().map(|one| self.rewrite(base, one)).collect());
         }
         let parts = if told { part::read(base, text) } else { None };
         if let Some(parts) = parts
             && self.is_likely(base, text, &parts)
         {
-            let mut out: Vec<Landed> =
-                parts.rewrites.iter().flat_map(|one| self.rewrite(base, one)).collect();
+            let mut out: Vec<Vec<Landed>> =
+                parts.rewrites.iter().map(|one| self.rewrite(base, one)).collect();
             for rest in &parts.rest {
-                let found = self.written_anew(rest);
+                // What meets another part of the answer is no clear part of its own.
+                let found = self.written_anew(rest).filter(|found| !meet(&out, found));
                 match found {
-                    Some(found) => out.extend(found),
+                    Some(found) => out.push(found),
                     None if self.wanted == Wanted::Change => {
-                        out.push(self.nowhere(base, rest, &parts.several));
+                        out.push(vec![self.nowhere(base, rest, &parts.several)]);
                     }
                     None => {}
                 }
             }
             return Some(out);
         }
-        if let Some((new, sure)) = anchored::read(base, text, false).filter(|_| told) {
-            return Some(
-                self.rewrite(base, &part::Rewrite { at: 0..base.len(), new, sure, gap: true }),
-            );
+        if told && let Some((new, sure)) = self.between_gaps(base, text) {
+            let all = part::Rewrite { at: 0..base.len(), new, sure, gap: true };
+            return Some(vec![self.rewrite(base, &all)]);
         }
-        if let Some(found) = self.written_anew(text) {
-            return Some(found);
-        }
-        told.then(|| self.by_paragraphs(base, text)).flatten()
+        let found = self.written_anew(text);
+        found.or_else(|| told.then(|| self.by_paragraphs(base, text))?).map(|found| vec![found])
+    }
+
+    /// The document with the pieces of a text that has gaps. Where it does not begin or end as the
+    /// document does, there is a gap as well.
+    fn between_gaps(&self, base: &str, text: &str) -> Option<(String, bool)> {
+        let filled = |line: &&str| !line.trim().is_empty();
+        let same = |a: Option<&str>, b: Option<&str>| a.map(str::trim) == b.map(str::trim);
+        let first = same(text.lines().find(filled), base.lines().find(filled));
+        let last = same(text.lines().rfind(filled), base.lines().rfind(filled));
+        let gaps = text.lines().any(|line| is_gap(line) && !self.has_line(line));
+        gaps.then(|| anchored::read(base, text, (!first, !last)))?
     }
 
     /// Whether a text that has a name of the document's is about that, and not another thing of the
     /// same name.
     fn is_likely(&self, base: &str, text: &str, parts: &part::Parts) -> bool {
-        let common = || super::whole::shared_words(base, text);
+        let common = || {
+            let called = part::called_so(base, text);
+            let there: Vec<&str> = called.into_iter().map(|at| &base[at]).collect();
+            super::whole::shared_words(&there.join("\n"), text)
+        };
         self.wanted == Wanted::Change || parts.several.is_empty() && common() >= 30
     }
 
@@ -243,7 +309,7 @@ impl Landing {
     /// The paragraphs of a text that was made much longer or shorter, each by itself.
     fn by_paragraphs(&self, base: &str, text: &str) -> Option<Vec<Landed>> {
         let kin = Kin::new(base);
-        let mut out = Vec::new();
+        let mut groups: Vec<Vec<Landed>> = Vec::new();
         let mut missed: Vec<&str> = Vec::new();
         let all: Vec<&str> = super::kin::paragraphs(text).into_iter().map(|at| &text[at]).collect();
         let mut found = 0;
@@ -259,8 +325,13 @@ impl Landing {
                 true => missed.push(one),
                 false => found += 1,
             }
-            out.extend(placed);
+            // Two of one paragraph: which is meant?
+            if meet(&groups, &placed) {
+                return None;
+            }
+            groups.push(placed);
         }
+        let mut out = groups.concat();
         // A question is not answered by a change of which half is not clear.
         let enough = self.wanted == Wanted::Change || missed.len() < found;
         if found == 0 || !enough {
@@ -274,16 +345,20 @@ impl Landing {
 
     /// A text that is wanted and has no certain place; `several` are places that have its name.
     pub(super) fn nowhere(&self, base: &str, text: &str, several: &[Range<usize>]) -> Landed {
-        let span = |at: &Range<usize>| {
-            let start = base[..at.start].chars().count();
-            Span { start: Pos(start), end: Pos(start + base[at.clone()].chars().count()) }
-        };
         let (old, new, hint) = (String::new(), text.to_owned(), Hint::default());
         let outcome = match several {
-            [] => Outcome::Missing { old, new, hint, similar: self.placer.resembling(text) },
-            many => {
-                Outcome::Ambiguous { old, new, hint, candidates: many.iter().map(span).collect() }
-            }
+            [] => Outcome::Missing {
+                old,
+                new,
+                hint,
+                similar: resembling_in(base, &self.placer, text),
+            },
+            many => Outcome::Ambiguous {
+                old,
+                new,
+                hint,
+                candidates: many.iter().map(|at| span_of(base, at)).collect(),
+            },
         };
         Landed { form: Form::Passage, why: None, said: None, outcome }
     }

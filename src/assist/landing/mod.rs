@@ -15,6 +15,7 @@ mod talk;
 mod units;
 mod whole;
 
+pub use fenced::resembling;
 pub use onto::{Onto, onto};
 
 use super::dialect::{Edit, Form, Hint, Piece, may_hold_edits};
@@ -155,13 +156,14 @@ impl Landing {
     pub fn take(&mut self, piece: &Piece) -> Vec<Landed> {
         match piece {
             Piece::EditDone { edit, .. } => {
-                if let Some(example) = fenced::own_example(&self.base, edit) {
+                let found = self.edit(edit);
+                if let Some(example) = fenced::own_example(&self.base, edit, &found) {
                     self.examples = true;
                     self.prose.push_str(&example);
                     return Vec::new();
                 }
                 self.edits += 1;
-                return self.edit(edit);
+                return found;
             }
             Piece::EditDropped { .. } | Piece::Malformed { .. } => self.edits += 1,
             Piece::Fenced { text, open } => {
@@ -208,7 +210,7 @@ impl Landing {
                 Whole::Unclear | Whole::No => {}
             }
             match self.fenced(&base, text, told) {
-                Some(found) => passages.push(found),
+                Some(found) => passages.extend(found),
                 None if is == Whole::Unclear => return vec![self.nowhere(&base, text, &[])],
                 // The only text of an answer to somebody who wants a change.
                 None if fenced.len() == 1 && self.wanted == Wanted::Change => {
@@ -223,8 +225,8 @@ impl Landing {
             out.extend(self.bare(&base, &prose));
         }
         out.sort_by_key(|landed| match &landed.outcome {
-            Outcome::Placed { hunk, .. } => hunk.span.start,
-            _ => Pos(0),
+            Outcome::Placed { hunk, .. } => hunk.span,
+            _ => Span::default(),
         });
         out
     }
@@ -370,24 +372,27 @@ impl Landing {
 
     /// What the paragraphs of an answer change, unless two of them are versions of one passage.
     fn one_version(&mut self, found: Vec<Vec<Landed>>) -> Vec<Landed> {
+        let line = |pos: Pos| self.base.char_to_line(pos.0);
         let span = |all: &Vec<Landed>| {
             let spans = all.iter().filter_map(|landed| match &landed.outcome {
-                Outcome::Placed { hunk, .. } => Some(self.lines_of(hunk.span)),
+                // Whole lines that only come contradict nothing.
+                Outcome::Placed { hunk, .. }
+                    if !hunk.span.is_empty()
+                        || !hunk.new.starts_with('\n') && !hunk.new.ends_with('\n') =>
+                {
+                    Some((line(hunk.span.start), line(hunk.span.end)))
+                }
                 _ => None,
             });
             spans.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
         };
         let mut spans: Vec<(usize, usize)> = found.iter().filter_map(span).collect();
         spans.sort_unstable();
-        if spans.windows(2).any(|two| two[1].0 <= two[0].1) {
+        if spans.windows(2).any(|two| two[1].0 <= two[0].1) || fenced::contradict(&found) {
             self.remark = Some(Remark::Several);
             return Vec::new();
         }
         found.into_iter().flatten().collect()
-    }
-
-    fn lines_of(&self, span: Span) -> (usize, usize) {
-        (self.base.char_to_line(span.start.0), self.base.char_to_line(span.end.0))
     }
 
     /// A passage of the document written anew.

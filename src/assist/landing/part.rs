@@ -52,6 +52,14 @@ pub(super) fn read(base: &str, text: &str) -> Option<Parts> {
     apart.then_some(parts)
 }
 
+/// The parts of the document that are called as those of a text are, in bytes.
+pub(super) fn called_so(base: &str, text: &str) -> Vec<Range<usize>> {
+    let (old, new) = (Side::document(base), Side::new(text));
+    let tops = outermost(new.units.iter());
+    let same = |one: &&Unit| tops.iter().any(|top| top.name == one.name);
+    old.units.iter().filter(same).map(|one| old.bytes(&one.range())).collect()
+}
+
 /// Whether a text begins with the name of a part, and has not what the document begins with: then
 /// it is no more than this part and what follows it.
 pub(super) fn begins_within(base: &str, text: &str) -> bool {
@@ -319,7 +327,7 @@ impl Reading<'_> {
     fn filled(&self, old: Range<usize>, new: Range<usize>, stops: bool) -> Option<Rewrite> {
         let was = self.old.of(&old);
         let is = self.indented(self.new.of(&new), was);
-        let (new, sure) = match anchored::read(was, &is, stops) {
+        let (new, sure) = match anchored::read(was, &is, (false, stops)) {
             // That the rest was left out nobody said.
             Some((new, sure)) => (new, sure && !stops),
             None if stops => return None,
