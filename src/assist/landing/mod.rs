@@ -5,7 +5,7 @@
 
 mod anchored;
 mod bare;
-mod fenced;
+mod fences;
 mod frame;
 mod kin;
 mod onto;
@@ -15,7 +15,7 @@ mod talk;
 mod units;
 mod whole;
 
-pub use fenced::resembling;
+pub use fences::resembling;
 pub use onto::{Onto, onto};
 
 use super::dialect::{Edit, Form, Hint, Piece, may_hold_edits};
@@ -23,7 +23,7 @@ use super::hunks::{Hunk, line_end, moves, trimmed, whole_to_hunks, with_line_end
 use super::placement::{Placement, Placer, Sought, Step};
 use crate::base::{Pos, Span};
 use bare::Bare;
-use fenced::Told;
+use fences::Told;
 use kin::Kin;
 use ropey::Rope;
 use whole::Whole;
@@ -157,7 +157,7 @@ impl Landing {
         match piece {
             Piece::EditDone { edit, .. } => {
                 let found = self.edit(edit);
-                if let Some(example) = fenced::own_example(&self.base, edit, &found) {
+                if let Some(example) = fences::own_example(&self.base, edit, &found) {
                     self.examples = true;
                     self.prose.push_str(&example);
                     return Vec::new();
@@ -190,7 +190,7 @@ impl Landing {
         let prose = std::mem::take(&mut self.prose);
         if self.examples {
             // The fences of the examples are some of the text.
-            fenced = fenced::around_all(&prose).into_iter().collect();
+            fenced = fences::around_all(&prose).into_iter().collect();
         }
         if base.trim().is_empty() {
             return self.first_text(&base, &fenced, &prose);
@@ -199,7 +199,7 @@ impl Landing {
         let mut passages = Vec::new();
         let told = self.said_of_fences(&prose);
         for text in &fenced {
-            let text = fenced::without_name(&base, text);
+            let text = fences::without_name(&base, text);
             let is = match told == Told::Change && part::begins_within(&base, text) {
                 true => Whole::No,
                 false => whole::read(&base, text),
@@ -388,7 +388,7 @@ impl Landing {
         };
         let mut spans: Vec<(usize, usize)> = found.iter().filter_map(span).collect();
         spans.sort_unstable();
-        if spans.windows(2).any(|two| two[1].0 <= two[0].1) || fenced::contradict(&found) {
+        if spans.windows(2).any(|two| two[1].0 <= two[0].1) || fences::contradict(&found) {
             self.remark = Some(Remark::Several);
             return Vec::new();
         }
