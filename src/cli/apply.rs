@@ -294,6 +294,20 @@ fn reason(base: &Rope, landed: &Landed, fit: Fit) -> Option<String> {
             lines_of(base, hunk.span).0
         )),
         (Fit::Waits(first), _) => Some(format!("it contradicts edit {}", first + 1)),
+        (Fit::Ambiguous, Outcome::Ambiguous { old, candidates, .. }) if old.trim().is_empty() => {
+            let lines = lines(candidates);
+            Some(format!("it quotes nothing, and what it is called stands in lines {lines}"))
+        }
+        (Fit::Missing, Outcome::Missing { old, similar, .. }) if old.trim().is_empty() => {
+            const UNCLEAR: &str =
+                "it quotes nothing, and what of the text it stands for is not clear";
+            Some(match similar.first() {
+                Some((span, _)) => {
+                    format!("{UNCLEAR}; most like it is line {}", lines_of(base, *span).0)
+                }
+                None => UNCLEAR.into(),
+            })
+        }
         (Fit::Ambiguous, Outcome::Ambiguous { candidates, .. }) => {
             Some(format!("its text stands several times, in lines {}", lines(candidates)))
         }

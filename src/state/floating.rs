@@ -2,7 +2,7 @@
 //! shown. The model is not asked.
 
 use super::{Caret, Cx, Focus, Model, Sign};
-use crate::assist::{Placement, Placer};
+use crate::assist::{Placement, Placer, resembling};
 use crate::base::{Pos, Span};
 use crate::session::{HunkRef, HunkState, OpenHunk};
 
@@ -18,6 +18,8 @@ pub enum Likeness {
     There,
     /// So much of 100 is the same.
     Percent(u8),
+    /// It quotes nothing: the end of the text.
+    End,
     /// Nothing is like it: where the caret was.
     Caret,
 }
@@ -61,7 +63,15 @@ impl Model {
             spans.into_iter().map(|span| Candidate { span, like }).collect::<Vec<_>>()
         };
         let placer = Placer::new(&rope);
-        let mut found = match placer.place(&hunk.old, &hunk.new, None) {
+        // What quotes nothing belongs to a part that is called so, to what it resembles, or to the
+        // end.
+        let quotes = !hunk.old.trim().is_empty();
+        let alike = |(span, percent)| Candidate { span, like: Likeness::Percent(percent) };
+        let mut found: Vec<Candidate> = match placer.place(&hunk.old, &hunk.new, None) {
+            Placement::Placed { hunk: end, .. } if !quotes => {
+                let like = resembling(&rope, &hunk.new).into_iter().map(alike);
+                like.chain(all(vec![end.span], Likeness::End)).collect()
+            }
             Placement::Placed { hunk, .. } => all(vec![hunk.span], Likeness::Same),
             Placement::AlreadyApplied { span } => all(vec![span], Likeness::There),
             Placement::Ambiguous { candidates } => {
@@ -88,10 +98,7 @@ impl Model {
                 out.sort_by_key(|one| one.like != Likeness::Same);
                 out
             }
-            Placement::Missing { similar } => similar
-                .into_iter()
-                .map(|(span, percent)| Candidate { span, like: Likeness::Percent(percent) })
-                .collect(),
+            Placement::Missing { similar } => similar.into_iter().map(alike).collect(),
         };
         if found.is_empty() {
             let caret = self.caret();
@@ -193,6 +200,7 @@ impl Model {
                 Likeness::Same => "the same words".to_owned(),
                 Likeness::There => "the new words stand here".to_owned(),
                 Likeness::Percent(percent) => format!("{percent} % alike"),
+                Likeness::End => "the end of the text".to_owned(),
                 Likeness::Caret => "where the caret was".to_owned(),
             };
             let chosen = index == floating.at && !moved;

@@ -177,7 +177,7 @@ fn blocks() {
     check(
         "A block looks so:\n````\n<<<<<<< SEARCH\na\n=======\nb\n>>>>>>> REPLACE\n````\nYes.\n",
         "A block looks so:\nYes.\n",
-        &[r#""a\n" → "b\n" (A block looks so:) [shown]"#],
+        &[r#""a\n" → "b\n" [shown]"#],
     );
     let example = "````text\nfirst\n<<<<<<< SEARCH\na\n=======\nb\n>>>>>>> REPLACE\n````\n";
     check(example, example, &[]);
@@ -267,6 +267,26 @@ fn at_every_cut_but_previews(dialect: Dialect, about: Option<&str>, reply: &str)
 }
 
 #[test]
+fn a_reason_is_a_sentence_that_gives_one() {
+    for (before, why) in [
+        ("The date was wrong.\n", Some("The date was wrong.")),
+        ("I moved the oven earlier. Here's the change:\n", Some("I moved the oven earlier.")),
+        ("I shortened the second sentence:\n", Some("I shortened the second sentence:")),
+        ("Here's the change:\n", None),
+        ("And the result:\n", None),
+        ("Corrected:\n", None),
+        ("1. First change:\n", None),
+        ("Lastly, I can't find the sentence that you mean:\n", None),
+        ("{\"name\": \"x\"}\n", None),
+        ("Here's the change:\nWhy: it is shorter\n", Some("it is shorter")),
+    ] {
+        let reply = format!("{before}<<<<<<< SEARCH\na\n=======\nb\n>>>>>>> REPLACE\n");
+        let why = why.map(|why| format!(" ({why})")).unwrap_or_default();
+        check(&reply, before, &[&format!("\"a\\n\" → \"b\\n\"{why}")]);
+    }
+}
+
+#[test]
 fn selection() {
     let check = |old: &str, reply: &str, expected: &str| {
         check_rewrite(Dialect::Selection, old, reply, expected);
@@ -312,7 +332,7 @@ fn selection() {
     check(
         "long text",
         "So:\n```json\n{\"old_string\": \"long\", \"new_string\": \"short\"}\n```",
-        r#""long" → "short" (So:) [tool]"#,
+        r#""long" → "short" [tool]"#,
     );
     check(
         "long text",

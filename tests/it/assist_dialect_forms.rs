@@ -43,7 +43,7 @@ fn markers_of_other_programs() {
     check(
         "So:\n<<<<<<< HEAD\na\n=======\nb\n>>>>>>> new\nDone.\n",
         "So:\nDone.\n",
-        &[r#""a\n" → "b\n" (So:)"#],
+        &[r#""a\n" → "b\n""#],
     );
     for prose in [
         "<<<<<<< HEAD\nis what git writes.\n",
@@ -61,7 +61,7 @@ fn markers_of_other_programs() {
     check(
         "<<<<<<< HEAD\nx\n<<<<<<< SEARCH\na\n=======\nb\n>>>>>>> REPLACE\n",
         "<<<<<<< HEAD\nx\n",
-        &[r#""a\n" → "b\n" (<<<<<<< HEAD x)"#],
+        &[r#""a\n" → "b\n""#],
     );
 }
 
@@ -100,7 +100,7 @@ fn fences_around_blocks() {
     check(
         "1. First:\n   ```\n   <<<<<<< SEARCH\n   a\n     b\n\n   =======\n   c\n   >>>>>>> REPLACE\n   ```\n2. Then.\n",
         "1. First:\n2. Then.\n",
-        &[r#""a\n  b\n\n" → "c\n" (First:)"#],
+        &[r#""a\n  b\n\n" → "c\n""#],
     );
     check(
         "  <<<<<<< SEARCH\n  a\nb\n  =======\n  c\n  >>>>>>> REPLACE\n",
@@ -111,7 +111,7 @@ fn fences_around_blocks() {
     check(
         "```\n<<<<<<< SEARCH\na\n=======\nb\n```\n\nAnd:\n<<<<<<< SEARCH\nc\n=======\nd\n>>>>>>> REPLACE\n",
         "\nAnd:\n",
-        &[r#"! "<<<<<<< SEARCH\na\n=======\nb\n""#, r#""c\n" → "d\n" (And:)"#],
+        &[r#"! "<<<<<<< SEARCH\na\n=======\nb\n""#, r#""c\n" → "d\n""#],
     );
     check("```\n<<<<<<< SEARCH\na\n```\nSorry.", "Sorry.", &[r#"! "<<<<<<< SEARCH\na\n""#]);
     // A fence in the text does not end the block.
@@ -192,7 +192,7 @@ fn patches() {
     check(
         "- So:\n  *** Begin Patch\n  *** Update File: a.md\n  @@\n   a\n  -b\n  +c\n  *** End Patch\n",
         "- So:\n",
-        &[r#""a\nb\n" → "a\nc\n" (So:) [patch, in a.md]"#],
+        &[r#""a\nb\n" → "a\nc\n" [patch, in a.md]"#],
     );
     // What no answer does.
     let outcome = at_every_cut(
@@ -222,7 +222,7 @@ fn differences() {
     check(
         "So:\n--- a/plan.md\n+++ b/plan.md\n@@ -1,2 +1,2 @@\n a\n-b\n+c\n\n- I changed b.\n",
         "So:\n\n- I changed b.\n",
-        &[r#""a\nb\n" → "a\nc\n" (So:) [diff, in plan.md, line 1]"#],
+        &[r#""a\nb\n" → "a\nc\n" [diff, in plan.md, line 1]"#],
     );
     check(
         "@@ -1,2 +1,2 @@\n a\n-b\n+c\nDone.\n",
@@ -263,7 +263,7 @@ fn differences() {
     check(
         "- So:\n  ```diff\n  @@ -1,2 +1,2 @@\n   a\n  -b\n  +c\n  ```\n- Yes.\n",
         "- So:\n- Yes.\n",
-        &[r#""a\nb\n" → "a\nc\n" (So:) [diff, line 1]"#],
+        &[r#""a\nb\n" → "a\nc\n" [diff, line 1]"#],
     );
     // The answer ends, and the chunk has much less than it announces.
     check("@@ -1,5 +1,5 @@\n a\n-b\n", "", &[r#"! "@@ -1,5 +1,5 @@\n a\n-b\n""#]);
@@ -350,7 +350,7 @@ fn tool_calls_as_text() {
     check(
         "So:\n```json\n{\n  \"command\": \"str_replace\",\n  \"path\": \"/repo/plan.md\",\n  \"old_str\": \"a\\nb\",\n  \"new_str\": \"c\"\n}\n```\nDone.\n",
         "So:\nDone.\n",
-        &[r#""a\nb" → "c" (So:) [tool, in /repo/plan.md]"#],
+        &[r#""a\nb" → "c" [tool, in /repo/plan.md]"#],
     );
     check(
         "<tool_call>\n{\"name\": \"edit\", \"arguments\": {\"file_path\": \"a.md\", \"old_string\": \"a\", \"new_string\": \"b\", \"replace_all\": true}}\n</tool_call>\n<tool_call>{\"name\": \"edit\", \"arguments\": \"{\\\"oldText\\\": \\\"c\\\", \\\"newText\\\": \\\"\\\"}\"}</tool_call>\n",
@@ -411,6 +411,34 @@ fn tool_calls_as_text() {
         "",
         &[r#""a" → "b" [tool]"#],
     );
+    // As models of the Llama family write them: JSON in one tag, which may stay open.
+    for call in [
+        "<function=edit>{\"old_string\": \"a\", \"new_string\": \"b\"}</function>",
+        "<function=edit>\n{\"old_string\": \"a\",\n \"new_string\": \"b\"}\n</function>\n",
+        "<function=edit>{\"old_string\": \"a\", \"new_string\": \"b\"}",
+        "<|python_tag|>{\"name\": \"edit\", \"parameters\": {\"old_string\": \"a\", \"new_string\": \"b\"}}",
+    ] {
+        check(call, "", &[r#""a" → "b" [tool]"#]);
+    }
+    // A comma too many is none; what can't be mended is named, and gives the next edit no reason.
+    check("[{\"old_text\": \"a\", \"new_text\": \"b\",},]\n", "", &[r#""a" → "b" [tool]"#]);
+    for broken in [
+        r#"{"old_text": "the "old" one", "new_text": "b"}"#,
+        r#"[{"find": "the "old" one", "replace": "b"}]"#,
+        "{'old_text': 'a', 'new_text': 'b'}",
+        r#"{"name": "edit", "arguments": "{\"old_str\": \"a\", \"new_s"}"#,
+    ] {
+        let next = "And the result:\n<<<<<<< SEARCH\nc\n=======\nd\n>>>>>>> REPLACE\n";
+        let outcome = at_every_cut(Dialect::Blocks, None, &format!("{broken}\n\n{next}"));
+        let edits: Vec<String> = outcome.edits.into_values().collect();
+        let [first, second] = &edits[..] else { panic!("{broken}: {edits:?}") };
+        assert!(first.starts_with('!'), "{broken}: {first}");
+        assert_eq!(second, r#""c\n" → "d\n""#, "{broken}");
+    }
+    // JSON that is no edit is text.
+    for text in ["{\"name\": \"x\", \"old\": 5}\n", "{'name': 'x'}\n", "{\"find\": \"a\"}\n"] {
+        check(text, text, &[]);
+    }
     // By a line's number alone; one that the answer ends in.
     check(
         "{\"command\": \"insert\", \"insert_line\": 3, \"insert_text\": \"x\"}",

@@ -11,6 +11,7 @@ mod apart;
 mod assist_bare;
 mod assist_dialect;
 mod assist_dialect_forms;
+mod assist_fenced;
 mod assist_hunks;
 mod assist_kept;
 mod assist_loose;

@@ -68,6 +68,24 @@ const OTHER: &[&str] = &[
 const BY_LINE: &str = "It inserts by a line number alone, which is often off: ask for it again with \
                        the line before it.";
 
+/// Why a call is no edit.
+const TORN: &str = "Its JSON can't be read, so nothing of it is taken: ask for it again.";
+
+/// Whether a text that is no JSON was meant to be an edit: it names both of its texts.
+fn is_torn(text: &str) -> bool {
+    let has = |name: &str| {
+        ['"', '\''].iter().any(|mark| {
+            let key = format!("{mark}{name}");
+            text.match_indices(&key).any(|(at, _)| {
+                // In a string that holds JSON its marks stand behind backslashes.
+                let rest = text[at + key.len()..].trim_start_matches('\\');
+                rest.strip_prefix(*mark).is_some_and(|rest| rest.trim_start().starts_with(':'))
+            })
+        })
+    };
+    OLD.iter().any(|name| has(name)) || PAIRS.iter().any(|(old, new)| has(old) && has(new))
+}
+
 fn is_key(key: &str) -> bool {
     [OLD, NEW, OLD_THERE, NEW_THERE, LISTS, INNER, FILE, WHY, PATCH, OTHER]
         .iter()
@@ -108,8 +126,10 @@ pub(super) fn may_start(line: &str) -> bool {
     if rest.is_empty() {
         return true;
     }
-    let Some(key) = rest.strip_prefix('"') else { return false };
-    match key.split_once('"') {
+    // Single marks are those of another language: what begins so can't be read, and is told.
+    let mark = if rest.starts_with('\'') { '\'' } else { '"' };
+    let Some(key) = rest.strip_prefix(mark) else { return false };
+    match key.split_once(mark) {
         Some((key, _)) => is_key(key),
         None => {
             let all = [OLD, NEW, OLD_THERE, NEW_THERE, LISTS, INNER, FILE, WHY, PATCH, OTHER];
@@ -143,13 +163,17 @@ impl Call {
                 self.raw.push(line.to_owned());
                 return Next::More;
             }
+            Step::Not if is_torn(&(self.raw.concat() + line)) => return self.torn(line, said),
             Step::Not => return self.reject(line),
             Step::Ends(at) => at,
         };
         let value = match &self.form {
             Written::Json(json) => serde_json::from_str(json.text()).ok(),
-            Written::Tags(_) => Some(parameters(&(self.raw.concat() + &line[..ends]))),
+            Written::Tags(_) => arguments(&(self.raw.concat() + &line[..ends])),
         };
+        if value.is_none() && is_torn(&(self.raw.concat() + &line[..ends])) {
+            return self.torn(&line[..ends], said);
+        }
         let mut found = Vec::new();
         if let Some(value) = value {
             let file = self.around.file.clone();
@@ -172,6 +196,13 @@ impl Call {
         Next::Done(ends)
     }
 
+    /// It was meant to be an edit, and can't be read; it ends with these bytes of a line.
+    fn torn(&mut self, line: &str, said: &mut Said) -> Next {
+        let index = said.start();
+        said.malformed(Some(index), self.raw.concat() + line, TORN);
+        Next::Done(line.len())
+    }
+
     fn reject(&mut self, line: &str) -> Next {
         let mut lines = std::mem::take(&mut self.raw);
         lines.push(line.to_owned());
@@ -179,7 +210,20 @@ impl Call {
     }
 
     /// The answer is over: an edit that is not complete, or text.
-    pub fn end(self, said: &mut Said) -> Result<Vec<String>, Vec<String>> {
+    pub fn end(mut self, said: &mut Said) -> Result<Vec<String>, Vec<String>> {
+        // Some models leave the last tag away.
+        if let Written::Tags(close) = self.form
+            && self.raw.first().is_some_and(|line| line.contains(">{"))
+            && let Some(last) = self.raw.pop()
+        {
+            let closed = format!("{}{close}", last.trim_end());
+            let Next::Reject { lines, .. } = self.line(&closed, said) else {
+                return Ok(Vec::new());
+            };
+            self.raw = lines;
+            self.raw.pop();
+            self.raw.push(last);
+        }
         let edits = |line: &String| OLD.iter().any(|name| line.contains(name));
         if self.raw.iter().any(edits) {
             let index = said.start();
@@ -187,6 +231,19 @@ impl Call {
             return Ok(Vec::new());
         }
         Err(self.raw)
+    }
+}
+
+/// The arguments of a call in tags: in tags themselves, or as JSON. `None` if they can't be read.
+fn arguments(text: &str) -> Option<Value> {
+    let body = text.split_once('>').map_or("", |(_, rest)| rest).trim_start();
+    if !body.starts_with(['{', '[']) {
+        return Some(parameters(text));
+    }
+    let mut json = Json::default();
+    match json.take(body, |_| true) {
+        Step::Ends(_) => serde_json::from_str(json.text()).ok(),
+        Step::More | Step::Not => None,
     }
 }
 
@@ -280,8 +337,12 @@ impl Gather<'_> {
                         }
                         (Value::String(text), _) => {
                             // Words that are no JSON are no arguments.
-                            if let Ok(value) = serde_json::from_str(text) {
-                                self.value(&value, false, depth + 1);
+                            match serde_json::from_str(text) {
+                                Ok(value) => self.value(&value, false, depth + 1),
+                                Err(_) if is_torn(text) => {
+                                    self.found.push(Found::Bad(text.clone(), TORN.into()));
+                                }
+                                Err(_) => {}
                             }
                         }
                         _ => self.value(value, false, depth + 1),

@@ -4,7 +4,7 @@
 use super::chunk::without_indent;
 use super::diff::{head_file, is_git_head, is_git_line};
 use super::markers::{
-    LONGEST, Marker, fence, file_name, file_of_fence, indent, is_file_name, marker,
+    LONGEST, Marker, fence, file_name, file_of_fence, indent, is_file_name, is_gap, marker,
     may_become_fence, may_become_file_name, may_become_marker, words,
 };
 use super::{call, diff, patch, tags};
@@ -210,10 +210,15 @@ pub(super) fn wrapper(line: &str) -> Option<Wrapper<'_>> {
 }
 
 const CALLS: &str = "[TOOL_CALLS]";
+const PYTHON: &str = "<|python_tag|>";
 const ARGS: &str = "[ARGS]";
 
-/// What some models write before a call: `[TOOL_CALLS]`, or `[TOOL_CALLS]edit[ARGS]`. Where it ends.
+/// What some models write before a call: `<|python_tag|>`, `[TOOL_CALLS]`, or
+/// `[TOOL_CALLS]edit[ARGS]`. Where it ends.
 fn calls(line: &str) -> Option<usize> {
+    if line.starts_with(PYTHON) {
+        return Some(PYTHON.len());
+    }
     let rest = line.strip_prefix(CALLS)?;
     let named = |end: usize| {
         rest[..end].bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.[]".contains(&byte))
@@ -225,7 +230,7 @@ fn calls(line: &str) -> Option<usize> {
 
 /// Whether an unfinished line may start with such a tag, or name a file in one.
 fn may_wrap(line: &str) -> bool {
-    if line.starts_with(CALLS) || CALLS.starts_with(line) {
+    if [CALLS, PYTHON].iter().any(|mark| line.starts_with(mark) || mark.starts_with(line)) {
         return true;
     }
     let Some(inner) = line.strip_prefix('<') else { return false };
@@ -264,7 +269,7 @@ pub fn may_hold_edits(answer: &str) -> bool {
         let info = line.trim_start_matches(['`', '~']);
         line.len() - info.len() >= 3 && (info.contains("diff") || info.contains("patch"))
     };
-    answer.lines().map(str::trim_start).any(|line| {
+    answer.lines().filter(|line| !is_gap(line)).map(str::trim_start).any(|line| {
         STARTS.iter().any(|start| line.starts_with(start))
             || line.starts_with('<')
                 && (tags::starts(line) || may_call(line) || wrapper(line).is_some())

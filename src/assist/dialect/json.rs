@@ -1,5 +1,5 @@
 //! Finds the end of a value in JSON, line by line, and mends what models get wrong in it: line ends
-//! and control characters inside of strings. Knows no tool.
+//! and control characters inside of strings, a comma behind the last value. Knows no tool.
 
 /// What a part of a line came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +42,10 @@ impl Json {
                     self.depth += 1;
                 }
                 '}' | ']' => {
+                    let end = self.text.trim_end();
+                    if let Some(rest) = end.strip_suffix(',') {
+                        self.text.truncate(rest.len());
+                    }
                     self.text.push(one);
                     self.depth = self.depth.saturating_sub(1);
                     if self.depth == 0 {

@@ -143,7 +143,7 @@ pub(super) fn may_become_fence(line: &str) -> bool {
 }
 
 /// Whether a line is only the name of a file, in the forms models use.
-pub(super) fn is_file_name(line: &str) -> bool {
+pub(in crate::assist) fn is_file_name(line: &str) -> bool {
     file_name(line).is_some()
 }
 
@@ -207,7 +207,11 @@ pub fn is_gap(line: &str) -> bool {
     let phrase = GAPS.iter().any(|phrase| lower.contains(phrase));
     let head = line.trim_start_matches(|c: char| c.is_whitespace() || "/#*<!-([{_;%".contains(c));
     let dots = head.starts_with("...") || head.starts_with('…');
-    let aside = ["[", "(", "<", "{", "//", "/*"].iter().any(|mark| line.starts_with(mark));
+    // `*(rest unchanged)*`.
+    let plain = line.trim_start_matches(['*', '_']);
+    let aside = ["[", "(", "<", "{", "//", "/*"]
+        .iter()
+        .any(|mark| plain.starts_with(mark) || line.starts_with(mark));
     let comment =
         line.starts_with('#') && (lower.contains("unchanged") || lower.contains("existing"));
     let said = lower.starts_with("the rest of the ")

@@ -21,6 +21,7 @@ mod said;
 mod tags;
 
 pub use held::may_hold_edits;
+pub(super) use markers::is_file_name;
 pub use markers::{is_fence, is_gap};
 pub use numbers::unnumbered;
 

@@ -1,7 +1,7 @@
 //! What the readers of an answer tell, and what they have to remember for it: how edits are
 //! numbered, the last prose for their reasons, which of them came already.
 
-use super::markers::fence;
+use super::markers::{fence, is_talk};
 use super::numbers::without_numbers;
 use super::{Edit, Piece};
 use std::collections::BTreeSet;
@@ -120,6 +120,7 @@ impl Said {
     }
 
     pub fn malformed(&mut self, index: Option<usize>, text: String, why: &str) {
+        self.recent.clear();
         self.out.push(Piece::Malformed { index, text, why: why.into() });
     }
 }
@@ -145,10 +146,28 @@ fn why(prose: &str) -> Option<String> {
     let last = lines.first().and_then(|_| {
         let paragraph: Vec<&str> = lines.iter().rev().map(|line| line.trim()).collect();
         let paragraph = paragraph.join(" ");
-        let sentence = paragraph.unicode_sentences().last().map(str::to_owned);
-        sentence.map(|text| text.trim().trim_start_matches(marks).to_owned())
+        let sentences: Vec<&str> = paragraph.unicode_sentences().map(str::trim).collect();
+        let telling = sentences.into_iter().rev().find(|sentence| !only_leads(sentence));
+        telling.map(|text| text.trim_start_matches(marks).to_owned())
     });
     let text = said.map(str::to_owned).or(last)?;
     let text: String = text.trim().chars().take(LONGEST).collect();
-    (text.chars().any(char::is_alphanumeric) && fence(&text).is_none()).then_some(text)
+    let data = text.starts_with(['{', '[', '<']) || text.contains("\":");
+    let said = text.chars().any(char::is_alphanumeric) && fence(&text).is_none() && !data;
+    said.then_some(text)
+}
+
+/// Whether a sentence only leads to what follows and gives no reason: `Here's the change:`.
+fn only_leads(sentence: &str) -> bool {
+    /// Fewer words before a colon give none.
+    const FEW: usize = 4;
+    const NEXT: &[&str] =
+        &["and", "lastly", "finally", "first", "second", "third", "next", "then", "also", "now"];
+    let sentence = sentence.trim_matches(|c: char| c.is_whitespace() || "*_#>`".contains(c));
+    let words = sentence.unicode_words().count();
+    let first = sentence.unicode_words().next().unwrap_or_default().to_lowercase();
+    // `1.` is the number of what follows.
+    let bare = !sentence.chars().any(char::is_alphabetic);
+    bare || sentence.ends_with(':')
+        && (words <= FEW || is_talk(sentence) || NEXT.contains(&first.as_str()))
 }

@@ -2,6 +2,8 @@
 //! where the answer says that it corrects the others, or an old text and the new one for it.
 
 use super::covered::covered;
+use super::fences::{Told, without_name};
+use super::part;
 use super::talk::{corrects, is_new, is_old};
 use super::whole::{self, Whole};
 use super::{Landed, Landing, Outcome, Remark};
@@ -33,23 +35,24 @@ const LACKING: &str = "The answer does not have these lines. It may only not hav
 
 impl Landing {
     /// What the texts change that are all of the document; `None` if none is.
-    pub(super) fn wholes(&mut self, base: &str, fenced: &[Fenced]) -> Option<Vec<Landed>> {
+    pub(super) fn wholes(
+        &mut self,
+        base: &str,
+        fenced: &[Fenced],
+        told: Told,
+    ) -> Option<Vec<Landed>> {
         let mut found: Option<(String, Step)> = None;
         for one in fenced {
-            let (new, step) = match whole::read(base, &wrapped(base, &one.text)) {
+            let text = without_name(base, &one.text);
+            if told == Told::Change && part::begins_within(base, text) {
+                continue;
+            }
+            let (new, step) = match whole::read(base, &wrapped(base, text)) {
                 Whole::All(new) => (new, Step::Exact),
                 Whole::Gaps(new) => (new, Step::Gap),
-                Whole::Unclear if found.is_none() || corrects(&one.said) => {
-                    let (old, new) = (String::new(), one.text.clone());
-                    let similar = Vec::new();
-                    let outcome = Outcome::Missing { old, new, hint: Hint::default(), similar };
-                    return Some(vec![Landed {
-                        form: Form::Whole,
-                        why: None,
-                        said: None,
-                        quoted: None,
-                        outcome,
-                    }]);
+                // What it corrects is no text any more.
+                Whole::Unclear if found.is_some() && corrects(&one.said) => {
+                    return Some(vec![self.nowhere(base, text, &[])]);
                 }
                 Whole::Unclear | Whole::No => continue,
             };

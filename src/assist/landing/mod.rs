@@ -3,16 +3,22 @@
 //!
 //! Knows no session: what comes out are positions in the version that was sent.
 
+mod anchored;
 mod bare;
 mod covered;
 mod fenced;
+mod fences;
 mod frame;
 mod kin;
 mod onto;
+mod part;
 mod passages;
+mod rows;
 mod talk;
+mod units;
 mod whole;
 
+pub use fences::resembling;
 pub use onto::{Onto, onto};
 pub use talk::is_another;
 
@@ -107,6 +113,8 @@ pub struct Landing {
     prose: String,
     /// How much of it stands before the last fenced text.
     heard: usize,
+    /// What looks like edits of it are examples that the document shows.
+    examples: bool,
 }
 
 impl Landing {
@@ -124,6 +132,7 @@ impl Landing {
             open: false,
             prose: String::new(),
             heard: 0,
+            examples: false,
         }
     }
 
@@ -157,8 +166,14 @@ impl Landing {
     pub fn take(&mut self, piece: &Piece) -> Vec<Landed> {
         match piece {
             Piece::EditDone { edit, .. } => {
+                let found = self.edit(edit);
+                if let Some(example) = fences::own_example(&self.base, edit, &found) {
+                    self.examples = true;
+                    self.prose.push_str(&example);
+                    return Vec::new();
+                }
                 self.edits += 1;
-                return self.edit(edit);
+                return found;
             }
             Piece::EditDropped { .. } | Piece::Malformed { .. } => self.edits += 1,
             Piece::Fenced { text, open } => {
@@ -182,44 +197,49 @@ impl Landing {
             return Vec::new();
         }
         let base = self.base.to_string();
-        let fenced = std::mem::take(&mut self.fenced);
+        let mut fenced = std::mem::take(&mut self.fenced);
         let prose = std::mem::take(&mut self.prose);
+        if self.examples {
+            // The fences of the examples are some of the text.
+            let all = fences::around_all(&prose);
+            fenced = all.map(|text| Fenced { text, said: String::new() }).into_iter().collect();
+        }
         if base.trim().is_empty() {
             return self.first_text(&base, &fenced, &prose);
         }
         if let Some(found) = self.before_and_after(&fenced) {
             return found;
         }
-        if let Some(found) = self.wholes(&base, &fenced) {
+        let told = self.said_of_fences(&prose);
+        if let Some(found) = self.wholes(&base, &fenced, told) {
             return found;
         }
         let mut out = Vec::new();
-        let passages = fenced.iter().map(|one| self.passage(&one.text, 40)).collect();
+        let mut passages = Vec::new();
+        for one in &fenced {
+            let text = fences::without_name(&base, &one.text);
+            match self.fenced(&base, text, told) {
+                Some(found) => passages.extend(found),
+                // It has to be all of the text, or is the only one of an answer to somebody who wants
+                // a change.
+                None if fenced.len() == 1 && self.wanted == Wanted::Change
+                    || whole::read(&base, text) == Whole::Unclear =>
+                {
+                    return vec![self.nowhere(&base, text, &[])];
+                }
+                None => {}
+            }
+        }
         out.extend(self.one_version(passages));
         // What looks like an edit that could not be read is no text.
         if fenced.is_empty() && !may_hold_edits(&prose) {
             out.extend(self.bare(&base, &prose));
         }
         out.sort_by_key(|landed| match &landed.outcome {
-            Outcome::Placed { hunk, .. } => hunk.span.start,
-            _ => Pos(0),
+            Outcome::Placed { hunk, .. } => hunk.span,
+            _ => Span::default(),
         });
         out
-    }
-
-    /// The first text of an empty document, where a text is asked for. Without a fence around it
-    /// nobody knows for sure that it is one.
-    fn first_text(&self, base: &str, fenced: &[Fenced], prose: &str) -> Vec<Landed> {
-        match (self.wanted, fenced) {
-            (Wanted::Change, [one]) => self.whole(base, &one.text, Step::Exact),
-            (Wanted::Change, []) if !may_hold_edits(prose) && !prose.trim().is_empty() => {
-                match bare::read(base, prose, ("", "")) {
-                    Bare::Parts(_) => self.whole(base, prose, Step::Words),
-                    Bare::Talk | Bare::Several => Vec::new(),
-                }
-            }
-            _ => Vec::new(),
-        }
     }
 
     /// A bare text for what was selected, or for all of the document: what of it is the text goes
@@ -322,24 +342,27 @@ impl Landing {
 
     /// What the paragraphs of an answer change, unless two of them are versions of one passage.
     fn one_version(&mut self, found: Vec<Vec<Landed>>) -> Vec<Landed> {
+        let line = |pos: Pos| self.base.char_to_line(pos.0);
         let span = |all: &Vec<Landed>| {
             let spans = all.iter().filter_map(|landed| match &landed.outcome {
-                Outcome::Placed { hunk, .. } => Some(self.lines_of(hunk.span)),
+                // Whole lines that only come contradict nothing.
+                Outcome::Placed { hunk, .. }
+                    if !hunk.span.is_empty()
+                        || !hunk.new.starts_with('\n') && !hunk.new.ends_with('\n') =>
+                {
+                    Some((line(hunk.span.start), line(hunk.span.end)))
+                }
                 _ => None,
             });
             spans.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
         };
         let mut spans: Vec<(usize, usize)> = found.iter().filter_map(span).collect();
         spans.sort_unstable();
-        if spans.windows(2).any(|two| two[1].0 <= two[0].1) {
+        if spans.windows(2).any(|two| two[1].0 <= two[0].1) || fences::contradict(&found) {
             self.remark = Some(Remark::Several);
             return Vec::new();
         }
         found.into_iter().flatten().collect()
-    }
-
-    fn lines_of(&self, span: Span) -> (usize, usize) {
-        (self.base.char_to_line(span.start.0), self.base.char_to_line(span.end.0))
     }
 
     fn edit(&mut self, edit: &Edit) -> Vec<Landed> {

@@ -54,14 +54,19 @@ impl Landing {
 
     /// A passage of the document written anew.
     pub(super) fn passage(&self, text: &str, at_ends: u32) -> Vec<Landed> {
+        self.passage_of(text, at_ends).unwrap_or_default()
+    }
+
+    /// The same; `None` where the document has none like it.
+    pub(super) fn passage_of(&self, text: &str, at_ends: u32) -> Option<Vec<Landed>> {
         let least = (if self.wanted == Wanted::Change { 50 } else { 65 }, at_ends);
-        let Some((span, old, new)) = self.placer.passage(text, least) else { return Vec::new() };
+        let (span, old, new) = self.placer.passage(text, least)?;
         if quotes(&old, &new) {
-            return Vec::new();
+            return Some(Vec::new());
         }
         // Nor is one filled at another column a change.
         if self.wanted == Wanted::Answer && flow::is_layout(&old, &new) {
-            return Vec::new();
+            return Some(Vec::new());
         }
         let new = flow::like(&old, &new, || self.placer.style()).unwrap_or(new);
         let at = |pos: Pos| Pos(pos.0 + span.start.0);
@@ -73,12 +78,12 @@ impl Landing {
             })
             .collect();
         if hunks.iter().any(|hunk| self.tears(hunk)) {
-            return Vec::new();
+            return None;
         }
         let placed = |hunk| Outcome::Placed { hunk, step: Step::Words };
         let landed =
             |outcome| Landed { form: Form::Passage, why: None, said: None, quoted: None, outcome };
-        hunks.into_iter().map(|hunk| landed(placed(hunk))).collect()
+        Some(hunks.into_iter().map(|hunk| landed(placed(hunk))).collect())
     }
 
     /// Whether lines are put in where a line end only wraps a sentence: what was to go for them is

@@ -107,6 +107,17 @@ pub(super) fn is_head_of_talk(line: &str) -> bool {
     speaks_of(&core(line), "heads", None)
 }
 
+/// Whether words around a fenced text say that it is a change of the document.
+pub(super) fn tells_of_change(said: &str) -> bool {
+    speaks_of(&core(said), "change", None)
+}
+
+/// Whether they say that nothing is to be changed.
+pub(super) fn declines(said: &str) -> bool {
+    let core = core(said);
+    list("as it is").iter().any(|words| core.contains(words))
+}
+
 /// Whether an answer that has nothing of the old text is none, but words to the person.
 pub(super) fn is_remark(answer: &str, known: &Known) -> bool {
     let core = core(answer);

@@ -41,8 +41,8 @@ pub(super) fn read(base: &str, text: &str) -> Whole {
             return Whole::No;
         }
         return match filled(base, text) {
-            Some(new) => Whole::Gaps(new),
-            None => Whole::Unclear,
+            Some((new, lines)) if lines > 0 => Whole::Gaps(new),
+            Some(_) | None => Whole::Unclear,
         };
     }
     // Lines that were changed in a few words are the same lines, above all paragraphs.
@@ -103,6 +103,18 @@ fn likeness(old: &str, new: &str) -> usize {
     100 * all.saturating_sub(changed) / all
 }
 
+/// How much of 100 of the telling words of a text another one has.
+pub(super) fn shared_words(base: &str, text: &str) -> usize {
+    let telling = |text: &'_ str| -> Vec<String> {
+        let split = text.split(|c: char| !c.is_alphanumeric());
+        split.filter(|word| word.chars().count() > 3).map(str::to_lowercase).collect()
+    };
+    let there: std::collections::BTreeSet<String> = telling(base).into_iter().collect();
+    let sought = telling(text);
+    let common = sought.iter().filter(|word| there.contains(*word)).count();
+    (100 * common).checked_div(sought.len()).unwrap_or(0)
+}
+
 /// How many lines more may go than come where a text has gaps.
 const MOST_GONE: usize = 3;
 
@@ -111,7 +123,7 @@ fn of_words(lines: &[Token<'_>]) -> usize {
     lines.iter().filter(|line| !line.key.trim().is_empty()).count()
 }
 
-fn as_tokens(keys: &[String]) -> Vec<Token<'_>> {
+pub(super) fn as_tokens(keys: &[String]) -> Vec<Token<'_>> {
     keys.iter().map(|key| Token { key, ended: true, range: 0..0 }).collect()
 }
 
@@ -125,9 +137,9 @@ fn stands_in(run: &[String], lines: &[String]) -> bool {
     lines.windows(last + 1 - first).any(|window| window == &run[first..=last])
 }
 
-/// The text with each gap filled by the document's lines that stand there. `None` where it is not
-/// clear which these are.
-fn filled(base: &str, text: &str) -> Option<String> {
+/// The text with each gap filled by the document's lines that stand there, and how many these are.
+/// `None` where it is not clear.
+pub(super) fn filled(base: &str, text: &str) -> Option<(String, usize)> {
     let (old, mut new) = (lines(base), lines(text));
     let own: std::collections::BTreeSet<&str> = old.iter().map(|line| line.key.trim()).collect();
     let gap = |line: &Token<'_>| is_gap(line.key) && !own.contains(line.key.trim());
@@ -178,6 +190,12 @@ fn filled(base: &str, text: &str) -> Option<String> {
             // Where much goes without a word the gap was meant for it: which lines it stands for
             // can't be told.
             [] if of_words(&old[cut.old.clone()]) > of_words(added) + MOST_GONE => return None,
+            // A text that begins or ends with a gap tells its other end only if that is there.
+            [] if (cut.old.start == 0 || cut.old.end == old.len())
+                && of_words(&old[cut.old.clone()]) > of_words(added) =>
+            {
+                return None;
+            }
             [] => added.iter().for_each(|one| out.push_str(&line(one, text))),
             [place] => {
                 // What stands beside the gap replaces what it resembles beside it, and else is
@@ -223,7 +241,7 @@ fn filled(base: &str, text: &str) -> Option<String> {
     for same in &old[at..] {
         out.push_str(&line(same, base));
     }
-    (filled > 0).then_some(out)
+    Some((out, filled))
 }
 
 #[cfg(test)]

@@ -131,6 +131,23 @@ pub struct Placer {
     index: OnceLock<Index>,
 }
 
+/// A text with each line's indent as it is elsewhere; `pairs` are indents of lines that stand in
+/// both.
+pub(crate) fn with_indents(text: &str, pairs: &[(&str, &str)]) -> String {
+    // Where no one shift explains all of them, that of the first line holds.
+    let shift = space::Shift::of(pairs).or_else(|| space::Shift::of(pairs.get(..1)?));
+    let shift = shift.unwrap_or(space::Shift::Keep);
+    let mut out = String::with_capacity(text.len());
+    for line in text.split_inclusive('\n') {
+        let body = line.trim_start_matches([' ', '\t']);
+        if !body.trim().is_empty() {
+            out.push_str(&shift.apply(&line[..line.len() - body.len()]));
+        }
+        out.push_str(body);
+    }
+    out
+}
+
 /// Places one edit; for several in one document make a `Placer`.
 pub fn place(text: &Rope, old: &str, new: &str, within: Option<Span>) -> Placement {
     Placer::new(text).place(old, new, within)
@@ -230,6 +247,13 @@ impl Placer {
     /// How the document breaks its lines.
     pub(in crate::assist) fn style(&self) -> Style {
         self.index().style()
+    }
+
+    /// Places that resemble a text, with how much of 100: to show, never to take.
+    pub fn resembling(&self, text: &str) -> Vec<(Span, u8)> {
+        let index = self.index();
+        let similar = similar::similar(index, Outer::of(text), &(0..index.text.len()));
+        similar.into_iter().map(|(range, score)| (self.span(&range), score)).collect()
     }
 
     fn index(&self) -> &Index {

@@ -8,6 +8,7 @@ use super::change::{change, pick};
 use super::draft::{Draft, Grain, Level, Want, alike, count, in_words, line_start, line_stop};
 use super::maps::MAPS;
 use super::near;
+use super::part;
 use super::rewritten;
 use super::slop::{PARTS, Slop};
 use super::texts::{Kind, Text};
@@ -62,7 +63,7 @@ fn rows() -> Vec<&'static str> {
 /// So many cases of one seed, and as many of each row again for answers that quote nothing.
 pub fn cases(texts: &[Text], seed: u64, most: usize) -> Vec<Case> {
     let rows = rows();
-    let unquoted: Vec<&str> = [bare::ROWS, rewritten::ROWS].concat();
+    let unquoted: Vec<&str> = [bare::ROWS, rewritten::ROWS, part::ROWS].concat();
     let more = most.div_ceil(rows.len()) * unquoted.len();
     let row = |number: usize| match number.checked_sub(most) {
         None => rows[number % rows.len()],
@@ -95,6 +96,9 @@ fn attempt_case(texts: &[Text], row: &'static str, rand: &mut Rand) -> Option<Ca
     }
     if rewritten::ROWS.contains(&row) {
         return rewritten::case(text, row, rand);
+    }
+    if part::ROWS.contains(&row) {
+        return part::case(text, row, rand);
     }
     let mut draft = draft(text, row, rand)?;
     match row {

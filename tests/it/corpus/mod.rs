@@ -14,6 +14,7 @@ mod draft;
 mod judge;
 mod maps;
 mod near;
+mod part;
 mod report;
 mod rewritten;
 mod slop;

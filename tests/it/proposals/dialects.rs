@@ -74,6 +74,45 @@ fn the_whole_text_comes_from_small_models() {
     made.same_after_reopening();
 }
 
+const PY: &str = "def read(path):\n    return list(open(path))\n\n\ndef mean(values):\n    total = 0\n    for v in values:\n        total += v\n    return total / len(values)\n";
+
+#[test]
+fn a_function_in_a_fence_is_a_hunk() {
+    let fenced = "Here is a simpler version:\n\n```python\ndef mean(values):\n    return sum(values) / len(values)\n```\n\nIt does the same.\n";
+    let simple = "def read(path):\n    return list(open(path))\n\n\ndef mean(values):\n    return sum(values) / len(values)\n";
+    for question in ["Simplify mean.", "/change simplify mean"] {
+        let mut made = Harness::with(PY);
+        made.say(question);
+        made.reply(fenced);
+        let states: Vec<HunkState> = made.hunks().into_iter().map(|(_, state, ..)| state).collect();
+        assert_eq!(states, [HunkState::Pending], "{question}: {}", made.notice());
+        // Lines go: it waits for a look.
+        made.run("hunk.accept-all");
+        assert_eq!(made.text(), PY, "{question}");
+        made.about_hunk(0, "hunk.accept");
+        assert_eq!(made.text(), simple, "{question}");
+        made.same_after_reopening();
+    }
+    // An explanation is none.
+    let mut made = Harness::with(PY);
+    made.say("What does mean do?");
+    made.reply("It is the sum by the count:\n\n```python\ndef mean(values):\n    return sum(values) / len(values)\n```\n");
+    assert!(made.hunks().is_empty(), "{:?}", made.hunks());
+}
+
+#[test]
+fn a_new_part_is_placed_by_hand() {
+    let mut made = Harness::with(PY);
+    made.say("/change add a median");
+    made.reply(
+        "```python\ndef median(values):\n    return sorted(values)[len(values) // 2]\n```\n",
+    );
+    assert_eq!(made.hunks()[0].1, HunkState::Unplaced, "{}", made.notice());
+    made.keys("alt-n");
+    let screen = made.screen(110, 24);
+    assert!(screen.contains("the end of the text"), "{screen}");
+}
+
 #[test]
 fn what_has_no_place_is_placed_by_hand() {
     let mut made = Harness::with(TEXT);
@@ -124,7 +163,7 @@ fn half_a_replacement_is_no_hunk() {
         made.keys("ctrl-k 'longer' enter");
         made.chunk("We meet on Tue");
         end(&mut made);
-        assert_eq!(made.hunks(), []);
+        assert!(made.hunks().is_empty(), "{:?}", made.hunks());
         assert_eq!(made.text(), "We meet on Monday.\nTwo.\n");
         made.same_after_reopening();
     }

@@ -1,0 +1,366 @@
+//! A fenced text that is not all of the document: a part of it written anew, which goes where its
+//! names stand, or what it resembles; or an example, which is none of it.
+
+use super::anchored;
+use super::bare::{self, Bare};
+use super::fenced::Fenced;
+use super::part;
+use super::rows;
+use super::talk;
+use super::{Kin, Landed, Landing, Outcome, Wanted};
+use crate::assist::alike;
+use crate::assist::dialect::{Edit, Form, Hint, is_fence, is_file_name, is_gap, may_hold_edits};
+use crate::assist::hunks::{Hunk, whole_to_hunks};
+use crate::assist::placement::{Placer, Step};
+use crate::base::{Pos, Span};
+use ropey::Rope;
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+/// What the words around a fenced text say of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Told {
+    /// It is a change.
+    Change,
+    Open,
+    /// Nothing is to be changed.
+    None,
+}
+
+/// A text without its first line, where that only names the file, as a comment or by itself, and the
+/// document has no such line.
+pub(super) fn without_name<'a>(base: &str, text: &'a str) -> &'a str {
+    let Some((first, rest)) = text.trim_start_matches(['\n', '\r']).split_once('\n') else {
+        return text;
+    };
+    let line = first.trim();
+    let marks: &[(&str, &str)] =
+        &[("//", ""), ("<!--", "-->"), ("/*", "*/"), ("--", ""), (";", ""), ("#", "")];
+    let inner = marks.iter().find_map(|(open, close)| {
+        Some((*open, line.strip_prefix(open)?.strip_suffix(close)?.trim()))
+    });
+    let (mark, name) = inner.unwrap_or(("", line));
+    let name = ["File:", "file:", "Filename:", "Path:"]
+        .iter()
+        .find_map(|label| name.strip_prefix(label))
+        .unwrap_or(name)
+        .trim();
+    let own = |line: &str| base.lines().any(|one| one.trim() == line.trim());
+    // A heading may be called so: then the text goes on as the document begins.
+    let begins = || {
+        let mut filled = rest.lines().filter(|line| !line.trim().is_empty());
+        filled.next().is_some_and(own)
+    };
+    match is_file_name(name) && !own(line) && (mark != "#" || begins()) {
+        true => rest.trim_start_matches(['\n', '\r']),
+        false => text,
+    }
+}
+
+/// A text without blanks at the ends of lines that the document has not.
+pub(super) fn without_trails(base: &str, text: &str) -> String {
+    if !text.lines().any(|line| line.ends_with([' ', '\t'])) {
+        return text.to_owned();
+    }
+    let own: BTreeSet<&str> = base.lines().collect();
+    let bare: BTreeSet<&str> = base.lines().map(str::trim_end).collect();
+    let mut out = String::with_capacity(text.len());
+    for line in text.split_inclusive('\n') {
+        let body = line.trim_end_matches(['\n', '\r']);
+        let plain = body.trim_end();
+        // Two are a line end of Markdown.
+        let meant = own.contains(body) || body.ends_with("  ") && !bare.contains(plain);
+        out.push_str(if meant { body } else { plain });
+        out.push_str(&line[body.len()..]);
+    }
+    out
+}
+
+/// The lines of the document that show an edit as an example, if its text was found in one: a new
+/// text that repeats them has an edit in it that is none.
+pub(super) fn own_example(base: &Rope, edit: &Edit, found: &[Landed]) -> Option<String> {
+    if edit.form != Form::Blocks {
+        return None;
+    }
+    let places = found.iter().flat_map(|landed| match &landed.outcome {
+        Outcome::Placed { hunk, .. } => vec![hunk.span],
+        Outcome::Already { span } => vec![*span],
+        Outcome::Ambiguous { candidates, .. } => candidates.clone(),
+        Outcome::Missing { .. } => Vec::new(),
+    });
+    places.into_iter().find_map(|span| example_at(base, edit, base.char_to_line(span.start.0)))
+}
+
+/// The example around a line of the old or the new text of an edit.
+fn example_at(base: &Rope, edit: &Edit, at: usize) -> Option<String> {
+    let (old, new): (Vec<&str>, Vec<&str>) =
+        (edit.old.lines().collect(), edit.new.lines().collect());
+    let line = |at: usize| base.get_line(at).map(|line| line.to_string());
+    let is = |at: usize, own: &str| line(at).is_some_and(|line| line.trim_end() == own.trim_end());
+    let marked =
+        |at: usize, mark: &str| line(at).is_some_and(|line| line.trim_start().starts_with(mark));
+    (at.saturating_sub(old.len() + new.len() + 2)..at).find_map(|head| {
+        let divider = head + old.len() + 1;
+        let end = divider + new.len() + 1;
+        let marks = marked(head, "<<<<<") && marked(divider, "=====") && marked(end, ">>>>>");
+        let quotes = marks
+            && old.iter().enumerate().all(|(nth, own)| is(head + 1 + nth, own))
+            && new.iter().enumerate().all(|(nth, own)| is(divider + 1 + nth, own));
+        quotes.then(|| (head..=end).filter_map(line).collect())
+    })
+}
+
+/// What stands between the first and the last fence of an answer.
+pub(super) fn around_all(prose: &str) -> Option<String> {
+    let lines: Vec<&str> = prose.split_inclusive('\n').collect();
+    let first = lines.iter().position(|line| is_fence(line))?;
+    let last = lines.iter().rposition(|line| is_fence(line)).filter(|last| *last > first)?;
+    Some(lines[first + 1..last].concat())
+}
+
+/// What an answer says outside of its fences.
+fn outside(prose: &str) -> String {
+    let mut fenced = false;
+    let mut out = String::new();
+    for line in prose.lines() {
+        if is_fence(line) {
+            fenced = !fenced;
+        } else if !fenced {
+            out.push_str(line);
+            out.push('\n');
+        }
+    }
+    out
+}
+
+/// Places of a document where a text may belong that quotes nothing, with how much of 100 is alike:
+/// the parts that are called as it is, then what resembles it. To show, never to take.
+pub fn resembling(text: &Rope, new: &str) -> Vec<(Span, u8)> {
+    resembling_in(&text.to_string(), &Placer::new(text), new)
+}
+
+fn resembling_in(base: &str, placer: &Placer, new: &str) -> Vec<(Span, u8)> {
+    const MOST: usize = 4;
+    let called = part::called_so(base, new);
+    let mut out: Vec<(Span, u8)> =
+        called.iter().map(|at| (span_of(base, at), alike(&base[at.clone()], new))).collect();
+    out.sort_by_key(|(span, share)| (std::cmp::Reverse(*share), *span));
+    for (span, share) in placer.resembling(new) {
+        let apart = |(other, _): &(Span, u8)| span.end <= other.start || other.end <= span.start;
+        if out.iter().all(apart) {
+            out.push((span, share));
+        }
+    }
+    out.truncate(MOST);
+    out
+}
+
+/// Whether two of all changes overlap, or put the same in one place.
+pub(super) fn contradict(all: &[Vec<Landed>]) -> bool {
+    let hunks = all.iter().flatten().filter_map(|landed| match &landed.outcome {
+        Outcome::Placed { hunk, .. } => Some(hunk),
+        _ => None,
+    });
+    let mut hunks: Vec<&Hunk> = hunks.collect();
+    hunks.sort_by_key(|hunk| hunk.span);
+    hunks.windows(2).any(|two| two[1].span.start < two[0].span.end || two[0] == two[1])
+}
+
+/// Whether two changes have a place in common.
+fn meet(all: &[Vec<Landed>], found: &[Landed]) -> bool {
+    let span = |landed: &Landed| match &landed.outcome {
+        Outcome::Placed { hunk, .. } => Some(hunk.span),
+        _ => None,
+    };
+    let there: Vec<Span> = all.iter().flatten().filter_map(span).collect();
+    let touches =
+        |one: Span| there.iter().any(|other| one.start <= other.end && other.start <= one.end);
+    found.iter().filter_map(span).any(touches)
+}
+
+fn span_of(base: &str, at: &Range<usize>) -> Span {
+    let start = base[..at.start].chars().count();
+    Span { start: Pos(start), end: Pos(start + base[at.clone()].chars().count()) }
+}
+
+impl Landing {
+    /// The first text of an empty document, where a text is asked for. Without a fence around it
+    /// nobody knows for sure that it is one.
+    pub(super) fn first_text(&self, base: &str, fenced: &[Fenced], prose: &str) -> Vec<Landed> {
+        match (self.wanted, fenced) {
+            (Wanted::Change, [one]) => self.whole(base, &one.text, Step::Exact),
+            (Wanted::Change, []) if !may_hold_edits(prose) && !prose.trim().is_empty() => {
+                match bare::read(base, prose, ("", "")) {
+                    Bare::Parts(_) => self.whole(base, prose, Step::Words),
+                    Bare::Talk | Bare::Several => Vec::new(),
+                }
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// What is said around fenced texts; what nothing is said of is meant to be a change.
+    pub(super) fn said_of_fences(&self, prose: &str) -> Told {
+        let said = outside(prose);
+        match () {
+            () if self.wanted == Wanted::Change || said.trim().is_empty() => Told::Change,
+            () if talk::declines(&said) => Told::None,
+            () if talk::tells_of_change(&said) => Told::Change,
+            () => Told::Open,
+        }
+    }
+
+    /// What a fenced text changes that is a part of the document; `None` where it is none, or no
+    /// place is found for it.
+    pub(super) fn fenced(&self, base: &str, text: &str, told: Told) -> Option<Vec<Vec<Landed>>> {
+        if told == Told::None {
+            return None;
+        }
+        let told = told == Told::Change;
+        let text = without_trails(base, text);
+        let text = text.as_str();
+        if told && let Some(rewrites) = rows::read(base, text) {
+            return Some(rewrites.iter().map(|one| self.rewrite(base, one)).collect());
+        }
+        let parts = if told { part::read(base, text) } else { None };
+        if let Some(parts) = parts
+            && self.is_likely(base, text, &parts)
+        {
+            let mut out: Vec<Vec<Landed>> =
+                parts.rewrites.iter().map(|one| self.rewrite(base, one)).collect();
+            for rest in &parts.rest {
+                // What meets another part of the answer is no clear part of its own.
+                let found = self.written_anew(rest).filter(|found| !meet(&out, found));
+                match found {
+                    Some(found) => out.push(found),
+                    None if self.wanted == Wanted::Change => {
+                        out.push(vec![self.nowhere(base, rest, &parts.several)]);
+                    }
+                    None => {}
+                }
+            }
+            return Some(out);
+        }
+        if told && let Some((new, sure)) = self.between_gaps(base, text) {
+            let all = part::Rewrite { at: 0..base.len(), new, sure, gap: true };
+            return Some(vec![self.rewrite(base, &all)]);
+        }
+        let found = self.written_anew(text);
+        found.or_else(|| told.then(|| self.by_paragraphs(base, text))?).map(|found| vec![found])
+    }
+
+    /// The document with the pieces of a text that has gaps. Where it does not begin or end as the
+    /// document does, there is a gap as well.
+    fn between_gaps(&self, base: &str, text: &str) -> Option<(String, bool)> {
+        let filled = |line: &&str| !line.trim().is_empty();
+        let same = |a: Option<&str>, b: Option<&str>| a.map(str::trim) == b.map(str::trim);
+        let first = same(text.lines().find(filled), base.lines().find(filled));
+        let last = same(text.lines().rfind(filled), base.lines().rfind(filled));
+        let gaps = text.lines().any(|line| is_gap(line) && !self.has_line(line));
+        gaps.then(|| anchored::read(base, text, (!first, !last)))?
+    }
+
+    /// Whether a text that has a name of the document's is about that, and not another thing of the
+    /// same name.
+    fn is_likely(&self, base: &str, text: &str, parts: &part::Parts) -> bool {
+        let common = || {
+            let called = part::called_so(base, text);
+            let there: Vec<&str> = called.into_iter().map(|at| &base[at]).collect();
+            super::whole::shared_words(&there.join("\n"), text)
+        };
+        self.wanted == Wanted::Change || parts.several.is_empty() && common() >= 30
+    }
+
+    fn rewrite(&self, base: &str, rewrite: &part::Rewrite) -> Vec<Landed> {
+        let old = &base[rewrite.at.clone()];
+        let start = base[..rewrite.at.start].chars().count();
+        let step = match (rewrite.sure && self.wanted == Wanted::Change, rewrite.gap) {
+            (true, true) => Step::Gap,
+            (true, false) => Step::Exact,
+            (false, _) => Step::Words,
+        };
+        let landed = |hunk: Hunk| {
+            let moved = |pos: Pos| Pos(pos.0 + start);
+            let span = Span { start: moved(hunk.span.start), end: moved(hunk.span.end) };
+            let outcome = Outcome::Placed { hunk: Hunk { span, ..hunk }, step };
+            Landed { form: Form::Passage, why: None, said: None, quoted: None, outcome }
+        };
+        let new = crate::assist::hunks::with_line_ends(
+            &rewrite.new,
+            crate::assist::hunks::line_end(base),
+        );
+        whole_to_hunks(old, &new).into_iter().map(landed).collect()
+    }
+
+    /// A passage by its words, without gaps at its ends; empty where it stands there as it is.
+    fn written_anew(&self, text: &str) -> Option<Vec<Landed>> {
+        let gap = |line: &&str| is_gap(line) || line.trim().is_empty();
+        let lines: Vec<&str> = text.split_inclusive('\n').collect();
+        let start = lines.iter().take_while(|line| gap(line)).count();
+        let end = lines.iter().rposition(|line| !gap(&line)).map_or(start, |at| at + 1);
+        let inner = lines[start..end.max(start)].concat();
+        let gaps = inner.lines().any(|line| is_gap(line) && !self.has_line(line));
+        (!gaps && !inner.is_empty()).then(|| self.passage_of(&inner, 40)).flatten()
+    }
+
+    fn has_line(&self, line: &str) -> bool {
+        self.base.lines().any(|one| one.to_string().trim() == line.trim())
+    }
+
+    /// The paragraphs of a text that was made much longer or shorter, each by itself.
+    fn by_paragraphs(&self, base: &str, text: &str) -> Option<Vec<Landed>> {
+        let kin = Kin::new(base);
+        let mut groups: Vec<Vec<Landed>> = Vec::new();
+        let mut missed: Vec<&str> = Vec::new();
+        let all: Vec<&str> = super::kin::paragraphs(text).into_iter().map(|at| &text[at]).collect();
+        let mut found = 0;
+        for one in &all {
+            if kin.has(one) || is_gap(one) {
+                continue;
+            }
+            let placed = match self.set_off(one) {
+                placed if placed.is_empty() => self.kindred(base, &kin, one),
+                placed => placed,
+            };
+            match placed.is_empty() {
+                true => missed.push(one),
+                false => found += 1,
+            }
+            // Two of one paragraph: which is meant?
+            if meet(&groups, &placed) {
+                return None;
+            }
+            groups.push(placed);
+        }
+        let mut out = groups.concat();
+        // A question is not answered by a change of which half is not clear.
+        let enough = self.wanted == Wanted::Change || missed.len() < found;
+        if found == 0 || !enough {
+            return None;
+        }
+        if self.wanted == Wanted::Change {
+            out.extend(missed.iter().map(|one| self.nowhere(base, one, &[])));
+        }
+        Some(out)
+    }
+
+    /// A text that is wanted and has no certain place; `several` are places that have its name.
+    pub(super) fn nowhere(&self, base: &str, text: &str, several: &[Range<usize>]) -> Landed {
+        let (old, new, hint) = (String::new(), text.to_owned(), Hint::default());
+        let outcome = match several {
+            [] => Outcome::Missing {
+                old,
+                new,
+                hint,
+                similar: resembling_in(base, &self.placer, text),
+            },
+            many => Outcome::Ambiguous {
+                old,
+                new,
+                hint,
+                candidates: many.iter().map(|at| span_of(base, at)).collect(),
+            },
+        };
+        Landed { form: Form::Passage, why: None, said: None, quoted: None, outcome }
+    }
+}

@@ -1,0 +1,500 @@
+//! A text that writes named parts of the document anew, without the rest: a function, a section.
+//! Each goes where the part of its name stands; what a part leaves out, by a gap or without a word,
+//! stays. A part of a new name goes behind the one that it follows in the text.
+
+use super::anchored;
+use super::units::{self, Unit, balance, indent, is_attribute, is_comment, outermost};
+use super::whole::{alike, as_tokens, filled};
+use crate::assist::dialect::is_gap;
+use crate::assist::hunks::token_cuts;
+use crate::assist::placement::with_indents;
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+/// What becomes of a stretch of the document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Rewrite {
+    /// In bytes.
+    pub at: Range<usize>,
+    pub new: String,
+    /// Its borders are certain, and nothing goes that nothing comes for.
+    pub sure: bool,
+    /// What was left out is filled.
+    pub gap: bool,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Parts {
+    /// In the order of the document.
+    pub rewrites: Vec<Rewrite>,
+    /// Texts of it that are no part of a known name.
+    pub rest: Vec<String>,
+    /// Parts that could be each of these, in bytes.
+    pub several: Vec<Range<usize>>,
+}
+
+/// The parts of `text` in the document; `None` where it has none of its names.
+pub(super) fn read(base: &str, text: &str) -> Option<Parts> {
+    let (old, new) = (Side::document(base), Side::new(text));
+    if old.units.is_empty() || new.units.is_empty() {
+        return None;
+    }
+    let mut reading = Reading { old: &old, new: &new, parts: Parts::default(), found: false };
+    let tops = outermost(new.units.iter());
+    reading.series(&tops, None);
+    if !reading.found && reading.parts.several.is_empty() {
+        return None;
+    }
+    reading.beside(&tops);
+    let mut parts = reading.parts;
+    parts.rewrites.sort_by_key(|one| (one.at.start, one.at.end));
+    let apart = parts.rewrites.windows(2).all(|two| two[0].at.end <= two[1].at.start);
+    apart.then_some(parts)
+}
+
+/// The parts of the document that are called as those of a text are, in bytes.
+pub(super) fn called_so(base: &str, text: &str) -> Vec<Range<usize>> {
+    let (old, new) = (Side::document(base), Side::new(text));
+    let tops = outermost(new.units.iter());
+    let same = |one: &&Unit| tops.iter().any(|top| top.name == one.name);
+    old.units.iter().filter(same).map(|one| old.bytes(&one.range())).collect()
+}
+
+/// Whether a text begins with the name of a part, and has not what the document begins with: then
+/// it is no more than this part and what follows it.
+pub(super) fn begins_within(base: &str, text: &str) -> bool {
+    let filled = |line: &&str| !line.trim().is_empty();
+    let mut lines = text.lines().filter(|line| filled(line) && !is_gap(line));
+    let first = base.lines().find(filled).map(str::trim);
+    let begins = |line: &&str| Some(line.trim()) == first;
+    let side = Side::new(text);
+    let top = side.units.first().filter(|top| {
+        let above = &side.lines[..top.from];
+        above.iter().all(|line| line.trim().is_empty() || is_gap(line))
+    });
+    let Some(top) = top else { return false };
+    if lines.any(|line| begins(&line)) {
+        return false;
+    }
+    let old = Side::document(base);
+    let mut same = old.units.iter().filter(|one| one.name == top.name);
+    same.next().is_some() && same.next().is_none()
+}
+
+/// A text in lines.
+struct Side<'a> {
+    text: &'a str,
+    lines: Vec<&'a str>,
+    /// Where each line starts, and the end.
+    starts: Vec<usize>,
+    units: Vec<Unit>,
+    known: BTreeSet<&'a str>,
+}
+
+impl<'a> Side<'a> {
+    /// The document.
+    fn document(text: &'a str) -> Self {
+        Self::with(text, units::units)
+    }
+
+    /// A text written for it.
+    fn new(text: &'a str) -> Self {
+        Self::with(text, units::parts)
+    }
+
+    fn with(text: &'a str, units: fn(&[&str]) -> Vec<Unit>) -> Self {
+        let lines: Vec<&str> = text.split_inclusive('\n').collect();
+        let mut starts = vec![0];
+        for line in &lines {
+            starts.push(starts.last().copied().unwrap_or_default() + line.len());
+        }
+        let units = units(&lines);
+        let known = lines.iter().map(|line| line.trim()).collect();
+        Self { text, lines, starts, units, known }
+    }
+
+    /// The bytes of some lines, without the end of the last.
+    fn bytes(&self, lines: &Range<usize>) -> Range<usize> {
+        let (start, end) = (self.starts[lines.start], self.starts[lines.end]);
+        start..start + self.text[start..end].trim_end_matches(['\n', '\r']).len()
+    }
+
+    fn of(&self, lines: &Range<usize>) -> &'a str {
+        &self.text[self.bytes(lines)]
+    }
+
+    fn blanks_before(&self, at: usize) -> usize {
+        self.lines[..at].iter().rev().take_while(|line| line.trim().is_empty()).count()
+    }
+}
+
+struct Reading<'a> {
+    old: &'a Side<'a>,
+    new: &'a Side<'a>,
+    parts: Parts,
+    /// A part of the text has its place.
+    found: bool,
+}
+
+/// How a part of the text ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    There,
+    /// In a gap that ends before this line.
+    Gap(usize),
+    /// In the midst of the document's part, and the text with it.
+    Stops,
+}
+
+/// Whether a line only closes what was opened.
+fn is_closer(line: &str) -> bool {
+    let body = line.trim();
+    body == "end" || !body.is_empty() && body.chars().all(|c| "})];,".contains(c))
+}
+
+impl Reading<'_> {
+    /// Parts of the text that follow each other; `within` is the part of the document that they are
+    /// parts of.
+    fn series(&mut self, tops: &[&Unit], within: Option<&Unit>) {
+        let places: Vec<Vec<Unit>> = tops.iter().map(|one| self.named(one, within)).collect();
+        // Behind which part of the document a new one goes, and whether that is certain.
+        let mut last: Option<(usize, Unit, bool)> = None;
+        for (nth, top) in tops.iter().enumerate() {
+            match &places[nth][..] {
+                [one] => {
+                    let same =
+                        self.old.of(&(one.line..one.end)) == self.new.of(&(top.line..top.end));
+                    self.rewrite(one, top);
+                    self.found = true;
+                    last = Some((nth, one.clone(), same));
+                }
+                [] => {
+                    let follows = last.as_ref().is_some_and(|(before, ..)| {
+                        let between = tops[*before].end..top.from;
+                        !self.new.lines[between].iter().any(|line| is_gap(line))
+                    });
+                    let next = || {
+                        places[nth..].iter().find_map(|all| all.first().filter(|_| all.len() == 1))
+                    };
+                    match (&last, next()) {
+                        (Some((_, before, same)), _) => {
+                            let (at, sure) = (before.end, *same && follows);
+                            let beside = before.clone();
+                            self.insert(top, &beside, at, true, sure);
+                        }
+                        (None, Some(next)) => {
+                            let next = next.clone();
+                            self.insert(top, &next, next.from, false, false);
+                        }
+                        (None, None) => self.parts.rest.push(self.new.of(&top.range()).to_owned()),
+                    }
+                }
+                many => {
+                    let ranges = many.iter().map(|one| self.old.bytes(&one.range()));
+                    self.parts.several.extend(ranges);
+                    self.parts.rest.push(self.new.of(&top.range()).to_owned());
+                }
+            }
+        }
+    }
+
+    /// The parts of the document with a name, those within another one first.
+    fn named(&self, top: &Unit, within: Option<&Unit>) -> Vec<Unit> {
+        let same = |one: &&Unit| one.name == top.name;
+        match within {
+            Some(within) => {
+                within.inner(&self.old.units).into_iter().filter(|one| same(one)).cloned().collect()
+            }
+            None => self.old.units.iter().filter(same).cloned().collect(),
+        }
+    }
+
+    /// Whether lines of the text leave something out.
+    fn has_gap(&self, lines: Range<usize>) -> bool {
+        self.new.lines[lines]
+            .iter()
+            .any(|line| is_gap(line) && !self.old.known.contains(line.trim()))
+    }
+
+    /// One part of the text for one of the document.
+    fn rewrite(&mut self, old: &Unit, new: &Unit) {
+        let (theirs, ours) = (old.inner(&self.old.units), new.inner(&self.new.units));
+        // Nothing but its name: it says where the text ends.
+        if new.end == new.line + 1 && old.end > old.line + 1 {
+            return;
+        }
+        let lacks = theirs.iter().any(|one| ours.iter().all(|other| other.name != one.name));
+        let end = self.end(old, new);
+        let gap = end != End::There || self.has_gap(new.line..new.end);
+        let rewrite = match () {
+            () if (gap || lacks) && !theirs.is_empty() && !ours.is_empty() => {
+                return self.in_parts(old, new, &ours);
+            }
+            () if gap => {
+                let to = if let End::Gap(at) = end { at } else { new.end };
+                self.filled(old.line..old.end, new.line..to, end == End::Stops)
+                    .or_else(|| self.before_gap(old, new))
+            }
+            () if lacks => return self.in_parts(old, new, &ours),
+            () => self.anew(old, new),
+        };
+        match rewrite {
+            Some(rewrite) => self.parts.rewrites.push(rewrite),
+            None => self.parts.rest.push(self.new.of(&new.range()).to_owned()),
+        }
+    }
+
+    /// A part that is there in full, and behind it a gap for what follows it.
+    fn before_gap(&self, old: &Unit, new: &Unit) -> Option<Rewrite> {
+        let filled = |side: &Side<'_>, range: Range<usize>| {
+            side.lines[range].iter().filter(|line| !line.trim().is_empty()).count()
+        };
+        let kept = |at: &usize| {
+            let line = self.new.lines[*at];
+            !line.trim().is_empty() && !is_gap(line)
+        };
+        let end = (new.line..new.end).rev().find(kept)? + 1;
+        let whole = filled(self.new, new.line..end) >= filled(self.old, old.line..old.end);
+        if end == new.end || !whole || self.has_gap(new.line..end) {
+            return None;
+        }
+        let part = Unit { end, ..new.clone() };
+        self.anew(old, &part).map(|rewrite| Rewrite { sure: false, ..rewrite })
+    }
+
+    /// How a part of the text ends, seen from the one of the document.
+    fn end(&self, old: &Unit, new: &Unit) -> End {
+        let filled = |at: &usize| !self.new.lines[*at].trim().is_empty();
+        let next = (new.end..self.new.lines.len()).find(filled);
+        let open =
+            balance(self.new.of(&(new.line..new.end))) > balance(self.old.of(&(old.line..old.end)));
+        // Its last line stands there, and not at the end: the rest was left out.
+        let last = self.new.lines[new.end - 1].trim();
+        let mut same = (old.line + 1..old.end).filter(|at| self.old.lines[*at].trim() == last);
+        let within = match (same.next(), same.next()) {
+            (Some(at), None) => at + 1 < old.end && !is_closer(last),
+            _ => false,
+        };
+        match next {
+            Some(at) if (open || within) && is_gap(self.new.lines[at]) => End::Gap(at + 1),
+            None if open || within => End::Stops,
+            _ => End::There,
+        }
+    }
+
+    /// All of a part, written anew.
+    fn anew(&self, old: &Unit, new: &Unit) -> Option<Rewrite> {
+        let body = old.line..old.end;
+        let (is, was) = (self.new.of(&(new.line..new.end)), self.old.of(&body));
+        if balance(is) != balance(was) {
+            return None;
+        }
+        let lead = self.lead(old, new);
+        let at = if lead.is_some() { old.range() } else { body.clone() };
+        let is = self.indented(is, was);
+        let same_name = self.old.lines[old.line].trim() == self.new.lines[new.line].trim();
+        let sure = same_name && keeps_all(was, &is);
+        let new = lead.unwrap_or_default() + &is;
+        Some(Rewrite { at: self.old.bytes(&at), new, sure, gap: false })
+    }
+
+    /// The comments and attributes over a part, where the text has some: of each kind its own, or
+    /// else the document's.
+    fn lead(&self, old: &Unit, new: &Unit) -> Option<String> {
+        let (was, is) = (old.from..old.line, new.from..new.line);
+        if is.is_empty() {
+            return None;
+        }
+        let depth = indent(self.old.lines[old.line]);
+        let of = |test: fn(&str) -> bool| -> String {
+            let some = |lines: &[&str], depth: Option<&str>| -> String {
+                let some = lines.iter().filter(|line| test(line));
+                some.map(|line| match depth {
+                    Some(depth) => format!("{depth}{}\n", line.trim()),
+                    None => format!("{}\n", line.trim_end()),
+                })
+                .collect()
+            };
+            match some(&self.new.lines[is.clone()], Some(depth)) {
+                ours if ours.is_empty() => some(&self.old.lines[was.clone()], None),
+                ours => ours,
+            }
+        };
+        Some(of(is_comment) + &of(is_attribute))
+    }
+
+    /// A part with gaps, filled with what the document has there.
+    fn filled(&self, old: Range<usize>, new: Range<usize>, stops: bool) -> Option<Rewrite> {
+        let was = self.old.of(&old);
+        let is = self.indented(self.new.of(&new), was);
+        let (new, sure) = match anchored::read(was, &is, (false, stops)) {
+            // That the rest was left out nobody said.
+            Some((new, sure)) => (new, sure && !stops),
+            None if stops => return None,
+            None => (filled(was, &is)?.0, true),
+        };
+        let new = new.trim_end_matches(['\n', '\r']).to_owned();
+        Some(Rewrite { at: self.old.bytes(&old), new, sure, gap: true })
+    }
+
+    /// A part of which the text has only some parts: its beginning and each of these.
+    fn in_parts(&mut self, old: &Unit, new: &Unit, ours: &[&Unit]) {
+        let theirs = old.inner(&self.old.units);
+        let head = |unit: &Unit, inner: &[&Unit]| {
+            unit.line + 1..inner.first().map_or(unit.end, |first| first.from)
+        };
+        let (was, is) = (head(old, &theirs), head(new, ours));
+        let name = (old.line..old.line + 1, new.line..new.line + 1);
+        if self.old.lines[old.line].trim() != self.new.lines[new.line].trim() {
+            let was = self.old.of(&name.0);
+            let new = self.indented(self.new.of(&name.1), was);
+            let at = self.old.bytes(&name.0);
+            self.parts.rewrites.push(Rewrite { at, new, sure: false, gap: false });
+        }
+        let telling = |line: &&&str| !line.trim().is_empty() && !is_gap(line) && !is_closer(line);
+        let lines = |range: Range<usize>| -> Vec<&str> {
+            self.new.lines[range].iter().filter(telling).map(|line| line.trim()).collect()
+        };
+        let own = |lines: &[&str], range: &Range<usize>| {
+            let there: BTreeSet<&str> =
+                self.old.lines[range.clone()].iter().map(|line| line.trim()).collect();
+            lines.iter().all(|line| there.contains(line))
+        };
+        if !own(&lines(is.clone()), &was) {
+            // Blank lines at its ends stay.
+            let trimmed = |side: &Side<'_>, range: Range<usize>| {
+                let filled = |at: &usize| !side.lines[*at].trim().is_empty();
+                let start = range.clone().find(filled).unwrap_or(range.end);
+                start..range.clone().rev().find(filled).map_or(start, |at| at + 1)
+            };
+            let gap = self.has_gap(is.clone());
+            let (was, is) = (trimmed(self.old, was), trimmed(self.new, is));
+            let rewrite = match gap {
+                true => self.filled(was, is.clone(), false),
+                false => {
+                    let old = self.old.of(&was);
+                    let new = self.indented(self.new.of(&is), old);
+                    let sure = !was.is_empty() && keeps_all(old, &new);
+                    // What comes before the first part where nothing stood.
+                    let new = if was.is_empty() { format!("{new}\n\n") } else { new };
+                    Some(Rewrite { at: self.old.bytes(&was), new, sure, gap: false })
+                }
+            };
+            match rewrite {
+                Some(rewrite) => self.parts.rewrites.push(rewrite),
+                None => self.parts.rest.push(self.new.of(&is).to_owned()),
+            }
+        }
+        // Lines between the parts that are not there are none of any part.
+        let mut at = new.line + 1;
+        for one in ours {
+            let between = lines(at.max(head(new, ours).end)..one.from.max(at));
+            if !own(&between, &(old.line..old.end)) {
+                self.parts.rest.push(between.join("\n"));
+            }
+            at = one.end;
+        }
+        let behind = lines(at.min(new.end)..new.end);
+        if !ours.is_empty() && !own(&behind, &(old.line..old.end)) {
+            self.parts.rest.push(behind.join("\n"));
+        }
+        self.series(ours, Some(old));
+    }
+
+    /// A new part beside one of the document, at a line of it.
+    fn insert(&mut self, new: &Unit, beside: &Unit, at: usize, behind: bool, sure: bool) {
+        let blanks = match behind {
+            true => self.new.blanks_before(new.from).max(1),
+            false => 1,
+        };
+        let text = self.new.of(&new.range());
+        let pairs = [(indent(self.new.lines[new.line]), indent(self.old.lines[beside.line]))];
+        let text = with_indents(text, &pairs);
+        let gap = "\n".repeat(blanks);
+        let (at, new) = match behind {
+            true => (self.old.bytes(&(beside.line..at)).end, format!("\n{gap}{text}")),
+            false => (self.old.starts[at], format!("{text}\n{gap}")),
+        };
+        // Several new ones behind one another come as one.
+        if let Some(last) = self.parts.rewrites.iter_mut().find(|one| one.at == (at..at)) {
+            last.new.push_str(&new);
+            last.sure &= sure;
+            return;
+        }
+        self.parts.rewrites.push(Rewrite { at: at..at, new, sure, gap: false });
+    }
+
+    /// What of the text stands beside its parts: what the document has is left, what it uses is
+    /// put to what is used, and the rest is told.
+    fn beside(&mut self, tops: &[&Unit]) {
+        const USES: &[&str] =
+            &["use ", "import ", "from ", "#include", "require", "using ", "const "];
+        let uses = |line: &str| USES.iter().any(|word| line.starts_with(word));
+        let mut chunk: Vec<&str> = Vec::new();
+        let mut chunks: Vec<Vec<&str>> = Vec::new();
+        for (at, line) in self.new.lines.iter().enumerate() {
+            let inside = tops.iter().any(|one| one.from <= at && at < one.end);
+            if inside || line.trim().is_empty() || is_gap(line) {
+                chunks.push(std::mem::take(&mut chunk));
+            } else {
+                chunk.push(line.trim_end());
+            }
+        }
+        chunks.push(chunk);
+        for chunk in chunks {
+            if chunk.iter().all(|line| self.old.known.contains(line.trim()) || is_closer(line)) {
+                continue;
+            }
+            let last = self.old.lines.iter().rposition(|line| uses(line));
+            match last.filter(|_| chunk.iter().all(|line| uses(line))) {
+                Some(last) => {
+                    let new = chunk.iter().filter(|line| !self.old.known.contains(line.trim()));
+                    let new: String = new.map(|line| format!("\n{line}")).collect();
+                    let at = self.old.bytes(&(last..last + 1)).end;
+                    self.parts.rewrites.push(Rewrite { at: at..at, new, sure: false, gap: false });
+                }
+                None => self.parts.rest.push(chunk.join("\n")),
+            }
+        }
+    }
+
+    /// A text with the indents of what it is written for.
+    fn indented(&self, text: &str, old: &str) -> String {
+        let mut pairs: Vec<(&str, &str)> = Vec::new();
+        let first =
+            |text: &'_ str| -> usize { text.lines().next().map_or(0, |line| indent(line).len()) };
+        pairs.push((&text[..first(text)], &old[..first(old)]));
+        for line in text.lines().skip(1) {
+            let same = |other: &&str| other.trim() == line.trim();
+            let mut there = old.lines().filter(same);
+            if let (Some(one), None) = (there.next(), there.next())
+                && line.trim().len() > 3
+            {
+                pairs.push((indent(line), indent(one)));
+            }
+        }
+        with_indents(text, &pairs)
+    }
+}
+
+/// Whether each line of a text is still there, or another in its place, up to its end.
+pub(super) fn keeps_all(old: &str, new: &str) -> bool {
+    let bare = |text: &str| -> Vec<String> {
+        text.lines().map(|line| line.trim_end().to_owned()).collect()
+    };
+    let (a, b) = (bare(old), bare(new));
+    let filled = |keys: &[String]| -> Vec<String> {
+        keys.iter().filter(|key| !key.trim().is_empty()).cloned().collect()
+    };
+    let kept = token_cuts(&as_tokens(&a), &as_tokens(&b)).iter().all(|cut| {
+        let (gone, come) = (filled(&a[cut.old.clone()]), filled(&b[cut.new.clone()]));
+        let mut rest = come.iter();
+        gone.iter().all(|old| rest.any(|new| alike(old.trim(), new.trim())))
+    });
+    let last = |keys: &[String]| keys.iter().rfind(|key| !key.trim().is_empty()).cloned();
+    let ends = match (last(&a), last(&b)) {
+        (Some(one), Some(other)) => alike(one.trim(), other.trim()),
+        _ => false,
+    };
+    kept && ends
+}
