@@ -46,6 +46,11 @@ pub(super) fn still_open(cx: &Cx, of: HunkRef) -> Result<OpenHunk, String> {
         let name = session.documents.get(doc).map_or("another document", |entry| &entry.name);
         return Err(format!("It is in {name}: Enter goes there."));
     }
+    if hunk.is_some_and(|hunk| session.proposals.is_folded(hunk)) {
+        return Err(
+            "It repeats what you turned down and is folded away: Alt-Shift-G unfolds it.".into()
+        );
+    }
     let found = session.open_with(of, &cx.model.doc);
     found.ok_or_else(|| "The hunk is settled already.".into())
 }
