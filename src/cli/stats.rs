@@ -40,8 +40,8 @@ enum Of {
     /// For each model, by how edits were asked for and how they were written down: exact, near
     /// (blanks and the like differ) and loose (by likeness) are places that were found; hand: a
     /// person placed it; none: no certain place; there: the text said it already; bad: it could not
-    /// be read. Of hunks: accepted ones stand now, undone ones were taken back. cowrite asks a model
-    /// for edits by this record.
+    /// be read. Of hunks: accepted ones stand now, undone ones were taken back. Written as asked for:
+    /// same. cowrite asks a model for edits by this record.
     Edits {
         /// A file, a session file (`.cowrite.jsonl`), or a session: its id or the beginning of it.
         /// Nothing: all sessions.

@@ -56,6 +56,12 @@ pub(super) fn still_open(cx: &Cx, of: HunkRef) -> Result<OpenHunk, String> {
     if let Some(name) = name {
         return Err(format!("It is in {name}: Enter goes there."));
     }
+    let folded = |hunk| model.session.proposals.is_folded(hunk);
+    if model.session.proposals.hunk(&of).is_some_and(folded) {
+        return Err(
+            "It repeats what you turned down and is folded away: Alt-Shift-G unfolds it.".into()
+        );
+    }
     let found = model.session.open_with(of, &model.doc);
     found.ok_or_else(|| "The hunk is settled already.".into())
 }

@@ -5,8 +5,8 @@ use crate::assist::basic::{CORRECT_IT, MAKE_A_LIST};
 use crate::base::{Pos, Span};
 use crate::event::{Asked, Link, MessageStatus};
 use crate::session::Message;
-use crate::state::{Caret, Cx, Effect, Model, Overlay, PromptKind, Queued, Task};
-use crate::text::{Field, motion};
+use crate::state::{Cx, Effect, Model, Overlay, PromptKind, Queued, Task};
+use crate::text::Field;
 
 pub const COMMANDS: &[Command] = &[
     row("chat.send", "Sends the message; a line that begins with / runs a command.", send),
@@ -31,7 +31,7 @@ pub const COMMANDS: &[Command] = &[
         "chat.rewrite",
         "Asks for a rewrite of the selection, or of the paragraph at the caret.",
         |cx, rest| {
-            select_paragraph(cx)?;
+            to_rewrite(cx)?;
             instruct(cx, rest, false)
         },
     )
@@ -199,30 +199,19 @@ fn instruct(cx: &mut Cx, rest: &str, whole: bool) -> Result<(), String> {
     Ok(())
 }
 
-/// Where nothing is selected, the paragraph at the caret: what is rewritten is seen before it is
-/// said how.
-fn select_paragraph(cx: &mut Cx) -> Result<(), String> {
-    if cx.model.caret().selection().is_some() {
-        return Ok(());
-    }
-    let entry = cx.model.entry().ok_or("No document is open.")?;
-    let rope = entry.document.rope();
-    let span = motion::paragraph_at(rope, cx.model.caret().pos);
-    let text = rope.slice(span.start.0..span.end.0).to_string();
-    let text = text.trim_end();
-    if text.is_empty() {
-        return Err("There is no paragraph here: select what is to be rewritten, \
-                    or change the whole text with /change."
-            .into());
-    }
-    let end = Pos(span.start.0 + text.chars().count());
-    cx.model.set_caret(Caret { anchor: Some(span.start), ..Caret::at(end) });
-    Ok(())
+/// What is rewritten: the selection, or the paragraph at the caret.
+fn to_rewrite(cx: &Cx) -> Result<Span, String> {
+    cx.model.entry().ok_or("No document is open.")?;
+    cx.model.to_rewrite().ok_or_else(|| {
+        "There is no paragraph here: select what is to be rewritten, \
+         or change the whole text with /change."
+            .into()
+    })
 }
 
 /// A rewrite whose instruction is given.
 fn preset(cx: &mut Cx, instruction: &str) -> Result<(), String> {
-    select_paragraph(cx)?;
+    to_rewrite(cx)?;
     instructed(cx, instruction, false);
     Ok(())
 }
@@ -232,11 +221,10 @@ pub fn instructed(cx: &mut Cx, instruction: &str, whole: bool) {
     let task = if whole {
         Task::Change
     } else {
-        let Some(selection) = cx.model.caret().selection() else {
-            cx.error("Select what is to be rewritten first.");
-            return;
-        };
-        Task::Rewrite { selection }
+        match to_rewrite(cx) {
+            Ok(selection) => Task::Rewrite { selection },
+            Err(why) => return cx.error(why),
+        }
     };
     cx.ask(Queued::new(instruction, task));
 }

@@ -61,7 +61,7 @@ pub const COMMANDS: &[Command] = &[
     .args("[reason]")
     .when(any_open, NONE),
     row("hunk.filter", "Lists other hunks in the Review tab.", review::filter)
-        .args("[open|unseen|loose|stale|unplaced|decided|all]"),
+        .args("[open|unseen|loose|stale|unplaced|again|decided|all]"),
     row("hunk.reject-all", "Rejects all open hunks.", reject_all).when(any_open, NONE),
     row("hunk.layout", "Shows hunks as lines, within the line, or side by side.", layout)
         .args("[lines|inline|side]"),

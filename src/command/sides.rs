@@ -7,7 +7,7 @@ use super::verdict::resolve;
 use crate::base::{Pos, Span};
 use crate::event::{Cause, CauseKind, HunkVerdict};
 use crate::session::{HunkRef, OpenHunk};
-use crate::state::{Cx, Sides, sides};
+use crate::state::{Cx, Sides};
 use crate::text::{Change, diff};
 
 /// Why the text was kept: what the model hears of it.
@@ -18,7 +18,7 @@ const PUT_BACK: &str = "the text stays as it was";
 /// The three texts of the hunk that is meant.
 fn three(
     cx: &mut Cx,
-    run: impl FnOnce(&mut Cx, HunkRef, OpenHunk, Sides) -> Result<(), String>,
+    run: impl FnOnce(&mut Cx, HunkRef, OpenHunk, &Sides) -> Result<(), String>,
 ) -> Result<(), String> {
     with_hunk(cx, |cx, of| {
         // What was typed is a step of its own for undo.
@@ -27,7 +27,9 @@ fn three(
         if hunk.behind {
             return Err("This contradicts another change of the same answer: accept or reject that one first.".into());
         }
-        let sides = sides(&cx.model.rope(), &hunk)
+        let sides = cx
+            .model
+            .sides(&cx.model.doc, &hunk)
             .ok_or("The text of this hunk is what it was proposed for: accept or reject it.")?;
         // The words stand around the place: put in, they would stand there twice.
         if hunk.there && sides.mine != sides.theirs {
@@ -35,7 +37,7 @@ fn three(
                 "The text says this already: accept or reject it, neither changes it.".into()
             );
         }
-        run(cx, of, hunk, sides)
+        run(cx, of, hunk, &sides)
     })
 }
 
@@ -51,9 +53,9 @@ pub(super) fn mine(cx: &mut Cx, _: &str) -> Result<(), String> {
 /// What is proposed replaces what stands there.
 pub(super) fn theirs(cx: &mut Cx, _: &str) -> Result<(), String> {
     three(cx, |cx, of, hunk, sides| {
-        let span = hunk.span.ok_or("The hunk has no place.")?;
+        let span = sides.span;
         // Words that stood there before and are gone come back as whose they were.
-        let back = back(cx, &hunk, span, &sides);
+        let back = back(cx, &hunk, sides);
         let mut change = diff(&sides.base, &sides.theirs);
         shift(&mut change, span.start);
         let end = Pos(span.start.0 + sides.theirs.chars().count());
@@ -63,9 +65,9 @@ pub(super) fn theirs(cx: &mut Cx, _: &str) -> Result<(), String> {
 
 /// What is proposed and what was written meanwhile, together.
 pub(super) fn both(cx: &mut Cx, _: &str) -> Result<(), String> {
-    three(cx, |cx, of, hunk, sides| {
-        let span = hunk.span.ok_or("The hunk has no place.")?;
-        let Some(both) = sides.both else {
+    three(cx, |cx, of, _, sides| {
+        let span = sides.span;
+        let Some(both) = sides.both.clone() else {
             return Err("Both changed the same words: Alt-M keeps yours, Alt-T takes the proposed ones, Alt-E makes one of them.".into());
         };
         let pieces = both.theirs.into_iter();
@@ -79,8 +81,7 @@ pub(super) fn both(cx: &mut Cx, _: &str) -> Result<(), String> {
 /// What stood there before comes back, and the hunk is turned down. Undo takes both back.
 pub(super) fn base(cx: &mut Cx, _: &str) -> Result<(), String> {
     three(cx, |cx, of, hunk, sides| {
-        let span = hunk.span.ok_or("The hunk has no place.")?;
-        let change = back(cx, &hunk, span, &sides);
+        let change = back(cx, &hunk, sides);
         let cause = Cause {
             kind: CauseKind::Restore,
             proposal: Some(hunk.proposal),
@@ -96,7 +97,8 @@ pub(super) fn base(cx: &mut Cx, _: &str) -> Result<(), String> {
 }
 
 /// The change that puts back what stood there when the hunk was made, by whom it was.
-fn back(cx: &Cx, hunk: &OpenHunk, span: Span, sides: &Sides) -> Change {
+fn back(cx: &Cx, hunk: &OpenHunk, sides: &Sides) -> Change {
+    let span = sides.span;
     let known = || {
         let entry = cx.model.entry()?;
         let version = &cx.model.session.proposals.proposal(&hunk.proposal)?.version;

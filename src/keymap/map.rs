@@ -198,8 +198,13 @@ impl Keymap {
         };
         self.keys_for(command)
             .into_iter()
-            .filter_map(|(_, keys)| Some((at(&keys)?, keys)))
-            .min_by_key(|(at, _)| *at)
+            .filter_map(|(context, keys)| {
+                let at = at(&keys)?;
+                // The order is that of the context, not of another one with the same keys.
+                let other = chain.get(at).is_none_or(|there| there.name != context);
+                Some(((at, other), keys))
+            })
+            .min_by_key(|(rank, _)| *rank)
             .map(|(_, keys)| keys)
     }
 

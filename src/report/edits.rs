@@ -147,13 +147,13 @@ impl EditStats {
         self.rows.iter().map(row).collect()
     }
 
-    /// A table for each model, with a heading, in at most 100 columns.
+    /// A table for each model, with a heading, in at most 80 columns.
     pub fn tables(&self) -> Vec<String> {
         let mut out = Vec::new();
         for model in self.models() {
             out.push(format!("◆ {}", named(model).trim_end()));
             out.push(format!(
-                "{:<20}{:>7}{:>6}{:>7}{:>6}{:>6}{:>7}{:>6}{:>10}{:>10}{:>8}{:>6}",
+                "{:<18}{:>6}{:>5}{:>6}{:>5}{:>5}{:>6}{:>4}{:>7}{:>7}{:>5}{:>5}",
                 "asked, written",
                 "exact",
                 "near",
@@ -162,18 +162,19 @@ impl EditStats {
                 "none",
                 "there",
                 "bad",
-                "accepted",
-                "rejected",
-                "undone",
+                "accept",
+                "reject",
+                "undo",
                 "open"
             ));
             for (key, row) in self.rows.iter().filter(|(key, _)| key.model == model) {
                 let what = match key.form.as_str() {
                     "" => key.asked.clone(),
+                    form if form == key.asked => format!("{form}, same"),
                     form => format!("{}, {form}", key.asked),
                 };
                 out.push(format!(
-                    "{:<20}{:>7}{:>6}{:>7}{:>6}{:>6}{:>7}{:>6}{:>10}{:>10}{:>8}{:>6}",
+                    "{:<18}{:>6}{:>5}{:>6}{:>5}{:>5}{:>6}{:>4}{:>7}{:>7}{:>5}{:>5}",
                     what,
                     some(row.exact),
                     some(row.tolerant),

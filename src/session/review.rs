@@ -364,6 +364,16 @@ impl Session {
         self.proposals.decided_hunks().filter(of_doc).map(alone).collect()
     }
 
+    /// The hunks of a document that are folded away, as they repeat what was turned down.
+    pub fn folded_away(&self, doc: &DocId) -> Vec<OpenHunk> {
+        let Some(entry) = self.documents.get(doc) else { return Vec::new() };
+        let alone = |hunk: &Hunk| {
+            let (state, span) = hunk.standing(&entry.document);
+            OpenHunk::alone(hunk, span, state)
+        };
+        self.folded_in(doc).into_iter().map(alone).collect()
+    }
+
     /// The open hunk that a hunk belongs to.
     pub fn open_with(&self, of: HunkRef, doc: &DocId) -> Option<OpenHunk> {
         self.open_in(doc).into_iter().find(|one| one.members.contains(&of))

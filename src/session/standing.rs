@@ -41,6 +41,12 @@ pub(super) fn lines_alone(mut body: HunkBody) -> HunkBody {
     };
     let rest = body.new.as_str().strip_prefix(body.old.as_str()).unwrap_or_default();
     if !body.old.as_str().is_empty() && rest.starts_with('\n') {
+        // What stood before it is that line now.
+        if let Some((before, _)) = body.beside.as_mut().filter(|(before, _)| before.0.is_some()) {
+            let line = format!("{}{}", before.as_str(), body.old.as_str());
+            let nearest: Vec<char> = nearest(line.chars().rev());
+            *before = nearest.into_iter().rev().collect::<String>().as_str().into();
+        }
         body.new = rest.into();
         body.old = "".into();
         body.place = Some((end, end));
@@ -192,6 +198,19 @@ impl Hunk {
         self.beside.is_some()
     }
 
+    /// Where it stood in the text that the model knew, and how far the words beside it reach there.
+    /// Nothing where it was made for no place of that text, was placed by hand, or does not know its
+    /// words.
+    pub fn known_at(&self, then: &Document) -> Option<(Span, Span)> {
+        let Beside { before, after } = self.beside.as_ref()?;
+        let span = then.anchor_span(self.made_at.0?)?;
+        let there = then.rope().get_slice(span.range())?;
+        let len = |text: &str| text.chars().count();
+        let start = span.start.0.saturating_sub(len(before));
+        let end = span.end.0.saturating_add(len(after)).min(then.len());
+        (there == self.old.as_str()).then(|| (span, Span::new(Pos(start), Pos(end))))
+    }
+
     /// How it stands in today's text.
     pub fn state(&self, document: &Document) -> HunkState {
         self.standing(document).0
@@ -230,7 +249,10 @@ impl Hunk {
         let to_line = self.old.ends_with('\n') || adds && self.new.ends_with('\n');
         // Lines that are put in stay between lines, whatever is typed at the end of one of them.
         let span = match (adds && from_line, adds && to_line) {
-            (true, false) => Span::at(end_of_line(rope, span.start)),
+            (true, false) => match self.behind_its_line(rope, span.start, beside) {
+                Some(end) => Span::at(end),
+                None => return (HunkState::Unplaced, None),
+            },
             (false, true) => Span::at(start_of_line(rope, span.start)),
             _ => span,
         };
@@ -239,7 +261,7 @@ impl Hunk {
             || same(&beside.before, &now.before, |all| all.chars().next_back(), self.witness.0);
         let after =
             to_line || same(&beside.after, &now.after, |all| all.chars().next(), self.witness.1);
-        if is_there && before && after {
+        if is_there && before && after && !self.is_torn(beside, &now) {
             return (HunkState::Pending, Some(span));
         }
         let start = match from_line {
@@ -265,6 +287,60 @@ impl Hunk {
             _ if is_there || !span.is_empty() => (HunkState::Stale, Some(span)),
             _ => (HunkState::Unplaced, None),
         }
+    }
+
+    /// Whether whole lines go and something has grown on to them since: it would be left as a torn
+    /// piece.
+    fn is_torn(&self, then: &Beside, now: &Beside) -> bool {
+        let is_blank = |text: &str| text.trim().is_empty();
+        let (old, new) = (self.old.as_str(), self.new.as_str());
+        let same = |(a, b): &(char, char)| a == b;
+        let len = |pairs: &mut dyn Iterator<Item = (char, char)>| -> usize {
+            pairs.take_while(same).map(|(c, _)| c.len_utf8()).sum()
+        };
+        let head = len(&mut old.chars().zip(new.chars()));
+        let (behind, new) = (&old[head..], &new[head..]);
+        let tail = len(&mut behind.chars().rev().zip(new.chars().rev()));
+        let (gone, new) = (&behind[..behind.len() - tail], &new[..new.len() - tail]);
+        if is_blank(gone) || !is_blank(new) {
+            return false;
+        }
+        // An end that is the hunk's own, within a line.
+        let starts = head == 0 && !gone.starts_with('\n');
+        let ends = tail == 0 && !gone.ends_with('\n');
+        let whole = match (starts, ends) {
+            (true, _) if !is_blank(&then.before) => false,
+            (_, true) if !is_blank(&then.after) => false,
+            _ => {
+                (starts || gone.starts_with('\n') || old[..head].ends_with('\n'))
+                    && (ends || gone.ends_with('\n') || behind[gone.len()..].starts_with('\n'))
+            }
+        };
+        whole && (starts && !is_blank(&now.before) || ends && !is_blank(&now.after))
+    }
+
+    /// The end of the line behind which lines are put in. Where that line is gone with its end, the
+    /// place has come to be the start of the next one, which has nothing to do with them: they go
+    /// behind the line before, and behind no blank one if they begin with one themselves. Nothing
+    /// where there is no line before.
+    fn behind_its_line(&self, rope: &Rope, at: Pos, beside: &Beside) -> Option<Pos> {
+        let mut line = rope.try_char_to_line(at.0).ok()?;
+        let starts = rope.try_line_to_char(line).ok()?;
+        // A blank line is behind itself.
+        if at.0 > starts || beside.before.is_empty() {
+            return Some(end_of_line(rope, at));
+        }
+        let end = |line: usize| Some(end_of_line(rope, Pos(rope.try_line_to_char(line).ok()?)));
+        let is_blank = |line: usize| rope.line(line).chars().all(char::is_whitespace);
+        if line == 0 {
+            return end(line).filter(|_| is_blank(line));
+        }
+        line -= 1;
+        let apart = self.new.lines().nth(1).is_some_and(|second| second.trim().is_empty());
+        while apart && line > 0 && is_blank(line) {
+            line -= 1;
+        }
+        end(line)
     }
 
     fn shares_a_word(&self, rope: &Rope, span: Span) -> bool {

@@ -1,10 +1,11 @@
 //! What a person is asked: one-line prompts, and questions with a few answers. What an answer does is
 //! a command's.
 
-use super::Queued;
-use crate::base::EventId;
+use super::{Model, Overlay, Queued};
+use crate::base::{EventId, Pos, Span};
 use crate::event::{DecisionStatus, Link};
 use crate::session::HunkRef;
+use crate::text::motion;
 
 /// Why a hunk is turned down, each with the digit that says it.
 pub const REASONS: [(char, &str); 5] = [
@@ -122,4 +123,33 @@ pub struct Dialog {
     /// Key, label and the command line that it runs.
     pub choices: Vec<(char, String, String)>,
     pub chosen: usize,
+}
+
+impl Model {
+    /// What a rewrite is of: the selection, or the paragraph at the caret, without its line end.
+    pub fn to_rewrite(&self) -> Option<Span> {
+        let caret = self.caret();
+        if let Some(selection) = caret.selection() {
+            return Some(selection);
+        }
+        let rope = self.rope();
+        let span = motion::paragraph_at(&rope, caret.pos);
+        let text = rope.get_slice(span.range())?.to_string();
+        let len = text.trim_end().chars().count();
+        (len > 0).then(|| Span::new(span.start, Pos(span.start.0 + len)))
+    }
+
+    /// What is drawn as selected. While a rewrite is asked for that is what it will be of: seen, and
+    /// not selected, so that no key replaces what nobody selected.
+    pub fn shown_selection(&self) -> Option<Span> {
+        let asks = || {
+            let kind = match self.ui.overlays.last() {
+                Some(Overlay::Prompt { kind, .. }) => kind,
+                _ => return None,
+            };
+            let rewrites = *kind == PromptKind::Instruction { whole: false };
+            rewrites.then(|| self.to_rewrite()).flatten()
+        };
+        self.caret().selection().or_else(asks)
+    }
 }

@@ -49,6 +49,8 @@ pub struct VirtualRow {
     pub text: String,
     /// What of it is new or gone, in bytes; nothing where the sign says it of all.
     pub marks: Vec<(Range<usize>, Tag)>,
+    /// Only the marked words of its text are new or gone; this row may have none of them.
+    pub partly: bool,
     /// Whether it belongs to the hunk at the caret.
     pub current: bool,
 }

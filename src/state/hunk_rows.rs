@@ -4,7 +4,7 @@
 use super::around::{Room, around};
 use super::frame::VirtualRow;
 use super::prepare::last_line;
-use super::{HunkLayout, Sign, sides, tolerated};
+use super::{HunkLayout, Sides, Sign, tolerated};
 use crate::assist::{Tag, readable_diff};
 use crate::base::{Pos, Span};
 use crate::layout::wrap::{Rule, rows as wrap_rows};
@@ -83,6 +83,7 @@ impl Rows<'_> {
         // Where all of it is new or gone the sign says it.
         let whole = pieces.iter().all(|(tag, text)| *tag != Tag::Equal || text.is_empty());
         let marked = if whole && marked.len() < 2 { Vec::new() } else { marked };
+        let (partly, current) = (!marked.is_empty(), self.current);
         let (mut count, mut start) = (0, 0);
         for line in text.trim_end_matches('\n').split('\n') {
             let starts = wrap_rows(line, rule);
@@ -99,14 +100,14 @@ impl Rows<'_> {
                 };
                 let marks = marked.iter().filter_map(within).collect();
                 let text = line[from.bytes..end].to_owned();
-                self.rows.push(VirtualRow { sign, text, marks, current: self.current });
+                self.rows.push(VirtualRow { sign, text, marks, partly, current });
             }
             start += line.len() + 1;
         }
         if count > BLOCK_ROWS {
             let text = format!("… {} more rows", count - BLOCK_ROWS);
             let (sign, marks) = (Sign::Note, Vec::new());
-            self.rows.push(VirtualRow { sign, text, marks, current: self.current });
+            self.rows.push(VirtualRow { sign, text, marks, partly: false, current });
         }
     }
 
@@ -152,13 +153,14 @@ impl Rows<'_> {
             self.push(Sign::Plus, inserted.text);
             return self.notes(hunk);
         }
+        let span = look.sides.map_or(span, |sides| sides.span);
         let (before, after) = around(rope, span, &look.room);
-        if let Some(sides) = sides(rope, hunk) {
+        if let Some(sides) = look.sides {
             self.push(Sign::Note, "the text above changed; it was:");
             self.push(Sign::Minus, &format!("{before}{}{after}", sides.base));
             self.push(Sign::Note, "proposed:");
             self.new_text(look, &before, &sides.theirs, &after, false);
-            match sides.both {
+            match &sides.both {
                 Some(both) if both.text != sides.mine && both.text != sides.theirs => {
                     self.push(Sign::Note, "both together:");
                     self.push(Sign::Both, &format!("{before}{}{after}", both.text));
@@ -213,10 +215,13 @@ pub(super) struct Look<'a> {
     pub layout: HunkLayout,
     /// What differs between its old and new text.
     pub pieces: &'a [(Tag, String)],
+    /// Of one whose text changed.
+    pub sides: Option<&'a Sides>,
 }
 
-/// What is shown around a change that has its lines for itself; of a line with several only the
-/// sentence, or each would repeat the old text of the others.
+/// What is shown around a change that has its lines for itself, where that is all of them; of a longer
+/// line, and of one with several changes, only the sentence: a few words that are new in a long
+/// paragraph are no new paragraph, and each would repeat the old text of the others.
 const MOST_ALONE: usize = 400;
 const MOST_AMONG: usize = 120;
 
@@ -236,7 +241,10 @@ pub(super) fn rooms(rope: &Rope, open: &[OpenHunk]) -> Vec<Room> {
             // A hunk of whole lines ends where the next line begins.
             let others = room.fence.start.0 > rope.line_to_char(line(span.start))
                 || line(room.fence.end) == last_line(rope, span) && next.is_some();
-            if others {
+            let first = rope.line_to_char(line(span.start));
+            let last = rope.line_to_char((last_line(rope, span) + 1).min(rope.len_lines()));
+            let long = last.saturating_sub(first) > MOST_ALONE;
+            if others || long {
                 (room.most, room.whole) = (MOST_AMONG, false);
             }
         }

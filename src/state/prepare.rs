@@ -141,6 +141,7 @@ impl Model {
         if self.entry().is_some() {
             let open = self.session.open_in(&self.doc);
             diffs.keep(&open);
+            self.keep_sides(&open);
             let here = at_caret(rope, &open, caret);
             let rooms = rooms(rope, &open);
             for (index, (hunk, room)) in open.into_iter().zip(rooms).enumerate() {
@@ -152,15 +153,20 @@ impl Model {
                 let current = here == Some(index);
                 let inserted = inserted(rope, &hunk);
                 let between = inserted.is_some();
-                let line = inserted.map_or_else(|| last_line(rope, span), |lines| lines.line);
-                let pieces = diffs.of(hunk.of, &hunk.old, &hunk.new);
-                let look = Look { room, layout, pieces: &pieces };
+                let sides = self.sides(&self.doc, &hunk);
+                let sides = sides.as_deref();
+                let there = sides.map_or(span, |sides| sides.span);
+                let line = inserted.map_or_else(|| last_line(rope, there), |lines| lines.line);
+                let (old, new) =
+                    sides.map_or((&hunk.old, &hunk.new), |sides| (&sides.base, &sides.theirs));
+                let pieces = diffs.of(hunk.of, old, new);
+                let look = Look { room, layout, pieces: &pieces, sides };
                 let rows = blocks.entry(line).or_default();
                 Rows { rows, width, tab, current }.hunk(rope, &hunk, &look);
                 let struck = match state {
                     _ if between => Vec::new(),
                     HunkState::Pending => struck(span, &pieces),
-                    _ => vec![span],
+                    _ => vec![there],
                 };
                 hunks.push(HunkPiece { of: hunk.members, span, struck, between, state, current });
             }

@@ -6,7 +6,7 @@ use super::Model;
 use crate::assist::Tag;
 use crate::base::DocId;
 use crate::event::Op;
-use crate::session::{DocEntry, Hunk, HunkState, OpenHunk};
+use crate::session::{DocEntry, Hunk, HunkRef, HunkState, OpenHunk};
 
 /// The columns at the right of a hunk's first row that decide: `✓ ✗`.
 pub const DECIDE: u16 = 4;
@@ -20,17 +20,20 @@ pub enum ReviewFilter {
     Loose,
     Stale,
     Unplaced,
+    /// What repeats something that was turned down.
+    Again,
     Decided,
     All,
 }
 
 /// Each filter with its word, in the order in which they follow each other.
-pub const FILTERS: [(&str, ReviewFilter); 7] = [
+pub const FILTERS: [(&str, ReviewFilter); 8] = [
     ("open", ReviewFilter::Open),
     ("unseen", ReviewFilter::Unseen),
     ("loose", ReviewFilter::Loose),
     ("stale", ReviewFilter::Stale),
     ("unplaced", ReviewFilter::Unplaced),
+    ("again", ReviewFilter::Again),
     ("decided", ReviewFilter::Decided),
     ("all", ReviewFilter::All),
 ];
@@ -41,14 +44,15 @@ impl ReviewFilter {
     }
 
     fn takes(self, one: &Listed) -> bool {
-        let open = is_open(one.hunk.state);
+        let open = one.is_open();
         match self {
             Self::Open => open,
             Self::Unseen => open && !one.seen,
             Self::Loose => open && one.hunk.loose,
             Self::Stale => matches!(one.hunk.state, HunkState::Stale | HunkState::Collided),
             Self::Unplaced => one.hunk.state == HunkState::Unplaced,
-            Self::Decided => !open,
+            Self::Decided => !open && !one.again,
+            Self::Again => one.again,
             Self::All => true,
         }
     }
@@ -66,8 +70,16 @@ pub struct Listed {
     pub hunk: OpenHunk,
     /// It was on the screen; one without a place can't be.
     pub seen: bool,
-    /// Why it was turned down.
+    /// Why it was turned down, or what it repeats.
     pub reason: Option<String>,
+    /// It is folded away, as it repeats what was turned down.
+    pub again: bool,
+}
+
+impl Listed {
+    pub(super) fn is_open(&self) -> bool {
+        is_open(self.hunk.state) && !self.again
+    }
 }
 
 /// How far the review is: of the proposals of which a hunk is open.
@@ -125,13 +137,18 @@ impl Model {
         if self.session.proposals.is_empty() {
             return Vec::new();
         }
-        let decided = matches!(self.ui.review_filter, ReviewFilter::Decided | ReviewFilter::All);
+        let filter = self.ui.review_filter;
+        let decided = matches!(filter, ReviewFilter::Decided | ReviewFilter::All);
+        let again = matches!(filter, ReviewFilter::Again | ReviewFilter::All);
         let others = self.session.documents.keys().filter(|doc| **doc != self.doc);
         let mut out = Vec::new();
         for doc in std::iter::once(&self.doc).chain(others) {
             let mut hunks = self.session.open_in(doc);
             if decided {
                 hunks.extend(self.session.decided_in(doc));
+            }
+            if again {
+                hunks.extend(self.session.folded_away(doc));
             }
             let made = |one: &OpenHunk| {
                 self.session.proposals.proposal(&one.proposal).map(|it| (it.lamport, it.id))
@@ -150,8 +167,16 @@ impl Model {
                         hunk.span.is_none() || hunk.members.iter().all(seen)
                     }
                 };
-                let reason = known.and_then(|hunk| hunk.verdict.value()?.reason.clone());
-                Listed { doc: doc.clone(), hunk, seen, reason }
+                let proposals = &self.session.proposals;
+                let again = known.is_some_and(|known| proposals.is_folded(known));
+                let said = known.filter(|_| !again);
+                let repeats = || {
+                    let id = known.filter(|_| again)?.again?;
+                    proposals.hunk(&HunkRef { id, part: None })
+                };
+                let reason = said.or_else(repeats);
+                let reason = reason.and_then(|hunk| hunk.verdict.value()?.reason.clone());
+                Listed { doc: doc.clone(), hunk, seen: seen || again, reason, again }
             }));
         }
         out

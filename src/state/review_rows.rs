@@ -4,12 +4,11 @@
 use super::around::{Room, around};
 use super::hunk_rows::{THERE, inserted};
 use super::review::is_open;
-use super::{
-    HunkLayout, Listed, Model, Progress, ReviewFilter, ReviewPart, ReviewRow, sides, tolerated,
-};
+use super::{HunkLayout, Listed, Model, Progress, ReviewFilter, ReviewPart, ReviewRow, tolerated};
 use crate::assist::{Tag, readable_diff};
 use crate::layout::wrap::{Rule, rows as wrap_rows};
 use crate::session::HunkState;
+use std::collections::BTreeMap;
 
 /// The narrowest list that shows two texts side by side.
 const SIDE_BY_SIDE: usize = 44;
@@ -39,7 +38,8 @@ impl Model {
         }
         let at = self.ui.review.chosen.min(all.len() - 1);
         let room = height.saturating_sub(out.len());
-        let blocks = |index: usize| self.review_block(&all, index, index == at, width);
+        let moved = moved(&all);
+        let blocks = |index: usize| self.review_block(&all, &moved, index, index == at, width);
         let mut rows = blocks(at);
         rows.truncate(room.max(1));
         // Half of what is left shows what comes before it, as far as there is so much.
@@ -91,6 +91,7 @@ impl Model {
     fn review_block(
         &self,
         all: &[Listed],
+        moved: &BTreeMap<usize, usize>,
         index: usize,
         chosen: bool,
         width: usize,
@@ -108,9 +109,14 @@ impl Model {
             out.push(line(ReviewPart::Proposal, None, false, words));
         }
         let sign = if chosen { "› " } else { "  " };
-        let title = format!("{sign}{}", self.title_words(one));
-        let open = is_open(one.hunk.state);
-        let part = if open { ReviewPart::Title } else { ReviewPart::Settled };
+        let half = moved.get(&index).and_then(|other| all.get(*other));
+        let half =
+            half.map(|other| match (one.hunk.new.trim().is_empty(), self.line_words(other)) {
+                (true, line) => format!(" · moves to {line}"),
+                (false, line) => format!(" · comes from {line}"),
+            });
+        let title = format!("{sign}{}{}", self.title_words(one), half.unwrap_or_default());
+        let part = if one.is_open() { ReviewPart::Title } else { ReviewPart::Settled };
         out.push(line(part, Some(index), chosen, title));
         if chosen {
             self.review_detail(one, index, width, &mut out);
@@ -166,17 +172,23 @@ impl Model {
         (before, after.trim_end_matches(['\n', '\r']).to_owned())
     }
 
-    fn title_words(&self, one: &Listed) -> String {
-        let hunk = &one.hunk;
+    /// Where a hunk stands, in words.
+    fn line_words(&self, one: &Listed) -> String {
         let rope = self.session.documents.get(&one.doc).map(|entry| entry.document.rope());
-        let place = match (hunk.span, rope) {
+        match (one.hunk.span, rope) {
             (Some(span), Some(rope)) => {
                 format!("line {}", rope.char_to_line(span.start.0.min(rope.len_chars())) + 1)
             }
             _ => "no place".into(),
-        };
+        }
+    }
+
+    fn title_words(&self, one: &Listed) -> String {
+        let hunk = &one.hunk;
+        let place = self.line_words(one);
         let state = match hunk.state {
             HunkState::Collided if hunk.disputed.is_some() => " · × disputed",
+            _ if one.again => " · again, folded away",
             HunkState::Collided => " · × collided: a merge changed it",
             HunkState::Stale if hunk.behind => " · contradicts another change",
             HunkState::Stale if hunk.there => " · the text says it already",
@@ -188,7 +200,7 @@ impl Model {
             _ if hunk.loose => " · found by likeness",
             _ => "",
         };
-        let tolerated = tolerated(hunk).filter(|_| hunk.state == HunkState::Pending);
+        let tolerated = tolerated(hunk).filter(|_| hunk.state == HunkState::Pending && !one.again);
         let state = match tolerated {
             Some(tolerated) => format!(" · ~ {}", tolerated.short),
             None => state.to_owned(),
@@ -199,12 +211,9 @@ impl Model {
             state if is_open(state) => " · not seen yet",
             _ => "",
         };
-        let why = hunk
-            .disputed
-            .as_deref()
-            .or(one.reason.as_deref())
-            .map(|why| format!(": {why}"))
-            .unwrap_or_default();
+        let reason = one.reason.as_deref().filter(|_| !one.again);
+        let why = hunk.disputed.as_deref().or(reason);
+        let why = why.map(|why| format!(": {why}")).unwrap_or_default();
         match hunk.state {
             HunkState::Accepted => format!("{place}{state}{seen}{why}"),
             _ => format!("{place}{state}{why}{seen}"),
@@ -221,19 +230,18 @@ impl Model {
                 out.push(line(ReviewPart::Note, Some(index), true, words));
             }
         };
-        let rope = self.session.documents.get(&one.doc).map(|entry| entry.document.rope());
         let plain = |text: &str| vec![(Tag::Equal, text.to_owned())];
         if hunk.there {
             text(ReviewPart::New, "+", &plain(&hunk.new));
             text(ReviewPart::Note, " ", &plain(THERE));
-        } else if let Some(sides) = rope.and_then(|rope| sides(rope, hunk)) {
+        } else if let Some(sides) = self.sides(&one.doc, hunk) {
             text(ReviewPart::Note, " ", &plain("it was:"));
             text(ReviewPart::Old, "-", &plain(&sides.base));
             text(ReviewPart::Note, " ", &plain("it is now:"));
             text(ReviewPart::Note, "!", &plain(&sides.mine));
             text(ReviewPart::Note, " ", &plain("proposed:"));
             text(ReviewPart::New, "+", &plain(&sides.theirs));
-            match sides.both {
+            match &sides.both {
                 Some(both) if both.text != sides.mine && both.text != sides.theirs => {
                     text(ReviewPart::Note, " ", &plain("both together:"));
                     text(ReviewPart::Both, "&", &plain(&both.text));
@@ -291,6 +299,10 @@ impl Model {
         let mut text = |part, sign: &str, body: &str| {
             chosen_rows(part, sign, &plain(body), (index, width), usize::MAX, out);
         };
+        if one.again {
+            let why = one.reason.as_deref().map(|why| format!(": {why}")).unwrap_or_default();
+            text(ReviewPart::Note, "·", &format!("You turned the same down{why}."));
+        }
         if let Some(why) = hunk.why.as_deref().filter(|why| !why.is_empty()) {
             text(ReviewPart::Note, "·", why);
         }
@@ -310,6 +322,31 @@ impl Model {
             text(ReviewPart::Like, "~", &shown);
         }
     }
+}
+
+/// The hunks of the list that are the two halves of a move: one only takes a text away, the other, of
+/// the same proposal, only puts it in. Each with the other.
+fn moved(all: &[Listed]) -> BTreeMap<usize, usize> {
+    let open = |one: &Listed| one.is_open() && one.hunk.state == HunkState::Pending;
+    let mut came: BTreeMap<_, Vec<usize>> = BTreeMap::new();
+    for (index, one) in all.iter().enumerate().rev().filter(|(_, one)| open(one)) {
+        if one.hunk.old.trim().is_empty() {
+            let key = (&one.doc, one.hunk.proposal, one.hunk.new.trim());
+            came.entry(key).or_default().push(index);
+        }
+    }
+    let mut out = BTreeMap::new();
+    for (index, one) in all.iter().enumerate().filter(|(_, one)| open(one)) {
+        let text = one.hunk.old.trim();
+        if text.chars().any(char::is_alphanumeric)
+            && one.hunk.new.trim().is_empty()
+            && let Some(other) =
+                came.get_mut(&(&one.doc, one.hunk.proposal, text)).and_then(Vec::pop)
+        {
+            out.extend([(index, other), (other, index)]);
+        }
+    }
+    out
 }
 
 pub(super) fn line(part: ReviewPart, item: Option<usize>, chosen: bool, text: String) -> ReviewRow {

@@ -111,9 +111,11 @@ pub(super) fn difference(old: &str, new: &str) -> Change {
             let rest = (there.len() - first).min(here.len() - first);
             let ends = there.iter().rev().zip(here.iter().rev()).take(rest);
             let last = ends.take_while(same).count();
-            // A word that is another one is replaced whole.
+            // A word that is another one is replaced whole; the end of the line is no part of it.
             let grew = first + last == there.len() || first + last == here.len();
-            let (first, last) = if grew { (first, last) } else { (0, 0) };
+            let is_end = |c: &&char| matches!(c, '\n' | '\r');
+            let end = there.iter().rev().take(last).take_while(is_end).count();
+            let (first, last) = if grew { (first, last) } else { (0, end) };
             let text: String = here[first..here.len() - last].iter().collect();
             let span = Span::new(Pos(at + first), Pos(at + there.len() - last));
             if !same_words {

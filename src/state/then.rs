@@ -44,6 +44,7 @@ impl Model {
     /// The hunks of the Review tab while a point is shown.
     pub(super) fn review_then(&self, then: &Then) -> Vec<Listed> {
         let listed = |hunk: &OpenHunk| Listed {
+            again: false,
             doc: self.doc.clone(),
             hunk: hunk.clone(),
             seen: true,

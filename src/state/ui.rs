@@ -222,6 +222,8 @@ pub struct Ui {
     pub review_filter: super::ReviewFilter,
     /// What differs in the open hunks.
     pub diffs: super::Diffs,
+    /// What stale hunks are set against.
+    pub sides: std::cell::RefCell<super::AllSides>,
     pub history: super::History,
     pub mouse: bool,
     pub dragging: bool,
@@ -298,6 +300,7 @@ impl Ui {
             float: Vec::new(),
             review_filter: super::ReviewFilter::default(),
             diffs: super::Diffs::default(),
+            sides: std::cell::RefCell::default(),
             history: super::History::default(),
             mouse: true,
             dragging: false,

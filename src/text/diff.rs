@@ -24,12 +24,22 @@ pub fn diff(old: &str, new: &str) -> Change {
     if old_mid.is_empty() && new_mid.is_empty() {
         return Change::default();
     }
+    let line = old[..start].rfind('\n').map_or(0, |at| at + 1);
     if old_mid.is_empty() || new_mid.is_empty() {
+        // Of lines that begin alike: it is the whole line that goes or comes, not the end of one with
+        // the start of the next.
+        let head = &old[line..start];
+        let mid = if new_mid.is_empty() { old_mid } else { new_mid };
+        if mid.contains('\n') && mid.ends_with(head) {
+            let new = format!("{head}{}", &new_mid[..new_mid.len().saturating_sub(head.len())]);
+            let new = if new_mid.is_empty() { "" } else { new.as_str() };
+            out.replace(line..old.len() - end - head.len(), new);
+            return Change(out.replaces);
+        }
         out.replace(start..old.len() - end, new_mid);
         return Change(out.replaces);
     }
     // Whole lines again: the cut may lie within one.
-    let line = old[..start].rfind('\n').map_or(0, |at| at + 1);
     let tail = old[old.len() - end..].find('\n').map_or(end, |at| at + 1);
     let tail = if ends_line(&old[..old.len() - end]) && ends_line(&new[..new.len() - end]) {
         0

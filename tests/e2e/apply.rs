@@ -305,7 +305,7 @@ fn an_edit_without_a_place_is_asked_for_once_more_and_the_figures_tell() {
     let table = home.run(&["stats", "edits", "a.md"], "").ok();
     assert!(table.contains("asked, written") && table.contains("asking for blocks"), "{table}");
     let mut rows = table.lines().filter(|line| !line.contains(": short texts"));
-    assert!(rows.all(|line| line.chars().count() <= 100), "{table}");
+    assert!(rows.all(|line| line.chars().count() <= 80), "{table}");
     // What the two requests cost is in the sums, and the person said one thing.
     let stats = json_of(&home.run(&["stats", "a.md", "--json"], "").ok());
     assert_eq!(stats["messages"], json!({"person": 1, "model": 2}));

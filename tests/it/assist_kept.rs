@@ -111,7 +111,9 @@ fn what_a_whole_text_lacks_at_its_ends_is_not_taken_away() {
     let new = CODE.replace("go(&first)", "go(&third)");
     let from = |text: &str, start: &str| text[text.find(start).unwrap()..].to_owned();
     let to = |text: &str, end: &str| text[..text.find(end).unwrap()].to_owned();
-    check(CODE, &from(&new, "/// One"), &new, &from(&new, "/// One"));
+    // A part of the text by its names says nothing of what stands before it.
+    let (certain, loose, fits) = read(CODE, &fence(&from(&new, "/// One")));
+    assert_eq!((certain, loose), (new.clone(), new.clone()), "{fits:?}");
     check(CODE, &to(&new, "\n#[cfg"), &new, &to(&new, "\n#[cfg"));
     let new = PROSE.replace("hardly", "never");
     check(PROSE, &from(&new, "The swift"), &new, &from(&new, "The swift"));

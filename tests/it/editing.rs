@@ -532,9 +532,30 @@ fn a_library_gives_back_what_was_typed_before_a_kill() {
 
 #[test]
 fn a_rewrite_takes_the_paragraph_where_nothing_is_selected() {
-    check("one\n\ntw|o\nthree\n\nfour", "ctrl-k esc", "one\n\n[two\nthree|\n\nfour");
+    check("one\n\ntw|o\nthree\n\nfour", "ctrl-k esc", "one\n\ntw|o\nthree\n\nfour");
     check("one\n\nt[wo|\nthree\n", "ctrl-k esc", "one\n\nt[wo|\nthree\n");
     check("one\n|\ntwo", "ctrl-k", "one\n|\ntwo");
+    // It is shown while the instruction is written, and nothing that is typed then or later replaces
+    // it.
+    let mut made = Harness::with("one\n\ntw|o\nthree\n\nfour");
+    let shown =
+        |made: &Harness| made.model().shown_selection().map(|span| (span.start.0, span.end.0));
+    made.keys("ctrl-k");
+    assert_eq!(shown(&made), Some((5, 14)));
+    made.keys("'shorter' enter");
+    let asked = &made.asked.back().expect("a question").1;
+    assert!(asked.contains(r"two\nthree"), "{asked}");
+    assert_eq!(shown(&made), None);
+    made.type_text("X");
+    made.chunk("tw");
+    made.type_text("Y");
+    assert_eq!(made.marked(), "one\n\ntwXY|o\nthree\n\nfour");
+    for line in ["chat.shorten", "chat.correct", "chat.list", "chat.rewrite shorter"] {
+        let mut made = Harness::with("one\n\ntw|o\nthree\n\nfour");
+        made.run(line);
+        made.type_text("X");
+        assert_eq!(made.marked(), "one\n\ntwX|o\nthree\n\nfour", "{line}");
+    }
 }
 
 #[test]

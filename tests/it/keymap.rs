@@ -442,6 +442,7 @@ fn commands_know_their_keys() {
     let editor = &["editor", "global"];
     assert_eq!(here(editor, "hunk.accept"), "ctrl-e h a");
     assert_eq!(here(&["hunk", "editor", "global"], "hunk.accept"), "alt-a");
+    assert_eq!(here(&["review", "global"], "hunk.accept"), "a", "as the context puts first");
     assert_eq!(here(editor, "edit.undo"), "ctrl-z", "through [text]");
     assert_eq!(here(editor, "file.save"), "ctrl-s");
     assert_eq!(here(&["form", "global"], "file.save"), "", "hidden by the form's ctrl-s");

@@ -98,6 +98,27 @@ fn what_comes_again_is_folded_away_until_it_is_asked_for() {
 }
 
 #[test]
+fn what_was_folded_away_can_be_read_later() {
+    let mut made = rejected("There is cake.", "There is soup.");
+    made.say("Again.");
+    made.reply(&block("There is cake.", "There is soup."));
+    made.keys("alt-5");
+    for (filter, listed) in [("open", 0), ("decided", 1), ("again", 1), ("all", 2)] {
+        made.run(&format!("hunk.filter {filter}"));
+        assert_eq!(made.model().review().len(), listed, "{filter}");
+    }
+    made.run("hunk.filter again");
+    let screen = made.screen(120, 30);
+    for words in ["again, folded away", "You turned the same down: wrong fact.", "There is soup."] {
+        assert!(screen.contains(words), "{words}: {screen}");
+    }
+    made.keys("a");
+    assert_eq!((made.text().as_str(), made.hunks().len()), (TEXT, 0));
+    made.keys("g");
+    assert_eq!(made.hunks().len(), 1, "{}", made.notice());
+}
+
+#[test]
 fn taking_the_rejection_back_unfolds() {
     let mut made = rejected("There is cake.", "There is soup.");
     made.pass(3000);

@@ -51,7 +51,7 @@ pub fn marks(app: &App) -> Vec<u64> {
     let frame = &model.ui.frame;
     let (rope, place) = (model.rope(), text_area(app));
     let numbers = model.config.editor.line_numbers;
-    let selection = model.caret().selection();
+    let selection = model.shown_selection();
     let mut reader = Reader::new(&rope);
     let mut marks: Vec<u64> = frame
         .rows
@@ -177,7 +177,7 @@ pub fn draw_row(app: &App, theme: Theme, buffer: &mut Buffer, index: usize) {
     let gutter = ui.gutter(rope.len_lines(), numbers);
     let authors = if ui.authors { AUTHOR_COLUMNS.min(gutter) } else { 0 };
     let text_area = text_area(app);
-    let selection = model.caret().selection();
+    let selection = model.shown_selection();
     match row {
         Row::Text { line, span, first, .. } => {
             let sign = sign_of(&ui.frame, &ui.fresh, *span);
@@ -220,7 +220,7 @@ pub fn draw_row(app: &App, theme: Theme, buffer: &mut Buffer, index: usize) {
                 | Sign::New
                 | Sign::Gone => theme.dim().add_modifier(Modifier::ITALIC),
             };
-            if !shown.marks.is_empty() {
+            if shown.partly {
                 style = Style::new();
             }
             if shown.current {

@@ -53,7 +53,8 @@ fn the_list_tells_how_far_the_review_is() {
     ] {
         assert!(screen.contains(words), "{words}\n{screen}");
     }
-    made.keys("a down x");
+    // The keys of the text do the same here.
+    made.keys("alt-a down x");
     let screen = made.screen(110, 30);
     assert!(screen.contains("2 of 4"), "{screen}");
     made.screen(80, 24);
@@ -439,4 +440,19 @@ fn the_list_of_the_past_is_to_be_looked_at() {
     assert_eq!(made.hunks(), now);
     assert!(titles(&made)[0].starts_with("› line 5"), "{:?}", titles(&made));
     made.same_after_reopening();
+}
+
+#[test]
+fn a_text_that_moves_names_its_other_half() {
+    const MOVED: &str = "# Plan\n\n## Costs\n\nRent is high.\n\n## Team\n\nOne baker.\n";
+    let mut made = Harness::with(MOVED);
+    made.propose(&[(8, 18, ""), (53, 53, "\n## Costs\n")]);
+    made.keys("alt-5");
+    let titles = titles(&made);
+    assert!(titles[0].contains("line 3") && titles[0].contains("moves to line 10"), "{titles:?}");
+    assert!(titles[1].contains("line 10") && titles[1].contains("comes from line 3"), "{titles:?}");
+    // Not where only one of them is open.
+    made.run("hunk.accept");
+    assert_eq!(made.hunks().len(), 1, "{}", made.notice());
+    assert!(self::titles(&made).iter().all(|title| !title.contains("comes from")));
 }

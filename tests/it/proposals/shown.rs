@@ -49,6 +49,24 @@ fn several_hunks_of_a_paragraph_are_read_as_sentences() {
 }
 
 #[test]
+fn one_change_of_a_long_paragraph_is_read_as_its_sentence() {
+    let sentences: Vec<String> = (0..12)
+        .map(|number| {
+            format!("In year {} the oven of the old bakery was built by a mason.", 1900 + number)
+        })
+        .collect();
+    let text = format!("# Oven\n\n{}\n\nThe end.\n", sentences.join(" "));
+    let mut made = answered(&text, &[("In year 1906", "About 1906")]);
+    made.screen(60, 40);
+    let rows: Vec<_> = made.model().ui.frame.virtual_rows.values().flatten().collect();
+    let shown: String = rows.iter().map(|row| row.text.as_str()).collect();
+    assert_eq!(shown, "… About 1906 the oven of the old bakery was built by a mason. …");
+    // A row without a new word is as plain as the one that has it.
+    assert!(rows.len() > 1 && rows.iter().all(|row| row.partly), "{rows:?}");
+    assert_eq!(rows.iter().map(|row| row.marks.len()).sum::<usize>(), 1, "{rows:?}");
+}
+
+#[test]
 fn lines_that_are_put_in_stand_between_the_others() {
     for (text, old, new, expected) in [
         // Before a paragraph that the model quoted, wholly or in part.

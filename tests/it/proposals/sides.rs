@@ -211,3 +211,119 @@ fn words_in_a_paragraph_read_as_words() {
     made.run("hunk.layout diagonal");
     assert!(made.notice().contains("none of lines"), "{}", made.notice());
 }
+
+/// A workspace with an open hunk that a model wrote: `old` is to become `new`.
+fn waiting(text: &str, old: &str, new: &str) -> Harness {
+    let mut made = Harness::file("plan.md", text);
+    made.say("Better?");
+    made.reply(&format!("<<<<<<< SEARCH\n{old}\n=======\n{new}\n>>>>>>> REPLACE\n"));
+    made
+}
+
+/// Characters of the text become others: typed, or written by another program.
+fn replace(made: &mut Harness, span: std::ops::Range<usize>, with: &str, outside: bool) {
+    let text: Vec<char> = made.text().chars().collect();
+    if outside {
+        let head: String = text[..span.start].iter().collect();
+        let tail: String = text[span.end..].iter().collect();
+        return made.write_outside(&format!("{head}{with}{tail}"));
+    }
+    made.run("app.focus-editor");
+    made.place(span.start, (!span.is_empty()).then_some(span.end));
+    if !span.is_empty() {
+        made.keys("backspace");
+    }
+    made.type_text(with);
+}
+
+#[test]
+fn a_side_is_a_whole_passage() {
+    const PLAN: &str = "# Plan\n\nThe fee follows the index of consumer prices. The year will be \
+                        hard. We reckon with two years, and the rent follows the index.\n\nNext.\n";
+    let check = |(old, new): (&str, &str), (from, to): (&str, &str)| {
+        for outside in [false, true] {
+            for (line, after) in [
+                ("hunk.base", PLAN.to_owned()),
+                ("hunk.theirs", PLAN.replacen(old, new, 1)),
+                ("hunk.mine", PLAN.replacen(from, to, 1)),
+            ] {
+                let mut made = waiting(PLAN, old, new);
+                let at = PLAN[..PLAN.find(from).expect("stands there")].chars().count();
+                replace(&mut made, at..at + from.chars().count(), to, outside);
+                let what = format!("{old:?} to {new:?}, {from:?} to {to:?}, {line}, {outside}");
+                assert_eq!(made.hunks()[0].1, HunkState::Stale, "{what}");
+                made.about_hunk(0, line);
+                assert_eq!(made.text(), after, "{what}: {}", made.notice());
+                made.same_after_reopening();
+            }
+        }
+    };
+    // What was typed over the end of it with its full stop.
+    let rent = ("the rent follows the index.", "the rent follows the index, at most three.");
+    check(rent, (" index.\n", " the rate.\n"));
+    check(("follows the index.\n\nNext.", "is three.\n\nNext."), (" index.\n", " the rate.\n"));
+    // The word beside it is another: one, several, a part of one.
+    let hard = ("will be hard.", "will be hard and long.");
+    check(hard, ("hard", "easy"));
+    check(hard, ("hard", "much too easy"));
+    check(hard, ("hard", "harder"));
+    check(("The year will", "The long year will"), ("The year", "A year"));
+    check(("two years", "three years"), ("two", "twenty-two"));
+}
+
+#[test]
+fn whatever_is_written_there_each_side_is_what_it_says() {
+    use crate::harness::cases;
+    use cowrite::base::Rand;
+    const WORDS: &[&str] =
+        &["we", "bake", "bread", "at", "night", "and", "sell", "it", "from", "seven", "Rye", "é"];
+    const ENDS: &[&str] = &[" ", " ", " ", " ", ", ", ". ", ".\n", ".\n\n", "\n- "];
+    let mut stale = 0;
+    for seed in cases(150) {
+        let mut rand = Rand::from_number(seed);
+        let mut number = |below: usize| rand.below(below);
+        let (mut text, mut starts) = (String::new(), Vec::new());
+        for index in 0..8 + number(12) {
+            starts.push(text.chars().count());
+            // Each word is there once, so that its place is certain.
+            text += &format!("{}{index}{}", WORDS[number(WORDS.len())], ENDS[number(ENDS.len())]);
+        }
+        text += "end.\n";
+        let chars: Vec<char> = text.chars().collect();
+        let slice = |from: usize, to: usize| chars[from..to].iter().collect::<String>();
+        // Some words are to be others, or more.
+        let first = number(starts.len() - 1);
+        let last = (first + 1 + number(3)).min(starts.len() - 1);
+        let old = slice(starts[first], starts[last]);
+        let old = old.trim_end_matches([' ', '\n', '-', ',', '.']);
+        let new = match number(3) {
+            0 => format!("{old} and more"),
+            1 => "wholly other".to_owned(),
+            _ => format!("so {old}"),
+        };
+        let proposed = text.replacen(old, &new, 1);
+        // Somebody writes something there or nearby.
+        let near = (starts[first] + number(old.chars().count() + 12)).saturating_sub(6);
+        let from = near.min(chars.len() - 1);
+        let to = (from + number(8)).min(chars.len() - 1);
+        let with = ["", "X", "other words", "Y ", " Z", ". And"][number(6)];
+        let what = format!("seed {seed}: {text:?}, {old:?} to {new:?}, {from}..{to} {with:?}");
+        for (line, after) in [("hunk.base", &text), ("hunk.theirs", &proposed)] {
+            let mut made = waiting(&text, old, &new);
+            let states: Vec<HunkState> = made.hunks().iter().map(|hunk| hunk.1).collect();
+            if states != [HunkState::Pending] {
+                continue;
+            }
+            replace(&mut made, from..to, with, false);
+            let open = made.model().session.open_in(&made.doc());
+            if open.first().is_none_or(|one| one.state != HunkState::Stale || one.there) {
+                continue;
+            }
+            stale += 1;
+            made.about_hunk(0, line);
+            assert_eq!(made.text(), *after, "{what}, {line}: {}", made.notice());
+            made.same_after_reopening();
+        }
+    }
+    assert!(stale > 20, "{stale}");
+}

@@ -38,7 +38,12 @@ fn write(made: &mut Harness, from: &str, to: &str, outside: bool) {
     if end > start {
         made.keys("backspace");
     }
-    made.type_text(&new[head..new.len() - tail].iter().collect::<String>());
+    let text = new[head..new.len() - tail].iter().collect::<String>();
+    match text.contains('\n') {
+        // A list would go on by itself.
+        true => made.input(cowrite::app::Input::Paste(text)),
+        false => made.type_text(&text),
+    }
 }
 
 #[test]
@@ -87,6 +92,52 @@ fn a_line_that_is_put_in_stays_one_whatever_is_written_at_the_end_of_the_line_be
         made.run("hunk.accept-all");
         assert_eq!(made.text(), LIST.replace("wood: 80", "wood: 80 kg\n- sugar: 12"));
         made.same_after_reopening();
+    }
+}
+
+#[test]
+fn a_line_that_is_put_in_stays_behind_what_its_neighbour_becomes() {
+    let check = |line: &str, (from, to): (&str, &str)| {
+        for outside in [false, true] {
+            let mut made = waiting(LIST, line, &format!("{line}\n- sugar: 12"));
+            write(&mut made, from, to, outside);
+            let told = format!("{line:?}, {from:?} to {to:?}, outside: {outside}");
+            assert_eq!(made.hunks()[0].1, Pending, "{told}");
+            made.run("hunk.accept-all");
+            let whole = LIST.replacen(line, &format!("{line}\n- sugar: 12"), 1);
+            assert_eq!(made.text(), whole.replacen(from, to, 1), "{told}");
+            made.same_after_reopening();
+        }
+    };
+    check("- salt: 5", ("- salt: 5", "- oil: 70"));
+    check("- salt: 5", ("- salt: 5", "oil"));
+    check("- salt: 5", ("- salt: 5\n", ""));
+    check("- salt: 5", ("- flour: 200\n- salt: 5", "- flour: 1\n- oil: 70"));
+    check("- salt: 5", ("- wood: 80", "- coal"));
+    check("- wood: 80", ("- wood: 80", "- oil: 70"));
+    check("- wood: 80", ("- wood: 80\n", ""));
+    check("- flour: 200", ("# Cake\n\n- flour: 200", "Cake\n\nflour"));
+}
+
+#[test]
+fn lines_that_go_are_stale_when_they_grew() {
+    let check = |(old, new): (&str, &str), to: &str| {
+        for outside in [false, true] {
+            let mut made = Harness::file("plan.md", LIST);
+            made.say("Better?");
+            made.reply(&format!("<<<<<<< SEARCH\n{old}\n=======\n{new}>>>>>>> REPLACE\n"));
+            assert_eq!(made.hunks()[0].1, Pending, "{old:?} to {new:?}");
+            write(&mut made, "- salt: 5", to, outside);
+            let told = format!("{old:?} to {new:?}, {to:?}, outside: {outside}");
+            assert_eq!(made.hunks()[0].1, Stale, "{told}");
+            made.run("hunk.accept-all");
+            assert_eq!(made.text(), LIST.replacen("- salt: 5", to, 1), "{told}");
+        }
+    };
+    for to in ["- salt: 5 g", "- salt: 50", "- sea salt: 5"] {
+        check(("- salt: 5", ""), to);
+        check(("- salt: 5", "\n"), to);
+        check(("- flour: 200\n- salt: 5", "- flour: 200\n"), to);
     }
 }
 
