@@ -56,12 +56,11 @@ struct Edits<'a> {
 }
 
 impl<'a> Edits<'a> {
-    fn of(entry: &'a DocEntry) -> Self {
+    fn of(entry: &'a DocEntry, heads: &[OpId]) -> Self {
         let all: Vec<&EditEntry> = entry.edits().collect();
         let start = |(index, one): (usize, &&EditEntry)| ((one.writer, one.edit.start), index);
         let starts = all.iter().enumerate().rev().map(start).collect();
-        let heads = entry.document.version().0.into_iter();
-        let heads = heads.filter_map(|id| entry.document.past(&[id])).collect();
+        let heads = heads.iter().filter_map(|id| entry.document.past(&[*id])).collect();
         Self { entry, all, starts, ends: ends(entry), heads }
     }
 
@@ -334,27 +333,22 @@ impl<'a> Edits<'a> {
     }
 }
 
-/// Words from outside that an earlier insertion has, too.
-fn second(entry: &DocEntry) -> Option<Second> {
-    if entry.document.version().0.len() < 2 {
-        return None;
-    }
-    Edits::of(entry).second()
-}
-
 impl Cx<'_> {
     /// After events or a file came: words that were taken in from a file and that somebody's events,
     /// or another copy's change from outside, bring as well stand once. Whether there were any.
     pub(super) fn explain_outside(&mut self, doc: &DocId) -> bool {
         let mut any = false;
-        let heads = |entry: &DocEntry| entry.document.version().0.len();
-        if self.model.session.documents.get(doc).is_some_and(|entry| heads(entry) > 1) {
-            // What is typed is looked at, too.
-            self.seal_bursts();
+        // What comes together here: taking a second copy away makes one of it already.
+        let entry = self.model.session.documents.get(doc);
+        let heads = entry.map(|entry| entry.document.version().0).unwrap_or_default();
+        if heads.len() < 2 {
+            return false;
         }
+        // What is typed is looked at, too.
+        self.seal_bursts();
         for _ in 0..ROUNDS {
             let Some(entry) = self.model.session.documents.get(doc) else { break };
-            let Some(found) = second(entry) else { break };
+            let Some(found) = Edits::of(entry, &heads).second() else { break };
             if !self.take_back(doc, found) {
                 break;
             }
