@@ -156,7 +156,11 @@ impl Reading<'_> {
     /// Parts of the text that follow each other; `within` is the part of the document that they are
     /// parts of.
     fn series(&mut self, tops: &[&Unit], within: Option<&Unit>) {
-        let places: Vec<Vec<Unit>> = tops.iter().map(|one| self.named(one, within)).collect();
+        let place = |top: &&Unit| match self.named(top, within) {
+            none if none.is_empty() => self.renamed(top, tops, within).into_iter().collect(),
+            named => named,
+        };
+        let places: Vec<Vec<Unit>> = tops.iter().map(place).collect();
         // Behind which part of the document a new one goes, and whether that is certain.
         let mut last: Option<(usize, Unit, bool)> = None;
         for (nth, top) in tops.iter().enumerate() {
@@ -196,6 +200,35 @@ impl Reading<'_> {
                 }
             }
         }
+    }
+
+    /// The one part of the document that has most lines of a part with another name, and whose own
+    /// name the text has not: it is called otherwise now.
+    fn renamed(&self, top: &Unit, tops: &[&Unit], within: Option<&Unit>) -> Option<Unit> {
+        const FEWEST: usize = 3;
+        let filled = |line: &&str| !line.is_empty() && !is_closer(line);
+        let lines: Vec<&str> = self.new.lines[top.line + 1..top.end]
+            .iter()
+            .map(|line| line.trim())
+            .filter(filled)
+            .collect();
+        if lines.len() < FEWEST {
+            return None;
+        }
+        let is_same = |one: &&Unit| {
+            let body = &self.old.lines[one.line + 1..one.end];
+            let there: BTreeSet<&str> = body.iter().map(|line| line.trim()).collect();
+            let common = lines.iter().filter(|line| there.contains(*line)).count();
+            let open = tops.iter().all(|other| other.name != one.name);
+            let alike = common * 2 > lines.len() && common * 2 > there.len();
+            one.name != top.name && open && alike
+        };
+        let mut all: Box<dyn Iterator<Item = &Unit>> = match within {
+            Some(within) => Box::new(within.inner(&self.old.units).into_iter()),
+            None => Box::new(self.old.units.iter()),
+        };
+        let first = all.by_ref().find(|one| is_same(&one))?.clone();
+        all.all(|one| !is_same(&one)).then_some(first)
     }
 
     /// The parts of the document with a name, those within another one first.
