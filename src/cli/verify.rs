@@ -60,7 +60,7 @@ impl VerifyArgs {
                 file = Some((path, read));
                 (store, None)
             }
-            Meant::Library(store, session) => (store, session),
+            Meant::Library(store, session) => (*store, session),
         };
         let (path, file) = file.unzip();
         bar.show("It is checked …", out);
@@ -132,7 +132,7 @@ impl VerifyArgs {
 /// What is to be checked.
 enum Meant {
     File(PathBuf),
-    Library(SqliteStore, Option<EventId>),
+    Library(Box<SqliteStore>, Option<EventId>),
 }
 
 impl VerifyArgs {
@@ -140,7 +140,7 @@ impl VerifyArgs {
         let Some(path) = &self.file else {
             let store = place.reading(out)?;
             let session = self.session.as_deref().map(|id| session_id(&store, id)).transpose()?;
-            return Ok(Meant::Library(store, session));
+            return Ok(Meant::Library(Box::new(store), session));
         };
         if !path.exists() {
             return Err(Failure::usage(format!(
@@ -161,7 +161,9 @@ impl VerifyArgs {
                 out.say(&format!("{} is checked.", file.display()));
                 Ok(Meant::File(file))
             }
-            (Some(Whose { session, .. }), Some(store)) => Ok(Meant::Library(store, Some(session))),
+            (Some(Whose { session, .. }), Some(store)) => {
+                Ok(Meant::Library(Box::new(store), Some(session)))
+            }
             _ => Err(Failure { code: 2, ..none(path) }),
         }
     }

@@ -143,10 +143,7 @@ impl Model {
     /// not selected, so that no key replaces what nobody selected.
     pub fn shown_selection(&self) -> Option<Span> {
         let asks = || {
-            let kind = match self.ui.overlays.last() {
-                Some(Overlay::Prompt { kind, .. }) => kind,
-                _ => return None,
-            };
+            let Some(Overlay::Prompt { kind, .. }) = self.ui.overlays.last() else { return None };
             let rewrites = *kind == PromptKind::Instruction { whole: false };
             rewrites.then(|| self.to_rewrite()).flatten()
         };

@@ -13,6 +13,11 @@ use std::collections::BTreeSet;
 /// The most places of deletions that are marked: every key carries them along.
 const MOST_PLACES: usize = 1_000;
 
+/// New text, and the edit that brought it.
+pub type NewText = (Span, EventId);
+/// Where somebody else deleted, and by which edit.
+pub type GonePlace = (Pos, EventId);
+
 /// The marks of what is new.
 #[derive(Debug, Default)]
 pub struct Fresh {
@@ -25,9 +30,9 @@ pub struct Fresh {
     /// News whose places are not found yet.
     late: Vec<EventId>,
     /// What is visible: new text in order, by the edits that brought it.
-    pub text: Vec<(Span, EventId)>,
+    pub text: Vec<NewText>,
     /// The visible places of deletions, in order.
-    pub gone: Vec<(Pos, EventId)>,
+    pub gone: Vec<GonePlace>,
 }
 
 impl Fresh {
@@ -53,7 +58,7 @@ impl Fresh {
 
     /// New text of a row, and the places of deletions on it. A place at the end of a row is that
     /// row's: what was deleted at the end of a line.
-    pub fn on(&self, row: Span) -> (&[(Span, EventId)], &[(Pos, EventId)]) {
+    pub fn on(&self, row: Span) -> (&[NewText], &[GonePlace]) {
         let first = self.text.partition_point(|(span, _)| span.end <= row.start);
         // The end of a line that is new is that line's.
         let end = row.end.max(Pos(row.start.0 + 1));

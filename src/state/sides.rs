@@ -41,9 +41,12 @@ pub struct AllSides {
     /// Texts that models knew.
     then: BTreeMap<(DocId, Version), Option<Rc<Document>>>,
     /// What makes of a document's text in one revision the one of such a version.
-    changes: BTreeMap<(DocId, Version), (u64, Rc<Vec<Part>>)>,
+    changes: BTreeMap<(DocId, Version), Compared>,
     made: BTreeMap<HunkRef, Known>,
 }
+
+/// In which revision of today's text, and what differs.
+type Compared = (u64, Rc<Vec<Part>>);
 
 /// Sides that hold as long as the hunk is the same and nothing changes around it.
 #[derive(Debug)]

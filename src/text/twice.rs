@@ -167,7 +167,7 @@ fn overlap(own: &[char], theirs: &[char], wholes: &[Whole]) -> Option<Twice> {
             } else if own[own.len() - len..] == piece[..len] {
                 let start = own.len() - len;
                 let cut = may_cut(own, start) && may_cut(piece, len);
-                cut.then(|| Twice { own: start..own.len(), theirs: one.range.start })
+                cut.then_some(Twice { own: start..own.len(), theirs: one.range.start })
             } else {
                 None
             };

@@ -6,6 +6,7 @@ use crate::proposals::model::place;
 use cowrite::base::{AuthorId, Pos, Rand, Span};
 use cowrite::event::How;
 use cowrite::session::{HunkState, OpenHunk};
+use cowrite::state::Sides;
 
 /// Whose a character is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -233,15 +234,19 @@ impl Run {
         let key = ["hunk.mine", "hunk.theirs", "hunk.both", "hunk.base"][rand.below(4)];
         let now = plain(&self.text);
         let stale = hunk.state == HunkState::Stale && !hunk.behind;
-        let becomes = |new: &str| {
-            let span = hunk.span.expect("a place").range();
+        // What is shown of the three sides is what their keys give, and all else stays.
+        let model = self.made.model();
+        let sides = model.sides(&model.doc, hunk).filter(|_| stale);
+        let becomes = |new: fn(&Sides) -> &String| {
+            let sides = sides.as_deref()?;
             let mut text: Vec<char> = now.chars().collect();
-            text.splice(span, new.chars());
-            text.into_iter().collect::<String>()
+            assert_eq!(text[sides.span.range()].iter().collect::<String>(), sides.mine);
+            text.splice(sides.span.range(), new(sides).chars());
+            Some(text.into_iter().collect::<String>())
         };
         let expected = match key {
-            "hunk.theirs" if stale => Some(becomes(&hunk.new)),
-            "hunk.base" if stale => Some(becomes(&hunk.old)),
+            "hunk.theirs" if stale => becomes(|sides| &sides.theirs),
+            "hunk.base" if stale => becomes(|sides| &sides.base),
             "hunk.both" if stale => None,
             _ => Some(now.clone()),
         };

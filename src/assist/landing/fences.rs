@@ -297,7 +297,7 @@ impl Landing {
         let gap = |line: &&str| is_gap(line) || line.trim().is_empty();
         let lines: Vec<&str> = text.split_inclusive('\n').collect();
         let start = lines.iter().take_while(|line| gap(line)).count();
-        let end = lines.iter().rposition(|line| !gap(&line)).map_or(start, |at| at + 1);
+        let end = lines.iter().rposition(|line| !gap(line)).map_or(start, |at| at + 1);
         let inner = lines[start..end.max(start)].concat();
         let gaps = inner.lines().any(|line| is_gap(line) && !self.has_line(line));
         (!gaps && !inner.is_empty()).then(|| self.passage_of(&inner, 40)).flatten()

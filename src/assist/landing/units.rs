@@ -158,7 +158,7 @@ fn end_of_block(lines: &[&str], at: usize) -> usize {
         }
         let closes = body.starts_with(CLOSERS) || body == "end" || body.starts_with("end ");
         let goes_on = body.starts_with('{') || body.starts_with("where");
-        if deep < own || !closes && !(goes_on && !opened) {
+        if deep < own || !(closes || goes_on && !opened) {
             break;
         }
         end = index + 1;
