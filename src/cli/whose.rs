@@ -209,12 +209,15 @@ fn is_id(what: &Path) -> bool {
 }
 
 pub fn none(what: &Path) -> Failure {
-    let there = if what.exists() { "" } else { "There is no such file, and " };
-    Failure::new(format!(
-        "{there}{} has no session: none in your library (`cowrite sessions` lists those), and no \
-         session file of its folder or repository names it. `cowrite FILE` begins one.",
+    let said = format!(
+        "{} has no session: none in your library (`cowrite sessions` lists those), and no session \
+         file of its folder or repository names it. `cowrite FILE` begins one.",
         what.display()
-    ))
+    );
+    match what.exists() {
+        true => Failure::new(said),
+        false => Failure::usage(format!("There is no such file, and {said}")),
+    }
 }
 
 fn with_session(store: Option<SqliteStore>, id: EventId) -> Result<Option<SqliteStore>, Failure> {

@@ -67,7 +67,8 @@ impl Cx<'_> {
         };
         let known = known(entry);
         let is_new = |line: &str| !known.contains(line.trim_end());
-        if lines.iter().any(|(side, line)| *side != Side::Base && is_new(line)) {
+        let brings = lines.iter().any(|(side, line)| *side != Side::Base && is_new(line));
+        if brings {
             let taken = |(side, line): &&(Side, &str)| match side {
                 Side::Both | Side::Ours => true,
                 Side::Theirs => is_new(line),
@@ -76,10 +77,8 @@ impl Cx<'_> {
             let text: String = lines.iter().filter(taken).map(|(_, line)| *line).collect();
             let stamp = FileStamp { hash: sha256_hex(text.as_bytes()) };
             self.take_outside(&OpenedFile { text, stamp, ..file.clone() });
-            self.model.mark_saved(false);
-            self.warn("The file holds conflict markers. What of it was nowhere else is taken in: settle it in the text here, then save; or settle the markers in the file, then file.reload.");
-            return;
         }
+        let Some(entry) = self.model.entry() else { return };
         // All that both sides saved is here: what the file has when it is settled is made of that.
         let tips = tips(entry);
         let version = tips.split_first().and_then(|(first, rest)| {
@@ -94,6 +93,9 @@ impl Cx<'_> {
         }
         self.model.meets(&file.stamp.hash);
         self.model.mark_saved(false);
-        self.warn("The file holds conflict markers; all that stands in it is in the text here. Settle them in the file, then file.reload; or save, which writes the text shown here over them.");
+        self.warn(match brings {
+            true => "The file holds conflict markers. What of it was nowhere else is taken in: settle it in the text here, then save; or settle the markers in the file, then file.reload.",
+            false => "The file holds conflict markers; all that stands in it is in the text here. Settle them in the file, then file.reload; or save, which writes the text shown here over them.",
+        });
     }
 }

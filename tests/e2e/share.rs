@@ -570,6 +570,11 @@ fn picks(person: &Person, rand: &mut Rand) {
 /// What another has comes by a folder that is kept the same: the events, and after that the text,
 /// as it was before it was put together with what is here.
 fn gets_late(person: &Person, other: &Person) {
+    // A text that no log knows says nothing of what its writer did not have.
+    other.does("file.save");
+    other.shares();
+    other.git(&["add", "-A"]);
+    other.git_may_fail(&["commit", "-qm", "shared"]);
     person.0.write(FILE, person.read(FILE) + &other.read(FILE));
     person.does("file.save");
     let (late, own) = (other.read("repo/plan.md"), person.read("repo/plan.md"));

@@ -360,7 +360,7 @@ fn no_place_that_is_told_cuts_a_sentence() {
                 parts += 1;
                 // A part: of words that were quoted so, and no word is cut.
                 assert!(!begins_and_ends(&old), "{what}");
-                let inside = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric());
+                let inside = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
                 let (before, behind) = (&text[..range.start], &text[range.end..]);
                 let cut = inside(before.chars().next_back()) && inside(there.chars().next())
                     || inside(behind.chars().next()) && inside(there.chars().next_back());
