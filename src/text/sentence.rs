@@ -84,7 +84,10 @@ pub fn borders(text: &str, before: Option<char>) -> Vec<(usize, usize)> {
                 ended = Some((at + letter.len_utf8(), single.then_some(at)));
                 (parted, lined) = (is_wide(letter), false);
             }
-            Some((end, mark)) if closes(letter) && end == at => {
+            // In German `“` closes; behind a wide mark it opens.
+            Some((end, mark))
+                if closes(letter) && end == at && !(parted && matches!(letter, '“' | '‘')) =>
+            {
                 ended = Some((at + letter.len_utf8(), mark));
             }
             Some(_) if letter.is_whitespace() => {
@@ -129,6 +132,8 @@ fn is_short(before: &str, behind: &str) -> bool {
             let spoken = above[start(above)..].to_lowercase();
             above.len() < rest.len() && is_in(ORDINAL, &spoken) && !counted
         }
+        // The end of `don't`.
+        (Some(_), None) if rest.ends_with(['\'', '’']) => false,
         // An initial, or the last letter of `e.g.` and `z. B.`.
         (Some(letter), None) if letter.is_lowercase() => !starts,
         (Some(letter), None) if letter.is_uppercase() => !starts && (!counted || letter == 'S'),

@@ -128,7 +128,7 @@ fn the_command_line_lists_prints_and_compares() {
     home.write("a.md", "zero\n");
     let file = home.run(&["history", "a.md", "--diff", "half", "file"], "").ok();
     assert!(file.contains("-one") && file.contains("+zero"), "{file}");
-    home.run(&["history", "b.md"], "").fails(1);
+    home.run(&["history", "b.md"], "").fails(2);
     home.run(&["export", "a.md", "--session-file", "a.cowrite.jsonl"], "").ok();
     let from_file = home.run(&["history", "a.cowrite.jsonl", "--at", "half"], "").ok();
     assert_eq!(from_file, "one\ntwo\n");

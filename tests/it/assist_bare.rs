@@ -264,3 +264,16 @@ fn edits_have_their_number_in_the_answer() {
     let read = Answer::read(&Rope::from_str("a one\nb\nc\n"), &all, &|_| false);
     assert_eq!((read.numbers, read.all, read.unchanged), (vec![0, 2], 3, 1));
 }
+
+#[test]
+fn the_same_text_several_times_is_one() {
+    let text = "we sells bread and cakes in the old town.\n\nEnd.\n";
+    let new = "We sell bread and cakes in the old town.";
+    let answer = format!(
+        "{new}\n\nThis is the correct answer. The grammar was fixed, but the punctuation was adjusted. \
+         The original sentence should have:\n\n{new}\n\n{new}\n\nThe comma before \"old town\" was removed \
+         to make it a single sentence. The punctuation was adjusted to:\n\n{new}\n\nThe mistake was fixing the verb agreement."
+    );
+    let (_, all, remark) = read(text, Some("we sells bread and cakes in the old town."), &answer);
+    assert_eq!((all.as_str(), remark), (format!("{new}\n\nEnd.\n").as_str(), None));
+}

@@ -191,6 +191,12 @@ impl<'a> Paragraphs<'a> {
             of(*index) == begin && one.likest(text).is_some_and(|(_, share)| share >= 60)
         };
         let own = begin.is_some_and(|begin| kin.is_repeated(begin));
+        // The same new text again and again is one.
+        let same_text =
+            |index: usize| of(index) != begin || self.get(index).trim() == self.get(first).trim();
+        if kin.len() == 1 && !kin.has(self.get(first)) && (first..last + 1).all(same_text) {
+            return Ok((first, first));
+        }
         let Some(second) = (first + 1..=last).find(again).filter(|_| !own) else {
             return Ok((first, last));
         };

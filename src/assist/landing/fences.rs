@@ -13,6 +13,7 @@ use crate::assist::dialect::{Edit, Form, Hint, is_fence, is_file_name, is_gap, m
 use crate::assist::hunks::{Hunk, whole_to_hunks};
 use crate::assist::placement::{Placer, Step};
 use crate::base::{Pos, Span};
+use crate::text::is_soft;
 use ropey::Rope;
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -153,6 +154,24 @@ fn resembling_in(base: &str, placer: &Placer, new: &str) -> Vec<(Span, u8)> {
     }
     out.truncate(MOST);
     out
+}
+
+/// Whether a text begins or ends with a line that stands within a wrapped paragraph: it is a piece of
+/// that, not the paragraph anew.
+fn is_fragment(base: &str, text: &str) -> bool {
+    let filled = |line: &&str| !line.trim().is_empty();
+    let lines: Vec<&str> = base.lines().collect();
+    let at = |line: &str| {
+        let mut found = (0..lines.len()).filter(|at| lines[*at].trim() == line.trim());
+        found.next().filter(|_| found.next().is_none())
+    };
+    let wraps = |at: usize| {
+        let next = lines.get(at + 1).map_or("", |line| line.trim_start_matches(' '));
+        lines.get(at).is_some_and(|line| !next.is_empty() && is_soft(line.trim_end(), "\n", next))
+    };
+    let first = text.lines().find(filled).and_then(at);
+    let last = text.lines().rfind(filled).and_then(at);
+    first.and_then(|at| at.checked_sub(1)).is_some_and(wraps) || last.is_some_and(wraps)
 }
 
 /// Whether two of all changes overlap, or put the same in one place.
@@ -309,6 +328,9 @@ impl Landing {
 
     /// The paragraphs of a text that was made much longer or shorter, each by itself.
     fn by_paragraphs(&self, base: &str, text: &str) -> Option<Vec<Landed>> {
+        if is_fragment(base, text) {
+            return None;
+        }
         let kin = Kin::new(base);
         let mut groups: Vec<Vec<Landed>> = Vec::new();
         let mut missed: Vec<&str> = Vec::new();

@@ -5,6 +5,7 @@
 mod names;
 
 use super::anchored;
+use super::kin::{Kin, paragraphs};
 use super::units::{self, Unit, balance, indent, is_attribute, is_comment, outermost};
 use super::whole::{alike, as_tokens, filled};
 use crate::assist::dialect::is_gap;
@@ -281,7 +282,7 @@ impl Reading<'_> {
     fn anew(&self, old: &Unit, new: &Unit) -> Option<Rewrite> {
         let body = old.line..old.end;
         let (is, was) = (self.new.of(&(new.line..new.end)), self.old.of(&body));
-        if balance(is) != balance(was) {
+        if balance(is) != balance(was) || leaves_off(was, is) {
             return None;
         }
         let lead = self.lead(old, new);
@@ -470,6 +471,17 @@ impl Reading<'_> {
         }
         with_indents(text, &pairs)
     }
+}
+
+/// Whether a text has fewer paragraphs, and ends with one of those in the midst of the old text: then
+/// nobody said that the others go.
+fn leaves_off(old: &str, new: &str) -> bool {
+    const ALIKE: usize = 60;
+    let kin = Kin::new(old);
+    let written = paragraphs(new);
+    let Some(last) = written.last().filter(|_| written.len() < kin.len()) else { return false };
+    let found = kin.likest(&new[last.clone()]);
+    found.is_some_and(|(at, share)| share >= ALIKE && at + 1 < kin.len())
 }
 
 /// Whether each line of a text is still there, or another in its place, up to its end.
