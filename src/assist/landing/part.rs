@@ -5,12 +5,12 @@
 mod names;
 
 use super::anchored;
-use super::kin::{Kin, paragraphs};
 use super::units::{self, Unit, balance, indent, is_attribute, is_comment, outermost};
 use super::whole::{alike, as_tokens, filled};
 use crate::assist::dialect::is_gap;
 use crate::assist::hunks::token_cuts;
 use crate::assist::placement::with_indents;
+use names::leaves_off;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
@@ -471,17 +471,6 @@ impl Reading<'_> {
         }
         with_indents(text, &pairs)
     }
-}
-
-/// Whether a text has fewer paragraphs, and ends with one of those in the midst of the old text: then
-/// nobody said that the others go.
-fn leaves_off(old: &str, new: &str) -> bool {
-    const ALIKE: usize = 60;
-    let kin = Kin::new(old);
-    let written = paragraphs(new);
-    let Some(last) = written.last().filter(|_| written.len() < kin.len()) else { return false };
-    let found = kin.likest(&new[last.clone()]);
-    found.is_some_and(|(at, share)| share >= ALIKE && at + 1 < kin.len())
 }
 
 /// Whether each line of a text is still there, or another in its place, up to its end.

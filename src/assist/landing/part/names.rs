@@ -1,5 +1,7 @@
-//! Which part of the document a part of a text is, by its name or by what is in it.
+//! Which part of the document a part of a text is, by its name or by what is in it, and whether it
+//! is all of that.
 
+use super::super::kin::{Kin, paragraphs};
 use super::super::units::Unit;
 use super::{Reading, is_closer};
 use std::collections::BTreeSet;
@@ -49,4 +51,15 @@ impl Reading<'_> {
             None => self.old.units.iter().filter(same).cloned().collect(),
         }
     }
+}
+
+/// Whether a text has fewer paragraphs, and ends with one of those in the midst of the old text: then
+/// nobody said that the others go.
+pub(super) fn leaves_off(old: &str, new: &str) -> bool {
+    const ALIKE: usize = 60;
+    let kin = Kin::new(old);
+    let written = paragraphs(new);
+    let Some(last) = written.last().filter(|_| written.len() < kin.len()) else { return false };
+    let found = kin.likest(&new[last.clone()]);
+    found.is_some_and(|(at, share)| share >= ALIKE && at + 1 < kin.len())
 }
