@@ -63,7 +63,7 @@ pub fn stands_whole(session: &Session, redactions: impl Fn(&RedactionInfo) -> bo
     })
 }
 
-/// Whether something came back that redactions took out of the texts: see [`Target::Again`].
+/// Whether something came back that redactions took out of the texts: see `Target::Again`.
 /// Quickly, without the log.
 pub fn came_back(session: &Session, redactions: impl Fn(&RedactionInfo) -> bool) -> bool {
     let named = named(session, redactions);
