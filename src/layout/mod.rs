@@ -13,4 +13,4 @@ pub mod wrap;
 
 pub use markdown::{Join, Line, MarkdownView, Paint, Painter, Segment, Style};
 pub use moving::Hit;
-pub use view::{Drawn, Row, RowPos, View};
+pub use view::{Drawn, Row, RowPos, View, shown};

@@ -41,6 +41,15 @@ pub enum Row {
     Virtual { line: usize, index: usize },
 }
 
+/// From the first to the last character of the document that rows show; nothing if they show none.
+pub fn shown(rows: &[Row]) -> Option<Span> {
+    let spans = rows.iter().filter_map(|row| match row {
+        Row::Text { span, .. } => Some(*span),
+        Row::Virtual { .. } => None,
+    });
+    spans.reduce(|all, one| Span { start: all.start.min(one.start), end: all.end.max(one.end) })
+}
+
 /// One grapheme of a row, ready to be drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Drawn<'a> {

@@ -5,7 +5,7 @@
 use super::{Cx, Effect, Model};
 use crate::base::{DocId, EventId, Pos, Span};
 use crate::event::Op;
-use crate::layout::Row;
+use crate::layout::{Row, shown};
 use crate::session::DocEntry;
 use crate::text::Delta;
 use std::collections::BTreeSet;
@@ -89,15 +89,7 @@ impl Model {
         let late = std::mem::take(&mut self.ui.fresh.late);
         self.find_places(&late);
         let none = self.ui.news.is_empty() && self.ui.fresh.shown.is_empty();
-        let spans = rows.iter().filter_map(|row| match row {
-            Row::Text { span, .. } => Some(*span),
-            Row::Virtual { .. } => None,
-        });
-        let (Some(start), Some(end)) =
-            (spans.clone().map(|span| span.start).min(), spans.map(|span| span.end).max())
-        else {
-            return;
-        };
+        let Some(Span { start, end }) = shown(rows) else { return };
         // The text of now bears the marks, not that of a moment that is looked at.
         let Some(entry) = self.entry().filter(|_| !none && self.past.is_none()) else { return };
         // The line end of the last row may be all that is new in it.

@@ -84,18 +84,18 @@ pub fn redaction_events(
     rand: &mut Rand,
 ) -> Result<RedactionMade, String> {
     let Saying { me, reason, at, shared: known } = saying;
-    let mut made = RedactionMade::default();
-    let author = me.author.clone();
-    let mut parents = match known {
+    let parents = match known {
         Some(known) => heads_of(events, known),
         None => session.heads(),
     };
-    let person = start_after(session, &mut made, me, at, rand, &mut parents);
-    if !is_introduced(session, events, &author, known) {
+    let introduced = is_introduced(session, events, &me.author, known);
+    let mut making = Making { session, made: RedactionMade::default(), me, at, rand };
+    let (person, mut last) = making.start(None, parents);
+    if !introduced {
         let name = Text::new(me.name.clone());
-        let introduced = Author { author: author.clone(), kind: AuthorKind::Person, name };
-        let event = Event::AuthorIntroduced(introduced);
-        push_after(session, &mut made, &event, person, at, rand, &mut parents);
+        let author = me.author.clone();
+        let event = Event::AuthorIntroduced(Author { author, kind: AuthorKind::Person, name });
+        last = making.push(&event, person, vec![last]);
     }
     let (mut shared, mut local) = (Vec::new(), Vec::new());
     let none = BTreeSet::new();
@@ -120,22 +120,24 @@ pub fn redaction_events(
             shared.push(redacted);
         }
         if bodies.is_some() {
-            made.lines.push(event);
+            making.made.lines.push(event);
         }
     }
     let reason = (!reason.is_empty()).then(|| Text::new(reason));
     if !shared.is_empty() {
         let event = Event::EventRedacted(Redaction { what: shared, reason });
-        made.id = Some(push_after(session, &mut made, &event, person, at, rand, &mut parents));
+        making.made.id = Some(making.push(&event, person, vec![last]));
     }
     if !local.is_empty() {
-        let writer = rand.writer();
-        made.writers.push((writer, author, None));
+        let writer = making.writer(None);
         let event = Event::RecordRedacted(Redaction { what: local, reason: None });
-        push(session, &mut made, &event, writer, at, rand);
+        let heads = making.session.heads();
+        making.push(&event, writer, heads);
     }
     for (doc, change) in &plan.changes {
-        let writer = start(session, &mut made, me, doc, at, rand);
+        let heads = making.session.heads();
+        let (writer, _) = making.start(Some(doc), heads);
+        let Making { session, made, rand, .. } = &mut making;
         let entry = session.documents.get_mut(doc).ok_or("There is no such document.")?;
         let applied = entry
             .document
@@ -156,37 +158,39 @@ pub fn redaction_events(
         session.record_own(&sealed);
         made.events.push(sealed);
     }
-    Ok(made)
+    Ok(making.made)
 }
 
-fn start(
-    session: &mut Session,
-    made: &mut RedactionMade,
-    me: &Me,
-    doc: &DocId,
+/// The events of a redaction as they are made.
+struct Making<'a> {
+    session: &'a mut Session,
+    made: RedactionMade,
+    me: &'a Me,
     at: Millis,
-    rand: &mut Rand,
-) -> WriterId {
-    let writer = rand.writer();
-    made.writers.push((writer, me.author.clone(), Some(doc.clone())));
-    let started = Event::WriterStarted { author: me.author.clone(), doc: Some(doc.clone()) };
-    push(session, made, &started, writer, at, rand);
-    writer
+    rand: &'a mut Rand,
 }
 
-fn push(
-    session: &mut Session,
-    made: &mut RedactionMade,
-    event: &Event,
-    writer: WriterId,
-    at: Millis,
-    rand: &mut Rand,
-) -> EventId {
-    let sealed = session.seal(event, writer, at, rand);
-    session.apply(&sealed);
-    let id = sealed.id;
-    made.events.push(sealed);
-    id
+impl Making<'_> {
+    fn writer(&mut self, doc: Option<&DocId>) -> WriterId {
+        let writer = self.rand.writer();
+        self.made.writers.push((writer, self.me.author.clone(), doc.cloned()));
+        writer
+    }
+
+    /// Starts a writer whose first event leads back to `parents`.
+    fn start(&mut self, doc: Option<&DocId>, parents: Vec<EventId>) -> (WriterId, EventId) {
+        let writer = self.writer(doc);
+        let started = Event::WriterStarted { author: self.me.author.clone(), doc: doc.cloned() };
+        (writer, self.push(&started, writer, parents))
+    }
+
+    fn push(&mut self, event: &Event, writer: WriterId, parents: Vec<EventId>) -> EventId {
+        let sealed = self.session.seal_after(event, writer, self.at, self.rand, parents);
+        self.session.apply(&sealed);
+        let id = sealed.id;
+        self.made.events.push(sealed);
+        id
+    }
 }
 
 /// Of those of the events that are known elsewhere the last: those that none of them leads back to.
@@ -210,39 +214,6 @@ fn is_introduced(
             && event.data.get("author").and_then(|of| of.as_str()) == Some(author.as_str())
             && known.contains(&event.id)
     })
-}
-
-/// Starts a writer whose events lead back to these, and nothing that came beside.
-fn start_after(
-    session: &mut Session,
-    made: &mut RedactionMade,
-    me: &Me,
-    at: Millis,
-    rand: &mut Rand,
-    parents: &mut Vec<EventId>,
-) -> WriterId {
-    let writer = rand.writer();
-    made.writers.push((writer, me.author.clone(), None));
-    let started = Event::WriterStarted { author: me.author.clone(), doc: None };
-    push_after(session, made, &started, writer, at, rand, parents);
-    writer
-}
-
-fn push_after(
-    session: &mut Session,
-    made: &mut RedactionMade,
-    event: &Event,
-    writer: WriterId,
-    at: Millis,
-    rand: &mut Rand,
-    parents: &mut Vec<EventId>,
-) -> EventId {
-    let sealed = session.seal_after(event, writer, at, rand, std::mem::take(parents));
-    session.apply(&sealed);
-    let id = sealed.id;
-    parents.push(id);
-    made.events.push(sealed);
-    id
 }
 
 /// What somebody else redacted and is still here: the events without those words. A body that is not

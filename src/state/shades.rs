@@ -3,7 +3,7 @@
 
 use super::Model;
 use crate::base::{AuthorId, Pos, Span};
-use crate::layout::Row;
+use crate::layout::{Row, shown};
 use crate::session::Hand;
 use ropey::Rope;
 
@@ -35,15 +35,7 @@ impl Model {
         if !self.ui.authors {
             return;
         }
-        let spans = rows.iter().filter_map(|row| match row {
-            Row::Text { span, .. } => Some(*span),
-            Row::Virtual { .. } => None,
-        });
-        let (Some(start), Some(end)) =
-            (spans.clone().map(|span| span.start).min(), spans.map(|span| span.end).max())
-        else {
-            return;
-        };
+        let Some(Span { start, end }) = shown(rows) else { return };
         // The line end of the last row tells of a row that holds nothing.
         let end = Pos((end.0 + 1).min(rope.len_chars()));
         let (Some(entry), Some(document)) = (self.entry(), self.shown_document()) else { return };

@@ -3,10 +3,10 @@
 
 use super::anchored;
 use super::bare::{self, Bare};
-use super::fenced::Fenced;
 use super::part;
 use super::rows;
 use super::talk;
+use super::wholes::Fenced;
 use super::{Kin, Landed, Landing, Outcome, Wanted};
 use crate::assist::alike;
 use crate::assist::dialect::{Edit, Form, Hint, is_fence, is_file_name, is_gap, may_hold_edits};

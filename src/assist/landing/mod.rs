@@ -6,7 +6,6 @@
 mod anchored;
 mod bare;
 mod covered;
-mod fenced;
 mod fences;
 mod frame;
 mod kin;
@@ -17,6 +16,7 @@ mod rows;
 mod talk;
 mod units;
 mod whole;
+mod wholes;
 
 pub use fences::resembling;
 pub use onto::{Onto, onto};
@@ -28,10 +28,10 @@ use super::hunks::{Hunk, line_end, moves, trimmed, whole_to_hunks, with_line_end
 use super::placement::{Placement, Placer, Sought, Step, kept};
 use crate::base::{Pos, Span};
 use bare::Bare;
-use fenced::{Fenced, without_numbers};
 use kin::Kin;
 use ropey::Rope;
 use whole::Whole;
+use wholes::{Fenced, without_numbers};
 
 /// What became of one edit, or of one part of it.
 #[derive(Clone, Debug, PartialEq, Eq)]

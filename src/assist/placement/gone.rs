@@ -47,7 +47,7 @@ fn without_blank(text: &str, range: Range<usize>) -> Range<usize> {
 
 /// With the indent and the line end of what fills its lines: where nothing is left of a line, no
 /// line is left.
-pub(super) fn whole_lines(text: &str, range: Range<usize>) -> Range<usize> {
+fn whole_lines(text: &str, range: Range<usize>) -> Range<usize> {
     let line = line_start(text, range.start);
     let behind = &text[range.end..];
     let end = ["\r\n", "\n"].into_iter().find(|end| behind.starts_with(end));
@@ -64,7 +64,7 @@ pub(super) fn whole_lines(text: &str, range: Range<usize>) -> Range<usize> {
 }
 
 /// Whole lines go: of two empty lines that would meet, one goes with them.
-pub(super) fn without_gap(text: &str, range: Range<usize>) -> Range<usize> {
+fn without_gap(text: &str, range: Range<usize>) -> Range<usize> {
     let Range { start, end } = range;
     let starts_line = start == 0 || text[..start].ends_with('\n');
     let ends_line = end > start && text[..end].ends_with('\n') || end == text.len();

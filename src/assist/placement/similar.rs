@@ -7,7 +7,7 @@
 use super::agree::Piece;
 use super::align::{Match, best_match, common, pieces, tokens, window};
 use super::ask::Outer;
-use super::gone::{whole_lines, without_gap};
+use super::gone::taken;
 use super::index::{Index, form_of};
 use super::space::stands_alone;
 use super::unit::{Unit, line_start, marker, units};
@@ -310,29 +310,16 @@ fn weight(pieces: &[Piece]) -> u32 {
     pieces.iter().map(Piece::weight).sum()
 }
 
-/// What goes when all of a range does: with whole lines their end, and of the blanks between words
-/// that would meet one.
+/// What goes when a place that was chosen by hand becomes nothing: no marker stays without an item.
 pub(super) fn gone(text: &str, range: Range<usize>) -> Range<usize> {
-    let lines = without_gap(text, whole_lines(text, range.clone()));
-    if lines != range || range.is_empty() {
-        return lines;
-    }
-    let (before, behind) = (&text[..range.start], &text[range.end..]);
-    let blank = |c: char| matches!(c, ' ' | '\t');
+    let behind = &text[range.end..];
     let line = line_start(text, range.start);
     let lead = &text[line..range.start];
     let (fresh, indent) = (lead.trim().is_empty(), lead.len() - lead.trim_start().len());
     let ends = behind.is_empty() || behind.starts_with(['\n', '\r']);
-    // No marker without an item.
-    if ends && !fresh && marker(&text[line + indent..range.end]) + indent == lead.len() {
-        return gone(text, line..range.end);
-    }
-    match () {
-        () if fresh => {
-            let rest = behind.trim_start_matches(blank);
-            range.start..range.end + (behind.len() - rest.len())
-        }
-        () if ends || behind.starts_with(blank) => before.trim_end_matches(blank).len()..range.end,
-        () => range,
+    let bare = || marker(&text[line + indent..range.end]) + indent == lead.len();
+    match ends && !fresh && !range.is_empty() && bare() {
+        true => taken(text, line..range.end),
+        false => taken(text, range),
     }
 }
