@@ -119,20 +119,28 @@ impl Answer {
                 let (old, new) = (edit.old.clone(), edit.new.clone());
                 let number = read.next();
                 read.elsewhere.push(Elsewhere { number, file, old, new });
+                // What was said is about that one.
+                said.clear();
                 continue;
             }
             let first = read.edits.len();
-            match &piece {
-                Piece::Prose(text) => said.push_str(text),
-                Piece::EditDone { .. } => {
-                    if let Some(better) = is_another(&std::mem::take(&mut said)) {
-                        read.versions.insert(first, better);
-                    }
+            let about = match &piece {
+                Piece::Prose(text) => {
+                    said.push_str(text);
+                    String::new()
                 }
-                _ => {}
-            }
+                Piece::EditDone { .. } | Piece::EditDropped { .. } | Piece::Malformed { .. } => {
+                    std::mem::take(&mut said)
+                }
+                _ => String::new(),
+            };
             for landed in landing.take(&piece) {
                 read.add(base, landed);
+            }
+            if read.edits.len() > first
+                && let Some(better) = is_another(&about)
+            {
+                read.versions.insert(first, better);
             }
             if let Piece::EditDone { edit, .. } = &piece
                 && let Some(file) = &edit.hint.file

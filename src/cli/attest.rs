@@ -42,14 +42,14 @@ pub struct AttestArgs {
 impl AttestArgs {
     pub fn run(self, out: &mut Out) -> Result<ExitCode, Failure> {
         let mut place = Place::find(None, None)?;
-        let mut store = place.reading(out)?;
         if self.list || self.show.is_some() {
             // Signatures are told of where they lie.
             let named = match &self.what {
                 Some(what) => Named::find(Path::new(what), None, out)?,
                 None => {
+                    let mut store = place.reading(out)?;
                     let id = session_or_last(&mut store, None, out)?;
-                    Named::known(id, None, store)
+                    Named::known(id, None, store, out)?
                 }
             };
             return match self.show {
@@ -57,6 +57,7 @@ impl AttestArgs {
                 None => list(&named, &place.keys(), out),
             };
         }
+        let mut store = place.reading(out)?;
         let session = session_or_last(&mut store, self.what.as_deref(), out)?;
         let wanted = Wanted { about: None, key: self.key, who: self.who };
         sign(&mut place, &mut store, session, wanted, out)

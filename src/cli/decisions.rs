@@ -151,7 +151,7 @@ impl DecisionsArgs {
             (None, Some(id)) => {
                 let store = place.reading(out)?;
                 let id = session_id(&store, id)?;
-                self.tell(&fold(&store, id).map_err(Failure::store)?, &mut told, out)?;
+                self.tell(&Named::known(id, None, store, out)?.fold()?, &mut told, out)?;
             }
             (Some(file), Some(id)) => {
                 let named = Named::find(file, Some(id), out)?;

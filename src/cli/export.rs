@@ -87,7 +87,7 @@ impl ExportArgs {
         }
         let named = self.named(out)?;
         let added = match &named.store {
-            Some(store) if self.file.as_deref().is_none_or(|file| !is_session_file(file)) => {
+            Some(store) => {
                 let mut adding = Adding::to(path).map_err(Failure::new)?;
                 let mut done = Ok(());
                 let take = &mut |stored: Stored| {
@@ -97,9 +97,12 @@ impl ExportArgs {
                 };
                 let (_, damaged) = store.each_event(named.id, take).map_err(Failure::store)?;
                 say_damaged(damaged, out);
-                done.and_then(|()| adding.finish())
+                // What the session file has and the library not yet.
+                let rest = named.file();
+                done.and_then(|()| rest.iter().try_for_each(|event| adding.event(event)))
+                    .and_then(|()| adding.finish())
             }
-            _ => jsonl::append(path, &named.all()?.0),
+            None => jsonl::append(path, &named.all()?.0),
         };
         let added = added.map_err(Failure::new)?;
         out.say(&format!(
@@ -129,7 +132,7 @@ impl ExportArgs {
             (Some(file), session) => Named::find(file, session.as_deref(), out),
             (None, Some(id)) => {
                 let store = Place::find(None, None)?.reading(out)?;
-                Ok(Named::known(session_id(&store, id)?, None, store))
+                Named::known(session_id(&store, id)?, None, store, out)
             }
             (None, None) => Err(Failure::usage("Name a file, or a session with --session.")),
         }

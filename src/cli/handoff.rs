@@ -48,7 +48,7 @@ impl HandoffArgs {
         if place.has_library() {
             let mut store = place.reading(out)?;
             if store.last_row(id).map_err(Failure::store)? > 0 {
-                return self.known(&mut store, id, named.into_file(), out);
+                return self.known(&mut store, id, named.file().to_vec(), out);
             }
         }
         if self.seen {

@@ -2,11 +2,13 @@
 
 use super::place::Place;
 use super::redact::session_or_last;
+use super::whose::Named;
 use super::{Failure, Out, one_line};
 use crate::base::EventId;
 use crate::report::Target;
 use crate::runtime::{fold, redact};
 use crate::state::plural;
+use std::path::Path;
 use std::process::ExitCode;
 
 /// List what was redacted in a session, and what others redacted and is still here.
@@ -30,10 +32,10 @@ pub struct RedactionsArgs {
 impl RedactionsArgs {
     pub fn run(self, out: &mut Out) -> Result<ExitCode, Failure> {
         let mut place = Place::find(None, None)?;
-        let mut store = place.reading(out)?;
-        let session = session_or_last(&mut store, self.what.as_deref(), out)?;
-        let folded = fold(&store, session).map_err(Failure::store)?;
         if let Some(text) = self.accept.as_ref().or(self.keep.as_ref()) {
+            let mut store = place.reading(out)?;
+            let session = session_or_last(&mut store, self.what.as_deref(), out)?;
+            let folded = fold(&store, session).map_err(Failure::store)?;
             let all = folded.redactions.iter().map(|taken| taken.id);
             let found: Vec<EventId> =
                 all.filter(|id| id.to_string().starts_with(text.as_str())).collect();
@@ -49,7 +51,20 @@ impl RedactionsArgs {
             out.say(&done.map_err(Failure::new)?);
             return Ok(ExitCode::SUCCESS);
         }
-        let pending = redact::pending(&store, session).map_err(Failure::new)?;
+        let named = match &self.what {
+            Some(what) => Named::find(Path::new(what), None, out)?,
+            None => {
+                let mut store = place.reading(out)?;
+                let last = session_or_last(&mut store, None, out)?;
+                Named::known(last, None, store, out)?
+            }
+        };
+        let folded = named.fold()?;
+        // What is not in the library waits for nobody's yes here.
+        let pending = match &named.store {
+            Some(store) => redact::pending(store, named.id).map_err(Failure::new)?,
+            None => Vec::new(),
+        };
         for taken in folded.redactions.iter() {
             let waits = pending.iter().find(|one| one.id == taken.id);
             let bodies: usize = taken.what.what.iter().map(|one| one.bodies.len()).sum();

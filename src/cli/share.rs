@@ -2,7 +2,8 @@
 
 use super::bringing::Progress;
 use super::place::Place;
-use super::whose::taken;
+use super::redact::session_or_last;
+use super::whose::Named;
 use super::{Failure, Out, one_line};
 use crate::base::EventId;
 use crate::report::scan::RULES;
@@ -78,8 +79,10 @@ impl ShareArgs {
                      taken out now: {why}"
                 ))
             })?;
-            out.say(&done.unwrap_or_default());
-            sharing = prepare(&mut store, out)?;
+            if let Some(words) = done {
+                out.say(&words);
+                sharing = prepare(&mut store, out)?;
+            }
         }
         if self.dry_run {
             sharing.plan.findings.retain(|finding| {
@@ -134,15 +137,17 @@ impl ShareArgs {
     }
 
     fn session(&self, store: &mut SqliteStore, out: &mut Out) -> Result<EventId, Failure> {
-        match &self.what {
-            Some(what) => taken(store, Path::new(what), out),
-            None => {
-                let rows = store.sessions().map_err(Failure::store)?;
-                let last = rows.first().map(|row| row.id);
-                last.ok_or_else(|| {
-                    Failure::new("There is no session yet: `cowrite FILE` begins one.")
-                })
-            }
+        let Some(what) = self.what.as_deref().filter(|_| self.dry_run) else {
+            return session_or_last(store, self.what.as_deref(), out);
+        };
+        // Nothing is taken in only to look.
+        let named = Named::find(Path::new(what), None, out)?;
+        match named.store {
+            Some(_) => Ok(named.id),
+            None => Err(Failure::new(format!(
+                "The session of {what} is in its session file only, not in your library yet: nothing \
+                 of it is new. Without --dry-run it is taken in first."
+            ))),
         }
     }
 }

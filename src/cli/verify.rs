@@ -199,9 +199,11 @@ fn beside(
     }
     let mut missing = Vec::new();
     if place.has_library() {
-        let known = place.glance().map_err(Failure::store)?;
-        for id in file.sizes.keys() {
-            missing.extend(absent(&known, file, *id).map_err(Failure::store)?);
+        // A library that can't be read says nothing of the file.
+        if let Ok(known) = place.glance() {
+            for id in file.sizes.keys() {
+                missing.extend(absent(&known, file, *id).unwrap_or_default());
+            }
         }
     }
     missing.iter().for_each(|words| out.say(words));

@@ -29,8 +29,22 @@ impl Named {
     /// Finds it: a session file, a text file, or the beginning of an id. With `session`, that one of
     /// several.
     pub fn find(what: &Path, session: Option<&str>, out: &mut Out) -> Result<Self, Failure> {
+        let (named, others) = Self::with_others(what, session, out)?;
+        if !others.is_empty() {
+            say_apart(what, &named.fold()?, &others, out)?;
+        }
+        Ok(named)
+    }
+
+    /// The same, with the sessions of the text that others began apart.
+    fn with_others(
+        what: &Path,
+        session: Option<&str>,
+        out: &mut Out,
+    ) -> Result<(Self, Vec<whose::Apart>), Failure> {
+        let alone = |named: Result<Self, Failure>| Ok((named?, Vec::new()));
         if is_session_file(what) {
-            return Self::of_file(what, session, out);
+            return alone(Self::of_file(what, session, out));
         }
         let place = Place::find(None, None)?;
         let store = match place.has_library() {
@@ -38,10 +52,10 @@ impl Named {
             false => None,
         };
         let store = match (session, store) {
-            (Some(wanted), store) => return Self::wanted(what, wanted, store, out),
+            (Some(wanted), store) => return alone(Self::wanted(what, wanted, store, out)),
             (None, Some(store)) if is_id(what) => {
                 let id = session_id(&store, &what.to_string_lossy())?;
-                return Ok(Self::known(id, None, store));
+                return alone(Self::known(id, None, store, out));
             }
             (None, store) => store,
         };
@@ -57,15 +71,21 @@ impl Named {
             None => Vec::new(),
         };
         let named = Self { id, doc: Some(doc), store: with_session(store, id)?, file };
-        if !others.is_empty() {
-            say_apart(what, &named.fold()?, &others, out)?;
-        }
-        Ok(named)
+        Ok((named, others))
     }
 
-    /// A session of the library.
-    pub fn known(id: EventId, doc: Option<DocId>, store: SqliteStore) -> Self {
-        Self { id, doc, store: Some(store), file: Vec::new() }
+    /// A session of the library, with what its file has beside that.
+    pub fn known(
+        id: EventId,
+        doc: Option<DocId>,
+        store: SqliteStore,
+        out: &mut Out,
+    ) -> Result<Self, Failure> {
+        let file = match shared::unread(&store, id).map_err(Failure::store)? {
+            Some(file) => events_of(&file, id, out)?,
+            None => Vec::new(),
+        };
+        Ok(Self { id, doc, store: Some(store), file })
     }
 
     /// One of several of a text, which the library has, or a session file around it.
@@ -83,7 +103,7 @@ impl Named {
             None => false,
         };
         match (store, like.next()) {
-            (Some(store), _) if known => Ok(Self::known(session_id(&store, wanted)?, None, store)),
+            (Some(store), _) if known => Self::known(session_id(&store, wanted)?, None, store, out),
             (_, Some((file, id, doc))) => {
                 let file = events_of(&file, id, out)?;
                 Ok(Self { id, doc: Some(doc), store: None, file })
@@ -150,8 +170,8 @@ impl Named {
     }
 
     /// What stands in its session file, where that may be more than the library has.
-    pub fn into_file(self) -> Vec<Envelope> {
-        self.file
+    pub fn file(&self) -> &[Envelope] {
+        &self.file
     }
 }
 
@@ -166,12 +186,10 @@ pub fn all(what: &Path, out: &mut Out) -> Result<Vec<(Session, Option<DocId>)>, 
         let all = sessions.iter().map(|(id, events)| (Session::fold(*id, events), None));
         return Ok(all.collect());
     }
-    let named = Named::find(what, None, out)?;
+    let (named, others) = Named::with_others(what, None, out)?;
     let mut found = vec![(named.fold()?, named.doc.clone())];
-    if named.doc.is_some() {
-        for (file, id, doc) in whose::others(what, named.id) {
-            found.push((Session::fold(id, &events_of(&file, id, out)?), Some(doc)));
-        }
+    for (file, id, doc) in others {
+        found.push((Session::fold(id, &events_of(&file, id, out)?), Some(doc)));
     }
     Ok(found)
 }

@@ -73,12 +73,15 @@ pub(super) fn unbound(
     Ok(same.map(|(session, doc)| Whose { session, doc, file: None, renamed: true }))
 }
 
+/// A session that others began of a text: its file, and what the text is in it.
+pub type Apart = (PathBuf, EventId, DocId);
+
 /// The sessions other than this one that session files around a text have of it: two people began
 /// one apart. With the file of each.
-pub fn others(path: &Path, session: EventId) -> Vec<(PathBuf, EventId, DocId)> {
+pub fn others(path: &Path, session: EventId) -> Vec<Apart> {
     let path = absolute(path);
     let Some(hint) = around::hint(&path) else { return Vec::new() };
-    let mut found: Vec<(PathBuf, EventId, DocId)> = Vec::new();
+    let mut found: Vec<Apart> = Vec::new();
     for file in files_around(&path) {
         for (other, doc) in added(&file, &path, &hint) {
             if other != session && found.iter().all(|(_, known, _)| *known != other) {

@@ -17,32 +17,35 @@ impl Session {
     /// Why a setting of a decision's status was made: the reason given with it, or else the outcome
     /// that the same person wrote about it. Nothing where they gave none, whatever others wrote.
     pub fn why<'a>(&'a self, decision: &'a Decision, set: &EventId) -> Option<Why<'a>> {
-        let by = self.author_of(set)?;
-        if let Some(reason) = decision.reasons.get(set) {
-            return Some(Why { by, words: self.told(set, reason) });
+        let mut set = *set;
+        loop {
+            let by = self.author_of(&set)?;
+            if let Some(reason) = decision.reasons.get(&set) {
+                return Some(Why { by, words: self.told(&set, reason) });
+            }
+            // What was written before the status that this one took the place of was said about that.
+            let before = decision.status.replaced_by(set).map(|(lamport, ..)| lamport).next_back();
+            let accepted = (decision.status.of(&set) == Some(&DecisionStatus::Accepted))
+                .then(|| accepted_outcome(decision, &set))
+                .flatten();
+            let own = decision.outcome.settings().rev().find(|((lamport, id), text)| {
+                let theirs = self.author_of(id).is_some_and(|author| self.is_same(author, by));
+                // Who settles a conflict takes the words of another.
+                let mut taken = decision.outcome.replaced_by(*id);
+                theirs
+                    && (before.is_none_or(|before| *lamport > before) || accepted == Some(*id))
+                    && !text.is_empty()
+                    && !taken.any(|(.., old)| old == *text)
+            });
+            if let Some(((_, id), text)) = own {
+                return Some(Why { by, words: self.told(id, text) });
+            }
+            // Who settles what two people said takes the side of one of them.
+            let replaced: Vec<_> = decision.status.replaced_by(set).collect();
+            let value = decision.status.of(&set)?;
+            let side = replaced.iter().rev().find(|(.., old)| replaced.len() > 1 && *old == value);
+            set = side.map(|(_, old, _)| *old)?;
         }
-        // What was written before the status that this one took the place of was said about that.
-        let before = decision.status.replaced_by(*set).map(|(lamport, ..)| lamport).next_back();
-        let accepted = (decision.status.of(set) == Some(&DecisionStatus::Accepted))
-            .then(|| accepted_outcome(decision, set))
-            .flatten();
-        let own = decision.outcome.settings().rev().find(|((lamport, id), text)| {
-            let theirs = self.author_of(id).is_some_and(|author| self.is_same(author, by));
-            // Who settles a conflict takes the words of another.
-            let mut taken = decision.outcome.replaced_by(*id);
-            theirs
-                && (before.is_none_or(|before| *lamport > before) || accepted == Some(*id))
-                && !text.is_empty()
-                && !taken.any(|(.., old)| old == *text)
-        });
-        if let Some(((_, id), text)) = own {
-            return Some(Why { by, words: self.told(id, text) });
-        }
-        // Who settles what two people said takes the side of one of them.
-        let replaced: Vec<_> = decision.status.replaced_by(*set).collect();
-        let value = decision.status.of(set)?;
-        let side = replaced.iter().rev().find(|(.., old)| replaced.len() > 1 && *old == value);
-        side.and_then(|(_, old, _)| self.why(decision, old))
     }
 
     /// Why the status that holds was set, where the decision itself does not say it as its outcome.

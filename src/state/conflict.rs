@@ -8,10 +8,15 @@ use crate::event::{Event, Text};
 use crate::session::DocEntry;
 use std::collections::BTreeSet;
 
+/// Whether a line parts the sides, and does not underline a heading.
+fn is_bar(line: &str) -> bool {
+    line.trim_end() == "======="
+}
+
 /// Whether a file is in the middle of a merge.
 pub(super) fn has_conflict_markers(text: &str) -> bool {
     let starts = |marker: &str| text.lines().any(|line| line.starts_with(marker));
-    starts("<<<<<<< ") && starts("=======") && starts(">>>>>>> ")
+    starts("<<<<<<< ") && text.lines().any(is_bar) && starts(">>>>>>> ")
 }
 
 /// Of which side a line in a file with markers is.
@@ -32,8 +37,10 @@ fn lines(text: &str) -> Option<Vec<(Side, &str)>> {
         let is = |marker: &str| line.starts_with(marker);
         side = match side {
             Side::Both if is("<<<<<<< ") => Side::Ours,
-            Side::Ours if is("|||||||") => Side::Base,
-            Side::Ours | Side::Base if is("=======") => Side::Theirs,
+            Side::Ours if is("||||||| ") || line.trim_end() == "|||||||" => Side::Base,
+            Side::Ours | Side::Base if is_bar(line) => Side::Theirs,
+            // Nobody can say which of two parts the sides.
+            Side::Theirs if is_bar(line) => return None,
             Side::Theirs if is(">>>>>>> ") => Side::Both,
             _ if is("<<<<<<< ") || is(">>>>>>> ") => return None,
             _ => {
@@ -61,7 +68,7 @@ impl Cx<'_> {
         let Some(entry) = self.model.entry() else { return };
         let Some(lines) = lines(&file.text) else {
             self.model.mark_saved(false);
-            self.model.torn = Some(file.stamp.clone());
+            self.model.torn = true;
             self.warn("The file holds conflict markers that can't be read: it is not taken in, and not written over. Settle them in the file, then file.reload; or save under another name.");
             return;
         };

@@ -170,7 +170,7 @@ pub struct Model {
     /// which it will tell in a moment.
     pub puzzle: Option<FileStamp>,
     /// What the file holds has conflict markers that can't be read: it is not written over.
-    pub torn: Option<FileStamp>,
+    pub torn: bool,
     /// The file went away while the text was open.
     pub gone: bool,
     pub last_edit: Millis,
@@ -276,7 +276,7 @@ impl Model {
             unsaved: None,
             intents: BTreeMap::new(),
             puzzle: None,
-            torn: None,
+            torn: false,
             gone: false,
             last_edit: now,
             text_rows: BTreeMap::new(),

@@ -257,7 +257,7 @@ impl Cx<'_> {
         self.model.ui.overlays.retain(|overlay| !asks(overlay));
         self.model.bom = file.bom;
         self.model.stamp = Some(file.stamp.clone());
-        self.model.torn = None;
+        self.model.torn = false;
         let last = self.held_last().map(|(last, _)| last);
         let met = self.model.met.first().cloned();
         if file.text == text {
@@ -403,7 +403,7 @@ impl Cx<'_> {
             return;
         }
         let own = self.model.path.as_ref() == Some(&path);
-        if own && self.model.torn.is_some() {
+        if own && self.model.torn {
             self.error("The file holds conflict markers that can't be read, and what stands between them is not in the text here. Settle them in the file, then file.reload; or save under another name.");
             return;
         }

@@ -24,7 +24,10 @@ impl Model {
         // Fresh writers: the text's operations are others now.
         cx.model.minted = super::Minted::default();
         cx.model.text_rows.clear();
+        // What was made of the text of before may hold words that are gone.
         cx.model.ui.rendered.clear();
+        cx.model.ui.sides.take();
+        cx.model.ui.diffs = super::Diffs::default();
         cx.model.ui.branch_key = (None, 0);
         cx.model.ui.panel.made_for = None;
         let delta = crate::text::diff(&before, &cx.model.rope().to_string()).delta();

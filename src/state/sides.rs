@@ -68,12 +68,12 @@ impl Known {
     /// The sides in today's text, where they still hold.
     fn today(&self, doc: &DocId, document: &Document, hunk: &OpenHunk) -> Option<Rc<Sides>> {
         let (then, now) = (self.hunk.span?, hunk.span?);
+        if self.doc == *doc && self.revision == document.revision() && self.hunk == *hunk {
+            return Some(self.sides.clone());
+        }
         let moved = OpenHunk { span: self.hunk.span, ..hunk.clone() };
         if self.doc != *doc || moved != self.hunk || then.len() != now.len() {
             return None;
-        }
-        if self.revision == document.revision() && then == now {
-            return Some(self.sides.clone());
         }
         let shifted = |pos: Pos| (pos.0 + now.start.0).checked_sub(then.start.0).map(Pos);
         let Span { start, end } = self.sides.span;
@@ -265,7 +265,7 @@ impl AllSides {
         span: Span,
     ) -> Option<Sides> {
         let key = (entry.document.id().clone(), version.clone());
-        if self.then.len() > VERSIONS {
+        if self.then.len() > VERSIONS && !self.then.contains_key(&key) {
             self.then.clear();
         }
         let known = self.then.entry(key.clone());
@@ -294,7 +294,9 @@ impl Model {
         let known = all.made.get_mut(&hunk.of);
         let today = known.and_then(|known| {
             let sides = known.today(doc, &entry.document, hunk)?;
-            *known = Known::new(doc, &entry.document, hunk, &sides);
+            if !Rc::ptr_eq(&sides, &known.sides) {
+                *known = Known::new(doc, &entry.document, hunk, &sides);
+            }
             Some(sides)
         });
         if today.is_some() {

@@ -44,7 +44,8 @@ pub fn sentences_around(rope: &Rope, span: Span) -> Span {
         .collect();
     let mut text = String::with_capacity(to.saturating_sub(from) + 8);
     for (at, c) in (from..).zip(rope.slice(from..to.max(from)).chars()) {
-        let wraps = || soft.iter().any(|next| at < *next && at + 2 >= *next);
+        let next = || soft.get(soft.partition_point(|next| *next <= at));
+        let wraps = || next().is_some_and(|next| at + 2 >= *next);
         text.push(if matches!(c, '\n' | '\r') && wraps() { ' ' } else { c });
     }
     let (mut at, mut found) = (from, None::<Span>);

@@ -1,6 +1,7 @@
 //! Which words of one insertion stand in others at the same place: those that one insertion has whole,
 //! or that end the one and begin the other. What merely looks alike is not the same.
 
+use super::motion::is_ideograph;
 use std::ops::Range;
 
 /// Words of at least so many signs that are not blank are no coincidence where they stand.
@@ -31,7 +32,8 @@ fn signs(text: &[char]) -> usize {
 /// Whether a text may be cut at a place: not within a word.
 fn may_cut(text: &[char], at: usize) -> bool {
     let is_word = |index: Option<usize>| {
-        index.and_then(|index| text.get(index)).is_some_and(|sign| sign.is_alphanumeric())
+        let sign = index.and_then(|index| text.get(index));
+        sign.is_some_and(|sign| sign.is_alphanumeric() && !is_ideograph(*sign))
     };
     !(is_word(at.checked_sub(1)) && is_word(Some(at)))
 }
@@ -107,7 +109,7 @@ fn of_wholes(own: &[char], theirs: &[char], wholes: &[Whole]) -> Vec<Twice> {
     row.reverse();
     // Pieces of blanks go with what stands beside them.
     let mut blocks: Vec<(Range<usize>, Range<usize>)> = Vec::new();
-    for (index, at) in row {
+    for (number, (index, at)) in row.iter().copied().enumerate() {
         let mut own_range = at..at + text(index).len();
         let mut pieces = index..index + 1;
         let (free, first) = blocks.last().map_or((0, 0), |(own, pieces)| (own.end, pieces.end));
@@ -131,6 +133,7 @@ fn of_wholes(own: &[char], theirs: &[char], wholes: &[Whole]) -> Vec<Twice> {
         if let (Some(blank), Some((range, pieces))) = (next, blocks.last_mut())
             && signs(blank) == 0
             && own[range.end..].starts_with(blank)
+            && row.get(number + 1).is_none_or(|(_, at)| *at >= range.end + blank.len())
         {
             range.end += blank.len();
             pieces.end += 1;

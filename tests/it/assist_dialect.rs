@@ -152,7 +152,6 @@ fn blocks() {
     check("See:\n```rust\nlet a = 1;\n```\nEnd", "See:\n```rust\nlet a = 1;\n```\nEnd", &[]);
     check("plan.md", "plan.md", &[]);
     check("```\n```\n", "```\n```\n", &[]);
-    // No-op.
     // An empty line alone is nothing, unless the old text has one there or is a mark.
     for (old, new, wanted) in [
         ("- b", "", r#""- b\n" → """#),

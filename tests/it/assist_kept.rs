@@ -80,6 +80,8 @@ fn a_whole_text_keeps_the_documents_forms() {
     // Where only forms change these are what is meant.
     let (got, ..) = read(PROSE, &fence(&plain(PROSE)));
     assert_eq!(got, plain(PROSE));
+    let bullets = PROSE.replace("* ", "- ");
+    assert_eq!(read(PROSE, &fence(&bullets)).0, bullets);
     let deeper = CODE.replace("    go(&first);", "    if x {\n        go(&first);\n    }");
     assert_eq!(read(CODE, &fence(&deeper)).0, deeper);
 }

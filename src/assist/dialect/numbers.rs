@@ -14,7 +14,8 @@ pub fn unnumbered(old: &str, new: &str) -> Option<String> {
     let sign = lines.first()?.sign;
     let rising = lines.windows(2).all(|two| two[0].number <= two[1].number && two[1].sign == sign);
     let (own, numbers) = share(old);
-    if lines.len() < LEAST || !rising || numbers.len() * 2 >= own.max(1) {
+    // Of nothing nobody can say that it has none.
+    if own == 0 || lines.len() < LEAST || !rising || numbers.len() * 2 >= own {
         return None;
     }
     // `12|    text`: the blank behind the mark is the line's.

@@ -59,9 +59,10 @@ fn lacking(old: &[&Line<'_>], new: &[&Line<'_>], (had, has): &(Counts<'_>, Count
     /// As few letters and digits stand somewhere by chance.
     const LEAST: usize = 4;
     let (Some(first), Some(own)) = (new.first(), old.first()) else { return 0 };
-    // How much they have in common from here on.
+    // How much they have in common from here on; more tells no better which place it is.
+    const TELLING: usize = 64;
     let run = |at: usize| -> usize {
-        let both = old[at..].iter().zip(new).take_while(|(a, b)| a.text == b.text);
+        let both = old[at..].iter().zip(new).take_while(|(a, b)| a.text == b.text).take(TELLING);
         both.map(|(line, _)| line.weight()).sum()
     };
     let here = run(0);

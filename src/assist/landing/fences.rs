@@ -10,7 +10,7 @@ use super::wholes::Fenced;
 use super::{Kin, Landed, Landing, Outcome, Wanted};
 use crate::assist::alike;
 use crate::assist::dialect::{Edit, Form, Hint, is_fence, is_file_name, is_gap, may_hold_edits};
-use crate::assist::hunks::{Hunk, whole_to_hunks};
+use crate::assist::hunks::{Hunk, line_end, whole_to_hunks, with_line_ends};
 use crate::assist::placement::{Placer, Step};
 use crate::base::{Pos, Span};
 use crate::text::is_soft;
@@ -142,7 +142,9 @@ pub fn resembling(text: &Rope, new: &str) -> Vec<(Span, u8)> {
 
 fn resembling_in(base: &str, placer: &Placer, new: &str) -> Vec<(Span, u8)> {
     const MOST: usize = 4;
-    let called = part::called_so(base, new);
+    const TRIED: usize = 16;
+    let mut called = part::called_so(base, new);
+    called.truncate(TRIED);
     let mut out: Vec<(Span, u8)> =
         called.iter().map(|at| (span_of(base, at), alike(&base[at.clone()], new))).collect();
     out.sort_by_key(|(span, share)| (std::cmp::Reverse(*share), *span));
@@ -304,10 +306,7 @@ impl Landing {
             let outcome = Outcome::Placed { hunk: Hunk { span, ..hunk }, step };
             Landed { form: Form::Passage, why: None, said: None, quoted: None, outcome }
         };
-        let new = crate::assist::hunks::with_line_ends(
-            &rewrite.new,
-            crate::assist::hunks::line_end(base),
-        );
+        let new = with_line_ends(&rewrite.new, line_end(base));
         whole_to_hunks(old, &new).into_iter().map(landed).collect()
     }
 

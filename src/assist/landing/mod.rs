@@ -20,7 +20,7 @@ mod wholes;
 
 pub use fences::resembling;
 pub use onto::{Onto, onto};
-pub use talk::is_another;
+pub(super) use talk::is_another;
 
 use super::dialect::{Edit, Form, Hint, Piece, may_hold_edits};
 use super::flow;
@@ -31,7 +31,7 @@ use bare::Bare;
 use kin::Kin;
 use ropey::Rope;
 use whole::Whole;
-use wholes::{Fenced, without_numbers};
+use wholes::{Fenced, without_numbers, wrapped};
 
 /// What became of one edit, or of one part of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -223,7 +223,7 @@ impl Landing {
                 // It has to be all of the text, or is the only one of an answer to somebody who wants
                 // a change.
                 None if fenced.len() == 1 && self.wanted == Wanted::Change
-                    || whole::read(&base, text) == Whole::Unclear =>
+                    || whole::read(&base, &wrapped(&base, text)) == Whole::Unclear =>
                 {
                     return vec![self.nowhere(&base, text, &[])];
                 }

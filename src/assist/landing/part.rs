@@ -2,16 +2,17 @@
 //! Each goes where the part of its name stands; what a part leaves out, by a gap or without a word,
 //! stays. A part of a new name goes behind the one that it follows in the text.
 
+mod lead;
 mod names;
 
 use super::anchored;
-use super::units::{self, Unit, balance, indent, is_attribute, is_comment, outermost};
+use super::units::{self, Unit, balance, indent, outermost};
 use super::whole::{alike, as_tokens, filled};
 use crate::assist::dialect::is_gap;
 use crate::assist::hunks::token_cuts;
 use crate::assist::placement::with_indents;
 use names::leaves_off;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 /// What becomes of a stretch of the document.
@@ -197,7 +198,9 @@ impl Reading<'_> {
                     }
                 }
                 many => {
-                    let ranges = many.iter().map(|one| self.old.bytes(&one.range()));
+                    // A name that stands everywhere tells nothing.
+                    const MOST: usize = 16;
+                    let ranges = many.iter().map(|one| self.old.bytes(&one.range())).take(MOST);
                     self.parts.several.extend(ranges);
                     self.parts.rest.push(self.new.of(&top.range()).to_owned());
                 }
@@ -222,6 +225,9 @@ impl Reading<'_> {
         let lacks = theirs.iter().any(|one| ours.iter().all(|other| other.name != one.name));
         let end = self.end(old, new);
         let gap = end != End::There || self.has_gap(new.line..new.end);
+        if gap || lacks {
+            self.lead_anew(old, new);
+        }
         let rewrite = match () {
             () if (gap || lacks) && !theirs.is_empty() && !ours.is_empty() => {
                 return self.in_parts(old, new, &ours);
@@ -289,34 +295,11 @@ impl Reading<'_> {
         let at = if lead.is_some() { old.range() } else { body.clone() };
         let is = self.indented(is, was);
         let same_name = self.old.lines[old.line].trim() == self.new.lines[new.line].trim();
-        let sure = same_name && keeps_all(was, &is);
+        let above = self.old.of(&(old.from..old.line));
+        let lead_stays = lead.as_ref().is_none_or(|new| above.is_empty() || keeps_all(above, new));
+        let sure = same_name && lead_stays && keeps_all(was, &is);
         let new = lead.unwrap_or_default() + &is;
         Some(Rewrite { at: self.old.bytes(&at), new, sure, gap: false })
-    }
-
-    /// The comments and attributes over a part, where the text has some: of each kind its own, or
-    /// else the document's.
-    fn lead(&self, old: &Unit, new: &Unit) -> Option<String> {
-        let (was, is) = (old.from..old.line, new.from..new.line);
-        if is.is_empty() {
-            return None;
-        }
-        let depth = indent(self.old.lines[old.line]);
-        let of = |test: fn(&str) -> bool| -> String {
-            let some = |lines: &[&str], depth: Option<&str>| -> String {
-                let some = lines.iter().filter(|line| test(line));
-                some.map(|line| match depth {
-                    Some(depth) => format!("{depth}{}\n", line.trim()),
-                    None => format!("{}\n", line.trim_end()),
-                })
-                .collect()
-            };
-            match some(&self.new.lines[is.clone()], Some(depth)) {
-                ours if ours.is_empty() => some(&self.old.lines[was.clone()], None),
-                ours => ours,
-            }
-        };
-        Some(of(is_comment) + &of(is_attribute))
     }
 
     /// A part with gaps, filled with what the document has there.
@@ -460,13 +443,14 @@ impl Reading<'_> {
         let first =
             |text: &'_ str| -> usize { text.lines().next().map_or(0, |line| indent(line).len()) };
         pairs.push((&text[..first(text)], &old[..first(old)]));
-        for line in text.lines().skip(1) {
-            let same = |other: &&str| other.trim() == line.trim();
-            let mut there = old.lines().filter(same);
-            if let (Some(one), None) = (there.next(), there.next())
-                && line.trim().len() > 3
-            {
-                pairs.push((indent(line), indent(one)));
+        // The indent of each line that stands once.
+        let mut there: BTreeMap<&str, Option<&str>> = BTreeMap::new();
+        for line in old.lines() {
+            there.entry(line.trim()).and_modify(|one| *one = None).or_insert(Some(indent(line)));
+        }
+        for line in text.lines().skip(1).filter(|line| line.trim().len() > 3) {
+            if let Some(Some(one)) = there.get(line.trim()) {
+                pairs.push((indent(line), one));
             }
         }
         with_indents(text, &pairs)

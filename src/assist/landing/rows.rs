@@ -45,7 +45,8 @@ pub(super) fn read(base: &str, text: &str) -> Option<Vec<Rewrite>> {
         (0..there.len()).filter(|at| there.get(*at).as_ref().is_some_and(same)).collect()
     };
     for (nth, row) in rows.iter().enumerate() {
-        let at = match named(row)[..] {
+        let found = named(row);
+        let at = match found[..] {
             [at] => Some(at),
             [] => renamed(&there, &rows, nth, last)?,
             _ => return None,
@@ -67,7 +68,7 @@ pub(super) fn read(base: &str, text: &str) -> Option<Vec<Rewrite>> {
             let at = *start..start + line.len();
             out.push(Rewrite { at, new, sure: false, gap: false });
         }
-        known |= !named(row).is_empty();
+        known |= !found.is_empty();
         last = Some(at);
     }
     out.sort_by_key(|one| (one.at.start, one.at.end));

@@ -141,7 +141,7 @@ impl Landing {
 }
 
 /// A text for the document without line numbers that the document has not, wrapped as it is.
-fn wrapped(base: &str, text: &str) -> String {
+pub(super) fn wrapped(base: &str, text: &str) -> String {
     flow::document(base, &without_numbers(base, text), &|_| false).into_owned()
 }
 

@@ -13,9 +13,10 @@ use unicode_segmentation::UnicodeSegmentation;
 const MOST: usize = 1 << 18;
 
 /// A text written anew: lines, then words where lines differ.
-pub fn kept(old: &str, new: &str) -> String {
+pub fn kept(old: &str, written: &str) -> String {
     let end = line_end(old);
-    let new = systematic::undone(old, &with_line_ends(new, "\n"));
+    let written = with_line_ends(written, "\n");
+    let new = systematic::undone(old, &written);
     let (was, is) = (lines(old), lines(&new));
     let keys = |text: &str, side: &[Token<'_>]| -> Vec<String> {
         side.iter().map(|line| loose(&text[line.range.clone()])).collect()
@@ -44,7 +45,7 @@ pub fn kept(old: &str, new: &str) -> String {
     if changed {
         with_line_ends(&out, end)
     } else {
-        systematic::mistakes_undone(old, &with_line_ends(&new, end))
+        systematic::mistakes_undone(old, &with_line_ends(&written, end))
     }
 }
 

@@ -26,11 +26,23 @@ pub(super) fn named(
 
 fn remember(store: &mut SqliteStore, id: EventId, key: &str, one: EventId) -> Result<(), String> {
     let mut all = named(store, id, key)?;
-    if all.insert(one) {
-        let value: Vec<String> = all.iter().map(ToString::to_string).collect();
-        let view = Write::View { session: id, key: key.into(), value: value.join(" ") };
-        store.write(&[view]).map_err(said)?;
-    }
+    if all.insert(one) { note(store, id, key, &all) } else { Ok(()) }
+}
+
+fn forget(store: &mut SqliteStore, id: EventId, key: &str, one: EventId) -> Result<(), String> {
+    let mut all = named(store, id, key)?;
+    if all.remove(&one) { note(store, id, key, &all) } else { Ok(()) }
+}
+
+fn note(
+    store: &mut SqliteStore,
+    id: EventId,
+    key: &str,
+    all: &BTreeSet<EventId>,
+) -> Result<(), String> {
+    let value: Vec<String> = all.iter().map(ToString::to_string).collect();
+    let view = Write::View { session: id, key: key.into(), value: value.join(" ") };
+    store.write(&[view]).map_err(said)?;
     Ok(())
 }
 
@@ -164,6 +176,7 @@ pub fn decide(
     let taken: Option<&RedactionInfo> = session.redactions.get(&named);
     let taken = taken.ok_or("There is no such redaction in this session.")?;
     if !accept {
+        forget(store, id, AGREED, named)?;
         remember(store, id, KEPT, named)?;
         return Ok("The words stay in this copy.".into());
     }
@@ -177,8 +190,10 @@ pub fn decide(
     }
     let count = made.lines.len();
     let rest = rest(id, made.id, Some(named), last);
-    write(store, id, &events, made, rest)?;
+    // First: what is killed in between is taken out at the next start.
+    forget(store, id, KEPT, named)?;
     remember(store, id, AGREED, named)?;
+    write(store, id, &events, made, rest)?;
     let done = complete(store, id, &Redacting::default(), &[])?;
     Ok(format!("{} lost words. {done}", plural(count, "event")))
 }
