@@ -4,6 +4,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use cowrite::base::EventId;
+use cowrite::event::Envelope;
 use cowrite::session::Session;
 use cowrite::state::ROWS_VERSION;
 use cowrite::store::{Options, SqliteStore};
@@ -70,6 +72,13 @@ pub fn ask(term: &Term, question: &str) {
 /// looking.
 #[track_caller]
 pub fn sessions(home: &Home) -> Vec<Session> {
+    let logs = logs(home);
+    logs.into_iter().map(|(id, events)| Session::fold(id, &events)).collect()
+}
+
+/// What the library has of each session, whatever lies in session files.
+#[track_caller]
+pub fn logs(home: &Home) -> Vec<(EventId, Vec<Envelope>)> {
     let options = Options { rows_version: ROWS_VERSION, ..Options::default() };
     let store = SqliteStore::open(&home.cowrite(), options).unwrap();
     let rows = store.sessions().unwrap();
@@ -77,8 +86,7 @@ pub fn sessions(home: &Home) -> Vec<Session> {
         .map(|row| {
             let loaded = store.events(row.id, 0).unwrap();
             assert!(loaded.damaged.is_empty(), "damaged lines");
-            let events: Vec<_> = loaded.events.into_iter().map(|stored| stored.envelope).collect();
-            Session::fold(row.id, &events)
+            (row.id, loaded.events.into_iter().map(|stored| stored.envelope).collect())
         })
         .collect()
 }

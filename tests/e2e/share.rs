@@ -9,7 +9,7 @@ use cowrite::base::Rand;
 use cowrite::event::Envelope;
 use cowrite::session::Session;
 
-use crate::desk::{home, open, quit, sessions};
+use crate::desk::{home, logs, open, quit, sessions};
 use crate::pty::Home;
 
 const FILE: &str = "repo/sessions/plan.cowrite.jsonl";
@@ -924,11 +924,11 @@ fn a_fresh_clone_is_told_of_by_its_text_alone() {
     ada.commits("more");
     ada.git(&["push", "-q", "origin", "HEAD:main"]);
     eve.looks();
-    let before = eve.events();
+    let before = logs(&eve.0);
     eve.git(&["pull", "-q"]);
     let told = eve.0.run(&["decisions", "repo/plan.md"], "").ok();
     assert!(told.contains("Ask the bank"), "{told}");
-    assert_eq!(eve.events(), before);
+    assert_eq!(logs(&eve.0), before);
     // What works in the session takes it in, in another clone by the same way.
     let cy = clones("Cy", &remote);
     cy.0.run(&["share", "repo/plan.md", "--yes"], "").ok();
