@@ -46,21 +46,26 @@ struct Cell {
 }
 
 /// The edits of a text in order of display.
-struct Edits<'a> {
-    entry: &'a DocEntry,
+pub(super) struct Edits<'a> {
+    pub entry: &'a DocEntry,
     all: Vec<&'a EditEntry>,
     starts: BTreeMap<(WriterId, u32), usize>,
     ends: BTreeSet<OpId>,
     /// What each of the last operations knows of.
-    heads: Vec<BTreeMap<WriterId, u32>>,
+    pub heads: Vec<(OpId, BTreeMap<WriterId, u32>)>,
 }
 
+/// Which of two copies of a character stays: the lesser. What somebody wrote comes before what was
+/// taken in from files, then what came in first, then what was moved least.
+pub(super) type Rank = (bool, usize, Vec<usize>);
+
 impl<'a> Edits<'a> {
-    fn of(entry: &'a DocEntry, heads: &[OpId]) -> Self {
+    pub fn of(entry: &'a DocEntry, heads: &[OpId]) -> Self {
         let all: Vec<&EditEntry> = entry.edits().collect();
         let start = |(index, one): (usize, &&EditEntry)| ((one.writer, one.edit.start), index);
         let starts = all.iter().enumerate().rev().map(start).collect();
-        let heads = heads.iter().filter_map(|id| entry.document.past(&[*id])).collect();
+        let past = |id: &OpId| Some((*id, entry.document.past(&[*id])?));
+        let heads = heads.iter().filter_map(past).collect();
         Self { entry, all, starts, ends: ends(entry), heads }
     }
 
@@ -115,6 +120,13 @@ impl<'a> Edits<'a> {
         moved.push(if is_outside { index + 1 } else { 0 });
         moved.reverse();
         (id, index, moved)
+    }
+
+    /// What a character was before all that moved it, and its rank among its copies.
+    pub fn ranked(&self, id: OpId) -> Option<(OpId, Rank)> {
+        let (first, root, mut moved) = self.root(id, self.at(id)?);
+        let is_outside = moved.first().is_some_and(|rank| *rank > 0);
+        Some((first, (is_outside, root, moved.split_off(1))))
     }
 
     fn last(&self, index: usize) -> OpId {
@@ -214,7 +226,7 @@ impl<'a> Edits<'a> {
             past.get(&id.writer).is_some_and(|count| id.counter < *count)
         };
         // What was built on together was met by who did so.
-        let is_met = |id: OpId| self.heads.iter().all(|past| knows(past, id));
+        let is_met = |id: OpId| self.heads.iter().all(|(_, past)| knows(past, id));
         let met = is_met(last);
         let mut follows = |cell: &Cell| {
             let past = || {
@@ -346,6 +358,7 @@ impl Cx<'_> {
         }
         // What is typed is looked at, too.
         self.seal_bursts();
+        any |= self.join_alike(doc, &heads);
         for _ in 0..ROUNDS {
             let Some(entry) = self.model.session.documents.get(doc) else { break };
             let Some(found) = Edits::of(entry, &heads).second() else { break };
@@ -360,26 +373,38 @@ impl Cx<'_> {
     /// Takes the second copy away in the version that has both and nothing else: whoever puts these
     /// two together another time takes that along.
     fn take_back(&mut self, doc: &DocId, found: Second) -> bool {
+        let of = if found.whole { vec![found.edit] } else { Vec::new() };
+        let Some(last) = self.post_dedupe(doc, &found.both, &found.change, of) else {
+            return false;
+        };
+        self.note_same(doc, &found, last);
+        true
+    }
+
+    /// Changes a version so that what stands twice there stands once. Returns the last operation.
+    pub(super) fn post_dedupe(
+        &mut self,
+        doc: &DocId,
+        both: &Version,
+        change: &Change,
+        of: Vec<EventId>,
+    ) -> Option<OpId> {
         self.seal_bursts();
         let author = self.model.me.author.clone();
         let writer = self.mint(&author, Some(doc.clone()), true);
-        let Some(entry) = self.model.session.documents.get_mut(doc) else { return false };
-        let change = (&found.both, &found.change);
-        let done = entry.document.change_at(change.0, writer, change.1, Some(CauseKind::Dedupe));
+        let entry = self.model.session.documents.get_mut(doc)?;
+        let done = entry.document.change_at(both, writer, change, Some(CauseKind::Dedupe));
         let applied = match done {
             Ok(applied) => applied,
             Err(why) => {
                 self.error(format!("A second copy could not be taken away: {why}"));
-                return false;
+                return None;
             }
         };
         let width: u32 = applied.ops.iter().map(Op::width).sum();
-        let Some(last) = (applied.start + width).checked_sub(1) else { return false };
-        let last = OpId { writer, counter: last };
-        let of = if found.whole { vec![found.edit] } else { Vec::new() };
+        let last = (applied.start + width).checked_sub(1)?;
         self.post_edit(doc, writer, applied, CauseKind::Dedupe, of);
-        self.note_same(doc, &found, last);
-        true
+        Some(OpId { writer, counter: last })
     }
 
     /// Where the text with one copy is what the file held, it is known by that from now on.

@@ -4,6 +4,7 @@
 
 mod abroad;
 mod again;
+mod alike;
 mod around;
 mod asking;
 mod back;

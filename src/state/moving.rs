@@ -84,6 +84,43 @@ impl Moves {
         self.keep(&mine[from..], behind, None, places);
     }
 
+    /// Of characters that stand several times takes those that are `gone`, but keeps the ones at these
+    /// places, in this order; one without a place comes back as what it was, if that is told. The
+    /// longest row that is in order stays where it stands.
+    pub fn keeping(
+        text: &str,
+        kept: &[(Option<OpId>, Option<usize>)],
+        all: &[OpId],
+        gone: BTreeSet<usize>,
+    ) -> Self {
+        let mut moves = Self { gone, ..Self::default() };
+        let stays = longest_row(kept.iter().map(|(_, at)| *at));
+        let mut to = 0;
+        for ((sign, (id, at)), stays) in text.chars().zip(kept).zip(stays) {
+            if let Some(at) = at.filter(|_| stays) {
+                moves.gone.remove(&at);
+                to = at + 1;
+            } else if let Some(id) = at.and_then(|at| all.get(at).copied()).or(*id) {
+                moves.insert(to, sign, id);
+            }
+        }
+        moves
+    }
+
+    /// Puts a character that stands or stood elsewhere at a place.
+    pub fn insert(&mut self, to: usize, sign: char, id: OpId) {
+        let (text, src) = self.inserts.entry(to).or_default();
+        text.push(sign);
+        match src.last_mut() {
+            Some(last)
+                if last.id.writer == id.writer && last.id.counter + last.len == id.counter =>
+            {
+                last.len += 1;
+            }
+            _ => src.push(Source { id, len: 1 }),
+        }
+    }
+
     fn keep(
         &mut self,
         left: &[Sign],
@@ -102,20 +139,10 @@ impl Moves {
             (None, Some(before)) => before,
             (None, None) => return,
         };
-        let (text, src) = self.inserts.entry(to).or_default();
         for (at, sign) in here {
             self.gone.insert(at);
             self.moves_others |= !sign.is_own;
-            text.push(sign.sign);
-            match src.last_mut() {
-                Some(last)
-                    if last.id.writer == sign.id.writer
-                        && last.id.counter + last.len == sign.id.counter =>
-                {
-                    last.len += 1;
-                }
-                _ => src.push(Source { id: sign.id, len: 1 }),
-            }
+            self.insert(to, sign.sign, sign.id);
         }
     }
 
@@ -140,4 +167,30 @@ impl Moves {
         put(&mut out, usize::MAX);
         Change(out)
     }
+}
+
+/// Which of a row of places belong to the longest part of it that rises.
+fn longest_row(places: impl Iterator<Item = Option<usize>>) -> Vec<bool> {
+    let places: Vec<Option<usize>> = places.collect();
+    // By length, the index of the least place that ends a part of it; and what came before each.
+    let mut ends: Vec<usize> = Vec::new();
+    let mut before: Vec<Option<usize>> = vec![None; places.len()];
+    for (index, place) in places.iter().enumerate() {
+        if place.is_none() {
+            continue;
+        }
+        let len = ends.partition_point(|end| places[*end] < *place);
+        before[index] = len.checked_sub(1).map(|len| ends[len]);
+        match ends.get_mut(len) {
+            Some(end) => *end = index,
+            None => ends.push(index),
+        }
+    }
+    let mut stays = vec![false; places.len()];
+    let mut at = ends.last().copied();
+    while let Some(index) = at {
+        stays[index] = true;
+        at = before[index];
+    }
+    stays
 }

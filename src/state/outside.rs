@@ -258,7 +258,8 @@ impl Cx<'_> {
         self.model.bom = file.bom;
         self.model.stamp = Some(file.stamp.clone());
         self.model.torn = false;
-        let last = self.held_last().map(|(last, _)| last);
+        let held = self.held_last();
+        let last = held.clone().map(|(last, _)| last);
         let met = self.model.met.first().cloned();
         if file.text == text {
             self.model.meets(&file.stamp.hash);
@@ -296,9 +297,16 @@ impl Cx<'_> {
                 _ => "The file is as it was saved; the text here goes beyond it.".into(),
             };
             self.model.meets(&file.stamp.hash);
-            self.model.mark_saved(false);
-            self.model.saved_rope = Some(ropey::Rope::from_str(&file.text));
-            self.info(words);
+            if let (Some(held), Some(known)) = (held.filter(|(_, certain)| *certain), &known) {
+                let doc = self.model.doc.clone();
+                self.follow_file(&doc, &held.0, known);
+            }
+            let same = self.model.rope().to_string() == file.text;
+            self.model.mark_saved(same);
+            if !same {
+                self.model.saved_rope = Some(ropey::Rope::from_str(&file.text));
+                self.info(words);
+            }
             return;
         }
         if older {
@@ -341,7 +349,13 @@ impl Cx<'_> {
             self.model.mark_saved(false);
             self.model.saved_rope = Some(ropey::Rope::from_str(&file.text));
             let (doc, hash) = (self.model.doc.clone(), Text::new(file.stamp.hash.clone()));
-            self.append(&Event::DocumentSaved { doc, version: base, hash });
+            self.append(&Event::DocumentSaved { doc: doc.clone(), version: base.clone(), hash });
+            if let Some(held) = last.filter(|_| certain)
+                && self.follow_file(&doc, &held, &base)
+                && self.model.rope() == file.text.as_str()
+            {
+                self.model.mark_saved(true);
+            }
             self.info(
                 "The file has what came with the session file; the text here goes beyond it.",
             );
@@ -354,6 +368,7 @@ impl Cx<'_> {
         let older = brought_back(entry, &base, &file.stamp.hash);
         let is_older = older.is_some();
         let change = older.unwrap_or_else(|| difference(&text, &file.text));
+        let held = last;
         let Some(last) = self.post_outside(&doc, &base, &change) else { return };
         let edit = self.model.entry().and_then(DocEntry::last_outside);
         if let Some(edit) = edit.filter(|_| is_older) {
@@ -363,12 +378,16 @@ impl Cx<'_> {
         // in it is theirs.
         let Some(entry) = self.model.entry() else { return };
         let alone = *entry.document.rope() == file.text.as_str();
+        let now = entry.document.join(&base, &Version(vec![last])).ok();
         if alone {
             self.note_saved(&file.stamp);
-        } else if let Ok(version) = entry.document.join(&base, &Version(vec![last])) {
+        } else if let Some(version) = now.clone() {
             // The text has both: what the file holds is no news next time.
             let hash = Text::new(file.stamp.hash.clone());
-            self.append(&Event::DocumentSaved { doc, version, hash });
+            self.append(&Event::DocumentSaved { doc: doc.clone(), version, hash });
+        }
+        if let (Some(held), Some(now)) = (held.filter(|_| certain), now) {
+            self.follow_file(&doc, &held, &now);
         }
         self.model.session.track_hunks();
         let explained = !self.is_holding() && self.meet();

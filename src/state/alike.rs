@@ -1,0 +1,362 @@
+//! Two versions with one text: copies of a session that apart came to hold the same file. Put together
+//! they are that text, whoever took what of it in from the file and whoever wrote it; of each
+//! character the copy that was written, else the first that was taken in, stays.
+
+use super::Cx;
+use super::explained::{Edits, Rank};
+use super::moving::{Moves, Places};
+use super::saved::{difference, includes, last_of, settled};
+use crate::base::{DocId, OpId, WriterId};
+use crate::event::{CauseKind, Event, Text, Version};
+use crate::session::EditEntry;
+use crate::text::Change;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How many of the versions that were saved last are looked at.
+const LOOKED_AT: usize = 64;
+
+/// A version, and which characters of a text it has.
+#[derive(Clone)]
+pub(super) struct Side {
+    version: Version,
+    had: Vec<Option<OpId>>,
+}
+
+/// A text that two versions have, or one and what the file held before.
+pub(super) struct Alike {
+    sides: [Side; 2],
+    /// The version that has both and nothing else, and what makes the one text of it.
+    both: Version,
+    change: Change,
+    /// Which copy of each character stays; it may move.
+    kept: Vec<Option<OpId>>,
+    /// The hash of the text, where that is what is left.
+    hash: Option<String>,
+}
+
+impl Alike {
+    /// The text's characters, as they stand once.
+    fn once(&self, edits: &Edits<'_>, version: &Version) -> Option<Vec<Option<OpId>>> {
+        let (_, runs) = edits.entry.document.characters_at(version).ok()?;
+        let there: BTreeSet<OpId> = each(&runs).collect();
+        let mut moved = BTreeMap::new();
+        if self.kept.iter().flatten().any(|id| !there.contains(id)) {
+            for id in &there {
+                moved.insert(edits.ranked(*id)?.0, *id);
+            }
+        }
+        let once = |id: &Option<OpId>| {
+            let id = (*id)?;
+            let moved = || moved.get(&edits.ranked(id)?.0).copied();
+            if there.contains(&id) { Some(id) } else { moved() }
+        };
+        Some(self.kept.iter().map(once).collect())
+    }
+}
+
+type Past = BTreeMap<WriterId, u32>;
+
+fn knows(past: &Past, version: &Version) -> bool {
+    version.0.iter().all(|id| past.get(&id.writer).is_some_and(|count| id.counter < *count))
+}
+
+impl Edits<'_> {
+    /// The last two versions with one text that together are another. Those that are `done`, and
+    /// those before them, are passed over, and each that is looked at is done.
+    fn alike(&self, done: &mut Vec<[Version; 2]>) -> Option<Alike> {
+        let document = &self.entry.document;
+        let saved = self.entry.saved.iter().rev().take(LOOKED_AT);
+        let saved = saved.filter(|saved| document.knows(&saved.version));
+        let saved: Vec<_> =
+            saved.filter_map(|saved| Some((saved, document.past(&saved.version.0)?))).collect();
+        for (index, (one, past)) in saved.iter().enumerate() {
+            let others = saved[index + 1..].iter().filter(|(other, _)| other.hash == one.hash);
+            for (other, other_past) in others {
+                let versions = [one.version.clone(), other.version.clone()];
+                if knows(past, &other.version) || knows(other_past, &one.version) {
+                    continue;
+                }
+                let has = |done: &[Version; 2], way: [usize; 2]| {
+                    (0..2).all(|at| includes(document, &done[at], &versions[way[at]]))
+                };
+                if done.iter().any(|done| has(done, [0, 1]) || has(done, [1, 0])) {
+                    continue;
+                }
+                done.push(versions.clone());
+                // Who built on both together had them so.
+                let is_met = |(_, head): &(OpId, Past)| {
+                    knows(head, &versions[0]) && knows(head, &versions[1])
+                };
+                if self.heads.iter().all(is_met) {
+                    continue;
+                }
+                if let Some(found) = self.one_text(versions, &one.hash) {
+                    return Some(found);
+                }
+            }
+        }
+        None
+    }
+
+    fn one_text(&self, versions: [Version; 2], hash: &str) -> Option<Alike> {
+        let document = &self.entry.document;
+        let held = document.text_at(&versions[0]).ok()?;
+        if document.text_at(&versions[1]).ok()? != held {
+            return None;
+        }
+        let [one, other] = versions.map(|version| self.side(version));
+        let mut found = self.together([one?, other?], &held, true)?;
+        found.hash = Some(hash.to_owned());
+        Some(found)
+    }
+
+    /// A version that has just the text.
+    fn side(&self, version: Version) -> Option<Side> {
+        let (_, runs) = self.entry.document.characters_at(&version).ok()?;
+        let had = each(&runs).map(Some).collect();
+        Some(Side { version, had })
+    }
+
+    /// The file held the one version and holds the other now: what did not change in it is the same.
+    fn followed(&self, old: &Version, new: &Version) -> Option<Alike> {
+        let document = &self.entry.document;
+        if includes(document, new, old) || includes(document, old, new) {
+            return None;
+        }
+        let is_met = |(_, head): &(OpId, Past)| knows(head, old) && knows(head, new);
+        if self.heads.iter().all(is_met) {
+            return None;
+        }
+        let held = document.text_at(new).ok()?;
+        let (before, runs) = document.characters_at(old).ok()?;
+        let mut old = Side { version: old.clone(), had: Vec::new() };
+        let mut ids = each(&runs);
+        let mut at = 0;
+        for one in difference(&before, &held).0 {
+            old.had.extend(ids.by_ref().take(one.span.start.0 - at).map(Some));
+            old.had.extend(std::iter::repeat_n(None, one.text.chars().count()));
+            ids.by_ref().take(one.span.len()).for_each(drop);
+            at = one.span.end.0;
+        }
+        old.had.extend(ids.map(Some));
+        self.together([old, self.side(new.clone())?], &held, false)
+    }
+
+    /// What makes one text of two versions that have it. What is in none of them any more comes
+    /// `back` only where both have all of it.
+    fn together(&self, sides: [Side; 2], held: &str, back: bool) -> Option<Alike> {
+        let document = &self.entry.document;
+        let [one, other] = &sides;
+        if one.had.len() != other.had.len() {
+            return None;
+        }
+        let both = settled(self.entry, document.join(&one.version, &other.version).ok()?);
+        let (there, runs) = document.characters_at(&both).ok()?;
+        if there == held {
+            return None;
+        }
+        let places = Places::of(&runs);
+        let all: Vec<OpId> = each(&runs).collect();
+        let pairs = || one.had.iter().zip(&other.had);
+        let stays = |one: &Option<OpId>, other: &Option<OpId>| {
+            one.filter(|_| one == other).and_then(|id| places.of_id(id))
+        };
+        let common: BTreeSet<usize> =
+            pairs().filter_map(|(one, other)| stays(one, other)).collect();
+        // Copies that were moved since are found by what they were first.
+        let mut copies: BTreeMap<OpId, Vec<(Rank, usize)>> = BTreeMap::new();
+        for (at, id) in all.iter().enumerate().filter(|(at, _)| !common.contains(at)) {
+            let (first, rank) = self.ranked(*id)?;
+            copies.entry(first).or_default().push((rank, at));
+        }
+        let (mut kept, mut gone) = (Vec::with_capacity(one.had.len()), BTreeSet::new());
+        for (one, other) in pairs() {
+            if let Some(at) = stays(one, other) {
+                kept.push((*one, Some(at)));
+                continue;
+            }
+            let mut there: Vec<&(Rank, usize)> = Vec::new();
+            for id in [one, other].into_iter().flatten() {
+                there.extend(copies.get(&self.ranked(*id)?.0).into_iter().flatten());
+            }
+            gone.extend(there.iter().map(|(_, at)| *at));
+            let at = there.into_iter().min().map(|(_, at)| *at);
+            kept.push((one.or(*other).filter(|_| back), at));
+        }
+        if back {
+            gone.extend((0..all.len()).filter(|at| !common.contains(at)));
+        }
+        let change = Moves::keeping(held, &kept, &all, gone).change();
+        let kept = kept.iter().map(|(id, at)| at.and_then(|at| all.get(at).copied()).or(*id));
+        let kept = kept.collect();
+        (!change.is_empty()).then_some(Alike { sides, both, change, kept, hash: None })
+    }
+}
+
+/// What was written on beside one of two copies.
+struct Rest<'a> {
+    edits: &'a Edits<'a>,
+    /// The text that both had, as it stands once: by character its place.
+    once: Vec<Option<OpId>>,
+    /// The text now.
+    text: Vec<char>,
+    now: Vec<OpId>,
+    /// Behind which of its places each character was put that came later.
+    behind: BTreeMap<OpId, usize>,
+    /// What a later edit took out, and second copies of what stays.
+    gone: BTreeSet<OpId>,
+}
+
+impl<'a> Rest<'a> {
+    /// What leads from the text now to one where all stands where it was put, and what was taken
+    /// out of one copy is gone.
+    fn told(edits: &'a Edits<'a>, sides: &[Side; 2], once: Vec<Option<OpId>>) -> Option<Change> {
+        let document = &edits.entry.document;
+        let (text, runs) = document.characters_at(&document.version()).ok()?;
+        let (text, now) = (text.chars().collect(), each(&runs).collect());
+        let (behind, gone) = (BTreeMap::new(), BTreeSet::new());
+        let mut rest = Self { edits, once, text, now, behind, gone };
+        for (side, other) in [(0, 1), (1, 0)] {
+            let (side, other) = (&sides[side], &sides[other]);
+            for (head, past) in &edits.heads {
+                // What was taken away as a second copy is not taken out.
+                let met = |edit: &EditEntry| {
+                    let last = Version(vec![last_of(edit.writer, &edit.edit)]);
+                    let kind = edit.edit.cause.as_ref().map(|cause| cause.kind);
+                    kind == Some(CauseKind::Dedupe)
+                        && knows(past, &last)
+                        && !includes(document, &side.version, &last)
+                };
+                if knows(past, &side.version)
+                    && !knows(past, &other.version)
+                    && !edits.entry.edits().any(met)
+                {
+                    let (_, runs) = document.characters_at(&Version(vec![*head])).ok()?;
+                    rest.went_on(&side.had, each(&runs))?;
+                }
+            }
+        }
+        Some(rest.moves())
+    }
+
+    /// How one copy went on.
+    fn went_on(&mut self, had: &[Option<OpId>], since: impl Iterator<Item = OpId>) -> Option<()> {
+        let place = |(id, at): (&Option<OpId>, usize)| Some(((*id)?, at));
+        let places: BTreeMap<OpId, usize> = had.iter().zip(0..).filter_map(place).collect();
+        let now: BTreeSet<OpId> = self.now.iter().copied().collect();
+        let mut firsts: BTreeMap<OpId, usize> = BTreeMap::new();
+        for (at, (had, once)) in had.iter().zip(&self.once).enumerate() {
+            if had != once
+                && let Some(had) = had
+            {
+                firsts.insert(self.edits.ranked(*had)?.0, at);
+            }
+        }
+        let (mut behind, mut there) = (0, BTreeSet::new());
+        for id in since {
+            if let Some(at) = places.get(&id) {
+                behind = at + 1;
+                there.insert(*at);
+                continue;
+            }
+            match firsts.get(&self.edits.ranked(id)?.0) {
+                // Moved, and stands already.
+                Some(at) => {
+                    there.insert(*at);
+                    self.gone.extend(self.once[*at].filter(|id| now.contains(id)).map(|_| id));
+                }
+                None => _ = self.behind.insert(id, behind),
+            }
+        }
+        let out = firsts.values().filter(|at| !there.contains(at));
+        self.gone.extend(out.filter_map(|at| self.once[*at]));
+        Some(())
+    }
+
+    fn moves(&self) -> Change {
+        let place = |(id, at): (&Option<OpId>, usize)| Some(((*id)?, at));
+        let places: BTreeMap<OpId, usize> = self.once.iter().zip(1..).filter_map(place).collect();
+        let stays = |id: &&OpId| !self.gone.contains(id);
+        let place = |id: &OpId| places.get(id).copied();
+        let there: BTreeSet<usize> =
+            self.now.iter().filter(stays).filter_map(place).chain([0]).collect();
+        let mut moves = Moves::default();
+        // Where what is put behind each place ends.
+        let mut ends: BTreeMap<usize, usize> = BTreeMap::from([(0, 0)]);
+        let (mut last, mut wrong) = (0, Vec::new());
+        for (at, id) in self.now.iter().enumerate() {
+            if self.gone.contains(id) {
+                moves.gone.insert(at);
+            } else if let Some(place) = place(id) {
+                last = place;
+                ends.insert(last, at + 1);
+            } else if let Some(behind) = self.behind.get(id) {
+                match there.range(..=*behind).next_back() {
+                    Some(place) if *place == last => _ = ends.insert(last, at + 1),
+                    Some(place) => wrong.push((at, *place)),
+                    None => {}
+                }
+            }
+        }
+        for (at, place) in wrong {
+            if let (Some(end), Some(sign)) = (ends.get(&place), self.text.get(at)) {
+                moves.gone.insert(at);
+                moves.insert(*end, *sign, self.now[at]);
+            }
+        }
+        moves.change()
+    }
+}
+
+/// The characters of runs one by one.
+fn each(runs: &[(OpId, u32)]) -> impl Iterator<Item = OpId> {
+    let one = |(id, len): &(OpId, u32)| {
+        let id = *id;
+        (0..*len).map(move |by| OpId { counter: id.counter + by, ..id })
+    };
+    runs.iter().flat_map(one)
+}
+
+impl Cx<'_> {
+    /// After events came: versions with one text are that text together. Whether there were any.
+    pub(super) fn join_alike(&mut self, doc: &DocId, heads: &[OpId]) -> bool {
+        let (mut any, mut done) = (false, Vec::new());
+        while let Some(entry) = self.model.session.documents.get(doc)
+            && let Some(found) = Edits::of(entry, heads).alike(&mut done)
+            && self.put_together(doc, heads, found)
+        {
+            any = true;
+        }
+        any
+    }
+
+    /// After a file came: what it held before and holds still is there once. `old` is the version it
+    /// held, `new` the one that it holds now.
+    pub(super) fn follow_file(&mut self, doc: &DocId, old: &Version, new: &Version) -> bool {
+        let Some(entry) = self.model.session.documents.get(doc) else { return false };
+        let heads = entry.document.version().0;
+        let found = Edits::of(entry, &heads).followed(old, new);
+        found.is_some_and(|found| self.put_together(doc, &heads, found))
+    }
+
+    fn put_together(&mut self, doc: &DocId, heads: &[OpId], found: Alike) -> bool {
+        let Some(last) = self.post_dedupe(doc, &found.both, &found.change, Vec::new()) else {
+            return false;
+        };
+        let Some(entry) = self.model.session.documents.get(doc) else { return false };
+        let Ok(version) = entry.document.join(&found.both, &Version(vec![last])) else {
+            return true;
+        };
+        let edits = Edits::of(entry, heads);
+        let once = found.once(&edits, &version);
+        let rest = once.and_then(|once| Rest::told(&edits, &found.sides, once));
+        let all = entry.document.version();
+        if let Some(hash) = found.hash.map(Text::new) {
+            self.append(&Event::DocumentSaved { doc: doc.clone(), version, hash });
+        }
+        if let Some(rest) = rest.filter(|rest| !rest.is_empty()) {
+            self.post_dedupe(doc, &all, &rest, Vec::new());
+        }
+        true
+    }
+}
