@@ -7,7 +7,7 @@ use super::explained::{Edits, Rank};
 use super::moving::{Moves, Places};
 use super::saved::{difference, includes, last_of, settled};
 use crate::base::{DocId, OpId, WriterId};
-use crate::event::{CauseKind, Event, Text, Version};
+use crate::event::{CauseKind, Event, Op, Text, Version};
 use crate::session::EditEntry;
 use crate::text::Change;
 use std::collections::{BTreeMap, BTreeSet};
@@ -83,11 +83,7 @@ impl Edits<'_> {
                     continue;
                 }
                 done.push(versions.clone());
-                // Who built on both together had them so.
-                let is_met = |(_, head): &(OpId, Past)| {
-                    knows(head, &versions[0]) && knows(head, &versions[1])
-                };
-                if self.heads.iter().all(is_met) {
+                if self.is_met(&versions[0], &versions[1]) {
                     continue;
                 }
                 if let Some(found) = self.one_text(versions, &one.hash) {
@@ -96,6 +92,33 @@ impl Edits<'_> {
             }
         }
         None
+    }
+
+    /// Whether a character was taken out by another program, and by nobody else.
+    fn went_with_file(&self, id: OpId) -> bool {
+        let deletes = |op: &Op| match op {
+            Op::Delete { del, first, .. } => {
+                let by = id.counter.checked_sub(first.counter);
+                first.writer == id.writer && by.is_some_and(|by| by < del.unsigned_abs())
+            }
+            Op::Insert { .. } => false,
+        };
+        let by = self.entry.edits().filter(|edit| edit.edit.ops.iter().any(deletes));
+        let mut kinds = by.map(|edit| edit.edit.cause.as_ref().map(|cause| cause.kind)).peekable();
+        kinds.peek().is_some() && kinds.all(|kind| kind == Some(CauseKind::Outside))
+    }
+
+    /// Whether somebody built on both versions together: they had them so.
+    fn is_met(&self, one: &Version, other: &Version) -> bool {
+        let document = &self.entry.document;
+        let last = self.entry.edits().rev().filter(|edit| {
+            let cause = edit.edit.cause.as_ref();
+            cause.is_none_or(|cause| cause.kind != CauseKind::Dedupe)
+        });
+        last.take(LOOKED_AT).any(|edit| {
+            let past = document.past(&edit.edit.deps);
+            past.is_some_and(|past| knows(&past, one) && knows(&past, other))
+        })
     }
 
     fn one_text(&self, versions: [Version; 2], hash: &str) -> Option<Alike> {
@@ -120,11 +143,7 @@ impl Edits<'_> {
     /// The file held the one version and holds the other now: what did not change in it is the same.
     fn followed(&self, old: &Version, new: &Version) -> Option<Alike> {
         let document = &self.entry.document;
-        if includes(document, new, old) || includes(document, old, new) {
-            return None;
-        }
-        let is_met = |(_, head): &(OpId, Past)| knows(head, old) && knows(head, new);
-        if self.heads.iter().all(is_met) {
+        if includes(document, new, old) || includes(document, old, new) || self.is_met(old, new) {
             return None;
         }
         let held = document.text_at(new).ok()?;
@@ -142,8 +161,8 @@ impl Edits<'_> {
         self.together([old, self.side(new.clone())?], &held, false)
     }
 
-    /// What makes one text of two versions that have it. What is in none of them any more comes
-    /// `back` only where both have all of it.
+    /// What makes one text of two versions that have it. Where both have all of it, what each took
+    /// out of the other's copy comes `back`.
     fn together(&self, sides: [Side; 2], held: &str, back: bool) -> Option<Alike> {
         let document = &self.entry.document;
         let [one, other] = &sides;
@@ -181,7 +200,9 @@ impl Edits<'_> {
             }
             gone.extend(there.iter().map(|(_, at)| *at));
             let at = there.into_iter().min().map(|(_, at)| *at);
-            kept.push((one.or(*other).filter(|_| back), at));
+            // What a file took away one gives back.
+            let comes = |id: &OpId| back || at.is_none() && self.went_with_file(*id);
+            kept.push((one.or(*other).filter(comes), at));
         }
         if back {
             gone.extend((0..all.len()).filter(|at| !common.contains(at)));

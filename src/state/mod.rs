@@ -37,6 +37,7 @@ mod moving;
 mod named;
 mod news;
 mod offers;
+mod older;
 mod onto;
 mod outside;
 mod overtake;

@@ -278,7 +278,7 @@ impl Model {
             puzzle: None,
             torn: false,
             gone: false,
-            last_edit: now,
+            last_edit: Millis::default(),
             text_rows: BTreeMap::new(),
             redactions_agreed: BTreeSet::new(),
             last_sent: None,

@@ -310,25 +310,7 @@ impl Cx<'_> {
             return;
         }
         if older {
-            // Until it is answered, what is here is not what the file holds.
-            self.model.mark_saved(false);
-            let lines = vec![
-                "Another program, or git, put an older version back.".into(),
-                "Taking it in can be taken back (Ctrl-E u).".into(),
-            ];
-            let choices = vec![
-                ('y', "Take the older version in".to_owned(), "dialog.yes".to_owned()),
-                ('n', "Keep the text that is here".to_owned(), "dialog.no".to_owned()),
-            ];
-            let dialog = Dialog {
-                ask: Ask::FileReverted { file: Box::new(file.clone()) },
-                title: "The file is one of its older versions again".into(),
-                lines,
-                choices,
-                chosen: 0,
-            };
-            self.model.ui.overlays.push(Overlay::Dialog(dialog));
-            return;
+            return self.meet_older(file);
         }
         self.take_outside(file);
     }
@@ -405,14 +387,6 @@ impl Cx<'_> {
             (false, true) => "The file changed outside: it has some of what came with the session file, which stands once; the text here goes beyond it.",
             (false, false) => "The file changed outside; its change is taken in beside your unsaved text.",
         });
-    }
-
-    /// Keeps the text that is here although the file holds an older version.
-    pub fn keep_mine(&mut self, file: &OpenedFile) {
-        self.model.meets(&file.stamp.hash);
-        self.model.stamp = Some(file.stamp.clone());
-        self.model.mark_saved(false);
-        self.info("Kept. Saving writes it over the older version.");
     }
 
     /// Writes the document to a file; the answer comes as an input.

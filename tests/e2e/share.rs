@@ -170,6 +170,40 @@ fn apart() -> (Person, Person, BTreeSet<String>) {
 const MERGED: &str =
     "# Plan\n\nalpha one-A0\n\nbeta two-A1\n\ngamma three\n\ndelta four-E1\n\nomega\n";
 
+/// A library of an earlier day, an older version checked out and written on, and then git merges
+/// what was pushed meanwhile.
+#[test]
+fn an_older_library_and_an_older_checkout_lose_nothing_in_a_merge() {
+    for restored in [false, true] {
+        let (ada, _) = ada();
+        ada.writes(5, "-A1");
+        ada.shares();
+        ada.0.run(&["sessions", "backup", "day.db"], "").ok();
+        ada.writes(7, "-A2");
+        ada.shares();
+        ada.commits("two");
+        ada.git(&["push", "-q", "origin", "HEAD:main"]);
+        if restored {
+            ada.0.run(&["sessions", "restore", "day.db", "--yes"], "").ok();
+        }
+        ada.git(&["reset", "-q", "--hard", "HEAD~1"]);
+        let writes = "go.line 9; cursor.line-end; edit.insert -A3; file.save";
+        ada.0.run(&["do", writes, "repo/plan.md", "--yes"], "").ok();
+        ada.shares();
+        ada.commits("on the older one");
+        ada.git(&["pull", "-q", "--no-rebase", "--no-edit", "origin", "main"]);
+        let merged = TEXT
+            .replace("one\n", "one-A0\n")
+            .replace("two\n", "two-A1\n")
+            .replace("three\n", "three-A2\n")
+            .replace("four\n", "four-A3\n");
+        assert_eq!(ada.read("repo/plan.md"), merged, "restored {restored}: git");
+        ada.does("file.save");
+        assert_eq!(ada.read("repo/plan.md"), merged, "restored {restored}");
+        assert_eq!(ada.looks(), merged, "restored {restored}");
+    }
+}
+
 /// After a merge in Ada's clone: both have everything once, and go on together.
 #[track_caller]
 fn together(ada: &Person, eve: &Person, union: &BTreeSet<String>) {

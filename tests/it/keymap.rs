@@ -434,7 +434,7 @@ fn commands_know_their_keys() {
     );
     assert_eq!(keys_for(&map, "find.previous")[0], "global: alt-q", "what every terminal sends");
     assert_eq!(keys_for(&map, "nothing.here"), [""; 0]);
-    assert_eq!(keys_for(&map, "dialog.").len(), 6);
+    assert_eq!(keys_for(&map, "dialog.").len(), 5);
 
     let here = |contexts: &[&str], command: &str| {
         map.key_here(contexts, command).map(|keys| print_keys(&keys)).unwrap_or_default()

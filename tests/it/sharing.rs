@@ -149,6 +149,7 @@ fn copy_of(ada: &Harness, which: bool) -> Harness {
 fn an_older_version_asks_and_a_newer_one_of_somebody_else_does_not() {
     let (mut ada, mut eve) = two();
     let base = ada.text();
+    ada.pass(3000);
     writes(&mut eve, 3, "EVE");
     ada.take_from(&eve);
     ada.write_outside(&eve.text());
@@ -165,6 +166,28 @@ fn an_older_version_asks_and_a_newer_one_of_somebody_else_does_not() {
     ada.write_outside(&base.replace("two", "<<<<<<< ours\ntwo\n=======\n2\n>>>>>>> theirs"));
     assert!(!ada.text().contains("<<<<"));
     assert!(ada.notice().contains("conflict markers"), "{}", ada.notice());
+}
+
+/// A question that comes up while somebody types would take the next key for its answer.
+#[test]
+fn no_question_comes_up_between_two_keys() {
+    let (mut ada, _) = two();
+    let base = ada.text();
+    ada.keys("ctrl-end 'new' ctrl-s");
+    ada.pass(3000);
+    ada.keys("' and'");
+    ada.write_outside(&base);
+    assert!(ada.overlay().is_none());
+    assert!(ada.notice().contains("when you pause"), "{}", ada.notice());
+    ada.keys("' newer'");
+    assert!(ada.text().ends_with("new and newer"), "{}", ada.text());
+    ada.pass(3000);
+    assert!(matches!(ada.overlay(), Some(Overlay::Dialog(_))), "{}", ada.notice());
+    // A blank is no answer either.
+    ada.keys("' '");
+    assert!(matches!(ada.overlay(), Some(Overlay::Dialog(_))));
+    ada.keys("n");
+    assert!(ada.text().ends_with("new and newer"), "{}", ada.text());
 }
 
 #[test]
