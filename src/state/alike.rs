@@ -5,7 +5,7 @@
 use super::Cx;
 use super::explained::{Edits, Rank};
 use super::moving::{Moves, Places};
-use super::saved::{difference, includes, last_of, settled};
+use super::saved::{difference, includes, last_of, saved_last, settled};
 use crate::base::{DocId, OpId, WriterId};
 use crate::event::{CauseKind, Event, Op, Text, Version};
 use crate::session::EditEntry;
@@ -14,6 +14,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// How many of the versions that were saved last are looked at.
 const LOOKED_AT: usize = 64;
+/// How many versions of others a file that came is held against.
+const FOLLOWED: usize = 8;
 
 /// A version, and which characters of a text it has.
 #[derive(Clone)]
@@ -140,18 +142,23 @@ impl Edits<'_> {
         Some(Side { version, had })
     }
 
-    /// The file held the one version and holds the other now: what did not change in it is the same.
-    fn followed(&self, old: &Version, new: &Version) -> Option<Alike> {
+    /// The file holds one version now, and what did not change in it since another is the same. With
+    /// `all` only where the file has all that the other had.
+    fn followed(&self, old: &Version, new: &Version, all: bool) -> Option<Alike> {
         let document = &self.entry.document;
         if includes(document, new, old) || includes(document, old, new) || self.is_met(old, new) {
             return None;
         }
         let held = document.text_at(new).ok()?;
         let (before, runs) = document.characters_at(old).ok()?;
+        let change = difference(&before, &held).0;
+        if all && change.iter().any(|one| !one.span.is_empty()) {
+            return None;
+        }
         let mut old = Side { version: old.clone(), had: Vec::new() };
         let mut ids = each(&runs);
         let mut at = 0;
-        for one in difference(&before, &held).0 {
+        for one in change {
             old.had.extend(ids.by_ref().take(one.span.start.0 - at).map(Some));
             old.had.extend(std::iter::repeat_n(None, one.text.chars().count()));
             ids.by_ref().take(one.span.len()).for_each(drop);
@@ -351,13 +358,28 @@ impl Cx<'_> {
         any
     }
 
-    /// After a file came: what it held before and holds still is there once. `old` is the version it
-    /// held, `new` the one that it holds now.
-    pub(super) fn follow_file(&mut self, doc: &DocId, old: &Version, new: &Version) -> bool {
-        let Some(entry) = self.model.session.documents.get(doc) else { return false };
-        let heads = entry.document.version().0;
-        let found = Edits::of(entry, &heads).followed(old, new);
-        found.is_some_and(|found| self.put_together(doc, &heads, found))
+    /// After a file came, which holds this version now: what it held before and holds still is there
+    /// once, and so is what others saved, where the file has all of that.
+    pub(super) fn follow_file(&mut self, doc: &DocId, before: Option<&Version>, now: &Version) {
+        let Some(entry) = self.model.session.documents.get(doc) else { return };
+        let document = &entry.document;
+        let mut tips: Vec<Version> = Vec::new();
+        for saved in saved_last(entry) {
+            let is_part = |of: &Version| includes(document, of, saved);
+            if !is_part(now) && !tips.iter().any(is_part) {
+                tips.push(saved.clone());
+            }
+        }
+        tips.truncate(FOLLOWED);
+        let all = before.filter(|before| !includes(document, now, before));
+        let all = all.map(|before| (before, false)).into_iter();
+        for (old, all) in all.chain(tips.iter().map(|tip| (tip, true))) {
+            let Some(entry) = self.model.session.documents.get(doc) else { return };
+            let heads = entry.document.version().0;
+            if let Some(found) = Edits::of(entry, &heads).followed(old, now, all) {
+                self.put_together(doc, &heads, found);
+            }
+        }
     }
 
     fn put_together(&mut self, doc: &DocId, heads: &[OpId], found: Alike) -> bool {

@@ -297,9 +297,9 @@ impl Cx<'_> {
                 _ => "The file is as it was saved; the text here goes beyond it.".into(),
             };
             self.model.meets(&file.stamp.hash);
-            if let (Some(held), Some(known)) = (held.filter(|(_, certain)| *certain), &known) {
-                let doc = self.model.doc.clone();
-                self.follow_file(&doc, &held.0, known);
+            if let Some(known) = &known {
+                let (doc, held) = (self.model.doc.clone(), held.filter(|(_, certain)| *certain));
+                self.follow_file(&doc, held.as_ref().map(|(held, _)| held), known);
             }
             let same = self.model.rope().to_string() == file.text;
             self.model.mark_saved(same);
@@ -332,10 +332,8 @@ impl Cx<'_> {
             self.model.saved_rope = Some(ropey::Rope::from_str(&file.text));
             let (doc, hash) = (self.model.doc.clone(), Text::new(file.stamp.hash.clone()));
             self.append(&Event::DocumentSaved { doc: doc.clone(), version: base.clone(), hash });
-            if let Some(held) = last.filter(|_| certain)
-                && self.follow_file(&doc, &held, &base)
-                && self.model.rope() == file.text.as_str()
-            {
+            self.follow_file(&doc, last.filter(|_| certain).as_ref(), &base);
+            if self.model.rope() == file.text.as_str() {
                 self.model.mark_saved(true);
             }
             self.info(
@@ -368,8 +366,8 @@ impl Cx<'_> {
             let hash = Text::new(file.stamp.hash.clone());
             self.append(&Event::DocumentSaved { doc: doc.clone(), version, hash });
         }
-        if let (Some(held), Some(now)) = (held.filter(|_| certain), now) {
-            self.follow_file(&doc, &held, &now);
+        if let Some(now) = now {
+            self.follow_file(&doc, held.filter(|_| certain).as_ref(), &now);
         }
         self.model.session.track_hunks();
         let explained = !self.is_holding() && self.meet();
