@@ -96,18 +96,21 @@ impl Edits<'_> {
         None
     }
 
-    /// Whether a character was taken out by another program, and by nobody else.
-    fn went_with_file(&self, id: OpId) -> bool {
-        let deletes = |op: &Op| match op {
-            Op::Delete { del, first, .. } => {
-                let by = id.counter.checked_sub(first.counter);
-                first.writer == id.writer && by.is_some_and(|by| by < del.unsigned_abs())
+    /// Which of these characters were taken out by another program, and by nobody else.
+    fn went_with_file(&self, gone: &BTreeSet<OpId>) -> BTreeSet<OpId> {
+        let (mut with_file, mut otherwise) = (BTreeSet::new(), BTreeSet::new());
+        for edit in self.entry.edits().filter(|_| !gone.is_empty()) {
+            let kind = edit.edit.cause.as_ref().map(|cause| cause.kind);
+            let is_outside = kind == Some(CauseKind::Outside);
+            let by = if is_outside { &mut with_file } else { &mut otherwise };
+            for op in &edit.edit.ops {
+                if let Op::Delete { del, first, .. } = op {
+                    let counter = first.counter.saturating_add(del.unsigned_abs());
+                    by.extend(gone.range(*first..OpId { counter, ..*first }).copied());
+                }
             }
-            Op::Insert { .. } => false,
-        };
-        let by = self.entry.edits().filter(|edit| edit.edit.ops.iter().any(deletes));
-        let mut kinds = by.map(|edit| edit.edit.cause.as_ref().map(|cause| cause.kind)).peekable();
-        kinds.peek().is_some() && kinds.all(|kind| kind == Some(CauseKind::Outside))
+        }
+        with_file.difference(&otherwise).copied().collect()
     }
 
     /// Whether somebody built on both versions together: they had them so.
@@ -207,9 +210,15 @@ impl Edits<'_> {
             }
             gone.extend(there.iter().map(|(_, at)| *at));
             let at = there.into_iter().min().map(|(_, at)| *at);
+            kept.push((one.or(*other), at));
+        }
+        if !back {
             // What a file took away one gives back.
-            let comes = |id: &OpId| back || at.is_none() && self.went_with_file(*id);
-            kept.push((one.or(*other).filter(comes), at));
+            let gone = kept.iter().filter(|(_, at)| at.is_none()).filter_map(|(id, _)| *id);
+            let comes = self.went_with_file(&gone.collect());
+            for (id, _) in kept.iter_mut().filter(|(_, at)| at.is_none()) {
+                *id = id.filter(|id| comes.contains(id));
+            }
         }
         if back {
             gone.extend((0..all.len()).filter(|at| !common.contains(at)));
