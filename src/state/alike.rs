@@ -14,6 +14,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// How many of the versions that were saved last are looked at.
 const LOOKED_AT: usize = 64;
+/// How many pairs of versions with one text are looked at.
+const PAIRS: usize = 32;
 /// How many versions of others a file that came is held against.
 const FOLLOWED: usize = 8;
 
@@ -83,6 +85,9 @@ impl Edits<'_> {
                 };
                 if done.iter().any(|done| has(done, [0, 1]) || has(done, [1, 0])) {
                     continue;
+                }
+                if done.len() >= PAIRS {
+                    return None;
                 }
                 done.push(versions.clone());
                 if self.is_met(&versions[0], &versions[1]) {
