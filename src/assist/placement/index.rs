@@ -6,6 +6,7 @@
 //! each way in which it can lie between those. Knows no rules about what may be tolerated.
 
 use super::fold::{fold_word, is_combining};
+use super::unit;
 use crate::assist::flow::{self, Style};
 use memchr::memmem::Finder;
 use std::ops::Range;
@@ -29,6 +30,7 @@ pub(super) struct Index {
     starts: Vec<u32>,
     places: Vec<u32>,
     style: OnceLock<Style>,
+    fences: OnceLock<Vec<usize>>,
 }
 
 impl Index {
@@ -43,8 +45,9 @@ impl Index {
             _ => (8, 7, 19),
         };
         let (starts, places) = (Vec::new(), Vec::new());
-        let style = OnceLock::new();
-        let mut index = Self { text, norm, shifts, stride, size, bits, starts, places, style };
+        let (style, fences) = (OnceLock::new(), OnceLock::new());
+        let mut index =
+            Self { text, norm, shifts, stride, size, bits, starts, places, style, fences };
         index.sample();
         index
     }
@@ -52,6 +55,12 @@ impl Index {
     /// How the text breaks its lines.
     pub fn style(&self) -> Style {
         *self.style.get_or_init(|| flow::style(&self.text))
+    }
+
+    /// How many lines before a place open or close blocks of code.
+    pub fn fences_before(&self, at: usize) -> usize {
+        let all = self.fences.get_or_init(|| unit::fences(&self.text));
+        all.partition_point(|line| *line < at)
     }
 
     /// Sorts the sampled pieces into buckets by counting.

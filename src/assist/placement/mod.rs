@@ -220,7 +220,7 @@ impl Placer {
 
     /// Not where a place was found, but what is whole there is like it.
     fn like(&self, index: &Index, core: Range<usize>, old: Outer<'_>) -> Placement {
-        let (range, score) = similar::whole(&index.text, &core, old);
+        let (range, score) = similar::whole(index, &core, old);
         let similar = vec![(self.span(&range), score)];
         Placement::Missing { similar: if range.is_empty() { Vec::new() } else { similar } }
     }
@@ -234,7 +234,7 @@ impl Placer {
         if !range.is_empty() && space::stands_alone(&index.text, &range) {
             return (span, 100);
         }
-        let (range, score) = similar::whole(&index.text, &range, Outer::of(old));
+        let (range, score) = similar::whole(index, &range, Outer::of(old));
         (self.span(&range), score)
     }
 

@@ -56,12 +56,12 @@ pub(super) fn similar(
         let all = best_match(&quote.pieces, &found);
         let all = all.or_else(|| Some((rough(&quote.pieces, &found)?, None)));
         let Some((best, next)) = all else { continue };
-        take(quote.corresponds(&index.text, &found, &best));
+        take(quote.corresponds(index, &found, &best));
         // Another one beside it.
         if let Some((run, _)) = next
             && let Some((best, _)) = best_match(&quote.pieces, &found[run.clone()])
         {
-            take(quote.corresponds(&index.text, &found[run], &best));
+            take(quote.corresponds(index, &found[run], &best));
         }
     }
     out.sort_by_key(|(range, score)| (std::cmp::Reverse(*score), range.start));
@@ -78,10 +78,10 @@ pub(super) fn similar(
 
 /// The whole sentences and lines that a range touches, for a quotation, and how like it they are.
 /// What is empty stays so.
-pub(super) fn whole(text: &str, range: &Range<usize>, sought: Outer<'_>) -> (Range<usize>, u8) {
+pub(super) fn whole(index: &Index, range: &Range<usize>, sought: Outer<'_>) -> (Range<usize>, u8) {
     let quote = Quote::of(sought);
-    let range = quote.whole(text, range);
-    let score = quote.likeness(&text[range.clone()]);
+    let range = quote.whole(index, range);
+    let score = quote.likeness(&index.text[range.clone()]);
     (range, score)
 }
 
@@ -145,8 +145,8 @@ impl<'a> Quote<'a> {
     }
 
     /// The whole units that a range touches; the range itself where there is none.
-    fn whole(&self, text: &str, range: &Range<usize>) -> Range<usize> {
-        let all = units(text, range, self.cells);
+    fn whole(&self, index: &Index, range: &Range<usize>) -> Range<usize> {
+        let all = units(index, range, self.cells);
         let touches = |unit: &&Unit| match range.is_empty() {
             true => unit.range.start <= range.start && range.start <= unit.range.end,
             false => unit.range.start < range.end && range.start < unit.range.end,
@@ -176,10 +176,10 @@ impl<'a> Quote<'a> {
     }
 
     /// What corresponds to the quotation where it was found to be alike.
-    fn corresponds(&self, text: &str, found: &[Piece], best: &Match) -> Option<Range<usize>> {
+    fn corresponds(&self, index: &Index, found: &[Piece], best: &Match) -> Option<Range<usize>> {
         let run = found.get(best.found.clone())?;
         let run = run.first()?.start..run.last()?.end;
-        let all = units(text, &run, self.cells);
+        let all = units(index, &run, self.cells);
         // What each unit has in common with the quotation, and all that it has.
         let same = |(i, j): &(Option<usize>, Option<usize>)| {
             let (one, other) = (&self.pieces[(*i)?], &found[(*j)?]);
@@ -193,7 +193,8 @@ impl<'a> Quote<'a> {
                     unit.range.start <= piece.start && piece.end <= unit.range.end
                 };
                 let kept: u32 = same.iter().filter(within).map(|piece| piece.weight()).sum();
-                let all = if kept > 0 { weight(&pieces(&text[unit.range.clone()])) } else { 0 };
+                let all =
+                    if kept > 0 { weight(&pieces(&index.text[unit.range.clone()])) } else { 0 };
                 (kept, all)
             })
             .collect();
@@ -225,7 +226,7 @@ impl<'a> Quote<'a> {
             (Edge::Words(from), Edge::Unknown) if start != end => from..last.range.end,
             _ => return Some(whole),
         };
-        let fits = part.start < part.end && stands_alone(text, &part);
+        let fits = part.start < part.end && stands_alone(&index.text, &part);
         Some(if fits { part } else { whole })
     }
 

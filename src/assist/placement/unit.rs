@@ -1,6 +1,7 @@
 //! What of a text is replaced as one: a sentence of prose, or a line of a list, a table or code.
 //! With the marker of its line, which belongs to it or not. Knows nothing of edits.
 
+use super::index::Index;
 use super::space;
 use crate::text::sentence::borders;
 use memchr::memmem;
@@ -25,10 +26,11 @@ pub(super) struct Unit {
 
 /// The units of the paragraphs, or lines, that a range touches; in order. `cells`: each cell of a
 /// table's row by itself. None for a range in a sentence of which no end is near.
-pub(super) fn units(text: &str, range: &Range<usize>, cells: bool) -> Vec<Unit> {
+pub(super) fn units(index: &Index, range: &Range<usize>, cells: bool) -> Vec<Unit> {
+    let text = index.text.as_str();
     let mut out = Vec::new();
-    let mut fenced = is_fenced(text, range.start);
     let mut at = line_start(text, range.start);
+    let mut fenced = index.fences_before(at) % 2 == 1;
     // Up to where the paragraph begins.
     while !fenced && at > 0 && range.start - at < REACH && wraps(text, at - 1) {
         at = line_start(text, at - 1);
@@ -167,17 +169,19 @@ fn is_fence(line: &str) -> bool {
     line.starts_with("```") || line.starts_with("~~~")
 }
 
-/// Whether a place lies in a block of code.
-fn is_fenced(text: &str, at: usize) -> bool {
-    let before = &text.as_bytes()[..line_start(text, at)];
-    let count = |mark: &str| {
-        let opens = |at: &usize| {
-            let line = line_start(text, *at);
-            text[line..*at].trim().is_empty()
+/// Where lines begin that open or close a block of code, in order.
+pub(super) fn fences(text: &str) -> Vec<usize> {
+    let starts = |mark: &str| {
+        let line = |at: usize| {
+            let line = line_start(text, at);
+            text[line..at].trim().is_empty().then_some(line)
         };
-        memmem::find_iter(before, mark).filter(opens).count()
+        memmem::find_iter(text.as_bytes(), mark).filter_map(line).collect::<Vec<_>>()
     };
-    (count("```") + count("~~~")) % 2 == 1
+    let mut all = starts("```");
+    all.extend(starts("~~~"));
+    all.sort_unstable();
+    all
 }
 
 pub(super) fn line_start(text: &str, at: usize) -> usize {
