@@ -6,6 +6,7 @@
 mod alike;
 mod answer;
 pub mod basic;
+mod between;
 mod choosing;
 pub mod context;
 pub mod dialect;
@@ -22,6 +23,7 @@ mod repair;
 
 pub use alike::{alike, proposes_the_same, says_the_same};
 pub use answer::{Answer, Elsewhere, Fit, Unreadable};
+pub use between::{Between, are_versions};
 pub use choosing::{Chosen, LAST, Record, Tried, choose_by};
 pub use dialect::{Dialect, Edit, Form, Hint, Piece, ReplyParser, choose, is_gap, is_small_name};
 pub use hunks::{

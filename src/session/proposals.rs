@@ -101,6 +101,8 @@ pub struct Hunk {
     pub(super) beside: Option<Beside>,
     /// Whether the words beside it say something about it: see `standing`.
     pub(super) witness: (bool, bool),
+    /// Lines that were accepted of hunks which its answer made before it for the same place.
+    pub(super) earlier: Vec<String>,
     mark: Option<MarkId>,
 }
 
@@ -135,6 +137,7 @@ impl Hunk {
             made_beside: beside.clone(),
             beside,
             witness: (true, true),
+            earlier: Vec::new(),
             mark: None,
         }
     }
@@ -284,6 +287,7 @@ impl Proposals {
                 self.open.remove(of);
             }
         }
+        self.line_up(id);
     }
 
     pub fn split(&mut self, id: EventId, lamport: u64, hunk: EventId, split: Split) {

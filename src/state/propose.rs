@@ -58,6 +58,7 @@ impl Cx<'_> {
             self.model.refresh();
         }
         for piece in pieces {
+            turn.version = turn.between.take(&piece);
             if let Piece::EditDone { edit, .. } = &piece
                 && turn.dialect == Dialect::Blocks
                 && self.set_aside(turn, edit)
@@ -259,6 +260,7 @@ impl Cx<'_> {
 
     /// The answer is complete: what it wants as a whole.
     pub(super) fn finish_edits(&mut self, turn: &mut Turn) {
+        turn.version = None;
         if turn.dialect == Dialect::Blocks {
             for landed in turn.landing.finish() {
                 self.landed(turn, landed, None);
@@ -331,6 +333,7 @@ impl Cx<'_> {
         if let Some(span) = span.filter(|_| again.is_none()) {
             self.overtake(turn, proposal, span, (&old, &new), claim);
             self.step_back_for(turn, over);
+            self.correct(turn, span, (&old, &new));
         }
         let quoted = said
             .filter(|_| loose)

@@ -292,6 +292,8 @@ impl Cx<'_> {
             parser: ReplyParser::new(context.dialect).about(about),
             landing,
             live,
+            between: Default::default(),
+            version: None,
             aside: Vec::new(),
             elsewhere: Vec::new(),
             grounds: Default::default(),
