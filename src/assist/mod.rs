@@ -21,7 +21,7 @@ mod readable;
 mod reading;
 mod repair;
 
-pub use alike::{alike, proposes_the_same, says_the_same};
+pub use alike::{adds_little, alike, proposes_the_same, says_the_same};
 pub use answer::{Answer, Elsewhere, Fit, Unreadable};
 pub use between::{Between, are_versions};
 pub use choosing::{Chosen, LAST, Record, Tried, choose_by};
