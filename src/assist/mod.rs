@@ -27,7 +27,7 @@ pub use between::{Between, are_versions};
 pub use choosing::{Chosen, LAST, Record, Tried, choose_by};
 pub use dialect::{Dialect, Edit, Form, Hint, Piece, ReplyParser, choose, is_gap, is_small_name};
 pub use hunks::{
-    Hunk, Tag, apply, moves, readable_diff, split, trimmed, whole_to_hunks, word_diff,
+    Hunk, Tag, apply, moved_ends, moves, readable_diff, split, trimmed, whole_to_hunks, word_diff,
 };
 pub use landing::{Landed, Landing, Onto, Outcome, Remark, Wanted, onto, resembling};
 pub use merge::{Merged, merge};

@@ -42,6 +42,8 @@ pub struct OpenHunk {
     pub step: Option<String>,
     /// What the model quoted, where that is not the old text.
     pub quoted: Option<String>,
+    /// The file that it is for, which has a session of its own.
+    pub file: Option<String>,
     /// It is stale because it contradicts another open hunk of its proposal.
     pub behind: bool,
     /// It is stale because the text says already what it proposes.
@@ -80,6 +82,7 @@ impl OpenHunk {
             loose: hunk.loose,
             step: hunk.placed_by().is_none().then(|| hunk.step.clone()),
             quoted: hunk.quoted.clone(),
+            file: hunk.file.clone(),
             behind: false,
             there: false,
             disputed: None,

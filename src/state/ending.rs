@@ -105,7 +105,9 @@ impl Cx<'_> {
         let own = asked(turn.question);
         let states = session.proposals.hunks().into_iter().filter_map(|hunk| {
             let proposal = session.proposals.proposal(&hunk.proposal)?;
-            let counts = asked(proposal.question) == own && !session.proposals.is_folded(hunk);
+            let counts = asked(proposal.question) == own
+                && hunk.file.is_none()
+                && !session.proposals.is_folded(hunk);
             let entry = session.documents.get(&proposal.doc).filter(|_| counts)?;
             Some(hunk.state(&entry.document))
         });

@@ -147,7 +147,8 @@ impl Model {
             for (index, (hunk, room)) in open.into_iter().zip(rooms).enumerate() {
                 let state = hunk.state;
                 let Some(span) = hunk.span else {
-                    unplaced += 1;
+                    // What is for another session is listed only.
+                    unplaced += usize::from(hunk.file.is_none());
                     continue;
                 };
                 let current = here == Some(index);

@@ -32,6 +32,8 @@ pub(super) struct Made {
     pub form: Form,
     pub step: &'static str,
     pub loose: bool,
+    /// The file that it is for, which has a session of its own.
+    pub file: Option<String>,
     /// The old and new text as the model wrote them, of an edit that has them.
     pub said: Option<(String, String)>,
     /// The open hunks that it has in it.
@@ -165,6 +167,7 @@ impl Cx<'_> {
             form,
             step,
             loose,
+            file: None,
             said: said.clone(),
             over: Vec::new(),
             claim: Claim::Words,
@@ -304,14 +307,16 @@ impl Cx<'_> {
             let (form, step, why) = (Form::Selection, "exact", None);
             let (span, known) = (Some(turn.carry(known)), Some(known));
             let (loose, said, over, claim) = (false, None, Vec::new(), Claim::Sentences);
-            let made = Made { span, known, old, new, why, form, step, loose, said, over, claim };
+            let file = None;
+            let made =
+                Made { span, known, old, new, why, form, step, loose, file, said, over, claim };
             self.make_hunk(turn, made);
         }
     }
 
     /// Tells the log of a hunk; `None` where the edit is none.
     pub(super) fn make_hunk(&mut self, turn: &mut Turn, made: Made) -> Option<EventId> {
-        let Made { span, known, old, new, why, form, step, loose, said, over, claim } = made;
+        let Made { span, known, old, new, why, form, step, loose, file, said, over, claim } = made;
         if old == new && span.is_some() {
             turn.count(Some(form), "unchanged");
             return None;
@@ -362,13 +367,13 @@ impl Cx<'_> {
             loose,
             quoted: quoted.map(Text::new),
             form: Some(form.name().into()),
+            file: file.map(Text::new),
             again,
         };
         let author = turn.author.clone();
         let id = self.append_as_model(&author, &Event::HunkMade { proposal, hunk });
         turn.hunks += 1;
         turn.again += usize::from(again.is_some());
-        turn.unplaced += usize::from(span.is_none() && again.is_none());
         self.model.drop_info();
         self.model.session.track_hunks();
         self.model.refresh();

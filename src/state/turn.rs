@@ -120,7 +120,6 @@ pub struct Turn {
     pub ending: Option<MessageStatus>,
     pub proposal: Option<EventId>,
     pub hunks: usize,
-    pub unplaced: usize,
     /// Open hunks of earlier answers whose place its hunks took.
     pub overtaken: usize,
     /// Of the hunks, those that repeat what was turned down.

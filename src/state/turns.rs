@@ -301,7 +301,6 @@ impl Cx<'_> {
             ending: None,
             proposal: None,
             hunks: 0,
-            unplaced: 0,
             overtaken: 0,
             again: 0,
             malformed: Vec::new(),

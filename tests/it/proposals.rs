@@ -19,6 +19,7 @@ mod at_caret;
 mod competing;
 mod complaints;
 mod dialects;
+mod ends;
 mod listing;
 mod merging;
 pub mod model;

@@ -7,7 +7,7 @@ mod moved;
 mod paragraphs;
 
 pub(crate) use diff::{Cut, Token, bytes, lines, token_cuts, words};
-pub use moved::moves;
+pub use moved::{moved_ends, moves};
 
 use crate::base::{Pos, Span};
 use std::ops::Range;
