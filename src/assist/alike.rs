@@ -59,6 +59,38 @@ pub fn proposes_the_same(old: &str, a: &str, b: &str) -> bool {
     }
 }
 
+/// Words that only join others, in small letters: a short proposal with one more is the same. No word
+/// that says how much, whether, or which way is one of them.
+const JOINING: &[&str] = &[
+    "a", "an", "the", "on", "in", "at", "of", "then", "also", "der", "die", "das", "den", "dem",
+    "des", "ein", "eine", "einen", "einem", "am", "im", "an", "auf", "ab", "le", "la", "les", "un",
+    "une", "du", "de", "en", "dans", "el", "los", "las", "una", "del", "al", "lo", "il", "gli",
+];
+
+/// Whether one of two proposals for a sentence is the other with a joining word or two more, and what
+/// they have in common is new: "November on" and "November" for "September".
+pub fn adds_little(sentence: &str, a: &str, b: &str) -> bool {
+    const MOST: usize = 2;
+    let [old, a, b] = [sentence, a, b].map(plain);
+    let [old, a, b] = [&old, &a, &b].map(|text| bare(text));
+    let (longer, shorter) = if a.len() >= b.len() { (&a, &b) } else { (&b, &a) };
+    let more = longer.len() - shorter.len();
+    if more == 0 || more > MOST || more * 2 > old.len().max(shorter.len()) {
+        return false;
+    }
+    let mut rest = shorter.iter().peekable();
+    let mut added = Vec::new();
+    for word in longer {
+        if rest.next_if(|next| *next == word).is_none() {
+            added.push(*word);
+        }
+    }
+    let new = |word: &&&str| !old.contains(word) && !JOINING.contains(*word);
+    rest.peek().is_none()
+        && added.iter().all(|word| JOINING.contains(word))
+        && shorter.iter().any(|word| new(&word))
+}
+
 fn agrees(a: &[&str], b: &[&str]) -> bool {
     let longest = a.len().max(b.len());
     let may_differ = longest / 12;
@@ -147,7 +179,7 @@ fn bare(text: &str) -> Vec<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{alike, proposes_the_same, says_the_same};
+    use super::{adds_little, alike, proposes_the_same, says_the_same};
 
     #[test]
     fn how_much_is_shared() {
@@ -204,6 +236,25 @@ mod tests {
         ] {
             let both = (proposes_the_same(old, a, b), proposes_the_same(old, b, a));
             assert_eq!(both, (same, same), "{a:?} {b:?}");
+        }
+    }
+
+    #[test]
+    fn a_joining_word_more_is_the_same_where_something_else_is_new() {
+        for (old, a, b, same) in [
+            ("We open in September.", "We open in November on.", "We open in November.", true),
+            ("We bake from seven.", "We bake from the five.", "We bake from five.", true),
+            ("Wir öffnen im Mai.", "Wir öffnen ab dem Juni.", "Wir öffnen ab Juni.", true),
+            ("We open in September.", "We open in November only.", "We open in November.", false),
+            ("We open in September.", "We open in November.", "We open in October.", false),
+            ("We open in September.", "We open in November on.", "We open in December.", false),
+            ("It takes 100 g.", "It takes the 200 g.", "It takes 223 g.", false),
+            ("We bake at night.", "We bake not in May.", "We bake in May.", false),
+            ("We bake at night.", "We bake at the night.", "We bake at night.", false),
+            ("September", "November on", "November", false),
+        ] {
+            let both = (adds_little(old, a, b), adds_little(old, b, a));
+            assert_eq!(both, (same, same), "{old:?}: {a:?} {b:?}");
         }
     }
 }

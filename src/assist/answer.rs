@@ -3,12 +3,11 @@
 //!
 //! Knows no session; positions are those of the version.
 
-use super::alike::alike;
+use super::between::{Between, are_versions};
 use super::dialect::{Dialect, Edit, Piece, ReplyParser};
 use super::hunks::{Hunk, apply};
-use super::landing::{Landed, Landing, Outcome, Remark, Wanted, is_another, onto};
-use crate::base::{Pos, Span};
-use crate::text::{are_lines, diff};
+use super::landing::{Landed, Landing, Outcome, Remark, Wanted, onto};
+use crate::text::{Change, PutIn, Replace, contradict, diff};
 use ropey::Rope;
 use std::collections::BTreeMap;
 
@@ -108,8 +107,9 @@ impl Answer {
         let mut read = Self::default();
         let mut pieces = parser.push(without_thoughts(answer));
         pieces.extend(parser.finish());
-        let mut said = String::new();
+        let mut between = Between::default();
         for piece in pieces {
+            let version = between.take(&piece);
             let other = match &piece {
                 Piece::EditDone { edit, .. } if is_elsewhere(edit) => Some(edit),
                 _ => None,
@@ -119,28 +119,14 @@ impl Answer {
                 let (old, new) = (edit.old.clone(), edit.new.clone());
                 let number = read.next();
                 read.elsewhere.push(Elsewhere { number, file, old, new });
-                // What was said is about that one.
-                said.clear();
                 continue;
             }
             let first = read.edits.len();
-            let about = match &piece {
-                Piece::Prose(text) => {
-                    said.push_str(text);
-                    String::new()
-                }
-                Piece::EditDone { .. } | Piece::EditDropped { .. } | Piece::Malformed { .. } => {
-                    std::mem::take(&mut said)
-                }
-                _ => String::new(),
-            };
             for landed in landing.take(&piece) {
                 read.add(base, landed);
             }
-            if read.edits.len() > first
-                && let Some(better) = is_another(&about)
-            {
-                read.versions.insert(first, better);
+            if let Some(better) = version {
+                read.versions.extend((first..read.edits.len()).map(|at| (at, better)));
             }
             if let Piece::EditDone { edit, .. } = &piece
                 && let Some(file) = &edit.hint.file
@@ -241,7 +227,7 @@ impl Answer {
     /// What is done about each edit: of two that contradict each other the first goes in, unless the
     /// later one is said to correct it. `loose` also takes places that were found by likeness.
     pub fn fits(&self, loose: bool) -> Vec<Fit> {
-        let mut taken: Vec<(usize, &Hunk, Vec<Hunk>)> = Vec::new();
+        let mut taken: Vec<(usize, &Hunk, Change)> = Vec::new();
         // Edits made onto each other go in together.
         let mut together: BTreeMap<usize, Fit> = BTreeMap::new();
         let mut fits: Vec<Fit> = Vec::with_capacity(self.edits.len());
@@ -263,8 +249,9 @@ impl Answer {
                     let changes = changes(hunk);
                     let version = self.versions.get(&index).copied();
                     let same = |(_, other, _): &&(usize, &Hunk, _)| *other == hunk;
-                    let against = |(_, other, theirs): &&(usize, &Hunk, Vec<Hunk>)| {
-                        contradict((hunk, &changes), (other, theirs), version.is_some())
+                    let versions = |a: &str, b: &str| version.is_some() && are_versions(a, b);
+                    let against = |(_, other, theirs): &&(usize, &Hunk, Change)| {
+                        contradict((hunk.span, &changes), (other.span, theirs), &versions)
                     };
                     if version == Some(true) {
                         for (wrong, ..) in taken.extract_if(.., |one| against(&&*one)) {
@@ -294,14 +281,17 @@ impl Answer {
     /// `text`, which is the version that the answer was read for, with the edits that go in.
     pub fn applied(&self, text: &str, fits: &[Fit]) -> String {
         let goes_in = |(landed, fit): (&Landed, &Fit)| match &landed.outcome {
-            Outcome::Placed { hunk, .. } if *fit == Fit::Applied => Some(changes(hunk)),
+            Outcome::Placed { hunk, .. } if *fit == Fit::Applied => {
+                let one = |one: Replace| Hunk { span: one.span, old: String::new(), new: one.text };
+                Some(changes(hunk).0.into_iter().map(one))
+            }
             _ => None,
         };
         let own = self.edits.iter().zip(fits).enumerate();
         let own = own.filter(|(at, _)| self.later(*at).is_none()).map(|(_, one)| one);
         let mut all: Vec<Hunk> = own.filter_map(goes_in).flatten().collect();
         // What goes in at one place keeps the order of the answer.
-        all.sort_by_key(|hunk| hunk.span);
+        all.sort_by_key(|hunk| (hunk.span, PutIn::of(&hunk.new)));
         apply(text, &all)
     }
 }
@@ -324,36 +314,11 @@ fn without_thoughts(answer: &str) -> &str {
 }
 
 /// What differs between a hunk's old and new text.
-fn changes(hunk: &Hunk) -> Vec<Hunk> {
-    let moved = |pos: Pos| Pos(pos.0 + hunk.span.start.0);
-    let all = diff(&hunk.old, &hunk.new).0.into_iter();
-    all.map(|one| Hunk {
-        span: Span { start: moved(one.span.start), end: moved(one.span.end) },
-        old: String::new(),
-        new: one.text,
-    })
-    .collect()
-}
-
-/// Whether two spans share a character, or one without characters lies within the other.
-fn overlap(a: Span, b: Span) -> bool {
-    a.start < b.end && b.start < a.end && !(a.is_empty() && b.is_empty())
-}
-
-/// The workspace's rule, text that both quote is no contradiction, text that both change is; and what
-/// both put in at one place, but for lines of which none is a `version` of the other.
-fn contradict(
-    (a, changes): (&Hunk, &[Hunk]),
-    (b, theirs): (&Hunk, &[Hunk]),
-    version: bool,
-) -> bool {
-    const VERSIONS: u8 = 50;
-    let both = |one: &str, other: &str| {
-        are_lines(one, other) && !(version && alike(one, other) >= VERSIONS)
-    };
-    let meet = |one: &Hunk, other: &Hunk| {
-        let at_one = one.span.is_empty() && one.span == other.span;
-        overlap(one.span, other.span) || at_one && !both(&one.new, &other.new)
-    };
-    overlap(a.span, b.span) && changes.iter().any(|one| theirs.iter().any(|other| meet(one, other)))
+fn changes(hunk: &Hunk) -> Change {
+    let mut change = diff(&hunk.old, &hunk.new);
+    for one in &mut change.0 {
+        one.span.start.0 += hunk.span.start.0;
+        one.span.end.0 += hunk.span.start.0;
+    }
+    change
 }

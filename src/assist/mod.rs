@@ -6,6 +6,7 @@
 mod alike;
 mod answer;
 pub mod basic;
+mod between;
 mod choosing;
 pub mod context;
 pub mod dialect;
@@ -20,12 +21,13 @@ mod readable;
 mod reading;
 mod repair;
 
-pub use alike::{alike, proposes_the_same, says_the_same};
+pub use alike::{adds_little, alike, proposes_the_same, says_the_same};
 pub use answer::{Answer, Elsewhere, Fit, Unreadable};
+pub use between::{Between, are_versions};
 pub use choosing::{Chosen, LAST, Record, Tried, choose_by};
 pub use dialect::{Dialect, Edit, Form, Hint, Piece, ReplyParser, choose, is_gap, is_small_name};
 pub use hunks::{
-    Hunk, Tag, apply, moves, readable_diff, split, trimmed, whole_to_hunks, word_diff,
+    Hunk, Tag, apply, moved_ends, moves, readable_diff, split, trimmed, whole_to_hunks, word_diff,
 };
 pub use landing::{Landed, Landing, Onto, Outcome, Remark, Wanted, onto, resembling};
 pub use merge::{Merged, merge};

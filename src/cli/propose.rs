@@ -7,7 +7,7 @@ use crate::base::{Pos, Span};
 use crate::event::MessageStatus;
 use crate::report::{state_word, unified};
 use crate::runtime::read_file;
-use crate::session::{Hunk, HunkRef, HunkState, OpenHunk};
+use crate::session::{Hunk, HunkRef, HunkState, Message, OpenHunk};
 use crate::state::{Caret, Task, Tone, plural};
 use ropey::Rope;
 use serde_json::{Value, json};
@@ -17,7 +17,8 @@ use std::process::ExitCode;
 /// Ask the model for a change of a file; prints it as a unified diff.
 ///
 /// The hunks wait in the file's session for review in the workspace. With --accept those with a
-/// certain place are accepted and the file is saved. Exit code 1: no hunk has a place; 2: the file
+/// certain place are accepted and the file is saved. Exit code 0: every edit of the answer has a
+/// certain place, and with --accept is in the file; 1: some have not, or there is none; 2: the file
 /// can't be used, and nothing was asked.
 #[derive(clap::Args, Debug)]
 pub struct ProposeArgs {
@@ -114,7 +115,7 @@ impl ProposeArgs {
             }
         };
         let open = headless.hunks_of(&answer).iter().filter(|of| is_open(&headless, of)).count();
-        let abroad = hunks.iter().any(|of| is_open(&headless, of) && is_abroad(&headless, of));
+        let whole = self.is_whole(&headless, &hunks, &answer);
         let waiting = self.waiting(&headless, &hunks);
         let kept = self.accept && unsaved && placed.is_empty();
         let doubtful = doubtful(&headless, &hunks);
@@ -162,14 +163,53 @@ impl ProposeArgs {
                 out.say(&said.chars().take(SAID).collect::<String>());
             }
         }
-        if placed.is_empty() && !abroad {
-            return Err(Failure::new(if hunks.is_empty() {
-                "The model suggests no change."
-            } else {
-                "None of the suggested changes has a place in the text."
-            }));
+        match whole {
+            Ok(()) => Ok(ExitCode::SUCCESS),
+            Err("") => Ok(ExitCode::FAILURE),
+            Err(why) => Err(Failure::new(why)),
         }
-        Ok(ExitCode::SUCCESS)
+    }
+
+    /// Whether every edit of the answer has a certain place, and is accepted where that is wanted.
+    ///
+    /// # Errors
+    /// Says why not, where nothing else does.
+    fn is_whole(
+        &self,
+        headless: &Headless,
+        hunks: &[HunkRef],
+        answer: &Message,
+    ) -> Result<(), &'static str> {
+        let session = &headless.model().session;
+        let count = |outcomes: &[&str]| {
+            answer.after.map_or(0, |question| session.became_none(question, outcomes))
+        };
+        if hunks.is_empty() {
+            // Why an edit became none is said by the notice.
+            return match (count(&["unreadable", "elsewhere"]), count(&["already"])) {
+                (0, 0) => Err("The model suggests no change."),
+                (0, _) => Ok(()),
+                _ => Err(""),
+            };
+        }
+        let is_done = |of: &HunkRef| {
+            let Some(hunk) = session.proposals.hunk(of) else { return true };
+            let doc = session.proposals.proposal(&hunk.proposal).map(|proposal| &proposal.doc);
+            // What was turned down once is folded away: nobody waits for it.
+            let Some(doc) = doc.filter(|_| !session.proposals.is_folded(hunk)) else { return true };
+            match session.open_with(*of, doc) {
+                Some(one) => one.is_certain() && !self.accept,
+                None => true,
+            }
+        };
+        let left = hunks.iter().filter(|of| !is_done(of)).count();
+        match left {
+            0 if count(&["unreadable", "elsewhere"]) == 0 => Ok(()),
+            _ if left == hunks.len() && !self.accept => {
+                Err("None of the suggested changes has a certain place in the text.")
+            }
+            _ => Err(""),
+        }
     }
 
     /// Before anything is asked: whether the file can be read as text, and written where that is
@@ -301,13 +341,6 @@ fn doubtful(headless: &Headless, hunks: &[HunkRef]) -> Vec<usize> {
 
 fn is_open(headless: &Headless, of: &HunkRef) -> bool {
     headless.model().session.proposals.hunk(of).is_some_and(Hunk::is_open)
-}
-
-/// Whether a hunk is of another document than the one that was asked about.
-fn is_abroad(headless: &Headless, of: &HunkRef) -> bool {
-    let proposals = &headless.model().session.proposals;
-    let proposal = proposals.hunk(of).and_then(|hunk| proposals.proposal(&hunk.proposal));
-    proposal.is_some_and(|proposal| proposal.doc != headless.model().doc)
 }
 
 pub fn print_diff(diff: &str, out: &mut Out) -> Result<(), Failure> {

@@ -93,6 +93,12 @@ pub(super) fn accept(cx: &mut Cx, of: HunkRef, take: Take) -> Result<(), String>
         (take, _) => take,
     };
     match hunk.state {
+        HunkState::Unplaced if hunk.file.is_some() => {
+            let file = hunk.file.unwrap_or_default();
+            return Err(format!(
+                "It is for {file}, which has a session of its own: in the list (Alt-5) Enter opens that and proposes it there."
+            ));
+        }
         HunkState::Unplaced => {
             return Err("The hunk has no place: select its place in the text, then Alt-P.".into());
         }
@@ -159,6 +165,30 @@ pub(super) fn accept(cx: &mut Cx, of: HunkRef, take: Take) -> Result<(), String>
         cx.model.set_caret(Caret::at(Pos(end)));
     }
     left_in(cx, "Accepted", &doc);
+    Ok(())
+}
+
+/// Accepts a hunk as it is, and of a move the other end with it: undo takes both back.
+pub(super) fn accept_with_its_end(cx: &mut Cx, of: HunkRef) -> Result<(), String> {
+    let doc = doc_of(cx.model, of);
+    let other = doc.and_then(|doc| Some((cx.model.other_end(&doc, of)?, doc)));
+    accept(cx, of, Take::Proposed)?;
+    let Some((other, doc)) = other else { return Ok(()) };
+    let caret = cx.model.caret();
+    match accept(cx, other.of, Take::Proposed) {
+        Ok(()) => {
+            // It stays at the end that was looked at, as far as what came before it leaves it.
+            let moved =
+                other.span.filter(|span| *span < Span::at(caret.pos) && doc == cx.model.doc);
+            let by = |span: Span| other.new.chars().count() as isize - span.len() as isize;
+            let pos = Pos(caret.pos.0.saturating_add_signed(moved.map_or(0, by)));
+            if doc == cx.model.doc {
+                cx.model.set_caret(Caret::at(pos));
+            }
+            left_in(cx, "Accepted the move, both ends", &doc);
+        }
+        Err(why) => cx.warn(format!("The other end of the move is open still. {why}")),
+    }
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 //! Reviewing: from hunk to hunk, accepting, rejecting. How a hunk's text gets in is `accept`'s.
 
-use super::accept::{Take, accept, edit, name_of_other, open_anywhere};
+use super::accept::{accept_with_its_end, edit, name_of_other, open_anywhere};
 use super::verdict::{resolve, take_out};
 use super::{Command, placing, review, row, sides, splitting};
 use crate::base::{DocId, Span};
@@ -12,10 +12,8 @@ use crate::text::Field;
 pub const COMMANDS: &[Command] = &[
     row("hunk.next", "Goes to the next hunk.", |cx, _| step(cx, true)).when(any_open, NONE),
     row("hunk.previous", "Goes to the hunk before.", |cx, _| step(cx, false)).when(any_open, NONE),
-    row("hunk.accept", "Accepts the hunk.", |cx, _| {
-        with_hunk(cx, |cx, hunk| accept(cx, hunk, Take::Proposed))
-    })
-    .when(any_open, NONE),
+    row("hunk.accept", "Accepts the hunk.", |cx, _| with_hunk(cx, accept_with_its_end))
+        .when(any_open, NONE),
     row("hunk.reject", "Rejects the hunk.", reject).args("[reason]").when(any_open, NONE),
     row(
         "hunk.reject-because",
@@ -183,10 +181,13 @@ pub(super) fn reject_one(cx: &mut Cx, of: HunkRef, reason: &str) -> Result<(), S
     if hunk.state == HunkState::Collided {
         take_out(cx, of)?;
     }
-    for of in hunk.members {
+    // Of a move both ends are one decision.
+    let other = cx.model.other_end(&doc, of);
+    let done = if other.is_some() { "Rejected the move, both ends" } else { "Rejected" };
+    for of in hunk.members.into_iter().chain(other.into_iter().flat_map(|other| other.members)) {
         resolve(cx, of, HunkVerdict::Rejected, Some(reason.to_owned()), None);
     }
-    left_in(cx, "Rejected", &doc);
+    left_in(cx, done, &doc);
     Ok(())
 }
 
@@ -215,7 +216,8 @@ pub(super) fn left_out(all: &[OpenHunk]) -> String {
     let parts = [
         (count(|one| one.state == HunkState::Pending && one.loose), "found by likeness"),
         (count(|one| one.state == HunkState::Stale), "whose text changed"),
-        (count(|one| one.state == HunkState::Unplaced), "without a place"),
+        (count(|one| one.state == HunkState::Unplaced && one.file.is_none()), "without a place"),
+        (count(|one| one.file.is_some()), "for a file with its own session"),
         (
             count(|one| one.state == HunkState::Collided && one.disputed.is_none()),
             "that a merge changed",

@@ -8,7 +8,7 @@ use crate::session::{HunkRef, HunkState, OpenHunk};
 use crate::state::{Cx, Model, anchors};
 
 fn is_unplaced(one: &OpenHunk) -> bool {
-    one.of.part.is_none() && one.state == HunkState::Unplaced
+    one.of.part.is_none() && one.state == HunkState::Unplaced && one.file.is_none()
 }
 
 /// The chosen row of the Review tab, else the first hunk without a place.

@@ -1,7 +1,7 @@
 //! The Review tab: what the keys and the mouse do with its rows, its filter, and hunks by paragraph and
 //! by proposal.
 
-use super::accept::{Take, accept, doc_of};
+use super::accept::{Take, accept, accept_with_its_end, doc_of};
 use super::hunk::{left_in, left_out, meant, reject_one};
 use super::placing;
 use super::verdict::resolve;
@@ -30,11 +30,19 @@ pub(super) fn open_chosen(cx: &mut Cx) -> Result<(), String> {
         return Err("Where it stood is not known: it was settled, or had no place.".into());
     }
     if one.hunk.span.is_none() && one.hunk.state == HunkState::Unplaced {
-        return placing::float(cx, one.hunk.of);
+        return place(cx, &one);
     }
     follow(cx);
     cx.model.ui.focus = Focus::Editor;
     Ok(())
+}
+
+/// Shows where a hunk without a place may belong: here, or in the session that its file has.
+fn place(cx: &mut Cx, one: &Listed) -> Result<(), String> {
+    match one.hunk.file {
+        Some(_) => cx.carry_over(one.hunk.of),
+        None => placing::float(cx, one.hunk.of),
+    }
 }
 
 /// Opens the document of a hunk that is not the shown one.
@@ -102,7 +110,12 @@ pub(super) fn accept_paragraph(cx: &mut Cx, _: &str) -> Result<(), String> {
     let within = |one: &OpenHunk| {
         one.span.is_some_and(|span| span.start < whole.end && whole.start <= span.start)
     };
-    let all = cx.model.session.open_in(&doc).into_iter().filter(within).collect();
+    let mut all: Vec<OpenHunk> =
+        cx.model.session.open_in(&doc).into_iter().filter(within).collect();
+    // The other end of a move goes with the one that stands here.
+    let ends: Vec<OpenHunk> =
+        all.iter().filter_map(|one| cx.model.other_end(&doc, one.of)).collect();
+    all.extend(ends.into_iter().filter(|one| !within(one)));
     accept_those(cx, all, &doc, "No open hunk stands in this paragraph.")
 }
 
@@ -201,8 +214,8 @@ pub fn click(
         return reject_one(cx, one.hunk.of, "");
     }
     match one.hunk.state {
-        HunkState::Unplaced => placing::float(cx, one.hunk.of),
-        _ => accept(cx, one.hunk.of, Take::Proposed),
+        HunkState::Unplaced => place(cx, &one),
+        _ => accept_with_its_end(cx, one.hunk.of),
     }
 }
 

@@ -54,10 +54,19 @@ pub(super) fn mine(cx: &mut Cx, _: &str) -> Result<(), String> {
 pub(super) fn theirs(cx: &mut Cx, _: &str) -> Result<(), String> {
     three(cx, |cx, of, hunk, sides| {
         let span = sides.span;
-        // Words that stood there before and are gone come back as whose they were.
-        let back = back(cx, &hunk, sides);
-        let mut change = diff(&sides.base, &sides.theirs);
-        shift(&mut change, span.start);
+        // Words that stood there before and are gone come back as whose they were; what was written
+        // beside the hunk stays as whose it is.
+        let back = back(cx, &hunk, sides, &sides.ground, &sides.beside);
+        let count = |text: &str| text.chars().count();
+        let (ground, theirs) = (count(&sides.ground), count(&sides.theirs));
+        let slice = |text: &str, to: usize| -> String {
+            let len = to.saturating_sub(sides.old.start.0);
+            text.chars().skip(sides.old.start.0).take(len).collect()
+        };
+        let old = slice(&sides.ground, sides.old.end.0);
+        let new = slice(&sides.theirs, theirs.saturating_sub(ground - sides.old.end.0));
+        let mut change = diff(&old, &new);
+        shift(&mut change, Pos(span.start.0 + sides.old.start.0));
         let end = Pos(span.start.0 + sides.theirs.chars().count());
         accept(cx, of, Take::Put(back.then(&change, span), end))
     })
@@ -81,7 +90,7 @@ pub(super) fn both(cx: &mut Cx, _: &str) -> Result<(), String> {
 /// What stood there before comes back, and the hunk is turned down. Undo takes both back.
 pub(super) fn base(cx: &mut Cx, _: &str) -> Result<(), String> {
     three(cx, |cx, of, hunk, sides| {
-        let change = back(cx, &hunk, sides);
+        let change = back(cx, &hunk, sides, &sides.base, &[]);
         let cause = Cause {
             kind: CauseKind::Restore,
             proposal: Some(hunk.proposal),
@@ -96,8 +105,9 @@ pub(super) fn base(cx: &mut Cx, _: &str) -> Result<(), String> {
     })
 }
 
-/// The change that puts back what stood there when the hunk was made, by whom it was.
-fn back(cx: &Cx, hunk: &OpenHunk, sides: &Sides) -> Change {
+/// The change that puts back what stood there when the hunk was made, by whom it was, but for what is to
+/// stay: spans of today's passage. Gives the text `to`.
+fn back(cx: &Cx, hunk: &OpenHunk, sides: &Sides, to: &str, stays: &[Span]) -> Change {
     let span = sides.span;
     let known = || {
         let entry = cx.model.entry()?;
@@ -105,16 +115,21 @@ fn back(cx: &Cx, hunk: &OpenHunk, sides: &Sides) -> Change {
         let mut change = entry.document.plan_restore(&entry.at(version).ok()?).ok()?;
         let within = |one: &Span| span.start <= one.start && one.end <= span.end;
         change.0.retain(|one| within(&one.span));
+        let kept = |one: &Span| {
+            let (start, end) = (one.start.0 - span.start.0, one.end.0 - span.start.0);
+            stays.iter().any(|stays| stays.start.0 <= start && end <= stays.end.0)
+        };
+        change.0.retain(|one| !one.text.is_empty() || !kept(&one.span));
         // What was placed by hand is about a later text; a change may reach out of the hunk.
         let mut text: Vec<char> = sides.mine.chars().collect();
         for one in change.0.iter().rev() {
             let range = one.span.start.0 - span.start.0..one.span.end.0 - span.start.0;
             text.splice(range, one.text.chars());
         }
-        (text.into_iter().collect::<String>() == sides.base).then_some(change)
+        (text.into_iter().collect::<String>() == to).then_some(change)
     };
     known().unwrap_or_else(|| {
-        let mut change = diff(&sides.mine, &sides.base);
+        let mut change = diff(&sides.mine, to);
         shift(&mut change, span.start);
         change
     })

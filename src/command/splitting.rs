@@ -36,6 +36,7 @@ pub(super) fn split_here(cx: &mut Cx, _: &str) -> Result<(), String> {
                     step: hunk_of.step.clone(),
                     loose: hunk_of.loose,
                     form: hunk_of.form.clone(),
+                    file: None,
                     again: None,
                     beside: hunk_of
                         .knows_its_words()

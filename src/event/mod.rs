@@ -8,6 +8,7 @@ mod burst;
 mod canonical;
 mod edit;
 mod envelope;
+mod hunk;
 mod kind;
 mod redaction;
 mod source;
@@ -16,9 +17,10 @@ mod tally;
 pub use burst::{BurstHead, WipOp, seal};
 pub use edit::{Anchor, Cause, CauseKind, Edit, How, Op, Origin, Side, Source, Version};
 pub use envelope::{BadLine, Body, Envelope, Text};
+pub use hunk::{HunkBody, HunkVerdict};
 pub use kind::{
-    Asked, Author, AuthorKind, Choice, DecisionField, DecisionStatus, Event, HunkBody, HunkVerdict,
-    Link, MessageRole, MessageStatus, Undecodable, Usage,
+    Asked, Author, AuthorKind, Choice, DecisionField, DecisionStatus, Event, Link, MessageRole,
+    MessageStatus, Undecodable, Usage,
 };
 pub use redaction::{
     BODY_CHARS, FILLER, Gone, Kept, Left, REDACTED, Redacted, Redaction, Slot, Told, filler,

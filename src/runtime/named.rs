@@ -35,6 +35,16 @@ fn out_of_reach(document: &Path, path: &Path) -> Option<&'static str> {
         .then_some("which is a hidden file: open it and ask there")
 }
 
+/// The file that a name in an answer means, if an answer may lead there.
+pub(super) fn reachable(document: &Path, named: &str) -> Result<PathBuf, String> {
+    let path = named_file(document, named)
+        .ok_or_else(|| format!("There is no file {named} here any more."))?;
+    match out_of_reach(document, &path) {
+        Some(why) => Err(format!("It is for {named}, {why}.")),
+        None => Ok(path),
+    }
+}
+
 impl Runtime {
     pub(super) fn read_again(&mut self, doc: DocId, path: &Path) {
         let file = super::files::read_again(path).map_err(|why| why.to_string());

@@ -166,22 +166,45 @@ impl Runtime {
 
     /// Leaves the session for another one; everything of the old one is on the disk.
     pub(super) fn open(&mut self, what: Open) -> Result<(), String> {
+        let carried = match &what {
+            Open::Proposed(carried) => Some(carried.clone()),
+            _ => None,
+        };
+        let opened = self.go_over(what);
+        if let Some(carried) = carried {
+            let (_, effects) = self.app.with(now(), |cx| match &opened {
+                Ok(()) => cx.propose_carried(&carried),
+                Err(_) => cx.not_carried(&carried),
+            });
+            self.carry_out(effects, &mut NoScreen);
+        }
+        opened
+    }
+
+    fn go_over(&mut self, what: Open) -> Result<(), String> {
         let hit = match &what {
             Open::Hit(hit) => Some(hit.clone()),
             _ => None,
         };
         let branched = matches!(what, Open::Branched(_));
-        let opened = self.disk.with_store(|store| match what {
-            Open::Session(id) | Open::Branched(id) => open_session(store, id),
-            Open::Hit(ref hit) => open_session(store, hit.session),
-            Open::File(path) => open_path(Some(store), &path),
-            Open::SessionFile(path, id) => shared::take_and_open(store, &path, Some(id)),
-            Open::In { session, path } => open_in(store, session, &path),
-            Open::Fresh => Ok(open_fresh()),
-            Open::Tour => open_tour(store),
+        let opened = self.disk.with_store(|store| {
+            let opened = match what {
+                Open::Session(id) | Open::Branched(id) => open_session(store, id),
+                Open::Hit(ref hit) => open_session(store, hit.session),
+                Open::File(path) => open_path(Some(store), &path),
+                Open::Proposed(carried) => {
+                    let path = super::named::reachable(&carried.document, &carried.file)?;
+                    open_path(Some(store), &path)
+                }
+                Open::SessionFile(path, id) => shared::take_and_open(store, &path, Some(id)),
+                Open::In { session, path } => open_in(store, session, &path),
+                Open::Fresh => Ok(open_fresh()),
+                Open::Tour => open_tour(store),
+            };
+            opened.map_err(|why| why.to_string())
         });
         let opened = opened.ok_or("Without a library there are no sessions to open.")?;
-        let mut opened = opened.map_err(|why| why.to_string())?;
+        let mut opened = opened?;
         let beside = opened.beside.take();
         let old = &self.app.model;
         let mut ui = Ui::new(old.ui.width, old.ui.height);

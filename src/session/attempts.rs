@@ -70,6 +70,16 @@ impl Proposals {
 }
 
 impl Session {
+    /// How many edits of the answer to a question, and of the second one that belongs to it, had one of
+    /// these outcomes and became no hunk.
+    pub fn became_none(&self, question: EventId, outcomes: &[&str]) -> u64 {
+        let own =
+            |closed: &&Closed| self.transcript.asked_by_person(closed.tally.question) == question;
+        let all = self.proposals.closed().filter(own).flat_map(|closed| &closed.tally.edits);
+        let counted = all.filter(|edits| outcomes.contains(&edits.outcome.as_str()));
+        counted.fold(0, |sum: u64, edits| sum.saturating_add(edits.count))
+    }
+
     /// Every edit of every answer, the oldest first; a hunk that was split counts once.
     pub fn attempts(&self) -> Vec<Attempt> {
         let proposals = &self.proposals;

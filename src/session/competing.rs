@@ -14,10 +14,10 @@
 //! hunks for that would undo what the person asked for before. In lists, tables and code a line is
 //! such a sentence.
 
-use super::review::{changes_at, meet, overlap};
+use super::review::{changes_at, meet};
 use super::{Hunk, HunkRef, HunkState, Session};
 use crate::base::{DocId, EventId, Span};
-use crate::text::{Change, sentences_around};
+use crate::text::{Change, contradict, overlap, sentences_around};
 use ropey::Rope;
 
 /// What an edit speaks about beside the words that it changes.
@@ -85,6 +85,29 @@ fn is_within(change: &Change, stretch: Stretch) -> bool {
 }
 
 impl Session {
+    /// The open hunks of a proposal that an edit of the same answer contradicts: `old` becoming `new`
+    /// at `span` of today's text.
+    pub fn contradicted(
+        &self,
+        proposal: EventId,
+        span: Span,
+        (old, new): (&str, &str),
+        versions: &dyn Fn(&str, &str) -> bool,
+    ) -> Vec<HunkRef> {
+        let doc = self.proposals.proposal(&proposal).map(|proposal| &proposal.doc);
+        let Some(entry) = doc.and_then(|doc| self.documents.get(doc)) else { return Vec::new() };
+        let change = changes_at(old, new, span.start);
+        let meets = |hunk: &&Hunk| {
+            let (HunkState::Pending, Some(there)) = hunk.standing(&entry.document) else {
+                return false;
+            };
+            let other = changes_at(&hunk.old, &hunk.new, there.start);
+            contradict((span, &change), (there, &other), versions)
+        };
+        let own = self.proposals.open_hunks().filter(|hunk| hunk.proposal == proposal);
+        own.filter(meets).map(|hunk| hunk.of).collect()
+    }
+
     /// The open hunks of a document that `old` becoming `new` at `span` of today's text takes the
     /// place of, each with the verdicts that stand. Edits of one answer, and of the second request
     /// that belongs to it, never compete by what they claim.

@@ -2,7 +2,7 @@
 
 use super::Beside;
 use super::Register;
-use super::steps::{Said, Step, Steps};
+use super::steps::{Placing, Said, Split, Step, Steps};
 use crate::base::{AuthorId, DocId, EventId, Millis, Span};
 use crate::event::{Anchor, HunkBody, HunkVerdict, Version};
 use crate::text::{Document, MarkId};
@@ -21,27 +21,6 @@ pub struct Verdict {
     pub verdict: HunkVerdict,
     pub reason: Option<String>,
     pub edit: Option<EventId>,
-    pub author: AuthorId,
-    pub at: Millis,
-}
-
-/// A split, with who made it and when.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Split {
-    pub parts: Vec<HunkBody>,
-    /// The verdicts that it replaces, when it is made again.
-    pub replaces: Vec<EventId>,
-    pub author: AuthorId,
-    pub at: Millis,
-}
-
-/// A place that a person gave a hunk.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Placing {
-    pub place: (Anchor, Anchor),
-    pub old: String,
-    /// What had taken it back, when it is made again.
-    pub replaces: Vec<EventId>,
     pub author: AuthorId,
     pub at: Millis,
 }
@@ -80,6 +59,8 @@ pub struct Hunk {
     pub quoted: Option<String>,
     /// How the model wrote it down, where that is known.
     pub form: Option<String>,
+    /// The file that it is for, which has a session of its own.
+    pub file: Option<String>,
     /// The hunk that was turned down and that it repeats.
     pub again: Option<EventId>,
     pub verdict: Register<Verdict>,
@@ -101,6 +82,8 @@ pub struct Hunk {
     pub(super) beside: Option<Beside>,
     /// Whether the words beside it say something about it: see `standing`.
     pub(super) witness: (bool, bool),
+    /// Lines that were accepted of hunks which its answer made before it for the same place.
+    pub(super) earlier: Vec<String>,
     mark: Option<MarkId>,
 }
 
@@ -124,6 +107,7 @@ impl Hunk {
             loose: body.loose,
             quoted: body.quoted.map(|quoted| quoted.as_str().into()),
             form: body.form,
+            file: body.file.map(|file| file.as_str().into()),
             again: body.again,
             verdict: Register::default(),
             splits: Register::default(),
@@ -135,6 +119,7 @@ impl Hunk {
             made_beside: beside.clone(),
             beside,
             witness: (true, true),
+            earlier: Vec::new(),
             mark: None,
         }
     }
@@ -284,6 +269,7 @@ impl Proposals {
                 self.open.remove(of);
             }
         }
+        self.line_up(id);
     }
 
     pub fn split(&mut self, id: EventId, lamport: u64, hunk: EventId, split: Split) {

@@ -7,15 +7,19 @@
 //! - Hunks of one proposal whose text is their old text are *one* when they touch: when they share
 //!   an end, or a character. Parts of a split hunk are never joined: a person parted them.
 //! - Hunks that share characters fit each other when what they change (what differs between old
-//!   and new text) shares none, and they don't insert at one place. Of two that don't fit, the one
-//!   that was made later stands behind: it is stale until the other is settled.
+//!   and new text) shares none, and they don't put words in at one place (`text::contradict`). Of two
+//!   that don't fit, the one that was made later stands behind: it is stale until the other is settled.
 //! - What was made of several is accepted with one edit for each, in the order of their places;
-//!   at one place, in the order in which they were made.
+//!   at one place lines before a line come before words of it, and lines behind it last, each kind in
+//!   the order in which they were made.
+//! - Lines that several put in at one place, and that touch nothing else, stay hunks of their own: each
+//!   is wanted or not by itself. Whichever is accepted first, they come to stand in the order in which
+//!   they were made (`standing`).
 
 use super::{Hunk, HunkRef, HunkState, Moment, Proposals, Session, Verdict};
 use crate::base::{DocId, EventId, Pos, Span};
 use crate::event::HunkVerdict;
-use crate::text::{Change, Document, diff};
+use crate::text::{Change, Document, PutIn, contradict, diff, overlap};
 use ropey::Rope;
 use std::collections::BTreeMap;
 
@@ -38,6 +42,8 @@ pub struct OpenHunk {
     pub step: Option<String>,
     /// What the model quoted, where that is not the old text.
     pub quoted: Option<String>,
+    /// The file that it is for, which has a session of its own.
+    pub file: Option<String>,
     /// It is stale because it contradicts another open hunk of its proposal.
     pub behind: bool,
     /// It is stale because the text says already what it proposes.
@@ -76,6 +82,7 @@ impl OpenHunk {
             loose: hunk.loose,
             step: hunk.placed_by().is_none().then(|| hunk.step.clone()),
             quoted: hunk.quoted.clone(),
+            file: hunk.file.clone(),
             behind: false,
             there: false,
             disputed: None,
@@ -175,7 +182,7 @@ fn pieces(all: &[Fresh]) -> Vec<Piece> {
             out.push((replace.span, index, piece));
         }
     }
-    out.sort_by_key(|(span, index, _)| (*span, *index));
+    out.sort_by_key(|(span, index, piece)| (*span, PutIn::of(&piece.text), *index));
     out.into_iter().map(|(_, _, piece)| piece).collect()
 }
 
@@ -193,16 +200,14 @@ fn apply(old: &str, start: Pos, pieces: &[Piece]) -> String {
     out
 }
 
-/// Whether two spans share a character, or one without characters lies within the other.
-pub(super) fn overlap(a: Span, b: Span) -> bool {
-    a.start < b.end && b.start < a.end && !(a.is_empty() && b.is_empty())
+fn fit(a: &Fresh, b: &Fresh) -> bool {
+    !contradict((a.span, &changes(a)), (b.span, &changes(b)), &|_, _| false)
 }
 
-fn fit(a: &Fresh, b: &Fresh) -> bool {
-    if !overlap(a.span, b.span) {
-        return true;
-    }
-    !meet(&changes(a), &changes(b))
+/// Whether these are nothing but lines that are put in at one place.
+fn are_lines(run: &[Fresh]) -> bool {
+    let first = run.first().map(|one| one.span);
+    run.iter().all(|one| one.hunk.puts_lines_in() && Some(one.span) == first)
 }
 
 /// Whether two changes share a character, or put something in at one place.
@@ -250,7 +255,10 @@ fn join(mut all: Vec<Fresh>, document: &Document, out: &mut Vec<OpenHunk>) {
             }
         }
         by_place(&mut kept);
-        out.extend(runs(kept).iter().filter_map(|run| OpenHunk::of_all(run, document)));
+        for run in runs(kept) {
+            let size = if are_lines(&run) { 1 } else { run.len() };
+            out.extend(run.chunks(size).filter_map(|one| OpenHunk::of_all(one, document)));
+        }
     }
 }
 

@@ -18,7 +18,7 @@ use super::{Hunk, HunkRef, HunkState, Proposals};
 use crate::base::{EventId, Pos, Span};
 use crate::event::{HunkBody, HunkVerdict, Text};
 use crate::text::sentence::unwrapped;
-use crate::text::{Document, is_ideograph};
+use crate::text::{Document, PutIn, is_ideograph};
 use ropey::Rope;
 
 /// The most characters of a word beside a hunk, and of what lies between.
@@ -40,7 +40,7 @@ pub(super) fn lines_alone(mut body: HunkBody) -> HunkBody {
         return body;
     };
     let rest = body.new.as_str().strip_prefix(body.old.as_str()).unwrap_or_default();
-    if !body.old.as_str().is_empty() && rest.starts_with('\n') {
+    if !body.old.as_str().is_empty() && rest.starts_with(['\n', '\r']) {
         // What stood before it is that line now.
         if let Some((before, _)) = body.beside.as_mut().filter(|(before, _)| before.0.is_some()) {
             let line = format!("{}{}", before.as_str(), body.old.as_str());
@@ -245,15 +245,15 @@ impl Hunk {
         };
         // What ends with a line, or adds lines, has nothing to do with what stands in the next one.
         let adds = self.old.is_empty();
-        let from_line = self.old.starts_with('\n') || adds && self.new.starts_with('\n');
+        let from_line = self.old.starts_with('\n') || adds && self.new.starts_with(['\n', '\r']);
         let to_line = self.old.ends_with('\n') || adds && self.new.ends_with('\n');
         // Lines that are put in stay between lines, whatever is typed at the end of one of them.
         let span = match (adds && from_line, adds && to_line) {
             (true, false) => match self.behind_its_line(rope, span.start, beside) {
-                Some(end) => Span::at(end),
+                Some(end) => Span::at(self.behind_earlier(rope, end)),
                 None => return (HunkState::Unplaced, None),
             },
-            (false, true) => Span::at(start_of_line(rope, span.start)),
+            (false, true) => Span::at(self.behind_earlier(rope, start_of_line(rope, span.start))),
             _ => span,
         };
         let now = Beside::of(rope, span);
@@ -343,6 +343,26 @@ impl Hunk {
         end(line)
     }
 
+    /// Behind the lines that were accepted of hunks which its answer made before it for this place,
+    /// as far as these stand there as they were proposed.
+    fn behind_earlier(&self, rope: &Rope, at: Pos) -> Pos {
+        self.earlier.iter().fold(at, |at, text| {
+            let end = at.0 + text.chars().count();
+            match rope.get_slice(at.0..end).is_some_and(|there| there == text.as_str()) {
+                // What was written at the end of the last line since is part of it.
+                true if text.ends_with('\n') => Pos(end),
+                true => end_of_line(rope, Pos(end)),
+                false => at,
+            }
+        })
+    }
+
+    /// Whether it does nothing but put whole lines in.
+    pub(super) fn puts_lines_in(&self) -> bool {
+        let put_in = PutIn::of(&self.new);
+        self.old.is_empty() && self.beside.is_some() && put_in != PutIn::Words
+    }
+
     fn shares_a_word(&self, rope: &Rope, span: Span) -> bool {
         let Some(there) = rope.get_slice(span.range()).map(|there| there.to_string()) else {
             return false;
@@ -379,7 +399,41 @@ impl Hunk {
     }
 }
 
+/// So many hunks that put lines in at one place keep their order.
+const AT_ONE_PLACE: usize = 200;
+
 impl Proposals {
+    /// Tells the hunks of an answer that put lines in where one does, or a part of it, which of those
+    /// before them are accepted.
+    pub(super) fn line_up(&mut self, id: EventId) {
+        let parts = HunkRef { id, part: None }..=HunkRef { id, part: Some(u32::MAX) };
+        let lines = self.hunks.range(parts).filter(|(_, hunk)| hunk.puts_lines_in());
+        for of in lines.map(|(of, _)| *of).collect::<Vec<_>>() {
+            self.line_up_with(of);
+        }
+    }
+
+    fn line_up_with(&mut self, of: HunkRef) {
+        let Some(hunk) = self.hunks.get(&of) else { return };
+        let (place, kind) = (hunk.place, PutIn::of(&hunk.new));
+        let all = self.of_proposal.get(&hunk.proposal).into_iter().flatten();
+        let mut there: Vec<(u64, HunkRef)> = all
+            .filter_map(|of| self.hunks.get(of))
+            .filter(|one| one.puts_lines_in() && (one.place, PutIn::of(&one.new)) == (place, kind))
+            .map(|one| (one.lamport, one.of))
+            .collect();
+        there.sort_unstable();
+        let mut accepted: Vec<String> = Vec::new();
+        for (_, of) in there.into_iter().take(AT_ONE_PLACE) {
+            let Some(hunk) = self.hunks.get_mut(&of) else { continue };
+            hunk.earlier.clone_from(&accepted);
+            let said = hunk.verdict.value().map(|said| said.verdict);
+            if said == Some(HunkVerdict::Accepted) {
+                accepted.push(hunk.new.clone());
+            }
+        }
+    }
+
     /// Tells the hunks of a proposal of one that came, and that one of them.
     pub(super) fn meet_others(&mut self, of: HunkRef, proposal: EventId) {
         let all = self.of_proposal.entry(proposal).or_default();

@@ -1,10 +1,31 @@
 //! What was said about hunks, in order: what undo takes back and redo says again.
 
-use super::{Beside, Hunk, HunkRef, Placing, Proposals, Split, Verdict};
+use super::{Beside, Hunk, HunkRef, Proposals, Verdict};
 use crate::base::{AuthorId, EventId, Millis};
 use crate::event::{Anchor, HunkBody, HunkVerdict};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
+
+/// A split, with who made it and when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Split {
+    pub parts: Vec<HunkBody>,
+    /// The verdicts that it replaces, when it is made again.
+    pub replaces: Vec<EventId>,
+    pub author: AuthorId,
+    pub at: Millis,
+}
+
+/// A place that a person gave a hunk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Placing {
+    pub place: (Anchor, Anchor),
+    pub old: String,
+    /// What had taken it back, when it is made again.
+    pub replaces: Vec<EventId>,
+    pub author: AuthorId,
+    pub at: Millis,
+}
 
 /// What was said with one event.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -158,6 +179,7 @@ impl Hunk {
             loose: self.loose,
             quoted: self.quoted.as_deref().map(Into::into),
             form: self.form.clone(),
+            file: self.file.as_deref().map(Into::into),
             again: self.again,
             beside: self.made_beside.as_ref().map(Beside::texts),
         }

@@ -1,12 +1,16 @@
 //! Edits for another file that is there: where their text has a certain place in it, the file becomes
 //! a document of the session (or is one), and the edits hunks of that document. They are listed with
-//! the others and decided there, as they are; Enter goes to the file.
+//! the others and decided there, as they are; Enter goes to the file. Of a file that has a session of its
+//! own they wait here, and go over to that session with the person (`carried`).
 
+use super::ending::LISTED;
 use super::model::fresh_doc;
+use super::propose::Made;
 use super::{Cx, OpenedFile, Turn};
 use crate::assist::{Edit, Landed, Landing, Outcome, Piece};
 use crate::base::{DocId, EventId, Pos, Span};
 use crate::event::{Event, Origin, Text, Version};
+use crate::session::Claim;
 use crate::text::{Change, Delta};
 use ropey::Rope;
 use std::collections::BTreeMap;
@@ -66,7 +70,8 @@ impl Cx<'_> {
     ) -> Result<(), String> {
         let file = there.file?;
         if there.taken {
-            return Err("which has a session of its own: ask there".into());
+            self.for_its_session(turn, edit);
+            return Ok(());
         }
         let done = Piece::EditDone { index: 0, edit: edit.clone() };
         let nowhere = "where it has no certain place: open that file and ask there";
@@ -108,6 +113,28 @@ impl Cx<'_> {
         turn.grounds.insert(doc, ground);
         turn.abroad += turn.hunks.saturating_sub(before);
         if fits { Ok(()) } else { Err(nowhere.into()) }
+    }
+
+    /// An edit for a file that has a session of its own: that session is not open, so it is listed here.
+    fn for_its_session(&mut self, turn: &mut Turn, edit: &Edit) {
+        let name = edit.hint.file.clone().unwrap_or_default();
+        let made = Made {
+            span: None,
+            known: None,
+            old: edit.old.clone(),
+            new: edit.new.clone(),
+            why: edit.why.clone(),
+            form: edit.form,
+            step: "elsewhere",
+            loose: false,
+            file: Some(name.clone()),
+            said: None,
+            over: Vec::new(),
+            claim: Claim::Words,
+        };
+        self.make_hunk(turn, made);
+        turn.elsewhere
+            .push(format!("An edit is for {name}, which has a session of its own: {LISTED}."));
     }
 
     /// The document of this session that a file is.

@@ -1,9 +1,9 @@
 //! Whether a model proposes again what a person turned down.
 
 use super::Cx;
-use crate::assist::{proposes_the_same, says_the_same};
+use crate::assist::{adds_little, proposes_the_same, says_the_same};
 use crate::base::{DocId, EventId, Pos, Span};
-use crate::text::diff;
+use crate::text::{diff, sentences_around};
 use ropey::Rope;
 
 /// What a replacement changes, without what stays at its ends.
@@ -71,9 +71,17 @@ impl Cx<'_> {
                     };
                     let meet = core.span == other.span
                         || core.span.start < other.span.end && other.span.start < core.span.end;
-                    let there = || rope.slice(all.range()).to_string();
-                    let (one, two) = (core.within(rope, all), other.within(rope, all));
-                    meet && proposes_the_same(&there(), &one, &two)
+                    let compare = |all: Span, same: fn(&str, &str, &str) -> bool| {
+                        let there = rope.slice(all.range()).to_string();
+                        same(&there, &core.within(rope, all), &other.within(rope, all))
+                    };
+                    // A word or two are compared in the sentence that they stand in.
+                    let sentence = || {
+                        let around = sentences_around(rope, all);
+                        let (start, end) = (all.start.min(around.start), all.end.max(around.end));
+                        Span { start, end }
+                    };
+                    meet && (compare(all, proposes_the_same) || compare(sentence(), adds_little))
                 }
                 (None, None) => {
                     says_the_same(old, &hunk.old) && proposes_the_same(old, new, &hunk.new)

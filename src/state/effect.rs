@@ -209,6 +209,8 @@ pub enum Open {
     /// A session, at what was found in it.
     Hit(Box<Hit>),
     File(PathBuf),
+    /// The session of a file, to propose there what an answer wants of it.
+    Proposed(Box<super::Carried>),
     /// The session of a session file, with the text beside it.
     SessionFile(PathBuf, EventId),
     /// A file as that of a session whose own file is gone.

@@ -4,6 +4,7 @@
 use super::{Cx, Effect, Model, Task, Turn, plural};
 use crate::assist::{Dialect, Form};
 use crate::event::{EditCount, Event, MessageRole, MessageStatus, Tally, Text};
+use crate::session::HunkState;
 
 /// What to do about hunks without a place, in the workspace.
 pub const PLACE_BY_HAND: &str = "Alt-N shows where, Alt-P places at the selection";
@@ -96,14 +97,23 @@ impl Cx<'_> {
         Some(if short.len() < words.len() { format!("{short}…") } else { short })
     }
 
-    /// How many edits of an answer have no place, of how many; `None` if all have one.
+    /// How many edits of an answer have no place, of how many; `None` if all have one. What a second
+    /// answer brings counts with the first.
     fn unplaced_of(&self, turn: &Turn) -> Option<(usize, usize)> {
-        let (mut unplaced, mut all) = (turn.unplaced, turn.hunks);
-        if let Some(repair) = &turn.repair {
-            let left = repair.hunks.iter().filter(|id| self.still_unplaced(**id)).count();
-            (unplaced, all) = (unplaced + left, all + left);
-        }
-        (unplaced > 0).then_some((unplaced, all))
+        let session = &self.model.session;
+        let asked = |question| session.transcript.asked_by_person(question);
+        let own = asked(turn.question);
+        let states = session.proposals.hunks().into_iter().filter_map(|hunk| {
+            let proposal = session.proposals.proposal(&hunk.proposal)?;
+            let counts = asked(proposal.question) == own
+                && hunk.file.is_none()
+                && !session.proposals.is_folded(hunk);
+            let entry = session.documents.get(&proposal.doc).filter(|_| counts)?;
+            Some(hunk.state(&entry.document))
+        });
+        let states: Vec<_> = states.filter(|state| *state != HunkState::Superseded).collect();
+        let unplaced = states.iter().filter(|state| **state == HunkState::Unplaced).count();
+        (unplaced > 0).then_some((unplaced, states.len()))
     }
 
     pub(super) fn end_turn(

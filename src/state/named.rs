@@ -135,6 +135,7 @@ impl Cx<'_> {
             form,
             step,
             loose: false,
+            file: None,
             said: None,
             over: vec![],
             claim: crate::session::Claim::Words,

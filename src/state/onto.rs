@@ -52,6 +52,7 @@ impl Cx<'_> {
             step: found.step.name(),
             // What rests on a doubtful place is as doubtful.
             loose: under().any(|one| one.loose),
+            file: None,
             said,
             over,
             // It keeps what else is open in what it quotes.

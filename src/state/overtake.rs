@@ -1,6 +1,7 @@
 //! Open hunks step back for what comes later: in the log as superseded, which undo takes back.
 
 use super::{Cx, Turn};
+use crate::assist::are_versions;
 use crate::base::{EventId, Span};
 use crate::event::{Event, HunkVerdict};
 use crate::session::{Claim, Hunk, HunkRef, Proposal};
@@ -52,6 +53,16 @@ impl Cx<'_> {
             let replaces = hunk.verdict.heads();
             self.step_back(of, replaces);
         }
+    }
+
+    /// Of an edit that is said to correct an earlier one of its answer: what it contradicts there steps
+    /// back for it; undo brings each back.
+    pub(super) fn correct(&mut self, turn: &mut Turn, span: Span, (old, new): (&str, &str)) {
+        let (Some(true), Some(proposal)) = (turn.version, turn.proposal) else { return };
+        let session = &self.model.session;
+        let wrong = session.contradicted(proposal, span, (old, new), &are_versions);
+        turn.overtaken += wrong.len();
+        self.step_back_for(turn, wrong);
     }
 
     /// What is open and `meant` steps back for what comes now.

@@ -147,7 +147,8 @@ impl Model {
             for (index, (hunk, room)) in open.into_iter().zip(rooms).enumerate() {
                 let state = hunk.state;
                 let Some(span) = hunk.span else {
-                    unplaced += 1;
+                    // What is for another session is listed only.
+                    unplaced += usize::from(hunk.file.is_none());
                     continue;
                 };
                 let current = here == Some(index);
@@ -158,7 +159,7 @@ impl Model {
                 let there = sides.map_or(span, |sides| sides.span);
                 let line = inserted.map_or_else(|| last_line(rope, there), |lines| lines.line);
                 let (old, new) =
-                    sides.map_or((&hunk.old, &hunk.new), |sides| (&sides.base, &sides.theirs));
+                    sides.map_or((&hunk.old, &hunk.new), |sides| (&sides.ground, &sides.theirs));
                 let pieces = diffs.of(hunk.of, old, new);
                 let look = Look { room, layout, pieces: &pieces, sides };
                 let rows = blocks.entry(line).or_default();

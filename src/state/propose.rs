@@ -32,6 +32,8 @@ pub(super) struct Made {
     pub form: Form,
     pub step: &'static str,
     pub loose: bool,
+    /// The file that it is for, which has a session of its own.
+    pub file: Option<String>,
     /// The old and new text as the model wrote them, of an edit that has them.
     pub said: Option<(String, String)>,
     /// The open hunks that it has in it.
@@ -58,6 +60,7 @@ impl Cx<'_> {
             self.model.refresh();
         }
         for piece in pieces {
+            turn.version = turn.between.take(&piece);
             if let Piece::EditDone { edit, .. } = &piece
                 && turn.dialect == Dialect::Blocks
                 && self.set_aside(turn, edit)
@@ -164,6 +167,7 @@ impl Cx<'_> {
             form,
             step,
             loose,
+            file: None,
             said: said.clone(),
             over: Vec::new(),
             claim: Claim::Words,
@@ -259,6 +263,7 @@ impl Cx<'_> {
 
     /// The answer is complete: what it wants as a whole.
     pub(super) fn finish_edits(&mut self, turn: &mut Turn) {
+        turn.version = None;
         if turn.dialect == Dialect::Blocks {
             for landed in turn.landing.finish() {
                 self.landed(turn, landed, None);
@@ -302,14 +307,16 @@ impl Cx<'_> {
             let (form, step, why) = (Form::Selection, "exact", None);
             let (span, known) = (Some(turn.carry(known)), Some(known));
             let (loose, said, over, claim) = (false, None, Vec::new(), Claim::Sentences);
-            let made = Made { span, known, old, new, why, form, step, loose, said, over, claim };
+            let file = None;
+            let made =
+                Made { span, known, old, new, why, form, step, loose, file, said, over, claim };
             self.make_hunk(turn, made);
         }
     }
 
     /// Tells the log of a hunk; `None` where the edit is none.
     pub(super) fn make_hunk(&mut self, turn: &mut Turn, made: Made) -> Option<EventId> {
-        let Made { span, known, old, new, why, form, step, loose, said, over, claim } = made;
+        let Made { span, known, old, new, why, form, step, loose, file, said, over, claim } = made;
         if old == new && span.is_some() {
             turn.count(Some(form), "unchanged");
             return None;
@@ -331,6 +338,7 @@ impl Cx<'_> {
         if let Some(span) = span.filter(|_| again.is_none()) {
             self.overtake(turn, proposal, span, (&old, &new), claim);
             self.step_back_for(turn, over);
+            self.correct(turn, span, (&old, &new));
         }
         let quoted = said
             .filter(|_| loose)
@@ -359,13 +367,13 @@ impl Cx<'_> {
             loose,
             quoted: quoted.map(Text::new),
             form: Some(form.name().into()),
+            file: file.map(Text::new),
             again,
         };
         let author = turn.author.clone();
         let id = self.append_as_model(&author, &Event::HunkMade { proposal, hunk });
         turn.hunks += 1;
         turn.again += usize::from(again.is_some());
-        turn.unplaced += usize::from(span.is_none() && again.is_none());
         self.model.drop_info();
         self.model.session.track_hunks();
         self.model.refresh();

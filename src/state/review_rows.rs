@@ -2,12 +2,14 @@
 //! words around it.
 
 use super::around::{Room, around};
+use super::ends::ends;
 use super::hunk_rows::{THERE, inserted};
 use super::review::is_open;
 use super::{HunkLayout, Listed, Model, Progress, ReviewFilter, ReviewPart, ReviewRow, tolerated};
 use crate::assist::{Tag, readable_diff};
+use crate::base::DocId;
 use crate::layout::wrap::{Rule, rows as wrap_rows};
-use crate::session::HunkState;
+use crate::session::{HunkState, OpenHunk};
 use std::collections::BTreeMap;
 
 /// The narrowest list that shows two texts side by side.
@@ -38,7 +40,8 @@ impl Model {
         }
         let at = self.ui.review.chosen.min(all.len() - 1);
         let room = height.saturating_sub(out.len());
-        let moved = moved(&all);
+        let open: Vec<(&DocId, &OpenHunk)> = all.iter().map(|one| (&one.doc, &one.hunk)).collect();
+        let moved = ends(&open, &|index| all[index].is_open());
         let blocks = |index: usize| self.review_block(&all, &moved, index, index == at, width);
         let mut rows = blocks(at);
         rows.truncate(room.max(1));
@@ -179,7 +182,10 @@ impl Model {
             (Some(span), Some(rope)) => {
                 format!("line {}", rope.char_to_line(span.start.0.min(rope.len_chars())) + 1)
             }
-            _ => "no place".into(),
+            _ => match &one.hunk.file {
+                Some(file) => format!("for {file}"),
+                None => "no place".into(),
+            },
         }
     }
 
@@ -193,6 +199,7 @@ impl Model {
             HunkState::Stale if hunk.behind => " · contradicts another change",
             HunkState::Stale if hunk.there => " · the text says it already",
             HunkState::Stale => " · the text changed",
+            HunkState::Unplaced if hunk.file.is_some() => " · has its own session",
             HunkState::Unplaced => " · place by hand",
             HunkState::Accepted => " · accepted",
             HunkState::Rejected => " · rejected",
@@ -303,6 +310,12 @@ impl Model {
             let why = one.reason.as_deref().map(|why| format!(": {why}")).unwrap_or_default();
             text(ReviewPart::Note, "·", &format!("You turned the same down{why}."));
         }
+        if let Some(file) = &hunk.file {
+            let words = format!(
+                "{file} has a session of its own: Enter opens that and proposes this there."
+            );
+            text(ReviewPart::Note, "·", &words);
+        }
         if let Some(why) = hunk.why.as_deref().filter(|why| !why.is_empty()) {
             text(ReviewPart::Note, "·", why);
         }
@@ -322,31 +335,6 @@ impl Model {
             text(ReviewPart::Like, "~", &shown);
         }
     }
-}
-
-/// The hunks of the list that are the two halves of a move: one only takes a text away, the other, of
-/// the same proposal, only puts it in. Each with the other.
-fn moved(all: &[Listed]) -> BTreeMap<usize, usize> {
-    let open = |one: &Listed| one.is_open() && one.hunk.state == HunkState::Pending;
-    let mut came: BTreeMap<_, Vec<usize>> = BTreeMap::new();
-    for (index, one) in all.iter().enumerate().rev().filter(|(_, one)| open(one)) {
-        if one.hunk.old.trim().is_empty() {
-            let key = (&one.doc, one.hunk.proposal, one.hunk.new.trim());
-            came.entry(key).or_default().push(index);
-        }
-    }
-    let mut out = BTreeMap::new();
-    for (index, one) in all.iter().enumerate().filter(|(_, one)| open(one)) {
-        let text = one.hunk.old.trim();
-        if text.chars().any(char::is_alphanumeric)
-            && one.hunk.new.trim().is_empty()
-            && let Some(other) =
-                came.get_mut(&(&one.doc, one.hunk.proposal, text)).and_then(Vec::pop)
-        {
-            out.extend([(index, other), (other, index)]);
-        }
-    }
-    out
 }
 
 pub(super) fn line(part: ReviewPart, item: Option<usize>, chosen: bool, text: String) -> ReviewRow {

@@ -3,7 +3,8 @@
 //! All of them are the same passage: what stood there in the text that the model knew, what stands
 //! there now, what is proposed for it. It is as much of the text as the hunk, what was changed in or
 //! right beside it since, and the words that these are a part of, so that each of the texts can take
-//! the place of another and leaves no half of a word or a sentence.
+//! the place of another and leaves no half of a word or a sentence. What was only put in beside what the
+//! hunk changes, at its very edge also, is nothing that a proposal speaks against: it stays with it.
 
 use super::Model;
 use crate::assist::{Merged, merge};
@@ -29,7 +30,14 @@ pub struct Sides {
     pub span: Span,
     pub base: String,
     pub mine: String,
+    /// With what was put in beside the hunk.
     pub theirs: String,
+    /// What the proposal is made in: `base` with that; and where in it stands what the hunk changes, in
+    /// characters.
+    pub ground: String,
+    pub old: Span,
+    /// Where that stands in `mine`, in characters.
+    pub beside: Vec<Span>,
     /// Both changes together, word by word; nothing where they contradict each other.
     pub both: Option<Merged>,
 }
@@ -95,6 +103,16 @@ fn around(rope: &Rope, span: Span) -> Option<String> {
 struct Part {
     then: (usize, usize),
     now: (usize, usize),
+}
+
+impl Part {
+    /// Whether it is only put in, outside of what stood from `start` to `end`, and no part of a word that
+    /// stood there. Where nothing stood, what is put in at that place is the same as what is proposed.
+    fn is_put_in_beside(&self, now: &Rope, (start, end): (usize, usize)) -> bool {
+        let (at, to) = self.then;
+        let outside = at < start || at > end || start < end && (at == start || at == end);
+        at == to && outside && !within_word(now, self.now.0) && !within_word(now, self.now.1)
+    }
 }
 
 /// The parts in which two versions differ, in the order of the text. `change` makes the other of
@@ -244,16 +262,39 @@ fn of_passage(
     span: Span,
 ) -> Option<Sides> {
     let known = body.known_at(then)?;
-    let (old, rope) = (then.rope(), entry.document.rope());
-    let made = passage(parts, (old, rope), known, span)?;
+    let (then, rope) = (then.rope(), entry.document.rope());
+    let made = passage(parts, (then, rope), known, span)?;
     let ((a, b), (c, d)) = (made.then, made.now());
-    let text = |from: usize, to: usize| Some(old.get_slice(from..to)?.to_string());
-    let (before, after) = (text(a, known.0.start.0)?, text(known.0.end.0, b)?);
+    let text = |from: usize, to: usize| Some(then.get_slice(from..to)?.to_string());
+    let (start, end) = (known.0.start.0, known.0.end.0);
+    let beside: Vec<&Part> = parts.get(made.first..made.next)?.iter().collect();
+    let (before, after): (Vec<&Part>, Vec<&Part>) = beside
+        .into_iter()
+        .filter(|part| part.is_put_in_beside(rope, (start, end)))
+        .partition(|part| part.then.0 <= start);
+    // A stretch of the old text with what was put in there.
+    let with = |from: usize, to: usize, put_in: &[&Part]| {
+        let (mut out, mut at) = (String::new(), from);
+        for part in put_in {
+            out.push_str(&text(at, part.then.0)?);
+            out.push_str(&rope.get_slice(part.now.0..part.now.1)?.to_string());
+            at = part.then.0;
+        }
+        out.push_str(&text(at, to)?);
+        Some(out)
+    };
+    let (before_text, after_text) = (with(a, start, &before)?, with(end, b, &after)?);
     let base = text(a, b)?;
     let mine = rope.get_slice(c..d)?.to_string();
-    let theirs = format!("{before}{}{after}", body.new);
+    let theirs = format!("{before_text}{}{after_text}", body.new);
+    let ground = format!("{before_text}{}{after_text}", text(start, end)?);
+    let before_len = before_text.chars().count();
+    let old = Span::new(Pos(before_len), Pos(before_len + (end - start)));
+    let at = |part: &&Part| Span::new(Pos(part.now.0 - c), Pos(part.now.1 - c));
+    let beside = before.iter().chain(&after).map(at).collect();
     let both = merge(&base, &mine, &theirs);
-    Some(Sides { span: Span::new(Pos(c), Pos(d)), base, mine, theirs, both })
+    let span = Span::new(Pos(c), Pos(d));
+    Some(Sides { span, base, mine, theirs, ground, old, beside, both })
 }
 
 impl AllSides {
@@ -318,7 +359,10 @@ impl Model {
             None => {
                 let mine = entry.document.rope().get_slice(span.range())?.to_string();
                 let both = merge(&hunk.old, &mine, &hunk.new);
-                Sides { span, base: hunk.old.clone(), mine, theirs: hunk.new.clone(), both }
+                let (base, theirs) = (hunk.old.clone(), hunk.new.clone());
+                let (ground, beside) = (base.clone(), Vec::new());
+                let old = Span::new(Pos(0), Pos(base.chars().count()));
+                Sides { span, base, mine, theirs, ground, old, beside, both }
             }
         };
         let sides = Rc::new(sides);

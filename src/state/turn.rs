@@ -1,7 +1,7 @@
 //! A question on its way and its answer as it comes.
 
 use super::{Grounds, Repair, Ticket};
-use crate::assist::{Dialect, Edit, Failed, Form, Landing, Reading, ReplyParser};
+use crate::assist::{Between, Dialect, Edit, Failed, Form, Landing, Reading, ReplyParser};
 use crate::base::{AuthorId, DocId, EventId, Pos, Span, TurnId};
 use crate::event::{MessageStatus, Usage};
 use crate::session::Reasoning;
@@ -105,6 +105,10 @@ pub struct Turn {
     /// Finds places in the version that was sent.
     pub landing: Landing,
     pub live: Option<LiveEdit>,
+    /// What it said since the last edit, and whether the edit that is being taken is said to be
+    /// another version of an earlier one, as it says.
+    pub between: Between,
+    pub version: Option<bool>,
     /// Edits that name another file: each waits until it is known whether that is there.
     pub aside: Vec<Edit>,
     /// What is to be said of edits that are for other files and became no hunks.
@@ -116,7 +120,6 @@ pub struct Turn {
     pub ending: Option<MessageStatus>,
     pub proposal: Option<EventId>,
     pub hunks: usize,
-    pub unplaced: usize,
     /// Open hunks of earlier answers whose place its hunks took.
     pub overtaken: usize,
     /// Of the hunks, those that repeat what was turned down.

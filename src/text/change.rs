@@ -81,10 +81,3 @@ impl Delta {
         Span { start: start.min(end), end: end.max(start) }
     }
 }
-
-/// Whether two texts that are put in at one place are different lines of their own: both can stand.
-pub fn are_lines(a: &str, b: &str) -> bool {
-    let starts = |text: &str| text.starts_with(['\n', '\r']);
-    let lined = starts(a) && starts(b) || a.ends_with('\n') && b.ends_with('\n');
-    lined && !a.split_whitespace().eq(b.split_whitespace())
-}

@@ -271,7 +271,9 @@ fn propose_prints_a_difference_and_leaves_the_hunks_for_review() {
     let ran = home.run(&["propose", "a.md", "translate the second line"], "");
     assert_eq!(ran.stdout, "--- a/a.md\n+++ b/a.md\n@@ -1,3 +1,3 @@\n one\n-two\n+zwei\n three\n");
     assert!(ran.stderr.contains("2 hunks to review: cowrite a.md"), "{}", ran.stderr);
-    ran.ok();
+    assert!(ran.stderr.contains("1 of 2 edits has no unique place"), "{}", ran.stderr);
+    // Not all of them have a place.
+    ran.fails(1);
     assert_eq!(home.read("a.md"), "one\ntwo\nthree\n");
     let hunks = json(&home.run(&["export", "a.md", "--json"], "").ok())["hunks"].clone();
     let states: Vec<&str> =
@@ -279,7 +281,9 @@ fn propose_prints_a_difference_and_leaves_the_hunks_for_review() {
     assert_eq!(states, ["pending", "unplaced"]);
 
     // The difference is one that `patch` reads.
-    let diff = home.run(&["propose", "a.md", "again", "--no-session"], "").ok();
+    let ran = home.run(&["propose", "a.md", "again", "--no-session"], "");
+    let diff = ran.stdout.clone();
+    ran.fails(1);
     let applied = home.run_program("git", &["apply", "--unsafe-paths", "-"], &diff);
     applied.ok();
     assert_eq!(home.read("a.md"), "one\nzwei\nthree\n");
@@ -297,7 +301,7 @@ fn propose_says_what_was_found_by_likeness_only() {
     let ran = home.run(&["propose", "a.md", "better", "--accept"], "");
     let words = "Found by likeness only, and left out of --accept: line 4.";
     assert!(ran.stderr.contains(words), "{}", ran.stderr);
-    ran.ok();
+    ran.fails(1);
     assert_eq!(home.read("a.md"), format!("one\nzwei\n\n{said}\n"));
 }
 
@@ -310,7 +314,9 @@ fn propose_accept_writes_the_file_and_only_its_own_hunks() {
     let home = home(&server);
     home.write("a.md", "one\r\ntwo\r\n");
     home.run(&["propose", "a.md", "the first"], "").ok();
-    let out = home.run(&["propose", "a.md", "the second", "--accept", "--json"], "").ok();
+    let ran = home.run(&["propose", "a.md", "the second", "--accept", "--json"], "");
+    let out = ran.stdout.clone();
+    ran.fails(1);
     assert_eq!(home.read("a.md"), "one\r\nzwei\r\n");
     let out = json(&out);
     assert_eq!(out["hunks"][0]["state"], "accepted");
@@ -389,6 +395,44 @@ fn propose_without_a_hunk_ends_with_one() {
 }
 
 #[test]
+fn propose_ends_as_apply_does() {
+    let edits = [
+        (vec![("one", "eins"), ("two", "zwei")], 0),
+        // There already, beside one that goes in.
+        (vec![("one", "eins"), ("old text that is gone", "three three three three")], 0),
+        (vec![("one", "eins"), ("nowhere", "nirgends")], 1),
+        (vec![("one", "eins"), ("one", "uno")], 1),
+        (vec![("nowhere", "nirgends")], 1),
+        (vec![("one", "eins"), ("old text that is gone, quite", "four")], 1),
+    ];
+    for (edits, code) in edits {
+        for accept in [false, true] {
+            let server = Server::start(vec![blocks(&edits)]);
+            let home = home(&server);
+            home.run(&["config", "set", "assist.repair", "false"], "").ok();
+            let text = "one\ntwo\nthree three three three\n";
+            home.write("a.md", text);
+            let args = ["propose", "a.md", "better", "--accept"];
+            let ran = home.run(&args[..if accept { 4 } else { 3 }], "");
+            let what = format!("{edits:?} {accept}: {}", ran.stderr);
+            assert_eq!(ran.status.code(), Some(code), "{what}");
+            let answer: String = edits
+                .iter()
+                .map(|(old, new)| {
+                    format!("<<<<<<< SEARCH\n{old}\n=======\n{new}\n>>>>>>> REPLACE\n")
+                })
+                .collect();
+            home.write("b.md", text);
+            let applied = home.run(&["apply", "b.md"], &answer);
+            assert_eq!(applied.status.code(), Some(code), "{what}{}", applied.stderr);
+            if accept {
+                assert_eq!(home.read("a.md"), home.read("b.md"), "{what}");
+            }
+        }
+    }
+}
+
+#[test]
 fn propose_asks_nothing_about_a_file_that_cannot_be_used() {
     let server = Server::start(vec![blocks(&[("one", "eins")])]);
     let home = home(&server);
@@ -454,7 +498,8 @@ fn propose_and_apply_agree_on_edits_that_contradict_each_other() {
     home.write("a.md", "- salt: 5\n- wood: 1\n");
     let ran = home.run(&["propose", "a.md", "better"], "");
     assert!(ran.stderr.contains("contradicts another one and waits"), "{}", ran.stderr);
-    let diff = ran.ok();
+    let diff = ran.stdout.clone();
+    ran.fails(1);
     assert!(diff.contains("+- salt: 6\n") && !diff.contains("salt: 7"), "{diff}");
     let answer: String = edits
         .iter()

@@ -302,3 +302,51 @@ fn sessions_are_listed_renamed_searched_and_deleted() {
         }
     }
 }
+
+#[test]
+fn an_edit_for_a_file_with_a_session_of_its_own_goes_there_with_the_person() {
+    let patch = "*** Begin Patch\n*** Update File: notes.md\n@@\n-The rent is 2000.\n+The rent is \
+        2500.\n*** End Patch\n";
+    let server = Server::start(vec![Reply::text(&["Noted."]), streamed(patch), streamed(patch)]);
+    let home = home_with(&server);
+    home.write("plan.md", PLAN);
+    home.write("notes.md", "Notes.\n\nThe rent is 2000.\n");
+    let term = open(&home, &["notes.md"]);
+    term.wait_for("The rent is 2000.");
+    ask(&term, "Remember this.");
+    term.wait_for("Noted.");
+    quit(&term);
+    let term = open(&home, &["plan.md"]);
+    term.wait_for("We open on Monday.");
+    ask(&term, "The rent went up.");
+    term.wait_for("which has a session of its own");
+    term.keys("<alt-5>");
+    term.wait_for("for notes.md");
+    term.keys("<enter>");
+    term.wait_for("1 hunk to review, asked for in plan.md");
+    term.wait_for("+ The rent is 2500.");
+    term.keys("<alt-1><alt-a>");
+    term.wait_for("No hunk is open");
+    term.keys("<ctrl-s>");
+    term.wait_for("Saved to");
+    quit(&term);
+    assert_eq!(home.read("notes.md"), "Notes.\n\nThe rent is 2500.\n");
+    assert_eq!(home.read("plan.md"), PLAN);
+    // Each session has its own document, and nothing waits in either.
+    let all = crate::desk::sessions(&home);
+    assert_eq!(all.len(), 2);
+    for session in &all {
+        assert_eq!(session.documents.len(), 1);
+        assert!(!session.proposals.has_open());
+    }
+    // The file is gone: it waits where it was.
+    let term = open(&home, &["plan.md"]);
+    ask(&term, "Once more.");
+    term.wait_for("which has a session of its own");
+    std::fs::remove_file(home.file("notes.md")).unwrap();
+    term.keys("<alt-5><enter>");
+    term.wait_for("There is no file notes.md here any more");
+    term.wait_for("for notes.md · has its own session");
+    quit(&term);
+    home.run(&["verify"], "").ok();
+}

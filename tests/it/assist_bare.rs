@@ -93,6 +93,35 @@ fn what_is_said_around_a_document_is_none_of_it() {
 }
 
 #[test]
+fn short_talk_behind_a_quoted_text_is_talk() {
+    // With words of the old text, and with none.
+    for new in ["Recordings of the dusk chorus, short.", "One dawn is enough."] {
+        for (before, behind) in [
+            ("Sure! Here is a shorter version:\n\n", "\n\nLet me know!"),
+            ("Sure! Here is a shorter version:\n\n", "\n\nHow does that sound?\n"),
+            ("Sure:\n\n", "\n\nLess is more.\n\nEnjoy!"),
+            ("", "\n\nLet me know!"),
+            ("Voici le texte corrigé :\n\n", "\n\nDites-moi !"),
+        ] {
+            for (open, close) in [("\"", "\""), ("“", "”"), ("«", "»")] {
+                let answer = format!("{before}{open}{new}{close}{behind}");
+                let (certain, all, _) = read(TEXT, Some(PART), &answer);
+                let whole = TEXT.replace(PART, new);
+                assert!(certain == whole || certain == TEXT, "{answer}: {certain}");
+                assert_eq!(all, whole, "{answer}");
+            }
+        }
+    }
+    // Nobody says that it is talk, and what is quoted in the text stays a part of it.
+    let (_, all, _) = read(TEXT, Some(PART), "\"One dawn is enough.\"\n\nThe council meets again.");
+    assert!(all.contains("The council meets again."), "{all}");
+    let text = "“We stay,” she said.\n\nThen they left.\n";
+    let new = "Sure:\n\n“We stay.”\n\nThen all left.\n";
+    let (_, all, _) = read(text, None, new);
+    assert!(all.contains("Then all left."), "{all}");
+}
+
+#[test]
 fn marks_around_an_answer_are_none_of_it() {
     let rules = "1. The core returns effects.\n2. Names are those of the list: session, author,\n   decision, origin, anchor.\n3. Every file opens so.\n";
     let line = "   decision, origin, anchor.\n";

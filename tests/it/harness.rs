@@ -609,6 +609,7 @@ impl Harness {
             .map(|(start, end, new, quoted)| {
                 let span = Span::new(Pos(*start), Pos(*end));
                 HunkBody {
+                    file: None,
                     place: Some(anchors(&entry.document, span)),
                     old: entry.document.rope().slice(span.range()).to_string().into(),
                     new: (*new).into(),

@@ -10,18 +10,21 @@
 //! **Touching**: two fresh hunks of one proposal that share an end or a character are one, whose
 //! parts are taken in the order of the text, and of their making where they stand at one place;
 //! they are two again when something is typed between them. Two that share characters fit when what
-//! they change (the difference of old and new) shares none and is not inserted at one place; of two
-//! that don't, the one made later is stale until the other is settled. Parts of a split hunk, and
+//! they change (the difference of old and new) shares none and puts no words in at one place (lines go
+//! before and behind the words of theirs); of two that don't, the one made later is stale until the other
+//! is settled. Lines that several put in at one place are of their own. Parts of a split hunk, and
 //! hunks of several proposals, are never one: accepting one leaves the other as it was.
 
 mod at_caret;
 mod competing;
 mod complaints;
 mod dialects;
+mod ends;
 mod listing;
 mod merging;
 pub mod model;
 mod naming;
+mod one_place;
 mod shown;
 mod sides;
 mod standing;

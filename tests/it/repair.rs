@@ -126,6 +126,29 @@ fn what_repairs_an_answer_counts_with_it() {
 }
 
 #[test]
+fn what_has_no_place_is_counted_of_all_edits_of_the_answer() {
+    for second in [
+        block("No such line at all, again.", "A line."),
+        "I can't.".to_owned(),
+        block("Bring the plan.", "Forget it."),
+    ] {
+        let mut made = asking(TEXT);
+        made.say("Check it.");
+        let first = [
+            block("We meet on Monday.", "We meet on Tuesday."),
+            block("No such line at all.", "A line."),
+        ];
+        made.reply(&first.concat());
+        made.reply(&second);
+        let open = states(&made);
+        let unplaced = open.iter().filter(|one| one.0 == HunkState::Unplaced).count();
+        let all = open.len();
+        let words = format!("{unplaced} of {all} edits has no unique place");
+        assert!(unplaced == 1 && made.notice().contains(&words), "{words}: {}", made.notice());
+    }
+}
+
+#[test]
 fn there_is_no_third_request() {
     let mut made = asking(TEXT);
     made.say("Check it.");

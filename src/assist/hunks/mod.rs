@@ -7,7 +7,7 @@ mod moved;
 mod paragraphs;
 
 pub(crate) use diff::{Cut, Token, bytes, lines, token_cuts, words};
-pub use moved::moves;
+pub use moved::{moved_ends, moves};
 
 use crate::base::{Pos, Span};
 use std::ops::Range;
@@ -103,6 +103,19 @@ pub fn trimmed(hunk: &Hunk) -> Option<Hunk> {
     let tail = a.iter().rev().zip(b.iter().rev()).take(most - head).take_while(same).count();
     let mut start = bytes(&a, &(0..head)).end;
     let mut end = bytes(&a, &(0..a.len() - tail)).end;
+    // Of lines that begin alike it is the whole line that comes or goes, not the end of one with the
+    // start of the next.
+    let line = old[..start].rfind('\n').map_or(0, |at| at + 1);
+    let (gone, comes) = (&old[start..end], &new[start..new.len() - (old.len() - end)]);
+    let moving = match (gone.is_empty(), comes.is_empty()) {
+        (true, false) => comes,
+        (false, true) => gone,
+        _ => "",
+    };
+    if moving.contains('\n') && moving.ends_with(&old[line..start]) {
+        end -= start - line;
+        start = line;
+    }
     let after = old.len() - end;
     if old[start..end].contains('\n') || new[start..new.len() - after].contains('\n') {
         start = old[..start].rfind('\n').map_or(0, |at| at + 1);

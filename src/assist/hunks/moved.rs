@@ -4,11 +4,15 @@
 use super::paragraphs::{FEWEST_WORDS, LIKE_MOVED, MOST_COMPARED, paragraphs};
 use super::{Hunk, diff, is_slight};
 use crate::assist::alike;
+use std::collections::BTreeSet;
 
 /// Changed words that are told of a text that moved.
 const MOST_TOLD: usize = 3;
 /// Characters of a text that is quoted.
 const QUOTED: usize = 40;
+
+/// What is said of hunks that are nothing but the ends of a move.
+const TOGETHER: &str = "Both ends are decided together.";
 
 /// A text that goes in one hunk, or comes in one.
 struct Part<'a> {
@@ -20,10 +24,8 @@ struct Part<'a> {
     whole: bool,
 }
 
-/// Words to show with each hunk that is a half of a move; `None` for the others.
-pub fn moves(hunks: &[Hunk]) -> Vec<Option<String>> {
-    let gone = parts(hunks, |hunk| (&hunk.old, &hunk.new));
-    let came = parts(hunks, |hunk| (&hunk.new, &hunk.old));
+/// Of each text that goes, the one that comes and is it.
+fn matched(gone: &[Part], came: &[Part]) -> Vec<Option<usize>> {
     let mut to: Vec<Option<usize>> = vec![None; gone.len()];
     let mut taken = vec![false; came.len()];
     for (at, one) in gone.iter().enumerate() {
@@ -52,6 +54,25 @@ pub fn moves(hunks: &[Hunk]) -> Vec<Option<String>> {
             (to[at], taken[other]) = (Some(other), true);
         }
     }
+    to
+}
+
+/// The hunks that are nothing but the two ends of a move: where it goes, and where it comes.
+pub fn moved_ends(hunks: &[Hunk]) -> Vec<(usize, usize)> {
+    let gone = parts(hunks, |hunk| (&hunk.old, &hunk.new));
+    let came = parts(hunks, |hunk| (&hunk.new, &hunk.old));
+    let to = matched(&gone, &came);
+    let all = gone.iter().zip(to).filter_map(|(one, to)| Some((one, came.get(to?)?)));
+    let alone = all.filter(|(one, other)| [one, other].iter().all(|part| part.pure && part.whole));
+    alone.map(|(one, other)| (one.hunk, other.hunk)).collect()
+}
+
+/// Words to show with each hunk that is a half of a move; `None` for the others.
+pub fn moves(hunks: &[Hunk]) -> Vec<Option<String>> {
+    let gone = parts(hunks, |hunk| (&hunk.old, &hunk.new));
+    let came = parts(hunks, |hunk| (&hunk.new, &hunk.old));
+    let to = matched(&gone, &came);
+    let ends: BTreeSet<usize> = moved_ends(hunks).into_iter().flat_map(|(a, b)| [a, b]).collect();
     let mut out: Vec<Vec<String>> = vec![Vec::new(); hunks.len()];
     for (at, one) in gone.iter().enumerate() {
         let Some(other) = to[at].and_then(|other| came.get(other)) else { continue };
@@ -71,13 +92,14 @@ pub fn moves(hunks: &[Hunk]) -> Vec<Option<String>> {
             }
         });
     }
-    let words = |mut told: Vec<String>| {
+    let words = |(index, mut told): (usize, Vec<String>)| {
         (!told.is_empty()).then(|| {
-            told.push("Decide on both alike.".into());
+            let alone = ends.contains(&index);
+            told.push(if alone { TOGETHER } else { "Decide on both alike." }.into());
             told.join(" ")
         })
     };
-    out.into_iter().map(words).collect()
+    out.into_iter().enumerate().map(words).collect()
 }
 
 /// The texts of several words that one side of each hunk has: all of it, or its paragraphs.

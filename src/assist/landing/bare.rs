@@ -4,9 +4,9 @@
 //! Paragraphs of the answer that have a counterpart in the old text are the text; those before the
 //! first and behind the last are looked at one by one.
 
-use super::frame::{framed, in_tags, unframed, without_frame, without_quote_marks};
+use super::frame::{framed, in_tags, is_quoted, unframed, without_frame, without_quote_marks};
 use super::kin::{Kin, paragraphs};
-use super::talk::{Known, is_head_of_talk, is_remark, is_rule, is_talk};
+use super::talk::{Known, is_aside, is_head_of_talk, is_remark, is_rule, is_talk};
 use crate::assist::dialect::is_fence;
 use crate::assist::hunks::line_end;
 use std::ops::Range;
@@ -57,6 +57,7 @@ fn of_text(old: &str, text: &str, kin: &Kin, known: &Known, outside: &Outside) -
         Ok(Some((first, last))) => {
             let from = all.said_before(first, kin, known, outside);
             let to = all.said_behind(last, kin, known, outside);
+            let to = all.quoted_to(first..to, last, old, from == first && first > 0);
             match all.without_frame(from..to, old) {
                 Some(text) => of_text(old, &text, kin, known, outside),
                 None => all.beside(first, last, old, kin, known, outside),
@@ -232,6 +233,19 @@ impl<'a> Paragraphs<'a> {
         (last + 1..count).find(said).unwrap_or(count)
     }
 
+    /// Where the text ends, if the paragraphs up to `last` stand in quotation marks that the old text
+    /// has not: short talk behind them is none of it.
+    fn quoted_to(&self, run: Range<usize>, last: usize, old: &str, talked: bool) -> usize {
+        let text = self.run(run.start..last + 1).trim();
+        let quoted = is_quoted(text) && !is_quoted(old.trim());
+        let mut behind = (last + 1)..run.end;
+        if quoted && behind.all(|index| is_aside(self.get(index), talked)) {
+            last + 1
+        } else {
+            run.end
+        }
+    }
+
     fn is_said(&self, index: usize, kin: &Kin, known: &Known, outside: &Outside) -> bool {
         let text = self.get(index);
         is_rule(text) || is_talk(text, known) || kin.has(text) || outside.has(text, kin)
@@ -249,6 +263,7 @@ impl<'a> Paragraphs<'a> {
     ) -> Bare {
         let from = self.said_before(first, kin, known, outside);
         let to = self.said_behind(last, kin, known, outside);
+        let to = self.quoted_to(first..to, last, old, from == first && first > 0);
         const MOST_GONE: usize = 50;
         let count = self.at.len();
         let whole = from == 0 && to == count && first == 0 && last + 1 == count;
@@ -362,6 +377,10 @@ impl<'a> Paragraphs<'a> {
         let before = (0..count).take_while(|index| said(*index) || is_outside(index)).count();
         let behind = (before + 1..count).find(|index| said(*index) || is_outside(index));
         let run = before..behind.unwrap_or(count).max(before);
+        let quoted =
+            (run.start..run.end).find(|last| is_quoted(self.run(run.start..last + 1).trim()));
+        let end = quoted.map(|last| self.quoted_to(run.clone(), last, old, before > 0));
+        let run = run.start..end.unwrap_or(run.end);
         let text = self.run(run.clone());
         if text.trim().is_empty() || is_remark(text, known) {
             return Bare::Talk;

@@ -158,6 +158,16 @@ pub(super) fn unframed(text: &str) -> Option<String> {
 const FRAMES: &[(&str, &str)] =
     &[("**", "**"), ("\"", "\""), ("“", "”"), ("„", "“"), ("«", "»"), ("「", "」")];
 
+/// Whether a text stands in one pair of quotation marks.
+pub(super) fn is_quoted(text: &str) -> bool {
+    FRAMES.iter().filter(|(open, _)| *open != "**").any(|(open, close)| {
+        let inner = text.strip_prefix(open).and_then(|rest| rest.strip_suffix(close));
+        inner.is_some_and(|inner| {
+            !inner.is_empty() && !inner.contains(open) && !inner.contains(close)
+        })
+    })
+}
+
 /// A text without marks that enclose it and not the old one. Its indent stays.
 pub(super) fn framed(text: &str, old: &str) -> Option<String> {
     let (indent, text) = text.split_at(text.len() - text.trim_start().len());

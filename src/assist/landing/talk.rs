@@ -93,6 +93,15 @@ pub(super) fn is_talk(block: &str, known: &Known) -> bool {
     is_head(block, known)
 }
 
+/// Whether a paragraph behind a text that was set off is short talk: it opens like that, or somebody
+/// talked before the text.
+pub(super) fn is_aside(block: &str, talked: bool) -> bool {
+    const MOST: usize = 12;
+    let core = core(block);
+    let short = !block.trim().contains('\n') && core.unicode_words().count() <= MOST;
+    short && (talked || opens(&core, "opened") || opens(&core, "exclaimed"))
+}
+
 /// Whether a paragraph stands under words such as `**Changes made:**`, or is just these.
 fn is_head(block: &str, known: Option<&Known>) -> bool {
     let first = block.trim().lines().next().unwrap_or_default().trim();

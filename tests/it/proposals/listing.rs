@@ -375,6 +375,7 @@ fn hunks_of_other_documents_are_listed_after_those_of_this_one() {
         let opened = Event::ProposalOpened { doc, question, version, span: None, dialect };
         let proposal = cx.append_as_model(&author, &opened);
         let hunk = cowrite::event::HunkBody {
+            file: None,
             place: None,
             old: "there".into(),
             new: "elsewhere".into(),
@@ -452,7 +453,8 @@ fn a_text_that_moves_names_its_other_half() {
     assert!(titles[0].contains("line 3") && titles[0].contains("moves to line 10"), "{titles:?}");
     assert!(titles[1].contains("line 10") && titles[1].contains("comes from line 3"), "{titles:?}");
     // Not where only one of them is open.
-    made.run("hunk.accept");
+    made.run("hunk.edit");
+    made.keys("ctrl-s");
     assert_eq!(made.hunks().len(), 1, "{}", made.notice());
     assert!(self::titles(&made).iter().all(|title| !title.contains("comes from")));
 }

@@ -36,11 +36,25 @@ impl Hunk {
     /// Whether both can be accepted, in whichever order.
     fn fits(&self, other: &Self) -> bool {
         let meets = |a: &(usize, usize, String), b: &(usize, usize, String)| {
-            let insert_at_one = a.0 == a.1 && (a.0, a.1) == (b.0, b.1);
-            shares((a.0, a.1), (b.0, b.1)) || insert_at_one
+            if a.0 < a.1 || (a.0, a.1) != (b.0, b.1) {
+                return shares((a.0, a.1), (b.0, b.1));
+            }
+            // Words go with words only side by side, lines with all that is not the same.
+            match (rank(&a.2), rank(&b.2)) {
+                (1, 1) => self.shares(other),
+                (x, y) => x == y && a.2.split_whitespace().eq(b.2.split_whitespace()),
+            }
         };
-        !self.shares(other)
-            || !self.changes().iter().any(|a| other.changes().iter().any(|b| meets(a, b)))
+        !self.changes().iter().any(|a| other.changes().iter().any(|b| meets(a, b)))
+    }
+}
+
+/// Of what is put in at one place: lines before its line, words of it, lines behind it.
+fn rank(text: &str) -> u8 {
+    match (text.starts_with('\n'), text.ends_with('\n')) {
+        (true, _) => 2,
+        (false, true) => 0,
+        (false, false) => 1,
     }
 }
 
@@ -99,12 +113,12 @@ impl State {
                 let mut changes = Vec::new();
                 for (index, hunk) in one.iter().enumerate() {
                     for (from, to, text) in hunk.changes() {
-                        changes.push((from, to, index, text));
+                        changes.push((from, to, rank(&text), index, text));
                     }
                 }
                 changes.sort();
                 let mut new: Vec<char> = self.text[start..end].to_vec();
-                for (from, to, _, text) in changes.into_iter().rev() {
+                for (from, to, .., text) in changes.into_iter().rev() {
                     new.splice(from - start..to - start, text.chars());
                 }
                 let of = one.iter().map(|hunk| hunk.of).collect();

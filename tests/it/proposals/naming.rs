@@ -67,9 +67,97 @@ fn an_edit_for_another_file_is_never_this_texts() {
         "{}",
         made.notice()
     );
-    assert!(made.hunks().iter().all(|hunk| !hunk.3.contains("Tuesday")), "{:?}", made.hunks());
-    assert_eq!(made.hunks().len(), 2);
+    assert!(made.notice().contains("1 of 2 edits has no unique place"), "{}", made.notice());
+    assert_eq!(made.hunks().len(), 3);
     made.same_after_reopening();
+}
+
+/// The hunk on its way to the session of its file.
+fn carried(made: &mut Harness) -> cowrite::state::Carried {
+    let open = made.effects.drain(..).find_map(|effect| match effect {
+        Effect::Open(Open::Proposed(carried)) => Some(*carried),
+        _ => None,
+    });
+    open.unwrap_or_else(|| panic!("nothing goes over: {}", made.notice()))
+}
+
+#[test]
+fn an_edit_for_a_file_with_a_session_of_its_own_waits_here_and_goes_over() {
+    let asked = || {
+        let mut made = Harness::with(TEXT);
+        made.app.model.config.assist.repair = true;
+        let other = PathBuf::from("/home/ada/other.md");
+        made.files.insert(other.clone(), "One note.\n".into());
+        made.taken.push(other);
+        made.say("Check both.");
+        made.reply(&patch("other.md", "One note.", "A note."));
+        assert_eq!((made.asked.len(), made.hunks().len()), (1, 1), "nothing is asked again");
+        assert!(
+            made.notice()
+                .contains("for other.md, which has a session of its own: Alt-5 lists them"),
+            "{}",
+            made.notice()
+        );
+        made
+    };
+    let mut made = asked();
+    made.same_after_reopening();
+    // It is no hunk of this text: no place is sought here, and nothing of it goes in here.
+    made.keys("alt-n");
+    assert!(made.model().ui.floating.is_none(), "{}", made.notice());
+    made.run("hunk.accept-all");
+    assert_eq!((made.text().as_str(), made.hunks().len()), (TEXT, 1));
+    made.keys("alt-5");
+    for (width, height) in [(110, 30), (80, 24)] {
+        let screen = made.screen(width, height);
+        for words in ["for other.md", "its own session", "- One note.", "+ A note."] {
+            assert!(screen.contains(words), "{words}\n{screen}");
+        }
+    }
+    made.keys("a");
+    assert!(made.notice().contains("Enter opens that"), "{}", made.notice());
+    made.keys("enter");
+    let mut gone = carried(&mut made);
+    assert!(made.hunks().is_empty());
+    made.same_after_reopening();
+    // It can't be opened: it is open as before.
+    made.with_cx(|cx| cx.not_carried(&gone));
+    assert_eq!(made.hunks().len(), 1);
+    made.same_after_reopening();
+    made.keys("x");
+    assert_eq!(made.hunks().len(), 0, "{}", made.notice());
+    made.same_after_reopening();
+
+    // There: with its place, without one, and where the text says it already.
+    for (text, hunks, says) in [
+        ("One note.\nTwo notes.\n", 1, "1 hunk to review, asked for in plan.md"),
+        ("Two notes.\n", 1, "has no unique place here"),
+        ("A note.\nTwo notes.\n", 0, "The text says this already"),
+    ] {
+        gone.old = "One note.\n".into();
+        gone.new = "A note.\n".into();
+        if hunks == 0 {
+            gone.new = "A note.\nTwo notes.\n".into();
+        }
+        let mut other = Harness::file("other.md", text);
+        other.with_cx(|cx| cx.propose_carried(&gone));
+        assert_eq!(other.hunks().len(), hunks, "{text}: {}", other.notice());
+        assert!(other.notice().contains(says), "{says}: {}", other.notice());
+        other.same_after_reopening();
+        let screen = other.screen(110, 30);
+        assert!(
+            screen.contains("Check both.") && screen.contains("(Asked in plan.md.)"),
+            "{screen}"
+        );
+        if hunks == 1 && text.starts_with("One") {
+            other.keys("alt-1 alt-a");
+            assert_eq!(other.text(), "A note.\nTwo notes.\n", "{}", other.notice());
+            // By whom it is.
+            other.same_after_reopening();
+            other.keys("ctrl-z");
+            assert_eq!((other.text().as_str(), other.hunks().len()), (text, 1));
+        }
+    }
 }
 
 #[test]

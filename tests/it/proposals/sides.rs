@@ -272,6 +272,51 @@ fn a_side_is_a_whole_passage() {
 }
 
 #[test]
+fn what_is_typed_at_the_edge_of_a_hunk_stays() {
+    const PLAN: &str = "We meet on Monday in the hall. Bring the plan.\n";
+    let check = |(old, new): (&str, &str), (from, to): (&str, &str), theirs: &str, base: &str| {
+        for outside in [false, true] {
+            for (line, after) in [("hunk.theirs", theirs), ("hunk.base", base)] {
+                let mut made = waiting(PLAN, old, new);
+                let at = PLAN.find(from).expect("stands there");
+                let head = from.chars().zip(to.chars()).take_while(|(a, b)| a == b).count();
+                let tail = from.chars().count() - head;
+                let typed: String = to.chars().skip(head).take(to.len() - from.len()).collect();
+                assert_eq!(to, format!("{}{typed}{}", &from[..head], &from[from.len() - tail..]));
+                replace(&mut made, at + head..at + head, &typed, outside);
+                let what = format!("{new:?}, {to:?}, {line}, {outside}");
+                assert_eq!(made.hunks()[0].1, HunkState::Stale, "{what}");
+                if line == "hunk.theirs" {
+                    let screen = made.screen(110, 24);
+                    assert!(screen.contains(theirs.trim_end()), "{what}\n{screen}");
+                }
+                let before = (made.text(), made.hunks());
+                made.about_hunk(0, line);
+                assert_eq!(made.text(), after, "{what}: {}", made.notice());
+                if line == "hunk.theirs" {
+                    assert!(!of_models(&made).contains(typed.trim()), "{what}: whose it is");
+                }
+                made.same_after(&what);
+                made.pass(3000);
+                made.run("app.focus-editor");
+                made.keys("ctrl-z");
+                assert_eq!((made.text(), made.hunks()), before, "undo {what}");
+            }
+        }
+    };
+    let day = ("on Monday in", "on Friday in");
+    let plan = |from: &str, to: &str| PLAN.replacen(from, to, 1);
+    check(day, ("Monday in", "Monday or so in"), &plan("Monday", "Friday or so"), PLAN);
+    check(day, ("on Monday", "on about Monday"), &plan("Monday", "about Friday"), PLAN);
+    check(day, ("Monday", "Monday, yes"), &plan("Monday", "Friday, yes"), PLAN);
+    // A part of a word of it is none of that.
+    check(day, ("Monday", "Mondays"), &plan("Monday", "Friday"), PLAN);
+    // In its midst.
+    let more = ("on Monday in the hall", "on Friday in a hall");
+    check(more, ("in the", "in all the"), &plan("Monday in the", "Friday in a"), PLAN);
+}
+
+#[test]
 fn whatever_is_written_there_each_side_is_what_it_says() {
     use crate::harness::cases;
     use cowrite::base::Rand;
@@ -308,12 +353,37 @@ fn whatever_is_written_there_each_side_is_what_it_says() {
         let to = (from + number(8)).min(chars.len() - 1);
         let with = ["", "X", "other words", "Y ", " Z", ". And"][number(6)];
         let what = format!("seed {seed}: {text:?}, {old:?} to {new:?}, {from}..{to} {with:?}");
-        for (line, after) in [("hunk.base", &text), ("hunk.theirs", &proposed)] {
+        for line in ["hunk.base", "hunk.theirs"] {
             let mut made = waiting(&text, old, &new);
             let states: Vec<HunkState> = made.hunks().iter().map(|hunk| hunk.1).collect();
             if states != [HunkState::Pending] {
                 continue;
             }
+            let (place, _, _, put) = made.hunks().remove(0);
+            let (start, end) = place.expect("a place");
+            // What is only put in beside what changes, and is no part of a word there, stays.
+            let is_word = |c: Option<&char>| c.is_some_and(|c| c.is_alphanumeric());
+            let (first, last) = (with.chars().next(), with.chars().next_back());
+            let glued = is_word(first.as_ref()) && from > 0 && is_word(chars.get(from - 1))
+                || is_word(last.as_ref()) && is_word(chars.get(from));
+            let beside =
+                from < start || from > end || start < end && (from == start || from == end);
+            let after = match (line, from == to && beside && !glued) {
+                ("hunk.base", _) => text.clone(),
+                (_, false) => proposed.clone(),
+                (_, true) if from <= start => {
+                    [&slice(0, from), with, &slice(from, start), &put, &slice(end, chars.len())]
+                        .concat()
+                }
+                (_, true) => [
+                    &slice(0, start),
+                    put.as_str(),
+                    &slice(end, from),
+                    with,
+                    &slice(from, chars.len()),
+                ]
+                .concat(),
+            };
             replace(&mut made, from..to, with, false);
             let open = made.model().session.open_in(&made.doc());
             if open.first().is_none_or(|one| one.state != HunkState::Stale || one.there) {
@@ -321,7 +391,7 @@ fn whatever_is_written_there_each_side_is_what_it_says() {
             }
             stale += 1;
             made.about_hunk(0, line);
-            assert_eq!(made.text(), *after, "{what}, {line}: {}", made.notice());
+            assert_eq!(made.text(), after, "{what}, {line}: {}", made.notice());
             made.same_after_reopening();
         }
     }

@@ -1,0 +1,66 @@
+//! The two ends of a move: one hunk only takes a text away, another of its proposal only puts it in. They
+//! are two hunks, and one decision.
+
+use super::Model;
+use crate::assist::{Hunk, moved_ends};
+use crate::base::{DocId, EventId};
+use crate::session::{HunkRef, HunkState, OpenHunk};
+use std::collections::BTreeMap;
+
+/// Which of some hunks are the ends of a move, each with the other: those that are pending and, by their
+/// number, `open`.
+pub(super) fn ends(
+    all: &[(&DocId, &OpenHunk)],
+    open: &dyn Fn(usize) -> bool,
+) -> BTreeMap<usize, usize> {
+    let is_open = |index: usize, one: &OpenHunk| open(index) && one.state == HunkState::Pending;
+    let mut came: BTreeMap<_, Vec<usize>> = BTreeMap::new();
+    for (index, (doc, one)) in all.iter().enumerate().rev() {
+        if is_open(index, one) && one.old.trim().is_empty() {
+            came.entry((*doc, one.proposal, one.new.trim())).or_default().push(index);
+        }
+    }
+    let mut out = BTreeMap::new();
+    for (index, (doc, one)) in all.iter().enumerate() {
+        let text = one.old.trim();
+        if is_open(index, one)
+            && text.chars().any(char::is_alphanumeric)
+            && one.new.trim().is_empty()
+            && let Some(other) = came.get_mut(&(*doc, one.proposal, text)).and_then(Vec::pop)
+        {
+            out.extend([(index, other), (other, index)]);
+        }
+    }
+    // With a few words changed.
+    let mut rest: BTreeMap<(&DocId, EventId), Vec<usize>> = BTreeMap::new();
+    for (index, (doc, one)) in all.iter().enumerate() {
+        let pure = one.old.trim().is_empty() != one.new.trim().is_empty();
+        if is_open(index, one) && pure && one.span.is_some() && !out.contains_key(&index) {
+            rest.entry((*doc, one.proposal)).or_default().push(index);
+        }
+    }
+    for indices in rest.into_values().filter(|indices| indices.len() > 1) {
+        let hunk = |index: &usize| {
+            let one = all[*index].1;
+            let (old, new) = (one.old.clone(), one.new.clone());
+            Hunk { span: one.span.unwrap_or_default(), old, new }
+        };
+        let hunks: Vec<Hunk> = indices.iter().map(hunk).collect();
+        for (one, other) in moved_ends(&hunks) {
+            out.extend([(indices[one], indices[other]), (indices[other], indices[one])]);
+        }
+    }
+    out
+}
+
+impl Model {
+    /// The other end of the move that an open hunk of a document is one of, where it is as certain.
+    pub fn other_end(&self, doc: &DocId, of: HunkRef) -> Option<OpenHunk> {
+        let open = self.session.open_in(doc);
+        let at = open.iter().position(|one| one.members.contains(&of))?;
+        let all: Vec<(&DocId, &OpenHunk)> = open.iter().map(|one| (doc, one)).collect();
+        let other = ends(&all, &|_| true).remove(&at)?;
+        let certain = open[other].is_certain() || !open[at].is_certain();
+        certain.then(|| open[other].clone())
+    }
+}

@@ -1,0 +1,114 @@
+//! The two ends of a move are one decision: one key settles both, and undo takes both back.
+
+use crate::harness::Harness;
+use cowrite::event::HunkVerdict;
+use cowrite::session::HunkState;
+
+const BIRD: &str =
+    "The swift is a bird that hardly ever lands. It eats, drinks and sleeps in the air.";
+const HOLE: &str =
+    "Builders do not like holes. The gaps under the eaves are closed, often in spring.";
+const BOX: &str = "A box costs forty euros. It is hung under the eaves, with free air before it.";
+const PLEA: &str =
+    "We propose that the council buys two hundred boxes. The school counts the birds.";
+
+fn of(paragraphs: &[&str]) -> String {
+    format!("# Swifts\n\n{}\n", paragraphs.join("\n\n"))
+}
+
+/// The whole text written anew, with a paragraph at another place.
+fn moved(new: &str) -> Harness {
+    let text = of(&[BIRD, HOLE, BOX, PLEA]);
+    let mut made = Harness::file("swifts.md", &text);
+    made.app.model.model_name = Some("tiny-1b".into());
+    made.run("chat.change order");
+    made.reply(new);
+    let states: Vec<HunkState> = made.hunks().iter().map(|hunk| hunk.1).collect();
+    assert_eq!(states, [HunkState::Pending; 2], "{:?} {}", made.hunks(), made.notice());
+    made
+}
+
+#[test]
+fn one_key_settles_both_ends_of_a_move() {
+    let text = of(&[BIRD, HOLE, BOX, PLEA]);
+    let dear = BOX.replace("forty", "fifty");
+    for new in
+        [of(&[BOX, BIRD, HOLE, PLEA]), of(&[HOLE, BIRD, BOX, PLEA]), of(&[&dear, BIRD, HOLE, PLEA])]
+    {
+        for index in [0, 1] {
+            for (line, after, verdict) in [
+                ("hunk.accept", &new, HunkVerdict::Accepted),
+                ("hunk.reject style", &text, HunkVerdict::Rejected),
+            ] {
+                let what = format!("{new:?} {index} {line}");
+                let mut made = moved(&new);
+                let before = made.hunks();
+                let refs = made.refs();
+                made.about_hunk(index, line);
+                assert!(made.notice().contains("the move, both ends"), "{what}: {}", made.notice());
+                assert_eq!((&made.text(), made.hunks().len()), (after, 0), "{what}");
+                for of in &refs {
+                    let hunk = made.model().session.proposals.hunk(of).expect("a hunk");
+                    let said = hunk.verdict.value().expect("a verdict");
+                    assert_eq!(said.verdict, verdict, "{what}");
+                }
+                made.same_after(&what);
+                made.run("app.focus-editor");
+                for _ in 0..2 {
+                    made.pass(3000);
+                    made.keys("ctrl-z");
+                    assert_eq!(
+                        (&made.text(), made.hunks()),
+                        (&text, before.clone()),
+                        "undo {what}"
+                    );
+                    made.same_after(&what);
+                    made.pass(3000);
+                    made.keys("ctrl-y");
+                    assert_eq!((&made.text(), made.hunks().len()), (after, 0), "redo {what}");
+                    made.same_after(&what);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn from_the_text_the_caret_stays_where_somebody_looked() {
+    let new = of(&[BOX, BIRD, HOLE, PLEA]);
+    let mut made = moved(&new);
+    // What goes stands last.
+    let at = made.text().find(BOX).expect("it is there");
+    made.place(at + 3, None);
+    made.keys("alt-a");
+    assert_eq!(made.text(), new, "{}", made.notice());
+    let caret = made.model().caret().pos.0;
+    assert!(caret >= new.find(HOLE).expect("there") + HOLE.len(), "{caret}");
+    // By its paragraph, the other end stands in another.
+    let mut made = moved(&new);
+    made.place(at + 3, None);
+    made.run("hunk.accept-paragraph");
+    assert_eq!(made.text(), new, "{}", made.notice());
+}
+
+#[test]
+fn what_is_no_move_stays_two_decisions() {
+    let block =
+        |old: &str, new: &str| format!("<<<<<<< SEARCH\n{old}\n=======\n{new}\n>>>>>>> REPLACE\n");
+    let text = of(&[BIRD, HOLE, BOX, PLEA]);
+    let mut made = Harness::file("swifts.md", &text);
+    made.say("Shorter.");
+    // One goes, and something else comes.
+    made.reply(&(block(BOX, "") + &block(BIRD, &format!("{BIRD}\n\nThe council meets in May."))));
+    assert_eq!(made.hunks().len(), 2, "{:?}", made.hunks());
+    made.about_hunk(0, "hunk.accept");
+    assert_eq!(made.hunks().len(), 1, "{}", made.notice());
+    // An end whose text changed since is looked at by itself.
+    let mut made = moved(&of(&[BOX, BIRD, HOLE, PLEA]));
+    let at = made.text().find("forty").expect("there");
+    made.place(at, None);
+    made.type_text("about ");
+    let fresh = made.hunks().iter().position(|one| one.1 == HunkState::Pending).expect("one");
+    made.about_hunk(fresh, "hunk.reject");
+    assert_eq!(made.hunks().len(), 1, "{}", made.notice());
+}
