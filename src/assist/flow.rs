@@ -12,7 +12,7 @@ use super::dialect::is_fence;
 use super::hunks::{Cut, Token, line_end, token_cuts, with_line_ends};
 use crate::text::is_soft;
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 /// Longer lines are not filled to a column, in characters.
@@ -253,13 +253,29 @@ pub(super) fn unwrapped(
     let folds = |at: usize| {
         after[at].lead.wraps && stays[at].is_some_and(|from| !before[from].starts_line())
     };
+    // Behind a line that stands so in the old text the document has a line end as well.
+    let own: BTreeSet<&str> = old.lines().map(str::trim).collect();
+    let (mut stands, mut line) = (vec![false; after.len()], String::new());
+    for (word, stands) in after.iter().zip(&mut stands) {
+        if word.lead.text.contains('\n') {
+            *stands = own.contains(line.trim());
+            line.clear();
+        } else {
+            line.push_str(word.lead.text);
+        }
+        line.push_str(word.text);
+    }
     let (within, full) = looks_filled(&after);
     let count = |is: &dyn Fn(usize) -> bool| (0..after.len()).filter(|at| is(*at)).count();
-    let (ends, known) = (count(&|at| after[at].lead.wraps), count(&folds));
+    let ends = count(&|at| after[at].lead.wraps && !stands[at]);
+    let known = count(&|at| folds(at) && !stands[at]);
+    if ends == 0 {
+        return None;
+    }
     let all = within && (full || known > 0) || 2 * known >= ends;
     let mut out = String::with_capacity(new.len());
     for (at, word) in after.iter().enumerate() {
-        let fold = word.lead.wraps && (all || folds(at));
+        let fold = word.lead.wraps && !stands[at] && (all || folds(at));
         out.push_str(if fold { " " } else { word.lead.text });
         out.push_str(word.text);
     }
