@@ -31,12 +31,15 @@ impl Reading<'_> {
         let filled = |line: &&str| !line.is_empty() && !is_closer(line);
         let body = &self.new.lines[top.line + 1..top.end];
         let lines: Vec<&str> = body.iter().map(|line| line.trim()).filter(filled).collect();
+        // Most have no line in common with anything there.
+        let known = lines.iter().filter(|line| self.known.contains(*line)).count();
         let sought: HashSet<&str> = lines.iter().copied().collect();
         let by_lines = |one: &Unit| {
             let body = &self.old.lines[one.line + 1..one.end];
-            // First what is cheap: most parts have nothing of it.
-            let hits = body.iter().filter(|line| sought.contains(line.trim())).count();
-            if lines.len() < FEWEST || hits == 0 {
+            if lines.len() < FEWEST
+                || known * 2 <= lines.len()
+                || !body.iter().any(|line| sought.contains(line.trim()))
+            {
                 return false;
             }
             let there: BTreeSet<&str> = body.iter().map(|line| line.trim()).collect();
@@ -53,13 +56,14 @@ impl Reading<'_> {
         let inside: Option<BTreeSet<usize>> =
             within.map(|within| within.inner(&self.old.units).iter().map(|one| one.line).collect());
         let headed = top.name.starts_with('#');
+        let names: HashSet<&str> = self.new.units.iter().map(|one| one.name.as_str()).collect();
         // Those that it can be, others that are like it, and whether any is.
         let (mut own, mut others, mut like): (Vec<&Unit>, Vec<&Unit>, bool) =
             (Vec::new(), Vec::new(), false);
         for (at, one) in self.old.units.iter().enumerate() {
             let here = inside.as_ref().is_none_or(|all| all.contains(&one.line));
             let around = within.is_some_and(|all| one.line <= all.line && all.end <= one.end);
-            let told = self.new.units.iter().any(|other| other.name == one.name);
+            let told = names.contains(one.name.as_str());
             if around || told && (here || one.name != top.name) {
                 continue;
             }
