@@ -12,7 +12,7 @@ use super::dialect::is_fence;
 use super::hunks::{Cut, Token, line_end, token_cuts, with_line_ends};
 use crate::text::is_soft;
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 /// Longer lines are not filled to a column, in characters.
@@ -222,11 +222,12 @@ fn looks_filled(new: &[Word<'_>]) -> (bool, bool) {
 }
 
 /// A text for a passage that stands on one long line, or several, none of which is wrapped: `new`
-/// without the wraps that only the model put there. `line` is the passage's longest line with all of
+/// without the wraps that only the model put there. The old text is as the model has it, and as it
+/// stands `there`. `line` is the passage's longest line with all of
 /// it that stands beside the passage, `style` that of the document. `None` where there are none, or
 /// where no word changes.
 pub(super) fn unwrapped(
-    old: &str,
+    (old, there): (&str, &str),
     new: &str,
     line: usize,
     style: impl FnOnce() -> Style,
@@ -253,13 +254,29 @@ pub(super) fn unwrapped(
     let folds = |at: usize| {
         after[at].lead.wraps && stays[at].is_some_and(|from| !before[from].starts_line())
     };
+    // Behind a line that stands so in the document that has a line end as well.
+    let own: BTreeSet<&str> = there.lines().map(str::trim).collect();
+    let (mut stands, mut line) = (vec![false; after.len()], String::new());
+    for (word, stands) in after.iter().zip(&mut stands) {
+        if word.lead.text.contains('\n') {
+            *stands = own.contains(line.trim());
+            line.clear();
+        } else {
+            line.push_str(word.lead.text);
+        }
+        line.push_str(word.text);
+    }
     let (within, full) = looks_filled(&after);
     let count = |is: &dyn Fn(usize) -> bool| (0..after.len()).filter(|at| is(*at)).count();
-    let (ends, known) = (count(&|at| after[at].lead.wraps), count(&folds));
+    let ends = count(&|at| after[at].lead.wraps && !stands[at]);
+    let known = count(&|at| folds(at) && !stands[at]);
+    if ends == 0 {
+        return None;
+    }
     let all = within && (full || known > 0) || 2 * known >= ends;
     let mut out = String::with_capacity(new.len());
     for (at, word) in after.iter().enumerate() {
-        let fold = word.lead.wraps && (all || folds(at));
+        let fold = word.lead.wraps && !stands[at] && (all || folds(at));
         out.push_str(if fold { " " } else { word.lead.text });
         out.push_str(word.text);
     }
@@ -281,7 +298,7 @@ pub(super) fn like(old: &str, new: &str, style: impl FnOnce() -> Style) -> Optio
     let new = plain.as_str();
     let (before, after) = (words(old), words(new));
     if !before.0.iter().any(|word| word.lead.wraps) {
-        return unwrapped(old, new, longest(old), style);
+        return unwrapped((old, old), new, longest(old), style);
     }
     // Filled at a column, between lines of which one is longer than any column.
     let filled = longest(old) > WIDEST && longest(old) > longest(new);

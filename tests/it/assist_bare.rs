@@ -92,6 +92,17 @@ fn what_is_said_around_a_document_is_none_of_it() {
     }
 }
 
+/// The text has the words itself with which somebody speaks of a text.
+#[test]
+fn what_may_be_said_about_a_text_is_loose() {
+    let text = format!("{TEXT}\nWe replaced the box, and one word on it.\n");
+    let less = TEXT.replace("Recordings", "Records");
+    for said in ["(I replaced one word.)", "I replaced one word."] {
+        let (certain, ..) = read(&text, None, &format!("{less}\n{said}\n"));
+        assert!(!certain.contains("I replaced one word"), "{certain}");
+    }
+}
+
 #[test]
 fn short_talk_behind_a_quoted_text_is_talk() {
     // With words of the old text, and with none.

@@ -177,6 +177,58 @@ fn rows_and_paragraphs_go_to_their_own() {
 }
 
 #[test]
+fn what_stands_there_already_is_not_new() {
+    let risks = "## Risks\n\nThe oven may arrive late, and then the opening has to wait for it.\n";
+    let long = format!("{PLAN}\n{risks}");
+    let steps = &PLAN[PLAN.find("## Next").unwrap()..];
+    // A section that is called otherwise now, of one line, and with a word of it changed.
+    for (old, new) in [("Risks", "Dangers"), ("Risks\n\nThe oven", "Dangers\n\nThe furnace")] {
+        let text = format!("{steps}\n{}", risks.replace(old, new));
+        check(&long, &text, &long.replace(old, new), false);
+    }
+    let tools = "## Tools\n\nA van, two bicycles and a barrow.\n\n";
+    let costs = &PLAN[PLAN.find("## Costs").unwrap()..PLAN.find("## Staff").unwrap()];
+    let staff = &PLAN[PLAN.find("## Staff").unwrap()..PLAN.find("## Next").unwrap()];
+    let with = PLAN.replace("## Staff", &format!("{tools}## Staff"));
+    check(PLAN, &format!("{costs}{tools}{staff}"), &with, true);
+    check(PLAN, &format!("{costs}{tools}...\n\n{steps}"), &with, true);
+    // Whether the section behind it stays was not said, or is hardly said.
+    check(PLAN, &format!("{costs}{tools}"), &with, false);
+    for text in [format!("{costs}{tools}{steps}"), format!("{costs}...\n\n{tools}")] {
+        let (_, all, none) = read(PLAN, &fenced(&text), Wanted::Change);
+        assert_eq!((all.as_str(), none), (PLAN, 1), "{text}");
+    }
+    for rows in [
+        "| Item | Monthly | Once |\n|---|---|---|\n| Power | 180 | 9 |",
+        "| Item | Monthly | Once |\n|---|---|---|\n| Rent | 900 | 0 |\n| Power | 180 | 9 |",
+    ] {
+        let (_, all, _) = read(PLAN, &fenced(rows), Wanted::Change);
+        assert_eq!(all, PLAN, "{rows}");
+    }
+}
+
+#[test]
+fn each_part_of_a_known_name_has_its_own_places() {
+    let twice = |name: &str| format!("def {name}(values):\n    return 0\n\n\n");
+    let text = format!("{}{}{}{}", twice("one"), twice("two"), twice("one"), twice("two"));
+    let answer = fenced("def one(values):\n    return 1\n\n\ndef two(values):\n    return 2\n");
+    let mut landing = Landing::new(&Rope::from_str(&text)).wanting(Wanted::Change);
+    let mut parser = ReplyParser::new(Dialect::Blocks);
+    let mut pieces = parser.push(&answer);
+    pieces.extend(parser.finish());
+    pieces.iter().for_each(|piece| assert!(landing.take(piece).is_empty()));
+    let places = |landed: Landed| match landed.outcome {
+        Outcome::Ambiguous { candidates, .. } => candidates
+            .iter()
+            .map(|at| text.chars().skip(at.start.0).take(7).collect::<String>())
+            .collect::<Vec<_>>(),
+        other => panic!("{other:?}"),
+    };
+    let found: Vec<Vec<String>> = landing.finish().into_iter().map(places).collect();
+    assert_eq!(found, [["def one", "def one"], ["def two", "def two"]]);
+}
+
+#[test]
 fn gaps_of_a_part_keep_what_they_stand_for() {
     let steps = edited(PLAN, &[("in February", "in March")]);
     let section = &steps[steps.find("## Next").unwrap()..];

@@ -77,6 +77,20 @@ fn a_whole_text_keeps_the_documents_forms() {
             assert_eq!(got, meant, "{name}");
         }
     }
+    // Below headings only.
+    let plan = "# Plan\n\nWe meet.\n\n## Place\n\nThe hall.\n\nThe yard.\n\n## Time\n\nAt noon.\n";
+    let meant = plan.replace("noon", "two");
+    for heads in [&["Plan\n", "Place\n", "Time\n"][..], &["Plan\n"]] {
+        let tight =
+            heads.iter().fold(meant.clone(), |text, head| text.replace(&format!("{head}\n"), head));
+        // That one of them is lost is what the answer wants.
+        let expected = if heads.len() > 1 { &meant } else { &tight };
+        assert_eq!(&read(plan, &fence(&tight)).0, expected);
+    }
+    // Numbers are taken off once.
+    let list = "1: one\n2: two\nthree\nfour\nfive\n";
+    let meant = list.replace("five", "six");
+    assert_eq!(read(list, &fence(&lined(&meant, |at, line| format!("{at} | {line}")))).0, meant);
     // Where only forms change these are what is meant.
     let (got, ..) = read(PROSE, &fence(&plain(PROSE)));
     assert_eq!(got, plain(PROSE));

@@ -216,3 +216,16 @@ fn any_wrapping_of_any_change_is_that_change() {
         assert_eq!(made_of(&doc, &answer), expected, "seed {seed}\n{doc}\n{answer}");
     }
 }
+
+/// A line end that the document has behind the same line is none that the model put there, however
+/// long other lines are.
+#[test]
+fn lines_behind_a_line_that_stays_are_lines() {
+    let long = "very ".repeat(40);
+    let text = format!(
+        "\"\"\"What it does is {long}long.\"\"\"\n\nimport sys\nfrom dataclasses import dataclass, field\nfrom pathlib import Path\n"
+    );
+    let old = "import sys\nfrom dataclasses import dataclass, field";
+    let new = format!("{old}\nwidth = base + 85\n# This is told once only.");
+    check(&text, &block(old, &new), &text.replace(old, &new));
+}

@@ -6,7 +6,7 @@
 
 use super::frame::{framed, in_tags, is_quoted, unframed, without_frame, without_quote_marks};
 use super::kin::{Kin, paragraphs};
-use super::talk::{Known, is_aside, is_head_of_talk, is_remark, is_rule, is_talk};
+use super::talk::{Known, is_aside, is_head_of_talk, is_remark, is_rule, is_talk, may_be_talk};
 use crate::assist::dialect::is_fence;
 use crate::assist::hunks::line_end;
 use std::ops::Range;
@@ -287,6 +287,7 @@ impl<'a> Paragraphs<'a> {
         let blank = format!("{eol}{eol}");
         let mut parts = Vec::new();
         let (mut begin, mut stop) = (0, old.len());
+        let doubtful = |run: Range<usize>| run.clone().any(|index| may_be_talk(self.get(index)));
         if from < first {
             let rest = from..first;
             begin = if head == 0 { start } else { there[head].start };
@@ -294,6 +295,7 @@ impl<'a> Paragraphs<'a> {
                 0 => !self.is_structure(rest.clone(), old),
                 _ => !fits(self.run(rest.clone()), &old[start..begin], rest.len() == head),
             };
+            let unsure = unsure || doubtful(rest.clone());
             let new = format!("{}{}{blank}", &old[..start], self.run(rest));
             parts.push(Part { old: 0..begin, new, unsure });
         }
@@ -304,6 +306,7 @@ impl<'a> Paragraphs<'a> {
                 0 => !self.is_structure(rest.clone(), old),
                 _ => !fits(self.run(rest.clone()), &old[stop..end], rest.len() == foot),
             };
+            let unsure = unsure || doubtful(rest.clone());
             let new = format!("{blank}{}{}", self.run(rest), &old[end..]);
             Part { old: stop..old.len(), new, unsure }
         });

@@ -3,8 +3,8 @@
 
 use super::anchored;
 use super::bare::{self, Bare};
-use super::part;
-use super::rows;
+use super::part::{self, Document};
+use super::rows::{self, Rows};
 use super::talk;
 use super::wholes::Fenced;
 use super::{Kin, Landed, Landing, Outcome, Wanted};
@@ -143,7 +143,7 @@ pub fn resembling(text: &Rope, new: &str) -> Vec<(Span, u8)> {
 fn resembling_in(base: &str, placer: &Placer, new: &str) -> Vec<(Span, u8)> {
     const MOST: usize = 4;
     const TRIED: usize = 16;
-    let mut called = part::called_so(base, new);
+    let mut called = part::called_so(&Document::new(base), new);
     called.truncate(TRIED);
     let mut out: Vec<(Span, u8)> =
         called.iter().map(|at| (span_of(base, at), alike(&base[at.clone()], new))).collect();
@@ -204,6 +204,18 @@ fn span_of(base: &str, at: &Range<usize>) -> Span {
     Span { start: Pos(start), end: Pos(start + base[at.clone()].chars().count()) }
 }
 
+/// Whether a document has a line, its indent and the blanks behind it aside.
+fn has_line(base: &str, line: &str) -> bool {
+    let line = line.trim();
+    let blank = |c: char| c.is_whitespace() && c != '\n';
+    base.match_indices(line).any(|(at, _)| {
+        let before = base[..at].trim_end_matches(blank);
+        let behind = base[at + line.len()..].trim_start_matches(blank);
+        (before.is_empty() || before.ends_with('\n'))
+            && (behind.is_empty() || behind.starts_with('\n'))
+    })
+}
+
 impl Landing {
     /// The first text of an empty document, where a text is asked for. Without a fence around it
     /// nobody knows for sure that it is one.
@@ -233,29 +245,39 @@ impl Landing {
 
     /// What a fenced text changes that is a part of the document; `None` where it is none, or no
     /// place is found for it.
-    pub(super) fn fenced(&self, base: &str, text: &str, told: Told) -> Option<Vec<Vec<Landed>>> {
+    pub(super) fn fenced(
+        &self,
+        document: &Document<'_>,
+        text: &str,
+        told: Told,
+    ) -> Option<Vec<Vec<Landed>>> {
+        let base = document.text;
         if told == Told::None {
             return None;
         }
         let told = told == Told::Change;
         let text = without_trails(base, text);
         let text = text.as_str();
-        if told && let Some(rewrites) = rows::read(base, text) {
-            return Some(rewrites.iter().map(|one| self.rewrite(base, one)).collect());
+        match if told { rows::read(base, text) } else { Rows::No } {
+            Rows::Placed(rewrites) => {
+                return Some(rewrites.iter().map(|one| self.rewrite(base, one)).collect());
+            }
+            Rows::Unclear => return None,
+            Rows::Table | Rows::No => {}
         }
-        let parts = if told { part::read(base, text) } else { None };
+        let parts = if told { part::read(document, text) } else { None };
         if let Some(parts) = parts
-            && self.is_likely(base, text, &parts)
+            && self.is_likely(document, text, &parts)
         {
             let mut out: Vec<Vec<Landed>> =
                 parts.rewrites.iter().map(|one| self.rewrite(base, one)).collect();
             for rest in &parts.rest {
                 // What meets another part of the answer is no clear part of its own.
-                let found = self.written_anew(rest).filter(|found| !meet(&out, found));
+                let found = self.written_anew(base, &rest.text).filter(|found| !meet(&out, found));
                 match found {
                     Some(found) => out.push(found),
                     None if self.wanted == Wanted::Change => {
-                        out.push(vec![self.nowhere(base, rest, &parts.several)]);
+                        out.push(vec![self.nowhere(base, &rest.text, &rest.several)]);
                     }
                     None => {}
                 }
@@ -266,7 +288,7 @@ impl Landing {
             let all = part::Rewrite { at: 0..base.len(), new, sure, gap: true };
             return Some(vec![self.rewrite(base, &all)]);
         }
-        let found = self.written_anew(text);
+        let found = self.written_anew(base, text);
         found.or_else(|| told.then(|| self.by_paragraphs(base, text))?).map(|found| vec![found])
     }
 
@@ -277,24 +299,24 @@ impl Landing {
         let same = |a: Option<&str>, b: Option<&str>| a.map(str::trim) == b.map(str::trim);
         let first = same(text.lines().find(filled), base.lines().find(filled));
         let last = same(text.lines().rfind(filled), base.lines().rfind(filled));
-        let gaps = text.lines().any(|line| is_gap(line) && !self.has_line(line));
+        let gaps = text.lines().any(|line| is_gap(line) && !has_line(base, line));
         gaps.then(|| anchored::read(base, text, (!first, !last)))?
     }
 
     /// Whether a text that has a name of the document's is about that, and not another thing of the
     /// same name.
-    fn is_likely(&self, base: &str, text: &str, parts: &part::Parts) -> bool {
+    fn is_likely(&self, document: &Document<'_>, text: &str, parts: &part::Parts) -> bool {
         let common = || {
-            let called = part::called_so(base, text);
-            let there: Vec<&str> = called.into_iter().map(|at| &base[at]).collect();
+            let called = part::called_so(document, text);
+            let there: Vec<&str> = called.into_iter().map(|at| &document.text[at]).collect();
             super::whole::shared_words(&there.join("\n"), text)
         };
-        self.wanted == Wanted::Change || parts.several.is_empty() && common() >= 30
+        self.wanted == Wanted::Change || !parts.is_ambiguous() && common() >= 30
     }
 
     fn rewrite(&self, base: &str, rewrite: &part::Rewrite) -> Vec<Landed> {
         let old = &base[rewrite.at.clone()];
-        let start = base[..rewrite.at.start].chars().count();
+        let start = self.base.byte_to_char(rewrite.at.start);
         let step = match (rewrite.sure && self.wanted == Wanted::Change, rewrite.gap) {
             (true, true) => Step::Gap,
             (true, false) => Step::Exact,
@@ -306,23 +328,20 @@ impl Landing {
             let outcome = Outcome::Placed { hunk: Hunk { span, ..hunk }, step };
             Landed { form: Form::Passage, why: None, said: None, quoted: None, outcome }
         };
-        let new = with_line_ends(&rewrite.new, line_end(base));
+        let end = self.line_end.get_or_init(|| line_end(base));
+        let new = with_line_ends(&rewrite.new, end);
         whole_to_hunks(old, &new).into_iter().map(landed).collect()
     }
 
     /// A passage by its words, without gaps at its ends; empty where it stands there as it is.
-    fn written_anew(&self, text: &str) -> Option<Vec<Landed>> {
+    fn written_anew(&self, base: &str, text: &str) -> Option<Vec<Landed>> {
         let gap = |line: &&str| is_gap(line) || line.trim().is_empty();
         let lines: Vec<&str> = text.split_inclusive('\n').collect();
         let start = lines.iter().take_while(|line| gap(line)).count();
         let end = lines.iter().rposition(|line| !gap(line)).map_or(start, |at| at + 1);
         let inner = lines[start..end.max(start)].concat();
-        let gaps = inner.lines().any(|line| is_gap(line) && !self.has_line(line));
+        let gaps = inner.lines().any(|line| is_gap(line) && !has_line(base, line));
         (!gaps && !inner.is_empty()).then(|| self.passage_of(&inner, 40)).flatten()
-    }
-
-    fn has_line(&self, line: &str) -> bool {
-        self.base.lines().any(|one| one.to_string().trim() == line.trim())
     }
 
     /// The paragraphs of a text that was made much longer or shorter, each by itself.

@@ -8,11 +8,11 @@ use std::sync::OnceLock;
 use unicode_segmentation::UnicodeSegmentation as _;
 
 /// More text than this is compared by whole paragraphs only, in bytes.
-const MOST: usize = 400_000;
+pub(super) const MOST: usize = 400_000;
 
 /// The words of a paragraph and how often each stands there.
 #[derive(Debug, Default)]
-struct Bag {
+pub(super) struct Bag {
     all: BTreeMap<String, usize>,
     count: usize,
     /// Of these, the words of four letters and more, and all of scripts without blanks.
@@ -24,7 +24,7 @@ fn is_telling(word: &str) -> bool {
 }
 
 impl Bag {
-    fn of(text: &str) -> Self {
+    pub fn of(text: &str) -> Self {
         let mut bag = Self::default();
         for word in text.unicode_words() {
             let word = word.to_lowercase();
@@ -46,8 +46,13 @@ impl Bag {
         (all, telling)
     }
 
+    /// How many words there are.
+    pub fn count(&self) -> usize {
+        self.count
+    }
+
     /// How much of 100 they have in common, if one may be the other.
-    fn share(&self, other: &Self) -> Option<usize> {
+    pub fn share(&self, other: &Self) -> Option<usize> {
         let (all, telling) = self.shared(other);
         let of = |shared: usize, a: usize, b: usize| 200 * shared / (a + b).max(1);
         if self.telling.min(other.telling) < 3 {

@@ -29,7 +29,9 @@ use super::placement::{Placement, Placer, Sought, Step, kept};
 use crate::base::{Pos, Span};
 use bare::Bare;
 use kin::Kin;
+use part::Document;
 use ropey::Rope;
+use std::sync::OnceLock;
 use whole::Whole;
 use wholes::{Fenced, without_numbers, wrapped};
 
@@ -115,6 +117,7 @@ pub struct Landing {
     heard: usize,
     /// What looks like edits of it are examples that the document shows.
     examples: bool,
+    line_end: OnceLock<&'static str>,
 }
 
 impl Landing {
@@ -133,6 +136,7 @@ impl Landing {
             prose: String::new(),
             heard: 0,
             examples: false,
+            line_end: OnceLock::new(),
         }
     }
 
@@ -211,19 +215,21 @@ impl Landing {
             return found;
         }
         let told = self.said_of_fences(&prose);
-        if let Some(found) = self.wholes(&base, &fenced, told) {
+        let document = Document::new(&base);
+        if let Some(found) = self.wholes(&document, &fenced, told) {
             return found;
         }
         let mut out = Vec::new();
         let mut passages = Vec::new();
         for one in &fenced {
             let text = fences::without_name(&base, &one.text);
-            match self.fenced(&base, text, told) {
+            match self.fenced(&document, text, told) {
                 Some(found) => passages.extend(found),
                 // It has to be all of the text, or is the only one of an answer to somebody who wants
                 // a change.
                 None if fenced.len() == 1 && self.wanted == Wanted::Change
-                    || whole::read(&base, &wrapped(&base, text)) == Whole::Unclear =>
+                    || !whole::is_too_short(&base, text)
+                        && whole::read(&base, &wrapped(&base, text)) == Whole::Unclear =>
                 {
                     return vec![self.nowhere(&base, text, &[])];
                 }
@@ -370,8 +376,7 @@ impl Landing {
             // A call that writes a file has nothing but the text in it.
             (Form::Whole, Some(_), None) => {
                 let base = self.base.to_string();
-                let new = flow::document(&base, &edit.new, &|_| false);
-                return self.whole(&base, &new, Step::Exact);
+                return self.whole(&base, &wrapped(&base, &edit.new), Step::Exact);
             }
             (Form::Whole, _, Some(_)) => return self.rewritten(Form::Selection, &edit.new),
             (Form::Whole, _, None) => return self.rewritten(Form::Whole, &edit.new),

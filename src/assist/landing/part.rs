@@ -4,15 +4,18 @@
 
 mod lead;
 mod names;
+mod series;
 
 use super::anchored;
+use super::kin::Bag;
 use super::units::{self, Unit, balance, indent, outermost};
 use super::whole::{alike, as_tokens, filled};
 use crate::assist::dialect::is_gap;
 use crate::assist::hunks::token_cuts;
 use crate::assist::placement::with_indents;
 use names::leaves_off;
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::Range;
 
 /// What becomes of a stretch of the document.
@@ -31,22 +34,64 @@ pub(super) struct Rewrite {
 pub(super) struct Parts {
     /// In the order of the document.
     pub rewrites: Vec<Rewrite>,
-    /// Texts of it that are no part of a known name.
-    pub rest: Vec<String>,
-    /// Parts that could be each of these, in bytes.
+    pub rest: Vec<Rest>,
+}
+
+/// A text of it that is no part of a known name, or could be each of several, in bytes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Rest {
+    pub text: String,
     pub several: Vec<Range<usize>>,
 }
 
+impl Parts {
+    /// Whether the text has a part that could be several of the document's.
+    pub fn is_ambiguous(&self) -> bool {
+        self.rest.iter().any(|rest| !rest.several.is_empty())
+    }
+
+    fn leave(&mut self, text: &str) {
+        self.rest.push(Rest { text: text.to_owned(), several: Vec::new() });
+    }
+}
+
+/// A document, whose parts are looked for once.
+pub(super) struct Document<'a> {
+    pub text: &'a str,
+    side: OnceCell<Side<'a>>,
+}
+
+impl<'a> Document<'a> {
+    pub fn new(text: &'a str) -> Self {
+        Self { text, side: OnceCell::new() }
+    }
+
+    fn side(&self) -> &Side<'a> {
+        self.side.get_or_init(|| Side::document(self.text))
+    }
+}
+
 /// The parts of `text` in the document; `None` where it has none of its names.
-pub(super) fn read(base: &str, text: &str) -> Option<Parts> {
-    let (old, new) = (Side::document(base), Side::new(text));
-    if old.units.is_empty() || new.units.is_empty() {
+pub(super) fn read(document: &Document<'_>, text: &str) -> Option<Parts> {
+    let new = Side::new(text);
+    if new.units.is_empty() {
         return None;
     }
-    let mut reading = Reading { old: &old, new: &new, parts: Parts::default(), found: false };
+    let old = document.side();
+    if old.units.is_empty() {
+        return None;
+    }
+    let mut reading = Reading {
+        known: known(old, &new),
+        old,
+        new: &new,
+        bags: OnceCell::new(),
+        parts: Parts::default(),
+        found: false,
+    };
     let tops = outermost(new.units.iter());
     reading.series(&tops, None);
-    if !reading.found && reading.parts.several.is_empty() {
+    if !reading.found && !reading.parts.is_ambiguous() {
         return None;
     }
     reading.beside(&tops);
@@ -57,8 +102,8 @@ pub(super) fn read(base: &str, text: &str) -> Option<Parts> {
 }
 
 /// The parts of the document that are called as those of a text are, in bytes.
-pub(super) fn called_so(base: &str, text: &str) -> Vec<Range<usize>> {
-    let (old, new) = (Side::document(base), Side::new(text));
+pub(super) fn called_so(document: &Document<'_>, text: &str) -> Vec<Range<usize>> {
+    let (old, new) = (document.side(), Side::new(text));
     let tops = outermost(new.units.iter());
     let same = |one: &&Unit| tops.iter().any(|top| top.name == one.name);
     old.units.iter().filter(same).map(|one| old.bytes(&one.range())).collect()
@@ -66,7 +111,8 @@ pub(super) fn called_so(base: &str, text: &str) -> Vec<Range<usize>> {
 
 /// Whether a text begins with the name of a part, and has not what the document begins with: then
 /// it is no more than this part and what follows it.
-pub(super) fn begins_within(base: &str, text: &str) -> bool {
+pub(super) fn begins_within(document: &Document<'_>, text: &str) -> bool {
+    let base = document.text;
     let filled = |line: &&str| !line.trim().is_empty();
     let mut lines = text.lines().filter(|line| filled(line) && !is_gap(line));
     let first = base.lines().find(filled).map(str::trim);
@@ -80,8 +126,7 @@ pub(super) fn begins_within(base: &str, text: &str) -> bool {
     if lines.any(|line| begins(&line)) {
         return false;
     }
-    let old = Side::document(base);
-    let mut same = old.units.iter().filter(|one| one.name == top.name);
+    let mut same = document.side().units.iter().filter(|one| one.name == top.name);
     same.next().is_some() && same.next().is_none()
 }
 
@@ -92,7 +137,19 @@ struct Side<'a> {
     /// Where each line starts, and the end.
     starts: Vec<usize>,
     units: Vec<Unit>,
-    known: BTreeSet<&'a str>,
+}
+
+/// Those lines of a text that the document has.
+fn known<'a>(old: &Side<'_>, new: &Side<'a>) -> BTreeSet<&'a str> {
+    let mut open: HashSet<&'a str> = new.lines.iter().map(|line| line.trim()).collect();
+    let mut out = BTreeSet::new();
+    for line in &old.lines {
+        if open.is_empty() {
+            break;
+        }
+        out.extend(open.take(line.trim()));
+    }
+    out
 }
 
 impl<'a> Side<'a> {
@@ -113,8 +170,7 @@ impl<'a> Side<'a> {
             starts.push(starts.last().copied().unwrap_or_default() + line.len());
         }
         let units = units(&lines);
-        let known = lines.iter().map(|line| line.trim()).collect();
-        Self { text, lines, starts, units, known }
+        Self { text, lines, starts, units }
     }
 
     /// The bytes of some lines, without the end of the last.
@@ -135,6 +191,10 @@ impl<'a> Side<'a> {
 struct Reading<'a> {
     old: &'a Side<'a>,
     new: &'a Side<'a>,
+    /// Those of its lines that the document has.
+    known: BTreeSet<&'a str>,
+    /// The words of the document's parts.
+    bags: OnceCell<Vec<Bag>>,
     parts: Parts,
     /// A part of the text has its place.
     found: bool,
@@ -157,62 +217,9 @@ fn is_closer(line: &str) -> bool {
 }
 
 impl Reading<'_> {
-    /// Parts of the text that follow each other; `within` is the part of the document that they are
-    /// parts of.
-    fn series(&mut self, tops: &[&Unit], within: Option<&Unit>) {
-        let place = |top: &&Unit| match self.named(top, within) {
-            none if none.is_empty() => self.renamed(top, tops, within).into_iter().collect(),
-            named => named,
-        };
-        let places: Vec<Vec<Unit>> = tops.iter().map(place).collect();
-        // Behind which part of the document a new one goes, and whether that is certain.
-        let mut last: Option<(usize, Unit, bool)> = None;
-        for (nth, top) in tops.iter().enumerate() {
-            match &places[nth][..] {
-                [one] => {
-                    let same =
-                        self.old.of(&(one.line..one.end)) == self.new.of(&(top.line..top.end));
-                    self.rewrite(one, top);
-                    self.found = true;
-                    last = Some((nth, one.clone(), same));
-                }
-                [] => {
-                    let follows = last.as_ref().is_some_and(|(before, ..)| {
-                        let between = tops[*before].end..top.from;
-                        !self.new.lines[between].iter().any(|line| is_gap(line))
-                    });
-                    let next = || {
-                        places[nth..].iter().find_map(|all| all.first().filter(|_| all.len() == 1))
-                    };
-                    match (&last, next()) {
-                        (Some((_, before, same)), _) => {
-                            let (at, sure) = (before.end, *same && follows);
-                            let beside = before.clone();
-                            self.insert(top, &beside, at, true, sure);
-                        }
-                        (None, Some(next)) => {
-                            let next = next.clone();
-                            self.insert(top, &next, next.from, false, false);
-                        }
-                        (None, None) => self.parts.rest.push(self.new.of(&top.range()).to_owned()),
-                    }
-                }
-                many => {
-                    // A name that stands everywhere tells nothing.
-                    const MOST: usize = 16;
-                    let ranges = many.iter().map(|one| self.old.bytes(&one.range())).take(MOST);
-                    self.parts.several.extend(ranges);
-                    self.parts.rest.push(self.new.of(&top.range()).to_owned());
-                }
-            }
-        }
-    }
-
     /// Whether lines of the text leave something out.
     fn has_gap(&self, lines: Range<usize>) -> bool {
-        self.new.lines[lines]
-            .iter()
-            .any(|line| is_gap(line) && !self.old.known.contains(line.trim()))
+        self.new.lines[lines].iter().any(|line| is_gap(line) && !self.known.contains(line.trim()))
     }
 
     /// One part of the text for one of the document.
@@ -242,7 +249,7 @@ impl Reading<'_> {
         };
         match rewrite {
             Some(rewrite) => self.parts.rewrites.push(rewrite),
-            None => self.parts.rest.push(self.new.of(&new.range()).to_owned()),
+            None => self.parts.leave(self.new.of(&new.range())),
         }
     }
 
@@ -361,7 +368,7 @@ impl Reading<'_> {
             };
             match rewrite {
                 Some(rewrite) => self.parts.rewrites.push(rewrite),
-                None => self.parts.rest.push(self.new.of(&is).to_owned()),
+                None => self.parts.leave(self.new.of(&is)),
             }
         }
         // Lines between the parts that are not there are none of any part.
@@ -369,38 +376,15 @@ impl Reading<'_> {
         for one in ours {
             let between = lines(at.max(head(new, ours).end)..one.from.max(at));
             if !own(&between, &(old.line..old.end)) {
-                self.parts.rest.push(between.join("\n"));
+                self.parts.leave(&between.join("\n"));
             }
             at = one.end;
         }
         let behind = lines(at.min(new.end)..new.end);
         if !ours.is_empty() && !own(&behind, &(old.line..old.end)) {
-            self.parts.rest.push(behind.join("\n"));
+            self.parts.leave(&behind.join("\n"));
         }
         self.series(ours, Some(old));
-    }
-
-    /// A new part beside one of the document, at a line of it.
-    fn insert(&mut self, new: &Unit, beside: &Unit, at: usize, behind: bool, sure: bool) {
-        let blanks = match behind {
-            true => self.new.blanks_before(new.from).max(1),
-            false => 1,
-        };
-        let text = self.new.of(&new.range());
-        let pairs = [(indent(self.new.lines[new.line]), indent(self.old.lines[beside.line]))];
-        let text = with_indents(text, &pairs);
-        let gap = "\n".repeat(blanks);
-        let (at, new) = match behind {
-            true => (self.old.bytes(&(beside.line..at)).end, format!("\n{gap}{text}")),
-            false => (self.old.starts[at], format!("{text}\n{gap}")),
-        };
-        // Several new ones behind one another come as one.
-        if let Some(last) = self.parts.rewrites.iter_mut().find(|one| one.at == (at..at)) {
-            last.new.push_str(&new);
-            last.sure &= sure;
-            return;
-        }
-        self.parts.rewrites.push(Rewrite { at: at..at, new, sure, gap: false });
     }
 
     /// What of the text stands beside its parts: what the document has is left, what it uses is
@@ -421,18 +405,18 @@ impl Reading<'_> {
         }
         chunks.push(chunk);
         for chunk in chunks {
-            if chunk.iter().all(|line| self.old.known.contains(line.trim()) || is_closer(line)) {
+            if chunk.iter().all(|line| self.known.contains(line.trim()) || is_closer(line)) {
                 continue;
             }
             let last = self.old.lines.iter().rposition(|line| uses(line));
             match last.filter(|_| chunk.iter().all(|line| uses(line))) {
                 Some(last) => {
-                    let new = chunk.iter().filter(|line| !self.old.known.contains(line.trim()));
+                    let new = chunk.iter().filter(|line| !self.known.contains(line.trim()));
                     let new: String = new.map(|line| format!("\n{line}")).collect();
                     let at = self.old.bytes(&(last..last + 1)).end;
                     self.parts.rewrites.push(Rewrite { at: at..at, new, sure: false, gap: false });
                 }
-                None => self.parts.rest.push(chunk.join("\n")),
+                None => self.parts.leave(&chunk.join("\n")),
             }
         }
     }

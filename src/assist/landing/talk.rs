@@ -102,6 +102,14 @@ pub(super) fn is_aside(block: &str, talked: bool) -> bool {
     short && (talked || opens(&core, "opened") || opens(&core, "exclaimed"))
 }
 
+/// Whether a paragraph begins as what is said about a text does, though the text may use these words
+/// itself.
+pub(super) fn may_be_talk(block: &str) -> bool {
+    let core = core(block);
+    let opens = opens(&core, "opened") || opens(&core, "exclaimed");
+    block.len() <= LONGEST && opens && speaks_of(&core, "work", None)
+}
+
 /// Whether a paragraph stands under words such as `**Changes made:**`, or is just these.
 fn is_head(block: &str, known: Option<&Known>) -> bool {
     let first = block.trim().lines().next().unwrap_or_default().trim();
@@ -215,6 +223,10 @@ mod tests {
         ] {
             assert!(!is_talk(text, &known), "{text}");
         }
+        // Of a text that has these words itself that is not sure.
+        let own = Known::of("We replaced a word.");
+        assert!(!is_talk("(I replaced one word.)", &own) && may_be_talk("(I replaced one word.)"));
+        assert!(!may_be_talk("The lamp was replaced."));
         for remark in [
             "I think the text is fine. Nothing to change.",
             "I'm sorry, but I can't help with that.",

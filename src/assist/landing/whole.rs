@@ -22,6 +22,9 @@ pub(super) enum Whole {
 /// How much of 100 of the document's lines a text must have to be all of it.
 const LEAST: usize = 50;
 
+/// More text than this is not compared word by word.
+const MOST: usize = 400_000;
+
 pub(super) fn read(base: &str, text: &str) -> Whole {
     let text = text.strip_suffix('\n').unwrap_or(text);
     let body = |text: &str| -> Vec<String> {
@@ -68,6 +71,21 @@ pub(super) fn read(base: &str, text: &str) -> Whole {
     }
 }
 
+/// Whether a text without gaps is so short that it can't be all of the document, whatever it says:
+/// the same that [`read`] would find, before anything is compared.
+pub(super) fn is_too_short(base: &str, text: &str) -> bool {
+    if text.lines().any(is_gap) {
+        return false;
+    }
+    let words = text.split_whitespace().count();
+    let letters = text.chars().filter(|c| !c.is_whitespace()).count();
+    let mut lines = base.lines().filter(|line| !line.trim().is_empty());
+    // Each of its lines has a word of its own; and for as likely words it had to have two of five.
+    let few_lines = lines.nth(100 * words / LEAST).is_some();
+    let few_words = || base.len() > MOST || base.split_whitespace().nth(5 * letters / 2).is_some();
+    few_lines && few_words()
+}
+
 /// How many lines two texts share.
 fn shared(old: &[String], new: &[String]) -> usize {
     let mut left: BTreeMap<&str, usize> = BTreeMap::new();
@@ -88,8 +106,6 @@ pub(super) fn alike(old: &str, new: &str) -> bool {
 
 /// How much of 100 of the words of two texts is common, in order.
 fn likeness(old: &str, new: &str) -> usize {
-    /// More text than this is not compared word by word.
-    const MOST: usize = 400_000;
     if old.len().max(new.len()) > MOST {
         return 0;
     }

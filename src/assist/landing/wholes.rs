@@ -3,7 +3,7 @@
 
 use super::covered::covered;
 use super::fences::{Told, without_name};
-use super::part;
+use super::part::{self, Document};
 use super::talk::{corrects, is_new, is_old};
 use super::whole::{self, Whole};
 use super::{Landed, Landing, Outcome, Remark};
@@ -37,14 +37,17 @@ impl Landing {
     /// What the texts change that are all of the document; `None` if none is.
     pub(super) fn wholes(
         &mut self,
-        base: &str,
+        document: &Document<'_>,
         fenced: &[Fenced],
         told: Told,
     ) -> Option<Vec<Landed>> {
+        let base = document.text;
         let mut found: Option<(String, Step)> = None;
         for one in fenced {
             let text = without_name(base, &one.text);
-            if told == Told::Change && part::begins_within(base, text) {
+            if whole::is_too_short(base, text)
+                || told == Told::Change && part::begins_within(document, text)
+            {
                 continue;
             }
             let (new, step) = match whole::read(base, &wrapped(base, text)) {
@@ -89,13 +92,12 @@ impl Landing {
         (!edits.is_empty()).then(|| edits.iter().flat_map(|edit| self.edit(edit)).collect())
     }
 
-    /// A text for all of the document. Lines that it lacks at the start or the end are loose: that
+    /// A text for all of the document, as [`wrapped`] leaves it. Lines that it lacks at the start or the end are loose: that
     /// they are to go was not said.
     pub(super) fn whole(&self, base: &str, new: &str, step: Step) -> Vec<Landed> {
-        let new = without_numbers(base, new);
         // Empty lines at the start say nothing.
         let new = match base.starts_with(['\n', '\r']) {
-            true => new.as_str(),
+            true => new,
             false => new.trim_start_matches(['\n', '\r']),
         };
         let new = kept(base, new);

@@ -1,6 +1,7 @@
 //! Forms that a model gave a whole text, from its first line to its last: another unit of indent,
 //! other marks of lists, escaped marks. Only what makes more lines the document's is taken back.
 
+use crate::assist::dialect::is_fence;
 use crate::assist::hunks::{Token, token_cuts};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -173,45 +174,72 @@ fn bullets(old: &str, new: &str) -> Option<String> {
     Some(new.split_inclusive('\n').map(fit).collect())
 }
 
-/// The empty lines are lost, all of them.
+/// A line with words, and how many empty ones stand before it.
+struct Spaced<'a> {
+    blanks: usize,
+    line: &'a str,
+    /// It stands right below a heading.
+    headed: bool,
+}
+
+fn spaced(text: &str) -> Vec<Spaced<'_>> {
+    let mut out: Vec<Spaced<'_>> = Vec::new();
+    let (mut blanks, mut headed, mut fenced) = (0, false, false);
+    for line in text.lines() {
+        if line.trim().is_empty() {
+            blanks += 1;
+            continue;
+        }
+        out.push(Spaced { blanks: std::mem::take(&mut blanks), line, headed });
+        fenced ^= is_fence(line);
+        let rest = line.trim_start_matches('#');
+        headed = !fenced && (1..=6).contains(&(line.len() - rest.len())) && rest.starts_with(' ');
+    }
+    out
+}
+
+/// The empty lines are lost, all of them, or all below headings.
 fn blank_lines(old: &str, new: &str) -> Option<String> {
     const LEAST: usize = 2;
     let empty = |line: &&str| line.trim().is_empty();
-    if new.trim().lines().any(|line| empty(&line))
+    let all = !new.trim().lines().any(|line| empty(&line));
+    if !all && new.lines().filter(|line| line.starts_with('#')).count() < LEAST
         || old.trim().lines().filter(empty).count() < LEAST
     {
         return None;
     }
-    // The lines with words, each with the empty ones before it.
-    let mut was: Vec<(usize, &str)> = Vec::new();
-    let mut blanks = 0;
-    for line in old.lines() {
-        match empty(&line) {
-            true => blanks += 1,
-            false => was.push((std::mem::take(&mut blanks), line.trim())),
-        }
+    let (was, is) = (spaced(old), spaced(new));
+    let below = |side: &[Spaced<'_>], apart: bool| {
+        side.iter().filter(|one| one.headed && (one.blanks > 0) == apart).count()
+    };
+    let below_heads = below(&was, true) >= LEAST
+        && below(&was, false) == 0
+        && below(&is, true) == 0
+        && below(&is, false) >= LEAST;
+    if !all && !below_heads {
+        return None;
     }
-    let is: Vec<&str> = new.lines().filter(|line| !empty(line)).collect();
-    let token = |key| Token { key, ended: true, range: 0..0 };
-    let old_tokens: Vec<Token<'_>> = was.iter().map(|(_, line)| token(line)).collect();
-    let new_tokens: Vec<Token<'_>> = is.iter().map(|line| token(line.trim())).collect();
-    let cuts = token_cuts(&old_tokens, &new_tokens);
+    fn tokens<'a>(side: &[Spaced<'a>]) -> Vec<Token<'a>> {
+        let token = |one: &Spaced<'a>| Token { key: one.line.trim(), ended: true, range: 0..0 };
+        side.iter().map(token).collect()
+    }
+    let cuts = token_cuts(&tokens(&was), &tokens(&is));
     let mut above: Vec<Option<usize>> = vec![None; is.len()];
     let mut same = 0;
     let (mut from, mut to) = (0, 0);
     for cut in &cuts {
         for (nth, at) in (to..cut.new.start).enumerate() {
-            (above[at], same) = (Some(was[from + nth].0), same + 1);
+            (above[at], same) = (Some(was[from + nth].blanks), same + 1);
         }
         if cut.old.len() == cut.new.len() {
             for (at, one) in cut.new.clone().zip(cut.old.clone()) {
-                above[at] = Some(was[one].0);
+                above[at] = Some(was[one].blanks);
             }
         }
         (from, to) = (cut.old.end, cut.new.end);
     }
     for (nth, at) in (to..is.len()).enumerate() {
-        (above[at], same) = (Some(was[from + nth].0), same + 1);
+        (above[at], same) = (Some(was[from + nth].blanks), same + 1);
     }
     // Most of it has to be the document's, or nothing is known about the rest.
     if same * 2 < is.len() {
@@ -219,15 +247,20 @@ fn blank_lines(old: &str, new: &str) -> Option<String> {
     }
     // A line that came stands as apart as the one behind it, but for one that goes on with a list.
     let goes_on = |at: usize| {
-        let mark = |at: usize| is[at].trim_start().chars().next().filter(|c| "-*+|".contains(*c));
+        let mark =
+            |at: usize| is[at].line.trim_start().chars().next().filter(|c| "-*+|".contains(*c));
         at > 0 && mark(at).is_some() && mark(at) == mark(at - 1)
     };
     let mut out = String::with_capacity(old.len());
-    for (at, line) in is.iter().enumerate() {
+    for (at, one) in is.iter().enumerate() {
         let next = || above[at..].iter().find_map(|one| *one).unwrap_or(usize::from(at > 0));
-        let blanks = above[at].unwrap_or_else(|| if goes_on(at) { 0 } else { next() });
+        let blanks = match (all, one.headed && below_heads) {
+            (_, true) => above[at].unwrap_or(1).max(1),
+            (true, false) => above[at].unwrap_or_else(|| if goes_on(at) { 0 } else { next() }),
+            (false, false) => one.blanks,
+        };
         out.push_str(&"\n".repeat(blanks));
-        out.push_str(line);
+        out.push_str(one.line);
         out.push('\n');
     }
     Some(out)
@@ -252,6 +285,18 @@ mod tests {
             "# A\n\n- one\n- two\n\nAn end.\n",
         );
         check(list, "# A\n- one\n- two\nAn end.\n", "# A\n\n- one\n- two\n\nAn end.\n");
+        // Below headings only.
+        let two = "# A\n\none\n\ntwo\n\n## B\n\nthree\n\n```\n# no\nfour\n```\n";
+        check(
+            two,
+            "# A\none\n\nfive\n\n## B\nthree\n\n```\n# no\nfour\n```\n",
+            &two.replace("two", "five"),
+        );
+        check(
+            two,
+            "# A\none\nfive\n## C\nthree\n```\n# no\nfour\n```\n",
+            &two.replace("two", "five").replace("B", "C"),
+        );
         check(list, "# A\n\n\\- one\n\\- two\n\nThe end\\.\n", list);
         check("a < b\nc > d\n", "a &lt; b\nc &gt; d\n&amp;\n", "a < b\nc > d\n&\n");
         check("f:\n    a\n        b\n", "f:\n  a\n    b\n  c\n", "f:\n    a\n        b\n    c\n");
@@ -262,6 +307,7 @@ mod tests {
         same("f:\n    a\n    b\n", "f:\n    if c:\n        a\n        b\n");
         same("a\nb\n", "  a\nb\n");
         same("a\nb\n", "if c:\n  a\n  b\n");
+        same(two, "# A\none\n\nfive\n\n## B\n\nthree\n");
         same("a < b\nc\n", "x &amp; y\nc\n");
     }
 }

@@ -50,7 +50,8 @@ impl Wraps {
             if both(|one, there| one.wraps && !there.text.contains('\n')) {
                 return without(as_lines(new));
             }
-            let unwrapped = flow::unwrapped(old.core, new, longest(lines), || index.style());
+            let passages = (old.core, &text[core.clone()]);
+            let unwrapped = flow::unwrapped(passages, new, longest(lines), || index.style());
             return unwrapped.map_or(Self::AsWritten, without);
         }
         if is_line || hit.places.is_some() {

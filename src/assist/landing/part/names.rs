@@ -1,44 +1,99 @@
 //! Which part of the document a part of a text is, by its name or by what is in it, and whether it
 //! is all of that.
 
-use super::super::kin::{Kin, paragraphs};
+use super::super::kin::{Bag, Kin, MOST, paragraphs};
 use super::super::units::Unit;
 use super::{Reading, is_closer};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
+
+/// What a part of the text is whose name the document has not in its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Unnamed {
+    /// This part of the document, called otherwise.
+    Is(Unit),
+    /// It is not there yet; and whether nothing there is like it.
+    New { unlike: bool },
+    /// What it says stands in the document, in these parts, and which it is for can't be told.
+    Unclear(Vec<Unit>),
+}
+
+/// `fn`, `class`, `##`.
+pub(super) fn kind(name: &str) -> &str {
+    name.split(' ').next().unwrap_or(name)
+}
 
 impl Reading<'_> {
-    /// The one part of the document that has most lines of a part with another name, and whose own
-    /// name the text has not: it is called otherwise now.
-    pub(super) fn renamed(
-        &self,
-        top: &Unit,
-        tops: &[&Unit],
-        within: Option<&Unit>,
-    ) -> Option<Unit> {
+    /// What stands there already is not new: a part that has most lines of one of the document, or
+    /// under a heading most of its words, is that one, if the text has none of its name and no other
+    /// is like it. `within` is the part of the document that it has to be in.
+    pub(super) fn unnamed(&self, top: &Unit, within: Option<&Unit>) -> Unnamed {
         const FEWEST: usize = 3;
         let filled = |line: &&str| !line.is_empty() && !is_closer(line);
-        let lines: Vec<&str> = self.new.lines[top.line + 1..top.end]
-            .iter()
-            .map(|line| line.trim())
-            .filter(filled)
-            .collect();
-        if lines.len() < FEWEST {
-            return None;
-        }
-        let is_same = |one: &&Unit| {
+        let body = &self.new.lines[top.line + 1..top.end];
+        let lines: Vec<&str> = body.iter().map(|line| line.trim()).filter(filled).collect();
+        // Most have no line in common with anything there.
+        let known = lines.iter().filter(|line| self.known.contains(*line)).count();
+        let sought: HashSet<&str> = lines.iter().copied().collect();
+        let by_lines = |one: &Unit| {
             let body = &self.old.lines[one.line + 1..one.end];
+            if lines.len() < FEWEST
+                || known * 2 <= lines.len()
+                || !body.iter().any(|line| sought.contains(line.trim()))
+            {
+                return false;
+            }
             let there: BTreeSet<&str> = body.iter().map(|line| line.trim()).collect();
             let common = lines.iter().filter(|line| there.contains(*line)).count();
-            let open = tops.iter().all(|other| other.name != one.name);
-            let alike = common * 2 > lines.len() && common * 2 > there.len();
-            one.name != top.name && open && alike
+            common * 2 > lines.len() && common * 2 > there.len()
         };
-        let mut all: Box<dyn Iterator<Item = &Unit>> = match within {
-            Some(within) => Box::new(within.inner(&self.old.units).into_iter()),
-            None => Box::new(self.old.units.iter()),
+        let bag = Bag::of(&body.concat());
+        let by_words = |at: usize| {
+            const ALIKE: usize = 60;
+            const FEWEST: usize = 8;
+            let other = self.bags().get(at).filter(|_| bag.count() >= FEWEST);
+            other.and_then(|other| bag.share(other)).is_some_and(|share| share >= ALIKE)
         };
-        let first = all.by_ref().find(|one| is_same(one))?.clone();
-        all.all(|one| !is_same(&one)).then_some(first)
+        let inside: Option<BTreeSet<usize>> =
+            within.map(|within| within.inner(&self.old.units).iter().map(|one| one.line).collect());
+        let headed = top.name.starts_with('#');
+        let names: HashSet<&str> = self.new.units.iter().map(|one| one.name.as_str()).collect();
+        // Those that it can be, others that are like it, and whether any is.
+        let (mut own, mut others, mut like): (Vec<&Unit>, Vec<&Unit>, bool) =
+            (Vec::new(), Vec::new(), false);
+        for (at, one) in self.old.units.iter().enumerate() {
+            let here = inside.as_ref().is_none_or(|all| all.contains(&one.line));
+            let around = within.is_some_and(|all| one.line <= all.line && all.end <= one.end);
+            let told = names.contains(one.name.as_str());
+            if around || told && (here || one.name != top.name) {
+                continue;
+            }
+            let lines = by_lines(one);
+            let words = !lines && by_words(at);
+            like |= lines || words;
+            // Of code that has the same words one may be the model of the other.
+            match lines || words && headed {
+                true if here && kind(&one.name) == kind(&top.name) => own.push(one),
+                true => others.push(one),
+                false => {}
+            }
+        }
+        let meets = |a: &Unit, b: &Unit| a.line < b.end && b.line < a.end;
+        match own[..] {
+            [one] if others.iter().all(|other| meets(one, other)) => Unnamed::Is(one.clone()),
+            [] if others.is_empty() => Unnamed::New { unlike: !like },
+            _ => Unnamed::Unclear(own.into_iter().chain(others).cloned().collect()),
+        }
+    }
+
+    /// The words of each part of the document; none of a very long one.
+    fn bags(&self) -> &[Bag] {
+        self.bags.get_or_init(|| {
+            if self.old.text.len() > MOST {
+                return Vec::new();
+            }
+            let body = |one: &Unit| Bag::of(&self.old.lines[one.line + 1..one.end].concat());
+            self.old.units.iter().map(body).collect()
+        })
     }
 
     /// The parts of the document with a name, those within another one first.
