@@ -304,6 +304,7 @@ impl ProposeArgs {
                     "step": hunk.step,
                     "loose": hunk.loose,
                     "form": hunk.form,
+                    "file": hunk.file,
                     "folded": model.session.proposals.is_folded(hunk),
                 })
             })

@@ -48,7 +48,7 @@ impl Cx<'_> {
         };
         let question = session.transcript.asked_by_person(proposal.question);
         let asked = session.transcript.get(&question);
-        let asked = asked.map(|message| session.told(&message.id, message.text()).to_string());
+        let asked = asked.map(|message| session.told(&message.id, message.text()).into_owned());
         let carried = Carried {
             of,
             document: path.into(),

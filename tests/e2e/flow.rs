@@ -307,7 +307,12 @@ fn sessions_are_listed_renamed_searched_and_deleted() {
 fn an_edit_for_a_file_with_a_session_of_its_own_goes_there_with_the_person() {
     let patch = "*** Begin Patch\n*** Update File: notes.md\n@@\n-The rent is 2000.\n+The rent is \
         2500.\n*** End Patch\n";
-    let server = Server::start(vec![Reply::text(&["Noted."]), streamed(patch), streamed(patch)]);
+    let server = Server::start(vec![
+        Reply::text(&["Noted."]),
+        streamed(patch),
+        streamed(patch),
+        streamed(patch),
+    ]);
     let home = home_with(&server);
     home.write("plan.md", PLAN);
     home.write("notes.md", "Notes.\n\nThe rent is 2000.\n");
@@ -339,12 +344,18 @@ fn an_edit_for_a_file_with_a_session_of_its_own_goes_there_with_the_person() {
         assert_eq!(session.documents.len(), 1);
         assert!(!session.proposals.has_open());
     }
+    // Without the workspace it waits as well, and not all is done.
+    let ran = home.run(&["propose", "plan.md", "again", "--json", "--accept"], "");
+    assert!(ran.stderr.contains("for notes.md, which has a session of its own"), "{}", ran.stderr);
+    assert!(ran.stdout.contains("\"file\": \"notes.md\""), "{}", ran.stdout);
+    ran.fails(1);
+    assert_eq!(home.read("notes.md"), "Notes.\n\nThe rent is 2500.\n");
     // The file is gone: it waits where it was.
     let term = open(&home, &["plan.md"]);
     ask(&term, "Once more.");
     term.wait_for("which has a session of its own");
     std::fs::remove_file(home.file("notes.md")).unwrap();
-    term.keys("<alt-5><enter>");
+    term.keys("<alt-5><down><enter>");
     term.wait_for("There is no file notes.md here any more");
     term.wait_for("for notes.md · has its own session");
     quit(&term);
