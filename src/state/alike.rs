@@ -9,8 +9,9 @@ use super::saved::{difference, includes, last_of, saved_last, settled};
 use crate::base::{DocId, OpId, WriterId};
 use crate::event::{CauseKind, Event, Op, Text, Version};
 use crate::session::EditEntry;
-use crate::text::Change;
+use crate::text::{Change, may_cut};
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 /// How many of the versions that were saved last are looked at.
 const LOOKED_AT: usize = 64;
@@ -163,17 +164,70 @@ impl Edits<'_> {
         if all && change.iter().any(|one| !one.span.is_empty()) {
             return None;
         }
-        let mut old = Side { version: old.clone(), had: Vec::new() };
-        let mut ids = each(&runs);
+        let ids: Vec<OpId> = each(&runs).collect();
+        let mut places: Vec<Option<usize>> = Vec::with_capacity(ids.len());
         let mut at = 0;
         for one in change {
-            old.had.extend(ids.by_ref().take(one.span.start.0 - at).map(Some));
-            old.had.extend(std::iter::repeat_n(None, one.text.chars().count()));
-            ids.by_ref().take(one.span.len()).for_each(drop);
-            at = one.span.end.0;
+            let same = one.span.start.0.saturating_sub(places.len());
+            places.extend((at..at + same).map(Some));
+            places.extend(std::iter::repeat_n(None, one.span.len()));
+            at += same + one.text.chars().count();
         }
-        old.had.extend(ids.map(Some));
+        let same = ids.len().saturating_sub(places.len());
+        places.extend((at..at + same).map(Some));
+        self.only_wholes(&ids, &mut places, &held, new)?;
+        let mut old = Side { version: old.clone(), had: vec![None; held.chars().count()] };
+        for (id, at) in ids.iter().zip(&places) {
+            if let Some(had) = at.and_then(|at| old.had.get_mut(at)) {
+                *had = Some(*id);
+            }
+        }
         self.together([old, self.side(new.clone())?], &held, false)
+    }
+
+    /// What somebody put into the one version is the same only where all of it is: that two texts
+    /// begin or end alike says nothing. Blanks go with the words before them, else with those behind.
+    fn only_wholes(
+        &self,
+        ids: &[OpId],
+        places: &mut [Option<usize>],
+        held: &str,
+        new: &Version,
+    ) -> Option<()> {
+        let past = self.entry.document.past(&new.0)?;
+        let is_new = |id: &OpId| past.get(&id.writer).is_none_or(|count| id.counter >= *count);
+        let text: Vec<char> = held.chars().collect();
+        let mut from = 0;
+        while from < ids.len() {
+            if !is_new(&ids[from]) {
+                from += 1;
+                continue;
+            }
+            let len = ids[from..].iter().take_while(|id| is_new(id)).count();
+            // Whether each piece of the row is there, or has no words.
+            let mut pieces: Vec<(Range<usize>, Option<bool>)> = Vec::new();
+            let mut start = from;
+            for at in from..from + len {
+                let ends = at + 1 == from + len
+                    || self.at(ids[at]) != self.at(ids[at + 1])
+                    || self.ends.contains(&ids[at]);
+                if ends {
+                    pieces.push((start..at + 1, whole(&places[start..=at], &text)));
+                    start = at + 1;
+                }
+            }
+            let told: Vec<Option<bool>> = pieces.iter().map(|(_, there)| *there).collect();
+            for (index, (range, there)) in pieces.into_iter().enumerate() {
+                let before = || told[..index].iter().rev().find_map(|there| *there);
+                let behind = || told[index + 1..].iter().find_map(|there| *there);
+                let all = || places[range.clone()].iter().all(Option::is_some);
+                if !there.or_else(before).or_else(behind).unwrap_or_else(all) {
+                    places[range].fill(None);
+                }
+            }
+            from += len;
+        }
+        Some(())
     }
 
     /// What makes one text of two versions that have it. Where both have all of it, what each took
@@ -347,6 +401,19 @@ impl<'a> Rest<'a> {
             }
         }
         moves.change()
+    }
+}
+
+/// Whether a piece of one version stands in a text as a whole; nothing of one without words.
+fn whole(places: &[Option<usize>], text: &[char]) -> Option<bool> {
+    let (first, last) = (places.first()?, places.last()?);
+    let (Some(first), Some(last)) = (*first, *last) else { return Some(false) };
+    let row = places.iter().zip(first..).all(|(at, want)| *at == Some(want));
+    let there = text.get(first..=last).filter(|_| row);
+    match there {
+        Some(there) if there.iter().all(|sign| sign.is_whitespace()) => None,
+        Some(_) => Some(may_cut(text, first) && may_cut(text, last + 1)),
+        None => Some(false),
     }
 }
 

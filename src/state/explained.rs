@@ -50,7 +50,7 @@ pub(super) struct Edits<'a> {
     pub entry: &'a DocEntry,
     all: Vec<&'a EditEntry>,
     starts: BTreeMap<(WriterId, u32), usize>,
-    ends: BTreeSet<OpId>,
+    pub ends: BTreeSet<OpId>,
     /// What each of the last operations knows of.
     pub heads: Vec<(OpId, BTreeMap<WriterId, u32>)>,
 }
@@ -70,7 +70,7 @@ impl<'a> Edits<'a> {
     }
 
     /// The edit of an operation.
-    fn at(&self, id: OpId) -> Option<usize> {
+    pub fn at(&self, id: OpId) -> Option<usize> {
         let (_, index) = self.starts.range(..=(id.writer, id.counter)).next_back()?;
         let one = self.all[*index];
         let end = one.edit.start.saturating_add(one.edit.width());

@@ -170,9 +170,14 @@ pub(super) fn base_of(
     if let Some(last) = last {
         candidates.extend(saved_last(entry).filter_map(|one| join(&[last, one])));
     }
+    if !certain {
+        // Nobody knows what the file held here: it may lie behind all that came with the session.
+        candidates.extend(saved_last(entry).cloned());
+    }
     let mut seen = BTreeSet::new();
     candidates.retain(|one| seen.insert(one.clone()) && document.knows(one));
-    candidates.retain(|one| last.is_none_or(|last| !is_before(document, one, last)));
+    let last_held = last.filter(|_| certain);
+    candidates.retain(|one| last_held.is_none_or(|last| !is_before(document, one, last)));
     let alone = candidates.len() == 1;
     let mut best: Option<((usize, usize), Base)> = None;
     for version in candidates {

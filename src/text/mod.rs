@@ -56,4 +56,4 @@ pub use origins::Run;
 pub use prose::sentences_around;
 pub use replay::Replay;
 pub use sentence::is_soft;
-pub use twice::{Twice, Whole, twice};
+pub use twice::{Twice, Whole, may_cut, twice};

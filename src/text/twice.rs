@@ -30,7 +30,7 @@ fn signs(text: &[char]) -> usize {
 }
 
 /// Whether a text may be cut at a place: not within a word.
-fn may_cut(text: &[char], at: usize) -> bool {
+pub fn may_cut(text: &[char], at: usize) -> bool {
     let is_word = |index: Option<usize>| {
         let sign = index.and_then(|index| text.get(index));
         sign.is_some_and(|sign| sign.is_alphanumeric() && !is_ideograph(*sign))

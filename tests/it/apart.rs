@@ -443,6 +443,37 @@ fn puts_behind(made: &mut Harness, place: &str, words: &str) {
     made.pass(3000);
 }
 
+/// Two put words at one place that begin or end alike, and the file of the one lies at the other's.
+#[test]
+fn what_begins_alike_is_not_the_same() {
+    let cases = [
+        ("\n- milk", "\n- bread"),
+        (" and milk", " and bread"),
+        (" 很好，我", " 很好，你"),
+        (" said: yes.", " said: no."),
+        ("\n\n## Ideas\n\nAda thinks.", "\n\n## Ideas\n\nBen doubts."),
+        (" aaa bbb ccc", " ddd bbb eee"),
+    ];
+    for (one, other) in cases {
+        for theirs in [false, true] {
+            let [mut ada, mut ben] = pair(LIST, 1);
+            puts_behind(&mut ada, "- flour", one);
+            puts_behind(&mut ben, "- flour", other);
+            ben.take_from(&ada);
+            if theirs {
+                ben.write_outside(&ada.text());
+                ben.pass(3000);
+            }
+            let both = |first: &str, second: &str| {
+                LIST.replace("- flour", &format!("- flour{first}{second}"))
+            };
+            let text = ben.text();
+            assert!(text == both(one, other) || text == both(other, one), "{one:?}: {text}");
+            ben.same_after_reopening();
+        }
+    }
+}
+
 /// Somebody without this program changed two places, of which one is in conflict.
 #[test]
 fn saving_over_conflict_markers_loses_nobodys_words() {
