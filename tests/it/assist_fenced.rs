@@ -121,6 +121,12 @@ fn a_function_goes_where_its_name_stands() {
     let (_, all, none) =
         read(&twice, &fenced(&format!("def mean(values):\n{short}")), Wanted::Change);
     assert_eq!((all.as_str(), none), (twice.as_str(), 1));
+    // One that lost a closing line: which, its words don't tell.
+    let kind = "fn kind(byte: u8) -> usize {\n    match byte {\n        0x09..=0x0d => 1,\n        0xc2 => 2,\n        0xe1 => 3,\n        _ => 0,\n    }\n}\n\nfn other() {\n    go();\n}\n";
+    let lost = kind[..kind.find("\n\nfn other").unwrap()].replace("\n    }\n", "\n");
+    let long = format!("{CODE}\n{kind}");
+    let (_, all, none) = read(&long, &fenced(&lost), Wanted::Change);
+    assert_eq!((all.as_str(), none), (long.as_str(), 1));
     // What breaks off is none.
     let (_, all, none) = read(CODE, &fenced(&method[..method.len() - 12]), Wanted::Change);
     assert_eq!((all.as_str(), none), (CODE, 1));

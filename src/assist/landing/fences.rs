@@ -273,7 +273,8 @@ impl Landing {
                 parts.rewrites.iter().map(|one| self.rewrite(base, one)).collect();
             for rest in &parts.rest {
                 // What meets another part of the answer is no clear part of its own.
-                let found = self.written_anew(base, &rest.text).filter(|found| !meet(&out, found));
+                let found = (!rest.broken).then(|| self.written_anew(base, &rest.text)).flatten();
+                let found = found.filter(|found| !meet(&out, found));
                 match found {
                     Some(found) => out.push(found),
                     None if self.wanted == Wanted::Change => {

@@ -42,6 +42,9 @@ pub(super) struct Parts {
 pub(super) struct Rest {
     pub text: String,
     pub several: Vec<Range<usize>>,
+    /// It does not close what it opens as the document's part does: a line of it was lost, and its
+    /// words don't tell which.
+    pub broken: bool,
 }
 
 impl Parts {
@@ -51,7 +54,7 @@ impl Parts {
     }
 
     fn leave(&mut self, text: &str) {
-        self.rest.push(Rest { text: text.to_owned(), several: Vec::new() });
+        self.rest.push(Rest { text: text.to_owned(), ..Rest::default() });
     }
 }
 
@@ -249,7 +252,13 @@ impl Reading<'_> {
         };
         match rewrite {
             Some(rewrite) => self.parts.rewrites.push(rewrite),
-            None => self.parts.leave(self.new.of(&new.range())),
+            None => {
+                let open = |side: &Side<'_>, one: &Unit| balance(side.of(&(one.line..one.end)));
+                let left_out = matches!(end, End::Gap(_)) || self.has_gap(new.line..new.end);
+                let broken = !left_out && open(self.new, new) != open(self.old, old);
+                let text = self.new.of(&new.range()).to_owned();
+                self.parts.rest.push(Rest { text, broken, ..Rest::default() });
+            }
         }
     }
 

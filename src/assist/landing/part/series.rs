@@ -84,7 +84,7 @@ impl Reading<'_> {
                     const MOST: usize = 16;
                     let ranges = many.iter().map(|one| self.old.bytes(&one.range())).take(MOST);
                     let (text, several) = (self.new.of(&top.range()), ranges.collect());
-                    self.parts.rest.push(Rest { text: text.to_owned(), several });
+                    self.parts.rest.push(Rest { text: text.to_owned(), several, broken: false });
                 }
             }
         }
