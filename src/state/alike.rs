@@ -120,7 +120,7 @@ impl Edits<'_> {
     }
 
     /// Whether somebody built on both versions together: they had them so.
-    fn is_met(&self, one: &Version, other: &Version) -> bool {
+    pub(super) fn is_met(&self, one: &Version, other: &Version) -> bool {
         let document = &self.entry.document;
         let last = self.entry.edits().rev().filter(|edit| {
             let cause = edit.edit.cause.as_ref();
@@ -279,9 +279,6 @@ impl Edits<'_> {
                 *id = id.filter(|id| comes.contains(id));
             }
         }
-        if back {
-            gone.extend((0..all.len()).filter(|at| !common.contains(at)));
-        }
         let change = Moves::keeping(held, &kept, &all, gone).change();
         let kept = kept.iter().map(|(id, at)| at.and_then(|at| all.get(at).copied()).or(*id));
         let kept = kept.collect();
@@ -418,7 +415,7 @@ fn whole(places: &[Option<usize>], text: &[char]) -> Option<bool> {
 }
 
 /// The characters of runs one by one.
-fn each(runs: &[(OpId, u32)]) -> impl Iterator<Item = OpId> {
+pub(super) fn each(runs: &[(OpId, u32)]) -> impl Iterator<Item = OpId> {
     let one = |(id, len): &(OpId, u32)| {
         let id = *id;
         (0..*len).map(move |by| OpId { counter: id.counter + by, ..id })
@@ -475,7 +472,9 @@ impl Cx<'_> {
         let once = found.once(&edits, &version);
         let rest = once.and_then(|once| Rest::told(&edits, &found.sides, once));
         let all = entry.document.version();
-        if let Some(hash) = found.hash.map(Text::new) {
+        let text = |version: &Version| entry.document.text_at(version).ok();
+        let is_held = text(&version) == text(&found.sides[0].version);
+        if let Some(hash) = found.hash.filter(|_| is_held).map(Text::new) {
             self.append(&Event::DocumentSaved { doc: doc.clone(), version, hash });
         }
         if let Some(rest) = rest.filter(|rest| !rest.is_empty()) {

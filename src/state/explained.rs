@@ -48,7 +48,7 @@ struct Cell {
 /// The edits of a text in order of display.
 pub(super) struct Edits<'a> {
     pub entry: &'a DocEntry,
-    all: Vec<&'a EditEntry>,
+    pub all: Vec<&'a EditEntry>,
     starts: BTreeMap<(WriterId, u32), usize>,
     pub ends: BTreeSet<OpId>,
     /// What each of the last operations knows of.
@@ -367,6 +367,7 @@ impl Cx<'_> {
             }
             any = true;
         }
+        any |= self.give_back(doc, &heads);
         any
     }
 

@@ -28,6 +28,7 @@ mod found;
 mod frame;
 mod fresh;
 pub mod geometry;
+mod given;
 mod gone;
 mod hunk_rows;
 mod jump;

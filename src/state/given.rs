@@ -1,0 +1,118 @@
+//! Words that a file took out and that nobody deleted: it was another's, who never had them, and came
+//! before their events told so.
+
+use super::Cx;
+use super::alike::each;
+use super::explained::Edits;
+use super::moving::Moves;
+use super::saved::last_of;
+use crate::base::{DocId, EventId, OpId};
+use crate::event::{CauseKind, Op, Version};
+use crate::text::Change;
+use std::collections::BTreeSet;
+
+/// How many of the versions that were saved last are looked at.
+const LOOKED_AT: usize = 64;
+
+/// The operations of a row of characters among others.
+fn within(all: &BTreeSet<OpId>, first: OpId, len: u32) -> Vec<OpId> {
+    let end = OpId { counter: first.counter.saturating_add(len), ..first };
+    all.range(first..end).copied().collect()
+}
+
+impl Edits<'_> {
+    /// What comes back.
+    fn given_back(&self) -> Option<Change> {
+        let document = &self.entry.document;
+        let saved: Vec<_> = self.entry.saved.iter().rev().take(LOOKED_AT).collect();
+        for one in &saved {
+            let [head] = one.version.0[..] else { continue };
+            let Some(edit) = self.at(head).map(|index| self.all[index]) else { continue };
+            let kind = edit.edit.cause.as_ref().map(|cause| cause.kind);
+            if kind != Some(CauseKind::Outside) || last_of(edit.writer, &edit.edit) != head {
+                continue;
+            }
+            let mut gone: BTreeSet<OpId> = BTreeSet::new();
+            for op in &edit.edit.ops {
+                if let Op::Delete { del, first, .. } = op {
+                    gone.extend((0..del.unsigned_abs()).filter_map(|by| {
+                        let counter = first.counter.checked_add(by)?;
+                        Some(OpId { counter, ..*first })
+                    }));
+                }
+            }
+            if gone.is_empty() {
+                continue;
+            }
+            let others = saved.iter().filter(|other| {
+                other.hash == one.hash && document.knows(&other.version) && one.event != other.event
+            });
+            for other in others {
+                let Some(past) = document.past(&other.version.0) else { continue };
+                let has = |id: &OpId| past.get(&id.writer).is_some_and(|count| id.counter < *count);
+                if has(&head) || self.is_met(&one.version, &other.version) {
+                    continue;
+                }
+                let never: BTreeSet<OpId> = gone.iter().filter(|id| !has(id)).copied().collect();
+                let change = self.bring(&Version(edit.edit.deps.clone()), edit.id, never);
+                if change.as_ref().is_some_and(|change| !change.is_empty()) {
+                    return change;
+                }
+            }
+        }
+        None
+    }
+
+    /// Puts these characters of a version back where they stood, but for those that somebody else took
+    /// out as well, and those that were brought back before.
+    fn bring(&self, version: &Version, by: EventId, mut back: BTreeSet<OpId>) -> Option<Change> {
+        let document = &self.entry.document;
+        for edit in self.all.iter().filter(|edit| edit.id != by) {
+            let kind = edit.edit.cause.as_ref().map(|cause| cause.kind);
+            for op in &edit.edit.ops {
+                let not: Vec<OpId> = match op {
+                    Op::Delete { del, first, .. } if kind != Some(CauseKind::Outside) => {
+                        within(&back, *first, del.unsigned_abs())
+                    }
+                    Op::Insert { src, .. } => {
+                        src.iter().flat_map(|one| within(&back, one.id, one.len)).collect()
+                    }
+                    Op::Delete { .. } => Vec::new(),
+                };
+                for id in not {
+                    back.remove(&id);
+                }
+            }
+        }
+        if back.is_empty() {
+            return None;
+        }
+        let (text, runs) = document.characters_at(version).ok()?;
+        let mut moves = Moves::default();
+        let mut to: Option<usize> = None;
+        for (sign, id) in text.chars().zip(each(&runs)) {
+            if !back.contains(&id) {
+                to = None;
+                continue;
+            }
+            // A row of them stays one.
+            let at = match to {
+                Some(at) => at,
+                None => document.gap(id)?.0,
+            };
+            to = Some(at);
+            moves.insert(at, sign, id);
+        }
+        Some(moves.change())
+    }
+}
+
+impl Cx<'_> {
+    /// After events came. Whether anything comes back.
+    pub(super) fn give_back(&mut self, doc: &DocId, heads: &[OpId]) -> bool {
+        let Some(entry) = self.model.session.documents.get(doc) else { return false };
+        let now = entry.document.version();
+        let Some(change) = Edits::of(entry, heads).given_back() else { return false };
+        self.post_dedupe(doc, &now, &change, Vec::new()).is_some()
+    }
+}
