@@ -170,6 +170,25 @@ fn apart() -> (Person, Person, BTreeSet<String>) {
 const MERGED: &str =
     "# Plan\n\nalpha one-A0\n\nbeta two-A1\n\ngamma three\n\ndelta four-E1\n\nomega\n";
 
+/// Somebody new to a session picks one of two commits: the session file has what the text lacks.
+#[test]
+fn a_fresh_clone_whose_text_lies_behind_takes_nothing_out() {
+    let (ada, remote) = ada();
+    let eve = Person::new("Eve");
+    eve.0.run_program("git", &["clone", "-q", &remote, "repo"], "").ok();
+    for (line, text) in [(9, "-A1"), (3, "-A2")] {
+        ada.writes(line, text);
+        ada.shares();
+        ada.commits(text);
+    }
+    ada.git(&["push", "-q", "origin", "HEAD:main"]);
+    eve.git(&["fetch", "-q"]);
+    eve.git(&["cherry-pick", "origin/main"]);
+    let both = TEXT.replace("one\n", "one-A0-A2\n").replace("four\n", "four-A1\n");
+    eve.does("file.save");
+    assert_eq!(eve.read("repo/plan.md"), both);
+}
+
 /// A library of an earlier day, an older version checked out and written on, and then git merges
 /// what was pushed meanwhile.
 #[test]

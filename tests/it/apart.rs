@@ -474,6 +474,34 @@ fn what_begins_alike_is_not_the_same() {
     }
 }
 
+/// In a folder that is kept the same, somebody's file comes over one's own before their events do.
+#[test]
+fn what_a_file_lacks_that_came_before_its_events_is_not_lost() {
+    for shared in [false, true] {
+        let [mut ada, mut ben] = pair(LIST, 1);
+        puts_behind(&mut ben, "The end.", " Or not.");
+        puts_behind(&mut ada, "- flour", " from Ada");
+        if shared {
+            ben.take_from(&ada);
+        }
+        let file = LIST.replace("The end.", "The end. Or not.");
+        ada.write_outside(&file);
+        ada.pass(3000);
+        let both =
+            LIST.replace("- flour", "- flour from Ada").replace("The end.", "The end. Or not.");
+        ada.take_from(&ben);
+        ada.pass(3000);
+        assert_eq!(ada.text(), both, "{shared}: {}", ada.notice());
+        ada.keys("ctrl-s");
+        ada.pass(3000);
+        ben.take_from(&ada);
+        ben.write_outside(&both);
+        ben.pass(3000);
+        assert_eq!(ben.text(), both, "{shared}");
+        ben.same_after_reopening();
+    }
+}
+
 /// Somebody without this program changed two places, of which one is in conflict.
 #[test]
 fn saving_over_conflict_markers_loses_nobodys_words() {
