@@ -8,6 +8,7 @@ use super::{Failure, Out, when};
 use crate::base::{EventId, sha256_hex};
 use crate::event::{Envelope, Event};
 use crate::report;
+use crate::runtime::redact;
 use crate::session::Session;
 use crate::state::plural;
 use crate::store::jsonl::{self, Adding};
@@ -88,6 +89,11 @@ impl ExportArgs {
         let named = self.named(out)?;
         let added = match &named.store {
             Some(store) => {
+                if !path.exists()
+                    && redact::unanswered(store, &named.fold()?).map_err(Failure::new)?
+                {
+                    return Err(Failure::new(format!("Nothing was written: {}", redact::WAITING)));
+                }
                 let mut adding = Adding::to(path).map_err(Failure::new)?;
                 let mut done = Ok(());
                 let take = &mut |stored: Stored| {

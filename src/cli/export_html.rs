@@ -8,7 +8,7 @@ use crate::event::Envelope;
 use crate::report::html::{MARK, html};
 use crate::report::plan;
 use crate::report::scan::{Allowed, is_ready};
-use crate::runtime::shared;
+use crate::runtime::{redact, shared};
 use crate::session::Session;
 use crate::store::SqliteStore;
 use std::collections::BTreeSet;
@@ -61,8 +61,13 @@ impl HtmlArgs {
                 "The rules by which secrets are looked for can't be used: no page is made without them.",
             ));
         }
-        let allowed = self.allowed(id, store)?;
         let session = Session::fold(id, events);
+        if let Some(store) = store.as_deref()
+            && redact::unanswered(store, &session).map_err(Failure::new)?
+        {
+            return Err(Failure::new(format!("No page was made: {}", redact::WAITING)));
+        }
+        let allowed = self.allowed(id, store)?;
         let found = plan(&session, events, &BTreeSet::new(), &allowed).findings;
         if !found.is_empty() {
             for finding in &found {

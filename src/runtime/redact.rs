@@ -319,6 +319,15 @@ pub fn scrub_file(
     Ok(Some(path.to_path_buf()))
 }
 
+/// Why nothing that is new leaves with words that somebody redacted.
+pub const WAITING: &str = "words that others redacted still stand here and would go out with it. \
+    `cowrite redactions` shows them: take them out (--accept ID), or keep them (--keep ID).";
+
+/// Whether words that others redacted still stand here, and nobody decided.
+pub fn unanswered(store: &SqliteStore, session: &Session) -> Result<bool, String> {
+    Ok(session.redactions.iter().next().is_some() && !pending(store, session.id)?.is_empty())
+}
+
 /// What others redacted whose words are still here, and were not decided to stay.
 pub fn pending(store: &SqliteStore, id: EventId) -> Result<Vec<Pending>, String> {
     let Loaded { session, events, .. } = load(store, id)?;

@@ -290,6 +290,9 @@ pub fn prepare(
         },
     };
     let exists = path.exists();
+    if !exists && super::redact::unanswered(store, &folded)? {
+        return Err(format!("Nothing was shared: {}", super::redact::WAITING));
+    }
     let (came, file) = match (exists, take_first) {
         (false, _) => (0, SessionFile::default()),
         (true, true) => {

@@ -301,7 +301,7 @@ impl Cx<'_> {
                 let (doc, held) = (self.model.doc.clone(), held.filter(|(_, certain)| *certain));
                 self.follow_file(&doc, held.as_ref().map(|(held, _)| held), known);
             }
-            let same = self.model.rope().to_string() == file.text;
+            let same = self.model.rope() == file.text.as_str();
             self.model.mark_saved(same);
             if !same {
                 self.model.saved_rope = Some(ropey::Rope::from_str(&file.text));

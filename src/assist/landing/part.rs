@@ -15,7 +15,7 @@ use crate::assist::hunks::token_cuts;
 use crate::assist::placement::with_indents;
 use names::leaves_off;
 use std::cell::OnceCell;
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 /// What becomes of a stretch of the document.
@@ -144,7 +144,7 @@ struct Side<'a> {
 
 /// Those lines of a text that the document has.
 fn known<'a>(old: &Side<'_>, new: &Side<'a>) -> BTreeSet<&'a str> {
-    let mut open: HashSet<&'a str> = new.lines.iter().map(|line| line.trim()).collect();
+    let mut open: BTreeSet<&'a str> = new.lines.iter().map(|line| line.trim()).collect();
     let mut out = BTreeSet::new();
     for line in &old.lines {
         if open.is_empty() {

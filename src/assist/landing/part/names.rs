@@ -4,7 +4,7 @@
 use super::super::kin::{Bag, Kin, MOST, paragraphs};
 use super::super::units::Unit;
 use super::{Reading, is_closer};
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 
 /// What a part of the text is whose name the document has not in its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,7 +33,7 @@ impl Reading<'_> {
         let lines: Vec<&str> = body.iter().map(|line| line.trim()).filter(filled).collect();
         // Most have no line in common with anything there.
         let known = lines.iter().filter(|line| self.known.contains(*line)).count();
-        let sought: HashSet<&str> = lines.iter().copied().collect();
+        let sought: BTreeSet<&str> = lines.iter().copied().collect();
         let by_lines = |one: &Unit| {
             let body = &self.old.lines[one.line + 1..one.end];
             if lines.len() < FEWEST
@@ -56,7 +56,7 @@ impl Reading<'_> {
         let inside: Option<BTreeSet<usize>> =
             within.map(|within| within.inner(&self.old.units).iter().map(|one| one.line).collect());
         let headed = top.name.starts_with('#');
-        let names: HashSet<&str> = self.new.units.iter().map(|one| one.name.as_str()).collect();
+        let names: BTreeSet<&str> = self.new.units.iter().map(|one| one.name.as_str()).collect();
         // Those that it can be, others that are like it, and whether any is.
         let (mut own, mut others, mut like): (Vec<&Unit>, Vec<&Unit>, bool) =
             (Vec::new(), Vec::new(), false);
