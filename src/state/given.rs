@@ -110,9 +110,17 @@ impl Edits<'_> {
 impl Cx<'_> {
     /// After events came. Whether anything comes back.
     pub(super) fn give_back(&mut self, doc: &DocId, heads: &[OpId]) -> bool {
-        let Some(entry) = self.model.session.documents.get(doc) else { return false };
-        let now = entry.document.version();
-        let Some(change) = Edits::of(entry, heads).given_back() else { return false };
-        self.post_dedupe(doc, &now, &change, Vec::new()).is_some()
+        let mut any = false;
+        // Several files may have come before their events; each gives what it took.
+        for _ in 0..LOOKED_AT {
+            let Some(entry) = self.model.session.documents.get(doc) else { break };
+            let now = entry.document.version();
+            let Some(change) = Edits::of(entry, heads).given_back() else { break };
+            if self.post_dedupe(doc, &now, &change, Vec::new()).is_none() {
+                break;
+            }
+            any = true;
+        }
+        any
     }
 }

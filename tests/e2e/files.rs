@@ -237,7 +237,7 @@ fn conflict_markers_stay_out_and_older_versions_ask() {
     term.wait_for("yfirst");
     assert!(!term.screen().contains("<<<<<<<"), "{}", term.screen());
     home.write("a.md", "xfirst\n");
-    term.wait_for("older versions again");
+    term.wait_for("Keep the text that is here");
     term.keys("y");
     term.wait_gone("yfirst");
     term.keys("y<ctrl-s>");
@@ -248,20 +248,20 @@ fn conflict_markers_stay_out_and_older_versions_ask() {
     // As git checkout does, while closed and then while open.
     home.write("a.md", "xfirst\n");
     let term = open(&home, &["a.md"]);
-    term.wait_for("older versions again");
+    term.wait_for("Keep the text that is here");
     term.keys("n");
     term.wait_for("xyfirst");
     term.keys("<ctrl-s>");
     term.wait_for("Saved to");
     assert_eq!(home.read("a.md"), "xyfirst\n");
     home.write("a.md", "xfirst\n");
-    term.wait_for("older versions again");
+    term.wait_for("Keep the text that is here");
     // Leaving the question keeps the text here, and quitting asks, as the file has another.
     term.keys("<esc>");
     term.keys("<ctrl-q>");
     term.wait_for("Keep as draft");
     term.keys("<esc><f5>");
-    term.wait_for("older versions again");
+    term.wait_for("Keep the text that is here");
     term.keys("y");
     term.wait_until(|screen| !screen.contents().contains("xyfirst"));
     quit(&term);

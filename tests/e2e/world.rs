@@ -120,7 +120,7 @@ fn git_puts_another_version_down() {
     git(&["commit", "-qam", "merged"]);
     // A version that was saved here before is asked about; until then the text here stays.
     git(&["checkout", "-q", "main~2"]);
-    term.wait_for("older versions again");
+    term.wait_for("Keep the text that is here");
     assert_eq!(home.read("a.md"), "mine first\n\nmiddle\n\nlast\n");
     term.keys("n");
     term.wait_for("mine unsaved first");

@@ -71,6 +71,8 @@ fn samples() -> Vec<(&'static str, Vec<String>, Vec<String>)> {
     add("crates-token", token("cio", WORD, 32));
     add("docker-token", token("dckr_pat_", WORD, 27));
     add("digitalocean-token", token("dop_v1_", HEX, 64));
+    add("shopify-token", token("shpat_", HEX, 32));
+    add("databricks-token", token("dapi", HEX, 32));
     let azure = format!("AccountKey={}==", some(WORD, 86));
     add("azure-key", (vec![azure], plain(&["AccountKey=none"])));
     let jwt = format!("eyJ{}.eyJ{}.{}", some(WORD, 20), some(WORD, 40), some(WORD, 43));
@@ -109,20 +111,21 @@ fn samples() -> Vec<(&'static str, Vec<String>, Vec<String>)> {
                 "a-name-of-many-words-that-goes-on-and-on-for-long".to_owned(),
                 "docs/anchors/Data/Sections4/Long/Path/Of/Parts".to_owned(),
                 "Donaudampfschifffahrtsgesellschaftskapitaen".to_owned(),
+                format!("integrity=\"sha512-{}==\"", some(WORD, 86)),
             ],
         ),
     );
     add(
         "email",
         (
-            plain(&["ada.lovelace@firm.de", "write to <o'neil+x@mail.co.uk>."]),
+            plain(&["ada.lovelace@firm.de", "<o'neil+x@mail.co.uk>.", "jörg@müller.de"]),
             plain(&["git@github.com:a/b", "ada@example.org", "a@b", "noreply@x.com", "x@2x.png"]),
         ),
     );
     add(
         "iban",
         (
-            plain(&["DE89 3704 0044 0532 0130 00", "GB82WEST12345698765432", "NO9386011117947"]),
+            plain(&["DE89 3704 0044 0532 0130 00", "GB82WEST12345698765432", "no9386011117947"]),
             plain(&["DE89 3704 0044 0532 0130 01", "XX89 3704 0044 0532 0130 00"]),
         ),
     );
@@ -146,6 +149,7 @@ fn samples() -> Vec<(&'static str, Vec<String>, Vec<String>)> {
                 "call 0171/1234567 after six",
                 "030 901820",
                 "(0341) 123 45 67",
+                "appelez 01 23 45 67 89",
             ]),
             plain(&[
                 "+1",

@@ -23,6 +23,13 @@ fn has(text: &str, class: fn(&char) -> bool) -> bool {
 /// A word as long as keys are, of all kinds of characters, that repeats little. Hashes in hexadecimal
 /// are not meant: they stand in many texts and open nothing.
 pub fn is_random(text: &str) -> bool {
+    // Sums of files, as they stand in lists of packages and in pages.
+    let sums = [("sha256-", 44), ("sha384-", 64), ("sha512-", 88)];
+    let is_sum =
+        |(name, len): &(&str, usize)| text.strip_prefix(*name).is_some_and(|sum| sum.len() == *len);
+    if sums.iter().any(is_sum) {
+        return false;
+    }
     let text = text.trim_matches(['=', '-', '_', '/', '+']);
     let hex = text.chars().all(|one| one.is_ascii_hexdigit() || one == '-');
     // A path or a name of parts that are words.
@@ -227,6 +234,7 @@ const IBAN: &[(&str, usize)] = &[
 /// The country's length, and the remainder of 97 that ISO 7064 asks for.
 pub fn is_iban(text: &str) -> bool {
     let text: String = text.chars().filter(|one| *one != ' ').collect();
+    let text = text.to_ascii_uppercase();
     let country = text.get(..2).unwrap_or_default();
     if !IBAN.contains(&(country, text.len())) {
         return false;

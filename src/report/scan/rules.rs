@@ -103,6 +103,8 @@ pub const RULES: &[Rule] = &[
     secret("crates-token", "a token of crates.io", r"\bcio[A-Za-z0-9]{32}\b"),
     secret("docker-token", "a token of Docker", r"\bdckr_(?:pat|oat)_[A-Za-z0-9_-]{27,}"),
     secret("digitalocean-token", "a token of DigitalOcean", r"\bdo[oprt]_v1_[0-9a-f]{64}\b"),
+    secret("shopify-token", "a token of Shopify", r"\bshp(?:at|ca|pa|ss|ua)_[0-9a-fA-F]{32}\b"),
+    secret("databricks-token", "a token of Databricks", r"\bdapi[0-9a-f]{32}(?:-[0-9]{1,2})?\b"),
     secret("azure-key", "a storage key of Azure", r"\bAccountKey=[A-Za-z0-9+/]{86}=="),
     secret("jwt", "a signed token (JWT)", r"\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}"),
     weighed(
@@ -128,13 +130,13 @@ pub const RULES: &[Rule] = &[
     personal(
         "email",
         "an e-mail address",
-        r"[A-Za-z0-9._%+'-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,24}\b",
+        r"[\p{L}\p{N}._%+'-]+@(?:[\p{L}\p{N}-]+\.)+\p{L}{2,}",
         is_mail,
     ),
     personal(
         "iban",
         "a bank account (IBAN)",
-        r"\b[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b",
+        r"(?i:\b[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b)",
         is_iban,
     ),
     personal("card", "a payment card", r"\b[0-9](?:[ -]?[0-9]){12,18}\b", is_card),
@@ -144,6 +146,13 @@ pub const RULES: &[Rule] = &[
         "a phone number",
         r"(?:\+|\b00)[1-9](?:[ ()./-]{0,3}[0-9]){7,14}\b|\(\d{3}\) ?\d{3}-\d{4}\b|\b[2-9]\d{2}-\d{3}-\d{4}\b|(?i:\b(?:tel|telefon|phone|mobile?|handy|fax)\b\.?:? {0,3})(?P<v>\(?[0-9](?:[ ()./-]{0,3}[0-9]){5,14})\b",
         is_phone,
+    ),
+    // In pairs of digits, as in France.
+    personal(
+        "phone",
+        "a phone number",
+        r"(?:^|[^\w.,:/+-])(?P<v>0[1-9](?:[ .][0-9]{2}){4})\b",
+        is_dialled,
     ),
     // As it is dialled within a country: area code and number. What ends in a decimal is none.
     personal(
