@@ -5,10 +5,10 @@
 use super::Cx;
 use super::explained::{Edits, Rank};
 use super::moving::{Moves, Places};
-use super::saved::{difference, includes, last_of, saved_last, settled};
+use super::rest::Rest;
+use super::saved::{difference, includes, saved_last, settled};
 use crate::base::{DocId, OpId, WriterId};
 use crate::event::{CauseKind, Event, Op, Text, Version};
-use crate::session::EditEntry;
 use crate::text::{Change, may_cut};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -23,8 +23,8 @@ const FOLLOWED: usize = 8;
 /// A version, and which characters of a text it has.
 #[derive(Clone)]
 pub(super) struct Side {
-    version: Version,
-    had: Vec<Option<OpId>>,
+    pub version: Version,
+    pub had: Vec<Option<OpId>>,
 }
 
 /// A text that two versions have, or one and what the file held before.
@@ -59,9 +59,9 @@ impl Alike {
     }
 }
 
-type Past = BTreeMap<WriterId, u32>;
+pub(super) type Past = BTreeMap<WriterId, u32>;
 
-fn knows(past: &Past, version: &Version) -> bool {
+pub(super) fn knows(past: &Past, version: &Version) -> bool {
     version.0.iter().all(|id| past.get(&id.writer).is_some_and(|count| id.counter < *count))
 }
 
@@ -138,8 +138,10 @@ impl Edits<'_> {
         if document.text_at(&versions[1]).ok()? != held {
             return None;
         }
-        let [one, other] = versions.map(|version| self.side(version));
-        let mut found = self.together([one?, other?], &held, true)?;
+        let [one, other] = &versions;
+        let sides =
+            [self.side_of(one.clone(), &held, other)?, self.side_of(other.clone(), &held, one)?];
+        let mut found = self.together(sides, &held, true)?;
         found.hash = Some(hash.to_owned());
         Some(found)
     }
@@ -149,6 +151,31 @@ impl Edits<'_> {
         let (_, runs) = self.entry.document.characters_at(&version).ok()?;
         let had = each(&runs).map(Some).collect();
         Some(Side { version, had })
+    }
+
+    /// The same. What a file kept by chance of somebody's words, whom the other version does not
+    /// know, is no copy of that one's.
+    fn side_of(&self, version: Version, held: &str, other: &Version) -> Option<Side> {
+        let mut side = self.side(version)?;
+        let made = match side.version.0[..] {
+            [head] => self.at(head).filter(|index| self.kind(*index) == Some(CauseKind::Outside)),
+            _ => None,
+        };
+        let Some(made) = made else { return Some(side) };
+        let before = Version(self.all[made].edit.deps.clone());
+        let (_, runs) = self.entry.document.characters_at(&before).ok()?;
+        let ids: Vec<OpId> = each(&runs).collect();
+        let at: BTreeMap<OpId, usize> =
+            side.had.iter().zip(0..).filter_map(|(id, at)| Some(((*id)?, at))).collect();
+        let mut places: Vec<Option<usize>> = ids.iter().map(|id| at.get(id).copied()).collect();
+        let was = places.clone();
+        self.only_wholes(&ids, &mut places, held, other)?;
+        for (was, is) in was.into_iter().zip(places) {
+            if let Some(had) = was.filter(|_| is.is_none()).and_then(|at| side.had.get_mut(at)) {
+                *had = None;
+            }
+        }
+        Some(side)
     }
 
     /// The file holds one version now, and what did not change in it since another is the same. With
@@ -283,121 +310,6 @@ impl Edits<'_> {
         let kept = kept.iter().map(|(id, at)| at.and_then(|at| all.get(at).copied()).or(*id));
         let kept = kept.collect();
         (!change.is_empty()).then_some(Alike { sides, both, change, kept, hash: None })
-    }
-}
-
-/// What was written on beside one of two copies.
-struct Rest<'a> {
-    edits: &'a Edits<'a>,
-    /// The text that both had, as it stands once: by character its place.
-    once: Vec<Option<OpId>>,
-    /// The text now.
-    text: Vec<char>,
-    now: Vec<OpId>,
-    /// Behind which of its places each character was put that came later.
-    behind: BTreeMap<OpId, usize>,
-    /// What a later edit took out, and second copies of what stays.
-    gone: BTreeSet<OpId>,
-}
-
-impl<'a> Rest<'a> {
-    /// What leads from the text now to one where all stands where it was put, and what was taken
-    /// out of one copy is gone.
-    fn told(edits: &'a Edits<'a>, sides: &[Side; 2], once: Vec<Option<OpId>>) -> Option<Change> {
-        let document = &edits.entry.document;
-        let (text, runs) = document.characters_at(&document.version()).ok()?;
-        let (text, now) = (text.chars().collect(), each(&runs).collect());
-        let (behind, gone) = (BTreeMap::new(), BTreeSet::new());
-        let mut rest = Self { edits, once, text, now, behind, gone };
-        for (side, other) in [(0, 1), (1, 0)] {
-            let (side, other) = (&sides[side], &sides[other]);
-            for (head, past) in &edits.heads {
-                // What was taken away as a second copy is not taken out.
-                let met = |edit: &EditEntry| {
-                    let last = Version(vec![last_of(edit.writer, &edit.edit)]);
-                    let kind = edit.edit.cause.as_ref().map(|cause| cause.kind);
-                    kind == Some(CauseKind::Dedupe)
-                        && knows(past, &last)
-                        && !includes(document, &side.version, &last)
-                };
-                if knows(past, &side.version)
-                    && !knows(past, &other.version)
-                    && !edits.entry.edits().any(met)
-                {
-                    let (_, runs) = document.characters_at(&Version(vec![*head])).ok()?;
-                    rest.went_on(&side.had, each(&runs))?;
-                }
-            }
-        }
-        Some(rest.moves())
-    }
-
-    /// How one copy went on.
-    fn went_on(&mut self, had: &[Option<OpId>], since: impl Iterator<Item = OpId>) -> Option<()> {
-        let place = |(id, at): (&Option<OpId>, usize)| Some(((*id)?, at));
-        let places: BTreeMap<OpId, usize> = had.iter().zip(0..).filter_map(place).collect();
-        let now: BTreeSet<OpId> = self.now.iter().copied().collect();
-        let mut firsts: BTreeMap<OpId, usize> = BTreeMap::new();
-        for (at, (had, once)) in had.iter().zip(&self.once).enumerate() {
-            if had != once
-                && let Some(had) = had
-            {
-                firsts.insert(self.edits.ranked(*had)?.0, at);
-            }
-        }
-        let (mut behind, mut there) = (0, BTreeSet::new());
-        for id in since {
-            if let Some(at) = places.get(&id) {
-                behind = at + 1;
-                there.insert(*at);
-                continue;
-            }
-            match firsts.get(&self.edits.ranked(id)?.0) {
-                // Moved, and stands already.
-                Some(at) => {
-                    there.insert(*at);
-                    self.gone.extend(self.once[*at].filter(|id| now.contains(id)).map(|_| id));
-                }
-                None => _ = self.behind.insert(id, behind),
-            }
-        }
-        let out = firsts.values().filter(|at| !there.contains(at));
-        self.gone.extend(out.filter_map(|at| self.once[*at]));
-        Some(())
-    }
-
-    fn moves(&self) -> Change {
-        let place = |(id, at): (&Option<OpId>, usize)| Some(((*id)?, at));
-        let places: BTreeMap<OpId, usize> = self.once.iter().zip(1..).filter_map(place).collect();
-        let stays = |id: &&OpId| !self.gone.contains(id);
-        let place = |id: &OpId| places.get(id).copied();
-        let there: BTreeSet<usize> =
-            self.now.iter().filter(stays).filter_map(place).chain([0]).collect();
-        let mut moves = Moves::default();
-        // Where what is put behind each place ends.
-        let mut ends: BTreeMap<usize, usize> = BTreeMap::from([(0, 0)]);
-        let (mut last, mut wrong) = (0, Vec::new());
-        for (at, id) in self.now.iter().enumerate() {
-            if self.gone.contains(id) {
-                moves.gone.insert(at);
-            } else if let Some(place) = place(id) {
-                last = place;
-                ends.insert(last, at + 1);
-            } else if let Some(behind) = self.behind.get(id) {
-                match there.range(..=*behind).next_back() {
-                    Some(place) if *place == last => _ = ends.insert(last, at + 1),
-                    Some(place) => wrong.push((at, *place)),
-                    None => {}
-                }
-            }
-        }
-        for (at, place) in wrong {
-            if let (Some(end), Some(sign)) = (ends.get(&place), self.text.get(at)) {
-                moves.gone.insert(at);
-                moves.insert(*end, *sign, self.now[at]);
-            }
-        }
-        moves.change()
     }
 }
 

@@ -77,7 +77,7 @@ impl<'a> Edits<'a> {
         (one.writer == id.writer && id.counter < end).then_some(*index)
     }
 
-    fn kind(&self, index: usize) -> Option<CauseKind> {
+    pub fn kind(&self, index: usize) -> Option<CauseKind> {
         self.all[index].edit.cause.as_ref().map(|cause| cause.kind)
     }
 

@@ -51,6 +51,7 @@ mod propose;
 mod redact;
 mod reload;
 mod repair;
+mod rest;
 mod review;
 mod review_rows;
 mod rows;
