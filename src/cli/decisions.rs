@@ -249,7 +249,7 @@ fn list(session: &Session, wanted: &dyn Fn(&str) -> bool, out: &mut Out) -> Resu
             ))?;
         }
         if decision.is_conflict() {
-            out.line("    two people changed it apart: settle it in the workspace")?;
+            out.line("    people changed it apart: settle it in the workspace")?;
         }
     }
     Ok(count)

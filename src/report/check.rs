@@ -142,10 +142,7 @@ type Add<'a> = &'a mut dyn FnMut(Kind, String);
 fn conflicts(decision: &Decision, add: Add) {
     if decision.status.is_conflict() {
         let said: Vec<&str> = decision.status.standing().map(|(_, status)| word(*status)).collect();
-        add(
-            Kind::StatusConflict,
-            format!("Two people set its status apart: {}.", said.join(" and ")),
-        );
+        add(Kind::StatusConflict, format!("Its status was set apart: {}.", said.join(" and ")));
     }
     let fields = [
         ("title", decision.title.is_conflict()),
@@ -159,7 +156,7 @@ fn conflicts(decision: &Decision, add: Add) {
     let set: Vec<&str> =
         fields.iter().filter(|(_, conflict)| *conflict).map(|(name, _)| *name).collect();
     if !set.is_empty() {
-        add(Kind::FieldConflict, format!("Two people set a field apart: {}.", set.join(", ")));
+        add(Kind::FieldConflict, format!("A field was set apart: {}.", set.join(", ")));
     }
 }
 

@@ -364,7 +364,7 @@ fn messages(session: &Session, said: &[&EventId]) -> Vec<String> {
 fn stale(session: &Session, decision: &Decision, now: Millis) -> Option<String> {
     let status = decision.status.value().copied();
     if decision.is_conflict() {
-        return Some("two people changed it apart".into());
+        return Some("people changed it apart".into());
     }
     if decision.is_unseen() {
         return Some("it says something else than what was accepted".into());
@@ -410,7 +410,7 @@ fn decisions(out: &mut Vec<String>, session: &Session, new: &BTreeSet<EventId>, 
         let line = format!("- “{title}”, {who}{mark}{because}");
         if decision.is_conflict() {
             // Neither side holds before somebody settles it.
-            open.push(format!("- “{title}”, {who}{mark}: set apart by two, who are to settle it"));
+            open.push(format!("- “{title}”, {who}{mark}: set apart, to be settled"));
             continue;
         }
         if let Some(why) = stale(session, decision, now) {

@@ -121,15 +121,15 @@ impl Edits<'_> {
 
     /// Whether somebody built on both versions together: they had them so.
     pub(super) fn is_met(&self, one: &Version, other: &Version) -> bool {
-        let document = &self.entry.document;
-        let last = self.entry.edits().rev().filter(|edit| {
-            let cause = edit.edit.cause.as_ref();
-            cause.is_none_or(|cause| cause.kind != CauseKind::Dedupe)
+        let built = self.built.get_or_init(|| {
+            let last = self.entry.edits().rev().filter(|edit| {
+                let cause = edit.edit.cause.as_ref();
+                cause.is_none_or(|cause| cause.kind != CauseKind::Dedupe)
+            });
+            let last = last.take(LOOKED_AT);
+            last.filter_map(|edit| self.entry.document.past(&edit.edit.deps)).collect()
         });
-        last.take(LOOKED_AT).any(|edit| {
-            let past = document.past(&edit.edit.deps);
-            past.is_some_and(|past| knows(&past, one) && knows(&past, other))
-        })
+        built.iter().any(|past| knows(past, one) && knows(past, other))
     }
 
     fn one_text(&self, versions: [Version; 2], hash: &str) -> Option<Alike> {

@@ -14,6 +14,7 @@ use crate::base::{DocId, EventId, OpId, WriterId};
 use crate::event::{CauseKind, Event, Op, Text, Version};
 use crate::session::{DocEntry, EditEntry};
 use crate::text::{Change, Twice, Whole, twice};
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How many insertions are looked at again when events come, the last ones.
@@ -53,6 +54,8 @@ pub(super) struct Edits<'a> {
     pub ends: BTreeSet<OpId>,
     /// What each of the last operations knows of.
     pub heads: Vec<(OpId, BTreeMap<WriterId, u32>)>,
+    /// What those who wrote last knew of.
+    pub built: OnceCell<Vec<BTreeMap<WriterId, u32>>>,
 }
 
 /// Which of two copies of a character stays: the lesser. What somebody wrote comes before what was
@@ -66,7 +69,8 @@ impl<'a> Edits<'a> {
         let starts = all.iter().enumerate().rev().map(start).collect();
         let past = |id: &OpId| Some((*id, entry.document.past(&[*id])?));
         let heads = heads.iter().filter_map(past).collect();
-        Self { entry, all, starts, ends: ends(entry), heads }
+        let built = OnceCell::new();
+        Self { entry, all, starts, ends: ends(entry), heads, built }
     }
 
     /// The edit of an operation.

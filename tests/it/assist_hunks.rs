@@ -65,16 +65,17 @@ fn hunks_are_small_and_sensible() {
     check("| a | 1 |\n| b | 2 |\n", "| a | 1 |\n| b | 3 |\n", &[("2", "3")]);
 }
 
-const BIRD: &str =
+pub const BIRD: &str =
     "The swift is a bird that hardly ever lands. It eats, drinks and sleeps in the air.";
-const HOLE: &str =
+pub const HOLE: &str =
     "Builders do not like holes. The gaps under the eaves are closed, often in spring.";
-const BOX: &str = "A box costs forty euros. It is hung under the eaves, with free air before it.";
-const PLEA: &str =
+pub const BOX: &str =
+    "A box costs forty euros. It is hung under the eaves, with free air before it.";
+pub const PLEA: &str =
     "We propose that the council buys two hundred boxes. The school counts the birds.";
 
 /// A text of paragraphs under a heading.
-fn of(paragraphs: &[&str]) -> String {
+pub fn of(paragraphs: &[&str]) -> String {
     format!("# Swifts\n\n{}\n", paragraphs.join("\n\n"))
 }
 

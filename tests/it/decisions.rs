@@ -145,7 +145,7 @@ fn what_two_people_wrote_is_settled_by_the_form() {
     assert!(newest(&ada).is_conflict() && newest(&eve).is_conflict());
     assert_eq!(newest(&ada).title(), newest(&eve).title(), "both show the same");
     ada.keys("enter");
-    assert!(page(&ada).contains("Two people set a field"), "{}", page(&ada));
+    assert!(page(&ada).contains("A field was set apart"), "{}", page(&ada));
     // Submitting what is shown chooses it.
     ada.keys("esc e ctrl-s");
     assert!(!newest(&ada).is_conflict());

@@ -105,6 +105,13 @@ impl Redacting {
             named.push(plural(all - told, "other event", "other events"));
         }
         lines.push(format!("Words go from {}.", named.join(", ")));
+        if self.kinds.keys().any(|kind| kind != "document.edited") {
+            // Its hash is of all of it.
+            lines.push(
+                "Of a text only these go; what else is named goes whole, each with all its words."
+                    .into(),
+            );
+        }
         lines
     }
 }

@@ -1,20 +1,9 @@
 //! The two ends of a move are one decision: one key settles both, and undo takes both back.
 
+use crate::assist_hunks::{BIRD, BOX, HOLE, PLEA, of};
 use crate::harness::Harness;
 use cowrite::event::HunkVerdict;
 use cowrite::session::HunkState;
-
-const BIRD: &str =
-    "The swift is a bird that hardly ever lands. It eats, drinks and sleeps in the air.";
-const HOLE: &str =
-    "Builders do not like holes. The gaps under the eaves are closed, often in spring.";
-const BOX: &str = "A box costs forty euros. It is hung under the eaves, with free air before it.";
-const PLEA: &str =
-    "We propose that the council buys two hundred boxes. The school counts the birds.";
-
-fn of(paragraphs: &[&str]) -> String {
-    format!("# Swifts\n\n{}\n", paragraphs.join("\n\n"))
-}
 
 /// The whole text written anew, with a paragraph at another place.
 fn moved(new: &str) -> Harness {
