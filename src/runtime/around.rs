@@ -1,10 +1,12 @@
 //! Which session file and which text belong together: in a repository, or in a folder that is shared
 //! by mail or by being synced.
 
+use super::files::read_file;
 use super::shared::is_session_file;
 use crate::base::{DocId, EventId};
 use crate::event::{Envelope, Event};
 use crate::session::Session;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Component, Path, PathBuf};
 
@@ -15,6 +17,10 @@ const LOOKED_AT: u64 = 16 << 20;
 
 /// The most folders of a repository that are looked into where a text has no session file near it.
 const FOLDERS: usize = 2000;
+/// How many folders around a text are looked into on the way to the root of its repository.
+const BETWEEN: usize = 16;
+/// How much of all session files is read to find one by what a text holds. In bytes.
+const READ: u64 = 4 * LOOKED_AT;
 /// Folders that programs fill.
 const MADE: [&str; 3] = ["node_modules", "target", "vendor"];
 
@@ -39,12 +45,15 @@ fn folder_of(file: &Path) -> Option<&Path> {
     if is_sessions { folder.parent() } else { Some(folder) }
 }
 
-/// The session files around a text: beside it, in `sessions/` and at the root of its repository.
+/// The session files around a text: beside it, in `sessions/` and at the root of its repository, and
+/// in `sessions/` of the folders between, as of a repository that was taken into another as a folder.
 /// Without a repository its folder is the root.
 pub(super) fn files_around(path: &Path) -> Vec<PathBuf> {
     let Some(root) = repository(path).or_else(|| path.parent()) else { return Vec::new() };
     let mut folders = vec![root.join("sessions"), root.to_path_buf()];
     folders.extend(path.parent().map(Path::to_path_buf));
+    let between = path.ancestors().skip(1).take_while(|folder| *folder != root);
+    folders.extend(between.take(BETWEEN).map(|folder| folder.join("sessions")));
     folders.dedup();
     let mut files: Vec<PathBuf> = Vec::new();
     for folder in folders {
@@ -71,9 +80,66 @@ pub fn find(path: &Path, hint: &str) -> Option<(PathBuf, EventId, DocId)> {
     };
     let near = files_around(path);
     let found = near.iter().cloned().find_map(of);
-    found.or_else(|| {
-        let far = files_in(repository(path)?, FOLDERS, &|it| is_session_file(&it.path()));
-        far.into_iter().filter(|file| !near.contains(file)).find_map(of)
+    found.or_else(|| far(path, &near).into_iter().find_map(of))
+}
+
+/// The session files of a repository that are not near a text of it.
+fn far(path: &Path, near: &[PathBuf]) -> Vec<PathBuf> {
+    let Some(root) = repository(path) else { return Vec::new() };
+    let mut far = files_in(root, FOLDERS, &|it| is_session_file(&it.path()));
+    far.retain(|file| !near.contains(file));
+    far
+}
+
+/// Finds the session file of a text that was renamed: one with a document that was saved with just
+/// this hash, and whose own file is not there. Of two files with one text neither is known for it.
+pub(super) fn find_saved(path: &Path, hash: &str) -> Option<(PathBuf, EventId, DocId)> {
+    let near = files_around(path);
+    let mut left = READ;
+    let far = far(path, &near);
+    let found = near.into_iter().chain(far).find_map(|file| {
+        let len = std::fs::metadata(&file).ok().filter(std::fs::Metadata::is_file)?.len();
+        left = left.checked_sub(len.min(LOOKED_AT))?;
+        let (session, doc) = saved_as(&file, hash)?;
+        Some((file, session, doc))
+    });
+    let len = std::fs::metadata(path).ok()?.len();
+    let of_size = |entry: &std::fs::DirEntry| entry.metadata().is_ok_and(|it| it.len() == len);
+    let is_same = |other: &PathBuf| {
+        other != path && read_file(other).is_ok_and(|file| file.stamp.hash == hash)
+    };
+    found.filter(|_| !files_like(path, &of_size).iter().any(is_same))
+}
+
+fn saved_as(file: &Path, hash: &str) -> Option<(EventId, DocId)> {
+    let mut bytes = Vec::new();
+    std::fs::File::open(file).ok()?.take(LOOKED_AT).read_to_end(&mut bytes).ok()?;
+    memchr::memmem::find(&bytes, hash.as_bytes())?;
+    let kinds = [&br#""kind":"document.saved""#[..], br#""kind":"document.added""#];
+    let mut saved: BTreeSet<(EventId, DocId)> = BTreeSet::new();
+    let mut hints: BTreeMap<(EventId, DocId), String> = BTreeMap::new();
+    for line in bytes.split(|byte| *byte == b'\n') {
+        if !kinds.iter().any(|kind| memchr::memmem::find(line, kind).is_some()) {
+            continue;
+        }
+        let text = String::from_utf8_lossy(line);
+        let Ok(event) = Envelope::parse(text.trim_end()) else { continue };
+        match Event::decode(&event) {
+            Ok(Event::DocumentSaved { doc, hash: known, .. }) if known.as_str() == hash => {
+                saved.insert((event.session_id(), doc));
+            }
+            Ok(Event::DocumentAdded { doc, hint: Some(hint), .. }) => {
+                hints.insert((event.session_id(), doc), hint.as_str().to_owned());
+            }
+            _ => {}
+        }
+    }
+    saved.into_iter().find(|of| {
+        // What never had a place in a repository or folder may be anywhere; and a copy of a text
+        // whose file is there is a text of its own.
+        let Some(hint) = hints.get(of).filter(|hint| !hint.is_empty()) else { return false };
+        let roots = [repository(file), folder_of(file)];
+        roots.into_iter().flatten().all(|root| !root.join(hint).exists())
     })
 }
 
@@ -135,8 +201,9 @@ fn each_added(
     if !std::fs::metadata(file).ok()?.is_file() {
         return None;
     }
-    // What was made in no repository knows only its name: that counts beside the text.
-    let own = path.file_name().filter(|_| folder_of(file) == path.parent());
+    // What was made in no repository knows only its name, and what came with its repository as a
+    // folder its path in that: these count from the folder of the session file.
+    let own = folder_of(file).and_then(|folder| path.strip_prefix(folder).ok());
     let is_own = |known: &str| own.is_some_and(|own| own.to_string_lossy() == known);
     let mut input = BufReader::new(std::fs::File::open(file).ok()?.take(LOOKED_AT));
     let mut line = Vec::new();

@@ -346,10 +346,13 @@ impl Writer {
             }
             DiskJob::SessionFile => self.pull(),
             DiskJob::Came => self.tell_new(),
-            DiskJob::File(doc, file) => {
+            DiskJob::File(doc, mut file) => {
                 // What a text was made from comes before it.
                 self.pull();
                 self.poll();
+                if let Ok(file) = file.as_mut() {
+                    super::committed::look(file);
+                }
                 self.tell(Input::File(doc, *file));
             }
             DiskJob::Others => {

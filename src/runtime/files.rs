@@ -82,6 +82,7 @@ pub fn read_file(path: &Path) -> Result<OpenedFile, FileError> {
         exists: true,
         stamp,
         hint: None,
+        committed: std::collections::BTreeSet::new(),
         read_only: meta.permissions().readonly(),
     })
 }

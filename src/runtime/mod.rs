@@ -9,6 +9,7 @@ pub mod attest;
 mod beside;
 mod branch;
 mod bringing;
+mod committed;
 mod disk;
 mod drafts;
 pub mod fared;

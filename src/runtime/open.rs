@@ -2,7 +2,7 @@
 //! left behind comes first.
 
 use super::files::{HISTORY_BYTES, absolute, read_file};
-use super::{around, renamed, shared};
+use super::{around, committed, renamed, shared};
 use crate::base::{AuthorId, DocId, EventId, Rand};
 use crate::event::{Author, AuthorKind, Event, MessageRole, MessageStatus, Text};
 use crate::session::{Batch, DocEntry, Session};
@@ -406,7 +406,10 @@ pub fn open_session(store: &mut SqliteStore, id: EventId) -> Result<Opened, Open
     if let Some(binding) = bound {
         // A file that can't be read now is told, and the text is there without it.
         match read_file(Path::new(&binding.path)) {
-            Ok(file) => opened.file = Some(file),
+            Ok(mut file) => {
+                committed::look_for(&mut file, opened.folded.as_ref(), &binding.doc);
+                opened.file = Some(file);
+            }
             Err(why) => opened.notes.push(why.to_string()),
         }
         opened.doc = Some(binding.doc);
@@ -442,6 +445,9 @@ pub fn open_in(store: &mut SqliteStore, id: EventId, path: &Path) -> Result<Open
         }
     };
     let (mut opened, _) = begin(store, id)?;
+    if let Some(doc) = &doc {
+        committed::look_for(&mut file, opened.folded.as_ref(), doc);
+    }
     opened.doc = doc;
     opened.file = Some(file);
     Ok(opened)
@@ -490,6 +496,7 @@ pub fn open_path(store: Option<&mut SqliteStore>, path: &Path) -> Result<Opened,
         Some(hint) => super::beside::look(store, session, &path, hint)?,
         None => None,
     };
+    committed::look_for(&mut file, opened.folded.as_ref(), &doc);
     opened.doc = Some(doc);
     opened.file = Some(file);
     opened.draft = draft;

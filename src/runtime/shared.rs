@@ -210,6 +210,9 @@ pub fn open_file(
         let folded = super::open::fold(store, session)?;
         if let Some((doc, path)) = text_of(&absolute(file), &folded) {
             let mut opened = super::open::open_in(store, session, &path)?;
+            if let Some(file) = &mut opened.file {
+                super::committed::look_for(file, opened.folded.as_ref(), &doc);
+            }
             opened.doc = Some(doc);
             return Ok(opened);
         }

@@ -21,8 +21,8 @@ pub struct Whose {
 }
 
 /// Finds the session of a text file: the one that it was opened in here; or that of a session file
-/// of its repository or folder which names it; or one whose own file is gone and was saved with just
-/// these bytes.
+/// of its repository or folder which names it; or one, here or in these, whose own file is gone and
+/// was saved with just these bytes.
 pub fn whose(store: Option<&SqliteStore>, path: &Path) -> Result<Option<Whose>, StoreError> {
     let path = absolute(path);
     if let Some(store) = store
@@ -66,11 +66,16 @@ pub(super) fn unbound(
     if let Some((from, session, doc)) = found {
         return Ok(Some(Whose { session, doc, file: Some(from), renamed: false }));
     }
-    let Some(store) = store.filter(|_| file.exists && !file.text.is_empty()) else {
+    if !file.exists || file.text.trim().is_empty() {
         return Ok(None);
-    };
-    let same = renamed::same(store, file)?;
-    Ok(same.map(|(session, doc)| Whose { session, doc, file: None, renamed: true }))
+    }
+    if let Some(store) = store
+        && let Some((session, doc)) = renamed::same(store, file)?
+    {
+        return Ok(Some(Whose { session, doc, file: None, renamed: true }));
+    }
+    let found = file.hint.as_ref().and_then(|_| around::find_saved(path, &file.stamp.hash));
+    Ok(found.map(|(from, session, doc)| Whose { session, doc, file: Some(from), renamed: true }))
 }
 
 /// A session that others began of a text: its file, and what the text is in it.

@@ -2,7 +2,7 @@
 //! before their events told so.
 
 use super::Cx;
-use super::alike::each;
+use super::alike::{each, knows};
 use super::explained::Edits;
 use super::moving::Moves;
 use super::saved::last_of;
@@ -28,6 +28,7 @@ impl Edits<'_> {
         for one in &saved {
             let [head] = one.version.0[..] else { continue };
             let Some(edit) = self.at(head).map(|index| self.all[index]) else { continue };
+            let knew = document.past(&edit.edit.deps).unwrap_or_default();
             let kind = edit.edit.cause.as_ref().map(|cause| cause.kind);
             if kind != Some(CauseKind::Outside) || last_of(edit.writer, &edit.edit) != head {
                 continue;
@@ -50,7 +51,9 @@ impl Edits<'_> {
             for other in others {
                 let Some(past) = document.past(&other.version.0) else { continue };
                 let has = |id: &OpId| past.get(&id.writer).is_some_and(|count| id.counter < *count);
-                if has(&head) || self.is_met(&one.version, &other.version) {
+                // Whoever knew of it when the file was taken in took these words out by it.
+                let was_known = knows(&knew, &other.version);
+                if was_known || has(&head) || self.is_met(&one.version, &other.version) {
                     continue;
                 }
                 let never: BTreeSet<OpId> = gone.iter().filter(|id| !has(id)).copied().collect();

@@ -100,6 +100,9 @@ pub struct OpenedFile {
     /// The path relative to the repository around it.
     pub hint: Option<String>,
     pub read_only: bool,
+    /// Hashes of the versions that were committed in its repository before the committed one that it
+    /// holds; empty where it holds another.
+    pub committed: BTreeSet<String>,
 }
 
 /// How many of the versions that the file held are remembered.

@@ -278,6 +278,9 @@ impl Cx<'_> {
             self.meet_conflict(file);
             return;
         }
+        if let Some(on) = self.decided_on(file) {
+            return self.take_made_of(file, on);
+        }
         // The file did not change here, or went on to what somebody else saved.
         let same = met.map_or(saved_last, |met| met == file.stamp.hash);
         let before = |known: &Version| {
@@ -320,11 +323,16 @@ impl Cx<'_> {
         let last = self.held_last();
         let (last, certain) = last.map_or((None, false), |(last, certain)| (Some(last), certain));
         let Some(entry) = self.model.entry() else { return };
-        let base = base_of(entry, last.as_ref(), certain, &file.text);
-        let Some(Base { version: base, text }) = base else {
-            self.error("None of the versions that were saved can be read.");
-            return;
-        };
+        match base_of(entry, last.as_ref(), certain, &file.text) {
+            Some(base) => self.take_made_of(file, base),
+            None => self.error("None of the versions that were saved can be read."),
+        }
+    }
+
+    /// The same, of a file that is known to be made of a version.
+    fn take_made_of(&mut self, file: &OpenedFile, Base { version: base, text }: Base) {
+        let last = self.held_last();
+        let (last, certain) = last.map_or((None, false), |(last, certain)| (Some(last), certain));
         self.model.meets(&file.stamp.hash);
         if is_like(&text, &file.text) {
             // What git put together is what the session files bring.

@@ -15,12 +15,18 @@ mod server;
 mod apply;
 mod bring;
 mod cli;
+#[cfg(unix)]
+mod clones;
+#[cfg(unix)]
+mod decided;
 mod decisions;
 mod desk;
 mod faults;
 mod files;
 mod flow;
 mod harness;
+#[cfg(unix)]
+mod histories;
 mod history;
 mod hostile;
 #[cfg(unix)]

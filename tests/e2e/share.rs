@@ -3,172 +3,11 @@
 //! no text stands twice.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use cowrite::base::Rand;
-use cowrite::event::Envelope;
-use cowrite::session::Session;
 
-use crate::desk::{home, logs, open, quit, sessions};
-use crate::pty::Home;
-
-const FILE: &str = "repo/sessions/plan.cowrite.jsonl";
-const TEXT: &str = "# Plan\n\nalpha one\n\nbeta two\n\ngamma three\n\ndelta four\n\nomega\n";
-
-/// A person on a machine of their own, with a clone in `repo`.
-struct Person(Arc<Home>);
-
-impl Person {
-    fn new(name: &str) -> Self {
-        let home = home();
-        let config = home.cowrite().join("config.toml");
-        let text =
-            std::fs::read_to_string(&config).unwrap().replace("\"Ada\"", &format!("{name:?}"));
-        std::fs::write(config, text).unwrap();
-        Self(Arc::new(home.env("GIT_CONFIG_NOSYSTEM", "1").env("GIT_EDITOR", "true")))
-    }
-
-    fn git_may_fail(&self, args: &[&str]) -> crate::pty::Ran {
-        let always = [
-            "-c",
-            "user.name=T",
-            "-c",
-            "user.email=t@example.org",
-            "-c",
-            "init.defaultBranch=main",
-            "-c",
-            "pull.rebase=false",
-            "-C",
-            "repo",
-        ];
-        self.0.run_program("git", &[&always, args].concat(), "")
-    }
-
-    #[track_caller]
-    fn git(&self, args: &[&str]) -> String {
-        self.git_may_fail(args).ok()
-    }
-
-    /// Runs commands on the text without a screen.
-    #[track_caller]
-    fn does(&self, commands: &str) -> String {
-        self.0.run(&["do", commands, "repo/plan.md"], "").ok()
-    }
-
-    #[track_caller]
-    fn writes(&self, line: usize, text: &str) {
-        self.does(&format!("go.line {line}; cursor.line-end; edit.insert {text}; file.save"));
-    }
-
-    #[track_caller]
-    fn decides(&self, title: &str, because: &str) {
-        self.does(&format!(
-            "decision.new {title}; form.next; form.next; form.next; edit.insert {because}; form.submit"
-        ));
-    }
-
-    #[track_caller]
-    fn shares(&self) {
-        self.0.run(&["share", "repo/plan.md", "--yes"], "").ok();
-    }
-
-    #[track_caller]
-    fn commits(&self, what: &str) {
-        self.git(&["add", "-A"]);
-        self.git(&["commit", "-q", "--allow-empty", "-m", what]);
-    }
-
-    fn read(&self, name: &str) -> String {
-        self.0.read(name)
-    }
-
-    #[track_caller]
-    fn session(&self) -> Session {
-        let mut all = sessions(&self.0);
-        assert_eq!(all.len(), 1, "sessions in the library");
-        all.remove(0)
-    }
-
-    /// The shared events of the library, by their ids.
-    #[track_caller]
-    fn events(&self) -> BTreeSet<String> {
-        let session = self.session();
-        let file = self.0.file("all.cowrite.jsonl");
-        let _ = std::fs::remove_file(&file);
-        let id = session.id.to_string();
-        self.0.run(&["export", "--session", &id, "--session-file", "all.cowrite.jsonl"], "").ok();
-        ids(&self.read("all.cowrite.jsonl"))
-    }
-
-    /// Opens the text and leaves it: what came in by files is settled.
-    #[track_caller]
-    fn looks(&self) -> String {
-        self.does("cursor.top");
-        self.text()
-    }
-
-    #[track_caller]
-    fn text(&self) -> String {
-        let session = self.session();
-        assert_eq!(session.documents.len(), 1, "documents");
-        session.documents.values().next().unwrap().document.rope().to_string()
-    }
-}
-
-/// The ids of the events in a file: an independent reading, line by line.
-fn ids(file: &str) -> BTreeSet<String> {
-    let events = file.lines().filter_map(|line| Envelope::parse(line.trim_end_matches('\r')).ok());
-    events.map(|event| event.id.to_string()).collect()
-}
-
-/// Ada with a repository that has a plan, its session file, and a place to push to.
-fn ada() -> (Person, String) {
-    let ada = Person::new("Ada");
-    let remote = ada.0.file("remote.git").to_str().unwrap().to_owned();
-    ada.0.run_program("git", &["init", "-q", "--bare", "-b", "main", &remote], "").ok();
-    ada.0.run_program("git", &["clone", "-q", &remote, "repo"], "").ok();
-    ada.0.write("repo/plan.md", TEXT);
-    ada.writes(3, "-A0");
-    ada.decides("Ship in May", "the fair is in June");
-    ada.shares();
-    ada.commits("begun");
-    ada.git(&["push", "-q", "origin", "HEAD:main"]);
-    (ada, remote)
-}
-
-fn joins(name: &str, remote: &str) -> Person {
-    let person = Person::new(name);
-    person.0.run_program("git", &["clone", "-q", remote, "repo"], "").ok();
-    // The session is found by the text alone.
-    assert!(person.looks().contains("alpha one-A0"), "{}", person.text());
-    person
-}
-
-fn two() -> (Person, Person) {
-    let (ada, remote) = ada();
-    let eve = joins("Eve", &remote);
-    (ada, eve)
-}
-
-/// Both went on apart: text, decisions, saved and shared on both sides.
-fn apart() -> (Person, Person, BTreeSet<String>) {
-    let (ada, eve) = two();
-    ada.writes(5, "-A1");
-    ada.decides("Ask the bank", "we need a loan");
-    ada.shares();
-    ada.commits("of Ada");
-    eve.writes(9, "-E1");
-    eve.does("decision.reject");
-    eve.does("session.rename The great plan");
-    eve.shares();
-    eve.commits("of Eve");
-    eve.git(&["push", "-q", "origin", "HEAD:main"]);
-    let union = &ids(&ada.read(FILE)) | &ids(&eve.read(FILE));
-    (ada, eve, union)
-}
-
-const MERGED: &str =
-    "# Plan\n\nalpha one-A0\n\nbeta two-A1\n\ngamma three\n\ndelta four-E1\n\nomega\n";
+use crate::clones::{FILE, MERGED, Person, TEXT, ada, apart, clones, ids, two};
+use crate::desk::{logs, open, quit, sessions};
 
 /// Somebody new to a session picks one of two commits: the session file has what the text lacks.
 #[test]
@@ -488,160 +327,6 @@ fn text_and_session_find_each_other_without_a_repository() {
 }
 
 #[test]
-fn random_histories_of_three_clones_end_the_same() {
-    for seed in cases() {
-        println!("seed {seed}");
-        history(seed);
-    }
-}
-
-/// Forty-five in the normal run, a thousand with `COWRITE_TEST_FULL`; one with `COWRITE_TEST_SEED`.
-fn cases() -> std::ops::Range<u64> {
-    let seed = std::env::var("COWRITE_TEST_SEED").ok().and_then(|seed| seed.parse().ok());
-    let full = std::env::var_os("COWRITE_TEST_FULL").is_some_and(|value| !value.is_empty());
-    match (seed, full) {
-        (Some(seed), _) => seed..seed + 1,
-        (None, true) => 0..1000,
-        (None, false) => 0..45,
-    }
-}
-
-fn history(seed: u64) {
-    let mut rand = Rand::from_number(seed);
-    let (ada, remote) = ada();
-    let all = [ada, joins("Eve", &remote), joins("Bob", &remote)];
-    let mut written: Vec<String> = Vec::new();
-    for step in 0..8 {
-        let who = rand.below(3);
-        let person = &all[who];
-        match rand.below(8) {
-            0..=2 => {
-                let word = format!("w{step}x{who}");
-                // Lines of one's own, and lines in which they get into each other's way.
-                let own = rand.below(2) == 0;
-                let line = if own { [3, 5, 7][who] } else { [9, 11][rand.below(2)] };
-                if own && rand.below(3) == 0 {
-                    // With another program.
-                    let text = person.read("repo/plan.md");
-                    let lines = text.lines().enumerate().map(|(index, text)| {
-                        let word =
-                            if index + 1 == line { format!("-{word}") } else { String::new() };
-                        format!("{text}{word}\n")
-                    });
-                    person.0.write("repo/plan.md", lines.collect::<String>());
-                } else {
-                    person.writes(line, &format!("-{word}"));
-                }
-                written.push(word);
-                if !own || rand.below(2) == 0 {
-                    person.shares();
-                }
-                person.commits(&format!("step {step}"));
-            }
-            3 => {
-                person.decides(&format!("d{step}x{who}"), "so it is");
-                person.shares();
-                person.commits(&format!("step {step}"));
-            }
-            4 => picks(person, &mut rand),
-            5 => gets_late(person, &all[(who + 1 + rand.below(2)) % 3]),
-            _ => sync(person, rand.below(3), &mut rand),
-        }
-    }
-    for _ in 0..2 {
-        for person in &all {
-            sync(person, 0, &mut rand);
-        }
-    }
-    for person in &all {
-        person.git(&["pull", "-q", "--no-edit", "origin", "main"]);
-    }
-    let (text, events) = (all[0].looks(), all[0].events());
-    for person in &all {
-        assert_eq!(person.looks(), text, "seed {seed}");
-        assert_eq!(person.events(), events, "seed {seed}");
-    }
-    for word in &written {
-        assert_eq!(text.matches(word.as_str()).count(), 1, "seed {seed}: {word} in\n{text}");
-    }
-    assert_eq!(text.lines().filter(|line| line.starts_with("alpha one")).count(), 1);
-}
-
-/// Gets what the others pushed, settles what git could not, and pushes.
-fn sync(person: &Person, way: usize, rand: &mut Rand) {
-    person.git(&["fetch", "-q"]);
-    let pulled = match way {
-        0 => person.git_may_fail(&["merge", "-q", "--no-edit", "origin/main"]),
-        1 => person.git_may_fail(&["rebase", "-q", "origin/main"]),
-        _ => person.git_may_fail(&["merge", "-q", "--no-edit", "-s", "ort", "origin/main"]),
-    };
-    if rand.below(2) == 0 || !pulled.status.success() {
-        person.looks();
-    }
-    settles(person);
-    person.git(&["push", "-q", "origin", "HEAD:main"]);
-}
-
-/// A text that git could not put together is written by cowrite, which can. All is committed.
-fn settles(person: &Person) {
-    for _ in 0..12 {
-        let unmerged = person.git(&["diff", "--name-only", "--diff-filter=U"]);
-        if unmerged.trim().is_empty() {
-            break;
-        }
-        person.does("file.save");
-        person.git(&["add", "-A"]);
-        if person.0.file("repo/.git/rebase-merge").exists() {
-            person.git_may_fail(&["rebase", "--continue"]);
-        } else {
-            person.git(&["commit", "-q", "--allow-empty", "--no-edit"]);
-        }
-    }
-    person.does("file.save");
-    person.shares();
-    person.git(&["add", "-A"]);
-    person.git_may_fail(&["commit", "-qm", "synced"]);
-}
-
-/// Gets some of what the others pushed, without what was before it.
-fn picks(person: &Person, rand: &mut Rand) {
-    person.git(&["fetch", "-q"]);
-    let there = person.git(&["rev-list", "--no-merges", "HEAD..origin/main"]);
-    let commits: Vec<&str> = there.lines().collect();
-    if commits.is_empty() {
-        return;
-    }
-    let picked = person.git_may_fail(&["cherry-pick", commits[rand.below(commits.len())]]);
-    let unmerged = person.git(&["diff", "--name-only", "--diff-filter=U"]);
-    if !picked.status.success() && unmerged.trim().is_empty() {
-        // There is nothing in it that is not here.
-        person.git(&["cherry-pick", "--skip"]);
-    }
-    settles(person);
-}
-
-/// What another has comes by a folder that is kept the same: the events, and after that the text,
-/// as it was before it was put together with what is here.
-fn gets_late(person: &Person, other: &Person) {
-    // A text that no log knows says nothing of what its writer did not have.
-    other.does("file.save");
-    other.shares();
-    other.git(&["add", "-A"]);
-    other.git_may_fail(&["commit", "-qm", "shared"]);
-    person.0.write(FILE, person.read(FILE) + &other.read(FILE));
-    person.does("file.save");
-    let (late, own) = (other.read("repo/plan.md"), person.read("repo/plan.md"));
-    person.0.write("repo/plan.md", late);
-    let taken = person.0.run(&["do", "file.save", "repo/plan.md"], "");
-    if !taken.status.success() {
-        // It stood here once: nobody is there to answer.
-        assert!(taken.stderr.contains("one of its older versions again"), "{taken:?}");
-        person.0.write("repo/plan.md", own);
-    }
-    settles(person);
-}
-
-#[test]
 fn what_comes_while_it_is_open_is_shown_and_marked_until_it_is_seen() {
     let (ada, eve, _) = apart();
     let term = open(&ada.0, &["repo/plan.md"]);
@@ -828,44 +513,6 @@ fn sharing_without_a_screen_is_done_when_the_command_ends() {
     assert_eq!(ids(&ada.read(FILE)), ada.events());
 }
 
-impl Person {
-    /// Takes words out, of the file as well, and shares that.
-    #[track_caller]
-    fn redacts(&self, words: &str) {
-        self.0.run(&["redact", "repo/plan.md", "--text", words, "--yes"], "").ok();
-        self.does("file.save");
-    }
-
-    /// Says yes to what others redacted.
-    #[track_caller]
-    fn accepts(&self) {
-        for _ in 0..9 {
-            let told = self.0.run(&["redactions", "repo/plan.md"], "").ok();
-            let waits = told.lines().find(|line| line.ends_with("(the words are still here)"));
-            let Some(id) = waits.and_then(|line| line.split_whitespace().next()) else { return };
-            self.0.run(&["redactions", "repo/plan.md", "--accept", id], "").ok();
-        }
-        panic!("redactions wait for ever");
-    }
-
-    /// The files of the library and of the clone, git's own left out, that hold words.
-    fn holders(&self, words: &str) -> Vec<String> {
-        let mut files = vec![self.0.file(FILE), self.0.file("repo/plan.md")];
-        let mut folders = vec![self.0.cowrite()];
-        while let Some(folder) = folders.pop() {
-            for entry in std::fs::read_dir(folder).unwrap().flatten() {
-                let path = entry.path();
-                if path.is_dir() { folders.push(path) } else { files.push(path) }
-            }
-        }
-        let holds = |path: &std::path::PathBuf| {
-            let bytes = std::fs::read(path).unwrap_or_default();
-            bytes.windows(words.len()).any(|part| part == words.as_bytes())
-        };
-        files.iter().filter(|path| holds(path)).map(|path| path.display().to_string()).collect()
-    }
-}
-
 /// One redacts and the other does something else to the piece in which the words stand: no character
 /// stands twice, none comes back, and none is lost.
 #[test]
@@ -932,14 +579,6 @@ fn redactions_beside_other_work_meet_in_git() {
             person.0.run(&["verify", FILE], "").ok();
         }
     }
-}
-
-/// A clone in which nothing was opened yet.
-#[track_caller]
-fn clones(name: &str, remote: &str) -> Person {
-    let person = Person::new(name);
-    person.0.run_program("git", &["clone", "-q", remote, "repo"], "").ok();
-    person
 }
 
 #[test]
@@ -1022,6 +661,45 @@ fn a_renamed_text_and_a_session_file_anywhere_in_the_repository_are_found() {
     let blamed = cy.0.run(&["blame", "repo/texts/x.md"], "").ok();
     // Hers, his, and what the file had.
     assert!(blamed.contains("+2 "), "{blamed}");
+}
+
+#[test]
+fn a_session_is_found_after_git_mv_and_in_a_repository_taken_in_as_a_folder() {
+    let (ada, remote) = ada();
+    std::fs::create_dir(ada.0.file("repo/docs")).unwrap();
+    ada.git(&["mv", "plan.md", "docs/bakery.md"]);
+    ada.commits("renamed");
+    ada.git(&["push", "-q", "origin", "HEAD:main"]);
+    let eve = clones("Eve", &remote);
+    let told = eve.0.run(
+        &["do", "go.line 5; cursor.line-end; edit.insert -E1; file.save", "repo/docs/bakery.md"],
+        "",
+    );
+    assert!(told.stderr.contains("was renamed"), "{}", told.stderr);
+    eve.0.run(&["share", "repo/docs/bakery.md", "--yes"], "").ok();
+    assert_eq!(eve.session().id, ada.session().id);
+    eve.commits("of Eve");
+    eve.git(&["push", "-q", "origin", "HEAD:main"]);
+    let cy = clones("Cy", &remote);
+    let told = cy.0.run(&["blame", "repo/docs/bakery.md"], "").ok();
+    assert!(told.contains("+1 "), "{told}");
+    // Which of two texts with the same words is meant can't be told.
+    cy.0.write("repo/docs/copy.md", cy.read("repo/docs/bakery.md"));
+    for name in ["repo/docs/bakery.md", "repo/docs/copy.md"] {
+        let told = cy.0.run(&["blame", name], "").fails(1);
+        assert!(told.contains("no session file"), "{name}: {told}");
+    }
+
+    let dan = Person::new("Dan");
+    dan.0.run_program("git", &["init", "-q", "-b", "main", "repo"], "").ok();
+    dan.0.run_program("git", &["clone", "-q", &remote, "repo/vendor/lib"], "").ok();
+    std::fs::remove_dir_all(dan.0.file("repo/vendor/lib/.git")).unwrap();
+    dan.commits("taken in");
+    let told = dan.0.run(&["blame", "repo/vendor/lib/docs/bakery.md"], "").ok();
+    assert!(told.contains("+1 "), "{told}");
+    dan.git(&["mv", "vendor/lib/docs/bakery.md", "vendor/lib/plan.md"]);
+    let told = dan.0.run(&["blame", "repo/vendor/lib/plan.md"], "").ok();
+    assert!(told.contains("+1 "), "{told}");
 }
 
 #[test]
