@@ -1,6 +1,6 @@
 //! `cowrite check`: decisions that need a look, with exit codes for continuous integration.
 
-use super::decisions::chosen;
+use super::on_disk::chosen;
 use super::{Failure, Out, one_line, when};
 use crate::base::is_day;
 use crate::report::{Bounds, check, findings_json};
@@ -12,7 +12,7 @@ use std::process::ExitCode;
 
 /// Find decisions that need a look.
 ///
-/// That is: the text they are linked to changed or is gone, their review is due, they rest on what
+/// That is: the text they are linked to changed or is gone, as its file on the disk is now, their review is due, they rest on what
 /// holds no more, what took their place was rejected, two people set them apart, or they are accepted
 /// and say nothing. Exit code 0: none was found; 1: some were, and are named; 2: it could not be checked.
 #[derive(clap::Args, Debug)]

@@ -6,6 +6,7 @@ use super::decisions_out::ExportArgs;
 use super::place::{Place, session_id};
 use super::whose::{Named, all};
 use super::{Failure, Out, one_line};
+use crate::base::DocId;
 use crate::command::status_word;
 use crate::report::{decisions_json, tree};
 use crate::runtime::attest::Wanted;
@@ -113,9 +114,18 @@ impl TreeArgs {
 /// The sessions that are meant, by files, session files and ids; all that have decisions when
 /// nothing is named.
 pub fn chosen(named: &[PathBuf], out: &mut Out) -> Result<Vec<Session>, Failure> {
-    let mut found: Vec<Session> = Vec::new();
+    Ok(meant(named, out)?.into_iter().map(|(session, ..)| session).collect())
+}
+
+/// The same, with what each was named by, and which of its documents that is, where it is a text.
+pub fn meant<'a>(
+    named: &'a [PathBuf],
+    out: &mut Out,
+) -> Result<Vec<(Session, Option<&'a PathBuf>, Option<DocId>)>, Failure> {
+    let mut found: Vec<(Session, Option<&PathBuf>, Option<DocId>)> = Vec::new();
     for name in named {
-        found.extend(all(name, out)?.into_iter().map(|(session, _)| session));
+        let all = all(name, out)?.into_iter();
+        found.extend(all.map(|(session, doc)| (session, Some(name), doc)));
     }
     if named.is_empty() {
         let store = Place::find(None, None)?.reading(out)?;
@@ -123,11 +133,11 @@ pub fn chosen(named: &[PathBuf], out: &mut Out) -> Result<Vec<Session>, Failure>
         rows.retain(|row| row.decisions > 0);
         rows.sort_by_key(|row| (row.created, row.id));
         for row in rows {
-            found.push(fold(&store, row.id).map_err(Failure::store)?);
+            found.push((fold(&store, row.id).map_err(Failure::store)?, None, None));
         }
     }
     let mut seen = std::collections::BTreeSet::new();
-    found.retain(|session| seen.insert(session.id));
+    found.retain(|(session, ..)| seen.insert(session.id));
     Ok(found)
 }
 

@@ -33,6 +33,7 @@ mod merge;
 mod models;
 mod models_bar;
 mod models_who;
+mod on_disk;
 mod out;
 mod place;
 mod propose;

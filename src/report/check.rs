@@ -239,7 +239,17 @@ fn linked(session: &Session, decision: &Decision, link: &Link, bounds: &Bounds, 
             let rope = entry.document.rope();
             let span = entry.document.anchor_span((*start, *end)).filter(|span| !span.is_empty());
             let shown = shortened(quote);
-            let Some(span) = span else {
+            // What was written in place of all of its words stands beside what is left, its line end.
+            let text = span.map(|span| {
+                let text = rope.slice(span.start.0..span.end.0).to_string();
+                let line = rope.char_to_line(span.start.0);
+                if text.trim().is_empty() {
+                    (line, rope.line(line).to_string())
+                } else {
+                    (line, text)
+                }
+            });
+            let Some((line, now)) = text.filter(|(_, text)| !text.trim().is_empty()) else {
                 let name = one_line(&entry.name);
                 add(
                     Kind::TextGone,
@@ -247,14 +257,13 @@ fn linked(session: &Session, decision: &Decision, link: &Link, bounds: &Bounds, 
                 );
                 return;
             };
-            let now = rope.slice(span.start.0..span.end.0).to_string();
             // Where words are gone the rest is compared.
             let percent = if is_like(quote, &now) { 0 } else { changed(quote, &now) };
             if percent > bounds.percent {
-                let line = rope.char_to_line(span.start.0) + 1;
                 let why = format!(
-                    "The text it is about, {} line {line}, changed by {percent} %: “{shown}” is now “{}”.",
+                    "The text it is about, {} line {}, changed by {percent} %: “{shown}” is now “{}”.",
                     one_line(&entry.name),
+                    line + 1,
                     shortened(&now)
                 );
                 add(Kind::TextChanged, why);

@@ -6,6 +6,7 @@
 //! long, nothing is told.
 
 use super::around::repository;
+use super::files::{FileError, HISTORY_BYTES, read_file};
 use crate::base::{DocId, Sha, sha256_hex};
 use crate::session::Session;
 use crate::state::{OpenedFile, may_be_decided};
@@ -39,6 +40,22 @@ pub(super) fn look_for(file: &mut OpenedFile, session: Option<&Session>, doc: &D
     if entry.is_some_and(|entry| may_be_decided(entry, &file.stamp.hash)) {
         look(file);
     }
+}
+
+/// The text of a session as its file holds it, where that is another; `None` for one that has no
+/// history of its own.
+pub fn as_on_disk(
+    path: &Path,
+    session: &Session,
+    doc: &DocId,
+) -> Result<Option<OpenedFile>, FileError> {
+    let mut file = read_file(path)?;
+    let entry = session.documents.get(doc).filter(|_| file.text.len() <= HISTORY_BYTES);
+    let differs = entry.is_some_and(|entry| *entry.document.rope() != file.text.as_str());
+    if differs {
+        look_for(&mut file, Some(session), doc);
+    }
+    Ok(differs.then_some(file))
 }
 
 fn before(path: &Path, hash: &str) -> Option<BTreeSet<String>> {

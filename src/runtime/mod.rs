@@ -34,6 +34,7 @@ pub mod whose;
 
 pub use branch::{BranchedOff, branch};
 pub use bringing::{Bringing, Came};
+pub use committed::as_on_disk;
 pub use disk::{Disk, DiskJob};
 pub use files::{HISTORY_BYTES, absolute, configure, configured, read_file, write_config};
 pub use glance::glance;

@@ -275,3 +275,45 @@ fn what_was_taken_in_goes_out_the_same_and_changes_once() {
     assert_eq!(kept.status.code(), Some(1), "{}", kept.stderr);
     assert!(kept.stderr.contains("--overwrite replaces that"), "{}", kept.stderr);
 }
+
+/// In continuous integration nobody opened the text since somebody else wrote in it.
+#[test]
+fn check_reads_the_text_as_its_file_is_now() {
+    let home = home();
+    let text = "# Plan\n\nWe open on Monday at noon, every week of the year.\n\nEnd.\n";
+    home.write("f.md", text);
+    home.run(
+        &[
+            "do",
+            "go.line 3; select.line; decision.new Open; form.next; form.next; form.next; \
+             edit.insert so; form.submit; decision.accept; file.save",
+            "f.md",
+        ],
+        "",
+    )
+    .ok();
+    home.run(&["share", "f.md", "--yes"], "").ok();
+    home.run(&["check", "f.md"], "").ok();
+    home.write(
+        "f.md",
+        text.replace("We open on Monday at noon, every week", "Closed for the rest"),
+    );
+    let fresh = self::home();
+    for name in ["f.md", "f.cowrite.jsonl"] {
+        fresh.write(name, home.read(name));
+    }
+    let other = |args: &[&str], who: &Home| {
+        let ran = who.run(args, "");
+        assert_eq!(ran.status.code(), Some(1), "{args:?}: {}", ran.stderr);
+        assert!(ran.stdout.contains("is now “Closed for the rest of the year.”"), "{}", ran.stdout);
+    };
+    for who in [&home, &fresh] {
+        other(&["check", "f.md"], who);
+        other(&["check", "f.cowrite.jsonl"], who);
+    }
+    other(&["check"], &home);
+    // Nothing was written by that.
+    assert!(!home.read("f.cowrite.jsonl").contains("Closed"));
+    home.write("f.md", text);
+    home.run(&["check", "f.md"], "").ok();
+}
