@@ -11,7 +11,7 @@ use super::{Kin, Landed, Landing, Outcome, Wanted};
 use crate::assist::alike;
 use crate::assist::dialect::{Edit, Form, Hint, is_fence, is_file_name, is_gap, may_hold_edits};
 use crate::assist::hunks::{Hunk, line_end, whole_to_hunks, with_line_ends};
-use crate::assist::placement::{Placer, Step};
+use crate::assist::placement::{Placer, Step, in_form};
 use crate::base::{Pos, Span};
 use crate::text::is_soft;
 use ropey::Rope;
@@ -260,7 +260,11 @@ impl Landing {
         let text = text.as_str();
         match if told { rows::read(base, text) } else { Rows::No } {
             Rows::Placed(rewrites) => {
-                return Some(rewrites.iter().map(|one| self.rewrite(base, one)).collect());
+                let all = rewrites.into_iter();
+                return Some(
+                    all.map(|one| self.rewrite(base, one.at, &one.new, (one.sure, one.gap)))
+                        .collect(),
+                );
             }
             Rows::Unclear => return None,
             Rows::Table | Rows::No => {}
@@ -269,8 +273,10 @@ impl Landing {
         if let Some(parts) = parts
             && self.is_likely(document, text, &parts)
         {
-            let mut out: Vec<Vec<Landed>> =
-                parts.rewrites.iter().map(|one| self.rewrite(base, one)).collect();
+            let Some(mut out) = self.rewrites(base, text, parts.rewrites) else {
+                let nowhere = || vec![vec![self.nowhere(base, text, &[])]];
+                return (self.wanted == Wanted::Change).then(nowhere);
+            };
             for rest in &parts.rest {
                 // What meets another part of the answer is no clear part of its own.
                 let found = (!rest.broken).then(|| self.written_anew(base, &rest.text)).flatten();
@@ -286,8 +292,7 @@ impl Landing {
             return Some(out);
         }
         if told && let Some((new, sure)) = self.between_gaps(base, text) {
-            let all = part::Rewrite { at: 0..base.len(), new, sure, gap: true };
-            return Some(vec![self.rewrite(base, &all)]);
+            return Some(vec![self.rewrite(base, 0..base.len(), &new, (sure, true))]);
         }
         let found = self.written_anew(base, text);
         found.or_else(|| told.then(|| self.by_paragraphs(base, text))?).map(|found| vec![found])
@@ -315,10 +320,40 @@ impl Landing {
         self.wanted == Wanted::Change || !parts.is_ambiguous() && common() >= 30
     }
 
-    fn rewrite(&self, base: &str, rewrite: &part::Rewrite) -> Vec<Landed> {
-        let old = &base[rewrite.at.clone()];
-        let start = self.base.byte_to_char(rewrite.at.start);
-        let step = match (rewrite.sure && self.wanted == Wanted::Change, rewrite.gap) {
+    /// What the parts of a text become, in the document's forms where anything else changes. Of what
+    /// leaves lines out something else was meant to: where nothing does, that can't be told.
+    fn rewrites(
+        &self,
+        base: &str,
+        text: &str,
+        parts: Vec<part::Rewrite>,
+    ) -> Option<Vec<Vec<Landed>>> {
+        let in_form: Vec<(String, bool)> =
+            parts.iter().map(|one| in_form(&base[one.at.clone()], &one.new)).collect();
+        let any = in_form.iter().any(|(_, changed)| *changed);
+        let gaps = parts.iter().any(|one| one.gap)
+            || text.lines().any(|line| is_gap(line) && !has_line(base, line));
+        let as_it_is = parts.iter().all(|one| base[one.at.clone()] == one.new);
+        if gaps && !any && !as_it_is {
+            return None;
+        }
+        let new = |one: &part::Rewrite, kept: String| if any { kept } else { one.new.clone() };
+        let all = parts.into_iter().zip(in_form).map(|(one, (kept, _))| {
+            self.rewrite(base, one.at.clone(), &new(&one, kept), (one.sure, one.gap))
+        });
+        Some(all.collect())
+    }
+
+    fn rewrite(
+        &self,
+        base: &str,
+        at: Range<usize>,
+        new: &str,
+        (sure, gap): (bool, bool),
+    ) -> Vec<Landed> {
+        let start = self.base.byte_to_char(at.start);
+        let old = &base[at];
+        let step = match (sure && self.wanted == Wanted::Change, gap) {
             (true, true) => Step::Gap,
             (true, false) => Step::Exact,
             (false, _) => Step::Words,
@@ -330,7 +365,7 @@ impl Landing {
             Landed { form: Form::Passage, why: None, said: None, quoted: None, outcome }
         };
         let end = self.line_end.get_or_init(|| line_end(base));
-        let new = with_line_ends(&rewrite.new, end);
+        let new = with_line_ends(new, end);
         whole_to_hunks(old, &new).into_iter().map(landed).collect()
     }
 

@@ -14,6 +14,17 @@ const MOST: usize = 1 << 18;
 
 /// A text written anew: lines, then words where lines differ.
 pub fn kept(old: &str, written: &str) -> String {
+    let (kept, changed) = in_form(old, written);
+    if changed {
+        return kept;
+    }
+    let end = line_end(old);
+    systematic::mistakes_undone(old, &with_line_ends(&with_line_ends(written, "\n"), end))
+}
+
+/// The same, where it is known that something else was meant to change; and whether anything else
+/// does.
+pub fn in_form(old: &str, written: &str) -> (String, bool) {
     let end = line_end(old);
     let written = with_line_ends(written, "\n");
     let new = systematic::undone(old, &written);
@@ -42,11 +53,7 @@ pub fn kept(old: &str, written: &str) -> String {
         }
     }
     out.push_str(&whole(old, &was[at..]));
-    if changed {
-        with_line_ends(&out, end)
-    } else {
-        systematic::mistakes_undone(old, &with_line_ends(&written, end))
-    }
+    (with_line_ends(&out, end), changed)
 }
 
 /// The new text of an edit that quoted `found` as `old`, in other marks: what the quotation and

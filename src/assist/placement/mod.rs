@@ -22,7 +22,7 @@ mod systematic;
 mod unit;
 mod wraps;
 
-pub use kept::kept;
+pub use kept::{in_form, kept};
 
 use crate::assist::dialect::Hint;
 use crate::assist::flow::Style;
