@@ -9,6 +9,7 @@ use super::kin::{Kin, paragraphs};
 use super::talk::{Known, is_aside, is_head_of_talk, is_remark, is_rule, is_talk, may_be_talk};
 use crate::assist::dialect::is_fence;
 use crate::assist::hunks::line_end;
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 /// What an answer is.
@@ -29,6 +30,25 @@ pub(super) struct Part {
     pub new: String,
     /// It may be no part of the text.
     pub unsure: bool,
+}
+
+/// A part whose lines stand in one beside it that is unsure is as unsure: without that they are lost.
+pub(super) fn unsure_beside(old: &str, mut parts: Vec<Part>) -> Vec<Part> {
+    let lines = |text: &'_ str| -> BTreeSet<String> {
+        text.lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect()
+    };
+    for at in 0..parts.len() {
+        let beside = [at.checked_sub(1), Some(at + 1)].into_iter().flatten();
+        let beside = beside.filter_map(|at| parts.get(at)).filter(|part| part.unsure);
+        let beside: BTreeSet<String> = beside.flat_map(|part| lines(&part.new)).collect();
+        let part = &mut parts[at];
+        if !part.unsure && !beside.is_empty() {
+            let stays = lines(&part.new);
+            let gone = lines(&old[part.old.clone()]).into_iter().filter(|one| !stays.contains(one));
+            part.unsure = gone.into_iter().any(|one| beside.contains(&one));
+        }
+    }
+    parts
 }
 
 /// Reads an answer; `around` is what stands before and behind the old text in the document.

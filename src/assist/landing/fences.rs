@@ -160,7 +160,7 @@ fn resembling_in(base: &str, placer: &Placer, new: &str) -> Vec<(Span, u8)> {
 
 /// Whether a text begins or ends with a line that stands within a wrapped paragraph: it is a piece of
 /// that, not the paragraph anew.
-fn is_fragment(base: &str, text: &str) -> bool {
+pub(super) fn is_fragment(base: &str, text: &str) -> bool {
     let filled = |line: &&str| !line.trim().is_empty();
     let lines: Vec<&str> = base.lines().collect();
     let at = |line: &str| {

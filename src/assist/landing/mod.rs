@@ -290,7 +290,8 @@ impl Landing {
             }
         }
         let mut hunks = Vec::new();
-        for part in parts {
+        let all = bare::unsure_beside(&old, parts);
+        for part in all {
             let unsure = part.unsure || form == Form::Whole && few;
             let before = span.start.0 + old[..part.old.start].chars().count();
             let at = |pos: Pos| Pos(pos.0 + before);

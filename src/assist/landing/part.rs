@@ -42,8 +42,8 @@ pub(super) struct Parts {
 pub(super) struct Rest {
     pub text: String,
     pub several: Vec<Range<usize>>,
-    /// It does not close what it opens as the document's part does: a line of it was lost, and its
-    /// words don't tell which.
+    /// It does not close what it opens as the document's part does, or closes what it did not open: a
+    /// line of it was lost, and its words don't tell which.
     pub broken: bool,
 }
 
@@ -54,7 +54,8 @@ impl Parts {
     }
 
     fn leave(&mut self, text: &str) {
-        self.rest.push(Rest { text: text.to_owned(), ..Rest::default() });
+        let broken = balance(text) != 0;
+        self.rest.push(Rest { text: text.to_owned(), broken, ..Rest::default() });
     }
 }
 
@@ -284,10 +285,13 @@ impl Reading<'_> {
     fn end(&self, old: &Unit, new: &Unit) -> End {
         let filled = |at: &usize| !self.new.lines[*at].trim().is_empty();
         let next = (new.end..self.new.lines.len()).find(filled);
-        let open =
-            balance(self.new.of(&(new.line..new.end))) > balance(self.old.of(&(old.line..old.end)));
         // Its last line stands there, and not at the end: the rest was left out.
         let last = self.new.lines[new.end - 1].trim();
+        let closed = is_closer(last)
+            && indent(self.new.lines[new.end - 1]) == indent(self.new.lines[new.line]);
+        let open = !closed
+            && balance(self.new.of(&(new.line..new.end)))
+                > balance(self.old.of(&(old.line..old.end)));
         let mut same = (old.line + 1..old.end).filter(|at| self.old.lines[*at].trim() == last);
         let within = match (same.next(), same.next()) {
             (Some(at), None) => at + 1 < old.end && !is_closer(last),
@@ -304,7 +308,7 @@ impl Reading<'_> {
     fn anew(&self, old: &Unit, new: &Unit) -> Option<Rewrite> {
         let body = old.line..old.end;
         let (is, was) = (self.new.of(&(new.line..new.end)), self.old.of(&body));
-        if balance(is) != balance(was) || leaves_off(was, is) {
+        if balance(is) != balance(was) || leaves_off(was, is) || self.runs_on(&body, is) {
             return None;
         }
         let lead = self.lead(old, new);
@@ -316,6 +320,17 @@ impl Reading<'_> {
         let sure = same_name && lead_stays && keeps_all(was, &is);
         let new = lead.unwrap_or_default() + &is;
         Some(Rewrite { at: self.old.bytes(&at), new, sure, gap: false })
+    }
+
+    /// Whether a text for these lines has the line in which another part of the document begins: its
+    /// own end is lost, and that one's with it.
+    fn runs_on(&self, own: &Range<usize>, text: &str) -> bool {
+        let there: BTreeSet<&str> =
+            self.old.lines[own.clone()].iter().map(|line| line.trim()).collect();
+        let new: BTreeSet<&str> = text.lines().skip(1).map(str::trim).collect();
+        let others = self.old.units.iter().filter(|one| !own.contains(&one.line));
+        let mut names = others.map(|one| self.old.lines[one.line].trim());
+        names.any(|name| new.contains(name) && !there.contains(name))
     }
 
     /// A part with gaps, filled with what the document has there.

@@ -1,7 +1,7 @@
 //! Parts of a text that follow each other: where each goes, and where one goes that the document has
 //! not.
 
-use super::super::units::{Unit, indent};
+use super::super::units::{Unit, balance, indent};
 use super::names::{Unnamed, kind};
 use super::{Reading, Rest, Rewrite};
 use crate::assist::placement::with_indents;
@@ -84,7 +84,8 @@ impl Reading<'_> {
                     const MOST: usize = 16;
                     let ranges = many.iter().map(|one| self.old.bytes(&one.range())).take(MOST);
                     let (text, several) = (self.new.of(&top.range()), ranges.collect());
-                    self.parts.rest.push(Rest { text: text.to_owned(), several, broken: false });
+                    let broken = balance(text) != 0 && !self.has_gap(top.range());
+                    self.parts.rest.push(Rest { text: text.to_owned(), several, broken });
                 }
             }
         }
