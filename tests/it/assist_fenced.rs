@@ -455,3 +455,32 @@ fn an_example_of_an_edit_that_the_document_shows_is_none() {
     let answer = Answer::read(&Rope::from_str(text), answer, &|_| false);
     assert_eq!(answer.applied(text, &answer.fits(false)), new);
 }
+
+/// What an answer lost of a part is not made up for by its words.
+#[test]
+fn what_runs_on_or_lost_a_bracket_has_no_place() {
+    let allow = "    pub fn allow(&mut self, caller: &str, now: Instant) -> bool {\n        let calls = self.seen.entry(caller.to_string()).or_default();\n        calls.retain(|at| now.duration_since(*at) < self.window);\n        if calls.len() >= 5 {\n            return false;\n";
+    let lost = format!("{allow}        calls.push(now);\n        true\n    }}\n");
+    let twice = format!("{CODE}\nimpl Other {{\n{allow}        }}\n        true\n    }}\n}}\n");
+    let methods = "class Screen:\n    def __init__(self, columns, rows):\n        self.columns = columns\n        self.rows = rows\n\n    def clear(self):\n        self.rest = None\n";
+    let classes = format!("{PY}\n\n{methods}");
+    let runs_on = "def read(path):\n    # Told once only.\n\n\n    def __init__(self, columns, rows):\n        self.columns = columns\n        self.rows = rows\n";
+    for (text, part) in [(CODE, lost.as_str()), (&twice, &lost), (&classes, runs_on)] {
+        let (_, all, none) = read(text, &fenced(part), Wanted::Change);
+        assert_eq!((all.as_str(), none), (text, 1), "{part}");
+    }
+}
+
+/// Whoever leaves lines out meant something else to change than the marks of a list.
+#[test]
+fn other_marks_in_a_part_with_gaps_are_no_change() {
+    let list = "# Plan\n\n## Who\n\n- Anna brings the bread\n- Bob brings the tea\n\n## When\n\n- on Monday at noon\n- on Friday at two\n\n## Where\n\nIn the hall.\n";
+    let stars = list.replace("- ", "* ");
+    let gaps = "# Plan\n\n(...)\n\n## When\n\n* on Monday at noon\n* on Friday at two\n\n(...)\n";
+    let (_, all, _) = read(list, &fenced(gaps), Wanted::Change);
+    assert_eq!(all, list);
+    let (_, all, none) = read(list, &fenced(&gaps.replace("noon", "one")), Wanted::Change);
+    assert_eq!((all, none), (list.replace("noon", "one"), 0));
+    let (sure, _, _) = read(list, &fenced(&stars), Wanted::Change);
+    assert_eq!(sure, stars);
+}

@@ -298,3 +298,43 @@ fn a_passage_without_one_of_its_lines() {
         assert_eq!(answer(&text, &fenced(lines), Wanted::Change), expected, "{lines:?}");
     }
 }
+
+/// What of a wrapped paragraph was to go for other words is not told by a piece of it.
+#[test]
+fn a_piece_of_a_wrapped_paragraph_takes_nothing_out() {
+    let text = "# Engine\n\nEach product is shared with a helper, which waits awake between two of them, since\na word has many and waking somebody takes as long as a product. The one who asks\nnever depends on the helper: a part that does not come in time is computed again,\nand a helper that was no help is left alone for a while. So a busy machine costs\nthe helper's share and no more.\n\nThe end.\n";
+    let piece = "The details stand in the appendix.\nnever depends on the helper: a part that does not come in time is computed again,";
+    let head = "Each product is shared with a helper, which waits awake between two of them, since nobody objected.";
+    for part in [piece, head] {
+        for told in
+            [part.to_owned(), format!("Sure! Here it is:\n\n```\n{part}\n```\n\nThe rest stays.\n")]
+        {
+            assert!(!answer(text, &told, Wanted::Change).contains("words:"), "{told}");
+        }
+    }
+    // One that says the same in fewer words is that paragraph.
+    let short = "Each product is shared with a helper, which waits awake between two of them. A part\nthat does not come in time is computed again, and a helper that was no help is\nleft alone for a while.";
+    assert!(answer(text, &fenced_in(short), Wanted::Change).contains("words:"));
+}
+
+fn fenced_in(text: &str) -> String {
+    format!("```\n{text}\n```\n")
+}
+
+/// Half of what an answer makes of two paragraphs is another text.
+#[test]
+fn what_stands_again_in_an_unsure_part_is_unsure() {
+    let text = "Q: What was the worst storm?\nA: January 2005. The spray came over the gallery.\n\nQ: And the best day?\nA: Oh, that changes. At the moment it's the day the swallows came back.\n";
+    let told = text.replace(
+        "day?\nA",
+        "day?\n\nWhoever disagrees should say so before the end of the week.\nA",
+    );
+    let got = answer(
+        text,
+        &format!("{told}\n---\n\n**Changes made:**\n- Replaced some words\n"),
+        Wanted::Change,
+    );
+    for one in got.split("exact: ").skip(1) {
+        assert!(one.contains("Q: And the best day?"), "{got}");
+    }
+}

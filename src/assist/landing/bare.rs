@@ -73,6 +73,11 @@ pub(super) fn read(old: &str, answer: &str, around: (&str, &str)) -> Bare {
 
 fn of_text(old: &str, text: &str, kin: &Kin, known: &Known, outside: &Outside) -> Bare {
     let all = Paragraphs::of(text, old, known);
+    if let Some(inner) = all.in_frame(old, kin, known) {
+        // What stands in it is the text, whatever stands beside that in the document.
+        let nothing = Outside { before: Kin::new(""), behind: Kin::new("") };
+        return of_text(old, &inner, kin, known, &nothing);
+    }
     match all.body(kin, known, outside) {
         Ok(Some((first, last))) => {
             let from = all.said_before(first, kin, known, outside);
@@ -142,6 +147,18 @@ impl<'a> Paragraphs<'a> {
 
     fn get(&self, index: usize) -> &'a str {
         &self.text[self.at[index].clone()]
+    }
+
+    /// Several paragraphs in marks that the old text has not, as many as that has, with nothing but
+    /// talk beside them.
+    fn in_frame(&self, old: &str, kin: &Kin, known: &Known) -> Option<String> {
+        let count = self.at.len();
+        let said = |index: &usize| is_rule(self.get(*index)) || is_talk(self.get(*index), known);
+        let start = (0..count).take_while(said).count();
+        let end = count - (start..count).rev().take_while(said).count();
+        let run = start..end;
+        let inner = framed(self.run(run.clone()).trim(), old).filter(|_| run.len() > 1)?;
+        (run.len() == kin.len()).then_some(inner)
     }
 
     /// All of it without the marks around these paragraphs, where talk stands beside them.

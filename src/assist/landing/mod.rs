@@ -15,6 +15,7 @@ mod passages;
 mod rows;
 mod talk;
 mod units;
+mod untold;
 mod whole;
 mod wholes;
 

@@ -1,14 +1,12 @@
 //! A passage of the document that an answer writes anew, without saying what it replaces.
 
 use super::kin::Kin;
-use super::whole::shared_words;
 use super::{Landed, Landing, Outcome, Wanted, fences, frame};
 use crate::assist::dialect::Form;
 use crate::assist::flow;
 use crate::assist::hunks::{Hunk, whole_to_hunks};
 use crate::assist::placement::{Step, kept};
 use crate::base::{Pos, Span};
-use crate::text::is_soft;
 
 impl Landing {
     /// A passage that may stand between marks that the text has not.
@@ -93,57 +91,6 @@ impl Landing {
             |outcome| Landed { form: Form::Passage, why: None, said: None, quoted: None, outcome };
         Some(hunks.into_iter().map(|hunk| landed(placed(hunk))).collect())
     }
-
-    /// Whether these changes of an old text at a place take out what nobody said is to go.
-    fn is_untold(&self, old: &str, start: Pos, hunks: &[Hunk]) -> bool {
-        hunks.iter().any(|hunk| self.tears(hunk)) || drops_rest(old, start, hunks)
-    }
-
-    /// Whether lines are put in where a line end only wraps a sentence: what was to go for them is
-    /// not told.
-    fn tears(&self, hunk: &Hunk) -> bool {
-        let line = self.base.char_to_line(hunk.span.start.0.min(self.base.len_chars()));
-        let start = self.base.line_to_char(line);
-        let next = self.base.get_line(line + 1).map(|line| line.to_string()).unwrap_or_default();
-        let above = self.base.slice(start..hunk.span.start.0).to_string();
-        let behind = self.base.line(line).slice(hunk.span.start.0 - start..).to_string();
-        let is_end = hunk.old.is_empty() && hunk.new.starts_with('\n') && behind.trim().is_empty();
-        if is_end {
-            return is_soft(&above, "\n", next.trim_start_matches(' '));
-        }
-        let whole_lines = above.is_empty() && !hunk.old.trim().is_empty() && {
-            let end = self.base.get_char(hunk.span.end.0);
-            hunk.old.ends_with('\n') || end.is_none_or(|end| end == '\n' || end == '\r')
-        };
-        if !whole_lines || shared_words(&hunk.old, &hunk.new) > 0 {
-            return false;
-        }
-        // Other words for lines from the midst of a sentence.
-        let text = |at: usize| self.base.get_line(at).map(|line| line.to_string());
-        let before = line.checked_sub(1).and_then(text).unwrap_or_default();
-        let first = hunk.old.lines().next().unwrap_or_default();
-        is_soft(before.trim_end(), "\n", first.trim_start_matches(' '))
-    }
-}
-
-/// Whether a passage goes on with other words where most of the old one would go for them: what of
-/// it was to go is not told.
-fn drops_rest(old: &str, start: Pos, hunks: &[Hunk]) -> bool {
-    const MANY: usize = 24;
-    let Some(last) = hunks.last() else { return false };
-    let words =
-        |text: &'_ str| -> Vec<String> { text.split_whitespace().map(str::to_owned).collect() };
-    let (mut gone, mut come) = (words(&last.old), words(&last.new));
-    let same = gone.iter().zip(&come).take_while(|(old, new)| old == new).count();
-    gone.drain(..same);
-    come.drain(..same);
-    let begins_alike = same > 0 || last.span.start > start;
-    let end = start.0 + old.trim_end().chars().count();
-    begins_alike
-        && last.span.end.0 >= end
-        && !come.is_empty()
-        && gone.len() >= MANY.max(3 * come.len())
-        && shared_words(&gone.join(" "), &come.join(" ")) < 25
 }
 
 /// Whether a text quotes another one, or most of what it says is a quotation of it: then it is about

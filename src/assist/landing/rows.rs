@@ -109,6 +109,10 @@ fn placed(there: &[Row<'_>], text: &str, rows: &[Vec<&str>]) -> Option<Vec<Rewri
     // The row of the document that the last one is.
     let mut last: Option<usize> = None;
     let mut known = false;
+    // No row stands between the head of a table and its rule.
+    if rows.iter().position(|row| is_rule(row)).is_some_and(|at| at > 1) {
+        return None;
+    }
     let rows: Vec<&Vec<&str>> = rows.iter().filter(|row| !is_rule(row)).collect();
     let named = |row: &[&str]| -> Vec<usize> {
         let same =

@@ -10,7 +10,7 @@ use super::{Landed, Landing, Outcome, Remark};
 use crate::assist::dialect::{Edit, Form, Hint, unnumbered};
 use crate::assist::flow;
 use crate::assist::hunks::{Hunk, moves, whole_to_hunks};
-use crate::assist::placement::{Step, kept};
+use crate::assist::placement::{Step, in_form, kept};
 use crate::base::{Pos, Span};
 
 /// A fenced text, and what is said between the one before it and this.
@@ -42,7 +42,7 @@ impl Landing {
         told: Told,
     ) -> Option<Vec<Landed>> {
         let base = document.text;
-        let mut found: Option<(String, Step)> = None;
+        let mut found: Option<(String, Step, &str)> = None;
         for one in fenced {
             let text = without_name(base, &one.text);
             if whole::is_too_short(base, text)
@@ -62,15 +62,19 @@ impl Landing {
             // The document itself may be shown beside the new text.
             let shown = new.trim() == base.trim();
             match &found {
-                Some((other, _)) if shown || other.trim() == new.trim() => {}
-                Some((other, _)) if other.trim() != base.trim() && !corrects(&one.said) => {
+                Some((other, ..)) if shown || other.trim() == new.trim() => {}
+                Some((other, ..)) if other.trim() != base.trim() && !corrects(&one.said) => {
                     self.remark = Some(Remark::Several);
                     return Some(Vec::new());
                 }
-                _ => found = Some((new, step)),
+                _ => found = Some((new, step, text)),
             }
         }
-        let (new, step) = found?;
+        let (new, step, text) = found?;
+        // Whoever leaves lines out means something else to change than the marks of others.
+        if step == Step::Gap && new.trim() != base.trim() && !in_form(base, &new).1 {
+            return Some(vec![self.nowhere(base, text, &[])]);
+        }
         Some(self.whole(base, &new, step))
     }
 

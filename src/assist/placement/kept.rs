@@ -120,6 +120,14 @@ fn loose(line: &str) -> String {
     }
     let mut key = String::with_capacity(line.len());
     key.push_str(indent);
+    // Which mark a list has says nothing.
+    let words = match words.strip_prefix(['*', '+']).filter(|rest| rest.starts_with(' ')) {
+        Some(rest) => {
+            key.push('-');
+            rest
+        }
+        None => words,
+    };
     for part in parts(words) {
         key.push_str(&part.key(words));
     }

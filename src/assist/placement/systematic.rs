@@ -10,13 +10,13 @@ type Undo = fn(&str, &str) -> Option<String>;
 /// What nobody means, whatever else changed.
 const MISTAKES: &[Undo] = &[entities, escapes, shifted];
 
-/// What may be meant if nothing else changes.
-const FORMS: &[Undo] = &[indents, bullets];
+/// What may be meant if nothing else changes, with how many more lines must be the document's.
+const FORMS: &[(Undo, usize)] = &[(indents, 2), (bullets, 1)];
 
 /// `new` (with plain line ends) without the forms that the model gave all of it.
 pub(super) fn undone(old: &str, new: &str) -> String {
     let new = mistakes_undone(old, new);
-    let new = FORMS.iter().fold(new, |new, undo| better(old, new, *undo, 2));
+    let new = FORMS.iter().fold(new, |new, (undo, least)| better(old, new, *undo, *least));
     blank_lines(old, &new).unwrap_or(new)
 }
 
@@ -160,8 +160,9 @@ fn bullets(old: &str, new: &str) -> Option<String> {
         let all: BTreeSet<char> = text.lines().filter_map(mark).collect();
         all.first().copied().filter(|_| all.len() == 1)
     };
-    let (was, is) = (only(old)?, only(new)?);
-    if was == is {
+    let was = only(old)?;
+    // What was left out of an answer and filled has the document's.
+    if new.lines().filter_map(mark).all(|mark| mark == was) {
         return None;
     }
     let fit = |line: &str| {

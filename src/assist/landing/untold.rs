@@ -1,0 +1,106 @@
+//! What a passage that quotes nothing would take out although nobody said that it is to go: then it
+//! has no place.
+
+use super::Landing;
+use super::whole::shared_words;
+use crate::assist::alike;
+use crate::assist::hunks::Hunk;
+use crate::base::Pos;
+use crate::text::is_soft;
+
+/// From this on, of 100, two lines without a word in common are one before and after a change.
+const ALIKE: u8 = 50;
+
+/// So many words that go are many.
+const MANY: usize = 24;
+
+impl Landing {
+    /// Whether one of the changes of an old text, which stands at a place, is such.
+    pub(super) fn is_untold(&self, old: &str, start: Pos, hunks: &[Hunk]) -> bool {
+        hunks.iter().any(|hunk| self.tears(hunk))
+            || hunks.iter().any(|hunk| self.swaps_edge(old, start, hunk))
+            || drops_rest(old, start, hunks)
+    }
+
+    /// What stands before a change on its line, and what stands behind it on its last one.
+    fn around(&self, hunk: &Hunk) -> (String, String) {
+        let all = self.base.len_chars();
+        let (from, to) = (hunk.span.start.0.min(all), hunk.span.end.0.min(all));
+        let line = self.base.char_to_line(from);
+        let before = self.base.slice(self.base.line_to_char(line)..from).to_string();
+        let last = self.base.line(self.base.char_to_line(to));
+        let start = self.base.line_to_char(self.base.char_to_line(to));
+        let behind = last.slice(to - start..).to_string();
+        let behind = if hunk.old.ends_with('\n') { String::new() } else { behind };
+        (before, behind)
+    }
+
+    /// Whether lines are put in where a line end only wraps a sentence, or other words for lines from
+    /// the midst of one: what was to go for them is not told.
+    fn tears(&self, hunk: &Hunk) -> bool {
+        let line = self.base.char_to_line(hunk.span.start.0.min(self.base.len_chars()));
+        let (above, behind) = self.around(hunk);
+        if hunk.old.is_empty() {
+            let next = self.line(line + 1);
+            let wraps = is_soft(&above, "\n", next.trim_start_matches(' '));
+            // Words that end the sentence which goes on in the next line.
+            let ends = hunk.new.trim_end().ends_with(['.', '!', '?'])
+                && next.trim_start().starts_with(char::is_lowercase);
+            return behind.trim().is_empty() && wraps && (hunk.new.starts_with('\n') || ends);
+        }
+        let whole_lines = above.is_empty() && behind.trim().is_empty();
+        if !whole_lines || !is_other(&hunk.old, &hunk.new) {
+            return false;
+        }
+        let before = line.checked_sub(1).map(|at| self.line(at)).unwrap_or_default();
+        let first = hunk.old.lines().next().unwrap_or_default();
+        is_soft(before.trim_end(), "\n", first.trim_start_matches(' '))
+    }
+
+    /// Whether the first or the last line of several goes, or becomes another one: it may as well be
+    /// none of the passage, and what comes is new.
+    fn swaps_edge(&self, old: &str, start: Pos, hunk: &Hunk) -> bool {
+        let (before, behind) = self.around(hunk);
+        let said = |text: &str| text.contains(char::is_alphanumeric);
+        if said(&before) || said(&behind) || !said(&hunk.old) || !is_other(&hunk.old, &hunk.new) {
+            return false;
+        }
+        let chars: Vec<char> = old.chars().collect();
+        let from = hunk.span.start.0.saturating_sub(start.0).min(chars.len());
+        let to = hunk.span.end.0.saturating_sub(start.0).min(chars.len());
+        let none = |part: &[char]| !part.iter().any(|sign| sign.is_alphanumeric());
+        let (first, last) = (none(&chars[..from]), none(&chars[to..]));
+        // All of it is no edge.
+        first != last
+    }
+
+    fn line(&self, at: usize) -> String {
+        self.base.get_line(at).map(|line| line.to_string()).unwrap_or_default()
+    }
+}
+
+/// Whether two texts have nothing in common, or the new one says nothing.
+fn is_other(old: &str, new: &str) -> bool {
+    !new.contains(char::is_alphanumeric)
+        || shared_words(old, new) == 0 && alike(old.trim(), new.trim()) < ALIKE
+}
+
+/// Whether a passage goes on with other words where most of the old one would go for them: what of
+/// it was to go is not told.
+fn drops_rest(old: &str, start: Pos, hunks: &[Hunk]) -> bool {
+    let Some(last) = hunks.last() else { return false };
+    let words =
+        |text: &'_ str| -> Vec<String> { text.split_whitespace().map(str::to_owned).collect() };
+    let (mut gone, mut come) = (words(&last.old), words(&last.new));
+    let same = gone.iter().zip(&come).take_while(|(old, new)| old == new).count();
+    gone.drain(..same);
+    come.drain(..same);
+    let begins_alike = same > 0 || last.span.start > start;
+    let at = last.span.end.0.saturating_sub(start.0);
+    let ends = !old.chars().skip(at).any(char::is_alphanumeric);
+    begins_alike
+        && ends
+        && !come.is_empty()
+        && gone.len() >= MANY.max(3 * come.len())
+        && shared_words(&gone.join(" "), &come.join(" ")) < 25
+}
