@@ -484,3 +484,12 @@ fn other_marks_in_a_part_with_gaps_are_no_change() {
     let (sure, _, _) = read(list, &fenced(&stars), Wanted::Change);
     assert_eq!(sure, stars);
 }
+
+#[test]
+fn a_text_that_begins_within_a_comment_keeps_all_of_it() {
+    let text = "use std::ops::Range;\n\n/// A position in a document, in characters from its start. The unit of the\n/// rope and of the log.\n#[derive(Clone, Copy)]\npub struct Pos {\n    pub at: usize,\n}\n";
+    let part =
+        "/// rope and of the log.\n#[derive(Clone, Copy)]\npub struct Pos {\n    pub at: u64,\n}\n";
+    let (_, all, none) = read(text, &fenced(part), Wanted::Change);
+    assert_eq!((all, none), (text.replace("usize", "u64"), 0));
+}

@@ -13,6 +13,13 @@ impl Reading<'_> {
         }
         let depth = indent(self.old.lines[old.line]);
         let ours = &self.new.lines[is.clone()];
+        let theirs = &self.old.lines[was.clone()];
+        // A text that begins within the comment has the rest of it.
+        let mut ends = ours.iter().rev().zip(theirs.iter().rev());
+        let begins = self.new.lines[..new.from].iter().all(|line| line.trim().is_empty());
+        if begins && ours.len() < theirs.len() && ends.all(|(a, b)| a.trim() == b.trim()) {
+            return Some(theirs.iter().map(|line| format!("{}\n", line.trim_end())).collect());
+        }
         let has = |test: fn(&str) -> bool| ours.iter().any(|line| test(line));
         if has(is_comment) && has(is_attribute) {
             let all = ours.iter().filter(|line| is_comment(line) || is_attribute(line));
