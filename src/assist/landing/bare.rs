@@ -155,10 +155,9 @@ impl<'a> Paragraphs<'a> {
         let count = self.at.len();
         let said = |index: &usize| is_rule(self.get(*index)) || is_talk(self.get(*index), known);
         let start = (0..count).take_while(said).count();
-        let end = count - (start..count).rev().take_while(said).count();
-        let run = start..end;
-        let inner = framed(self.run(run.clone()).trim(), old).filter(|_| run.len() > 1)?;
-        (run.len() == kin.len()).then_some(inner)
+        let end = (start + kin.len()).min(count);
+        let is_all = kin.len() > 1 && (end == count || said(&end));
+        framed(self.run(start..end).trim(), old).filter(|_| is_all)
     }
 
     /// All of it without the marks around these paragraphs, where talk stands beside them.
