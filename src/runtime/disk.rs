@@ -31,7 +31,7 @@ pub enum DiskJob {
     Write(Vec<Write>, Option<Ticket>),
     /// Which session is open: what others write to it is told. With the bound file of one that is
     /// not stored yet, as nothing was written: that another program began one for it is told.
-    Session(EventId, Option<PathBuf>),
+    Session(EventId, Option<PathBuf>, i64),
     /// Somebody may have written.
     Poll,
     /// The bound file was read; what others wrote about it comes first.
@@ -111,8 +111,9 @@ impl Disk {
         tell_file(self.jobs.as_ref(), &self.inputs, doc, file);
     }
 
-    pub fn session(&self, session: EventId, unborn: Option<PathBuf>) {
-        self.send(DiskJob::Session(session, unborn));
+    /// From now on this session is open, which was read up to a row of the log.
+    pub fn session(&self, session: EventId, unborn: Option<PathBuf>, last_rid: i64) {
+        self.send(DiskJob::Session(session, unborn, last_rid));
         // Who was here before made no noise since.
         self.send(DiskJob::Others);
         self.send(DiskJob::Fared(session));
@@ -325,7 +326,7 @@ impl Writer {
                 self.backlog.push((writes, ticket));
                 self.flush();
             }
-            DiskJob::Session(session, unborn) => {
+            DiskJob::Session(session, unborn, last_rid) => {
                 self.unborn = unborn;
                 // So that nobody deletes it meanwhile.
                 if let Err(why) = self.store.note_open(session) {
@@ -333,10 +334,8 @@ impl Writer {
                 }
                 if self.session != session {
                     self.session = session;
-                    self.last_rid = 0;
-                    if let Ok(last) = self.store.last_row(session) {
-                        self.last_rid = last;
-                    }
+                    // What others wrote since it was read is told.
+                    self.last_rid = last_rid;
                 }
             }
             DiskJob::Poll => {

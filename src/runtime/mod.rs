@@ -149,7 +149,7 @@ impl Runtime {
         first: Vec<Effect>,
         (sender, receiver): (Sender<Input>, Receiver<Input>),
     ) -> std::io::Result<Self> {
-        let dir = setup.library.dir();
+        let (dir, last_rid) = (setup.library.dir(), setup.library.last_rid);
         let disk = Disk::start(setup.library, app.model.session.id, sender.clone())?;
         let watch = watch::Watch::new(dir.clone(), sender.clone(), disk.jobs());
         let saver = save::Saver::new(sender.clone(), disk.jobs(), watch.wrote());
@@ -172,7 +172,7 @@ impl Runtime {
             quit: false,
         };
         runtime.app.model.use_offers(setup.offers);
-        runtime.arrange();
+        runtime.arrange(last_rid);
         runtime.carry_out(first, &mut NoScreen);
         Ok(runtime)
     }
@@ -202,10 +202,10 @@ impl Runtime {
     }
 
     /// What a freshly opened session needs: the watch on its file, and more.
-    fn arrange(&mut self) {
+    fn arrange(&mut self, last_rid: i64) {
         let model = &self.app.model;
         let unborn = model.path.clone().filter(|_| !model.preamble.is_empty());
-        self.disk.session(model.session.id, unborn);
+        self.disk.session(model.session.id, unborn, last_rid);
         self.watch_files();
         if let Some(syntaxes) = &self.syntaxes {
             self.app.model.use_syntaxes(syntaxes);

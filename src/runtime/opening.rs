@@ -205,7 +205,7 @@ impl Runtime {
         });
         let opened = opened.ok_or("Without a library there are no sessions to open.")?;
         let mut opened = opened?;
-        let beside = opened.beside.take();
+        let (beside, last_rid) = (opened.beside.take(), opened.last_rid);
         let old = &self.app.model;
         let mut ui = Ui::new(old.ui.width, old.ui.height);
         // Answers to what the old one asked for are not for the new one.
@@ -230,7 +230,7 @@ impl Runtime {
             model.ask_beside(beside);
         }
         self.app.model = model;
-        self.arrange();
+        self.arrange(last_rid);
         self.carry_out(effects, &mut NoScreen);
         if let Some(hit) = hit {
             self.go_to(&hit);

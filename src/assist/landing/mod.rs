@@ -429,6 +429,10 @@ impl Landing {
         let (old, new, hint) = (edit.old.clone(), edit.new.clone(), edit.hint.clone());
         let sought = Sought { old: &edit.old, new: &edit.new, hint: &edit.hint, within };
         let outcome = match self.placer.find(&sought) {
+            Placement::Placed { hunk, .. } if self.is_beside(edit, &hunk) => {
+                let similar = vec![self.placer.whole(hunk.span, &old)];
+                Outcome::Missing { old, new, hint, similar }
+            }
             Placement::Placed { hunk, step } => {
                 let quoted = Some(hunk.span);
                 let outcome = match trimmed(&hunk) {

@@ -236,6 +236,9 @@ impl Reading<'_> {
         let lacks = theirs.iter().any(|one| ours.iter().all(|other| other.name != one.name));
         let end = self.end(old, new);
         let gap = end != End::There || self.has_gap(new.line..new.end);
+        if let Some(comment) = self.other_comment(old, new) {
+            self.parts.leave(&comment);
+        }
         if gap || lacks {
             self.lead_anew(old, new);
         }
@@ -379,7 +382,14 @@ impl Reading<'_> {
             };
             let gap = self.has_gap(is.clone());
             let (was, is) = (trimmed(self.old, was), trimmed(self.new, is));
+            // What stands over the first part belongs to that.
+            let repeats = || {
+                let body = self.old.lines[old.line..old.end].iter().map(|line| line.trim());
+                let body: BTreeSet<&str> = body.collect();
+                lines(is.clone()).iter().any(|line| body.contains(line))
+            };
             let rewrite = match gap {
+                _ if was.is_empty() && repeats() => None,
                 true => self.filled(was, is.clone(), false),
                 false => {
                     let old = self.old.of(&was);

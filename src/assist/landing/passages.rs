@@ -52,7 +52,7 @@ impl Landing {
             Hunk { span, ..hunk }
         });
         let hunks: Vec<Hunk> = hunks.collect();
-        if self.is_untold(old, Pos(before), &hunks) {
+        if quotes(old, &new) || self.is_untold(old, Pos(before), &hunks) {
             return Vec::new();
         }
         hunks.into_iter().map(landed).collect()
@@ -103,7 +103,8 @@ fn quotes(old: &str, new: &str) -> bool {
             let Some(to) = new[from..].rfind(close).map(|len| from + len) else { return false };
             let (inner, whole) = (new[from..to].trim(), &new[at..to + close.len()]);
             let is_most = 2 * inner.len() > new.trim().len() && inner.len() < new.trim().len();
-            let is_there = inner == words || is_most && words.contains(inner);
+            let is_there =
+                inner == words || is_most && (words.contains(inner) || inner.contains(words));
             !inner.is_empty() && is_there && !words.contains(whole)
         })
     };

@@ -85,6 +85,13 @@ pub(super) fn is_talk(block: &str, known: &Known) -> bool {
             return true;
         }
     }
+    let closes = |phrase: &str| {
+        let has = phrase.unicode_words().all(|word| known.has(word));
+        core.starts_with(phrase) && !has
+    };
+    if count <= 24 && !core.contains('\n') && list("closing").iter().any(|one| closes(one)) {
+        return true;
+    }
     let leads = core.ends_with(':') && count <= 20 && !core.contains('\n');
     let known = (!leads).then_some(known);
     if (opens(&core, "opened") || opens(&core, "exclaimed")) && speaks_of(&core, "work", known) {

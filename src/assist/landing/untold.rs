@@ -4,6 +4,7 @@
 use super::Landing;
 use super::whole::shared_words;
 use crate::assist::alike;
+use crate::assist::dialect::{Edit, Form};
 use crate::assist::hunks::Hunk;
 use crate::base::Pos;
 use crate::text::is_soft;
@@ -23,7 +24,7 @@ impl Landing {
     }
 
     /// What stands before a change on its line, and what stands behind it on its last one.
-    fn around(&self, hunk: &Hunk) -> (String, String) {
+    pub(super) fn around(&self, hunk: &Hunk) -> (String, String) {
         let all = self.base.len_chars();
         let (from, to) = (hunk.span.start.0.min(all), hunk.span.end.0.min(all));
         let line = self.base.char_to_line(from);
@@ -74,13 +75,47 @@ impl Landing {
         first != last
     }
 
+    /// Whether lines come or go at an edge of what an edit quotes, and that edge is not there: it quotes
+    /// whole lines and stands within one, as a word of it was lost; or quotes an empty line beside it,
+    /// where another one stands now.
+    pub(super) fn is_beside(&self, edit: &Edit, hunk: &Hunk) -> bool {
+        let (old, new) = (edit.old.trim(), edit.new.trim());
+        let breaks = |text: &str| text.matches('\n').count();
+        if breaks(old) == breaks(new) {
+            return false;
+        }
+        let (mut before, behind) = self.around(hunk);
+        // The end of the line before it goes with what it quotes.
+        let from_end = hunk.old.starts_with(['\n', '\r']);
+        if from_end {
+            before.clear();
+        }
+        let by_lines = matches!(edit.form, Form::Diff | Form::Patch);
+        let first_line = edit.old.trim_start_matches(['\n', '\r']);
+        let indented = ["  ", "\t"].iter().any(|indent| first_line.starts_with(indent));
+        if !before.trim().is_empty() && (by_lines || indented)
+            || !behind.trim().is_empty() && by_lines
+        {
+            return true;
+        }
+        // Paragraphs before it, where no empty line is that they could be parted by.
+        let first = self.base.char_to_line(hunk.span.start.0.min(self.base.len_chars()));
+        let above = if from_end { Some(first) } else { first.checked_sub(1) };
+        let above = above.map(|at| self.line(at)).unwrap_or_default();
+        let lead = &edit.old[..edit.old.len() - edit.old.trim_start().len()];
+        let parted = new.strip_suffix(old).is_some_and(|added| {
+            breaks(&added[added.trim_end().len()..]) > 1 && !added.trim().is_empty()
+        });
+        parted && breaks(lead) > 0 && before.trim().is_empty() && !above.trim().is_empty()
+    }
+
     fn line(&self, at: usize) -> String {
         self.base.get_line(at).map(|line| line.to_string()).unwrap_or_default()
     }
 }
 
 /// Whether two texts have nothing in common, or the new one says nothing.
-fn is_other(old: &str, new: &str) -> bool {
+pub(super) fn is_other(old: &str, new: &str) -> bool {
     !new.contains(char::is_alphanumeric)
         || shared_words(old, new) == 0 && alike(old.trim(), new.trim()) < ALIKE
 }

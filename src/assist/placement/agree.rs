@@ -62,6 +62,12 @@ const COMMON: &str = "the a an this that these those of to for from at by as is 
     very quite such than about into through however therefore thus although though please \
     perhaps maybe ";
 
+/// Whether a word stands in every text.
+pub(super) fn is_common(key: &str) -> bool {
+    let lower = key.to_lowercase();
+    COMMON.split_whitespace().any(|word| word == lower)
+}
+
 /// Whether another word here would be another thing: a number, a name, a negation, a measure, or
 /// a word of a language or a notation where that cannot be told.
 fn is_telling(piece: &Piece) -> bool {

@@ -1,6 +1,7 @@
 //! The comments and attributes over a part of the document, written anew.
 
 use super::super::units::{Unit, indent, is_attribute, is_comment};
+use super::super::untold::is_other;
 use super::{Reading, Rewrite};
 
 impl Reading<'_> {
@@ -21,6 +22,9 @@ impl Reading<'_> {
             return Some(theirs.iter().map(|line| format!("{}\n", line.trim_end())).collect());
         }
         let has = |test: fn(&str) -> bool| ours.iter().any(|line| test(line));
+        if self.other_comment(old, new).is_some() {
+            return None;
+        }
         if has(is_comment) && has(is_attribute) {
             let all = ours.iter().filter(|line| is_comment(line) || is_attribute(line));
             return Some(all.map(|line| format!("{depth}{}\n", line.trim())).collect());
@@ -40,6 +44,18 @@ impl Reading<'_> {
             }
         };
         Some(of(is_comment) + &of(is_attribute))
+    }
+
+    /// The comment over a part, where the document has quite another one there: it may go for that, or
+    /// stand below it.
+    pub(super) fn other_comment(&self, old: &Unit, new: &Unit) -> Option<String> {
+        let comment = |lines: &[&str]| -> String {
+            lines.iter().filter(|line| is_comment(line)).copied().collect()
+        };
+        let before = comment(&self.old.lines[old.from..old.line]);
+        let now = comment(&self.new.lines[new.from..new.line]);
+        let other = !before.is_empty() && !now.is_empty() && is_other(&before, &now);
+        other.then_some(now)
     }
 
     /// The comments and attributes over a part of which not all is written.
