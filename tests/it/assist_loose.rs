@@ -338,3 +338,39 @@ fn what_stands_again_in_an_unsure_part_is_unsure() {
         assert!(one.contains("Q: And the best day?"), "{got}");
     }
 }
+
+/// A line that quotes lost its first word: what comes before it does not cut the line.
+#[test]
+fn lines_never_come_into_the_midst_of_one() {
+    let text = "- Decide: decisions with context, linked to what\n  you choose; accepted ones go to\n  the model. A form keeps what was written.\n- Redact.\n";
+    for reply in [
+        "```diff\n@@ -3,1 +3,2 @@\n+  We tried it.\n   model. A form keeps what was written.\n```\n",
+        "<<<<<<< SEARCH\n  model. A form keeps what was written.\n=======\n  We tried it.\n  model. A form keeps what was written.\n>>>>>>> REPLACE\n",
+    ] {
+        assert_eq!(answer(text, reply, Wanted::Change), "missing", "{reply}");
+    }
+}
+
+/// The first or the last line of a passage may be new beside what stands there, or go for it.
+#[test]
+fn an_edge_of_a_passage_that_is_quite_another_line_has_no_place() {
+    let items = "- gravel, about 240 euros, for one weekend\n- wooden boards, about 410 euros, every six years\n- a ditch on the north side, no cost for material\n\nAnna asked for gravel.\n";
+    let rest = "- wooden boards, about 410 euros, every six years\n- a ditch on the north side, no cost for material\n";
+    for part in [
+        format!("- Nobody objected when this was read aloud.\n{rest}"),
+        items.replace(
+            "- a ditch on the north side, no cost for material\n\nAnna asked for gravel.\n",
+            "- Nobody objected when this was read aloud.\n",
+        ),
+    ] {
+        let got = answer(items, &fenced_in(&part), Wanted::Change);
+        assert!(!got.contains("words:") && !got.contains("exact:"), "{got}");
+    }
+}
+
+#[test]
+fn what_is_said_of_two_lines_is_no_change_of_them() {
+    let text = "Q: How long?\nA: Since 1987.\n\nQ: Do you get lonely?\nA: In the second year I did. After that, no, with all the visitors there are.\n";
+    let said = "You asked about “Q: Do you get lonely?\nA: In the second year I did. After that, no, with all the visitors there are.”. It means what it says.";
+    assert_eq!(answer(text, said, Wanted::Answer), "");
+}

@@ -40,8 +40,12 @@ impl Reading<'_> {
                 Place::Here(one) => {
                     let same =
                         self.old.of(&(one.line..one.end)) == self.new.of(&(top.line..top.end));
-                    self.rewrite(one, top);
                     self.found = true;
+                    if self.runs_into(one, top) {
+                        self.parts.leave(self.new.of(&top.range()));
+                    } else {
+                        self.rewrite(one, top);
+                    }
                     last = Some((nth, one.clone(), same));
                 }
                 Place::New { unlike } => {
@@ -96,6 +100,26 @@ impl Reading<'_> {
         let kept =
             |at: &usize| !self.new.lines[*at].trim().is_empty() && !self.has_gap(*at..*at + 1);
         (top.line..top.end).rev().find(kept).unwrap_or(top.line) + 1
+    }
+
+    /// Whether a part ends as the one that follows it in the document does, which the text has not:
+    /// what stood between them went, and not only that part.
+    fn runs_into(&self, old: &Unit, new: &Unit) -> bool {
+        let filled = |lines: &[&str]| -> Vec<String> {
+            let lines = lines.iter().filter(|line| !line.trim().is_empty());
+            lines.map(|line| line.trim().to_owned()).collect()
+        };
+        let Some(next) = self.left_out(old) else { return false };
+        let (was, is) = (
+            filled(&self.old.lines[old.line..old.end]),
+            filled(&self.new.lines[new.line..new.end]),
+        );
+        let next = filled(&self.old.lines[next.line..next.end]);
+        let tail = is.iter().rev().zip(next.iter().rev()).take_while(|(a, b)| a == b).count();
+        let (head, tail) = is.split_at(is.len() - tail);
+        let count = |all: &[String], one: &String| all.iter().filter(|line| *line == one).count();
+        was.starts_with(head)
+            && tail.last().is_some_and(|last| count(&is, last) > count(&was, last))
     }
 
     /// The part that stands right behind one, beside it, and that the text has not.
