@@ -53,6 +53,7 @@ mod redact;
 mod reload;
 mod repair;
 mod rest;
+mod returned;
 mod review;
 mod review_rows;
 mod rows;

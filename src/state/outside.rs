@@ -1,6 +1,7 @@
 //! The file beside the document: meeting it, taking in what changed outside, saving, leaving.
 
 use super::conflict::has_conflict_markers;
+use super::returned::returned;
 use super::saved::{Base, base_of, brought_back, difference, is_before};
 use super::{
     Ask, Cx, Dialog, Effect, FileStamp, Model, OpenedFile, Overlay, SaveMark, Ticket, Timer, Tone,
@@ -355,7 +356,7 @@ impl Cx<'_> {
         let Some(entry) = self.model.entry() else { return };
         let older = brought_back(entry, &base, &file.stamp.hash);
         let is_older = older.is_some();
-        let change = older.unwrap_or_else(|| difference(&text, &file.text));
+        let change = older.unwrap_or_else(|| returned(entry, &base, difference(&text, &file.text)));
         let held = last;
         let Some(last) = self.post_outside(&doc, &base, &change) else { return };
         let edit = self.model.entry().and_then(DocEntry::last_outside);

@@ -48,6 +48,17 @@ impl Document {
         }
         Ok(Change(out))
     }
+
+    /// What puts these characters, which are gone, back at a place as what they were.
+    pub fn brought_back(&self, runs: &[(OpId, u32)], at: Pos) -> Result<Vec<Replace>, TextError> {
+        let history = self.history.as_ref().ok_or(TextError::NoHistory)?;
+        let mut out = Vec::new();
+        for (id, len) in runs {
+            let lost = Lost { place: None, pos: at.0, id: *id, len: *len };
+            self.bring_back(history, &lost, &mut out)?;
+        }
+        Ok(out)
+    }
 }
 
 /// Runs of ids that are taken piece by piece.

@@ -133,3 +133,27 @@ fn what_a_revert_takes_out_stays_out_and_comes_back_with_the_revert_of_that() {
     let blamed: serde_json::Value = serde_json::from_str(&blamed).unwrap();
     assert_eq!(blamed["lines"][4]["runs"][1]["by"]["name"], "Eve", "{blamed}");
 }
+
+/// Whoever goes over to another branch takes the text back, and a merge brings it again.
+#[test]
+fn what_a_branch_took_away_and_a_merge_brings_is_whose_it_was() {
+    let (ada, _) = ada();
+    ada.git(&["checkout", "-q", "-b", "side"]);
+    ada.writes(5, "-on-the-side");
+    ada.writes(7, "-also");
+    ada.commits("aside");
+    ada.git(&["checkout", "-q", "main"]);
+    ada.0.run(&["do", "--yes", "cursor.top", "repo/plan.md"], "").ok();
+    assert!(!ada.text().contains("side"), "{}", ada.text());
+    ada.writes(9, "-on-main");
+    ada.commits("onwards");
+    ada.git(&["merge", "-q", "--no-edit", "side"]);
+    let both = ada.read("repo/plan.md");
+    assert!(both.contains("-on-the-side") && both.contains("-also") && both.contains("-on-main"));
+    assert_eq!(ada.looks(), both);
+    let blamed = ada.0.run(&["blame", "--json", "repo/plan.md"], "").ok();
+    let blamed: serde_json::Value = serde_json::from_str(&blamed).unwrap();
+    for line in [4, 6, 8] {
+        assert_eq!(blamed["lines"][line]["runs"][1]["by"]["name"], "Ada", "{line}: {blamed}");
+    }
+}
