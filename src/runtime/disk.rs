@@ -4,7 +4,7 @@
 //! takes milliseconds, happens beside it, within 75 ms while anything is dirty and at once for a
 //! ticket. What could not be written is kept and tried again, in order.
 
-use super::open::Library;
+use super::library::Library;
 use crate::app::Input;
 use crate::base::{DocId, EventId};
 use crate::event::Event;

@@ -17,6 +17,7 @@ mod fetching;
 pub mod files;
 mod glance;
 mod inbox;
+mod library;
 mod named;
 mod net;
 mod open;
@@ -38,10 +39,11 @@ pub use committed::as_on_disk;
 pub use disk::{Disk, DiskJob};
 pub use files::{HISTORY_BYTES, absolute, configure, configured, read_file, write_config};
 pub use glance::glance;
+pub use library::Library;
 pub use named::named_file;
 pub use open::{
-    Library, OpenError, append_to, fold, index, index_all, open_fresh, open_in, open_path,
-    open_session, open_text, open_tour, recover,
+    OpenError, append_to, fold, index, index_all, open_fresh, open_in, open_path, open_session,
+    open_text, open_tour, recover,
 };
 pub use renamed::likeness;
 pub use screen::{NoScreen, Screen};
@@ -199,17 +201,6 @@ impl Runtime {
     /// Puts an input before everything that comes from outside.
     pub fn inject(&mut self, input: Input) {
         let _ = self.sender.send(input);
-    }
-
-    /// What a freshly opened session needs: the watch on its file, and more.
-    fn arrange(&mut self, last_rid: i64) {
-        let model = &self.app.model;
-        let unborn = model.path.clone().filter(|_| !model.preamble.is_empty());
-        self.disk.session(model.session.id, unborn, last_rid);
-        self.watch_files();
-        if let Some(syntaxes) = &self.syntaxes {
-            self.app.model.use_syntaxes(syntaxes);
-        }
     }
 
     /// Runs one command line at once, for headless use. What it asked for is under way then.

@@ -10,21 +10,7 @@ use crate::state::{Me, Opened, OpenedFile, TOUR, TOUR_SESSION, all_rows};
 use crate::store::{Leftovers, SqliteStore, StoreError, Write, jsonl};
 use crate::text::Document;
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
-
-/// The library of this machine, or none: then nothing is kept beside the file.
-#[derive(Default)]
-pub struct Library {
-    pub store: Option<SqliteStore>,
-    /// The last row of the log that the opened session has.
-    pub last_rid: i64,
-}
-
-impl Library {
-    pub fn dir(&self) -> Option<PathBuf> {
-        self.store.as_ref().map(|store| store.dir().to_path_buf())
-    }
-}
+use std::path::Path;
 
 /// What can only be when the program was built wrong.
 const BROKEN_TOUR: &str = "The tour that ships with this cowrite can't be read.";

@@ -6,6 +6,17 @@ use crate::report::Target;
 use crate::state::Sharing;
 
 impl Runtime {
+    /// What a freshly opened session needs: the watch on its file, and more.
+    pub(super) fn arrange(&mut self, last_rid: i64) {
+        let model = &self.app.model;
+        let unborn = model.path.clone().filter(|_| !model.preamble.is_empty());
+        self.disk.session(model.session.id, unborn, last_rid);
+        self.watch_files();
+        if let Some(syntaxes) = &self.syntaxes {
+            self.app.model.use_syntaxes(syntaxes);
+        }
+    }
+
     /// Looks at what sharing would add, or adds it. Both need the library, so its thread does it.
     pub(super) fn share(
         &self,

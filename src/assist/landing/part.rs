@@ -5,15 +5,17 @@
 mod lead;
 mod names;
 mod series;
+mod side;
 
 use super::anchored;
 use super::kin::Bag;
-use super::units::{self, Unit, balance, indent, outermost};
+use super::units::{Unit, balance, indent, outermost};
 use super::whole::{alike, as_tokens, filled};
 use crate::assist::dialect::is_gap;
 use crate::assist::hunks::token_cuts;
 use crate::assist::placement::with_indents;
 use names::leaves_off;
+use side::{Side, known};
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -132,64 +134,6 @@ pub(super) fn begins_within(document: &Document<'_>, text: &str) -> bool {
     }
     let mut same = document.side().units.iter().filter(|one| one.name == top.name);
     same.next().is_some() && same.next().is_none()
-}
-
-/// A text in lines.
-struct Side<'a> {
-    text: &'a str,
-    lines: Vec<&'a str>,
-    /// Where each line starts, and the end.
-    starts: Vec<usize>,
-    units: Vec<Unit>,
-}
-
-/// Those lines of a text that the document has.
-fn known<'a>(old: &Side<'_>, new: &Side<'a>) -> BTreeSet<&'a str> {
-    let mut open: BTreeSet<&'a str> = new.lines.iter().map(|line| line.trim()).collect();
-    let mut out = BTreeSet::new();
-    for line in &old.lines {
-        if open.is_empty() {
-            break;
-        }
-        out.extend(open.take(line.trim()));
-    }
-    out
-}
-
-impl<'a> Side<'a> {
-    /// The document.
-    fn document(text: &'a str) -> Self {
-        Self::with(text, units::units)
-    }
-
-    /// A text written for it.
-    fn new(text: &'a str) -> Self {
-        Self::with(text, units::parts)
-    }
-
-    fn with(text: &'a str, units: fn(&[&str]) -> Vec<Unit>) -> Self {
-        let lines: Vec<&str> = text.split_inclusive('\n').collect();
-        let mut starts = vec![0];
-        for line in &lines {
-            starts.push(starts.last().copied().unwrap_or_default() + line.len());
-        }
-        let units = units(&lines);
-        Self { text, lines, starts, units }
-    }
-
-    /// The bytes of some lines, without the end of the last.
-    fn bytes(&self, lines: &Range<usize>) -> Range<usize> {
-        let (start, end) = (self.starts[lines.start], self.starts[lines.end]);
-        start..start + self.text[start..end].trim_end_matches(['\n', '\r']).len()
-    }
-
-    fn of(&self, lines: &Range<usize>) -> &'a str {
-        &self.text[self.bytes(lines)]
-    }
-
-    fn blanks_before(&self, at: usize) -> usize {
-        self.lines[..at].iter().rev().take_while(|line| line.trim().is_empty()).count()
-    }
 }
 
 struct Reading<'a> {

@@ -63,9 +63,37 @@ const COMMON: &str = "the a an this that these those of to for from at by as is 
     perhaps maybe ";
 
 /// Whether a word stands in every text.
-pub(super) fn is_common(key: &str) -> bool {
+fn is_common(key: &str) -> bool {
     let lower = key.to_lowercase();
     COMMON.split_whitespace().any(|word| word == lower)
+}
+
+/// Of fewer words than this, so many that say something must be the same where one of these is
+/// another.
+const FEW_WORDS: usize = 7;
+const FEWEST_SAID: usize = 3;
+
+/// Whether enough of the words that say something are the same: a few are had by other sentences
+/// too.
+pub(super) fn says_enough(
+    sought: &[Piece],
+    found: &[Piece],
+    pairs: &[(Option<usize>, Option<usize>)],
+) -> bool {
+    let same = |(i, j): &(Option<usize>, Option<usize>)| match (i, j) {
+        (Some(i), Some(j)) => {
+            let (one, other) = (&sought[*i].key, &found[*j].key);
+            one == other || is_slip(one, other)
+        }
+        _ => false,
+    };
+    let says = |piece: &Piece| piece.is_word() && !is_common(&piece.key);
+    let is_said = |at: Option<usize>, side: &[Piece]| at.is_some_and(|at| says(&side[at]));
+    let said = pairs.iter().filter(|(i, j)| is_said(*i, sought) || is_said(*j, found));
+    let said: Vec<bool> = said.map(same).collect();
+    let alike = said.iter().filter(|same| **same).count();
+    let words = sought.iter().filter(|piece| piece.is_word()).count();
+    words >= FEW_WORDS || alike == said.len() || alike >= FEWEST_SAID
 }
 
 /// Whether another word here would be another thing: a number, a name, a negation, a measure, or

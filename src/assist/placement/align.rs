@@ -4,7 +4,7 @@
 //! What comes of it is marked as loose. It must agree wherever another word says another thing
 //! (`agree`), and no other place may come near.
 
-use super::agree::{Piece, agree, is_common, is_slip};
+use super::agree::{Piece, agree, is_slip, says_enough};
 use super::ask::fills_lines;
 use super::fold::folded;
 use super::index::Index;
@@ -20,10 +20,6 @@ const LEAST: u32 = 75;
 const LEAST_LINES: u32 = 55;
 /// Fewer words than this are like others by chance.
 const FEWEST_WORDS: usize = 5;
-/// Of fewer words than this, so many that say something must be the same where one of these is
-/// another.
-const FEW_WORDS: usize = 7;
-const FEWEST_SAID: usize = 3;
 /// Most cells of one comparison; a text too long for it is not found by likeness.
 const CELLS: usize = 6_000_000;
 /// Most places that are compared.
@@ -353,20 +349,7 @@ fn fits(
     if kept * 100 < weight * least {
         return false;
     }
-    // Few words that say something are had by other sentences too.
-    let same = |(i, j): &(Option<usize>, Option<usize>)| match (i, j) {
-        (Some(i), Some(j)) => {
-            sought[*i].key == found[*j].key || is_slip(&sought[*i].key, &found[*j].key)
-        }
-        _ => false,
-    };
-    let says = |piece: &Piece| piece.is_word() && !is_common(&piece.key);
-    let is_said = |at: Option<usize>, side: &[Piece]| at.is_some_and(|at| says(&side[at]));
-    let said = best.pairs.iter().filter(|(i, j)| is_said(*i, sought) || is_said(*j, found));
-    let said: Vec<bool> = said.map(same).collect();
-    let alike = said.iter().filter(|same| **same).count();
-    let words = sought.iter().filter(|piece| piece.is_word()).count();
-    if words < FEW_WORDS && alike < said.len() && alike < FEWEST_SAID {
+    if !says_enough(sought, found, &best.pairs) {
         return false;
     }
     // What lies at an end may not be left out: who knows what stands there instead.
