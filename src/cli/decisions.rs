@@ -117,12 +117,12 @@ pub fn chosen(named: &[PathBuf], out: &mut Out) -> Result<Vec<Session>, Failure>
     Ok(meant(named, out)?.into_iter().map(|(session, ..)| session).collect())
 }
 
-/// The same, with what each was named by, and which of its documents that is, where it is a text.
-pub fn meant<'a>(
-    named: &'a [PathBuf],
-    out: &mut Out,
-) -> Result<Vec<(Session, Option<&'a PathBuf>, Option<DocId>)>, Failure> {
-    let mut found: Vec<(Session, Option<&PathBuf>, Option<DocId>)> = Vec::new();
+/// A session, what it was named by, and which of its documents that is, where it is a text.
+pub type Meant<'a> = (Session, Option<&'a PathBuf>, Option<DocId>);
+
+/// The same, with what each was named by.
+pub fn meant<'a>(named: &'a [PathBuf], out: &mut Out) -> Result<Vec<Meant<'a>>, Failure> {
+    let mut found: Vec<Meant<'_>> = Vec::new();
     for name in named {
         let all = all(name, out)?.into_iter();
         found.extend(all.map(|(session, doc)| (session, Some(name), doc)));

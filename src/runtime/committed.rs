@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
-use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::sync::mpsc::channel;
 use std::time::Duration;
 
 /// How long git may take, each time.
@@ -173,10 +173,7 @@ fn run<'a, T: Send + 'static>(
             .name("git".into())
             .spawn(move || _ = give.send(read(stdout)))
             .ok()?;
-        match taken.recv_timeout(PATIENCE) {
-            Ok(told) => told,
-            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => None,
-        }
+        taken.recv_timeout(PATIENCE).ok()?
     });
     end(&mut child, told.is_some());
     told

@@ -333,7 +333,7 @@ impl Reading<'_> {
                 lines(is.clone()).iter().any(|line| body.contains(line))
             };
             let rewrite = match gap {
-                _ if was.is_empty() && repeats() => None,
+                _ if was.is_empty() && (repeats() || ours.is_empty()) => None,
                 true => self.filled(was, is.clone(), false),
                 false => {
                     let old = self.old.of(&was);

@@ -297,7 +297,12 @@ fn pieces(
             return None;
         }
         let blank = |part: usize| old_parts[part].piece.is_none();
-        let from = first.map_or(start(cut.old.start), |unquoted| match blank(cut.old.start) {
+        // A mark that ends what stays, and was not quoted, stays with it.
+        let edge = start(cut.old.start);
+        let marks = place.text[edge..place.core.end]
+            .find(|sign: char| sign.is_whitespace() || sign.is_alphanumeric())
+            .filter(|_| cut.old.start < cut.old.end && blank(cut.old.start));
+        let from = first.map_or(edge + marks.unwrap_or(0), |unquoted| match blank(cut.old.start) {
             true => unquoted.start + place.text[unquoted.clone()].trim_end().len(),
             false => unquoted.end,
         });
