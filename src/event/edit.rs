@@ -153,7 +153,8 @@ pub struct Cause {
     /// Which part of a split hunk.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub part: Option<u32>,
-    /// The edits that are undone or redone.
+    /// The edits that are undone or redone. Of an edit from outside: the saves of what git committed
+    /// before it, so that what it takes out of these was meant to go.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub of: Vec<EventId>,
 }

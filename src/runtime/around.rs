@@ -111,6 +111,25 @@ pub(super) fn find_saved(path: &Path, hash: &str) -> Option<(PathBuf, EventId, D
     found.filter(|_| !files_like(path, &of_size).iter().any(is_same))
 }
 
+/// The same by the names that git knows of it from before, where nothing has these now.
+pub(super) fn find_earlier(path: &Path) -> Option<(PathBuf, EventId, DocId)> {
+    let root = repository(path)?;
+    let near = files_around(path);
+    let far = far(path, &near);
+    let files: Vec<PathBuf> = near.into_iter().chain(far).collect();
+    if files.is_empty() {
+        return None;
+    }
+    super::committed::earlier_names(path).into_iter().find_map(|name| {
+        let old = root.join(&name);
+        let of = |file: &PathBuf| {
+            let (session, doc) = added(file, &old, &name).into_iter().next()?;
+            Some((file.clone(), session, doc))
+        };
+        if old.exists() { None } else { files.iter().find_map(of) }
+    })
+}
+
 fn saved_as(file: &Path, hash: &str) -> Option<(EventId, DocId)> {
     let mut bytes = Vec::new();
     std::fs::File::open(file).ok()?.take(LOOKED_AT).read_to_end(&mut bytes).ok()?;

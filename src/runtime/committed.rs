@@ -21,6 +21,8 @@ use std::time::Duration;
 const PATIENCE: Duration = Duration::from_secs(2);
 /// How many commits of the text are looked at, the newest.
 const COMMITS: &str = "--max-count=128";
+/// How far back a rebase, and a new name, are looked for.
+const RECENT: &str = "--max-count=32";
 /// Longer ones are no documents. In bytes.
 const LONGEST: u64 = 10 << 20;
 /// So much is read of all versions together. In bytes.
@@ -67,18 +69,16 @@ fn before(path: &Path, hash: &str) -> Option<BTreeSet<String>> {
     if !is_merging && !head.first()?.as_ref()?.iter().any(|one| one == hash) {
         return None;
     }
-    let heads: &[&str] = if is_merging { &["HEAD", "MERGE_HEAD"] } else { &["HEAD"] };
+    let mut heads = vec!["HEAD".to_owned()];
+    heads.extend(is_merging.then(|| "MERGE_HEAD".to_owned()));
+    heads.extend(rebased(root));
     let mut log =
         vec!["-c", "log.showSignature=false", "log", "--format=", "--raw", "--no-abbrev", COMMITS];
     // Both sides of a merge, whichever of them it took.
     log.extend(["--full-history", "-m", "--no-renames"]);
-    log.extend(heads);
+    log.extend(heads.iter().map(String::as_str));
     log.extend(["--", name]);
-    let told = run(root, log.into_iter(), &[], |mut out| {
-        let mut told = String::new();
-        out.read_to_string(&mut told).ok()?;
-        Some(told)
-    })?;
+    let told = run(root, log.into_iter(), &[], read_all)?;
     let mut ids: Vec<&str> = Vec::new();
     for line in told.lines().filter_map(|line| line.strip_prefix(':')) {
         let mut both = line.split(' ').skip(2).take(2);
@@ -89,6 +89,41 @@ fn before(path: &Path, hash: &str) -> Option<BTreeSet<String>> {
     let mut all: BTreeSet<String> = objects(root, &ids)?.into_iter().flatten().flatten().collect();
     all.remove(hash);
     Some(all)
+}
+
+/// What the branch was before it was rebased last, if that is not long ago.
+fn rebased(root: &Path) -> Option<String> {
+    let told = run(root, ["reflog", "--format=%H %gs", RECENT, "HEAD"].into_iter(), &[], read_all)?;
+    let mut steps = told.lines();
+    let is_part = |step: &&str| {
+        let said = step.split_once(' ').map_or("", |(_, said)| said);
+        said.starts_with("rebase")
+            || said.starts_with("pull --rebase")
+            || said.starts_with("pull -r")
+    };
+    steps.find(is_part)?;
+    // The first one before it.
+    let before = steps.find(|step| !is_part(step))?;
+    before.split(' ').next().map(str::to_owned)
+}
+
+fn read_all(mut out: ChildStdout) -> Option<String> {
+    let mut told = String::new();
+    out.read_to_string(&mut told).ok()?;
+    Some(told)
+}
+
+/// The names that a text had in git before this one, the newest first.
+pub(super) fn earlier_names(path: &Path) -> Vec<String> {
+    let Some(root) = repository(path) else { return Vec::new() };
+    let name = path.strip_prefix(root).ok().and_then(Path::to_str);
+    let Some(name) = name.filter(|name| !name.contains('\n')) else { return Vec::new() };
+    // Each rename with how like both are, the old name and the new one.
+    let log = ["-c", "log.showSignature=false", "-c", "core.quotePath=false", "log", "--follow"];
+    let log = log.into_iter().chain(["--name-status", "--format=", "--diff-filter=R", RECENT]);
+    let told = run(root, log.chain(["--", name]), &[], read_all).unwrap_or_default();
+    let old = |line: &str| line.split('\t').nth(1).map(str::to_owned);
+    told.lines().filter_map(old).collect()
 }
 
 /// The hashes of what a file may hold that is one of these objects: with its line ends as they are,

@@ -74,7 +74,11 @@ pub(super) fn unbound(
     {
         return Ok(Some(Whose { session, doc, file: None, renamed: true }));
     }
-    let found = file.hint.as_ref().and_then(|_| around::find_saved(path, &file.stamp.hash));
+    let found = file.hint.as_ref().and_then(|_| {
+        let saved = around::find_saved(path, &file.stamp.hash);
+        // Renamed and changed as well: git knows how it was called.
+        saved.or_else(|| around::find_earlier(path))
+    });
     Ok(found.map(|(from, session, doc)| Whose { session, doc, file: Some(from), renamed: true }))
 }
 

@@ -153,7 +153,7 @@ impl Cx<'_> {
         let (name, hint) = (Text::new(name), file.hint.clone().map(Text::new));
         self.append(&Event::DocumentAdded { doc: doc.clone(), name, hint });
         let all = Change::with_origin(Span::at(Pos(0)), file.text.clone(), Origin::outside());
-        self.post_outside(&doc, &Version::default(), &all);
+        self.post_outside(&doc, &Version::default(), &all, Vec::new());
         let version = self.model.session.documents.get(&doc).map(|entry| entry.document.version());
         if let Some(version) = version {
             let hash = Text::new(file.stamp.hash.clone());

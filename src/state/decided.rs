@@ -4,6 +4,7 @@
 
 use super::saved::{Base, base_of, includes, settled};
 use super::{Cx, OpenedFile};
+use crate::base::EventId;
 use crate::event::{Version, is_like};
 use crate::session::DocEntry;
 
@@ -19,6 +20,16 @@ pub fn may_be_decided(entry: &DocEntry, hash: &str) -> bool {
     };
     let Some(past) = document.past(&held.version.0) else { return false };
     entry.saved.iter().any(|saved| !super::alike::knows(&past, &saved.version))
+}
+
+/// The saves of versions that were committed before a file which is made of this version: what it
+/// lacks of these it lacks on purpose. The newest of them.
+pub(super) fn decided_over(entry: &DocEntry, on: &Version, file: &OpenedFile) -> Vec<EventId> {
+    const MOST: usize = 8;
+    let Some(past) = entry.document.past(&on.0) else { return Vec::new() };
+    let saved = entry.saved.iter().rev().filter(|saved| file.committed.contains(&saved.hash));
+    let saved = saved.filter(|saved| super::alike::knows(&past, &saved.version));
+    saved.take(MOST).map(|saved| saved.event).collect()
 }
 
 impl Cx<'_> {

@@ -42,6 +42,14 @@ impl Edits<'_> {
                     }));
                 }
             }
+            // What was decided over a version that has them.
+            let over = edit.edit.cause.iter().flat_map(|cause| &cause.of);
+            let over = over.filter_map(|id| self.entry.saved.iter().find(|one| one.event == *id));
+            for saved in over {
+                if let Some(past) = document.past(&saved.version.0) {
+                    gone.retain(|id| past.get(&id.writer).is_none_or(|count| id.counter >= *count));
+                }
+            }
             if gone.is_empty() {
                 continue;
             }

@@ -139,19 +139,20 @@ impl Cx<'_> {
             return;
         }
         let doc = self.model.doc.clone();
-        self.post_outside(&doc, version, change);
+        self.post_outside(&doc, version, change, Vec::new());
         self.model.session.track_hunks();
         if !self.is_holding() {
             self.meet();
         }
     }
 
-    /// The same, and nothing else. Returns the last operation.
+    /// The same, and nothing else. `of` are saves that it was decided over. Returns the last operation.
     pub(super) fn post_outside(
         &mut self,
         doc: &DocId,
         version: &Version,
         change: &Change,
+        of: Vec<EventId>,
     ) -> Option<OpId> {
         self.seal_bursts();
         let mut change = change.clone();
@@ -171,7 +172,7 @@ impl Cx<'_> {
             };
         let width: u32 = applied.ops.iter().map(Op::width).sum();
         let last = (applied.start + width).checked_sub(1)?;
-        self.post_edit(doc, writer, applied, CauseKind::Outside, Vec::new());
+        self.post_edit(doc, writer, applied, CauseKind::Outside, of);
         Some(OpId { writer, counter: last })
     }
 
@@ -358,7 +359,8 @@ impl Cx<'_> {
         let is_older = older.is_some();
         let change = older.unwrap_or_else(|| returned(entry, &base, difference(&text, &file.text)));
         let held = last;
-        let Some(last) = self.post_outside(&doc, &base, &change) else { return };
+        let of = super::decided::decided_over(entry, &base, file);
+        let Some(last) = self.post_outside(&doc, &base, &change, of) else { return };
         let edit = self.model.entry().and_then(DocEntry::last_outside);
         if let Some(edit) = edit.filter(|_| is_older) {
             self.verdicts_follow(&before, edit, false);

@@ -157,3 +157,39 @@ fn what_a_branch_took_away_and_a_merge_brings_is_whose_it_was() {
         assert_eq!(blamed["lines"][line]["runs"][1]["by"]["name"], "Ada", "{line}: {blamed}");
     }
 }
+
+#[test]
+fn a_rebase_that_was_settled_for_the_other_side_stays_so() {
+    let (ada, eve) = in_each_others_way();
+    ada.git(&["fetch", "-q"]);
+    ada.git(&["rebase", "-q", "-X", "ours", "origin/main"]);
+    let want = ada.read("repo/plan.md");
+    assert!(want.contains("-from-Eve") && !want.contains("-from-Ada"), "{want}");
+    assert_eq!(ada.looks(), want);
+    ada.shares();
+    ada.commits("rebased");
+    ada.git(&["push", "-q", "origin", "HEAD:main"]);
+    both_have(&ada, &eve, &want, "rebased");
+}
+
+/// Whose text won has it as it was: nothing comes back from the other's events.
+#[test]
+fn what_was_settled_for_somebody_who_had_not_shared_stays_settled() {
+    let (ada, eve) = two();
+    for (person, word) in [(&ada, "-from-Ada"), (&eve, "-from-Eve")] {
+        person.does(&format!(
+            "go.line 5; edit.line-delete; edit.insert beta two{word}\\n; file.save"
+        ));
+        person.commits("apart");
+    }
+    eve.git(&["push", "-q", "origin", "HEAD:main"]);
+    ada.git_may_fail(&["pull", "-q", "--no-edit", "origin", "main"]);
+    ada.git(&["checkout", "-q", "--theirs", "plan.md"]);
+    ada.commits("merged");
+    let want = ada.read("repo/plan.md");
+    assert_eq!(ada.looks(), want);
+    ada.shares();
+    ada.commits("shared");
+    ada.git(&["push", "-q", "origin", "HEAD:main"]);
+    both_have(&ada, &eve, &want, "not shared");
+}
