@@ -8,7 +8,8 @@ use super::frame::{framed, in_tags, is_quoted, unframed, without_frame, without_
 use super::kin::{Kin, paragraphs};
 use super::talk::{Known, is_aside, is_head_of_talk, is_remark, is_rule, is_talk, may_be_talk};
 use crate::assist::dialect::is_fence;
-use crate::assist::hunks::line_end;
+use crate::assist::hunks::{Hunk, line_end};
+use crate::base::Pos;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
@@ -30,6 +31,29 @@ pub(super) struct Part {
     pub new: String,
     /// It may be no part of the text.
     pub unsure: bool,
+}
+
+/// Whether a change puts a few words before all of a text or behind it: they may be said about it.
+pub(super) fn may_be_said(old: &str, start: Pos, hunk: &Hunk) -> bool {
+    const MOST: usize = 24;
+    let said = hunk.new.split_whitespace().count();
+    if !hunk.old.trim().is_empty() || said == 0 || said > MOST {
+        return false;
+    }
+    // A section, another item of a list, a row.
+    let mark = |line: &str| line.trim_start().chars().next().filter(|mark| "#-*+|".contains(*mark));
+    let mut filled = hunk.new.lines().filter(|line| !line.trim().is_empty());
+    let last = old.trim_end().lines().next_back().and_then(mark);
+    let headed = filled.clone().next().and_then(mark) == Some('#') && filled.clone().count() > 1;
+    let listed =
+        hunk.new.starts_with('\n') && filled.all(|line| last.is_some() && mark(line) == last);
+    if headed || listed {
+        return false;
+    }
+    let at = hunk.span.start.0.saturating_sub(start.0);
+    let blank = |sign: char| sign.is_whitespace();
+    let (mut before, mut behind) = (old.chars().take(at), old.chars().skip(at));
+    before.all(blank) || behind.all(blank)
 }
 
 /// A part whose lines stand in one beside it that is unsure is as unsure: without that they are lost.

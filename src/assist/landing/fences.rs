@@ -205,7 +205,7 @@ fn span_of(base: &str, at: &Range<usize>) -> Span {
 }
 
 /// Whether a document has a line, its indent and the blanks behind it aside.
-fn has_line(base: &str, line: &str) -> bool {
+pub(super) fn has_line(base: &str, line: &str) -> bool {
     let line = line.trim();
     let blank = |c: char| c.is_whitespace() && c != '\n';
     base.match_indices(line).any(|(at, _)| {

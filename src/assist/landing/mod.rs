@@ -6,6 +6,7 @@
 mod anchored;
 mod bare;
 mod covered;
+mod elided;
 mod fences;
 mod frame;
 mod kin;
@@ -18,7 +19,9 @@ mod units;
 mod untold;
 mod whole;
 mod wholes;
+mod wrapper;
 
+use elided::Elided;
 pub use fences::resembling;
 pub use onto::{Onto, onto};
 pub(super) use talk::is_another;
@@ -212,6 +215,10 @@ impl Landing {
         if base.trim().is_empty() {
             return self.first_text(&base, &fenced, &prose);
         }
+        let prose = match fenced.is_empty() && self.wanted == Wanted::Change {
+            true => wrapper::without(&base, &prose).to_owned(),
+            false => prose,
+        };
         if let Some(found) = self.before_and_after(&fenced) {
             return found;
         }
@@ -302,6 +309,9 @@ impl Landing {
                 hunks.push((Hunk { span, ..hunk }, unsure));
             }
         }
+        for (hunk, unsure) in &mut hunks {
+            *unsure |= bare::may_be_said(&old, span.start, hunk);
+        }
         let only: Vec<Hunk> = hunks.iter().map(|(hunk, _)| hunk.clone()).collect();
         let landed = |((hunk, unsure), moved): ((Hunk, bool), Option<String>)| {
             let step = if unsure { Step::Words } else { Step::Exact };
@@ -381,7 +391,10 @@ impl Landing {
                 return self.whole(&base, &wrapped(&base, &edit.new), Step::Exact);
             }
             (Form::Whole, _, Some(_)) => return self.rewritten(Form::Selection, &edit.new),
-            (Form::Whole, _, None) => return self.rewritten(Form::Whole, &edit.new),
+            (Form::Whole, _, None) => {
+                let base = self.base.to_string();
+                return self.rewritten(Form::Whole, wrapper::without(&base, &edit.new));
+            }
             (Form::Selection, _, Some(_)) => return self.rewritten(Form::Selection, &edit.new),
             _ => {}
         }
@@ -426,6 +439,30 @@ impl Landing {
 
     /// What becomes of an edit, and which stretch of the text its quotation covers.
     fn sought(&self, edit: &Edit, within: Option<Span>) -> (Outcome, Option<Span>) {
+        let has_gaps = edit.new.contains("...") || edit.new.contains(['…', '[', '(']);
+        match if has_gaps { elided::read(&self.base.to_string(), edit) } else { Elided::Nothing } {
+            Elided::Nothing => self.sought_whole(edit, within),
+            Elided::Filled(new) => {
+                let (outcome, quoted) = self.sought_whole(&Edit { new, ..edit.clone() }, within);
+                match outcome {
+                    Outcome::Placed { hunk, step } if !step.is_loose() => {
+                        (Outcome::Placed { hunk, step: Step::Gap }, quoted)
+                    }
+                    other => (other, quoted),
+                }
+            }
+            Elided::Unclear => {
+                let (old, new, hint) = (edit.old.clone(), edit.new.clone(), edit.hint.clone());
+                let similar = match self.sought_whole(edit, within).1 {
+                    Some(span) => vec![self.placer.whole(span, &edit.old)],
+                    None => Vec::new(),
+                };
+                (Outcome::Missing { old, new, hint, similar }, None)
+            }
+        }
+    }
+
+    fn sought_whole(&self, edit: &Edit, within: Option<Span>) -> (Outcome, Option<Span>) {
         let (old, new, hint) = (edit.old.clone(), edit.new.clone(), edit.hint.clone());
         let sought = Sought { old: &edit.old, new: &edit.new, hint: &edit.hint, within };
         let outcome = match self.placer.find(&sought) {
