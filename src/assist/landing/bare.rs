@@ -37,23 +37,27 @@ pub(super) struct Part {
 pub(super) fn may_be_said(old: &str, start: Pos, hunk: &Hunk) -> bool {
     const MOST: usize = 24;
     let said = hunk.new.split_whitespace().count();
-    if !hunk.old.trim().is_empty() || said == 0 || said > MOST {
+    if !hunk.old.trim().is_empty() || said > MOST {
         return false;
     }
-    // A section, another item of a list, a row.
+    // A section, another item of a list, a row, code.
     let mark = |line: &str| line.trim_start().chars().next().filter(|mark| "#-*+|".contains(*mark));
     let mut filled = hunk.new.lines().filter(|line| !line.trim().is_empty());
     let last = old.trim_end().lines().next_back().and_then(mark);
     let headed = filled.clone().next().and_then(mark) == Some('#') && filled.clone().count() > 1;
     let listed =
         hunk.new.starts_with('\n') && filled.all(|line| last.is_some() && mark(line) == last);
-    if headed || listed {
+    let lines = hunk.new.lines().filter(|line| !line.trim().is_empty());
+    let coded = lines.clone().filter(|line| line.trim_end().ends_with(['{', '}', ';'])).count();
+    if headed || listed || 2 * coded > lines.count() {
         return false;
     }
     let at = hunk.span.start.0.saturating_sub(start.0);
     let blank = |sign: char| sign.is_whitespace();
     let (mut before, mut behind) = (old.chars().take(at), old.chars().skip(at));
-    before.all(blank) || behind.all(blank)
+    // Blanks before it are those that the text stands behind.
+    let is_apart = said > 0 && hunk.new.starts_with(blank);
+    before.all(blank) || is_apart && behind.all(blank)
 }
 
 /// A part whose lines stand in one beside it that is unsure is as unsure: without that they are lost.

@@ -3,7 +3,10 @@
 
 use super::fences::has_line;
 use super::whole::filled;
+use super::{Landing, Outcome};
 use crate::assist::dialect::{Edit, is_gap};
+use crate::assist::placement::Step;
+use crate::base::Span;
 
 /// What an edit leaves out of its new text.
 pub(super) enum Elided {
@@ -38,5 +41,90 @@ pub(super) fn read(base: &str, edit: &Edit) -> Elided {
     match (dots && !dotted || told) && words(new) < words(old) && begins {
         true => Elided::Unclear,
         false => Elided::Nothing,
+    }
+}
+
+/// What is said of an edit whose new text has lines that stand beside it.
+const REPEATS: &str = "It repeats lines that stand beside its place: they would stand twice.";
+
+impl Landing {
+    /// What becomes of an edit, and which stretch of the text its quotation covers.
+    pub(super) fn sought(&self, edit: &Edit, within: Option<Span>) -> (Outcome, Option<Span>) {
+        let has_gaps = edit.new.contains("...") || edit.new.contains(['…', '[', '(']);
+        match if has_gaps { read(&self.base.to_string(), edit) } else { Elided::Nothing } {
+            Elided::Nothing => self.sought_whole(edit, within),
+            Elided::Filled(new) => {
+                let (outcome, quoted) = self.sought_whole(&Edit { new, ..edit.clone() }, within);
+                match outcome {
+                    Outcome::Placed { hunk, step } if !step.is_loose() => {
+                        (Outcome::Placed { hunk, step: Step::Gap }, quoted)
+                    }
+                    other => (other, quoted),
+                }
+            }
+            Elided::Unclear => {
+                let (old, new, hint) = (edit.old.clone(), edit.new.clone(), edit.hint.clone());
+                let similar = match self.sought_whole(edit, within).1 {
+                    Some(span) => vec![self.placer.whole(span, &edit.old)],
+                    None => Vec::new(),
+                };
+                (Outcome::Missing { old, new, hint, similar }, None)
+            }
+        }
+    }
+
+    /// An edit that repeats lines which stand right before or behind what it quotes is not certain:
+    /// the model took these for a part of it.
+    pub(super) fn beside_itself(
+        &self,
+        edit: &Edit,
+        outcome: Outcome,
+        quoted: Option<Span>,
+    ) -> (Outcome, Option<String>) {
+        match (outcome, quoted) {
+            (Outcome::Placed { hunk, step }, Some(span))
+                if !step.is_loose() && self.repeats(edit, span) =>
+            {
+                (Outcome::Placed { hunk, step: Step::Words }, Some(REPEATS.to_owned()))
+            }
+            (outcome, _) => (outcome, edit.why.clone()),
+        }
+    }
+
+    fn repeats(&self, edit: &Edit, quoted: Span) -> bool {
+        const MOST: usize = 8;
+        const TELLING: usize = 12;
+        let filled = |text: &str| -> Vec<String> {
+            let lines = text.lines().map(|line| line.trim().to_owned());
+            lines.filter(|line| !line.is_empty()).collect()
+        };
+        let (old, new) = (filled(&edit.old), filled(&edit.new));
+        let telling = |lines: &[String]| {
+            lines.iter().flat_map(|line| line.chars()).filter(|sign| sign.is_alphanumeric()).count()
+        };
+        let all = self.base.len_chars();
+        let (from, to) = (quoted.start.0.min(all), quoted.end.0.min(all));
+        let last = self.base.char_to_line(to.saturating_sub(1).max(from));
+        let below: Vec<String> = (last + 1..self.base.len_lines())
+            .map(|at| self.base.line(at).to_string().trim().to_owned())
+            .filter(|line| !line.is_empty())
+            .take(MOST)
+            .collect();
+        let first = self.base.char_to_line(from);
+        let mut above: Vec<String> = (0..first)
+            .rev()
+            .map(|at| self.base.line(at).to_string().trim().to_owned())
+            .filter(|line| !line.is_empty())
+            .take(MOST)
+            .collect();
+        above.reverse();
+        // What is quoted is meant to be there.
+        let is_new = |lines: &[String]| {
+            telling(lines) >= TELLING && lines.iter().all(|line| !old.contains(line))
+        };
+        (1..=MOST.min(new.len())).any(|count| {
+            let (head, tail) = (&new[..count], &new[new.len() - count..]);
+            below.starts_with(tail) && is_new(tail) || above.ends_with(head) && is_new(head)
+        })
     }
 }

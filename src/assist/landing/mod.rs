@@ -21,7 +21,6 @@ mod whole;
 mod wholes;
 mod wrapper;
 
-use elided::Elided;
 pub use fences::resembling;
 pub use onto::{Onto, onto};
 pub(super) use talk::is_another;
@@ -399,12 +398,10 @@ impl Landing {
             _ => {}
         }
         let shown = edit.hint.shown && self.wanted == Wanted::Answer;
-        let landed = |(outcome, quoted)| Landed {
-            form: edit.form,
-            why: edit.why.clone(),
-            said: Some((edit.old.clone(), edit.new.clone())),
-            quoted,
-            outcome,
+        let landed = |(outcome, quoted)| {
+            let (outcome, why) = self.beside_itself(edit, outcome, quoted);
+            let said = Some((edit.old.clone(), edit.new.clone()));
+            Landed { form: edit.form, why, said, quoted, outcome }
         };
         let (mut outcome, mut quoted) = self.sought(edit, self.within);
         if let (Outcome::Missing { .. }, Some(within)) = (&outcome, self.within) {
@@ -437,31 +434,7 @@ impl Landing {
         }
     }
 
-    /// What becomes of an edit, and which stretch of the text its quotation covers.
-    fn sought(&self, edit: &Edit, within: Option<Span>) -> (Outcome, Option<Span>) {
-        let has_gaps = edit.new.contains("...") || edit.new.contains(['…', '[', '(']);
-        match if has_gaps { elided::read(&self.base.to_string(), edit) } else { Elided::Nothing } {
-            Elided::Nothing => self.sought_whole(edit, within),
-            Elided::Filled(new) => {
-                let (outcome, quoted) = self.sought_whole(&Edit { new, ..edit.clone() }, within);
-                match outcome {
-                    Outcome::Placed { hunk, step } if !step.is_loose() => {
-                        (Outcome::Placed { hunk, step: Step::Gap }, quoted)
-                    }
-                    other => (other, quoted),
-                }
-            }
-            Elided::Unclear => {
-                let (old, new, hint) = (edit.old.clone(), edit.new.clone(), edit.hint.clone());
-                let similar = match self.sought_whole(edit, within).1 {
-                    Some(span) => vec![self.placer.whole(span, &edit.old)],
-                    None => Vec::new(),
-                };
-                (Outcome::Missing { old, new, hint, similar }, None)
-            }
-        }
-    }
-
+    /// The same of one that leaves nothing out.
     fn sought_whole(&self, edit: &Edit, within: Option<Span>) -> (Outcome, Option<Span>) {
         let (old, new, hint) = (edit.old.clone(), edit.new.clone(), edit.hint.clone());
         let sought = Sought { old: &edit.old, new: &edit.new, hint: &edit.hint, within };

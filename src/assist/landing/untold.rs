@@ -12,6 +12,9 @@ use crate::text::is_soft;
 /// From this on, of 100, two lines without a word in common are one before and after a change.
 const ALIKE: u8 = 50;
 
+/// So many of 100 words are common to two lines by chance.
+const COMMON: usize = 20;
+
 /// So many words that go are many.
 const MANY: usize = 24;
 
@@ -63,7 +66,10 @@ impl Landing {
     fn swaps_edge(&self, old: &str, start: Pos, hunk: &Hunk) -> bool {
         let (before, behind) = self.around(hunk);
         let said = |text: &str| text.contains(char::is_alphanumeric);
-        if said(&before) || said(&behind) || !said(&hunk.old) || !is_other(&hunk.old, &hunk.new) {
+        // A sentence that goes over a line end is as good as a line.
+        let several = hunk.old.trim().contains('\n') && said(&hunk.new);
+        let within = !several && (said(&before) || said(&behind));
+        if within || !said(&hunk.old) || !is_other(&hunk.old, &hunk.new) {
             return false;
         }
         let chars: Vec<char> = old.chars().collect();
@@ -117,7 +123,7 @@ impl Landing {
 /// Whether two texts have nothing in common, or the new one says nothing.
 pub(super) fn is_other(old: &str, new: &str) -> bool {
     !new.contains(char::is_alphanumeric)
-        || shared_words(old, new) == 0 && alike(old.trim(), new.trim()) < ALIKE
+        || shared_words(old, new) <= COMMON && alike(old.trim(), new.trim()) < ALIKE
 }
 
 /// Whether a passage goes on with other words where most of the old one would go for them: what of
