@@ -4,7 +4,9 @@
 use super::headless::{is_stdin, read_stdin};
 use super::propose::print_diff;
 use super::{Failure, Out, one_line};
-use crate::assist::{Answer, Edit, Fit, Form, Hint, Landed, Outcome, is_near, writes_anew};
+use crate::assist::{
+    Answer, Edit, Fit, Form, Hint, Landed, Outcome, REPEATS, is_near, writes_anew,
+};
 use crate::base::Span;
 use crate::report::unified;
 use crate::runtime::files::{SaveError, save, stamp_text};
@@ -78,7 +80,10 @@ impl ApplyArgs {
             ));
         }
         if answer.is_empty() {
-            return Err(Failure::usage("There is no edit in what came on standard input."));
+            return Err(Failure::usage(
+                "There is no edit in what came on standard input, or none that is certain to be one. Edits \
+                 are blocks, patches, differences, or the new text in a fence: `cowrite apply --help`.",
+            ));
         }
         let fits = answer.fits(self.loose);
         let after = answer.applied(&file.text, &fits);
@@ -158,7 +163,12 @@ impl ApplyArgs {
 
     fn count(&self, answer: &Answer, fits: &[Fit], out: &mut Out) {
         let all = answer.all;
-        let done = fits.iter().filter(|fit| fit.is_done()).count() + answer.unchanged;
+        // One that says the same as another is done when that is.
+        let is_done = |fit: &&Fit| match fit {
+            Fit::Twice(first) => fits.get(*first).is_some_and(|first| first.is_done()),
+            fit => fit.is_done(),
+        };
+        let done = fits.iter().filter(is_done).count() + answer.unchanged;
         let place = match (&self.output, self.dry_run) {
             (_, true) => format!("would go into {}", self.file.display()),
             (Some(path), _) if is_stdin(path) => "went in".into(),
@@ -167,6 +177,7 @@ impl ApplyArgs {
         };
         let already = fits
             .iter()
+            .filter(is_done)
             .filter(|fit| matches!(fit, Fit::Already | Fit::Twice(_) | Fit::Corrected(_)))
             .count()
             + answer.unchanged;
@@ -289,6 +300,12 @@ fn reason(base: &Rope, landed: &Landed, fit: Fit) -> Option<String> {
             "at line {}: it may be said about the text and be no part of it; --loose puts it in",
             lines_of(base, hunk.span).0
         )),
+        (Fit::Doubted, Outcome::Placed { hunk, .. }) if landed.why.as_deref() == Some(REPEATS) => {
+            Some(format!(
+                "at line {}: it repeats lines that stand beside it; --loose puts it in all the same",
+                lines_of(base, hunk.span).0
+            ))
+        }
         (Fit::Doubted, Outcome::Placed { hunk, .. }) => Some(format!(
             "line {} only resembles it; --loose puts it in",
             lines_of(base, hunk.span).0
@@ -312,6 +329,11 @@ fn reason(base: &Rope, landed: &Landed, fit: Fit) -> Option<String> {
             Some(format!("its text stands several times, in lines {}", lines(candidates)))
         }
         (Fit::Missing, Outcome::Missing { similar, .. }) => Some(match similar.first() {
+            Some((span, 100)) => format!(
+                "it is about line {}, but what it leaves out of its new text, or where its lines \
+                 begin and end, is not certain",
+                lines_of(base, *span).0
+            ),
             Some((span, percent)) => format!(
                 "its text is not there; most like it is line {} ({percent} %)",
                 lines_of(base, *span).0

@@ -45,7 +45,7 @@ pub(super) fn read(base: &str, edit: &Edit) -> Elided {
 }
 
 /// What is said of an edit whose new text has lines that stand beside it.
-const REPEATS: &str = "It repeats lines that stand beside its place: they would stand twice.";
+pub const REPEATS: &str = "It repeats lines that stand beside its place: they would stand twice.";
 
 impl Landing {
     /// What becomes of an edit, and which stretch of the text its quotation covers.
@@ -122,9 +122,10 @@ impl Landing {
         let is_new = |lines: &[String]| {
             telling(lines) >= TELLING && lines.iter().all(|line| !old.contains(line))
         };
-        (1..=MOST.min(new.len())).any(|count| {
-            let (head, tail) = (&new[..count], &new[new.len() - count..]);
-            below.starts_with(tail) && is_new(tail) || above.ends_with(head) && is_new(head)
-        })
+        // The lines next to it, as many as it takes to tell.
+        let has =
+            |lines: &[String]| is_new(lines) && new.windows(lines.len()).any(|run| run == lines);
+        (1..=below.len()).any(|count| has(&below[..count]))
+            || (0..above.len()).any(|from| has(&above[from..]))
     }
 }

@@ -21,6 +21,7 @@ mod whole;
 mod wholes;
 mod wrapper;
 
+pub use elided::REPEATS;
 pub use fences::resembling;
 pub use onto::{Onto, onto};
 pub(super) use talk::is_another;
