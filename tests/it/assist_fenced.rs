@@ -13,7 +13,7 @@ const CODE: &str = "use std::collections::HashMap;\n\n/// Limits how often each 
 const PY: &str = "import csv\nimport sys\n\n\ndef read(path):\n    with open(path) as f:\n        return list(csv.reader(f))\n\n\ndef mean(values):\n    total = 0\n    for v in values:\n        total += v\n    return total / len(values)\n\n\nif __name__ == \"__main__\":\n    print(mean(read(sys.argv[1])))\n";
 
 /// The text with what is certain and with all of it, and how many edits have no place.
-fn read(text: &str, answer: &str, wanted: Wanted) -> (String, String, usize) {
+pub fn read(text: &str, answer: &str, wanted: Wanted) -> (String, String, usize) {
     let mut parser = ReplyParser::new(Dialect::Blocks);
     let mut landing = Landing::new(&Rope::from_str(text)).wanting(wanted);
     let mut pieces = parser.push(answer);

@@ -374,3 +374,79 @@ fn what_is_said_of_two_lines_is_no_change_of_them() {
     let said = "You asked about “Q: Do you get lonely?\nA: In the second year I did. After that, no, with all the visitors there are.”. It means what it says.";
     assert_eq!(answer(text, said, Wanted::Answer), "");
 }
+
+fn block(old: &str, new: &str) -> String {
+    format!("<<<<<<< SEARCH\n{old}=======\n{new}>>>>>>> REPLACE\n")
+}
+
+/// Words for what stays are no text: what they stand for is put in, or the edit has no place.
+#[test]
+fn what_a_new_text_leaves_out_is_not_lost() {
+    let one = "fn one() {\n    let a = 1;\n    go(a);\n    stop();\n}\n";
+    let rest = "fn one() {\n    let a = 2;\n    // ... existing code ...\n}\n";
+    let filled = CODE.replace("let a = 1", "let a = 2");
+    assert_eq!(answer(CODE, &block(one, rest), Wanted::Change), format!("gap: {filled}"));
+    // Which lines it stands for is not clear.
+    let head = "fn one() {\n    begin();\n    // ... rest of the function unchanged ...\n";
+    assert_eq!(answer(CODE, &block(one, head), Wanted::Change), "missing");
+    let prose = "On the other side there was a market. Women sold eel, and a boy sold batteries.\n";
+    for new in [
+        "On the far side there was a market. ...\n",
+        "On the far side there was a market. [rest of the paragraph unchanged]\n",
+    ] {
+        assert_eq!(answer(prose, &block(prose, new), Wanted::Change), "missing", "{new}");
+    }
+    // What the document says itself is text.
+    let dotted = "He waited ...\nThen he left.\n";
+    let got = answer(dotted, &block("Then he left.\n", "Then he left, and ...\n"), Wanted::Change);
+    assert_eq!(got, "exact: He waited ...\nThen he left, and ...\n");
+}
+
+#[test]
+fn what_repeats_its_neighbours_is_not_certain() {
+    let rules = "1. Everybody may come in.\n2. Food stays outside.\n3. Phones stay silent.\n4. Books go back where they were.\n";
+    for new in [
+        "2. Food and drinks stay outside.\n3. Phones stay silent.\n",
+        "2. Food and drinks stay outside.\n3. Phones stay silent.\n4. Books go back where they were.\n5. Dogs are welcome.\n",
+        "1. Everybody may come in.\n2. Food and drinks stay outside.\n",
+    ] {
+        let got = answer(rules, &block("2. Food stays outside.\n", new), Wanted::Change);
+        assert!(got.starts_with("words: "), "{got}");
+    }
+    let got = answer(
+        rules,
+        &block("2. Food stays outside.\n", "2. Food and drinks stay outside.\n"),
+        Wanted::Change,
+    );
+    assert!(got.starts_with("exact: "), "{got}");
+}
+
+/// What stands around a whole text that came without a fence is none of it.
+#[test]
+fn wrappers_and_words_at_the_edges_of_a_bare_text() {
+    let text = "# Reading room\n\nA small public reading room in the old ticket office.\n\n## Rules\n\nFood stays outside.\nBooks go back where they were.\n";
+    let new = text.replace("stays", "must stay");
+    for (before, behind) in [
+        ("<file path=\"plan.md\">\n", "</file>\n"),
+        ("<artifact type=\"text/markdown\" title=\"plan.md\">\n", "</artifact>\n"),
+        ("<write_to_file>\n<path>plan.md</path>\n<content>\n", "</content>\n</write_to_file>\n"),
+        ("plan.md\n", ""),
+        ("=== plan.md ===\n", ""),
+        ("---\nfile: plan.md\n---\n", ""),
+        ("<|assistant|>\n", "<|end|>\n"),
+    ] {
+        let got = answer(text, &format!("{before}{new}{behind}"), Wanted::Change);
+        assert_eq!(got, format!("exact: {new}"), "{before}");
+    }
+    for (before, behind) in [
+        ("", "I hope you like it!\n"),
+        ("", "(Word count: 42)\n"),
+        ("Version 2\n", ""),
+        ("Okay, let me do that.\n", ""),
+    ] {
+        let (certain, all, _) =
+            super::assist_fenced::read(text, &format!("{before}{new}{behind}"), Wanted::Change);
+        assert_eq!(certain, new, "{before}{behind}");
+        assert!(all.contains("must stay"), "{all}");
+    }
+}

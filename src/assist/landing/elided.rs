@@ -7,6 +7,7 @@ use super::{Landing, Outcome};
 use crate::assist::dialect::{Edit, is_gap};
 use crate::assist::placement::Step;
 use crate::base::Span;
+use ropey::Rope;
 
 /// What an edit leaves out of its new text.
 pub(super) enum Elided {
@@ -17,15 +18,18 @@ pub(super) enum Elided {
     Unclear,
 }
 
-pub(super) fn read(base: &str, edit: &Edit) -> Elided {
+pub(super) fn read(base: &Rope, edit: &Edit) -> Elided {
     let (old, new) = (edit.old.as_str(), edit.new.as_str());
     let is_own = |line: &str| old.lines().any(|one| one.trim() == line.trim());
     // One with gaps in both goes its own way.
     if old.trim().is_empty() || old.lines().any(is_gap) {
         return Elided::Nothing;
     }
-    let is_gap = |line: &str| is_gap(line) && !is_own(line) && !has_line(base, line);
-    if new.lines().any(is_gap) {
+    let may_be_gap = |line: &str| is_gap(line) && !is_own(line);
+    // Only then the whole text is looked at.
+    let base = new.lines().any(may_be_gap).then(|| base.to_string()).unwrap_or_default();
+    let is_gap = |line: &str| may_be_gap(line) && !has_line(&base, line);
+    if !base.is_empty() && new.lines().any(is_gap) {
         return match filled(old, new) {
             Some((text, lines)) if lines > 0 && !text.lines().any(is_gap) => Elided::Filled(text),
             _ => Elided::Unclear,
@@ -34,7 +38,7 @@ pub(super) fn read(base: &str, edit: &Edit) -> Elided {
     // A sentence with dots, or a word about them, for those behind it.
     let end = new.trim_end();
     let dots = ["...", "…"].iter().any(|dots| end.ends_with(dots));
-    let told = end.rfind(['[', '(']).is_some_and(|at| is_gap(&end[at..]));
+    let told = end.rfind(['[', '(']).is_some_and(|at| may_be_gap(&end[at..]));
     let dotted = ["...", "…"].iter().any(|dots| old.contains(dots));
     let words = |text: &str| text.split_whitespace().count();
     let begins = old.split_whitespace().next() == new.split_whitespace().next();
@@ -51,7 +55,7 @@ impl Landing {
     /// What becomes of an edit, and which stretch of the text its quotation covers.
     pub(super) fn sought(&self, edit: &Edit, within: Option<Span>) -> (Outcome, Option<Span>) {
         let has_gaps = edit.new.contains("...") || edit.new.contains(['…', '[', '(']);
-        match if has_gaps { read(&self.base.to_string(), edit) } else { Elided::Nothing } {
+        match if has_gaps { read(&self.base, edit) } else { Elided::Nothing } {
             Elided::Nothing => self.sought_whole(edit, within),
             Elided::Filled(new) => {
                 let (outcome, quoted) = self.sought_whole(&Edit { new, ..edit.clone() }, within);
