@@ -56,7 +56,8 @@ pub(super) fn may_be_said(old: &str, start: Pos, hunk: &Hunk) -> bool {
     let blank = |sign: char| sign.is_whitespace();
     let (mut before, mut behind) = (old.chars().take(at), old.chars().skip(at));
     // Blanks before it are those that the text stands behind.
-    let is_apart = said > 0 && hunk.new.starts_with(blank);
+    let ended = at.checked_sub(1).and_then(|at| old.chars().nth(at)).is_some_and(blank);
+    let is_apart = said > 0 && (ended || hunk.new.starts_with(blank));
     before.all(blank) || is_apart && behind.all(blank)
 }
 
