@@ -27,7 +27,7 @@ pub(super) fn read(base: &Rope, edit: &Edit) -> Elided {
     }
     let may_be_gap = |line: &str| is_gap(line) && !is_own(line);
     // Only then the whole text is looked at.
-    let base = new.lines().any(may_be_gap).then(|| base.to_string()).unwrap_or_default();
+    let base = if new.lines().any(may_be_gap) { base.to_string() } else { String::new() };
     let is_gap = |line: &str| may_be_gap(line) && !has_line(&base, line);
     if !base.is_empty() && new.lines().any(is_gap) {
         return match filled(old, new) {
