@@ -25,10 +25,19 @@ pub(super) fn float(cx: &mut Cx, of: HunkRef) -> Result<(), String> {
     Ok(())
 }
 
-/// Shows where the hunk without a place may belong; then the next place.
+/// Shows where the hunk without a place may belong; then the next place, and after its last one the
+/// next hunk that has none.
 pub(super) fn candidates(cx: &mut Cx, _: &str) -> Result<(), String> {
-    if cx.model.ui.floating.is_some() {
-        return step(cx, 1);
+    if let Some(floating) = &cx.model.ui.floating {
+        let is_last = floating.at + 1 >= floating.candidates.len();
+        let all: Vec<HunkRef> =
+            open(cx.model).iter().filter(|one| is_unplaced(one)).map(|one| one.of).collect();
+        let at = all.iter().position(|of| *of == floating.of);
+        let next = at.and_then(|at| all.get((at + 1) % all.len())).copied();
+        return match next.filter(|_| is_last && all.len() > 1) {
+            Some(next) => float(cx, next),
+            None => step(cx, 1),
+        };
     }
     let of = meant(cx.model).ok_or("Every open hunk has its place.")?;
     float(cx, of)

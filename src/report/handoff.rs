@@ -405,7 +405,12 @@ fn decisions(out: &mut Vec<String>, session: &Session, new: &BTreeSet<EventId>, 
             outcome if outcome.is_empty() => String::new(),
             outcome => format!(": {outcome}"),
         };
-        let who = session.author_name(&decision.author);
+        let own = session.author_name(&decision.author);
+        let who = match decision.decided_by() {
+            None => own.to_owned(),
+            Some("") => format!("brought in by {own}"),
+            Some(by) => format!("{}, brought in by {own}", short(by)),
+        };
         let title = short(&session.told_value(&decision.title));
         let line = format!("- “{title}”, {who}{mark}{because}");
         if decision.is_conflict() {

@@ -140,6 +140,7 @@ pub fn decisions_of(session: &Session, decisions: &Decisions) -> Value {
                     DecisionStatus::Superseded => "superseded",
                 },
                 "author": session.author_name(&decision.author),
+                "decided_by": decision.decided_by(),
                 "at": decision.at.0,
                 "date": decision.day(),
                 "context": decision.context(),

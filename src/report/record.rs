@@ -98,8 +98,8 @@ fn linked_there(context: String) -> (String, Vec<String>) {
 impl Record {
     pub fn of(session: &Session, decision: &Decision) -> Self {
         let decisions = &session.decisions;
-        let by = decision.taken.as_ref().map_or("", |taken| taken.by.as_str());
-        let by = if by.is_empty() { session.author_name(&decision.author) } else { by };
+        // Whom a record that was brought in does not name, nobody names.
+        let by = decision.decided_by().unwrap_or_else(|| session.author_name(&decision.author));
         let (mut refers, mut links) = (Vec::new(), Vec::new());
         for link in decision.links() {
             match link {

@@ -54,6 +54,12 @@ impl Decision {
         Self::text(&self.review)
     }
 
+    /// Who decided it, as the record that it was brought in from says; nothing where nobody is named
+    /// there, and `None` for one that was made here.
+    pub fn decided_by(&self) -> Option<&str> {
+        self.taken.as_ref().map(|taken| taken.by.as_str())
+    }
+
     /// The day it was decided: as its file says, or the one on which it was recorded.
     pub fn day(&self) -> String {
         let said = self.taken.as_ref().map_or("", |taken| taken.date.as_str());

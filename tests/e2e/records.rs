@@ -317,3 +317,33 @@ fn check_reads_the_text_as_its_file_is_now() {
     home.write("f.md", text);
     home.run(&["check", "f.md"], "").ok();
 }
+
+/// Whoever brings a record in did not decide it.
+#[test]
+fn a_record_that_is_brought_in_is_by_whom_it_names() {
+    let home = home();
+    let record = |makers: &str, title: &str| {
+        format!(
+            "---\nstatus: accepted\ndate: 2025-03-01\n{makers}---\n\n# {title}\n\n## Context and \
+             Problem Statement\n\nBread.\n\n## Decision Outcome\n\nChosen: an oven.\n"
+        )
+    };
+    home.write("oven.md", record("decision-makers: Zoe\n", "Buy an oven"));
+    home.write("mill.md", record("", "Buy a mill"));
+    home.run(&["decisions", "import", "oven.md", "mill.md"], "").ok();
+    let all = json(&home.run(&["decisions", "--json"], "").ok());
+    let by: Vec<&str> =
+        all.as_array().unwrap().iter().map(|one| one["decided_by"].as_str().unwrap()).collect();
+    assert!(by.contains(&"Zoe") && by.contains(&""), "{by:?}");
+    home.run(&["decisions", "export", "out"], "").ok();
+    let files = std::fs::read_dir(home.file("out")).unwrap().flatten();
+    let files: Vec<String> =
+        files.map(|file| std::fs::read_to_string(file.path()).unwrap()).collect();
+    assert!(files.iter().any(|file| file.contains("decision-makers: Zoe")), "{files:?}");
+    assert!(files.iter().all(|file| !file.contains("decision-makers: Ada")), "{files:?}");
+    let id =
+        json(&home.run(&["sessions", "--json"], "").ok())[0]["id"].as_str().unwrap().to_owned();
+    home.run(&["export", "--session", &id, "--html", "-o", "page.html"], "").ok();
+    let page = home.read("page.html");
+    assert!(page.contains("Decided by Zoe. Brought in as a record by Ada."), "{page}");
+}

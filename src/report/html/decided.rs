@@ -53,6 +53,10 @@ fn one(
     let day = decision.day();
     out.element("time", &[("datetime", &day)], &day);
     out.close("header");
+    if let Some(by) = decision.decided_by() {
+        let by = if by.is_empty() { String::new() } else { format!("Decided by {by}. ") };
+        out.element("p", &[("class", "note")], &format!("{by}Brought in as a record by {name}."));
+    }
     if decision.is_conflict() {
         let words = "Two people changed it apart: it waits to be settled.";
         out.element("p", &[("class", "note")], words);
