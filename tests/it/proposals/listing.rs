@@ -458,3 +458,21 @@ fn a_text_that_moves_names_its_other_half() {
     assert_eq!(made.hunks().len(), 1, "{}", made.notice());
     assert!(self::titles(&made).iter().all(|title| !title.contains("comes from")));
 }
+
+#[test]
+fn after_the_last_place_of_a_hunk_the_next_one_without_a_place_is_shown() {
+    let mut made = Harness::with("|same\nother\nsame\nlast\nother\n");
+    made.say("Check it.");
+    made.reply(&format!("{}{}", block("same", "changed"), block("other", "another")));
+    assert_eq!(made.hunks().len(), 2);
+    let floats = |made: &Harness| made.model().ui.floating.as_ref().expect("it floats").of;
+    made.keys("alt-n");
+    let first = floats(&made);
+    made.keys("alt-n");
+    assert_eq!(floats(&made), first, "its other place");
+    made.keys("alt-n");
+    let second = floats(&made);
+    assert_ne!(second, first);
+    made.keys("alt-n alt-n");
+    assert_eq!(floats(&made), first, "round again");
+}
