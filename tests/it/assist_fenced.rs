@@ -493,3 +493,16 @@ fn a_text_that_begins_within_a_comment_keeps_all_of_it() {
     let (_, all, none) = read(text, &fenced(part), Wanted::Change);
     assert_eq!((all, none), (text.replace("usize", "u64"), 0));
 }
+
+/// A part that stands in a fence beside edits is not lost; one that shows what they make is none.
+#[test]
+fn a_part_beside_edits_is_told() {
+    let edit = "<<<<<<< SEARCH\n    total = 0\n=======\n    total = 0.0\n>>>>>>> REPLACE\n";
+    let part = "\nAnd the reader:\n\n```python\ndef read(path):\n    with open(path, newline=\"\") as f:\n        return list(csv.reader(f))\n```\n";
+    let (sure, all, none) = read(PY, &format!("{edit}{part}"), Wanted::Change);
+    assert_eq!((sure, none), (PY.replace("total = 0", "total = 0.0"), 1));
+    assert_eq!(all, PY.replace("total = 0", "total = 0.0"));
+    let shown = "\nIt then is:\n\n```python\ndef mean(values):\n    total = 0.0\n    for v in values:\n```\n";
+    let (_, all, none) = read(PY, &format!("{edit}{shown}"), Wanted::Change);
+    assert_eq!((all, none), (PY.replace("total = 0", "total = 0.0"), 0));
+}

@@ -2,8 +2,9 @@
 //! stays ...`. The words for that are no text.
 
 use super::fences::has_line;
+use super::part::{self, Document};
 use super::whole::filled;
-use super::{Landing, Outcome};
+use super::{Landed, Landing, Outcome, Wanted};
 use crate::assist::dialect::{Edit, is_gap};
 use crate::assist::placement::Step;
 use crate::base::Span;
@@ -52,6 +53,28 @@ pub(super) fn read(base: &Rope, edit: &Edit) -> Elided {
 pub const REPEATS: &str = "It repeats lines that stand beside its place: they would stand twice.";
 
 impl Landing {
+    /// Parts of the document that an answer writes anew in a fence beside its edits: what is new in
+    /// them is none of these, so they have no place until somebody gives them one.
+    pub(super) fn beside_edits(&mut self) -> Vec<Landed> {
+        let fenced = std::mem::take(&mut self.fenced);
+        if self.wanted != Wanted::Change || fenced.is_empty() {
+            return Vec::new();
+        }
+        let base = self.base.to_string();
+        let document = Document::new(&base);
+        let is_new = |line: &str| {
+            let telling = line.chars().filter(|sign| sign.is_alphanumeric()).count() > 3;
+            telling
+                && !is_gap(line)
+                && !self.written.contains(line.trim())
+                && !has_line(&base, line)
+        };
+        let parts = fenced.iter().filter(|one| {
+            part::begins_within(&document, &one.text) && one.text.lines().any(is_new)
+        });
+        parts.map(|one| self.nowhere(&base, &one.text, &[])).collect()
+    }
+
     /// What becomes of an edit, and which stretch of the text its quotation covers.
     pub(super) fn sought(&self, edit: &Edit, within: Option<Span>) -> (Outcome, Option<Span>) {
         let has_gaps = edit.new.contains("...") || edit.new.contains(['…', '[', '(']);

@@ -35,6 +35,7 @@ use bare::Bare;
 use kin::Kin;
 use part::Document;
 use ropey::Rope;
+use std::collections::BTreeSet;
 use std::sync::OnceLock;
 use whole::Whole;
 use wholes::{Fenced, without_numbers, wrapped};
@@ -113,6 +114,8 @@ pub struct Landing {
     outside: usize,
     /// How many edits the answer had, whatever became of them.
     edits: usize,
+    /// The lines that they write.
+    written: BTreeSet<String>,
     fenced: Vec<Fenced>,
     /// A fenced text was not closed: the answer was cut short.
     open: bool,
@@ -135,6 +138,7 @@ impl Landing {
             remark: None,
             outside: 0,
             edits: 0,
+            written: BTreeSet::new(),
             fenced: Vec::new(),
             open: false,
             prose: String::new(),
@@ -181,6 +185,7 @@ impl Landing {
                     return Vec::new();
                 }
                 self.edits += 1;
+                self.written.extend(edit.new.lines().map(|line| line.trim().to_owned()));
                 return found;
             }
             Piece::EditDropped { .. } | Piece::Malformed { .. } => self.edits += 1,
@@ -201,8 +206,11 @@ impl Landing {
 
     /// The answer is complete: what it wants as a whole, if it had no edits.
     pub fn finish(&mut self) -> Vec<Landed> {
-        if self.edits > 0 || self.open {
+        if self.open {
             return Vec::new();
+        }
+        if self.edits > 0 {
+            return self.beside_edits();
         }
         let base = self.base.to_string();
         let mut fenced = std::mem::take(&mut self.fenced);
