@@ -44,7 +44,7 @@ pub fn onto(text: &Rope, made: &[Hunk], old: &str, new: &str) -> Option<Onto> {
     for (window, hunks) in windows(text, &fitting(made), around) {
         let (there, pieces) = with(text, window, &hunks);
         let rope = Rope::from_str(&there);
-        match Placer::new(&rope).place(old, new, None) {
+        match Placer::new(&rope).certain(old, new) {
             Placement::Placed { hunk, step } if !step.is_loose() => {
                 if found.is_some() {
                     return None;

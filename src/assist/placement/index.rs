@@ -18,6 +18,8 @@ const COMMON: usize = 16_384;
 #[derive(Debug)]
 pub(super) struct Index {
     pub text: String,
+    /// It has no other letters than those of ASCII.
+    pub ascii: bool,
     /// The text with its blanks and the forms of its marks made alike, without blanks at its ends.
     norm: String,
     /// Where a run of blanks was not one byte long: the place behind it in `norm` and in `text`.
@@ -46,8 +48,9 @@ impl Index {
         };
         let (starts, places) = (Vec::new(), Vec::new());
         let (style, fences) = (OnceLock::new(), OnceLock::new());
+        let ascii = text.is_ascii();
         let mut index =
-            Self { text, norm, shifts, stride, size, bits, starts, places, style, fences };
+            Self { text, ascii, norm, shifts, stride, size, bits, starts, places, style, fences };
         index.sample();
         index
     }

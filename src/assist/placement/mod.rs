@@ -101,6 +101,9 @@ const LADDER: &[Rung] = &[
     Rung { step: Step::Words, name: "words", loose: true, find: align::aligned },
 ];
 
+/// The steps that are certain.
+const CERTAIN: &[Rung] = LADDER.split_at(3).0;
+
 /// Most candidates that are told.
 const MOST: usize = 16;
 
@@ -162,23 +165,35 @@ impl Placer {
     /// Where an edit belongs.
     pub fn find(&self, sought: &Sought<'_>) -> Placement {
         let Sought { old, new, hint, within } = *sought;
-        self.locate_for(old, new, hint, within)
+        self.locate_for(LADDER, old, new, hint, within)
     }
 
     /// Where `old` is to become `new`. The words of `old` lie in `within`, or anywhere; the blanks
     /// around them may reach out of it. An `old` of nothing stands at the end.
     pub fn place(&self, old: &str, new: &str, within: Option<Span>) -> Placement {
-        self.locate_for(old, new, &Hint::default(), within)
+        self.locate_for(LADDER, old, new, &Hint::default(), within)
     }
 
-    fn locate_for(&self, old: &str, new: &str, hint: &Hint, within: Option<Span>) -> Placement {
+    /// The same where only a certain place is asked for: nothing that is like it is told.
+    pub(in crate::assist) fn certain(&self, old: &str, new: &str) -> Placement {
+        self.locate_for(CERTAIN, old, new, &Hint::default(), None)
+    }
+
+    fn locate_for(
+        &self,
+        ladder: &[Rung],
+        old: &str,
+        new: &str,
+        hint: &Hint,
+        within: Option<Span>,
+    ) -> Placement {
         let index = self.index();
         let within = self.bytes(within);
         let outer = Outer::of(old);
         if outer.core.is_empty() {
             return self.append(index, old, new, within);
         }
-        let found = self.climb(LADDER, index, old, new, hint, &within);
+        let found = self.climb(ladder, index, old, new, hint, &within);
         if let Some(core) = self.applied(index, &found, old, new, &within) {
             return Placement::AlreadyApplied { span: self.span(&core) };
         }
@@ -201,6 +216,9 @@ impl Placer {
                 candidates: hits.iter().map(|hit| self.span(&hit.core)).collect(),
             },
             Found::Torn(hit) => self.like(index, hit.core, outer),
+            Found::None if ladder.len() < LADDER.len() => {
+                Placement::Missing { similar: Vec::new() }
+            }
             Found::None => {
                 let similar = similar::similar(index, outer, &within);
                 let similar = similar.into_iter().map(|(range, score)| (self.span(&range), score));
@@ -303,8 +321,7 @@ impl Placer {
             return None;
         }
         // Only what stands there as it is, or but for blanks and marks.
-        let tight = &LADDER[..3];
-        let there = self.climb(tight, index, new, "", &Hint::default(), within);
+        let there = self.climb(CERTAIN, index, new, "", &Hint::default(), within);
         let Found::One(there, Step::Exact | Step::Space | Step::Marks) = there else { return None };
         // A word or two stand somewhere by chance.
         let telling = core.chars().count() >= 16 || there.lined;
@@ -436,7 +453,7 @@ fn spaced(ask: &Ask<'_>) -> Vec<Hit> {
 }
 
 fn marked(ask: &Ask<'_>) -> Vec<Hit> {
-    let plain = ask.old.core.is_ascii() && ask.index.text.is_ascii();
+    let plain = ask.index.ascii && ask.old.core.is_ascii();
     if plain || ask.is_of_forms() {
         return Vec::new();
     }
