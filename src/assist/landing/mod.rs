@@ -320,6 +320,11 @@ impl Landing {
         for (hunk, unsure) in &mut hunks {
             *unsure |= bare::may_be_said(&old, span.start, hunk);
         }
+        // Other blanks beside what is unsure come of that.
+        let any = hunks.iter().any(|(_, unsure)| *unsure);
+        for (hunk, unsure) in &mut hunks {
+            *unsure |= any && hunk.old.trim().is_empty() && hunk.new.trim().is_empty();
+        }
         let only: Vec<Hunk> = hunks.iter().map(|(hunk, _)| hunk.clone()).collect();
         let landed = |((hunk, unsure), moved): ((Hunk, bool), Option<String>)| {
             let step = if unsure { Step::Words } else { Step::Exact };
