@@ -72,8 +72,7 @@ fn before(path: &Path, hash: &str) -> Option<BTreeSet<String>> {
     let mut heads = vec!["HEAD".to_owned()];
     heads.extend(is_merging.then(|| "MERGE_HEAD".to_owned()));
     heads.extend(rebased(root));
-    let mut log =
-        vec!["-c", "log.showSignature=false", "log", "--format=", "--raw", "--no-abbrev", COMMITS];
+    let mut log = vec!["log", "--format=", "--raw", "--no-abbrev", COMMITS];
     // Both sides of a merge, whichever of them it took.
     log.extend(["--full-history", "-m", "--no-renames"]);
     log.extend(heads.iter().map(String::as_str));
@@ -119,8 +118,8 @@ pub(super) fn earlier_names(path: &Path) -> Vec<String> {
     let name = path.strip_prefix(root).ok().and_then(Path::to_str);
     let Some(name) = name.filter(|name| !name.contains('\n')) else { return Vec::new() };
     // Each rename with how like both are, the old name and the new one.
-    let log = ["-c", "log.showSignature=false", "-c", "core.quotePath=false", "log", "--follow"];
-    let log = log.into_iter().chain(["--name-status", "--format=", "--diff-filter=R", RECENT]);
+    let log = ["log", "--follow", "--name-status", "--format=", "--diff-filter=R", RECENT];
+    let log = log.into_iter();
     let told = run(root, log.chain(["--", name]), &[], read_all).unwrap_or_default();
     let old = |line: &str| line.split('\t').nth(1).map(str::to_owned);
     told.lines().filter_map(old).collect()
@@ -188,6 +187,8 @@ fn run<'a, T: Send + 'static>(
         .arg("-C")
         .arg(root)
         .args(["--no-pager", "--literal-pathspecs"])
+        // No program of the repository's configuration is run, and names are told as they are.
+        .args(["-c", "log.showSignature=false", "-c", "core.quotePath=false"])
         .args(args)
         // What is not here is not fetched, and nothing of the repository is written.
         .env("GIT_ALLOW_PROTOCOL", "none")
