@@ -5,6 +5,7 @@
 
 mod anchored;
 mod bare;
+mod beside;
 mod covered;
 mod elided;
 mod fences;
@@ -21,7 +22,7 @@ mod whole;
 mod wholes;
 mod wrapper;
 
-pub use elided::REPEATS;
+pub use beside::REPEATS;
 pub use fences::resembling;
 pub use onto::{Onto, onto};
 pub(super) use talk::is_another;

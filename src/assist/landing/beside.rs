@@ -1,0 +1,92 @@
+//! What stands beside an edit: lines of the document that it repeats, and parts that the answer writes
+//! anew in a fence besides.
+
+use super::fences::has_line;
+use super::part::{self, Document};
+use super::{Landed, Landing, Outcome, Wanted};
+use crate::assist::dialect::{Edit, is_gap};
+use crate::assist::placement::Step;
+use crate::base::Span;
+
+/// What is said of an edit whose new text has lines that stand beside it.
+pub const REPEATS: &str = "It repeats lines that stand beside its place: they would stand twice.";
+
+impl Landing {
+    /// Parts of the document that an answer writes anew in a fence beside its edits: what is new in
+    /// them is none of these, so they have no place until somebody gives them one.
+    pub(super) fn beside_edits(&mut self) -> Vec<Landed> {
+        let fenced = std::mem::take(&mut self.fenced);
+        if self.wanted != Wanted::Change || fenced.is_empty() {
+            return Vec::new();
+        }
+        let base = self.base.to_string();
+        let document = Document::new(&base);
+        let is_new = |line: &str| {
+            let telling = line.chars().filter(|sign| sign.is_alphanumeric()).count() > 3;
+            telling
+                && !is_gap(line)
+                && !self.written.contains(line.trim())
+                && !has_line(&base, line)
+        };
+        let parts = fenced.iter().filter(|one| {
+            part::begins_within(&document, &one.text) && one.text.lines().any(is_new)
+        });
+        parts.map(|one| self.nowhere(&base, &one.text, &[])).collect()
+    }
+
+    /// An edit that repeats lines which stand right before or behind what it quotes is not certain:
+    /// the model took these for a part of it.
+    pub(super) fn beside_itself(
+        &self,
+        edit: &Edit,
+        outcome: Outcome,
+        quoted: Option<Span>,
+    ) -> (Outcome, Option<String>) {
+        match (outcome, quoted) {
+            (Outcome::Placed { hunk, step }, Some(span))
+                if !step.is_loose() && self.repeats(edit, span) =>
+            {
+                (Outcome::Placed { hunk, step: Step::Words }, Some(REPEATS.to_owned()))
+            }
+            (outcome, _) => (outcome, edit.why.clone()),
+        }
+    }
+
+    fn repeats(&self, edit: &Edit, quoted: Span) -> bool {
+        const MOST: usize = 8;
+        const TELLING: usize = 12;
+        let filled = |text: &str| -> Vec<String> {
+            let lines = text.lines().map(|line| line.trim().to_owned());
+            lines.filter(|line| !line.is_empty()).collect()
+        };
+        let (old, new) = (filled(&edit.old), filled(&edit.new));
+        let telling = |lines: &[String]| {
+            lines.iter().flat_map(|line| line.chars()).filter(|sign| sign.is_alphanumeric()).count()
+        };
+        let all = self.base.len_chars();
+        let (from, to) = (quoted.start.0.min(all), quoted.end.0.min(all));
+        let last = self.base.char_to_line(to.saturating_sub(1).max(from));
+        let below: Vec<String> = (last + 1..self.base.len_lines())
+            .map(|at| self.base.line(at).to_string().trim().to_owned())
+            .filter(|line| !line.is_empty())
+            .take(MOST)
+            .collect();
+        let first = self.base.char_to_line(from);
+        let mut above: Vec<String> = (0..first)
+            .rev()
+            .map(|at| self.base.line(at).to_string().trim().to_owned())
+            .filter(|line| !line.is_empty())
+            .take(MOST)
+            .collect();
+        above.reverse();
+        // What is quoted is meant to be there.
+        let is_new = |lines: &[String]| {
+            telling(lines) >= TELLING && lines.iter().all(|line| !old.contains(line))
+        };
+        // The lines next to it, as many as it takes to tell.
+        let has =
+            |lines: &[String]| is_new(lines) && new.windows(lines.len()).any(|run| run == lines);
+        (1..=below.len()).any(|count| has(&below[..count]))
+            || (0..above.len()).any(|from| has(&above[from..]))
+    }
+}
