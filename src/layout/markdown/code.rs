@@ -63,6 +63,7 @@ impl Fence {
 
     /// Renders the lines that arrived; whether the fence was closed. `self.at` is then behind it.
     pub fn feed(&mut self, source: &str, open: bool, width: usize, lines: &mut Vec<Line>) -> bool {
+        let how = code_break(&self.language);
         self.passing = 0;
         while self.at < source.len() {
             let rest = &source[self.at..];
@@ -84,7 +85,7 @@ impl Fence {
             let start = self.at + spaces.min(self.indent);
             if whole {
                 let spans = self.paint(text);
-                lines.extend(code_lines(text, &spans, start, width));
+                lines.extend(code_lines(text, &spans, start, (width, how)));
                 self.at = next;
                 continue;
             }
@@ -94,7 +95,7 @@ impl Fence {
                 && line.trim().bytes().all(|byte| byte == self.mark);
             if !closing {
                 let spans = if open { Vec::new() } else { self.paint(text) };
-                let last = code_lines(text, &spans, start, width);
+                let last = code_lines(text, &spans, start, (width, how));
                 if open {
                     self.passing = last.len();
                 } else {
@@ -142,11 +143,21 @@ pub(super) fn label(language: &str, at: usize, width: usize) -> Option<Line> {
     Some(line)
 }
 
+/// Where lines of a language may break: what an edit changes may be prose.
+pub(super) fn code_break(language: &str) -> Break {
+    if language == "diff" { Break::Words } else { Break::Cells }
+}
+
 /// One line of code as lines of the view.
-pub(super) fn code_lines(text: &str, spans: &[ClassSpan], at: usize, width: usize) -> Vec<Line> {
+pub(super) fn code_lines(
+    text: &str,
+    spans: &[ClassSpan],
+    at: usize,
+    (width, how): (usize, Break),
+) -> Vec<Line> {
     let indent = if width >= 12 { INDENT } else { "" };
     let runs = code_runs(text, spans, at..at + text.len());
-    let mut lines = wrap_runs(&runs, width - indent.len(), Break::Cells);
+    let mut lines = wrap_runs(&runs, width - indent.len(), how);
     for line in &mut lines {
         if line.source.is_empty() {
             line.source = at..at;

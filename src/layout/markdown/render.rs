@@ -1,6 +1,6 @@
 //! One unit of Markdown into lines.
 
-use super::code::{Codes, code_lines, empty_line, label};
+use super::code::{Codes, code_break, code_lines, empty_line, label};
 use super::inline::{Break, Run, wrap_runs};
 use super::split::{link_name, options};
 use super::table::Table;
@@ -370,6 +370,7 @@ impl Renderer<'_> {
         }
         let spans =
             self.codes.paint(&code.language, &code.text, self.context.open, self.context.painter);
+        let how = code_break(&code.language);
         let mut at = 0;
         for (index, line) in code.text.lines().enumerate() {
             // The place of the part of the source that the line starts in.
@@ -380,7 +381,7 @@ impl Renderer<'_> {
                 .map_or(range.start, |(start, place)| (place.start + (at - start)).min(place.end));
             let spans = spans.get(index).map_or(&[][..], Vec::as_slice);
             let place = self.place(&(place..place)).start;
-            for mut line in code_lines(line, spans, place, columns) {
+            for mut line in code_lines(line, spans, place, (columns, how)) {
                 line.source.end = line.source.end.min(self.context.limit);
                 line.source.start = line.source.start.min(line.source.end);
                 self.emit(line);
