@@ -58,7 +58,7 @@ impl HandoffArgs {
             )));
         }
         let folded = named.fold()?;
-        let all = unknown_to(&folded, |_| false).unwrap_or_default();
+        let all = unknown_to(&folded, now(), |_| false).unwrap_or_default();
         for line in handoff(&folded, &all, true, now()) {
             out.line(&line)?;
         }

@@ -170,7 +170,9 @@ fn step_words(step: Step) -> String {
 pub fn known_kinds(kinds: &[String]) -> Result<(), Failure> {
     for kind in kinds {
         if RULES.iter().all(|rule| rule.kind != kind) {
-            let kinds: Vec<&str> = RULES.iter().map(|rule| rule.kind).collect();
+            let mut kinds: Vec<&str> = RULES.iter().map(|rule| rule.kind).collect();
+            kinds.sort_unstable();
+            kinds.dedup();
             return Err(Failure::usage(format!(
                 "There is no kind {kind}. The kinds: {}.",
                 kinds.join(", ")

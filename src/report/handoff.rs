@@ -107,10 +107,11 @@ fn section(out: &mut Vec<String>, title: &str, lines: Vec<String>) {
     }
 }
 
-/// What others did in a session; nothing where somebody whom `is_me` names has worked in it, too,
-/// so knows it.
+/// What others did in a session; nothing where somebody whom `is_me` names had worked in it, too,
+/// when it `came`, so knows it.
 pub fn unknown_to(
     session: &Session,
+    came: Millis,
     is_me: impl Fn(&AuthorId) -> bool,
 ) -> Option<BTreeSet<EventId>> {
     let mut all = BTreeSet::new();
@@ -125,16 +126,21 @@ pub fn unknown_to(
             _ => true,
         };
         match point.author {
-            Some(author) if told && is_me(&author) => return None,
+            Some(author) if is_me(&author) => {
+                if told && point.at <= came {
+                    return None;
+                }
+            }
             Some(_) if told => _ = all.insert(point.moment.1),
             _ => {}
         }
     }
     for taken in session.redactions.iter() {
-        if is_me(&taken.author) {
+        if !is_me(&taken.author) {
+            all.insert(taken.id);
+        } else if taken.at <= came {
             return None;
         }
-        all.insert(taken.id);
     }
     Some(all)
 }

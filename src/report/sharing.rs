@@ -172,9 +172,9 @@ impl<'a> Planning<'a> {
     /// Looks for secrets in what an event says.
     fn look_into(&mut self, event: &Envelope) {
         let Ok(mut data) = event.data_with_texts() else { return };
-        // A public key and a signature are made to be shown.
+        // A public key, a signature and the name that they are checked by are made to be shown.
         if let Some(fields) = data.as_object_mut().filter(|_| event.kind == "log.attested") {
-            fields.retain(|name, _| name != "key" && name != "sig");
+            fields.retain(|name, _| name != "key" && name != "sig" && name != "who");
         }
         let mut texts = Vec::new();
         collect(&data, &mut texts);

@@ -7,7 +7,7 @@ use super::open::OpenError;
 pub use super::taking_in::import;
 use super::taking_in::{TOLD, TakeError, fold_telling, take_session};
 use super::whose::Whose;
-use crate::base::{AuthorId, EventId};
+use crate::base::{AuthorId, EventId, Millis};
 use crate::report::scan::{self, Allowed};
 use crate::report::{self, Planning};
 use crate::session::Session;
@@ -158,10 +158,10 @@ pub fn unknown(
     session: &Session,
     me: Option<&str>,
 ) -> Result<Option<BTreeSet<EventId>>, StoreError> {
-    let first = store.view(session.id)?.get(FIRST).is_some_and(|value| !value.is_empty());
+    let came = store.view(session.id)?.get(FIRST).and_then(|value| value.parse().ok());
     let me: Option<AuthorId> = me.and_then(|me| me.parse().ok());
     let is_me = |author: &AuthorId| me.as_ref().is_some_and(|me| session.is_same(author, me));
-    Ok(first.then(|| report::unknown_to(session, is_me)).flatten())
+    Ok(came.and_then(|came| report::unknown_to(session, Millis(came), is_me)))
 }
 
 /// Everything in a session was seen.

@@ -7,6 +7,7 @@ mod heard;
 
 pub use heard::Taking;
 
+use super::now;
 use super::open::index;
 use crate::base::EventId;
 use crate::event::Envelope;
@@ -193,7 +194,8 @@ fn findable(store: &mut SqliteStore, session: EventId, before: i64) -> Result<()
     }
     if before == 0 {
         // Nothing of it is news where all of it is: its page tells everything.
-        store.write(&[Write::View { session, key: FIRST.into(), value: "yes".into() }])?;
+        let value = now().0.to_string();
+        store.write(&[Write::View { session, key: FIRST.into(), value }])?;
     }
     store.syncer().sync().ok();
     Ok(())

@@ -2,7 +2,7 @@
 //! event: it is this machine's alone.
 
 use super::{Caret, Cx, Model};
-use crate::base::{DocId, Pos};
+use crate::base::{DocId, Millis, Pos};
 use crate::event::Op;
 use crate::store::Write;
 use std::collections::BTreeMap;
@@ -39,7 +39,7 @@ impl Model {
                     self.redactions_agreed =
                         value.split_whitespace().filter_map(|id| id.parse().ok()).collect();
                 }
-                _ if key == super::FIRST => self.ui.first = !value.is_empty(),
+                _ if key == super::FIRST => self.ui.first = value.parse().ok().map(Millis),
                 _ if key == "chat" => self.ui.chat.set_text(value),
                 _ if key == "queue" => {
                     let lines = value.lines().map(|line| line.replace('\u{2028}', "\n"));

@@ -10,7 +10,8 @@ use std::collections::BTreeSet;
 
 /// View state: the events that came from others and were not seen yet.
 pub const NEW: &str = "new";
-/// View state: the session came here whole, and nobody has looked at its handoff page.
+/// View state: when the session came here whole, in milliseconds since 1970, where nobody has
+/// looked at its handoff page.
 pub const FIRST: &str = "first";
 /// The most that are remembered: who was away that long reads the handoff page.
 const MOST: usize = 4_000;
@@ -39,11 +40,10 @@ impl Model {
         self.ui.news = ids.into_iter().filter(|id| self.is_others(id)).collect();
     }
 
-    /// What others did in a session that came here whole, while this person did nothing in it and
-    /// has not looked at its handoff page.
+    /// What others did in a session that came here whole, where this person had done nothing in it
+    /// before and has not looked at its handoff page.
     pub fn unknown(&self) -> Option<BTreeSet<EventId>> {
-        let first = self.ui.first.then(|| unknown_to(&self.session, |author| self.is_me(author)));
-        first.flatten()
+        unknown_to(&self.session, self.ui.first?, |author| self.is_me(author))
     }
 
     /// Whether something that is shown is somebody else's.
@@ -96,7 +96,7 @@ impl Cx<'_> {
             return (title, handoff(&model.session, &model.ui.news, false, model.now));
         };
         let lines = handoff(&model.session, &all, true, model.now);
-        self.model.ui.first = false;
+        self.model.ui.first = None;
         let session = self.model.session.id;
         self.write(Write::View { session, key: FIRST.into(), value: String::new() });
         ("What is in this session".into(), lines)

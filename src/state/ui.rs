@@ -163,8 +163,8 @@ pub struct Ui {
     pub zoomed: bool,
     /// Who wrote what stands beside the text and colours it.
     pub authors: bool,
-    /// The session came here whole, and its handoff page was not looked at.
-    pub first: bool,
+    /// When the session came here whole, where its handoff page was not looked at.
+    pub first: Option<Millis>,
     pub carets: BTreeMap<DocId, Caret>,
     pub view: View,
     /// The caret moved: the view follows it.
@@ -261,7 +261,7 @@ impl Ui {
             share: 42,
             zoomed: false,
             authors: false,
-            first: false,
+            first: None,
             carets: BTreeMap::new(),
             view: View::new(80, 24, true, 4),
             reveal: true,

@@ -432,6 +432,8 @@ fn who_is_there_for_the_first_time_is_told_everything_once() {
     let term = open(&eve.0, &["repo/plan.md"]);
     term.wait_for("/handoff tells of it");
     quit(&term);
+    // Who writes before reading the page has read nothing.
+    eve.does("go.line 5; cursor.line-end; edit.insert -E0; file.save");
     let page = eve.0.run(&["handoff", "repo/plan.md"], "").ok();
     for words in ["for the first time", "- Ada (", "“Ship in May”, Ada (new)"] {
         assert!(page.contains(words), "{words}\n{page}");

@@ -71,6 +71,31 @@ fn exact_hits() {
 }
 
 #[test]
+fn hits_in_another_form() {
+    // Behind `> `, as mail quotes.
+    check("one two\n\nthree\n", "> one two\n", "> one 2\n", "marks: one 2\n\nthree\n");
+    check("> one\n\none\n", "> one\n", "> 1\n", "exact: > 1\n\none\n");
+    check("one\n", "> one\n", "two\n", "missing");
+    // Another mark of lists.
+    let list = "- milk\n- bread\n";
+    check(list, "* milk\n", "* oat milk\n* tea\n", "marks: - oat milk\n- tea\n- bread\n");
+    check(list, "+ milk\n+ bread\n", "+ bread\n", "marks: - bread\n");
+    check(list, "* milk\n", "1. milk\n", "marks: 1. milk\n- bread\n");
+    check("- milk\n\n+ milk\n", "* milk\n", "* tea\n", "missing");
+    check("- milk\n- tea\n", "* milk\n* 5 teas\n", "* oats\n", "missing");
+    // Other dashes under the head of a table.
+    let table = "| Name | Qty |\n|:-----|----:|\n| milk | 1 |\n";
+    check(
+        table,
+        "| Name | Qty |\n|---|---|\n| milk | 1 |\n",
+        "| Name | Qty |\n|---|---|\n| milk | 2 |\n",
+        &format!("marks: {}", table.replace('1', "2")),
+    );
+    check(table, "| Name | Qty |\n|---|---|\n| tea | 1 |\n", "none\n", "missing");
+    check(table, "| Name | Qty |\n|---|---|---|\n", "none\n", "missing");
+}
+
+#[test]
 fn hits_but_for_blanks() {
     // Repeated blanks, a wrapped line, a trailing blank, a blank that does not break.
     check(

@@ -207,9 +207,16 @@ impl Run {
     /// Something that brings text back: undo takes it back whole, and redo does it again.
     fn there_and_back(&mut self, rand: &mut Rand, what: &str, act: impl Fn(&mut Harness)) {
         self.made.pass(3000);
+        // What a hunk replaces may be gone. Where characters come back on one side or the other of
+        // that, it is to be settled there or to be placed by hand.
+        let open_as = |state: HunkState| match state {
+            HunkState::Unplaced => HunkState::Stale,
+            state => state,
+        };
         let state = |made: &Harness| {
             let open = made.model().session.open_in(&made.doc());
-            let open: Vec<_> = open.iter().map(|one| (one.members.clone(), one.state)).collect();
+            let open = open.iter().map(|one| (one.members.clone(), open_as(one.state)));
+            let open: Vec<_> = open.collect();
             (of_log(made), open)
         };
         let edits = |made: &Harness| made.model().entry().map(|entry| entry.edits().count());

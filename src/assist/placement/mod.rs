@@ -10,6 +10,7 @@ mod append;
 mod ask;
 mod fit;
 mod fold;
+mod forms;
 mod gap;
 mod gone;
 mod index;
@@ -164,29 +165,22 @@ impl Placer {
 
     /// Where an edit belongs.
     pub fn find(&self, sought: &Sought<'_>) -> Placement {
-        let Sought { old, new, hint, within } = *sought;
-        self.locate_for(LADDER, old, new, hint, within)
+        self.locate_for(LADDER, sought)
     }
 
     /// Where `old` is to become `new`. The words of `old` lie in `within`, or anywhere; the blanks
     /// around them may reach out of it. An `old` of nothing stands at the end.
     pub fn place(&self, old: &str, new: &str, within: Option<Span>) -> Placement {
-        self.locate_for(LADDER, old, new, &Hint::default(), within)
+        self.locate_for(LADDER, &Sought { old, new, hint: &Hint::default(), within })
     }
 
     /// The same where only a certain place is asked for: nothing that is like it is told.
     pub(in crate::assist) fn certain(&self, old: &str, new: &str) -> Placement {
-        self.locate_for(CERTAIN, old, new, &Hint::default(), None)
+        self.locate_for(CERTAIN, &Sought { old, new, hint: &Hint::default(), within: None })
     }
 
-    fn locate_for(
-        &self,
-        ladder: &[Rung],
-        old: &str,
-        new: &str,
-        hint: &Hint,
-        within: Option<Span>,
-    ) -> Placement {
+    fn locate_for(&self, ladder: &[Rung], sought: &Sought<'_>) -> Placement {
+        let Sought { old, new, hint, within } = *sought;
         let index = self.index();
         let within = self.bytes(within);
         let outer = Outer::of(old);
@@ -203,6 +197,12 @@ impl Placer {
             let old = index.text[range.clone()].to_owned();
             let hunk = Hunk { span: self.span(&range), old, new };
             return Placement::Placed { hunk, step: Step::Gap };
+        }
+        if ladder.len() == LADDER.len()
+            && matches!(found, Found::None | Found::One(_, Step::Words))
+            && let Some(placement) = self.in_another_form(index, sought)
+        {
+            return placement;
         }
         match found {
             Found::One(hit, step) => {
@@ -225,6 +225,20 @@ impl Placer {
                 Placement::Missing { similar: similar.collect() }
             }
         }
+    }
+
+    /// The same for a quotation whose lines have another form than the document's.
+    fn in_another_form(&self, index: &Index, sought: &Sought<'_>) -> Option<Placement> {
+        let others = forms::others(&index.text, sought.old, sought.new);
+        let places = others.into_iter().map(|(old, new)| {
+            match self.locate_for(CERTAIN, &Sought { old: &old, new: &new, ..*sought }) {
+                Placement::Placed { hunk, .. } => Placement::Placed { hunk, step: Step::Marks },
+                other => other,
+            }
+        });
+        let mut places = places.filter(|place| !matches!(place, Placement::Missing { .. }));
+        // Each of two forms has its place: none of them is it.
+        places.next().filter(|_| places.next().is_none())
     }
 
     /// Where a passage that the model wrote anew, without its old text, stood: the span and text of
