@@ -22,7 +22,7 @@ pub struct Outcome {
 
 fn said(edit: &Edit) -> String {
     let Edit { old, new, why, form, hint } = edit;
-    let Hint { line, under, at_end, all, file, shown } = hint;
+    let Hint { line, under, at_end, all, file, shown, other } = hint;
     let why = why.as_ref().map(|why| format!(" ({why})")).unwrap_or_default();
     let mut hints = Vec::new();
     let asked = [Form::Blocks, Form::Selection, Form::Whole].contains(form) && file.is_none();
@@ -33,6 +33,7 @@ fn said(edit: &Edit) -> String {
     hints.extend(at_end.then(|| "at the end".to_owned()));
     hints.extend(all.then(|| "all".to_owned()));
     hints.extend(shown.then(|| "shown".to_owned()));
+    hints.extend(other.as_ref().map(|(old, new)| format!("or {old:?} → {new:?}")));
     let hints = if hints.is_empty() { String::new() } else { format!(" [{}]", hints.join(", ")) };
     format!("{old:?} → {new:?}{why}{hints}")
 }
@@ -237,7 +238,7 @@ fn previews_come_while_the_block_streams() {
     assert_eq!(said(parser.push("rt\n>>")), r#"[EditNew { index: 0, delta: "rt\n" }]"#);
     assert_eq!(
         said(parser.push(">>>>> REPLACE\n")),
-        r#"[EditDone { index: 0, edit: Edit { old: "long one\n", new: "short\n", why: Some("Shorter so."), form: Blocks, hint: Hint { line: None, under: [], at_end: false, all: false, file: None, shown: false } } }]"#
+        r#"[EditDone { index: 0, edit: Edit { old: "long one\n", new: "short\n", why: Some("Shorter so."), form: Blocks, hint: Hint { line: None, under: [], at_end: false, all: false, file: None, shown: false, other: None } } }]"#
     );
     assert_eq!(said(parser.finish()), "[]");
 }

@@ -450,3 +450,24 @@ fn wrappers_and_words_at_the_edges_of_a_bare_text() {
         assert!(all.contains("must stay"), "{all}");
     }
 }
+
+/// Lines of a difference that stay and lack the blank before them: those of a list look as if they
+/// were to go.
+#[test]
+fn a_difference_without_the_blanks_before_what_stays() {
+    let text = "# Plan\n\nWe start in May.\n\n- milk\n- bread\n\nThe end.\n";
+    let in_fence = |lines: &str| format!("```diff\n@@ -1,5 +1,5 @@\n{lines}```\n");
+    let check = |lines: &str, expected: &str| {
+        assert_eq!(answer(text, &in_fence(lines), Wanted::Change), expected, "{lines}");
+    };
+    check(
+        "# Plan\n\n-We start in May.\n+We start in June.\n\n- milk\n- bread\n",
+        &format!("marks: {}", text.replace("May", "June")),
+    );
+    check(
+        "- milk\n-- bread\n+- rye bread\n\nThe end.\n",
+        &format!("marks: {}", text.replace("bread", "rye bread")),
+    );
+    // What the document lacks stays out of it.
+    check("# Plan\n\n-We start in July.\n+We start in June.\n\n- milk\n", "missing");
+}

@@ -69,6 +69,32 @@ pub(super) fn without_indent(line: &str, indent: usize) -> &str {
     &line[blanks..]
 }
 
+/// The old and new text of lines of which those that stay lack the blank before them, if items of a
+/// list may be some of these: they look as if they were to go.
+fn without_blanks(raw: &str) -> Option<(String, String)> {
+    let (mut old, mut new) = (String::new(), String::new());
+    let (mut bare, mut items) = (false, false);
+    for line in raw.lines().filter(|line| !line.starts_with("@@")) {
+        let (sign, text) = sign(line);
+        let item = text.starts_with(' ') && !text.starts_with("  ");
+        let sign = match sign {
+            Sign::Both if !text.trim().is_empty() => return None,
+            Sign::Old if item => Sign::Bare,
+            sign => sign,
+        };
+        items |= sign == Sign::Bare && item;
+        bare |= sign == Sign::Bare && !item;
+        let text = if sign == Sign::Bare { line } else { text };
+        if !matches!(sign, Sign::New | Sign::End) {
+            old.extend([text, "\n"]);
+        }
+        if !matches!(sign, Sign::Old | Sign::End) {
+            new.extend([text, "\n"]);
+        }
+    }
+    (bare && items && old != new).then_some((old, new))
+}
+
 impl Chunk {
     pub fn new(head: &str, hint: Hint, why: Option<String>, said: &mut Said) -> Self {
         Self { index: said.start(), why, raw: head.to_owned(), hint, ..Self::default() }
@@ -205,6 +231,7 @@ impl Chunk {
         } else if old.is_empty() && !hint.at_end && form == Form::Diff {
             return said.malformed(Some(index), raw, NOWHERE);
         }
+        hint.other = without_blanks(&raw);
         said.done(index, Edit { old, new, why, form, hint });
     }
 

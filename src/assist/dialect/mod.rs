@@ -126,6 +126,8 @@ pub struct Hint {
     pub file: Option<String>,
     /// It stands in a longer fence than it needs: perhaps it is an example to read.
     pub shown: bool,
+    /// Its old and new text if its lines are read in another way.
+    pub other: Option<(String, String)>,
 }
 
 impl Hint {

@@ -4,7 +4,7 @@
 use super::fences::has_line;
 use super::whole::filled;
 use super::{Landing, Outcome};
-use crate::assist::dialect::{Edit, is_gap};
+use crate::assist::dialect::{Edit, Hint, is_gap};
 use crate::assist::placement::Step;
 use crate::base::Span;
 use ropey::Rope;
@@ -49,6 +49,29 @@ pub(super) fn read(base: &Rope, edit: &Edit) -> Elided {
 }
 
 impl Landing {
+    /// What becomes of an edit whose lines can be read in another way: that counts where it has a certain
+    /// place and the first one has not.
+    pub(super) fn in_another_reading(
+        &self,
+        edit: &Edit,
+        first: &Outcome,
+    ) -> Option<(Outcome, Option<Span>)> {
+        match first {
+            Outcome::Missing { .. } => {}
+            Outcome::Placed { step, .. } if step.is_loose() => {}
+            _ => return None,
+        }
+        let (old, new) = edit.hint.other.clone()?;
+        let hint = Hint { other: None, ..edit.hint.clone() };
+        match self.sought(&Edit { old, new, hint, ..edit.clone() }, self.within) {
+            (Outcome::Placed { hunk, step }, quoted) if !step.is_loose() => {
+                Some((Outcome::Placed { hunk, step: step.max(Step::Marks) }, quoted))
+            }
+            (Outcome::Already { span }, quoted) => Some((Outcome::Already { span }, quoted)),
+            _ => None,
+        }
+    }
+
     /// What becomes of an edit, and which stretch of the text its quotation covers.
     pub(super) fn sought(&self, edit: &Edit, within: Option<Span>) -> (Outcome, Option<Span>) {
         let has_gaps = edit.new.contains("...") || edit.new.contains(['…', '[', '(']);

@@ -419,6 +419,9 @@ impl Landing {
             Landed { form: edit.form, why, said, quoted, outcome }
         };
         let (mut outcome, mut quoted) = self.sought(edit, self.within);
+        if let Some(found) = self.in_another_reading(edit, &outcome) {
+            (outcome, quoted) = found;
+        }
         if let (Outcome::Missing { .. }, Some(within)) = (&outcome, self.within) {
             // Its old text may begin before what was selected, and end behind it.
             let inside = |span: Span| within.start <= span.start && span.end <= within.end;
