@@ -6,9 +6,10 @@ use super::alike::{each, knows};
 use super::explained::Edits;
 use super::moving::Moves;
 use super::saved::last_of;
-use crate::base::{DocId, EventId, OpId};
+use crate::base::{DocId, OpId};
 use crate::event::{CauseKind, Op, Version};
-use crate::text::Change;
+use crate::session::EditEntry;
+use crate::text::{Change, may_cut};
 use std::collections::BTreeSet;
 
 /// How many of the versions that were saved last are looked at.
@@ -18,6 +19,40 @@ const LOOKED_AT: usize = 64;
 fn within(all: &BTreeSet<OpId>, first: OpId, len: u32) -> Vec<OpId> {
     let end = OpId { counter: first.counter.saturating_add(len), ..first };
     all.range(first..end).copied().collect()
+}
+
+/// Without blanks at its ends.
+fn trimmed(text: &[char]) -> &[char] {
+    let is_sign = |sign: &char| !sign.is_whitespace();
+    let start = text.iter().position(is_sign).unwrap_or(text.len());
+    let end = text.iter().rposition(is_sign).map_or(start, |last| last + 1);
+    &text[start..end]
+}
+
+/// Which of these characters of a text an edit that took them out put in at another place: rows of
+/// them with so many letters and digits that this is no coincidence.
+fn moved(ops: &[Op], text: &str, ids: &[OpId], gone: &BTreeSet<OpId>) -> Vec<OpId> {
+    const TELLING: usize = 4;
+    let put = |row: &[char]| {
+        ops.iter().any(|op| {
+            let Op::Insert { text, .. } = op else { return false };
+            let text: Vec<char> = text.0.as_deref().unwrap_or_default().chars().collect();
+            let whole = |at: usize| may_cut(&text, at) && may_cut(&text, at + row.len());
+            text.windows(row.len()).enumerate().any(|(at, there)| there == row && whole(at))
+        })
+    };
+    let text: Vec<char> = text.chars().collect();
+    let mut out = Vec::new();
+    let mut from = 0;
+    for row in ids.chunk_by(|one, other| gone.contains(one) == gone.contains(other)) {
+        let words = trimmed(text.get(from..from + row.len()).unwrap_or_default());
+        from += row.len();
+        let telling = words.iter().filter(|sign| sign.is_alphanumeric()).count() >= TELLING;
+        if row.first().is_some_and(|id| gone.contains(id)) && telling && put(words) {
+            out.extend(row);
+        }
+    }
+    out
 }
 
 impl Edits<'_> {
@@ -65,7 +100,7 @@ impl Edits<'_> {
                     continue;
                 }
                 let never: BTreeSet<OpId> = gone.iter().filter(|id| !has(id)).copied().collect();
-                let change = self.bring(&Version(edit.edit.deps.clone()), edit.id, never);
+                let change = self.bring(edit, never);
                 if change.as_ref().is_some_and(|change| !change.is_empty()) {
                     return change;
                 }
@@ -74,11 +109,12 @@ impl Edits<'_> {
         None
     }
 
-    /// Puts these characters of a version back where they stood, but for those that somebody else took
-    /// out as well, and those that were brought back before.
-    fn bring(&self, version: &Version, by: EventId, mut back: BTreeSet<OpId>) -> Option<Change> {
+    /// Puts these characters, which an edit took out, back where they stood, but for those that
+    /// somebody else took out as well, those that the edit put elsewhere, and those that were brought
+    /// back before.
+    fn bring(&self, by: &EditEntry, mut back: BTreeSet<OpId>) -> Option<Change> {
         let document = &self.entry.document;
-        for edit in self.all.iter().filter(|edit| edit.id != by) {
+        for edit in self.all.iter().filter(|edit| edit.id != by.id) {
             let kind = edit.edit.cause.as_ref().map(|cause| cause.kind);
             for op in &edit.edit.ops {
                 let not: Vec<OpId> = match op {
@@ -98,10 +134,14 @@ impl Edits<'_> {
         if back.is_empty() {
             return None;
         }
-        let (text, runs) = document.characters_at(version).ok()?;
+        let (text, runs) = document.characters_at(&Version(by.edit.deps.clone())).ok()?;
+        let ids: Vec<OpId> = each(&runs).collect();
+        for id in moved(&by.edit.ops, &text, &ids, &back) {
+            back.remove(&id);
+        }
         let mut moves = Moves::default();
         let mut to: Option<usize> = None;
-        for (sign, id) in text.chars().zip(each(&runs)) {
+        for (sign, id) in text.chars().zip(ids) {
             if !back.contains(&id) {
                 to = None;
                 continue;

@@ -177,7 +177,8 @@ fn check(text: &str, words: &Words, trace: &str) {
 
 #[test]
 fn clones_that_share_seldom_lose_and_double_nothing() {
-    for seed in cases(12) {
+    // In 162 a file puts a word to another place that a second copy took in from it.
+    for seed in cases(12).chain([162]) {
         clones(seed);
     }
 }
