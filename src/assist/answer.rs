@@ -89,6 +89,8 @@ pub struct Answer {
     pub elsewhere: Vec<Elsewhere>,
     /// Edits whose new text is their old one.
     pub unchanged: usize,
+    /// Edits that say word by word what an earlier one says: what becomes of that becomes of them.
+    pub repeats: usize,
     /// The files that edits name, by the place of the edit in `edits`.
     pub files: BTreeMap<usize, String>,
     /// The edits that quote what earlier ones wrote, with those: the place and the texts of the
@@ -138,9 +140,12 @@ impl Answer {
                     let number = read.next();
                     read.unreadable.push(Unreadable { number, text, why });
                 }
-                Piece::EditDropped { .. } => {
+                Piece::EditDropped { again, .. } => {
                     read.next();
-                    read.unchanged += 1;
+                    match again {
+                        true => read.repeats += 1,
+                        false => read.unchanged += 1,
+                    }
                 }
                 _ => {}
             }
@@ -214,6 +219,11 @@ impl Answer {
             at = later;
         }
         at
+    }
+
+    /// How many different edits it has.
+    pub fn count(&self) -> usize {
+        self.all - self.repeats
     }
 
     /// Whether the answer wants nothing changed and does not try to.

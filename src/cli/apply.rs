@@ -162,7 +162,7 @@ impl ApplyArgs {
     }
 
     fn count(&self, answer: &Answer, fits: &[Fit], out: &mut Out) {
-        let all = answer.all;
+        let all = answer.count();
         // One that says the same as another is done when that is.
         let is_done = |fit: &&Fit| match fit {
             Fit::Twice(first) => fits.get(*first).is_some_and(|first| first.is_done()),
@@ -219,7 +219,7 @@ impl ApplyArgs {
             "file": self.file.to_string_lossy(),
             "edits": edits,
             "unreadable": unreadable,
-            "count": answer.all,
+            "count": answer.count(),
             "unchanged": answer.unchanged,
             "elsewhere": elsewhere,
             "all": is_all(answer, fits),

@@ -126,7 +126,7 @@ pub(super) fn undo(cx: &mut Cx, than: u64) -> Option<String> {
         let last = model.session.proposals.last_verdict(|author| model.is_me(author));
         last.filter(|last| last.lamport > than)?
     };
-    let words = in_words(last.kind, last.hunks.len());
+    let words = in_words(last.kind, last.hunks.len(), !last.edits.is_empty());
     // What was put back with a rejection goes with it.
     if !last.edits.is_empty()
         && let Err(why) = edit::revert(cx, &last.edits, CauseKind::Undo)
@@ -139,8 +139,10 @@ pub(super) fn undo(cx: &mut Cx, than: u64) -> Option<String> {
     Some(words)
 }
 
-fn in_words(kind: StepKind, count: usize) -> String {
+/// `put_back` tells that an edit came with it.
+fn in_words(kind: StepKind, count: usize, put_back: bool) -> String {
     match (kind, count) {
+        (StepKind::Rejection, 1) if put_back => "putting back what stood before".into(),
         (StepKind::Split, _) => "the split".into(),
         (StepKind::Placing, _) => "the placing".into(),
         (StepKind::Superseding, 1) => "that a newer proposal took a hunk's place".into(),
@@ -187,7 +189,7 @@ fn bring_back(cx: &mut Cx, all: &[TakenBack]) -> Option<EventId> {
 pub(super) fn redo(cx: &mut Cx, all: Vec<TakenBack>) -> String {
     let kind = all.first().map_or(StepKind::Rejection, |(_, said, _)| said.kind());
     let again = bring_back(cx, &all);
-    let words = in_words(kind, all.len());
+    let words = in_words(kind, all.len(), again.is_some());
     for (of, said, named) in all {
         let mut replaces = named.to_vec();
         let event = match said {

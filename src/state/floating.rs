@@ -182,14 +182,12 @@ impl Model {
             true => format!("no place: moved to line {here}"),
             false => format!("no place: {number} of {count}, line {here}"),
         };
-        let mut out = vec![
-            row(Sign::Candidate, head),
-            row(Sign::Minus, flat(&hunk.old)),
-            row(
-                Sign::Plus,
-                if hunk.new.is_empty() { "(remove this)".into() } else { flat(&hunk.new) },
-            ),
-        ];
+        let (old, new) = match hunk.new.is_empty() {
+            true => (flat(&hunk.old), "(remove this)".into()),
+            false => from_difference(flat(&hunk.old), flat(&hunk.new)),
+        };
+        let mut out =
+            vec![row(Sign::Candidate, head), row(Sign::Minus, old), row(Sign::Plus, new)];
         if moved {
             let text = format!("line {here}, moved here: {}", told(floating.span));
             out.push(FloatRow { sign: Sign::Here, text, candidate: None, chosen: true });
@@ -210,6 +208,22 @@ impl Model {
         }
         out
     }
+}
+
+/// Two texts for a row each, without what both begin with where that is long: what differs would be
+/// cut off.
+fn from_difference(old: String, new: String) -> (String, String) {
+    /// Of a common beginning so many bytes stay, and this is the least that is left out.
+    const KEPT: usize = 24;
+    const LEAST: usize = 12;
+    let same = old.chars().zip(new.chars()).take_while(|(a, b)| a == b);
+    let same: usize = same.map(|(c, _)| c.len_utf8()).sum();
+    let from = old.floor_char_boundary(same.saturating_sub(KEPT));
+    let word = old[from..same].find(' ').map_or(from, |at| from + at + 1);
+    if same < KEPT + LEAST {
+        return (old, new);
+    }
+    (format!("… {}", &old[word..]), format!("… {}", &new[word..]))
 }
 
 /// So many whole lines, without the last one's end.

@@ -303,6 +303,10 @@ fn edits_have_their_number_in_the_answer() {
     let all = [block("a one", "a two"), block("b", "b"), block("no such line", "x")].concat();
     let read = Answer::read(&Rope::from_str("a one\nb\nc\n"), &all, &|_| false);
     assert_eq!((read.numbers, read.all, read.unchanged), (vec![0, 2], 3, 1));
+    // What says the same word by word is no edit of its own.
+    let thrice = block("- a", "- x").repeat(3);
+    let read = Answer::read(&Rope::from_str("- a\n- b\n- a\n"), &thrice, &|_| false);
+    assert_eq!((read.count(), read.unchanged, read.edits.len()), (1, 0, 1));
 }
 
 #[test]

@@ -213,15 +213,25 @@ fn workspace_hints(app: &App) -> &'static [(&'static str, &'static str)] {
     }
     let here = if model.ui.focus == Focus::Editor { model.hunk_here() } else { None };
     let is_stale = |one: &OpenHunk| one.state == HunkState::Stale && !one.behind && !one.there;
-    if here.as_ref().is_some_and(is_stale) {
-        &[
-            ("hunk.mine", "keep mine"),
-            ("hunk.theirs", "take theirs"),
-            ("hunk.both", "both"),
-            ("hunk.base", "as it was"),
-            ("hunk.edit", "edit"),
-            ("hunk.next", "next"),
-        ]
+    if let Some(hunk) = here.as_ref().filter(|hunk| is_stale(hunk)) {
+        // Both where they don't contradict each other.
+        match model.sides(&model.doc, hunk).is_some_and(|sides| sides.both.is_some()) {
+            true => &[
+                ("hunk.mine", "keep mine"),
+                ("hunk.theirs", "take theirs"),
+                ("hunk.both", "both"),
+                ("hunk.base", "as it was"),
+                ("hunk.edit", "edit"),
+                ("hunk.next", "next"),
+            ],
+            false => &[
+                ("hunk.mine", "keep mine"),
+                ("hunk.theirs", "take theirs"),
+                ("hunk.base", "as it was"),
+                ("hunk.edit", "edit"),
+                ("hunk.next", "next"),
+            ],
+        }
     } else if here.is_some() {
         &[
             ("hunk.accept", "accept"),

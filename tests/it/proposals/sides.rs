@@ -252,9 +252,14 @@ fn a_side_is_a_whole_passage() {
                 replace(&mut made, at..at + from.chars().count(), to, outside);
                 let what = format!("{old:?} to {new:?}, {from:?} to {to:?}, {line}, {outside}");
                 assert_eq!(made.hunks()[0].1, HunkState::Stale, "{what}");
+                let changed = made.text();
                 made.about_hunk(0, line);
                 assert_eq!(made.text(), after, "{what}: {}", made.notice());
                 made.same_after_reopening();
+                made.keys("ctrl-z");
+                assert_eq!(made.text(), changed, "{what}, undone: {}", made.notice());
+                let put_back = made.notice() == "Took back putting back what stood before.";
+                assert_eq!(put_back, line == "hunk.base", "{}", made.notice());
             }
         }
     };
