@@ -49,7 +49,7 @@ fn what_has_a_place_goes_in() {
     let share = format!("{}{}", block("one\ntwo", "eins\ntwo"), block("two\nthree", "two\ndrei"));
     check("one\ntwo\nthree\n", &share, 0, "eins\ntwo\ndrei\n", "2 of 2");
     let twice = format!("{0}{0}", block("one", "eins"));
-    check("one\n", &twice, 0, "eins\n", "one of which changes nothing");
+    check("one\n", &twice, 0, "eins\n", "1 of 1 edit went into");
     // Two that go to the end keep their order.
     let ends = format!("{}{}", block("", "first"), block("", "second"));
     check("one\n", &ends, 0, "one\nfirst\nsecond\n", "2 of 2");
