@@ -3,7 +3,7 @@
 use super::headless::{Headless, Talk, Target, is_stdin, read_stdin};
 use super::{Failure, Out};
 use crate::command;
-use crate::state::{Ask, Overlay, Tone};
+use crate::state::{Ask, Overlay, PromptKind, Tone};
 use crate::text::encode;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -52,7 +52,8 @@ impl DoArgs {
         }
         for line in &lines {
             command::parse(line).map_err(|why| {
-                Failure::usage(format!("{why} Ctrl-P in the workspace lists the commands."))
+                let end = if why.ends_with(['.', '?']) { "" } else { "." };
+                Failure::usage(format!("{why}{end} Ctrl-P in the workspace lists the commands."))
             })?;
         }
         let mut talk = self.talk;
@@ -134,6 +135,9 @@ fn asked(headless: &Headless) -> Option<String> {
             let answers: Vec<&str> =
                 dialog.choices.iter().map(|(_, _, line)| line.as_str()).collect();
             Some(format!("{} Answer with one of: {}.", dialog.title, answers.join(", ")))
+        }
+        Overlay::Prompt { kind: PromptKind::SaveAs { .. }, .. } => {
+            Some("The document has no file on this machine: `file.save-as NAME` gives it one.".into())
         }
         Overlay::Prompt { .. } => {
             Some("The last command asks for something: give it as its argument.".into())
