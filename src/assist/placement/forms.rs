@@ -1,0 +1,84 @@
+//! A quotation whose lines have another form than the document's: each behind `> `, with another
+//! mark of lists, with other dashes under the head of a table. Gives the edit as the document may
+//! have it; whether its place is then there finds out who asks.
+
+use std::collections::BTreeSet;
+
+/// The edit with its lines in other forms, each of both texts alike: old and new text.
+pub(super) fn others(text: &str, old: &str, new: &str) -> Vec<(String, String)> {
+    let mut out = Vec::new();
+    out.extend(unquoted(old, new));
+    out.extend(bullets(old, new));
+    out.extend(rules(text, old, new));
+    out
+}
+
+/// Every line with words begins with `>`.
+fn unquoted(old: &str, new: &str) -> Option<(String, String)> {
+    fn bare(text: &str) -> Option<String> {
+        let line = |line: &str| -> Option<String> {
+            let body = line.trim_start();
+            match body.strip_prefix('>') {
+                Some(rest) => Some(rest.strip_prefix(' ').unwrap_or(rest).to_owned()),
+                None => body.is_empty().then(|| line.to_owned()),
+            }
+        };
+        text.split_inclusive('\n').map(line).collect()
+    }
+    Some((bare(old)?, bare(new)?)).filter(|_| old.contains('>'))
+}
+
+/// All items of lists have one mark: with each of the others.
+fn bullets(old: &str, new: &str) -> Vec<(String, String)> {
+    const MARKS: [char; 3] = ['-', '*', '+'];
+    fn mark(line: &str) -> Option<char> {
+        let mut chars = line.trim_start().chars();
+        let mark = chars.next().filter(|mark| MARKS.contains(mark))?;
+        (chars.next() == Some(' ')).then_some(mark)
+    }
+    let all: BTreeSet<char> = old.lines().filter_map(mark).collect();
+    let Some(&own) = all.first().filter(|_| all.len() == 1) else { return Vec::new() };
+    if !new.lines().filter_map(mark).all(|mark| mark == own) {
+        return Vec::new();
+    }
+    let with = |text: &str, other: char| -> String {
+        let line = |line: &str| match mark(line) {
+            Some(_) => line.replacen(own, other.encode_utf8(&mut [0; 4]), 1),
+            None => line.to_owned(),
+        };
+        text.split_inclusive('\n').map(line).collect()
+    };
+    let others = MARKS.into_iter().filter(|other| *other != own);
+    others.map(|other| (with(old, other), with(new, other))).collect()
+}
+
+/// How many cells the line under the head of a table has.
+fn cells(line: &str) -> Option<usize> {
+    let line = line.trim();
+    let only = line.bytes().all(|byte| b"|:- \t".contains(&byte));
+    (only && line.contains('|') && line.contains('-'))
+        .then(|| line.trim_matches('|').split('|').count())
+}
+
+/// One line under the head of a table: with the dashes of each of as many cells in the document.
+fn rules(text: &str, old: &str, new: &str) -> Vec<(String, String)> {
+    /// More ways to write it are not tried.
+    const MOST: usize = 8;
+    let mut own = old.lines().filter(|line| cells(line).is_some());
+    let (Some(line), None) = (own.next(), own.next()) else { return Vec::new() };
+    let (count, own) = (cells(line), line.trim());
+    let there: BTreeSet<&str> =
+        text.lines().filter(|line| cells(line) == count).map(str::trim).collect();
+    if there.len() > MOST {
+        return Vec::new();
+    }
+    let with = |text: &str, other: &str| -> String {
+        let line = |line: &str| match line.trim() == own {
+            true => line.replacen(own, other, 1),
+            false => line.to_owned(),
+        };
+        text.split_inclusive('\n').map(line).collect()
+    };
+    let others = there.into_iter().filter(|other| *other != own);
+    others.map(|other| (with(old, other), with(new, other))).collect()
+}
