@@ -136,9 +136,9 @@ fn asked(headless: &Headless) -> Option<String> {
                 dialog.choices.iter().map(|(_, _, line)| line.as_str()).collect();
             Some(format!("{} Answer with one of: {}.", dialog.title, answers.join(", ")))
         }
-        Overlay::Prompt { kind: PromptKind::SaveAs { .. }, .. } => {
-            Some("The document has no file on this machine: `file.save-as NAME` gives it one.".into())
-        }
+        Overlay::Prompt { kind: PromptKind::SaveAs { .. }, .. } => Some(
+            "The document has no file on this machine: `file.save-as NAME` gives it one.".into(),
+        ),
         Overlay::Prompt { .. } => {
             Some("The last command asks for something: give it as its argument.".into())
         }

@@ -186,8 +186,7 @@ impl Model {
             true => (flat(&hunk.old), "(remove this)".into()),
             false => from_difference(flat(&hunk.old), flat(&hunk.new)),
         };
-        let mut out =
-            vec![row(Sign::Candidate, head), row(Sign::Minus, old), row(Sign::Plus, new)];
+        let mut out = vec![row(Sign::Candidate, head), row(Sign::Minus, old), row(Sign::Plus, new)];
         if moved {
             let text = format!("line {here}, moved here: {}", told(floating.span));
             out.push(FloatRow { sign: Sign::Here, text, candidate: None, chosen: true });

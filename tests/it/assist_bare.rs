@@ -321,3 +321,35 @@ fn the_same_text_several_times_is_one() {
     let (_, all, remark) = read(text, Some("we sells bread and cakes in the old town."), &answer);
     assert_eq!((all.as_str(), remark), (format!("{new}\n\nEnd.\n").as_str(), None));
 }
+
+/// Paragraphs that say much the same are told apart by their short words and numbers, and where a new
+/// last one is in doubt the old one stays with it.
+#[test]
+fn no_paragraph_goes_without_what_comes_for_it() {
+    let boat = |name: &str, owner: &str, berth: u32, fee: u32| {
+        format!(
+            "The {name} belongs to {owner} and is built of oak. She lies at berth {berth}. The yearly \
+             fee is {fee} euros, which is due on 15 September. The owner may not sleep on board in \
+             winter and has signed the rules.\n\n"
+        )
+    };
+    let (first, last) = (boat("Avocet", "Max Reuter", 18, 470), boat("Gannet", "Olga", 19, 450));
+    // Another with fewer words stands behind the selection.
+    let text =
+        format!("{first}{last}{}", boat("Tern", "Ed", 20, 99).replace("and is built of oak", ""));
+    let selected = format!("{first}{last}").trim_end().to_owned();
+    let changed = last
+        .replace("The Gannet belongs to Olga and is built of oak.", "Whoever disagrees says so.");
+    let answer = format!("Of course! I kept the rest.\n\n{first}{changed}");
+    let (certain, ..) = read(&text, Some(&selected), &answer);
+    assert_eq!(certain, text.replace(last.trim_end(), changed.trim_end()));
+
+    let answer = TEXT.replace(
+        "We propose that the council buys two hundred boxes.",
+        "Nobody objected when this was read aloud.",
+    );
+    let (certain, all, _) =
+        read(TEXT, None, &format!("Here it is:\n\n{answer}\nI hope this helps!"));
+    assert!(certain == TEXT || certain == answer, "{certain}");
+    assert_eq!(all, answer);
+}

@@ -79,9 +79,10 @@ fn hits_in_another_form() {
     // Another mark of lists.
     let list = "- milk\n- bread\n";
     check(list, "* milk\n", "* oat milk\n* tea\n", "marks: - oat milk\n- tea\n- bread\n");
-    check(list, "+ milk\n+ bread\n", "+ bread\n", "marks: - bread\n");
+    check("* milk\n* bread\n", "- milk\n- bread\n", "- bread\n", "marks: * bread\n");
+    // One that is a sign elsewhere too is another.
+    check(list, "+ milk\n+ bread\n", "+ oats\n", "missing");
     check(list, "* milk\n", "1. milk\n", "marks: 1. milk\n- bread\n");
-    check("- milk\n\n+ milk\n", "* milk\n", "* tea\n", "missing");
     check("- milk\n- tea\n", "* milk\n* 5 teas\n", "* oats\n", "missing");
     // Other dashes under the head of a table.
     let table = "| Name | Qty |\n|:-----|----:|\n| milk | 1 |\n";

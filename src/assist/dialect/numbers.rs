@@ -6,6 +6,11 @@ use super::Edit;
 /// of, has none. The numbers rise; lines that the model added may have none.
 pub fn unnumbered(old: &str, new: &str) -> Option<String> {
     const LEAST: usize = 2;
+    let pointed = are_of_lines(new);
+    let numbered = |line: &str| {
+        let bare = numbered_as(line, true).filter(|one| one.sign != '.' || pointed);
+        bare.filter(|one| one.number > 0)
+    };
     let share = |text: &str| {
         let filled = text.lines().filter(|line| !line.trim().is_empty()).count();
         (filled, text.lines().filter_map(numbered).collect::<Vec<_>>())
@@ -89,8 +94,27 @@ struct Numbered {
     text: usize,
 }
 
+/// Whether `3. ` before the lines of a text are their numbers and no list: each has that of its line,
+/// and empty lines are counted or some lines are indented behind it.
+fn are_of_lines(text: &str) -> bool {
+    let mut told = false;
+    let mut all = text.lines().zip(1..).filter(|(line, _)| !line.trim().is_empty());
+    let each = all.all(|(line, number)| {
+        let rest = line.strip_prefix(&format!("{number}."));
+        told |= rest.is_some_and(|rest| rest.is_empty() || rest.starts_with("   "));
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+    });
+    told |= text.trim().lines().any(|line| line.trim().is_empty());
+    each && told
+}
+
 /// Reads `12: text`, `12 | text`, `  12→text` and, as `cat -n` writes it, `  12⇥text`.
 fn numbered(line: &str) -> Option<Numbered> {
+    numbered_as(line, false)
+}
+
+/// The same; `bare` reads `12⇥text` without blanks before it and `12. text`, too.
+fn numbered_as(line: &str, bare: bool) -> Option<Numbered> {
     let line = line.trim_end_matches(['\n', '\r']);
     let rest = line.trim_start_matches(' ');
     let pad = line.len() - rest.len();
@@ -103,7 +127,9 @@ fn numbered(line: &str) -> Option<Numbered> {
     let (sign, body) = match behind.chars().next()? {
         ':' => (':', behind.strip_prefix(": ").or_else(|| behind.strip_prefix(":\t"))),
         '→' => ('→', behind.strip_prefix('→')),
-        '\t' if pad > 0 => ('\t', behind.strip_prefix('\t')),
+        '.' if bare && behind == "." => ('.', Some("")),
+        '.' if bare => ('.', behind.strip_prefix(". ")),
+        '\t' if pad > 0 || bare => ('\t', behind.strip_prefix('\t')),
         _ => {
             let bar = behind.trim_start_matches(' ').strip_prefix('|');
             ('|', bar.map(|body| body.strip_prefix(' ').unwrap_or(body)))
@@ -137,6 +163,10 @@ mod tests {
         check(old, "1|a\n2|\n3|    b\n", Some("a\n\n    b\n"));
         check("1: a\n2: b\n", "1: a\n2: c\n", None);
         check(old, "1. a\n2. b\n", None);
+        check(old, "1\ta\n2\t\n3\t    b\n4\td\n", Some("a\n\n    b\nd\n"));
+        check(old, "1. a\n2. \n3.     b\n4. d\n", Some("a\n\n    b\nd\n"));
+        check("a\nb\nc\n", "1. a\n2. b\n3. d\n", None);
+        check("1\ta\n2\tb\n", "1\ta\n2\tc\n", None);
         check(old, "10: a\n9: b\n8: c\n", None);
         check(old, "1: a\nb\nc\n", None);
     }

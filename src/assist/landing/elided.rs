@@ -37,7 +37,9 @@ pub(super) fn read(base: &Rope, edit: &Edit) -> Elided {
     }
     // A sentence with dots, or a word about them, for those behind it.
     let end = new.trim_end();
-    let dots = ["...", "…"].iter().any(|dots| end.ends_with(dots));
+    let within = [" ... ", " … ", "[...]", "(...)", "[…]", "(…)"];
+    let dots = ["...", "…"].iter().any(|dots| end.ends_with(dots))
+        || within.iter().any(|dots| end.contains(dots));
     let told = end.rfind(['[', '(']).is_some_and(|at| may_be_gap(&end[at..]));
     let dotted = ["...", "…"].iter().any(|dots| old.contains(dots));
     let words = |text: &str| text.split_whitespace().count();

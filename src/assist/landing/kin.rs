@@ -127,6 +127,13 @@ impl Kin {
         shares.max_by_key(|(index, share)| (*share, std::cmp::Reverse(*index)))
     }
 
+    /// How many words a paragraph has in common with the one that has most, short ones and numbers
+    /// too.
+    pub fn in_common(&self, paragraph: &str) -> usize {
+        let bag = Bag::of(paragraph);
+        self.bags().iter().map(|own| bag.shared(own).0).max().unwrap_or(0)
+    }
+
     fn bags(&self) -> &[Bag] {
         self.bags.get_or_init(|| {
             if self.text.len() > MOST {

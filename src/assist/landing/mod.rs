@@ -239,7 +239,7 @@ impl Landing {
         let mut out = Vec::new();
         let mut passages = Vec::new();
         for one in &fenced {
-            let text = fences::without_name(&base, &one.text);
+            let text = wrapper::in_fence(&base, &one.text);
             match self.fenced(&document, text, told) {
                 Some(found) => passages.extend(found),
                 // It has to be all of the text, or is the only one of an answer to somebody who wants
@@ -278,6 +278,16 @@ impl Landing {
             self.base.slice(from.0.min(to)..to).to_string()
         };
         let old = part(span.start, span.end);
+        // What it leaves out is no text.
+        let filled;
+        let new = match wholes::left_out(&old, new) {
+            None => new,
+            Some(Some(text)) => {
+                filled = text;
+                &filled
+            }
+            Some(None) => return vec![self.nowhere(&self.base.to_string(), new, &[])],
+        };
         let around = (part(Pos(0), span.start), part(span.end, Pos(all)));
         let new = without_numbers(&old, new);
         let known = talk::Known::of(&old);
@@ -321,6 +331,7 @@ impl Landing {
         for (hunk, unsure) in &mut hunks {
             *unsure |= bare::may_be_said(&old, span.start, hunk);
         }
+        bare::unsure_instead(&self.base, &mut hunks);
         // Other blanks beside what is unsure come of that.
         let any = hunks.iter().any(|(_, unsure)| *unsure);
         for (hunk, unsure) in &mut hunks {
@@ -401,8 +412,7 @@ impl Landing {
         match (edit.form, &edit.hint.file, self.within) {
             // A call that writes a file has nothing but the text in it.
             (Form::Whole, Some(_), None) => {
-                let base = self.base.to_string();
-                return self.whole(&base, &wrapped(&base, &edit.new), Step::Exact);
+                return self.written(&edit.new);
             }
             (Form::Whole, _, Some(_)) => return self.rewritten(Form::Selection, &edit.new),
             (Form::Whole, _, None) => {

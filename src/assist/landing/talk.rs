@@ -117,6 +117,15 @@ pub(super) fn may_be_talk(block: &str) -> bool {
     block.len() <= LONGEST && opens && speaks_of(&core, "work", None)
 }
 
+/// Whether a few words at the edge of a text begin as a note about it: `*Note: I changed a word.*`
+pub(super) fn is_note(block: &str) -> bool {
+    const MOST: usize = 24;
+    let core = core(block);
+    let noted =
+        core.split_once([':', '：']).is_some_and(|(head, _)| list("notes").contains(&head.trim()));
+    noted && core.unicode_words().count() <= MOST && speaks_of(&core, "work", None)
+}
+
 /// Whether a paragraph stands under words such as `**Changes made:**`, or is just these.
 fn is_head(block: &str, known: Option<&Known>) -> bool {
     let first = block.trim().lines().next().unwrap_or_default().trim();

@@ -2,16 +2,17 @@
 //! where the answer says that it corrects the others, or an old text and the new one for it.
 
 use super::covered::covered;
-use super::fences::{Told, without_name};
+use super::fences::{Told, has_line};
 use super::part::{self, Document};
-use super::talk::{corrects, is_new, is_old};
+use super::talk::{self, corrects, is_new, is_old};
 use super::whole::{self, Whole};
-use super::{Landed, Landing, Outcome, Remark};
-use crate::assist::dialect::{Edit, Form, Hint, unnumbered};
+use super::{Landed, Landing, Outcome, Remark, UNSURE, wrapper};
+use crate::assist::dialect::{Edit, Form, Hint, is_gap, unnumbered};
 use crate::assist::flow;
 use crate::assist::hunks::{Hunk, moves, whole_to_hunks};
 use crate::assist::placement::{Step, in_form, kept};
 use crate::base::{Pos, Span};
+use std::collections::BTreeMap;
 
 /// A fenced text, and what is said between the one before it and this.
 #[derive(Clone, Debug)]
@@ -44,7 +45,7 @@ impl Landing {
         let base = document.text;
         let mut found: Option<(String, Step, &str)> = None;
         for one in fenced {
-            let text = without_name(base, &one.text);
+            let text = wrapper::in_fence(base, &one.text);
             if whole::is_too_short(base, text)
                 || told == Told::Change && part::begins_within(document, text)
             {
@@ -76,6 +77,17 @@ impl Landing {
             return Some(vec![self.nowhere(base, text, &[])]);
         }
         Some(self.whole(base, &new, step))
+    }
+
+    /// A text for all of the document in a call that writes it: there is nothing but the text in it.
+    pub(super) fn written(&self, text: &str) -> Vec<Landed> {
+        let base = self.base.to_string();
+        let text = wrapped(&base, text);
+        match left_out(&base, &text) {
+            None => self.whole(&base, &text, Step::Exact),
+            Some(Some(new)) => self.whole(&base, &new, Step::Gap),
+            Some(None) => vec![self.nowhere(&base, &text, &[])],
+        }
     }
 
     /// An edit in two fences, of which one is called the old text and the other the new one.
@@ -110,6 +122,7 @@ impl Landing {
         let start = count(&base[..at.start]);
         let moved = |pos: Pos| Pos(pos.0 + start);
         let mut hunks = Vec::new();
+        let mut why_not: BTreeMap<usize, &str> = BTreeMap::new();
         let gone = |from: usize, text: &str| Hunk {
             span: Span { start: Pos(from), end: Pos(from + count(text)) },
             old: text.to_owned(),
@@ -120,20 +133,27 @@ impl Landing {
         }
         let filled = |text: &str| text.contains(char::is_alphanumeric);
         let all = count(base);
+        let known = talk::Known::of(base);
         for hunk in whole_to_hunks(&base[at.clone()], &new) {
             let span = Span { start: moved(hunk.span.start), end: moved(hunk.span.end) };
             let edge = span.start == Pos(0) || span.end == Pos(all);
             let lines = filled(&hunk.old) && hunk.old.contains('\n');
             let lacks = edge && lines && hunk.new.trim().is_empty();
-            hunks.push((Hunk { span, ..hunk }, lacks));
+            let said = edge && hunk.old.trim().is_empty() && {
+                let new = hunk.new.trim();
+                talk::is_talk(new, &known) || talk::is_note(new)
+            };
+            why_not.extend(said.then_some((hunks.len(), UNSURE)));
+            hunks.push((Hunk { span, ..hunk }, lacks || said));
         }
         if at.end < base.len() {
             hunks.push((gone(count(&base[..at.end]), &base[at.end..]), true));
         }
         let only: Vec<Hunk> = hunks.iter().map(|(hunk, _)| hunk.clone()).collect();
-        let landed = |((hunk, lacks), moved): ((Hunk, bool), Option<String>)| {
+        let landed = |(at, ((hunk, lacks), moved)): (usize, ((Hunk, bool), Option<String>))| {
             let step = if lacks { Step::Words } else { step };
-            let why = moved.or_else(|| lacks.then(|| LACKING.to_owned()));
+            let reason = why_not.get(&at).copied().unwrap_or(LACKING);
+            let why = moved.or_else(|| lacks.then(|| reason.to_owned()));
             Landed {
                 form: Form::Whole,
                 why,
@@ -142,8 +162,23 @@ impl Landing {
                 outcome: Outcome::Placed { hunk, step },
             }
         };
-        hunks.into_iter().zip(moves(&only)).map(landed).collect()
+        hunks.into_iter().zip(moves(&only)).enumerate().map(landed).collect()
     }
+}
+
+/// What a new text of `old` says where it leaves lines out: nothing where it leaves out none, and
+/// within that nothing where it can't be told which.
+pub(super) fn left_out(old: &str, text: &str) -> Option<Option<String>> {
+    let gap = |line: &str| is_gap(line) && !has_line(old, line);
+    if !text.lines().any(gap) {
+        return None;
+    }
+    let filled = match whole::read(old, text) {
+        // Whoever leaves lines out means something else to change than the marks of others.
+        Whole::Gaps(new) if new.trim() == old.trim() || in_form(old, &new).1 => Some(new),
+        _ => None,
+    };
+    Some(filled)
 }
 
 /// A text for the document without line numbers that the document has not, wrapped as it is.

@@ -2,6 +2,8 @@
 //! a line with its name, the marks of a conversation.
 
 use super::fences::{has_line, without_name};
+use super::talk;
+use super::whole::alike;
 
 /// How many of them may stand in one another.
 const DEEP: usize = 4;
@@ -20,6 +22,90 @@ pub(super) fn without<'a>(base: &str, text: &'a str) -> &'a str {
         }
     }
     text
+}
+
+/// The text of a fence without what stands in it around the text: the name of its language, a shell's
+/// command that writes the file, a line that says what follows; where the document has no such lines.
+pub(super) fn in_fence<'a>(base: &str, text: &'a str) -> &'a str {
+    let mut text = text;
+    for _ in 0..DEEP {
+        match of_language(base, text).or_else(|| of_shell(base, text)).or_else(|| led(base, text)) {
+            Some(inner) if !inner.trim().is_empty() => text = inner,
+            _ => break,
+        }
+    }
+    without_name(base, text)
+}
+
+/// A first line with nothing but a language, which stands behind the fence elsewhere.
+fn of_language<'a>(base: &str, text: &'a str) -> Option<&'a str> {
+    const NAMES: &[&str] = &[
+        "bash",
+        "c",
+        "cpp",
+        "cs",
+        "csharp",
+        "css",
+        "csv",
+        "diff",
+        "go",
+        "html",
+        "java",
+        "javascript",
+        "js",
+        "json",
+        "jsx",
+        "kotlin",
+        "lua",
+        "markdown",
+        "md",
+        "php",
+        "plaintext",
+        "py",
+        "python",
+        "rb",
+        "rs",
+        "ruby",
+        "rust",
+        "sh",
+        "shell",
+        "sql",
+        "svg",
+        "swift",
+        "text",
+        "toml",
+        "ts",
+        "tsx",
+        "txt",
+        "typescript",
+        "xml",
+        "yaml",
+        "yml",
+    ];
+    let (line, rest) = first(text)?;
+    (NAMES.contains(&line.to_lowercase().as_str()) && !has_line(base, line)).then_some(rest)
+}
+
+/// `cat > plan.md <<'EOF'`, the text, `EOF`.
+fn of_shell<'a>(base: &str, text: &'a str) -> Option<&'a str> {
+    let (line, rest) = first(text)?;
+    let (_, word) =
+        line.split_once("<<").filter(|_| line.contains('>') && !has_line(base, line))?;
+    let word = word.trim_start_matches(['-', '~', ' ']).split([' ', '>']).next()?;
+    let word = word.trim_matches(['\'', '"']);
+    let plain = word.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    (!word.is_empty() && plain).then(|| without_last(rest, word))?
+}
+
+/// `Here is the revised text:` over a text that goes on as the document begins.
+fn led<'a>(base: &str, text: &'a str) -> Option<&'a str> {
+    let (line, rest) = first(text)?;
+    let begin = |text: &'_ str| {
+        text.lines().map(str::trim).find(|line| !line.is_empty()).map(str::to_owned)
+    };
+    let talk = line.ends_with(':') && talk::is_talk(line, &talk::Known::of(base));
+    let goes_on = || begin(base).zip(begin(rest)).is_some_and(|(old, new)| alike(&old, &new));
+    (talk && !has_line(base, line) && goes_on()).then_some(rest)
 }
 
 /// The first line of a text that says something, and what stands behind it.

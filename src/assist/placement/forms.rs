@@ -30,7 +30,7 @@ fn unquoted(old: &str, new: &str) -> Option<(String, String)> {
 
 /// All items of lists have one mark: with each of the others.
 fn bullets(old: &str, new: &str) -> Vec<(String, String)> {
-    const MARKS: [char; 3] = ['-', '*', '+'];
+    const MARKS: [char; 2] = ['-', '*'];
     fn mark(line: &str) -> Option<char> {
         let mut chars = line.trim_start().chars();
         let mark = chars.next().filter(|mark| MARKS.contains(mark))?;

@@ -42,12 +42,16 @@ impl Shift {
             (plain && unit > 0 && unit * tabs.len() == spaces.len()).then_some(unit)
         };
         shifts.extend(unit(sought, found).map(Self::ToTabs));
-        shifts.extend(unit(found, sought).map(Self::ToSpaces));
+        // Few write so many blanks for a tab: they are rather a tab less deep in the quotation.
+        const WIDE: usize = 8;
+        let spaces = unit(found, sought);
+        shifts.extend(spaces.filter(|unit| *unit < WIDE).map(Self::ToSpaces));
         let tabs = pairs.iter().any(|(_, found)| found.contains('\t'));
         for tab in [4, 2, 8] {
             let more = columns(found, tab) as isize - columns(sought, tab) as isize;
             shifts.push(Self::Depth { tab, more, tabs });
         }
+        shifts.extend(spaces.map(Self::ToSpaces));
         shifts.into_iter().find(|shift| {
             pairs.iter().all(|(sought, found)| shift.exactly(sought).as_deref() == Some(found))
         })
