@@ -96,12 +96,58 @@ fn literal(place: &Place<'_>, old: Outer<'_>, new: &str) -> (Range<usize>, Strin
     if let Some(indent) = indent.filter(|indent| !indent.is_empty() && old.lead.is_empty()) {
         if new.is_empty() && tail_there && one_line {
             range.start = *line;
-        } else if !old.core.contains('\n') && new.trim_end().contains('\n') {
+        } else if !old.core.contains('\n')
+            && new.trim_end().contains('\n')
+            && !is_indented(place, &new, indent)
+        {
             // Quoted without its indent, so the lines that follow lack it as well.
             new = indented(&new, indent);
         }
     }
     (range, with_line_ends(&new, place.end))
+}
+
+/// Whether the lines of a new text behind its first one have their indent already, where only the
+/// first was quoted without it: a line of the text's block stands under one that opens it, deeper than
+/// that does in the document, or under another one at its depth or before it.
+fn is_indented(place: &Place<'_>, new: &str, indent: &str) -> bool {
+    /// So many lines above are looked at for the depth of what is around.
+    const ABOVE: usize = 400;
+    let mut lines = new.lines().filter(|line| !line.trim().is_empty());
+    let (Some(first), Some(next)) = (lines.next(), lines.next()) else { return false };
+    let blanks = &next[..next.len() - next.trim_start().len()];
+    if blanks.is_empty() {
+        return false;
+    }
+    let of = |line: &'_ str| line[..line.len() - line.trim_start().len()].to_owned();
+    let around = || {
+        let above = place.text[..place.line].lines().rev().take(ABOVE);
+        above.filter(|line| !line.trim().is_empty()).any(|line| of(line) == blanks)
+    };
+    match blanks.starts_with(indent) {
+        true => blanks.len() > indent.len() || !opens(first),
+        false => !opens(first) && around(),
+    }
+}
+
+/// Whether lines of a block, or what goes on with it, follow a line.
+fn opens(line: &str) -> bool {
+    let line = line.trim();
+    let tag = || {
+        let name = line.strip_prefix('<').filter(|_| line.ends_with('>') && !line.ends_with("/>"));
+        let name = name.and_then(|rest| rest.split([' ', '>']).next());
+        name.is_some_and(|name| {
+            !name.starts_with(['/', '!']) && !line.contains(&format!("</{name}"))
+        })
+    };
+    let item = || ["- ", "* ", "+ "].iter().any(|mark| line.starts_with(mark));
+    let open = |a: char, b: char| line.matches(a).count() > line.matches(b).count();
+    line.ends_with([':', '{', '(', '[', '\\', '=', '>', '|', '&']) && !line.starts_with('<')
+        || open('(', ')')
+        || open('[', ']')
+        || [" then", " do", " else", "=>", "->"].iter().any(|end| line.ends_with(end))
+        || tag()
+        || item()
 }
 
 /// Adds an indent to all lines but the first.
@@ -125,7 +171,7 @@ fn tolerant(
     wraps: &Wraps,
 ) -> Option<(Range<usize>, String)> {
     let Place { text, core, line, indent, end: line_end } = place;
-    let lost = lost_indent(place, old);
+    let lost = lost_indent(place, old, new.core);
     let shift = lost.as_ref().unwrap_or(&hit.shift);
     let lines = |blanks: &str| blanks.matches('\n').count();
     let (mut start, mut end) = (core.start, core.end);
@@ -176,8 +222,11 @@ fn tolerant(
 
 /// What the indents of a quotation become that was quoted without the indent of its first line, if
 /// its other lines lack as much: then the lines that come do so too.
-fn lost_indent(place: &Place<'_>, old: Outer<'_>) -> Option<Shift> {
+fn lost_indent(place: &Place<'_>, old: Outer<'_>, new: &str) -> Option<Shift> {
     let indent = place.indent.filter(|indent| !indent.is_empty() && old.indent().is_empty())?;
+    if !old.core.contains('\n') && is_indented(place, new, indent) {
+        return None;
+    }
     let mut pairs = match old.core.contains('\n') {
         true => space::indents(old.core, &place.text[place.core.clone()], indent)?,
         false => Vec::new(),
