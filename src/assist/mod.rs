@@ -29,7 +29,9 @@ pub use dialect::{Dialect, Edit, Form, Hint, Piece, ReplyParser, choose, is_gap,
 pub use hunks::{
     Hunk, Tag, apply, moved_ends, moves, readable_diff, split, trimmed, whole_to_hunks, word_diff,
 };
-pub use landing::{Landed, Landing, Onto, Outcome, REPEATS, Remark, Wanted, onto, resembling};
+pub use landing::{
+    ELSEWHERE, Landed, Landing, Onto, Outcome, REPEATS, Remark, Wanted, onto, resembling,
+};
 pub use merge::{Merged, merge};
 pub use named::{is_near, writes_anew};
 pub use placement::{Placement, Placer, Sought, Step, place};

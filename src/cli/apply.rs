@@ -5,7 +5,7 @@ use super::headless::{is_stdin, read_stdin};
 use super::propose::print_diff;
 use super::{Failure, Out, one_line};
 use crate::assist::{
-    Answer, Edit, Fit, Form, Hint, Landed, Outcome, REPEATS, is_near, writes_anew,
+    Answer, ELSEWHERE, Edit, Fit, Form, Hint, Landed, Outcome, REPEATS, is_near, writes_anew,
 };
 use crate::base::Span;
 use crate::report::unified;
@@ -303,6 +303,14 @@ fn reason(base: &Rope, landed: &Landed, fit: Fit) -> Option<String> {
         (Fit::Doubted, Outcome::Placed { hunk, .. }) if landed.why.as_deref() == Some(REPEATS) => {
             Some(format!(
                 "at line {}: it repeats lines that stand beside it; --loose puts it in all the same",
+                lines_of(base, hunk.span).0
+            ))
+        }
+        (Fit::Doubted, Outcome::Placed { hunk, .. })
+            if landed.why.as_deref() == Some(ELSEWHERE) =>
+        {
+            Some(format!(
+                "at line {}: that is elsewhere than the answer says; --loose puts it in all the same",
                 lines_of(base, hunk.span).0
             ))
         }

@@ -31,19 +31,28 @@ pub fn overlap(a: Span, b: Span) -> bool {
 /// Whether two edits, each a change within the span that it quotes, contradict each other. Text that
 /// both quote is no contradiction, text that both change is. Of what both put in at one place, lines
 /// go with lines and with words, unless they are the same or `versions` of each other; words go with
-/// words only where neither edit quotes what stands around them.
+/// words only where both are sentences, and neither edit quotes what stands around them. Words within
+/// a sentence, put in right beside what the other changes, make a text of both that nobody proposed.
 pub fn contradict(
     (a, change): (Span, &Change),
     (b, other): (Span, &Change),
     versions: &dyn Fn(&str, &str) -> bool,
 ) -> bool {
     let same = |a: &str, b: &str| a.split_whitespace().eq(b.split_whitespace());
+    let within = |one: &Replace| {
+        let sentence = one.text.trim_end().ends_with(['.', '!', '?', '…', '。', '！', '？', ':']);
+        one.span.is_empty() && !sentence && PutIn::of(&one.text) == PutIn::Words
+    };
     let meet = |one: &Replace, other: &Replace| {
+        if one.span.is_empty() != other.span.is_empty() {
+            let touch = one.span.end == other.span.start || other.span.end == one.span.start;
+            return overlap(one.span, other.span) || touch && (within(one) || within(other));
+        }
         if !one.span.is_empty() || one.span != other.span {
             return overlap(one.span, other.span);
         }
         match (PutIn::of(&one.text), PutIn::of(&other.text)) {
-            (PutIn::Words, PutIn::Words) => overlap(a, b),
+            (PutIn::Words, PutIn::Words) => overlap(a, b) || within(one) || within(other),
             (x, y) if x != y => false,
             _ => same(&one.text, &other.text) || versions(&one.text, &other.text),
         }

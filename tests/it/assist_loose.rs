@@ -256,7 +256,7 @@ fn a_line_beside_it_that_has_changed() {
     check(text, &other, &other.replace("read(file)", "x(file)"), "missing");
 }
 
-fn answer(text: &str, answer: &str, wanted: Wanted) -> String {
+pub(super) fn answer(text: &str, answer: &str, wanted: Wanted) -> String {
     let mut parser = ReplyParser::new(Dialect::Blocks);
     let mut landing = Landing::new(&Rope::from_str(text)).wanting(wanted);
     let mut pieces = parser.push(answer);
@@ -375,7 +375,7 @@ fn what_is_said_of_two_lines_is_no_change_of_them() {
     assert_eq!(answer(text, said, Wanted::Answer), "");
 }
 
-fn block(old: &str, new: &str) -> String {
+pub(super) fn block(old: &str, new: &str) -> String {
     format!("<<<<<<< SEARCH\n{old}=======\n{new}>>>>>>> REPLACE\n")
 }
 

@@ -21,6 +21,7 @@ mod assist_placement;
 mod assist_prompts;
 mod assist_readable;
 mod assist_similar;
+mod assist_told;
 mod assist_wraps;
 mod branches;
 mod bring;

@@ -4,12 +4,15 @@
 use super::fences::has_line;
 use super::part::{self, Document};
 use super::{Landed, Landing, Outcome, Wanted};
-use crate::assist::dialect::{Edit, is_gap};
+use crate::assist::dialect::{Edit, Form, is_gap};
 use crate::assist::placement::Step;
 use crate::base::Span;
 
 /// What is said of an edit whose new text has lines that stand beside it.
 pub const REPEATS: &str = "It repeats lines that stand beside its place: they would stand twice.";
+
+/// What is said of an edit that stands elsewhere than the answer says.
+pub const ELSEWHERE: &str = "Its text stands elsewhere than where the answer says.";
 
 impl Landing {
     /// Parts of the document that an answer writes anew in a fence beside its edits: what is new in
@@ -35,7 +38,7 @@ impl Landing {
     }
 
     /// An edit that repeats lines which stand right before or behind what it quotes is not certain:
-    /// the model took these for a part of it.
+    /// the model took these for a part of it. Nor is one that stands elsewhere than the answer says.
     pub(super) fn beside_itself(
         &self,
         edit: &Edit,
@@ -47,6 +50,12 @@ impl Landing {
                 if !step.is_loose() && self.repeats(edit, span) =>
             {
                 (Outcome::Placed { hunk, step: Step::Words }, Some(REPEATS.to_owned()))
+            }
+            (Outcome::Placed { hunk, step }, Some(span))
+                if !step.is_loose()
+                    && self.placer.is_elsewhere(span, &edit.hint, edit.form == Form::Patch) =>
+            {
+                (Outcome::Placed { hunk, step: Step::Words }, Some(ELSEWHERE.to_owned()))
             }
             (outcome, _) => (outcome, edit.why.clone()),
         }

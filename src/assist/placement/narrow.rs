@@ -1,7 +1,8 @@
 //! Of several hits the one that the answer's own words about the place single out.
 
-use super::{Hit, Step};
+use super::{Hit, Placer, Step};
 use crate::assist::dialect::Hint;
+use crate::base::Span;
 
 /// The one hit that the hint leaves, and the step it counts as; `None` if it leaves several.
 pub(super) fn narrow(text: &str, hits: &[Hit], hint: &Hint, step: Step) -> Option<(Hit, Step)> {
@@ -55,14 +56,7 @@ fn is_under(text: &str, place: usize, hint: &Hint) -> bool {
     let above =
         lines.len() - usize::from(!text[..place].is_empty() && !text[..place].ends_with('\n'));
     for heading in hint.under.iter().map(|heading| heading.trim()).filter(|one| !one.is_empty()) {
-        let same = |line: &str| {
-            let line = line.trim();
-            line == heading
-                || line.strip_prefix(heading).is_some_and(|rest| {
-                    // `fn main` for `fn main() {`, but not for `fn main_loop() {`.
-                    !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_')
-                })
-        };
+        let same = |line: &str| is_heading(line, heading);
         // The innermost that the place lies in.
         let found = (from..above)
             .rev()
@@ -71,6 +65,49 @@ fn is_under(text: &str, place: usize, hint: &Hint) -> bool {
         from = at + 1;
     }
     true
+}
+
+impl Placer {
+    /// Whether a place lies elsewhere than an edit says; with `all` also where what it names is not there.
+    pub(in crate::assist) fn is_elsewhere(&self, place: Span, hint: &Hint, all: bool) -> bool {
+        let range = self.bytes(Some(place));
+        !hint.under.is_empty() && is_elsewhere(&self.index().text, range.start, hint, all)
+    }
+}
+
+/// Whether a place lies elsewhere than an answer says: what it names stands in the text, but not above
+/// the place, or another thing of its kind begins between. With `all` that it is not there counts too.
+fn is_elsewhere(text: &str, place: usize, hint: &Hint, all: bool) -> bool {
+    let headings = hint.under.iter().map(|heading| heading.trim()).filter(|one| !one.is_empty());
+    let above = &text[..place];
+    let named = headings.into_iter().any(|heading| {
+        let stands = |line: &str| is_heading(line, heading);
+        let kind = heading.split_whitespace().next().unwrap_or_default();
+        let begins = heading.starts_with('#') || heading.ends_with([':', '{', '(']);
+        // The line that the place is in may be the heading itself.
+        let end = text[place..].find('\n').map_or(text.len(), |end| place + end);
+        let mut lines = text[..end].rsplit('\n');
+        let found = above.contains(heading) || text[..end].contains(heading);
+        let nearest = lines.find(|line| {
+            let other = begins && line.split_whitespace().next() == Some(kind);
+            stands(line) || other
+        });
+        match nearest.filter(|_| found) {
+            Some(line) => !stands(line),
+            None => all || text.lines().any(stands),
+        }
+    });
+    named && !is_under(text, place, hint)
+}
+
+/// Whether a line is the one that a hint names, or begins with that.
+fn is_heading(line: &str, heading: &str) -> bool {
+    let line = line.trim();
+    line == heading
+        || line.strip_prefix(heading).is_some_and(|rest| {
+            // `fn main` for `fn main() {`, but not for `fn main_loop() {`.
+            !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_')
+        })
 }
 
 /// Whether what a heading begins goes on through `between` to a line with this indent.

@@ -35,13 +35,23 @@ impl Hunk {
 
     /// Whether both can be accepted, in whichever order.
     fn fits(&self, other: &Self) -> bool {
-        let meets = |a: &(usize, usize, String), b: &(usize, usize, String)| {
+        type One = (usize, usize, String);
+        // Words that are put into a sentence.
+        let within = |one: &One| {
+            let sentence = one.2.trim_end().ends_with(['.', '!', '?', '…', '。', '！', '？', ':']);
+            one.0 == one.1 && rank(&one.2) == 1 && !sentence
+        };
+        let meets = |a: &One, b: &One| {
+            // Right beside what the other one changes, too.
+            if (a.0 < a.1) != (b.0 < b.1) && (a.1 == b.0 || b.1 == a.0) {
+                return within(a) || within(b);
+            }
             if a.0 < a.1 || (a.0, a.1) != (b.0, b.1) {
                 return shares((a.0, a.1), (b.0, b.1));
             }
-            // Words go with words only side by side, lines with all that is not the same.
+            // Sentences go with sentences only side by side, lines with all that is not the same.
             match (rank(&a.2), rank(&b.2)) {
-                (1, 1) => self.shares(other),
+                (1, 1) => self.shares(other) || within(a) || within(b),
                 (x, y) => x == y && a.2.split_whitespace().eq(b.2.split_whitespace()),
             }
         };
