@@ -36,6 +36,7 @@ mod keyring;
 mod kill;
 mod library;
 mod local;
+mod marked;
 mod models;
 mod page;
 mod plain;

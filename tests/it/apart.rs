@@ -516,8 +516,7 @@ fn saving_over_conflict_markers_loses_nobodys_words() {
         .replace("The end.", "The end.\nCem wrote this.");
     ada.write_outside(&marked);
     assert!(ada.notice().contains("conflict markers"), "{}", ada.notice());
-    let want =
-        "# List\n\n- eggs\n- flour from Ada\n- flour, from Cem\n\nThe end.\nCem wrote this.\n";
+    let want = "# List\n\n- eggs\n- flour from Ada, from Cem\n\nThe end.\nCem wrote this.\n";
     assert_eq!(ada.text(), want);
     assert!(ada.model().is_modified());
     // Read again it is no news.
