@@ -6,7 +6,7 @@ use super::{Cx, FileStamp, OpenedFile};
 use crate::base::sha256_hex;
 use crate::event::{Event, Text, Version};
 use crate::session::DocEntry;
-use crate::text::diff;
+use crate::text::{diff, may_cut};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Whether a line parts the sides, and does not underline a heading.
@@ -127,6 +127,17 @@ fn between(text: &str, both: &str, regions: &[Region]) -> Vec<String> {
     regions.iter().map(lines).collect()
 }
 
+/// Whether a text that was put in is another one, or has all of its words.
+fn has(text: &str, words: &str) -> bool {
+    const TELLING: usize = 3;
+    let (all, sought): (Vec<char>, Vec<char>) =
+        (text.chars().collect(), words.trim().chars().collect());
+    let telling = sought.iter().filter(|sign| sign.is_alphanumeric()).count() >= TELLING;
+    let whole = |at: usize| may_cut(&all, at) && may_cut(&all, at + sought.len());
+    let mut places = all.windows(sought.len().max(1)).enumerate();
+    text == words || telling && places.any(|(at, there)| there == sought && whole(at))
+}
+
 /// Two changes of a text together: what either took out is gone, what each put in is there, once
 /// where it is the same. Who took out all leaves what the other made of it.
 fn together(base: &str, one: &str, other: &str) -> String {
@@ -138,7 +149,7 @@ fn together(base: &str, one: &str, other: &str) -> String {
     for replace in [one, other].into_iter().flat_map(|side| difference(base, side).0) {
         out[replace.span.range()].fill(None);
         let there = put.entry(replace.span.end.0).or_default();
-        if !replace.text.is_empty() && !there.contains(&replace.text) {
+        if !replace.text.is_empty() && !there.iter().any(|one| has(one, &replace.text)) {
             there.push(replace.text);
         }
     }
@@ -197,7 +208,10 @@ impl Cx<'_> {
         };
         let known = known(entry);
         let is_new = |line: &str| !known.contains(line.trim_end());
-        let brings = lines.iter().any(|(side, line)| *side != Side::Base && is_new(line));
+        // What was met before is here.
+        let is_noted = entry.saved.iter().any(|saved| saved.hash == file.stamp.hash);
+        let brings =
+            !is_noted && lines.iter().any(|(side, line)| *side != Side::Base && is_new(line));
         if brings {
             let text = put_together(entry, &lines, &is_new);
             let stamp = FileStamp { hash: sha256_hex(text.as_bytes()) };
@@ -206,7 +220,6 @@ impl Cx<'_> {
         let Some(entry) = self.model.entry() else { return };
         // All that both sides saved is here: what the file has when it is settled is made of that.
         let version = all_saved(entry);
-        let is_noted = entry.saved.iter().any(|saved| saved.hash == file.stamp.hash);
         if let Some(version) = version.filter(|_| !is_noted) {
             let (doc, hash) = (self.model.doc.clone(), Text::new(file.stamp.hash.clone()));
             self.append(&Event::DocumentSaved { doc, version, hash });
