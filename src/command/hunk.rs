@@ -149,6 +149,7 @@ fn step(cx: &mut Cx, forward: bool) -> Result<(), String> {
     };
     cx.model.ui.focus = Focus::Editor;
     cx.model.set_caret(Caret::at(span.start));
+    cx.model.ui.reveal_hunk = true;
     Ok(())
 }
 

@@ -192,6 +192,25 @@ impl View {
         }
     }
 
+    /// Scrolls down so that the first `count` rows after a line are on the screen, as far as `pos` stays
+    /// there.
+    pub fn reveal_rows(&mut self, rope: &Rope, pos: Pos, line: usize, count: usize) {
+        let Some(row) = self.row_on_screen(rope, pos) else { return };
+        let top = self.loc(rope, self.top);
+        let (mut loc, mut below) = (top, 0);
+        // No more than lets `pos` stay counts.
+        while below < self.height + row {
+            let Some(next) = self.next(rope, loc) else { break };
+            let is_last = loc.line == line && loc.virt.map_or(0, |at| at + 1) >= count;
+            if loc.line > line || is_last && next.line > line || is_last && next.virt.is_some() {
+                break;
+            }
+            (loc, below) = (next, below + 1);
+        }
+        let more = (below + 1).saturating_sub(self.height).min(row);
+        self.scroll(rope, more as isize);
+    }
+
     /// Scrolls so that the row of `pos` stands in the middle.
     pub fn centre(&mut self, rope: &Rope, pos: Pos) {
         self.reveal_column(rope, pos);

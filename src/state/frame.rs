@@ -65,6 +65,8 @@ pub struct HunkPiece {
     pub struck: Vec<Span>,
     /// It only puts lines in between others, which bear no sign of it.
     pub between: bool,
+    /// The line that its rows stand behind, and which of the rows there are its.
+    pub rows: (usize, Range<usize>),
     pub state: HunkState,
     pub current: bool,
 }

@@ -260,6 +260,7 @@ impl Model {
                 of: Vec::new(),
                 span: *span,
                 struck: vec![*span],
+                rows: (0, 0..0),
                 between: false,
                 state,
                 current: false,

@@ -76,6 +76,12 @@ impl Model {
             self.ui.view.reveal(&rope, caret.pos, 2.min(height.saturating_sub(1) / 2));
             self.ui.reveal = false;
         }
+        if std::mem::take(&mut self.ui.reveal_hunk)
+            && let Some(piece) = self.ui.frame.hunks.iter().find(|piece| piece.current)
+        {
+            let (line, rows) = &piece.rows;
+            self.ui.view.reveal_rows(&rope, caret.pos, *line, rows.end);
+        }
         let rows = self.ui.view.rows(&rope);
         self.ui.frame.caret = self.ui.view.pos_to_cell(&rope, caret.pos);
         let line = rope.char_to_line(caret.pos.0);
@@ -102,18 +108,18 @@ impl Model {
         self.ui.highlight_more = !lines.done;
     }
 
-    /// Remembers which hunks were on the screen.
+    /// Remembers which hunks were on the screen: all of their rows, at once or one after the other.
     fn note_seen(&mut self, rows: &[crate::layout::Row]) {
-        let mut spans = rows.iter().filter_map(|row| match row {
-            crate::layout::Row::Text { span, .. } => Some(*span),
-            crate::layout::Row::Virtual { .. } => None,
-        });
-        let Some(first) = spans.clone().next() else { return };
-        let last = spans.next_back().unwrap_or(first);
-        let shown = Span { start: first.start, end: last.end };
-        for piece in &self.ui.frame.hunks {
-            if piece.span.touches(shown) {
-                self.ui.seen.extend(piece.of.iter().copied());
+        let ui = &mut self.ui;
+        for piece in &ui.frame.hunks {
+            let Some(first) = piece.of.first() else { continue };
+            if piece.of.iter().all(|of| ui.seen.contains(of)) {
+                continue;
+            }
+            let looked = ui.looked_at.entry(*first).or_default();
+            if looked.note(piece, rows, ui.view.wraps()) {
+                ui.looked_at.remove(first);
+                ui.seen.extend(piece.of.iter().copied());
             }
         }
     }
@@ -163,13 +169,16 @@ impl Model {
                 let pieces = diffs.of(hunk.of, old, new);
                 let look = Look { room, layout, pieces: &pieces, sides };
                 let rows = blocks.entry(line).or_default();
+                let first = rows.len();
                 Rows { rows, width, tab, current }.hunk(rope, &hunk, &look);
+                let own = (line, first..rows.len());
                 let struck = match state {
                     _ if between => Vec::new(),
                     HunkState::Pending => struck(span, &pieces),
                     _ => vec![there],
                 };
-                hunks.push(HunkPiece { of: hunk.members, span, struck, between, state, current });
+                let (of, rows) = (hunk.members, own);
+                hunks.push(HunkPiece { of, span, struck, between, rows, state, current });
             }
         }
         if let Some(turn) = self.turn.as_ref().filter(|turn| turn.doc == self.doc)
@@ -189,6 +198,7 @@ impl Model {
                 span,
                 struck: vec![span],
                 between: false,
+                rows: (0, 0..0),
                 state: HunkState::Pending,
                 current: true,
             });

@@ -169,6 +169,8 @@ pub struct Ui {
     pub view: View,
     /// The caret moved: the view follows it.
     pub reveal: bool,
+    /// It went to a hunk: the view shows as much of that as it can.
+    pub reveal_hunk: bool,
     /// The rows of hunks must be made anew; they hold for this width and caret.
     pub blocks_stale: bool,
     pub blocks_key: (usize, Pos),
@@ -240,6 +242,8 @@ pub struct Ui {
     pub view_stored: BTreeMap<String, String>,
     /// Which hunks were on the screen.
     pub seen: std::collections::BTreeSet<HunkRef>,
+    /// What of the others was.
+    pub looked_at: BTreeMap<HunkRef, super::LookedAt>,
     /// What a screen reader and the frame need: rows drawn last.
     pub frame: super::EditorFrame,
 }
@@ -265,6 +269,7 @@ impl Ui {
             carets: BTreeMap::new(),
             view: View::new(80, 24, true, 4),
             reveal: true,
+            reveal_hunk: false,
             blocks_stale: true,
             blocks_key: (0, Pos(0)),
             lines: None,
@@ -312,6 +317,7 @@ impl Ui {
             key_lines: Vec::new(),
             view_stored: BTreeMap::new(),
             seen: std::collections::BTreeSet::new(),
+            looked_at: BTreeMap::new(),
             frame: super::EditorFrame::default(),
         }
     }

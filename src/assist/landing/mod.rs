@@ -241,6 +241,10 @@ impl Landing {
         for one in &fenced {
             let text = wrapper::in_fence(&base, &one.text);
             match self.fenced(&document, text, told) {
+                // Of a text of which some has no place nothing has.
+                Some(found) if passages::is_mixed(&found) => {
+                    passages.push(vec![self.nowhere(&base, text, &[])]);
+                }
                 Some(found) => passages.extend(found),
                 // It has to be all of the text, or is the only one of an answer to somebody who wants
                 // a change.

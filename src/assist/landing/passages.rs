@@ -8,6 +8,13 @@ use crate::assist::hunks::{Hunk, whole_to_hunks};
 use crate::assist::placement::{Step, kept};
 use crate::base::{Pos, Span};
 
+/// Whether some of what a text changes has a place and some has none.
+pub(super) fn is_mixed(found: &[Vec<Landed>]) -> bool {
+    let placed = |one: &Landed| matches!(one.outcome, Outcome::Placed { .. });
+    let all = || found.iter().flatten();
+    all().any(placed) && !all().all(placed)
+}
+
 impl Landing {
     /// A passage that may stand between marks that the text has not.
     pub(super) fn set_off(&self, text: &str) -> Vec<Landed> {

@@ -46,6 +46,14 @@ impl Landing {
         let (above, behind) = self.around(hunk);
         if hunk.old.is_empty() {
             let next = self.line(line + 1);
+            // Between the head of a table and the line below it.
+            let below = if hunk.new.starts_with('\n') { next.clone() } else { self.line(line) };
+            let row = hunk.new.lines().any(|line| line.trim_start().starts_with('|'));
+            let rule =
+                |line: &str| line.contains('-') && line.chars().all(|c| "|:- \t\r\n".contains(c));
+            if row && below.trim_start().starts_with('|') && rule(&below) {
+                return true;
+            }
             let wraps = is_soft(&above, "\n", next.trim_start_matches(' '));
             // Words that end the sentence which goes on in the next line.
             let ends = hunk.new.trim_end().ends_with(['.', '!', '?'])
