@@ -131,9 +131,9 @@ impl App {
                 return Vec::new();
             }
             Input::Resize(width, height) => {
-                self.model.ui.width = width;
-                self.model.ui.height = height;
-                self.model.ui.reveal = true;
+                let ui = &mut self.model.ui;
+                ui.reveal |= (ui.width, ui.height) != (width, height);
+                (ui.width, ui.height) = (width, height);
                 return Vec::new();
             }
             Input::Run(line) => return self.run(&[line]),

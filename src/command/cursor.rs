@@ -100,8 +100,10 @@ fn page(cx: &mut Cx, select: bool, pages: isize) -> Result<(), String> {
     }
     let rope = cx.model.rope();
     let caret = cx.model.caret();
-    let (pos, sticky) = cx.model.ui.view.page(&rope, caret.pos, pages, caret.sticky);
-    cx.move_here(pos, select, Some(sticky));
+    // Through the rows of a tall hunk only the view moves.
+    if let Some((pos, sticky)) = cx.model.ui.view.page(&rope, caret.pos, pages, caret.sticky) {
+        cx.move_here(pos, select, Some(sticky));
+    }
     Ok(())
 }
 

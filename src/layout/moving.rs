@@ -123,17 +123,47 @@ impl View {
     }
 
     /// Moves a page down or up (`pages` negative): the screen and the caret by the height less two
-    /// rows.
+    /// rows, those that are no text among them. Nothing where no text is on the screen then: the caret
+    /// stays behind.
     pub fn page(
         &mut self,
         rope: &Rope,
         pos: Pos,
         pages: isize,
         goal: Option<usize>,
-    ) -> (Pos, usize) {
+    ) -> Option<(Pos, usize)> {
+        let goal = goal.unwrap_or_else(|| self.column(rope, pos));
         let step = self.height.saturating_sub(2).max(1) as isize;
+        let caret = self.row_on_screen(rope, pos);
+        let top = self.top;
         self.scroll(rope, pages * step);
-        self.vertical(rope, pos, pages * step, goal)
+        let moved = self.distance_moved(rope, top, pages * step);
+        if moved != step.unsigned_abs() {
+            return Some(self.vertical(rope, pos, pages * step, Some(goal)));
+        }
+        let row = caret.unwrap_or(if pages > 0 { 0 } else { self.height - 1 });
+        // The same row of the screen, or the nearest with text.
+        let mut loc = self.loc(rope, self.top);
+        let mut nearest: Option<(usize, Loc)> = None;
+        for at in 0..self.height {
+            let near = at.abs_diff(row);
+            if loc.virt.is_none() && nearest.is_none_or(|(least, _)| near < least) {
+                nearest = Some((near, loc));
+            }
+            match self.next(rope, loc) {
+                Some(next) => loc = next,
+                None => break,
+            }
+        }
+        let (_, loc) = nearest?;
+        Some((self.pos_in_row(rope, loc, goal), goal))
+    }
+
+    /// By how many rows the view was scrolled, at most so many.
+    fn distance_moved(&mut self, rope: &Rope, before: RowPos, most: isize) -> usize {
+        let (before, now) = (self.loc(rope, before), self.loc(rope, self.top));
+        let (from, to) = if before.key() < now.key() { (before, now) } else { (now, before) };
+        self.distance(rope, from, to, most.unsigned_abs()).unwrap_or(usize::MAX)
     }
 
     /// The start of the row a position stands in.

@@ -161,3 +161,27 @@ fn what_was_accepted_without_being_seen_is_told() {
     let count = |words: &str| listed.iter().filter(|row: &&String| row.ends_with(words)).count();
     assert_eq!((count("· accepted"), count("· accepted unseen")), (1, 2), "{listed:?}");
 }
+
+/// A hunk that is taller than the screen was seen when all of it was.
+#[test]
+fn a_hunk_is_seen_when_all_of_it_was_on_the_screen() {
+    let text: String = (0..30).map(|at| format!("Line {at}.\n\n")).collect();
+    let new: String = (0..40).map(|at| format!("\nTask {at}.")).collect();
+    let mut made = Harness::file("plan.md", &text);
+    made.say("Better?");
+    made.reply(&format!("<<<<<<< SEARCH\nLine 9.\n=======\nLine 9.\n{new}\n>>>>>>> REPLACE\n"));
+    made.run("app.focus-editor");
+    made.place(0, None);
+    made.screen(80, 24);
+    made.keys("f8");
+    let screen = made.screen(80, 24);
+    assert!(screen.contains("Line 9.") && screen.contains("Task 10."), "{screen}");
+    assert!(made.model().ui.seen.is_empty(), "{screen}");
+    // One goes on to what stands behind it.
+    for _ in 0..3 {
+        made.keys("pagedown");
+        made.screen(80, 24);
+    }
+    let screen = made.screen(80, 24);
+    assert_eq!(made.model().ui.seen.len(), 1, "{screen}");
+}
