@@ -156,6 +156,10 @@ impl Answer {
                 read.add(base, landed);
             }
         }
+        if landing.says_the_same() && read.edits.is_empty() {
+            read.next();
+            read.unchanged += 1;
+        }
         read.several = landing.remark() == Some(Remark::Several);
         read
     }

@@ -101,6 +101,8 @@ impl DoArgs {
 }
 
 fn one(headless: &mut Headless, line: &str, out: &mut Out) -> Result<(), Failure> {
+    // Nobody looks at a screen here.
+    headless.runtime.app.model.ui.seen.clear();
     headless.command(line)?;
     if let Some((tone, text)) = headless.notice() {
         if tone == Tone::Error {

@@ -6,7 +6,7 @@ use super::{Failure, Out};
 use crate::base::EventId;
 use crate::event::Envelope;
 use crate::report::{handoff, unknown_to};
-use crate::runtime::{fold, now, redact, shared};
+use crate::runtime::{fold, now, redact, shared, told};
 use crate::session::Session;
 use crate::store::SqliteStore;
 use std::path::Path;
@@ -16,7 +16,7 @@ use std::process::ExitCode;
 /// cost. No model is needed.
 ///
 /// What came in by the session file is taken in first. It stays marked as new; --seen takes the
-/// marks off. Of a session of others in which you did nothing yet it says everything.
+/// marks off. Of a session of others that you have not read about yet it says everything.
 #[derive(clap::Args, Debug)]
 pub struct HandoffArgs {
     /// A file with a session, a session file (`.cowrite.jsonl`), or the id of a session or its
@@ -86,7 +86,7 @@ impl HandoffArgs {
             out.say(&words);
         }
         let me = store.meta("me").map_err(Failure::store)?;
-        let unknown = shared::unknown(store, &folded, me.as_deref()).map_err(Failure::store)?;
+        let unknown = told::unknown(store, &folded, me.as_deref()).map_err(Failure::store)?;
         let first = unknown.is_some();
         let mut new = match unknown {
             Some(all) => all,
@@ -105,7 +105,10 @@ impl HandoffArgs {
             out.line(&line)?;
         }
         if self.seen {
-            shared::all_seen(store, session).map_err(Failure::store)?;
+            told::all_seen(store, session).map_err(Failure::store)?;
+        } else if first && told::has_worked(&folded, me.as_deref()) {
+            // Who has read it and goes on with the session is there for the first time no more.
+            told::was_told(store, session).map_err(Failure::store)?;
         }
         Ok(ExitCode::SUCCESS)
     }

@@ -356,7 +356,12 @@ pub(super) fn change(cx: &mut Cx, decision: EventId, field: DecisionField) {
     change_because(cx, decision, field, None);
 }
 
-fn change_because(cx: &mut Cx, decision: EventId, field: DecisionField, reason: Option<Text>) {
+pub(super) fn change_because(
+    cx: &mut Cx,
+    decision: EventId,
+    field: DecisionField,
+    reason: Option<Text>,
+) {
     let Some(known) = cx.model.session.decisions.get(&decision) else { return };
     let replaces = known.heads(&field);
     let accepts = match field {

@@ -1,7 +1,7 @@
 //! Taking decisions in that somebody wrote down in files: as the person's, once each, with whatever
 //! the log has no field for in the text. Knows records, not where they come from.
 
-use super::decision::change;
+use super::decision::{change, change_because};
 use crate::base::EventId;
 use crate::event::{DecisionField, DecisionStatus, Event, Link, Taken};
 use crate::report::{MORE, Record};
@@ -271,6 +271,11 @@ pub fn take_in(cx: &mut Cx, files: &[(String, Record)], update: bool) -> TakenIn
             if statuses[at] == DecisionStatus::Accepted {
                 change(cx, id, DecisionField::Status(DecisionStatus::Accepted));
             }
+        }
+        let because = &files[at].1.because;
+        if !because.is_empty() {
+            let status = DecisionField::Status(statuses[at]);
+            change_because(cx, id, status, Some(because.as_str().into()));
         }
     }
     cx.barrier();

@@ -63,6 +63,9 @@ pub fn page(records: &[Record]) -> String {
         if !record.review.is_empty() {
             said.push(format!("to be reviewed on {}", one_line(&record.review)));
         }
+        if !record.because.is_empty() {
+            said.push(format!("because: {}", one_line(&record.because)));
+        }
         let _ = write!(
             out,
             "\n## <a id=\"decision-{number}\"></a>{number}. {}\n\n*{}*\n\n{}",
@@ -91,6 +94,7 @@ pub fn csv(records: &[Record]) -> String {
         "superseded_by",
         "refers_to",
         "linked_to",
+        "because",
     ];
     let mut out = format!("{}\r\n", names.join(","));
     for record in records {
@@ -115,6 +119,7 @@ pub fn csv(records: &[Record]) -> String {
             record.superseded_by.join(" "),
             record.refers.join(" "),
             record.links.join("\n"),
+            record.because.clone(),
         ];
         out.push_str(&row.iter().map(|value| quoted(value)).collect::<Vec<_>>().join(","));
         out.push_str("\r\n");

@@ -44,6 +44,8 @@ pub struct Record {
     pub context: String,
     pub options: Vec<Options>,
     pub outcome: String,
+    /// Why it has this status, in the words of who gave it that, where the outcome does not say so.
+    pub because: String,
     pub consequences: String,
     /// What it takes the place of: an id, or in what was read the name of a file.
     pub supersedes: Vec<String>,
@@ -67,6 +69,7 @@ impl Default for Record {
             context: String::new(),
             options: Vec::new(),
             outcome: String::new(),
+            because: String::new(),
             consequences: String::new(),
             supersedes: Vec::new(),
             superseded_by: Vec::new(),
@@ -130,6 +133,7 @@ impl Record {
             context,
             options: session.told_options(decision).iter().map(Options::of).collect(),
             outcome: clean(&session.told_value(&decision.outcome)),
+            because: session.why_so(decision).map(|why| clean(&why.words)).unwrap_or_default(),
             consequences: clean(&session.told_value(&decision.consequences)),
             supersedes: decision
                 .supersedes

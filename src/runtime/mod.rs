@@ -29,6 +29,7 @@ mod save;
 mod screen;
 pub mod shared;
 pub mod taking_in;
+pub mod told;
 pub mod verify;
 mod watch;
 pub mod whose;

@@ -7,8 +7,8 @@ use crate::base::{DocId, TurnId};
 use crate::state::{OpenedFile, There};
 use std::path::{Path, PathBuf};
 
-/// The file, and not the document's, that a name in an answer can mean: as a path from here, from
-/// the document's folder or from a folder above it, or, whatever path it has, beside the document.
+/// The file, and not the document's, that a name in an answer can mean: as a path from the document's
+/// folder, from a folder above it or from here, or, whatever path it has, beside the document.
 pub fn named_file(document: &Path, named: &str) -> Option<PathBuf> {
     let named = Path::new(named.trim());
     let document = absolute(document);
@@ -17,7 +17,7 @@ pub fn named_file(document: &Path, named: &str) -> Option<PathBuf> {
     let beside = document.parent().zip(named.file_name()).map(|(folder, name)| folder.join(name));
     let file = |path: PathBuf| path.canonicalize().ok().filter(|path| path.is_file());
     // Where the whole path leads to the document, it is that.
-    let whole = [absolute(named)].into_iter().chain(folders).find_map(file);
+    let whole = folders.chain([absolute(named)]).find_map(file);
     whole.or_else(|| file(beside?)).filter(|path| *path != own)
 }
 

@@ -7,11 +7,11 @@ use super::open::OpenError;
 pub use super::taking_in::import;
 use super::taking_in::{TOLD, TakeError, fold_telling, take_session};
 use super::whose::Whose;
-use crate::base::{AuthorId, EventId, Millis};
+use crate::base::{AuthorId, EventId};
+use crate::report::Planning;
 use crate::report::scan::{self, Allowed};
-use crate::report::{self, Planning};
 use crate::session::Session;
-use crate::state::{ALLOWED, FIRST, NEW, Opened, SESSION_FILE, SESSION_FILE_SEEN, Sharing, plural};
+use crate::state::{ALLOWED, NEW, Opened, SESSION_FILE, SESSION_FILE_SEEN, Sharing, plural};
 use crate::store::jsonl::{self, Adding, SessionFile};
 use crate::store::{Binding, SqliteStore, StoreError, Stored, Write};
 use std::collections::BTreeSet;
@@ -149,26 +149,6 @@ pub fn news(
         author.is_some_and(|author| me.as_ref().is_none_or(|me| !session.is_same(author, me)))
     };
     Ok(ids.filter(others).collect())
-}
-
-/// What others did in a session that came here whole and that nobody here has looked at, or worked
-/// in; nothing of any other.
-pub fn unknown(
-    store: &SqliteStore,
-    session: &Session,
-    me: Option<&str>,
-) -> Result<Option<BTreeSet<EventId>>, StoreError> {
-    let came = store.view(session.id)?.get(FIRST).and_then(|value| value.parse().ok());
-    let me: Option<AuthorId> = me.and_then(|me| me.parse().ok());
-    let is_me = |author: &AuthorId| me.as_ref().is_some_and(|me| session.is_same(author, me));
-    Ok(came.and_then(|came| report::unknown_to(session, Millis(came), is_me)))
-}
-
-/// Everything in a session was seen.
-pub fn all_seen(store: &mut SqliteStore, session: EventId) -> Result<(), StoreError> {
-    let nothing = |key: &str| Write::View { session, key: key.into(), value: String::new() };
-    store.write(&[nothing(NEW), nothing(FIRST)])?;
-    Ok(())
 }
 
 /// Takes the session of a text in, which was found in a session file. Whether it could be read.

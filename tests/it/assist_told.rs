@@ -119,3 +119,11 @@ fn of_two_versions_of_some_words_the_first_goes_in() {
     let read = Answer::read(&Rope::from_str(text), &said, &|_| false);
     assert_eq!(read.fits(false), [Fit::Applied, Fit::Applied]);
 }
+
+#[test]
+fn a_whole_text_as_it_is_is_an_edit_that_changes_nothing() {
+    let read =
+        Answer::read(&Rope::from_str(CSV), &format!("Done.\n\n```csv\n{CSV}```\n"), &|_| false);
+    assert_eq!((read.edits.len(), read.unchanged, read.count()), (0, 1, 1));
+    assert!(!read.is_empty());
+}

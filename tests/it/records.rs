@@ -105,6 +105,7 @@ impl Maker {
             options,
             outcome,
             consequences: self.text(),
+            because: if self.0.below(2) == 0 { String::new() } else { self.text() },
             ..Record::default()
         }
     }
@@ -401,7 +402,7 @@ fn a_table_runs_no_formulas() {
     record.options.push(Options { name: "One".into(), pros: vec!["p".into()], cons: vec![] });
     let table = csv(&[record]);
     let row = table.split_once("\r\n").expect("two rows").1;
-    assert_eq!(row, ",\"'=1+1\",proposed,,,,\"a,\"\"b\"\"\nc\",\"One\n  + p\",,,,,,\r\n");
+    assert_eq!(row, ",\"'=1+1\",proposed,,,,\"a,\"\"b\"\"\nc\",\"One\n  + p\",,,,,,,\r\n");
 }
 
 /// What is found on a day, as `title: kind`.

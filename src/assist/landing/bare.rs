@@ -473,7 +473,8 @@ impl<'a> Paragraphs<'a> {
             return Bare::Talk;
         }
         let alike = |a: usize, b: usize| a <= 2 * b + 1 && b <= 2 * a + 1;
-        let unsure = !alike(run.len(), kin.len()) || !fits(text, old, true);
+        let said = run.len() > 1 && run.clone().any(|index| may_be_talk(self.get(index)));
+        let unsure = said || !alike(run.len(), kin.len()) || !fits(text, old, true);
         let ranges = kin.ranges();
         let (start, end) = match (ranges.first(), ranges.last()) {
             (Some(first), Some(last)) => (first.start, last.end),

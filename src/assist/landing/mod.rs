@@ -111,6 +111,8 @@ pub struct Landing {
     /// What was selected: nothing else is changed.
     within: Option<Span>,
     remark: Option<Remark>,
+    /// It writes the text as it is.
+    same: bool,
     /// Edits of what was not selected.
     outside: usize,
     /// How many edits the answer had, whatever became of them.
@@ -137,6 +139,7 @@ impl Landing {
             wanted: Wanted::default(),
             within: None,
             remark: None,
+            same: false,
             outside: 0,
             edits: 0,
             written: BTreeSet::new(),
@@ -380,6 +383,7 @@ impl Landing {
         let kin = Kin::new(base);
         let text = paragraphs.into_iter().filter(|one| !talk::is_talk(one, &known));
         let found = text.map(|one| match self.set_off(one) {
+            found if found.is_empty() && talk::may_be_talk(one) => found,
             found if found.is_empty() => self.kindred(base, &kin, one),
             found => found,
         });

@@ -45,7 +45,11 @@ const LONGEST: usize = 900;
 /// Without marks around, in small letters, with plain apostrophes.
 fn core(text: &str) -> String {
     let marks = |c: char| c.is_whitespace() || "*_#>()[]\"“”`".contains(c);
-    text.trim_matches(marks).replace('’', "'").to_lowercase()
+    let text = text.trim_matches(marks);
+    // The number of a step.
+    let bare = text.trim_start_matches(|c: char| c.is_ascii_digit());
+    let step = bare.strip_prefix(". ").filter(|_| bare.len() < text.len());
+    step.unwrap_or(text).replace('’', "'").to_lowercase()
 }
 
 fn opens(core: &str, with: &str) -> bool {

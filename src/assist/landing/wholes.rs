@@ -76,7 +76,14 @@ impl Landing {
         if step == Step::Gap && new.trim() != base.trim() && !in_form(base, &new).1 {
             return Some(vec![self.nowhere(base, text, &[])]);
         }
-        Some(self.whole(base, &new, step))
+        let landed = self.whole(base, &new, step);
+        self.same |= landed.is_empty();
+        Some(landed)
+    }
+
+    /// Whether an answer in a fence is the whole text as it is.
+    pub fn says_the_same(&self) -> bool {
+        self.same
     }
 
     /// A text for all of the document in a call that writes it: there is nothing but the text in it.

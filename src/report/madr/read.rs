@@ -214,6 +214,7 @@ impl Reading {
                 "status" => status.push(value),
                 "date" => self.record.date = clean(&value),
                 "review" => self.record.review = clean(&value),
+                "because" => self.record.because = clean(&value),
                 "decision-makers" | "deciders" => self.record.by = names(&value, line),
                 "title" => title = Some(clean(&value)),
                 "cowrite" => {

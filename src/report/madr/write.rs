@@ -38,6 +38,9 @@ pub fn file(record: &Record, place: &dyn Fn(&str) -> Option<Place>) -> String {
         (status, _) => word(status).to_owned(),
     };
     let mut front = vec![("status", status), ("date", record.date.clone())];
+    if !record.because.is_empty() {
+        front.push(("because", record.because.clone()));
+    }
     if !record.by.is_empty() {
         front.push(("decision-makers", record.by.clone()));
     }
