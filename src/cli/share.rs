@@ -1,6 +1,7 @@
 //! `cowrite share`: adding what is new to the session file, after showing it.
 
 use super::bringing::Progress;
+use super::headless::{Headless, Talk, Target};
 use super::place::Place;
 use super::redact::session_or_last;
 use super::whose::Named;
@@ -51,6 +52,11 @@ impl ShareArgs {
         let place = Place::find(None, None)?;
         let mut store = place.reading(out)?;
         let session = self.session(&mut store, out)?;
+        if self.takes_file_in() {
+            drop(store);
+            self.take_file_in(out)?;
+            store = place.reading(out)?;
+        }
         let here = std::env::current_dir()?;
         let lets = !self.allow.is_empty() || !self.allow_finding.is_empty();
         if lets && !self.dry_run {
@@ -134,6 +140,25 @@ impl ShareArgs {
         bar.clear(out);
         out.say(&done.map_err(Failure::new)?);
         Ok(ExitCode::SUCCESS)
+    }
+
+    /// Whether a text is named, whose file another program may have changed.
+    fn takes_file_in(&self) -> bool {
+        let is_text = |what: &&str| !what.ends_with(".cowrite.jsonl") && Path::new(what).is_file();
+        !self.dry_run && self.what.as_deref().is_some_and(|what| is_text(&what))
+    }
+
+    /// What another program wrote into the file is shared as well.
+    fn take_file_in(&self, out: &mut Out) -> Result<(), Failure> {
+        let Some(what) = &self.what else { return Ok(()) };
+        let talk = Talk { yes: self.yes, ..Talk::default() };
+        let mut headless = Headless::open(Target::File(what.into()), &talk, out)?;
+        headless.settle()?;
+        if let Some((_, text)) = headless.notice().filter(|(_, text)| text.starts_with("The file"))
+        {
+            out.say(&text);
+        }
+        headless.finish()
     }
 
     fn session(&self, store: &mut SqliteStore, out: &mut Out) -> Result<EventId, Failure> {

@@ -126,12 +126,8 @@ pub fn unknown_to(
             _ => true,
         };
         match point.author {
-            Some(author) if is_me(&author) => {
-                if told && point.at <= came {
-                    return None;
-                }
-            }
-            Some(_) if told => _ = all.insert(point.moment.1),
+            Some(author) if told && point.at <= came && is_me(&author) => return None,
+            Some(author) if told && !is_me(&author) => _ = all.insert(point.moment.1),
             _ => {}
         }
     }

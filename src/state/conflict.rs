@@ -113,7 +113,7 @@ fn between(text: &str, both: &str, regions: &[Region]) -> Vec<String> {
     }
     rows.push((from, to, chars.len() - from));
     let lines = |region: &Region| {
-        let before = rows.iter().filter(|(_, to, len)| *len > 0 && *to < region.at).last();
+        let before = rows.iter().rfind(|(_, to, len)| *len > 0 && *to < region.at);
         let start = before.map_or(0, |(from, to, len)| from + (*len).min(region.at - to));
         let behind = rows.iter().find(|(_, to, len)| to + len > region.at);
         let end = behind.map_or(chars.len(), |(from, to, _)| from + region.at.saturating_sub(*to));

@@ -432,12 +432,12 @@ fn who_is_there_for_the_first_time_is_told_everything_once() {
     let term = open(&eve.0, &["repo/plan.md"]);
     term.wait_for("/handoff tells of it");
     quit(&term);
-    // Who writes before reading the page has read nothing.
-    eve.does("go.line 5; cursor.line-end; edit.insert -E0; file.save");
     let page = eve.0.run(&["handoff", "repo/plan.md"], "").ok();
     for words in ["for the first time", "- Ada (", "“Ship in May”, Ada (new)"] {
         assert!(page.contains(words), "{words}\n{page}");
     }
+    // Who writes before reading the page in the workspace has read nothing there.
+    eve.does("go.line 5; cursor.line-end; edit.insert -E0; file.save");
     let term = open(&eve.0, &["repo/plan.md"]);
     term.wait_for("You are here for the first time");
     term.keys("<ctrl-e>gh");
@@ -792,4 +792,18 @@ fn what_a_session_file_lacks_is_said_where_the_library_has_it() {
     eve.0.run(&["verify", "clean.cowrite.jsonl"], "").ok();
     let told = eve.0.run(&["verify", "nowhere"], "").fails(2);
     assert!(told.contains("There is no nowhere"), "{told}");
+}
+
+/// What another program wrote into the file is a part of what is shared.
+#[test]
+fn a_change_of_another_program_is_shared_with_the_rest() {
+    let (ada, remote) = ada();
+    let text = ada.read("repo/plan.md").replace("omega", "omega by vim");
+    ada.0.write("repo/plan.md", &text);
+    ada.shares();
+    ada.commits("by vim");
+    ada.git(&["push", "-q", "origin", "HEAD:main"]);
+    let eve = crate::clones::joins("Eve", &remote);
+    assert_eq!(eve.looks(), text);
+    assert_eq!(eve.events(), ada.events());
 }
