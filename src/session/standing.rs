@@ -203,12 +203,24 @@ impl Hunk {
     /// words.
     pub fn known_at(&self, then: &Document) -> Option<(Span, Span)> {
         let Beside { before, after } = self.beside.as_ref()?;
-        let span = then.anchor_span(self.made_at.0?)?;
-        let there = then.rope().get_slice(span.range())?;
+        let place = self.made_at.0?;
+        let has_old = |span: &Span| {
+            then.rope().get_slice(span.range()).is_some_and(|there| there == self.old.as_str())
+        };
+        let anchored = then.anchor_span(place).filter(has_old);
         let len = |text: &str| text.chars().count();
+        // What stands at its edge today came later: then its words tell the place, if they stand once.
+        let span = anchored.or_else(|| {
+            let words = format!("{before}{}{after}", self.old);
+            let text = then.rope().to_string();
+            let mut found = text.match_indices(&words).filter(|_| !words.trim().is_empty());
+            let (at, _) = found.next().filter(|_| found.next().is_none())?;
+            let start = len(&text[..at]) + len(before);
+            Some(Span::new(Pos(start), Pos(start + len(&self.old))))
+        })?;
         let start = span.start.0.saturating_sub(len(before));
         let end = span.end.0.saturating_add(len(after)).min(then.len());
-        (there == self.old.as_str()).then(|| (span, Span::new(Pos(start), Pos(end))))
+        Some((span, Span::new(Pos(start), Pos(end))))
     }
 
     /// How it stands in today's text.

@@ -402,3 +402,26 @@ fn whatever_is_written_there_each_side_is_what_it_says() {
     }
     assert!(stale > 20, "{stale}");
 }
+
+/// Another program writes while an answer streams that quotes what stood there.
+#[test]
+fn what_changed_outside_while_an_answer_came_is_the_base() {
+    let text = "# Plan\n\n3. Paint.\n4. Open in May.\n\nThe end.\n";
+    for outside in [true, false] {
+        let mut made = Harness::file("plan.md", text);
+        made.say("Better?");
+        made.chunk("So:\n<<<<<<< SEARCH\n4. Open");
+        if outside {
+            made.write_outside(&text.replace("May", "June"));
+        } else {
+            let at = text.find("May").expect("stands there");
+            replace(&mut made, at..at + 3, "June", false);
+        }
+        made.chunk(" in May.\n=======\n4. Open in May, with a party.\n>>>>>>> REPLACE\n");
+        made.stop();
+        let open = made.model().session.open_in(&made.doc());
+        assert_eq!(open[0].state, HunkState::Stale, "{outside}");
+        made.about_hunk(0, "hunk.base");
+        assert_eq!(made.text(), text, "{outside}: {}", made.notice());
+    }
+}
