@@ -133,13 +133,14 @@ impl Cx<'_> {
 
     fn live_text(&mut self, turn: &mut Turn, delta: &str) {
         let live = turn.live.get_or_insert_default();
-        // The place shows as soon as the old text is whole.
-        if live.new.is_empty()
-            && live.span.is_none()
-            && !live.old.is_empty()
-            && let Placement::Placed { hunk, .. } = turn.landing.placer().place(&live.old, "", None)
-        {
-            live.span = Some(hunk.span);
+        // The place shows as soon as the old text is whole. Something comes for it: the empty lines
+        // around a text that only goes are not struck.
+        if live.new.is_empty() && live.span.is_none() && !live.old.is_empty() {
+            let comes = format!("-{}", &live.old[live.old.trim_end().len()..]);
+            let place = turn.landing.placer().place(&live.old, &comes, None);
+            if let Placement::Placed { hunk, .. } = place {
+                live.span = Some(hunk.span);
+            }
         }
         live.new.push_str(delta);
     }
