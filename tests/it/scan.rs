@@ -89,6 +89,9 @@ fn samples() -> Vec<(&'static str, Vec<String>, Vec<String>)> {
         (
             vec![
                 "password: h4ndshake-Tulip".to_owned(),
+                "password = \"hunter2Secret99\"".to_owned(),
+                "The wifi password is kT9xWq2LmZ4.".to_owned(),
+                "pw: Sommer2024!".to_owned(),
                 format!("api_key = \"{}\"", some(SMALL, 24)),
                 format!("\"client_secret\": \"{}\"", some(HEX, 32)),
             ],
@@ -99,7 +102,15 @@ fn samples() -> Vec<(&'static str, Vec<String>, Vec<String>)> {
                 "secret = ${SECRET_9}",
                 "The secret: 2026-11-24 is the day.",
                 "tokens: 1234567890 in",
+                "The password is kept in a safe place, said Ada on page 12.",
             ]),
+        ),
+    );
+    add(
+        "bearer",
+        (
+            vec![format!("Authorization: Bearer {}", some(WORD, 28))],
+            plain(&["a bearer of good news", "Bearer your_token_goes_here_1"]),
         ),
     );
     add(

@@ -52,10 +52,12 @@ pub fn is_random(text: &str) -> bool {
 /// Words that stand where a secret would.
 fn is_stand_in(text: &str) -> bool {
     let small = text.to_ascii_lowercase();
+    // Names of what stands there, with little besides.
+    let names = ["password", "passwort", "secret", "token"];
+    let rest = names.iter().fold(small.clone(), |rest, name| rest.replace(name, ""));
+    let named = rest.len() < small.len()
+        && rest.chars().filter(|one| one.is_ascii_alphanumeric()).count() < 5;
     let words = [
-        "password",
-        "passwort",
-        "secret",
         "example",
         "changeme",
         "your",
@@ -65,11 +67,10 @@ fn is_stand_in(text: &str) -> bool {
         "...",
         "…",
         "placeholder",
-        "token",
         "dummy",
     ];
     let hides = text.starts_with(['$', '{', '%', '<', '*', '&']);
-    hides || words.iter().any(|word| small.contains(word)) || entropy(text) < 1.6
+    hides || named || words.iter().any(|word| small.contains(word)) || entropy(text) < 1.6
 }
 
 /// What stands behind a user in an address.

@@ -119,7 +119,15 @@ pub const RULES: &[Rule] = &[
         secret(
             "assigned-secret",
             "what is called a password, token or key",
-            r#"(?i)(?:passwor[dt]|passwd|passphrase|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|credential)s?["']?\s*(?:=>|:=|=|:)\s*["']?(?P<v>[^\s"',;<>()\[\]{}]{8,256})"#,
+            r#"(?i)(?:passwor[dt]|passwd|\bpwd?\b|passphrase|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|credential)s?["']?(?:\s*(?:=>|:=|=|:)\s*|\s+(?:is|ist|lautet|est|es)\s+)["']?(?P<v>[^\s"',;<>()\[\]{}]{8,256})"#,
+        ),
+        is_assigned,
+    ),
+    weighed(
+        secret(
+            "bearer",
+            "a key that a request is sent with",
+            r"(?i)\bbearer\s+(?P<v>[a-z0-9._~+/=-]{16,512})",
         ),
         is_assigned,
     ),
