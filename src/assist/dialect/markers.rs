@@ -189,6 +189,13 @@ const GAPS: &[&str] = &[
     "remain the same",
     "omitted",
     "no changes",
+    "其余",
+    "保持不变",
+    "省略",
+    "unverändert",
+    "bleibt gleich",
+    "inchangé",
+    "sin cambios",
 ];
 
 /// Whether a line stands for text that was left out: `...`, `[rest unchanged]`,
@@ -205,11 +212,12 @@ pub fn is_gap(line: &str) -> bool {
     }
     let lower = core.to_lowercase();
     let phrase = GAPS.iter().any(|phrase| lower.contains(phrase));
-    let head = line.trim_start_matches(|c: char| c.is_whitespace() || "/#*<!-([{_;%".contains(c));
+    let head =
+        line.trim_start_matches(|c: char| c.is_whitespace() || "/#*<!-([{_;%（【".contains(c));
     let dots = head.starts_with("...") || head.starts_with('…');
     // `*(rest unchanged)*`.
     let plain = line.trim_start_matches(['*', '_']);
-    let aside = ["[", "(", "<", "{", "//", "/*"]
+    let aside = ["[", "(", "<", "{", "//", "/*", "（", "【"]
         .iter()
         .any(|mark| plain.starts_with(mark) || line.starts_with(mark));
     let comment =
