@@ -2,6 +2,7 @@
 
 use super::dialect::{CUT, Dialect, Piece, ReplyParser, may_hold_edits};
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 /// The answer with each edit as a fenced difference; one that ends in the middle is told in words:
 /// while the answer is `coming`, it is being written. An answer without edits is given back as it
@@ -17,11 +18,23 @@ pub fn readable(answer: &str, coming: bool) -> Cow<'_, str> {
     if pieces.iter().all(|piece| matches!(piece, Piece::Prose(_) | Piece::Fenced { .. })) {
         return Cow::Borrowed(answer);
     }
+    // For several files each says for which it is.
+    let file = |piece: &Piece| match piece {
+        Piece::EditDone { edit, .. } => Some(edit.hint.file.clone()),
+        _ => None,
+    };
+    let several = pieces.iter().filter_map(file).collect::<BTreeSet<_>>().len() > 1;
     let mut out = String::with_capacity(answer.len());
     for piece in pieces {
         match piece {
             Piece::Prose(text) => out.push_str(&text),
-            Piece::EditDone { edit, .. } => difference(&edit.old, &edit.new, &mut out),
+            Piece::EditDone { edit, .. } => {
+                if let Some(file) = edit.hint.file.as_ref().filter(|_| several) {
+                    let start = if out.is_empty() || out.ends_with('\n') { "" } else { "\n" };
+                    out.push_str(&format!("{start}`{}`\n", file.replace(['`', '\n'], "")));
+                }
+                difference(&edit.old, &edit.new, &mut out);
+            }
             Piece::Malformed { why, .. } if why == CUT => {
                 let words =
                     if coming { "… writing a change" } else { "a change that was cut short" };

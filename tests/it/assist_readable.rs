@@ -24,6 +24,12 @@ fn edits_are_shown_as_differences() {
     ] {
         check(&format!("So.\n{edit}Done.\n"), SHOWN);
     }
+    // Of several files each has its name.
+    let block = "<<<<<<< SEARCH\na\n=======\nb\n>>>>>>> REPLACE\n";
+    check(
+        &format!("So.\nplan.md\n{block}app.py\n{block}Done.\n"),
+        "So.\n`plan.md`\n```diff\n- a\n+ b\n```\n`app.py`\n```diff\n- a\n+ b\n```\nDone.\n",
+    );
     // What stands in both texts is shown once.
     check(
         "<<<<<<< SEARCH\na\nb\nc\n=======\na\nx\nc\n>>>>>>> REPLACE\n",
