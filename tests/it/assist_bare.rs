@@ -353,3 +353,19 @@ fn no_paragraph_goes_without_what_comes_for_it() {
     assert!(certain == TEXT || certain == answer, "{certain}");
     assert_eq!(all, answer);
 }
+
+#[test]
+fn of_several_versions_of_a_paragraph_none_is_taken() {
+    let one = PART.replace("Recordings", "Records");
+    let two = PART.replace("forty euros", "40 euros");
+    for answer in [
+        format!("Here are two options:\n\n1. {one}\n2. {two}\n"),
+        format!("Here are two options:\n\n1. {one}\n\n2. {two}\n"),
+        format!("Option A:\n{one}\n\nOption B:\n{two}\n"),
+        format!("- **Formal:** {one}\n- **Short:** {two}\n"),
+    ] {
+        let (certain, all, remark) = read(TEXT, Some(PART), &answer);
+        assert_eq!((certain.as_str(), all.as_str()), (TEXT, TEXT), "{answer}");
+        assert_eq!(remark, Some(Remark::Several), "{answer}");
+    }
+}

@@ -113,6 +113,9 @@ pub(super) fn read(old: &str, answer: &str, around: (&str, &str)) -> Bare {
         false => without_quote_marks(inner, &kin),
         true => inner.to_owned(),
     };
+    if kin.are_versions(&text) {
+        return Bare::Several;
+    }
     let outside = Outside { before: Kin::new(around.0), behind: Kin::new(around.1) };
     of_text(old, &text, &kin, &known, &outside)
 }

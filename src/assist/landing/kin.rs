@@ -127,6 +127,24 @@ impl Kin {
         shares.max_by_key(|(index, share)| (*share, std::cmp::Reverse(*index)))
     }
 
+    /// Whether a text is a list of versions of the one paragraph that this is.
+    pub fn are_versions(&self, text: &str) -> bool {
+        let item = |line: &'_ str| -> Option<String> {
+            let line = line.trim_start();
+            let rest = line.trim_start_matches(|c: char| c.is_ascii_digit());
+            let numbered =
+                if rest.len() < line.len() { rest.strip_prefix(['.', ')']) } else { None };
+            let bullet = || line.strip_prefix(['-', '*', '+']);
+            numbered.or_else(bullet).filter(|rest| rest.starts_with(' ')).map(str::to_owned)
+        };
+        let version = |line: &str| {
+            item(line).and_then(|item| self.likest(&item)).is_some_and(|(_, share)| share >= 60)
+        };
+        self.len() == 1
+            && !self.text.lines().any(|line| item(line).is_some())
+            && text.lines().filter(|line| version(line)).count() > 1
+    }
+
     /// How many words a paragraph has in common with the one that has most, short ones and numbers
     /// too.
     pub fn in_common(&self, paragraph: &str) -> usize {
