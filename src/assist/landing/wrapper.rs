@@ -132,7 +132,10 @@ fn tagged<'a>(base: &str, text: &'a str) -> Option<&'a str> {
         return None;
     }
     let close = format!("</{name}>");
-    let told = tag.strip_suffix(close.as_str());
+    // Others are lines of a text.
+    const TOLD: [&str; 8] =
+        ["path", "file", "file_path", "filename", "name", "document", "language", "lang"];
+    let told = tag.strip_suffix(close.as_str()).filter(|_| TOLD.contains(&name));
     if told.is_some_and(|told| told.matches('<').count() == 0) {
         return Some(rest);
     }

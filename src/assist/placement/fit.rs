@@ -116,7 +116,8 @@ fn is_indented(place: &Place<'_>, new: &str, indent: &str) -> bool {
     let mut lines = new.lines().filter(|line| !line.trim().is_empty());
     let (Some(first), Some(next)) = (lines.next(), lines.next()) else { return false };
     let blanks = &next[..next.len() - next.trim_start().len()];
-    if blanks.is_empty() {
+    // Its own indent shows that all of them are counted from the quoted line.
+    if blanks.is_empty() || first.starts_with([' ', '\t']) {
         return false;
     }
     let of = |line: &'_ str| line[..line.len() - line.trim_start().len()].to_owned();
