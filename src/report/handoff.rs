@@ -162,7 +162,7 @@ pub fn handoff(
     let said = |id: &&EventId| session.transcript.get(id).is_some();
     let said: Vec<&EventId> = new.iter().filter(said).collect();
     section(&mut out, "What was said", messages(session, &said));
-    section(&mut out, "What was redacted", redacted(session, new));
+    section(&mut out, "What was redacted", redacted(session, |id| new.contains(id)));
     decisions(&mut out, session, new, now);
     section(&mut out, "What waits", waiting(session));
     section(&mut out, "What it cost", cost(session, new, first));
@@ -298,8 +298,9 @@ fn is_redact(edit: &EditEntry) -> bool {
 }
 
 /// By whom, when, how much of what.
-fn redacted(session: &Session, new: &BTreeSet<EventId>) -> Vec<String> {
-    let all = session.redactions.iter().filter(|taken| new.contains(&taken.id));
+/// What was redacted by these redactions, of what, by whom and when, in a line each.
+pub(super) fn redacted(session: &Session, these: impl Fn(&EventId) -> bool) -> Vec<String> {
+    let all = session.redactions.iter().filter(|taken| these(&taken.id));
     all.map(|taken| {
         let mut texts: BTreeMap<&str, usize> = BTreeMap::new();
         let (mut said, mut others) = (0, 0);

@@ -23,6 +23,10 @@ fn write(session: &Session, out: &mut String) -> std::fmt::Result {
         let fence = fence_for(&text);
         writeln!(out, "{fence}\n{}\n{fence}\n", text.trim_end_matches('\n'))?;
     }
+    let redacted = super::handoff::redacted(session, |_| true);
+    if !redacted.is_empty() {
+        writeln!(out, "## What was redacted\n\n{}\n", redacted.join("\n"))?;
+    }
     if !session.decisions.is_empty() {
         writeln!(out, "## Decisions\n")?;
         let mut all = session.decisions.newest();

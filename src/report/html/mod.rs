@@ -67,9 +67,24 @@ pub fn html(session: &Session) -> String {
     talk::changes(session, &places, &authors, &replay, &mut out);
     remarks::comments(session, &numbers, (&places, &authors, &replay), &mut out);
     decided::decisions(session, &numbers, (&places, &authors, &replay), &mut out);
+    redacted(session, &mut out);
     out.own("</div>\n</main>\n");
     foot(session, &replay, &mut out);
     out.into_string()
+}
+
+/// What was redacted, by whom and when.
+fn redacted(session: &Session, out: &mut Html) {
+    let all = crate::report::handoff::redacted(session, |_| true);
+    if all.is_empty() {
+        return;
+    }
+    out.open("section", &[("id", "redacted"), ("aria-labelledby", "redacted-name")]);
+    out.element("h2", &[("id", "redacted-name")], "What was redacted");
+    for line in &all {
+        out.element("p", &[], line.trim_start_matches("- "));
+    }
+    out.close("section");
 }
 
 /// Everything before the body: first of all what the page may do.

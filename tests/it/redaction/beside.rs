@@ -382,6 +382,11 @@ fn the_handoff_page_says_what_was_redacted() {
     assert!(page.contains("## What was redacted\n\n- Ada ("), "{page}");
     assert!(page.contains("): 7 characters of t.md"), "{page}");
     assert!(!page.contains("## Text that is new") && !page.contains("wrote"), "{page}");
+    // So do the exports.
+    let exported = cowrite::report::markdown(&session);
+    assert!(exported.contains("## What was redacted\n\n- Ada ("), "{exported}");
+    let shown = cowrite::report::html::html(&session);
+    assert!(shown.contains("What was redacted</h2>") && shown.contains("7 characters"), "{shown}");
 }
 
 /// Any work of three people, who hear of each other now and then.
