@@ -56,7 +56,7 @@ fn is_stand_in(text: &str) -> bool {
     let names = ["password", "passwort", "secret", "token"];
     let rest = names.iter().fold(small.clone(), |rest, name| rest.replace(name, ""));
     let named = rest.len() < small.len()
-        && rest.chars().filter(|one| one.is_ascii_alphanumeric()).count() < 5;
+        && rest.chars().filter(char::is_ascii_alphanumeric).count() < 5;
     let words = [
         "example",
         "changeme",
