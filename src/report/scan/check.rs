@@ -55,8 +55,8 @@ fn is_stand_in(text: &str) -> bool {
     // Names of what stands there, with little besides.
     let names = ["password", "passwort", "secret", "token"];
     let rest = names.iter().fold(small.clone(), |rest, name| rest.replace(name, ""));
-    let named = rest.len() < small.len()
-        && rest.chars().filter(char::is_ascii_alphanumeric).count() < 5;
+    let named =
+        rest.len() < small.len() && rest.chars().filter(char::is_ascii_alphanumeric).count() < 5;
     let words = [
         "example",
         "changeme",
