@@ -39,6 +39,7 @@ fn edit(applied: &Applied) -> Edit {
         deps: applied.deps.clone(),
         ops: applied.ops.clone(),
         cause: None,
+        filled: false,
     }
 }
 

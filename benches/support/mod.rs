@@ -129,6 +129,7 @@ pub fn make(size: Size, seed: u64, path: Option<&Path>) -> Made {
             deps: applied.deps,
             ops: applied.ops,
             cause: Some(cause),
+            filled: false,
         };
         add(&mut session, Event::DocumentEdited(edit), outside, at, &mut rand);
     }

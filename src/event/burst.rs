@@ -52,6 +52,7 @@ pub fn seal(head: &BurstHead, rows: &[WipOp]) -> Envelope {
         deps: head.deps.clone(),
         ops,
         cause: head.cause.clone(),
+        filled: false,
     };
     let seed = from_hex(&head.salt).and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
     let mut salts = Rand::new(seed.unwrap_or_default());

@@ -180,6 +180,9 @@ pub struct Edit {
     pub ops: Vec<Op>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cause: Option<Cause>,
+    /// Some of its words are gone: what stands for them is what redactions tell.
+    #[serde(skip)]
+    pub filled: bool,
 }
 
 impl Edit {

@@ -221,6 +221,7 @@ fn replay(
         deps: applied.deps,
         ops: applied.ops,
         cause: None,
+        filled: false,
     };
     let edit = trial.seal(&Event::DocumentEdited(edit), writer, at, &mut rand);
     let register =

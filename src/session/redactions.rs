@@ -333,6 +333,7 @@ impl Session {
         if self.redactions.filled.contains(&event.id)
             && let Event::DocumentEdited(edit) = &mut decoded
         {
+            edit.filled = true;
             // Nobody can say that a few bodies held a text of any length.
             let inserted: u64 = edit.ops.iter().map(inserted).sum();
             if inserted > (event.body.len() * BODY_CHARS) as u64 {

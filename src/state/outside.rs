@@ -193,6 +193,7 @@ impl Cx<'_> {
             deps: applied.deps,
             ops: applied.ops,
             cause: Some(cause),
+            filled: false,
         };
         let model = &mut *self.model;
         let sealed =

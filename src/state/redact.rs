@@ -153,6 +153,7 @@ pub fn redaction_events(
             deps: applied.deps,
             ops: applied.ops,
             cause: Some(cause),
+            filled: false,
         };
         let sealed = session.seal(&Event::DocumentEdited(edit), writer, at, rand);
         session.record_own(&sealed);

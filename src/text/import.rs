@@ -185,24 +185,39 @@ impl Document {
             ops: &ops,
             revive: revives(edit.cause.as_ref().map(|cause| cause.kind)),
         };
-        self.check_sources(&one, batch)?.map_err(bad)?;
-        self.take(&one, batch)?.map_err(bad)?;
+        let other = self.other_words(&one, batch)?;
+        if other.is_empty() {
+            self.take(&one, batch)?.map_err(bad)?;
+            return Ok(Step::Done);
+        }
+        if !edit.filled {
+            return Err(bad(Flaw::Sources));
+        }
+        // What a redaction tells of brought back words is not what they were: nobody knows them then.
+        let mut plain = ops.to_vec();
+        for at in other {
+            if let Some(Op::Insert { text, .. }) = plain.get_mut(at) {
+                text.0 = None;
+            }
+        }
+        self.take(&Checked { ops: &plain, ..one }, batch)?.map_err(bad)?;
         Ok(Step::Done)
     }
 
-    /// Text that claims to bring other text back must have its words.
-    fn check_sources(
+    /// Text that claims to bring other text back must have its words: the operations that have others.
+    fn other_words(
         &mut self,
         one: &Checked<'_>,
         batch: &mut Batch,
-    ) -> Result<Result<(), Flaw>, TextError> {
+    ) -> Result<Vec<usize>, TextError> {
+        let mut other = Vec::new();
         let any = one.ops.iter().any(|op| matches!(op, Op::Insert { src, .. } if !src.is_empty()));
         if !any {
-            return Ok(Ok(()));
+            return Ok(other);
         }
         self.flush(batch)?;
         let history = self.history.as_ref().ok_or(TextError::NoHistory)?;
-        for op in one.ops {
+        for (index, op) in one.ops.iter().enumerate() {
             let Op::Insert { text, src, .. } = op else { continue };
             let Some(text) = &text.0 else { continue };
             let mut rest = text.as_str();
@@ -211,11 +226,12 @@ impl Document {
                 let (words, tail) = rest.split_at(at);
                 rest = tail;
                 if !history.same_words(&self.rope, source, words) {
-                    return Ok(Err(Flaw::Sources));
+                    other.push(index);
+                    break;
                 }
             }
         }
-        Ok(Ok(()))
+        Ok(other)
     }
 
     fn take(
@@ -409,7 +425,8 @@ impl Document {
             hunk: None,
             of: Vec::new(),
         });
-        let edit = Edit { doc: self.doc.clone(), start, lamport, deps, ops, cause };
+        let filled = false;
+        let edit = Edit { doc: self.doc.clone(), start, lamport, deps, ops, cause, filled };
         let imported = self.apply_edit(writer, &edit)?;
         let Edit { deps, ops, .. } = edit;
         Ok(Applied { start, lamport, deps, ops, delta: imported.delta })

@@ -206,6 +206,7 @@ fn a_model_neither_edits_nor_decides() {
                 src: vec![],
             }],
             cause: None,
+            filled: false,
         }),
     );
     cx.append_as_model(&author, &Event::SessionTitled { title: "mine".into(), replaces: vec![] });

@@ -35,6 +35,7 @@ fn edit(applied: &Applied, kind: Option<CauseKind>) -> Edit {
         deps: applied.deps.clone(),
         ops: applied.ops.clone(),
         cause: kind.map(|kind| Cause { kind, proposal: None, hunk: None, part: None, of: vec![] }),
+        filled: false,
     }
 }
 
@@ -533,6 +534,7 @@ fn bogus_edits_are_refused() {
         deps: vec![id(4)],
         ops: vec![Op::Delete { pos: 1, del: 2, first: id(1) }],
         cause: None,
+        filled: false,
     };
     let check = |what: &str, flaw: Flaw, change: &dyn Fn(&mut Edit)| {
         // On the version that stands there, and beside it.

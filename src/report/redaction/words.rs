@@ -139,6 +139,7 @@ pub(super) fn ever(entry: &DocEntry, words: &str) -> Vec<(OpId, u32)> {
                 deps: std::mem::take(&mut deps),
                 ops: vec![op.clone()],
                 cause: edit.edit.cause.clone(),
+                filled: false,
             };
             lamport = lamport.saturating_add(op.width());
             deps.push(ahead(first, op.width().saturating_sub(1)));
