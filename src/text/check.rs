@@ -9,6 +9,18 @@ use super::ops::source_at;
 use super::seq::{Seq, ahead};
 use crate::base::{OpId, Pos, Span, WriterId};
 use crate::event::{Edit, Op, Source, Text};
+use std::borrow::Cow;
+
+/// Operations without the texts of those at these places.
+pub(super) fn without_words<'a>(ops: &'a [Op], of: &[usize]) -> Cow<'a, [Op]> {
+    let mut ops = Cow::Borrowed(ops);
+    for at in of {
+        if let Some(Op::Insert { text, .. }) = ops.to_mut().get_mut(*at) {
+            text.0 = None;
+        }
+    }
+    ops
+}
 
 /// The most versions an edit may build on.
 const MOST_DEPS: usize = 256;

@@ -5,7 +5,7 @@
 //! is asked only where two went on from one version.
 
 use super::change::{Change, Delta};
-use super::check::{Checked, check_shape, deleted, operations, replay, skip};
+use super::check::{Checked, check_shape, deleted, operations, replay, skip, without_words};
 use super::crdt::{JsonChange, Piece};
 use super::delta::DeltaBuilder;
 use super::document::{Applied, Document, History, MOST_CHARS, Scratch, place_insertion, revives};
@@ -186,20 +186,11 @@ impl Document {
             revive: revives(edit.cause.as_ref().map(|cause| cause.kind)),
         };
         let other = self.other_words(&one, batch)?;
-        if other.is_empty() {
-            self.take(&one, batch)?.map_err(bad)?;
-            return Ok(Step::Done);
-        }
-        if !edit.filled {
+        // What a redaction tells of brought back words is not what they were: nobody knows them then.
+        if !other.is_empty() && !edit.filled {
             return Err(bad(Flaw::Sources));
         }
-        // What a redaction tells of brought back words is not what they were: nobody knows them then.
-        let mut plain = ops.to_vec();
-        for at in other {
-            if let Some(Op::Insert { text, .. }) = plain.get_mut(at) {
-                text.0 = None;
-            }
-        }
+        let plain = without_words(&ops, &other);
         self.take(&Checked { ops: &plain, ..one }, batch)?.map_err(bad)?;
         Ok(Step::Done)
     }
