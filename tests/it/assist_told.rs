@@ -89,6 +89,11 @@ fn what_stands_in_a_fence_beside_the_text_is_none() {
     ] {
         assert_eq!(change(CSV, &fence(&text)), format!("exact: {after}"), "{text}");
     }
+    // A title that is called as a language is none.
+    let songs = "Tides\n\nThe sea goes out.\nThe sea comes in.\nThe moon is late.\nThe birds are loud.\nThe nets are full.\n";
+    let titled = songs.replace("Tides", "Swift");
+    let got = change(songs, &fence(&titled));
+    assert!(got.ends_with(&titled), "{got}");
     // A note behind it is in doubt.
     let read = Answer::read(
         &Rope::from_str(CSV),

@@ -83,7 +83,9 @@ fn of_language<'a>(base: &str, text: &'a str) -> Option<&'a str> {
         "yml",
     ];
     let (line, rest) = first(text)?;
-    (NAMES.contains(&line.to_lowercase().as_str()) && !has_line(base, line)).then_some(rest)
+    // A title may be called so.
+    let named = NAMES.contains(&line.to_lowercase().as_str()) && !has_line(base, line);
+    (named && goes_on(base, rest)).then_some(rest)
 }
 
 /// `cat > plan.md <<'EOF'`, the text, `EOF`.
@@ -100,12 +102,16 @@ fn of_shell<'a>(base: &str, text: &'a str) -> Option<&'a str> {
 /// `Here is the revised text:` over a text that goes on as the document begins.
 fn led<'a>(base: &str, text: &'a str) -> Option<&'a str> {
     let (line, rest) = first(text)?;
+    let talk = line.ends_with(':') && talk::is_talk(line, &talk::Known::of(base));
+    (talk && !has_line(base, line) && goes_on(base, rest)).then_some(rest)
+}
+
+/// Whether a text begins as the document does.
+fn goes_on(base: &str, text: &str) -> bool {
     let begin = |text: &'_ str| {
         text.lines().map(str::trim).find(|line| !line.is_empty()).map(str::to_owned)
     };
-    let talk = line.ends_with(':') && talk::is_talk(line, &talk::Known::of(base));
-    let goes_on = || begin(base).zip(begin(rest)).is_some_and(|(old, new)| alike(&old, &new));
-    (talk && !has_line(base, line) && goes_on()).then_some(rest)
+    begin(base).zip(begin(text)).is_some_and(|(old, new)| alike(&old, &new))
 }
 
 /// The first line of a text that says something, and what stands behind it.
