@@ -167,7 +167,8 @@ impl EditStats {
                 "undo",
                 "open"
             ));
-            for (key, row) in self.rows.iter().filter(|(key, _)| key.model == model) {
+            let own = |(key, row): &(&EditKey, &EditRow)| key.model == model && row.is_told();
+            for (key, row) in self.rows.iter().filter(own) {
                 let what = match key.form.as_str() {
                     "" => key.asked.clone(),
                     form if form == key.asked => format!("{form}, same"),
@@ -195,6 +196,13 @@ impl EditStats {
 }
 
 impl EditRow {
+    /// Whether a table has anything to say of it: edits that came to nothing at all are only in JSON.
+    fn is_told(&self) -> bool {
+        let placed = self.exact + self.tolerant + self.loose + self.by_hand + self.nowhere;
+        let read = self.already + self.unreadable;
+        placed + read + self.accepted + self.rejected + self.undone + self.open > 0
+    }
+
     fn count(&mut self, attempt: &Attempt, by_hand: bool) {
         let kind = match attempt.outcome.as_str() {
             "already" => &mut self.already,

@@ -41,6 +41,8 @@ impl Session {
                 }
             }
             Link::Message(id) => match self.transcript.get(id) {
+                // Nobody wrote it: cowrite did.
+                Some(message) if message.is_repair() => ASKED_AGAIN.into(),
                 Some(message) => {
                     let sign = match message.role {
                         MessageRole::Person => "●",
@@ -63,6 +65,9 @@ impl Session {
         }
     }
 }
+
+/// How a message is called by which cowrite asked a model once more.
+pub const ASKED_AGAIN: &str = "↻ asked again, for edits without a certain place";
 
 /// What a message says before its first fence or edit; all of it where it says nothing before.
 pub fn opening(text: &str) -> &str {

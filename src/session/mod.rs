@@ -33,7 +33,7 @@ pub use decisions::{Decision, Decisions, Setting};
 pub use documents::{DocEntry, EditEntry, SavedVersion};
 pub use film::Film;
 pub use fold::Batch;
-pub use linked::opening;
+pub use linked::{ASKED_AGAIN, opening};
 pub use merged::Met;
 pub use proposals::{Hunk, HunkRef, HunkState, Proposal, Proposals, Verdict};
 pub use reasoning::Reasoning;

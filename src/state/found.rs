@@ -22,7 +22,7 @@ const ALL: &[Tolerated] = &[
     Tolerated {
         step: "marks",
         short: "other marks",
-        words: "the model quoted this with other quotes, dashes or letter forms",
+        words: "the model wrote its quotes, dashes, list marks or letters in another form",
     },
     Tolerated {
         step: "gap",

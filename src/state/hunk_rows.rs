@@ -196,7 +196,9 @@ impl Rows<'_> {
 
     fn new_text(&mut self, look: &Look<'_>, before: &str, new: &str, after: &str, inline: bool) {
         if new.is_empty() && !inline {
-            return self.push(Sign::Note, "(remove this)");
+            let old = look.pieces.iter().filter(|(tag, _)| *tag != Tag::New);
+            let old: String = old.map(|(_, text)| text.as_str()).collect();
+            return self.push(Sign::Note, &removed(&old));
         }
         if inline {
             return self.inline(Sign::Change, before, look.pieces, after);
@@ -206,6 +208,26 @@ impl Rows<'_> {
         pieces.extend(shown.map(|(tag, text)| (*tag, text.as_str())));
         pieces.push((Tag::Equal, after));
         self.pieces(Sign::Plus, &pieces);
+    }
+}
+
+/// What is said of a text that is to go: which words, where these are few. Several hunks of one long
+/// line stand below it together.
+fn removed(old: &str) -> String {
+    const MOST: usize = 60;
+    let text = old.trim();
+    let lines = text.lines().count();
+    let short = text.chars().count() <= MOST;
+    match (lines, short) {
+        (0, _) => "(remove this)".to_owned(),
+        (1, true) => format!("(remove “{text}”)"),
+        (1, false) => {
+            let head: String = text.chars().take(MOST / 2).collect();
+            let tail: Vec<char> = text.chars().rev().take(MOST / 3).collect();
+            let tail: String = tail.into_iter().rev().collect();
+            format!("(remove “{} … {}”)", head.trim_end(), tail.trim_start())
+        }
+        _ => format!("(remove these {lines} lines)"),
     }
 }
 

@@ -11,7 +11,7 @@ use crate::layout::{Join, Line, MarkdownView, Segment, Style};
 use crate::models::{CATALOGUE, Row, megabytes};
 use crate::provider::local::NAME as LOCAL;
 use crate::report::bring::program_name;
-use crate::session::Message;
+use crate::session::{ASKED_AGAIN, Message};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
@@ -440,8 +440,7 @@ fn blank() -> Line {
 
 fn head(message: &Message, author: &str, pinned: bool) -> Line {
     if message.is_repair() {
-        let words = "↻ asked again, for edits without a certain place";
-        return plain(Class::Heading, words.into());
+        return plain(Class::Heading, ASKED_AGAIN.into());
     }
     let sign = match message.role {
         MessageRole::Person => "●",

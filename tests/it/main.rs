@@ -12,6 +12,7 @@ mod assist_bare;
 mod assist_dialect;
 mod assist_dialect_forms;
 mod assist_fenced;
+mod assist_forms;
 mod assist_hunks;
 mod assist_kept;
 mod assist_loose;

@@ -45,6 +45,8 @@ const OTHER: &[&str] = &[
     "tool_name",
     "recipient_name",
     "action",
+    "op",
+    "operation",
     "type",
     "id",
     "call_id",

@@ -34,13 +34,14 @@ const SEARCH: &[&str] = &["SEARCH", "ORIGINAL"];
 const REPLACE: &[&str] = &["REPLACE", "UPDATED"];
 const OURS: &[&str] = &["HEAD", "OLD", "BEFORE", "CURRENT", "EXISTING", "FIND"];
 
-/// Reads a marker line: 5 to 9 marker characters, indented or not.
+/// Reads a marker line: 4 to 9 marker characters, indented or not; 3 are a here-string, a prompt, a
+/// rule.
 pub(super) fn marker(line: &str) -> Option<Marker> {
     let (line, _) = words(line)?;
     let first = line.chars().next().filter(|first| "<>=-+".contains(*first))?;
     let rest = line.trim_start_matches(first);
     let count = line.len() - rest.len();
-    if !(5..=9).contains(&count) {
+    if !(4..=9).contains(&count) {
         return None;
     }
     let rest = rest.trim_start();
@@ -51,7 +52,7 @@ pub(super) fn marker(line: &str) -> Option<Marker> {
                 let behind = behind.trim_start_matches(['>', ':']).trim();
                 (behind.is_empty() || is_file_name(behind)).then_some(())
             };
-            if first == '<' && named(OURS).is_some() {
+            if first == '<' && count > 4 && named(OURS).is_some() {
                 return Some(Marker::Ours(count));
             }
             named(if first == '<' { SEARCH } else { &SEARCH[..1] })?;
@@ -62,7 +63,7 @@ pub(super) fn marker(line: &str) -> Option<Marker> {
             let said = REPLACE.iter().find_map(|one| word(rest, one));
             match said.map(str::trim) {
                 Some("") => Some(Marker::Replace),
-                _ if first == '>' && !rest.is_empty() => Some(Marker::Theirs),
+                _ if first == '>' && count > 4 && !rest.is_empty() => Some(Marker::Theirs),
                 _ => None,
             }
         }
@@ -84,7 +85,7 @@ pub(super) fn may_become_marker(line: &str) -> bool {
         _ => return false,
     };
     let rest = line.trim_start_matches(first);
-    if line.len() - rest.len() > 9 || line.len() - rest.len() < 5 && !rest.is_empty() {
+    if line.len() - rest.len() > 9 || line.len() - rest.len() < 4 && !rest.is_empty() {
         return false;
     }
     let rest = rest.trim_start();

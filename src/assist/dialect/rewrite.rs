@@ -359,7 +359,10 @@ fn text_lines(
     if !fences.is_empty() && (!nested || fences.len() % 2 == 1) {
         return Err("It is not clear which part of the answer is the text.");
     }
-    if had_fence && !document && !before.is_empty() && fences.is_empty() {
+    // One longer than all of the text's own is none of them.
+    let own = |one: &str| fence(one).is_some_and(|one| one.count >= wrapper.count);
+    let may_be_own = old.is_some_and(|old| old.lines().any(own));
+    if may_be_own && !document && !before.is_empty() && fences.is_empty() {
         return Err("It is not clear which part of the answer is the text.");
     }
     Ok((open + 1..close, true))

@@ -14,7 +14,7 @@ use super::whole::{alike, as_tokens, filled};
 use crate::assist::dialect::is_gap;
 use crate::assist::hunks::token_cuts;
 use crate::assist::placement::with_indents;
-use names::leaves_off;
+use names::{ends_otherwise, leaves_off};
 use side::{Side, known};
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -255,7 +255,9 @@ impl Reading<'_> {
     fn anew(&self, old: &Unit, new: &Unit) -> Option<Rewrite> {
         let body = old.line..old.end;
         let (is, was) = (self.new.of(&(new.line..new.end)), self.old.of(&body));
-        if balance(is) != balance(was) || leaves_off(was, is) || self.runs_on(&body, is) {
+        let headed = new.name.starts_with('#');
+        let cut = leaves_off(was, is) || !headed && ends_otherwise(was, is);
+        if balance(is) != balance(was) || cut || self.runs_on(&body, is) {
             return None;
         }
         let lead = self.lead(old, new);

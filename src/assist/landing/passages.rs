@@ -40,6 +40,9 @@ impl Landing {
         let Some((index, share)) = kin.likest(&bare) else { return Vec::new() };
         let at = kin.ranges()[index].clone();
         let old = &base[at.clone()];
+        // The marks around it are the document's own.
+        let mark = |text: &str| text.trim_start().chars().next();
+        let bare = if mark(old) == mark(text) { text.to_owned() } else { bare };
         let lines = |text: &str| flow::as_lines(text).lines().count();
         let telling = bare.split_whitespace().count().min(old.split_whitespace().count());
         let sure = (LEAST..100).contains(&share) && telling >= FEWEST && !kin.is_repeated(index);
@@ -74,6 +77,11 @@ impl Landing {
     pub(super) fn passage_of(&self, text: &str, at_ends: u32) -> Option<Vec<Landed>> {
         let least = (if self.wanted == Wanted::Change { 50 } else { 65 }, at_ends);
         let (span, old, new) = self.placer.passage(text, least)?;
+        // A piece of a wrapped paragraph whose ends are not both there: what of the rest of it was to
+        // go is not told.
+        if !has_ends(&old, text) && fences::is_fragment(&self.base.to_string(), text) {
+            return None;
+        }
         if quotes(&old, &new) {
             return Some(Vec::new());
         }
@@ -98,6 +106,17 @@ impl Landing {
             |outcome| Landed { form: Form::Passage, why: None, said: None, quoted: None, outcome };
         Some(hunks.into_iter().map(|hunk| landed(placed(hunk))).collect())
     }
+}
+
+/// Whether a text begins and ends with the lines of the old one, as they are or with more on them.
+fn has_ends(old: &str, new: &str) -> bool {
+    let filled = |text: &'_ str| -> Vec<String> {
+        let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+        lines.map(str::to_owned).collect()
+    };
+    let (old, new) = (filled(old), filled(new));
+    let first = new.first().zip(old.first()).is_some_and(|(new, old)| new.ends_with(old));
+    first && new.last().zip(old.last()).is_some_and(|(new, old)| new.starts_with(old))
 }
 
 /// Whether a text quotes another one, or most of what it says is a quotation of it: then it is about

@@ -99,7 +99,14 @@ fn is_table(there: &[Row<'_>], rows: &[Vec<&str>]) -> bool {
         };
         let ends = same(table.first(), rows.first()) && same(table.last(), rows.last());
         let ruled = rules(table.iter().map(|one| &one.cells)) == rules(rows.iter());
-        ruled && (ends || table.len() == rows.len() && rows.len() > 1)
+        let is_at = |at: usize, row: &Vec<&str>| {
+            let own = table.iter().position(|one| one.cells.first() == row.first());
+            own.is_none_or(|own| own == at)
+        };
+        // Each row that is known stands where it stood.
+        let same_length = table.len() == rows.len() && rows.len() > 1;
+        let in_place = || rows.iter().enumerate().all(|(at, row)| is_at(at, row));
+        ruled && (ends || same_length && in_place())
     })
 }
 

@@ -2,6 +2,7 @@
 //! has no place.
 
 use super::Landing;
+use super::units::{Unit, parts, units};
 use super::whole::shared_words;
 use crate::assist::alike;
 use crate::assist::dialect::{Edit, Form};
@@ -23,6 +24,7 @@ impl Landing {
     pub(super) fn is_untold(&self, old: &str, start: Pos, hunks: &[Hunk]) -> bool {
         hunks.iter().any(|hunk| self.tears(hunk))
             || hunks.iter().any(|hunk| self.swaps_edge(old, start, hunk))
+            || hunks.iter().any(|hunk| beheads(old, start, hunk))
             || drops_rest(old, start, hunks)
     }
 
@@ -132,6 +134,30 @@ impl Landing {
 pub(super) fn is_other(old: &str, new: &str) -> bool {
     !new.contains(char::is_alphanumeric)
         || shared_words(old, new) <= COMMON && alike(old.trim(), new.trim()) < ALIKE
+}
+
+/// Whether the line goes that names a part of the text, and what it is about stays.
+fn beheads(old: &str, start: Pos, hunk: &Hunk) -> bool {
+    let gone = hunk.old.trim();
+    if gone.is_empty() || !parts(&hunk.new.lines().collect::<Vec<_>>()).is_empty() {
+        return false;
+    }
+    let lines: Vec<&str> = old.split_inclusive('\n').collect();
+    let to = hunk.span.end.0.saturating_sub(start.0);
+    let mut at = 0;
+    let ends: Vec<usize> = lines
+        .iter()
+        .map(|line| {
+            at += line.chars().count();
+            at
+        })
+        .collect();
+    let behind = ends.iter().take_while(|end| **end <= to).count();
+    let named = |unit: &Unit| {
+        let own = lines[unit.line].trim();
+        gone.lines().any(|line| line.trim() == own) && unit.line < behind && behind < unit.end
+    };
+    units(&lines).iter().any(named)
 }
 
 /// Whether a passage goes on with other words where most of the old one would go for them: what of

@@ -69,7 +69,7 @@ fn is_common(key: &str) -> bool {
 }
 
 /// Of fewer words than this, so many that say something must be the same where one of these is
-/// another; of up to two more, one more.
+/// another; of up to two more, two more.
 const FEW_WORDS: usize = 7;
 const FEWEST_SAID: usize = 3;
 
@@ -93,7 +93,7 @@ pub(super) fn says_enough(
     let said: Vec<bool> = said.map(same).collect();
     let alike = said.iter().filter(|same| **same).count();
     let words = sought.iter().filter(|piece| piece.is_word()).count();
-    let least = if words < FEW_WORDS { FEWEST_SAID } else { FEWEST_SAID + 1 };
+    let least = if words < FEW_WORDS { FEWEST_SAID } else { FEWEST_SAID + 2 };
     words >= FEW_WORDS + 2 || alike == said.len() || alike >= least
 }
 

@@ -172,7 +172,7 @@ fn tolerant(
     wraps: &Wraps,
 ) -> Option<(Range<usize>, String)> {
     let Place { text, core, line, indent, end: line_end } = place;
-    let lost = lost_indent(place, old, new.core);
+    let lost = lost_indent(place, old, new);
     let shift = lost.as_ref().unwrap_or(&hit.shift);
     let lines = |blanks: &str| blanks.matches('\n').count();
     let (mut start, mut end) = (core.start, core.end);
@@ -223,9 +223,10 @@ fn tolerant(
 
 /// What the indents of a quotation become that was quoted without the indent of its first line, if
 /// its other lines lack as much: then the lines that come do so too.
-fn lost_indent(place: &Place<'_>, old: Outer<'_>, new: &str) -> Option<Shift> {
+fn lost_indent(place: &Place<'_>, old: Outer<'_>, new: Outer<'_>) -> Option<Shift> {
     let indent = place.indent.filter(|indent| !indent.is_empty() && old.indent().is_empty())?;
-    if !old.core.contains('\n') && is_indented(place, new, indent) {
+    let first = new.indent().is_empty();
+    if first && !old.core.contains('\n') && is_indented(place, new.core, indent) {
         return None;
     }
     let mut pairs = match old.core.contains('\n') {

@@ -1,6 +1,6 @@
 //! A quotation whose lines have another form than the document's: each behind `> `, with another
-//! mark of lists, with other dashes under the head of a table. Gives the edit as the document may
-//! have it; whether its place is then there finds out who asks.
+//! mark of lists, with other dashes under the head of a table, escaped once too often. Gives the
+//! edit as the document may have it; whether its place is then there finds out who asks.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,62 @@ pub(super) fn others(text: &str, old: &str, new: &str) -> Vec<(String, String)> 
     out.extend(unquoted(old, new));
     out.extend(bullets(old, new));
     out.extend(rules(text, old, new));
+    out.extend(entities(old, new));
+    out.extend(escapes(old, new));
     out
+}
+
+/// Signs as pages write them: `&lt;` for `<`.
+fn entities(old: &str, new: &str) -> Option<(String, String)> {
+    let plain = decoded(new).unwrap_or_else(|| new.to_owned());
+    Some((decoded(old)?, plain))
+}
+
+/// A text without the names that pages give to signs; nothing where it has none.
+pub(super) fn decoded(text: &str) -> Option<String> {
+    // The sign that all names begin with is the last one.
+    const NAMES: &[(&str, &str)] = &[
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&#34;", "\""),
+        ("&apos;", "'"),
+        ("&#39;", "'"),
+        ("&#x27;", "'"),
+        ("&amp;", "&"),
+    ];
+    let any = NAMES.iter().any(|(name, _)| text.contains(name));
+    any.then(|| NAMES.iter().fold(text.to_owned(), |text, (name, sign)| text.replace(name, sign)))
+}
+
+/// Line ends, tabs and quotes behind a backslash, all of them.
+fn escapes(old: &str, new: &str) -> Option<(String, String)> {
+    let breaks = old.contains("\\n");
+    fn plain(text: &str, breaks: bool) -> Option<String> {
+        let inner = text.trim_matches('\n');
+        if breaks && inner.contains('\n') {
+            return None;
+        }
+        let mut out = String::with_capacity(text.len());
+        let mut chars = text.chars();
+        while let Some(sign) = chars.next() {
+            match sign {
+                // One that is not escaped: the others are the text's own.
+                '"' => return None,
+                '\\' => match chars.next()? {
+                    'n' if breaks => out.push('\n'),
+                    't' if breaks => out.push('\t'),
+                    'r' if breaks => out.push('\r'),
+                    other @ ('"' | '\\' | '/') => out.push(other),
+                    _ => return None,
+                },
+                other => out.push(other),
+            }
+        }
+        Some(out)
+    }
+    let any = breaks || old.contains("\\\"");
+    Some((plain(old, breaks)?, plain(new, breaks)?)).filter(|_| any)
 }
 
 /// Every line with words begins with `>`.

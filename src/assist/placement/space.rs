@@ -20,6 +20,13 @@ pub(super) enum Shift {
         more: isize,
         tabs: bool,
     },
+    /// Spaces, of which each step in is another number: so many of the quotation are so many of the
+    /// document, and so many more.
+    Scale {
+        from: isize,
+        to: isize,
+        more: isize,
+    },
 }
 
 impl Shift {
@@ -52,9 +59,31 @@ impl Shift {
             shifts.push(Self::Depth { tab, more, tabs });
         }
         shifts.extend(spaces.map(Self::ToSpaces));
+        shifts.extend(Self::scale(pairs));
         shifts.into_iter().find(|shift| {
             pairs.iter().all(|(sought, found)| shift.exactly(sought).as_deref() == Some(found))
         })
+    }
+
+    /// Steps of two blanks for four, or of four for two, where two of the indents tell.
+    fn scale(pairs: &[(&str, &str)]) -> Option<Self> {
+        let spaces = |indent: &str| indent.bytes().all(|byte| byte == b' ');
+        if !pairs.iter().all(|(sought, found)| spaces(sought) && spaces(found)) {
+            return None;
+        }
+        let (first, at) = pairs.first()?;
+        let (other, there) = pairs.iter().find(|(sought, _)| sought.len() != first.len())?;
+        let length = |text: &str| text.len() as isize;
+        let (by, to) = (length(other) - length(first), length(there) - length(at));
+        let scale = |from: isize, to: isize| {
+            let more = length(at) - length(first) * to / from;
+            Self::Scale { from, to, more }
+        };
+        match () {
+            () if to == 2 * by => Some(scale(1, 2)),
+            () if by == 2 * to => Some(scale(2, 1)),
+            () => None,
+        }
     }
 
     fn exactly(&self, indent: &str) -> Option<String> {
@@ -77,6 +106,13 @@ impl Shift {
                     true => "\t".repeat(depth / tab) + &" ".repeat(depth % tab),
                     false => " ".repeat(depth),
                 })
+            }
+            Self::Scale { from, to, more } => {
+                let spaces = indent.bytes().all(|byte| byte == b' ');
+                let depth = indent.len() as isize * to;
+                let even = spaces && depth % from == 0;
+                let depth = usize::try_from(depth / from + more).ok().filter(|_| even)?;
+                Some(" ".repeat(depth))
             }
         }
     }

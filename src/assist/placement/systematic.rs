@@ -1,6 +1,7 @@
 //! Forms that a model gave a whole text, from its first line to its last: another unit of indent,
 //! other marks of lists, escaped marks. Only what makes more lines the document's is taken back.
 
+use super::forms::decoded;
 use crate::assist::dialect::is_fence;
 use crate::assist::hunks::{Token, token_cuts};
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,8 +11,9 @@ type Undo = fn(&str, &str) -> Option<String>;
 /// What nobody means, whatever else changed.
 const MISTAKES: &[Undo] = &[entities, escapes, shifted];
 
-/// What may be meant if nothing else changes, with how many more lines must be the document's.
-const FORMS: &[(Undo, usize)] = &[(indents, 2), (bullets, 1)];
+/// What may be meant if nothing else changes, with how many more lines must be the document's. Of marks
+/// of lists a document that has one has it in new items as well.
+const FORMS: &[(Undo, usize)] = &[(indents, 2), (bullets, 0)];
 
 /// `new` (with plain line ends) without the forms that the model gave all of it.
 pub(super) fn undone(old: &str, new: &str) -> String {
@@ -43,11 +45,7 @@ fn filled(text: &str) -> impl Iterator<Item = &str> {
 
 /// `&lt;` where the document has `<`.
 fn entities(old: &str, new: &str) -> Option<String> {
-    const ALL: &[(&str, &str)] =
-        &[("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&")];
-    let has = |text: &str| ALL.iter().any(|(name, _)| text.contains(name));
-    (has(new) && !has(old))
-        .then(|| ALL.iter().fold(new.to_owned(), |text, (name, mark)| text.replace(name, mark)))
+    decoded(new).filter(|_| decoded(old).is_none())
 }
 
 /// `\-` where the document has no such signs.

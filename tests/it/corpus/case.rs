@@ -269,6 +269,16 @@ pub fn finish(
         cut = !written.closed || rand.below(2) == 0;
         want = Want::Either;
     }
+    // What stands elsewhere as it is quoted has another place.
+    let elsewhere = |draft: &&Draft| {
+        let old = draft.old_text();
+        let mut there = draft.doc.match_indices(old.trim());
+        there.any(|(at, _)| !draft.at.contains(&at))
+    };
+    let hinted = row == "thrice, hint";
+    if QUOTING.contains(&form) && want != Want::Refuse && !hinted && all.iter().any(elsewhere) {
+        return None;
+    }
     // Rewrites have their own line ends and blanks at the end.
     let level = all.iter().map(|draft| draft.level).max().unwrap_or(Level::Exact);
     let level = if QUOTING.contains(&form) { level } else { level.max(Level::Trail) };

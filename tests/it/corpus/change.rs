@@ -371,7 +371,14 @@ fn some_lines(text: &Text, all: &[Line], rand: &mut Rand) -> Option<Change> {
     let to = run(all, from, 1 + rand.below(4));
     let count = 1 + rand.below(3);
     let new: Option<String> = (0..count).map(|_| like(text, first, rand)).collect();
-    made(first.at.start..all[to - 1].at.end, new?)
+    let at = first.at.start..all[to - 1].at.end;
+    keeps_rule(text, &at).then_some(())?;
+    made(at, new?)
+}
+
+/// Nobody wants a table without the line under its head.
+fn keeps_rule(text: &Text, at: &Range<usize>) -> bool {
+    !text.body[at.clone()].lines().any(|line| line.starts_with('|') && line.contains("---"))
 }
 
 /// The end of at most `most` lines of one class from `from` on.
@@ -406,6 +413,7 @@ fn lines_deleted(text: &Text, all: &[Line], rand: &mut Rand) -> Option<Change> {
         to += 1;
     }
     let at = first.at.start..all[to - 1].at.end;
+    keeps_rule(text, &at).then_some(())?;
     text.body[at.clone()].ends_with('\n').then_some(())?;
     made(at, "")
 }

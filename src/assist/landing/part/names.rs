@@ -3,6 +3,7 @@
 
 use super::super::kin::{Bag, Kin, MOST, paragraphs};
 use super::super::units::Unit;
+use super::super::whole::alike;
 use super::{Reading, is_closer};
 use std::collections::BTreeSet;
 
@@ -111,10 +112,34 @@ impl Reading<'_> {
 /// Whether a text has fewer paragraphs, and ends with one of those in the midst of the old text: then
 /// nobody said that the others go.
 pub(super) fn leaves_off(old: &str, new: &str) -> bool {
-    const ALIKE: usize = 60;
+    const ALIKE: usize = 30;
     let kin = Kin::new(old);
     let written = paragraphs(new);
     let Some(last) = written.last().filter(|_| written.len() < kin.len()) else { return false };
     let found = kin.likest(&new[last.clone()]);
     found.is_some_and(|(at, share)| share >= ALIKE && at + 1 < kin.len())
+}
+
+/// Whether code whose end no bracket tells keeps some of the old lines and then goes on with no more
+/// others than go to another end: it may as well be cut off there, and nobody said that the rest goes.
+pub(super) fn ends_otherwise(old: &str, new: &str) -> bool {
+    let body = |text: &'_ str| -> Vec<String> {
+        let lines = text.lines().skip(1).map(str::trim);
+        lines.filter(|line| !line.is_empty() && !is_closer(line)).map(str::to_owned).collect()
+    };
+    if new.trim_end().lines().next_back().is_some_and(is_closer) {
+        return false;
+    }
+    let (old, new) = (body(old), body(new));
+    let Some(known) = new.iter().rposition(|line| old.contains(line)) else { return false };
+    let at = old.iter().rposition(|line| *line == new[known]);
+    let (rest, come) = (&old[at.map_or(0, |at| at + 1)..], &new[known + 1..]);
+    match (rest.last(), come.last()) {
+        (Some(was), Some(is)) => {
+            let word = |line: &str| line.split_whitespace().next().map(str::to_owned);
+            let same = alike(was, is) || rest.len() == come.len() && word(was) == word(is);
+            rest.len() >= come.len() && !same
+        }
+        _ => false,
+    }
 }
