@@ -7,6 +7,7 @@ use super::between::{Between, are_versions};
 use super::dialect::{Dialect, Edit, Piece, ReplyParser};
 use super::hunks::{Hunk, apply};
 use super::landing::{Landed, Landing, Outcome, Remark, Wanted, onto};
+use crate::base::Span;
 use crate::text::{Change, PutIn, Replace, contradict, diff};
 use ropey::Rope;
 use std::collections::BTreeMap;
@@ -264,8 +265,9 @@ impl Answer {
                     let version = self.versions.get(&index).copied();
                     let same = |(_, other, _): &&(usize, &Hunk, _)| *other == hunk;
                     let versions = |a: &str, b: &str| version.is_some() && are_versions(a, b);
-                    let against = |(_, other, theirs): &&(usize, &Hunk, Change)| {
+                    let against = |(at, other, theirs): &&(usize, &Hunk, Change)| {
                         contradict((hunk.span, &changes), (other.span, theirs), &versions)
+                            || self.parts_a_sentence(*at, index)
                     };
                     if version == Some(true) {
                         for (wrong, ..) in taken.extract_if(.., |one| against(&&*one)) {
@@ -290,6 +292,28 @@ impl Answer {
             fits.push(fit);
         }
         fits
+    }
+
+    /// Whether two edits of one quotation change words of one sentence or line of it, each other ones:
+    /// each says what becomes of the sentence, and not of what the other makes of it.
+    fn parts_a_sentence(&self, one: usize, other: usize) -> bool {
+        let said = |at: usize| self.edits.get(at)?.said.as_ref();
+        let (Some((old, one)), Some((quoted, other))) = (said(one), said(other)) else {
+            return false;
+        };
+        let (old, one, other) = (old.trim(), one.trim(), other.trim());
+        if quoted.trim() != old {
+            return false;
+        }
+        let parted = |a: Span, b: Span| {
+            let (from, to) = (a.end.min(b.end).0, a.start.max(b.start).0);
+            let between: String = old.chars().skip(from).take(to.saturating_sub(from)).collect();
+            const ENDS: &[&str] = &["\n", ". ", "! ", "? ", "。", "！", "？"];
+            ENDS.iter().any(|end| between.contains(end))
+        };
+        let gone = |new: &str| diff(old, new).0.into_iter().filter(|one| !one.span.is_empty());
+        let (one, other): (Vec<_>, Vec<_>) = (gone(one).collect(), gone(other).collect());
+        one.iter().any(|one| other.iter().any(|other| !parted(one.span, other.span)))
     }
 
     /// `text`, which is the version that the answer was read for, with the edits that go in.

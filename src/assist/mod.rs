@@ -30,7 +30,7 @@ pub use hunks::{
     Hunk, Tag, apply, moved_ends, moves, readable_diff, split, trimmed, whole_to_hunks, word_diff,
 };
 pub use landing::{
-    ELSEWHERE, Landed, Landing, Onto, Outcome, REPEATS, Remark, Wanted, onto, resembling,
+    ELSEWHERE, Landed, Landing, Onto, Outcome, REPEATS, Remark, SHORT, Wanted, onto, resembling,
 };
 pub use merge::{Merged, merge};
 pub use named::{is_near, writes_anew};

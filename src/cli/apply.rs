@@ -5,7 +5,7 @@ use super::headless::{is_stdin, read_stdin};
 use super::propose::print_diff;
 use super::{Failure, Out, one_line};
 use crate::assist::{
-    Answer, ELSEWHERE, Edit, Fit, Form, Hint, Landed, Outcome, REPEATS, is_near, writes_anew,
+    Answer, ELSEWHERE, Edit, Fit, Form, Hint, Landed, Outcome, REPEATS, SHORT, is_near, writes_anew,
 };
 use crate::base::Span;
 use crate::report::unified;
@@ -300,19 +300,11 @@ fn reason(base: &Rope, landed: &Landed, fit: Fit) -> Option<String> {
             "at line {}: it may be said about the text and be no part of it; --loose puts it in",
             lines_of(base, hunk.span).0
         )),
-        (Fit::Doubted, Outcome::Placed { hunk, .. }) if landed.why.as_deref() == Some(REPEATS) => {
-            Some(format!(
-                "at line {}: it repeats lines that stand beside it; --loose puts it in all the same",
-                lines_of(base, hunk.span).0
-            ))
-        }
         (Fit::Doubted, Outcome::Placed { hunk, .. })
-            if landed.why.as_deref() == Some(ELSEWHERE) =>
+            if let Some(doubt) = doubt(landed.why.as_deref()) =>
         {
-            Some(format!(
-                "at line {}: that is elsewhere than the answer says; --loose puts it in all the same",
-                lines_of(base, hunk.span).0
-            ))
+            let line = lines_of(base, hunk.span).0;
+            Some(format!("at line {line}: {doubt}; --loose puts it in all the same"))
         }
         (Fit::Doubted, Outcome::Placed { hunk, .. }) => Some(format!(
             "line {} only resembles it; --loose puts it in",
@@ -410,6 +402,16 @@ fn lines_of(base: &Rope, span: Span) -> (usize, usize) {
     let line = |at: usize| base.char_to_line(at.min(base.len_chars())) + 1;
     let last = if span.is_empty() { span.start.0 } else { span.end.0 - 1 };
     (line(span.start.0), line(last))
+}
+
+/// What makes an edit doubtful whose text stands there.
+fn doubt(why: Option<&str>) -> Option<&'static str> {
+    match why? {
+        REPEATS => Some("it repeats lines that stand beside it"),
+        ELSEWHERE => Some("that is elsewhere than the answer says"),
+        SHORT => Some("the answer ended before it had as many lines as it announces"),
+        _ => None,
+    }
 }
 
 /// Whether an edit is bare text, whose place is known.

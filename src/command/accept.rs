@@ -7,7 +7,7 @@ use super::verdict::resolve;
 use crate::base::{DocId, Pos, Span};
 use crate::event::{Cause, CauseKind, How, HunkVerdict, Origin};
 use crate::session::{HunkRef, HunkState, OpenHunk};
-use crate::state::{Caret, Cx, Form, FormKind, Model};
+use crate::state::{Caret, Cx, Form, FormKind, Model, TORN};
 use crate::text::{Change, diff};
 use ropey::Rope;
 
@@ -171,9 +171,18 @@ pub(super) fn accept(cx: &mut Cx, of: HunkRef, take: Take) -> Result<(), String>
 /// Accepts a hunk as it is, and of a move the other end with it: undo takes both back.
 pub(super) fn accept_with_its_end(cx: &mut Cx, of: HunkRef) -> Result<(), String> {
     let doc = doc_of(cx.model, of);
+    let torn = doc.as_ref().is_some_and(|doc| {
+        let open = cx.model.session.open_in(doc);
+        cx.model.torn_ends(doc, &open).contains(&of)
+    });
     let other = doc.and_then(|doc| Some((cx.model.other_end(&doc, of)?, doc)));
     accept(cx, of, Take::Proposed)?;
-    let Some((other, doc)) = other else { return Ok(()) };
+    let Some((other, doc)) = other else {
+        if torn {
+            cx.warn(format!("Accepted, but {TORN}. Undo takes it back."));
+        }
+        return Ok(());
+    };
     let caret = cx.model.caret();
     match accept(cx, other.of, Take::Proposed) {
         Ok(()) => {

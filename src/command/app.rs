@@ -117,7 +117,11 @@ fn cancel(cx: &mut Cx, _: &str) -> Result<(), String> {
         }
         return Ok(());
     }
-    if cx.model.ui.floating.take().is_some() {
+    if let Some(floating) = cx.model.ui.floating.take() {
+        if let Some(home) = floating.home {
+            cx.model.set_caret(home);
+            cx.model.ui.reveal = true;
+        }
         cx.info("Left without a place; it is in the Review tab.");
         return Ok(());
     }

@@ -129,19 +129,33 @@ pub(super) fn accept_those(
     if all.is_empty() {
         return Err(none.into());
     }
-    let (ready, doubtful): (Vec<_>, Vec<_>) = all.into_iter().partition(OpenHunk::is_certain);
-    let out = left_out(&doubtful);
+    let torn = cx.model.torn_ends(doc, &cx.model.session.open_in(doc));
+    let is_torn = |one: &OpenHunk| one.members.iter().any(|of| torn.contains(of));
+    let (ready, doubtful): (Vec<_>, Vec<_>) =
+        all.into_iter().partition(|one| one.is_certain() && !is_torn(one));
+    let torn = doubtful.iter().filter(|one| one.is_certain()).count();
+    let mut out = left_out(&doubtful);
+    if torn > 0 {
+        let words = format!("{torn} of a move whose other end is not open");
+        out = if out.is_empty() { words } else { format!("{out}, {words}") };
+    }
     if ready.is_empty() {
         return Err(format!("None of them has a certain place: {out}."));
     }
-    let (mut accepted, mut unseen) = (0, 0);
+    let (mut accepted, mut unseen, mut overtaken) = (0, 0, 0);
     for one in ready {
         let seen = one.members.iter().all(|of| cx.model.ui.seen.contains(of));
         // Accepting one can make another stale that shares its text: that one stays open.
         if accept(cx, one.of, Take::Proposed).is_ok() {
             accepted += 1;
             unseen += usize::from(!seen);
+        } else {
+            overtaken += 1;
         }
+    }
+    if overtaken > 0 {
+        let words = format!("{overtaken} whose text these changed");
+        out = if out.is_empty() { words } else { format!("{out}, {words}") };
     }
     let out = if out.is_empty() { out } else { format!("; left out: {out}") };
     // The text will say of their words for ever that nobody saw them.

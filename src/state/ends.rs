@@ -3,9 +3,13 @@
 
 use super::Model;
 use crate::assist::{Hunk, moved_ends};
-use crate::base::{DocId, EventId};
-use crate::session::{HunkRef, HunkState, OpenHunk};
-use std::collections::BTreeMap;
+use crate::base::{DocId, EventId, Span};
+use crate::session::{self, HunkRef, HunkState, OpenHunk};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What is said of one end of a move whose other end can't be decided with it.
+pub const TORN: &str =
+    "the other end of this move is not open: taken alone it loses text, or doubles it";
 
 /// Which of some hunks are the ends of a move, each with the other: those that are pending and, by their
 /// number, `open`.
@@ -54,6 +58,53 @@ pub(super) fn ends(
 }
 
 impl Model {
+    /// Which of the open hunks of a document are one end of a move whose other end can't be decided
+    /// with it: its text changed, something took its place, it was turned down. Accepted alone, such
+    /// a hunk loses a text or makes it stand twice.
+    pub fn torn_ends(&self, doc: &DocId, open: &[OpenHunk]) -> BTreeSet<HunkRef> {
+        let mut out = BTreeSet::new();
+        let Some(entry) = self.session.documents.get(doc) else { return out };
+        let pure = |old: &str, new: &str| old.trim().is_empty() != new.trim().is_empty();
+        let ends =
+            open.iter().filter(|one| one.state == HunkState::Pending && pure(&one.old, &one.new));
+        let moving: BTreeSet<EventId> = ends.map(|one| one.proposal).collect();
+        if moving.is_empty() {
+            return out;
+        }
+        let all = self.session.proposals.hunks();
+        let is_open = |of: &HunkRef| {
+            let mut same = open.iter().filter(|one| one.members.contains(of));
+            same.any(|one| one.state == HunkState::Pending)
+        };
+        for proposal in moving {
+            let of = |hunk: &&&session::Hunk| hunk.proposal == proposal;
+            let own: Vec<&session::Hunk> =
+                all.iter().filter(of).filter(|one| pure(&one.old, &one.new)).copied().collect();
+            let plain = |one: &&session::Hunk| {
+                let (old, new) = (one.old.clone(), one.new.clone());
+                Hunk { span: Span::default(), old, new }
+            };
+            let hunks: Vec<Hunk> = own.iter().map(plain).collect();
+            let mut pairs = moved_ends(&hunks);
+            for (from, gone) in
+                hunks.iter().enumerate().filter(|(_, one)| one.new.trim().is_empty())
+            {
+                let same =
+                    |one: &Hunk| one.old.trim().is_empty() && one.new.trim() == gone.old.trim();
+                pairs.extend((0..hunks.len()).filter(|to| same(&hunks[*to])).map(|to| (from, to)));
+            }
+            for (from, to) in pairs {
+                for (one, other) in [(own[from], own[to]), (own[to], own[from])] {
+                    let taken = other.state(&entry.document) == HunkState::Accepted;
+                    if !taken && !is_open(&other.of) {
+                        out.insert(one.of);
+                    }
+                }
+            }
+        }
+        out
+    }
+
     /// The other end of the move that an open hunk of a document is one of, where it is as certain.
     pub fn other_end(&self, doc: &DocId, of: HunkRef) -> Option<OpenHunk> {
         let open = self.session.open_in(doc);

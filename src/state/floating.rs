@@ -4,6 +4,7 @@
 use super::{Caret, Cx, Focus, Model, Sign};
 use crate::assist::{Placement, Placer, resembling};
 use crate::base::{Pos, Span};
+use crate::layout::wrap::{Rule, rows as wrap_rows};
 use crate::session::{HunkRef, HunkState, OpenHunk};
 
 /// The most places that are listed at once.
@@ -40,6 +41,8 @@ pub struct Floating {
     pub at: usize,
     /// The place that is shown: the candidate's, or moved from there by lines.
     pub span: Span,
+    /// Where the caret was before it went to the places, unless the text changed since.
+    pub home: Option<Caret>,
     /// The revision of the text that the places are of.
     revision: u64,
 }
@@ -142,7 +145,7 @@ impl Model {
         let at = at.min(candidates.len().saturating_sub(1));
         let span = candidates.get(at).map(|one| one.span).unwrap_or_default();
         let revision = self.entry().map_or(0, |entry| entry.document.revision());
-        Floating { of: hunk.of, candidates, at, span, revision }
+        Floating { of: hunk.of, candidates, at, span, home: None, revision }
     }
 
     fn float_rows(&self) -> Vec<FloatRow> {
@@ -180,13 +183,18 @@ impl Model {
             floating.candidates.get(floating.at).is_none_or(|one| one.span != floating.span);
         let head = match moved {
             true => format!("no place: moved to line {here}"),
-            false => format!("no place: {number} of {count}, line {here}"),
+            false => format!("no place: candidate {number} of {count}, line {here}"),
         };
         let (old, new) = match hunk.new.is_empty() {
             true => (flat(&hunk.old), "(remove this)".into()),
             false => from_difference(flat(&hunk.old), flat(&hunk.new)),
         };
-        let mut out = vec![row(Sign::Candidate, head), row(Sign::Minus, old), row(Sign::Plus, new)];
+        let mut out = vec![row(Sign::Candidate, head)];
+        for (sign, text) in [(Sign::Minus, old), (Sign::Plus, new)] {
+            // What quotes nothing strikes nothing.
+            let rows = if text.is_empty() { Vec::new() } else { self.float_wrapped(&text) };
+            out.extend(rows.into_iter().map(|text| row(sign, text)));
+        }
         if moved {
             let text = format!("line {here}, moved here: {}", told(floating.span));
             out.push(FloatRow { sign: Sign::Here, text, candidate: None, chosen: true });
@@ -206,6 +214,23 @@ impl Model {
             out.push(FloatRow { sign, text, candidate: Some(index), chosen });
         }
         out
+    }
+}
+
+impl Model {
+    /// A text in as many rows of the box as there is room for; the last one has all of the rest.
+    fn float_wrapped(&self, text: &str) -> Vec<String> {
+        /// With fewer rows of text beside it the box shows one row of each.
+        const TALL: u16 = 24;
+        const MOST: usize = 5;
+        let area = self.ui.areas().editor;
+        let height = area.height + self.ui.areas().float.height;
+        let most = if height < TALL { 1 } else { MOST };
+        let width = usize::from(area.width).saturating_sub(2).max(1);
+        let starts = wrap_rows(text, Rule { width, tab: 4, first: 0, indent: 0 });
+        let starts: Vec<usize> = starts.iter().take(most).map(|start| start.bytes).collect();
+        let ends = starts.iter().skip(1).copied().chain([text.len()]);
+        starts.iter().zip(ends).map(|(from, to)| text[*from..to].trim_end().to_owned()).collect()
     }
 }
 
@@ -239,9 +264,16 @@ impl Cx<'_> {
     /// It has its place, or is settled.
     pub fn float(&mut self, of: HunkRef) -> Result<(), String> {
         let open = self.model.session.open_in(&self.model.doc);
-        let hunk = open.iter().find(|one| one.of == of && one.state == HunkState::Unplaced);
-        let hunk = hunk.ok_or("The hunk has its place.")?;
-        let floating = self.model.float_at(hunk, 0);
+        let floats = |one: &&OpenHunk| one.of == of && one.state == HunkState::Unplaced;
+        let hunk = open.iter().find(floats).ok_or("The hunk has its place.")?;
+        let home = match &self.model.ui.floating {
+            Some(floating) => floating.home,
+            None => Some(self.model.caret()),
+        };
+        if let Some(home) = home {
+            self.model.set_caret(home);
+        }
+        let floating = Floating { home, ..self.model.float_at(hunk, 0) };
         self.model.ui.focus = Focus::Editor;
         self.show_candidate(floating);
         Ok(())

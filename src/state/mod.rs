@@ -83,6 +83,7 @@ pub use draft::{OpenedDraft, Unsaved};
 pub use editing::Target;
 pub use effect::{Effect, FileStamp, Open, SaveMark, Ticket, Timer};
 pub use ending::{LISTED, PLACE_BY_HAND, SHOW_AGAIN};
+pub use ends::TORN;
 pub use floating::{Candidate, FloatRow, Floating, Likeness};
 pub use form::{FORM_FIELDS, Find, Form, FormKind, LinkList};
 pub use found::{Tolerated, tolerated};

@@ -2,7 +2,7 @@
 //! words around it.
 
 use super::around::{Room, around};
-use super::ends::ends;
+use super::ends::{TORN, ends};
 use super::hunk_rows::{THERE, inserted};
 use super::review::is_open;
 use super::{HunkLayout, Listed, Model, Progress, ReviewFilter, ReviewPart, ReviewRow, tolerated};
@@ -29,7 +29,8 @@ impl Model {
         }
         let progress = self.review_progress();
         let all = self.review();
-        let mut out = vec![line(ReviewPart::Progress, None, false, self.progress_words(progress))];
+        let mut out =
+            vec![line(ReviewPart::Progress, None, false, self.progress_words(progress, all.len()))];
         if all.is_empty() {
             let words = match (progress.all - progress.decided, self.ui.review_filter) {
                 (0, ReviewFilter::Open) => "No hunk is open.".to_owned(),
@@ -75,13 +76,14 @@ impl Model {
         out
     }
 
-    fn progress_words(&self, progress: Progress) -> String {
+    /// `listed` hunks are those that the filter takes.
+    fn progress_words(&self, progress: Progress, listed: usize) -> String {
         let Progress { decided, all, unseen } = progress;
         let unseen = if unseen > 0 { format!(", {unseen} unseen") } else { String::new() };
         let filter = match self.ui.review_filter {
             ReviewFilter::Open => String::new(),
-            ReviewFilter::All => " · all".to_owned(),
-            filter => format!(" · only {}", filter.word()),
+            ReviewFilter::All => format!(" · all: {listed}"),
+            filter => format!(" · only {}: {listed}", filter.word()),
         };
         if all == 0 {
             filter.replace(" · ", "")
@@ -152,8 +154,10 @@ impl Model {
     fn proposal_words(&self, one: &Listed) -> String {
         let proposal = self.session.proposals.proposal(&one.hunk.proposal);
         let author = proposal.map_or("", |proposal| self.session.author_name(&proposal.author));
-        let question =
-            proposal.and_then(|proposal| self.session.transcript.get(&proposal.question));
+        // What a second answer made of edits without a place belongs to the person's question.
+        let transcript = &self.session.transcript;
+        let question = proposal
+            .and_then(|proposal| transcript.get(&transcript.asked_by_person(proposal.question)));
         let asked = question.map(|message| self.session.told(&message.id, message.text()));
         let asked = asked.as_deref().and_then(|told| told.lines().next()).unwrap_or_default();
         format!("{author}: {asked}")
@@ -309,6 +313,9 @@ impl Model {
         if one.again {
             let why = one.reason.as_deref().map(|why| format!(": {why}")).unwrap_or_default();
             text(ReviewPart::Note, "·", &format!("You turned the same down{why}."));
+        }
+        if self.torn_ends(&one.doc, &self.session.open_in(&one.doc)).contains(&hunk.of) {
+            text(ReviewPart::Note, "!", &format!("Left out of \"accept all\": {TORN}."));
         }
         if let Some(file) = &hunk.file {
             let words = format!(

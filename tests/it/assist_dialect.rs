@@ -22,7 +22,8 @@ pub struct Outcome {
 
 fn said(edit: &Edit) -> String {
     let Edit { old, new, why, form, hint } = edit;
-    let Hint { line, under, at_end, all, file, shown, other } = hint;
+    // How else its lines may be read, the tests of places show.
+    let Hint { line, under, at_end, all, file, shown, others: _, short } = hint;
     let why = why.as_ref().map(|why| format!(" ({why})")).unwrap_or_default();
     let mut hints = Vec::new();
     let asked = [Form::Blocks, Form::Selection, Form::Whole].contains(form) && file.is_none();
@@ -33,7 +34,7 @@ fn said(edit: &Edit) -> String {
     hints.extend(at_end.then(|| "at the end".to_owned()));
     hints.extend(all.then(|| "all".to_owned()));
     hints.extend(shown.then(|| "shown".to_owned()));
-    hints.extend(other.as_ref().map(|(old, new)| format!("or {old:?} → {new:?}")));
+    hints.extend(short.then(|| "short".to_owned()));
     let hints = if hints.is_empty() { String::new() } else { format!(" [{}]", hints.join(", ")) };
     format!("{old:?} → {new:?}{why}{hints}")
 }
@@ -238,7 +239,7 @@ fn previews_come_while_the_block_streams() {
     assert_eq!(said(parser.push("rt\n>>")), r#"[EditNew { index: 0, delta: "rt\n" }]"#);
     assert_eq!(
         said(parser.push(">>>>> REPLACE\n")),
-        r#"[EditDone { index: 0, edit: Edit { old: "long one\n", new: "short\n", why: Some("Shorter so."), form: Blocks, hint: Hint { line: None, under: [], at_end: false, all: false, file: None, shown: false, other: None } } }]"#
+        r#"[EditDone { index: 0, edit: Edit { old: "long one\n", new: "short\n", why: Some("Shorter so."), form: Blocks, hint: Hint { line: None, under: [], at_end: false, all: false, file: None, shown: false, others: [], short: false } } }]"#
     );
     assert_eq!(said(parser.finish()), "[]");
 }

@@ -72,9 +72,8 @@ pub(super) fn without_indent(line: &str, indent: usize) -> &str {
 /// The old and new text of lines of which those that stay lack the blank before them, if items of a
 /// list may be some of these: they look as if they were to go.
 fn without_blanks(raw: &str) -> Option<(String, String)> {
-    let (mut old, mut new) = (String::new(), String::new());
     let (mut bare, mut items) = (false, false);
-    for line in raw.lines().filter(|line| !line.starts_with("@@")) {
+    let read = texts(raw, |line| {
         let (sign, text) = sign(line);
         let item = text.starts_with(' ') && !text.starts_with("  ");
         let sign = match sign {
@@ -84,7 +83,33 @@ fn without_blanks(raw: &str) -> Option<(String, String)> {
         };
         items |= sign == Sign::Bare && item;
         bare |= sign == Sign::Bare && !item;
-        let text = if sign == Sign::Bare { line } else { text };
+        Some((sign, if sign == Sign::Bare { line } else { text }))
+    });
+    read.filter(|_| bare && items)
+}
+
+/// The same if lines that stay have no sign at all; `wide` if a blank stands behind the signs of the
+/// others.
+fn without_signs(raw: &str, stay: bool, wide: bool) -> Option<(String, String)> {
+    texts(raw, |line| {
+        let (sign, text) = sign(line);
+        let text = match sign {
+            Sign::Both if stay && !text.trim().is_empty() => line.trim_end_matches(['\n', '\r']),
+            Sign::Old | Sign::New if wide && !text.is_empty() => text.strip_prefix(' ')?,
+            _ => text,
+        };
+        Some((sign, text))
+    })
+}
+
+/// The old and the new text of a difference whose lines are read in another way.
+fn texts<'a>(
+    raw: &'a str,
+    mut read: impl FnMut(&'a str) -> Option<(Sign, &'a str)>,
+) -> Option<(String, String)> {
+    let (mut old, mut new) = (String::new(), String::new());
+    for line in raw.lines().filter(|line| !line.starts_with("@@")) {
+        let (sign, text) = read(line)?;
         if !matches!(sign, Sign::New | Sign::End) {
             old.extend([text, "\n"]);
         }
@@ -92,7 +117,7 @@ fn without_blanks(raw: &str) -> Option<(String, String)> {
             new.extend([text, "\n"]);
         }
     }
-    (bare && items && old != new).then_some((old, new))
+    (old != new && !old.trim().is_empty()).then_some((old, new))
 }
 
 impl Chunk {
@@ -191,6 +216,11 @@ impl Chunk {
         self.told_old = self.old.len();
     }
 
+    /// Whether its last line has no end.
+    pub fn ends_open(&self) -> bool {
+        self.tail.is_empty() && !self.raw.ends_with('\n')
+    }
+
     /// The chunk is complete, and a line of the answer's structure says so: empty lines at its end
     /// are none of its.
     pub fn done(mut self, form: Form, said: &mut Said) {
@@ -231,7 +261,13 @@ impl Chunk {
         } else if old.is_empty() && !hint.at_end && form == Form::Diff {
             return said.malformed(Some(index), raw, NOWHERE);
         }
-        hint.other = without_blanks(&raw);
+        hint.others.extend(without_blanks(&raw));
+        if form == Form::Diff {
+            for (stay, wide) in [(true, false), (false, true), (true, true)] {
+                let other = without_signs(&raw, stay, wide);
+                hint.others.extend(other.filter(|(one, other)| (one, other) != (&old, &new)));
+            }
+        }
         said.done(index, Edit { old, new, why, form, hint });
     }
 

@@ -215,8 +215,12 @@ impl Diff {
     pub fn end(mut self, cut: bool, said: &mut Said) -> Vec<String> {
         self.settle(said);
         let form = self.form();
-        let Some(chunk) = self.chunk.take() else { return Vec::new() };
-        if cut || self.around.fence.is_some() {
+        let Some(mut chunk) = self.chunk.take() else { return Vec::new() };
+        let lacks = self.announced.is_some_and(|(old, new)| {
+            old > chunk.lines.0 && new > chunk.lines.1 && chunk.ends_open()
+        });
+        chunk.hint.short |= lacks;
+        if cut || self.around.fence.is_some() || chunk.lines == (0, 0) {
             chunk.fail(CUT, said);
         } else if self.announced.is_some_and(|(old, new)| {
             // Models count badly, but not so badly.

@@ -126,8 +126,10 @@ pub struct Hint {
     pub file: Option<String>,
     /// It stands in a longer fence than it needs: perhaps it is an example to read.
     pub shown: bool,
-    /// Its old and new text if its lines are read in another way.
-    pub other: Option<(String, String)>,
+    /// Its old and new text if its lines are read in other ways.
+    pub others: Vec<(String, String)>,
+    /// It seems to be cut off: the answer ended before it had as many lines as it announces.
+    pub short: bool,
 }
 
 impl Hint {

@@ -19,6 +19,12 @@ pub fn unnumbered(old: &str, new: &str) -> Option<String> {
     let sign = lines.first()?.sign;
     let rising = lines.windows(2).all(|two| two[0].number <= two[1].number && two[1].sign == sign);
     let (own, numbers) = share(old);
+    // A blank or a mark alone may begin any line, in a row they are numbers.
+    let next = |two: &[Numbered]| two[1].number.saturating_sub(two[0].number) <= 1 + MOST_BLANK;
+    const MOST_BLANK: usize = 2;
+    if matches!(sign, ' ' | ':') && !lines.windows(2).all(next) {
+        return None;
+    }
     // Of nothing nobody can say that it has none.
     if own == 0 || lines.len() < LEAST || !rising || numbers.len() * 2 >= own {
         return None;
@@ -26,17 +32,27 @@ pub fn unnumbered(old: &str, new: &str) -> Option<String> {
     // `12|    text`: the blank behind the mark is the line's.
     let close = |line: &str| {
         let digit = |c: char| c.is_ascii_digit();
-        let behind = line.trim_start().trim_start_matches(digit).trim_start().strip_prefix('|');
+        let behind = line.trim_start().trim_start_matches(digit).trim_start();
+        let behind = behind.strip_prefix(['|', ':']);
         behind.is_some_and(|text| text.starts_with(|c: char| !c.is_whitespace()))
     };
-    let tight = sign == '|' && new.lines().any(|line| numbered(line).is_some() && close(line));
+    let tight = matches!(sign, '|' | ':')
+        && new.lines().any(|line| numbered(line).is_some() && close(line));
     let start = |line: &str, at: usize| {
-        let blank = tight && line[..at].ends_with("| ");
+        let blank = tight && line[..at].ends_with([' ']);
         at - usize::from(blank)
     };
     let (mut out, mut known, mut last) = (String::with_capacity(new.len()), 0, 0);
     for line in new.split_inclusive('\n') {
         let body = line.trim_end();
+        // One whose own text begins with a number.
+        let listed = line.trim_start().strip_prefix(&format!("{}:", last + 1));
+        let listed = listed.filter(|_| tight && sign == ':' && last > 0);
+        if let Some(text) = listed.filter(|_| numbered(line).is_none()) {
+            (known, last) = (known + 1, last + 1);
+            out.push_str(text);
+            continue;
+        }
         // The number of an empty line, whose mark is lost with its blanks.
         let alone = body.trim_start().parse() == Ok(last + 1);
         match numbered(line) {
@@ -123,9 +139,22 @@ fn numbered_as(line: &str, bare: bool) -> Option<Numbered> {
         return None;
     }
     let number = rest[..digits].parse().ok()?;
+    let is_digit = |sign: char| sign.is_ascii_digit();
     let behind = &rest[digits..];
     let (sign, body) = match behind.chars().next()? {
-        ':' => (':', behind.strip_prefix(": ").or_else(|| behind.strip_prefix(":\t"))),
+        ':' => {
+            // `12:30` is a time.
+            let close = || {
+                behind
+                    .strip_prefix(':')
+                    .filter(|text| !text.is_empty() && !text.starts_with(is_digit))
+            };
+            let wide = behind.strip_prefix(": ").or_else(|| behind.strip_prefix(":\t"));
+            (':', wide.or_else(close))
+        }
+        ' ' if bare && (pad > 0 || digits > 1) && !behind.trim_start().starts_with('|') => {
+            (' ', behind.strip_prefix(' '))
+        }
         '→' => ('→', behind.strip_prefix('→')),
         '.' if bare && behind == "." => ('.', Some("")),
         '.' if bare => ('.', behind.strip_prefix(". ")),

@@ -14,6 +14,10 @@ pub const REPEATS: &str = "It repeats lines that stand beside its place: they wo
 /// What is said of an edit that stands elsewhere than the answer says.
 pub const ELSEWHERE: &str = "Its text stands elsewhere than where the answer says.";
 
+/// What is said of an edit that seems to be cut off.
+pub const SHORT: &str =
+    "The answer ended before it had as many lines as it announces: it may be cut.";
+
 impl Landing {
     /// Parts of the document that an answer writes anew in a fence beside its edits: what is new in
     /// them is none of these, so they have no place until somebody gives them one.
@@ -56,6 +60,9 @@ impl Landing {
                     && self.placer.is_elsewhere(span, &edit.hint, edit.form == Form::Patch) =>
             {
                 (Outcome::Placed { hunk, step: Step::Words }, Some(ELSEWHERE.to_owned()))
+            }
+            (Outcome::Placed { hunk, step }, _) if !step.is_loose() && edit.hint.short => {
+                (Outcome::Placed { hunk, step: Step::Words }, Some(SHORT.to_owned()))
             }
             (outcome, _) => (outcome, edit.why.clone()),
         }

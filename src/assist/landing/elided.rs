@@ -63,15 +63,22 @@ impl Landing {
             Outcome::Placed { step, .. } if step.is_loose() => {}
             _ => return None,
         }
-        let (old, new) = edit.hint.other.clone()?;
-        let hint = Hint { other: None, ..edit.hint.clone() };
-        match self.sought(&Edit { old, new, hint, ..edit.clone() }, self.within) {
-            (Outcome::Placed { hunk, step }, quoted) if !step.is_loose() => {
-                Some((Outcome::Placed { hunk, step: step.max(Step::Marks) }, quoted))
+        let hint = Hint { others: Vec::new(), ..edit.hint.clone() };
+        let found = edit.hint.others.iter().filter_map(|(old, new)| {
+            let (old, new, hint) = (old.clone(), new.clone(), hint.clone());
+            match self.sought(&Edit { old, new, hint, ..edit.clone() }, self.within) {
+                (Outcome::Placed { hunk, step }, quoted) if !step.is_loose() => {
+                    Some((Outcome::Placed { hunk, step: step.max(Step::Marks) }, quoted))
+                }
+                (Outcome::Already { span }, quoted) => Some((Outcome::Already { span }, quoted)),
+                _ => None,
             }
-            (Outcome::Already { span }, quoted) => Some((Outcome::Already { span }, quoted)),
-            _ => None,
-        }
+        });
+        let mut found: Vec<(Outcome, Option<Span>)> = found.collect();
+        // The same change may be quoted with an indent and without.
+        found.dedup_by(|one, other| one.0 == other.0);
+        // Two ways to read it with another change each: none is certain.
+        found.pop().filter(|_| found.is_empty())
     }
 
     /// What becomes of an edit, and which stretch of the text its quotation covers.

@@ -22,7 +22,7 @@ mod whole;
 mod wholes;
 mod wrapper;
 
-pub use beside::{ELSEWHERE, REPEATS};
+pub use beside::{ELSEWHERE, REPEATS, SHORT};
 pub use fences::resembling;
 pub use onto::{Onto, onto};
 pub(super) use talk::is_another;

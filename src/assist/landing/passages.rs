@@ -101,6 +101,12 @@ impl Landing {
         if self.is_untold(&old, span.start, &hunks) {
             return None;
         }
+        // What parts it from what follows is not the passage's to lose.
+        let end = span.start.0 + old.chars().count();
+        let parts = |hunk: &Hunk| {
+            hunk.new.is_empty() && matches!(hunk.old.trim(), "," | ";") && hunk.span.end.0 == end
+        };
+        let hunks: Vec<Hunk> = hunks.into_iter().filter(|hunk| !parts(hunk)).collect();
         let placed = |hunk| Outcome::Placed { hunk, step: Step::Words };
         let landed =
             |outcome| Landed { form: Form::Passage, why: None, said: None, quoted: None, outcome };

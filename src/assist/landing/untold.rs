@@ -25,7 +25,9 @@ impl Landing {
         hunks.iter().any(|hunk| self.tears(hunk))
             || hunks.iter().any(|hunk| self.swaps_edge(old, start, hunk))
             || hunks.iter().any(|hunk| beheads(old, start, hunk))
+            || hunks.last().is_some_and(cuts_word)
             || drops_rest(old, start, hunks)
+            || drops_first(old, start, hunks)
     }
 
     /// What stands before a change on its line, and what stands behind it on its last one.
@@ -136,6 +138,17 @@ pub(super) fn is_other(old: &str, new: &str) -> bool {
         || shared_words(old, new) <= COMMON && alike(old.trim(), new.trim()) < ALIKE
 }
 
+/// Whether the rest of a text goes from the midst of a word on: what says so was cut off.
+pub(super) fn cuts_word(hunk: &Hunk) -> bool {
+    let new = hunk.new.trim();
+    let rest = hunk.old.trim_start().strip_prefix(new).unwrap_or_default();
+    let goes_on = |text: &str| text.chars().next().is_some_and(char::is_alphanumeric);
+    let spaceless = |sign: char| sign as u32 >= 0x2e80;
+    new.chars().next_back().is_some_and(|last| last.is_alphanumeric() && !spaceless(last))
+        && goes_on(rest)
+        && rest.contains(char::is_whitespace)
+}
+
 /// Whether the line goes that names a part of the text, and what it is about stays.
 fn beheads(old: &str, start: Pos, hunk: &Hunk) -> bool {
     let gone = hunk.old.trim();
@@ -164,8 +177,6 @@ fn beheads(old: &str, start: Pos, hunk: &Hunk) -> bool {
 /// it was to go is not told.
 fn drops_rest(old: &str, start: Pos, hunks: &[Hunk]) -> bool {
     let Some(last) = hunks.last() else { return false };
-    let words =
-        |text: &'_ str| -> Vec<String> { text.split_whitespace().map(str::to_owned).collect() };
     let (mut gone, mut come) = (words(&last.old), words(&last.new));
     let same = gone.iter().zip(&come).take_while(|(old, new)| old == new).count();
     gone.drain(..same);
@@ -173,9 +184,25 @@ fn drops_rest(old: &str, start: Pos, hunks: &[Hunk]) -> bool {
     let begins_alike = same > 0 || last.span.start > start;
     let at = last.span.end.0.saturating_sub(start.0);
     let ends = !old.chars().skip(at).any(char::is_alphanumeric);
-    begins_alike
-        && ends
-        && !come.is_empty()
-        && gone.len() >= MANY.max(3 * come.len())
-        && shared_words(&gone.join(" "), &come.join(" ")) < 25
+    begins_alike && ends && are_most(&gone.join(" "), &come.join(" "))
+}
+
+/// The same of one that begins with other words.
+fn drops_first(old: &str, start: Pos, hunks: &[Hunk]) -> bool {
+    let Some(first) = hunks.first() else { return false };
+    let at = first.span.start.0.saturating_sub(start.0);
+    let begins = !old.chars().take(at).any(char::is_alphanumeric);
+    let to = first.span.end.0.saturating_sub(start.0);
+    let goes_on = old.chars().skip(to).any(char::is_alphanumeric);
+    begins && goes_on && are_most(&first.old, &first.new)
+}
+
+fn words(text: &str) -> Vec<&str> {
+    text.split_whitespace().collect()
+}
+
+/// Whether many words go for a few others.
+pub(super) fn are_most(gone: &str, come: &str) -> bool {
+    let count = |text: &str| text.split_whitespace().count();
+    count(come) > 0 && count(gone) >= MANY.max(3 * count(come)) && shared_words(gone, come) < 50
 }

@@ -5,6 +5,7 @@ use super::covered::covered;
 use super::fences::{Told, has_line};
 use super::part::{self, Document};
 use super::talk::{self, corrects, is_new, is_old};
+use super::untold::cuts_word;
 use super::whole::{self, Whole};
 use super::{Landed, Landing, Outcome, Remark, UNSURE, wrapper};
 use crate::assist::dialect::{Edit, Form, Hint, is_gap, unnumbered};
@@ -77,6 +78,13 @@ impl Landing {
             return Some(vec![self.nowhere(base, text, &[])]);
         }
         let landed = self.whole(base, &new, step);
+        let last = landed.iter().rev().find_map(|one| match &one.outcome {
+            Outcome::Placed { hunk, .. } => Some(hunk),
+            _ => None,
+        });
+        if last.is_some_and(cuts_word) {
+            return Some(vec![self.nowhere(base, text, &[])]);
+        }
         self.same |= landed.is_empty();
         Some(landed)
     }

@@ -1,6 +1,7 @@
 //! Makes the new text of an edit fit the place that was found for the old one: its own blanks
 //! where the words did not change, its indent and line ends where they did.
 
+use super::depth::{indented, is_deep, is_indented, less_deep, lost_indent};
 use super::fold::{Style, folded};
 use super::gone::{blank_line_before, is_gone, line_start, taken};
 use super::index::Index;
@@ -68,13 +69,13 @@ pub(super) fn fit(
 }
 
 /// What is known about the place.
-struct Place<'a> {
-    text: &'a str,
-    core: Range<usize>,
+pub(super) struct Place<'a> {
+    pub text: &'a str,
+    pub core: Range<usize>,
     /// Where its first line starts.
-    line: usize,
+    pub line: usize,
     /// The blanks before it, if nothing else stands before it on its line.
-    indent: Option<&'a str>,
+    pub indent: Option<&'a str>,
     end: &'static str,
 }
 
@@ -94,7 +95,11 @@ fn literal(place: &Place<'_>, old: Outer<'_>, new: &str) -> (Range<usize>, Strin
         new.pop();
     }
     if let Some(indent) = indent.filter(|indent| !indent.is_empty() && old.lead.is_empty()) {
-        if new.is_empty() && tail_there && one_line {
+        let outer = Outer::of(&new);
+        if outer.lead == indent && outer.core != old.core && !outer.core.is_empty() {
+            // As deep as the document, of which only the words were quoted.
+            new.drain(..indent.len());
+        } else if new.is_empty() && tail_there && one_line {
             range.start = *line;
         } else if !old.core.contains('\n')
             && new.trim_end().contains('\n')
@@ -107,62 +112,6 @@ fn literal(place: &Place<'_>, old: Outer<'_>, new: &str) -> (Range<usize>, Strin
     (range, with_line_ends(&new, place.end))
 }
 
-/// Whether the lines of a new text behind its first one have their indent already, where only the
-/// first was quoted without it: a line of the text's block stands under one that opens it, deeper than
-/// that does in the document, or under another one at its depth or before it.
-fn is_indented(place: &Place<'_>, new: &str, indent: &str) -> bool {
-    /// So many lines above are looked at for the depth of what is around.
-    const ABOVE: usize = 400;
-    let mut lines = new.lines().filter(|line| !line.trim().is_empty());
-    let (Some(first), Some(next)) = (lines.next(), lines.next()) else { return false };
-    let blanks = &next[..next.len() - next.trim_start().len()];
-    // Its own indent shows that all of them are counted from the quoted line.
-    if blanks.is_empty() || first.starts_with([' ', '\t']) {
-        return false;
-    }
-    let of = |line: &'_ str| line[..line.len() - line.trim_start().len()].to_owned();
-    let around = || {
-        let above = place.text[..place.line].lines().rev().take(ABOVE);
-        above.filter(|line| !line.trim().is_empty()).any(|line| of(line) == blanks)
-    };
-    match blanks.starts_with(indent) {
-        true => blanks.len() > indent.len() || !opens(first),
-        false => !opens(first) && around(),
-    }
-}
-
-/// Whether lines of a block, or what goes on with it, follow a line.
-fn opens(line: &str) -> bool {
-    let line = line.trim();
-    let tag = || {
-        let name = line.strip_prefix('<').filter(|_| line.ends_with('>') && !line.ends_with("/>"));
-        let name = name.and_then(|rest| rest.split([' ', '>']).next());
-        name.is_some_and(|name| {
-            !name.starts_with(['/', '!']) && !line.contains(&format!("</{name}"))
-        })
-    };
-    let item = || ["- ", "* ", "+ "].iter().any(|mark| line.starts_with(mark));
-    let open = |a: char, b: char| line.matches(a).count() > line.matches(b).count();
-    line.ends_with([':', '{', '(', '[', '\\', '=', '>', '|', '&']) && !line.starts_with('<')
-        || open('(', ')')
-        || open('[', ']')
-        || [" then", " do", " else", "=>", "->"].iter().any(|end| line.ends_with(end))
-        || tag()
-        || item()
-}
-
-/// Adds an indent to all lines but the first.
-fn indented(text: &str, indent: &str) -> String {
-    let mut out = String::new();
-    for (index, line) in text.split_inclusive('\n').enumerate() {
-        if index > 0 && !line.trim().is_empty() {
-            out.push_str(indent);
-        }
-        out.push_str(line);
-    }
-    out
-}
-
 /// The old text stands there with other blanks.
 fn tolerant(
     place: &Place<'_>,
@@ -173,7 +122,10 @@ fn tolerant(
 ) -> Option<(Range<usize>, String)> {
     let Place { text, core, line, indent, end: line_end } = place;
     let lost = lost_indent(place, old, new);
-    let shift = lost.as_ref().unwrap_or(&hit.shift);
+    let deep = is_deep(place, old, new);
+    let shift = if deep { &Shift::Keep } else { lost.as_ref().unwrap_or(&hit.shift) };
+    let fewer = if deep { None } else { less_deep(shift, old, new.core) };
+    let new = Outer { core: fewer.as_deref().unwrap_or(new.core), ..new };
     let lines = |blanks: &str| blanks.matches('\n').count();
     let (mut start, mut end) = (core.start, core.end);
     let mut out = String::new();
@@ -183,7 +135,7 @@ fn tolerant(
     if let Some(indent) = indent {
         // Quoted from its first word on, or without an indent as all of the quotation.
         let from_word = old.indent().is_empty() && shift.apply("") != *indent;
-        let first = match from_word && !indent.is_empty() {
+        let first = match from_word && !indent.is_empty() && !deep {
             true => format!("{indent}{}", new.indent()),
             false => shift.apply(new.indent()),
         };
@@ -219,22 +171,6 @@ fn tolerant(
         out.push_str(&line_end.repeat(has.saturating_sub(had)));
     }
     Some((start..end, out))
-}
-
-/// What the indents of a quotation become that was quoted without the indent of its first line, if
-/// its other lines lack as much: then the lines that come do so too.
-fn lost_indent(place: &Place<'_>, old: Outer<'_>, new: Outer<'_>) -> Option<Shift> {
-    let indent = place.indent.filter(|indent| !indent.is_empty() && old.indent().is_empty())?;
-    let first = new.indent().is_empty();
-    if first && !old.core.contains('\n') && is_indented(place, new.core, indent) {
-        return None;
-    }
-    let mut pairs = match old.core.contains('\n') {
-        true => space::indents(old.core, &place.text[place.core.clone()], indent)?,
-        false => Vec::new(),
-    };
-    pairs.push(("", indent));
-    Shift::of(&pairs)
 }
 
 /// The new words; between words that stay the document's blanks stay too, and of words that are

@@ -88,6 +88,7 @@ pub(super) fn folded(word: &str) -> String {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Style {
     curly: bool,
+    straight: bool,
     apart: bool,
 }
 
@@ -99,6 +100,7 @@ impl Style {
         let marks = |text: &str| text.chars().any(is_combining);
         Self {
             curly: straight(sought) && !curly(sought) && curly(found) && !straight(found),
+            straight: curly(sought) && !straight(sought) && straight(found) && !curly(found),
             apart: !marks(sought) && marks(found) && !sought.is_ascii(),
         }
     }
@@ -113,6 +115,8 @@ impl Style {
             match c {
                 '"' if self.curly => out.push(if opens { '\u{201c}' } else { '\u{201d}' }),
                 '\'' if self.curly => out.push(if opens { '\u{2018}' } else { '\u{2019}' }),
+                '\u{201c}' | '\u{201d}' if self.straight => out.push('"'),
+                '\u{2018}' | '\u{2019}' if self.straight => out.push('\''),
                 _ if self.apart && !c.is_ascii() => decompose(c, &mut out),
                 _ => out.push(c),
             }

@@ -2,7 +2,58 @@
 //! mark of lists, with other dashes under the head of a table, escaped once too often. Gives the
 //! edit as the document may have it; whether its place is then there finds out who asks.
 
+use super::index::Index;
+use super::{CERTAIN, Placement, Placer, Sought, Step};
 use std::collections::BTreeSet;
+
+impl Placer {
+    /// The same for a quotation whose lines have another form than the document's.
+    pub(super) fn in_another_form(&self, index: &Index, sought: &Sought<'_>) -> Option<Placement> {
+        let others = others(&index.text, sought.old, sought.new);
+        let places = others.into_iter().map(|(old, new)| {
+            match self.locate_for(CERTAIN, &Sought { old: &old, new: &new, ..*sought }) {
+                Placement::Placed { hunk, .. } => Placement::Placed { hunk, step: Step::Marks },
+                other => other,
+            }
+        });
+        let mut places = places.filter(|place| !matches!(place, Placement::Missing { .. }));
+        // Each of two forms has its place: none of them is it.
+        places.next().filter(|_| places.next().is_none())
+    }
+}
+
+/// The edit without blanks at the ends of its lines, where the document has none there: two of them
+/// would break lines that are filled.
+pub(super) fn without_trails(text: &str, old: &str, new: &str) -> Option<(String, String)> {
+    const BREAK: &str = "  \n";
+    if !old.contains(BREAK) && !old.contains("  \r\n") {
+        return None;
+    }
+    let plain = |text: &str| text.replace("\r\n", "\n");
+    let old = plain(old);
+    let broken = old.split_inclusive('\n').filter(|line| line.ends_with(BREAK));
+    let broken: Vec<&str> = broken.map(str::trim).filter(|line| !line.is_empty()).collect();
+    let bare = |line: &&str| {
+        let mut there = text.match_indices(*line).peekable();
+        let ends = |(at, _): (usize, &str)| {
+            let rest = &text[at + line.len()..];
+            !rest.starts_with("  ") && rest.trim_start_matches([' ', '\t', '\r']).starts_with('\n')
+        };
+        let broken = |(at, _): (usize, &str)| text[at + line.len()..].starts_with("  ");
+        there.peek().is_some() && there.all(|one| ends(one) || !broken(one))
+    };
+    if broken.is_empty() || !broken.iter().all(bare) {
+        return None;
+    }
+    let stripped = |text: &str| -> String {
+        let lines = text.split_inclusive('\n').map(|line| match line.strip_suffix('\n') {
+            Some(body) => format!("{}\n", body.trim_end_matches([' ', '\t'])),
+            None => line.to_owned(),
+        });
+        lines.collect()
+    };
+    Some((stripped(&old), stripped(&plain(new))))
+}
 
 /// The edit with its lines in other forms, each of both texts alike: old and new text.
 pub(super) fn others(text: &str, old: &str, new: &str) -> Vec<(String, String)> {
@@ -12,7 +63,26 @@ pub(super) fn others(text: &str, old: &str, new: &str) -> Vec<(String, String)> 
     out.extend(rules(text, old, new));
     out.extend(entities(old, new));
     out.extend(escapes(old, new));
+    out.extend(doubled(old, new));
     out
+}
+
+/// A word that says little, written twice in a row.
+fn doubled(old: &str, new: &str) -> Option<(String, String)> {
+    const SLIGHT: &[&str] =
+        &["the", "a", "an", "and", "of", "to", "in", "is", "for", "on", "der", "die", "das", "und"];
+    fn once(text: &str) -> Option<String> {
+        let mut out: Vec<&str> = Vec::new();
+        for word in text.split(' ') {
+            if out.last() != Some(&word) || !SLIGHT.contains(&word) {
+                out.push(word);
+            }
+        }
+        let out = out.join(" ");
+        (out.len() < text.len()).then_some(out)
+    }
+    let plain = once(new).unwrap_or_else(|| new.to_owned());
+    Some((once(old)?, plain))
 }
 
 /// Signs as pages write them: `&lt;` for `<`.

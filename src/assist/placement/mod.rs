@@ -8,6 +8,7 @@ mod agree;
 mod align;
 mod append;
 mod ask;
+mod depth;
 mod fit;
 mod fold;
 mod forms;
@@ -95,8 +96,7 @@ const LADDER: &[Rung] = &[
     Rung { step: Step::Exact, name: "exact", loose: false, find: exact },
     Rung { step: Step::Space, name: "space", loose: false, find: spaced },
     Rung { step: Step::Marks, name: "marks", loose: false, find: marked },
-    // Two that are not climbed: an edit with gaps goes its own way, and several hits of a step above
-    // are narrowed down.
+    // Two that are not climbed: edits with gaps, and several hits of a step above narrowed down.
     Rung { step: Step::Gap, name: "gap", loose: false, find: |_| Vec::new() },
     Rung { step: Step::Line, name: "line", loose: true, find: |_| Vec::new() },
     Rung { step: Step::Words, name: "words", loose: true, find: align::aligned },
@@ -180,8 +180,16 @@ impl Placer {
     }
 
     fn locate_for(&self, ladder: &[Rung], sought: &Sought<'_>) -> Placement {
-        let Sought { old, new, hint, within } = *sought;
         let index = self.index();
+        if let Some((old, new)) = forms::without_trails(&index.text, sought.old, sought.new) {
+            return match self.locate_for(ladder, &Sought { old: &old, new: &new, ..*sought }) {
+                Placement::Placed { hunk, step: Step::Exact } => {
+                    Placement::Placed { hunk, step: Step::Space }
+                }
+                other => other,
+            };
+        }
+        let Sought { old, new, hint, within } = *sought;
         let within = self.bytes(within);
         let outer = Outer::of(old);
         if outer.core.is_empty() {
@@ -225,20 +233,6 @@ impl Placer {
                 Placement::Missing { similar: similar.collect() }
             }
         }
-    }
-
-    /// The same for a quotation whose lines have another form than the document's.
-    fn in_another_form(&self, index: &Index, sought: &Sought<'_>) -> Option<Placement> {
-        let others = forms::others(&index.text, sought.old, sought.new);
-        let places = others.into_iter().map(|(old, new)| {
-            match self.locate_for(CERTAIN, &Sought { old: &old, new: &new, ..*sought }) {
-                Placement::Placed { hunk, .. } => Placement::Placed { hunk, step: Step::Marks },
-                other => other,
-            }
-        });
-        let mut places = places.filter(|place| !matches!(place, Placement::Missing { .. }));
-        // Each of two forms has its place: none of them is it.
-        places.next().filter(|_| places.next().is_none())
     }
 
     /// Where a passage that the model wrote anew, without its old text, stood: the span and text of
@@ -306,8 +300,8 @@ impl Placer {
             };
             ended("\n").then(|| if ended("\r\n") { "\r\n" } else { "\n" })
         });
-        let old = self.rope.slice(span.range()).to_string();
-        Hunk { span, old, new: with_line_ends(new, ends.unwrap_or("\n")) }
+        let new = with_line_ends(new, ends.unwrap_or("\n"));
+        Hunk { span, old: self.rope.slice(span.range()).to_string(), new }
     }
 
     /// The range of the new text, if it is there and the old one only as a part of it.

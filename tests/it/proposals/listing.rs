@@ -165,7 +165,7 @@ fn a_hunk_without_a_place_floats_until_somebody_places_it() {
     made.keys("alt-n");
     let screen = made.screen(110, 24);
     for words in [
-        "no place: 1 of 2, line 1",
+        "no place: candidate 1 of 2, line 1",
         "line 3, the same words: same",
         "- same",
         "+ changed",
@@ -188,6 +188,7 @@ fn a_hunk_without_a_place_floats_until_somebody_places_it() {
     assert_eq!(screen.matches("▸ line").count(), 1, "{screen}");
     made.keys("esc");
     assert!(made.model().ui.floating.is_none());
+    assert_eq!(made.model().caret().pos.0, 0, "where it was before");
     assert_eq!(made.hunks(), unplaced, "left as it was");
     made.keys("alt-n right 'x'");
     assert!(made.text().contains("xsame") && made.model().ui.floating.is_some());
@@ -475,4 +476,38 @@ fn after_the_last_place_of_a_hunk_the_next_one_without_a_place_is_shown() {
     assert_ne!(second, first);
     made.keys("alt-n alt-n");
     assert_eq!(floats(&made), first, "round again");
+}
+
+#[test]
+fn one_end_of_a_move_is_not_taken_without_the_other() {
+    const MOVED: &str =
+        "# Plan\n\n## Costs\n\nThe rent is high this year.\n\n## Team\n\nOne baker.\n";
+    let all = "## Costs\n\nThe rent is high this year.\n\n";
+    let end = MOVED.chars().count();
+    let stays = |what: &str, change: &dyn Fn(&mut Harness)| {
+        let mut made = Harness::with(MOVED);
+        made.propose(&[
+            (8, 8 + all.len(), ""),
+            (end, end, "\n## Costs\n\nThe rent is high this year.\n"),
+        ]);
+        assert_eq!(made.hunks().len(), 2, "{what}");
+        change(&mut made);
+        let before = made.text();
+        made.run("hunk.accept-all");
+        assert!(made.notice().contains("other end is not open"), "{what}: {}", made.notice());
+        assert_eq!(made.text().matches("## Costs").count(), 1, "{what}: {}", made.text());
+        assert_eq!(made.text(), before, "{what}");
+        made.same_after_reopening();
+    };
+    // A word is typed in the text that is to go; the place where it is to come is taken.
+    stays("typed", &|made| made.keys("alt-1 ctrl-home down down down down 'x'"));
+    // With both ends open it is one decision.
+    let mut made = Harness::with(MOVED);
+    made.propose(&[
+        (8, 8 + all.len(), ""),
+        (end, end, "\n## Costs\n\nThe rent is high this year.\n"),
+    ]);
+    made.run("hunk.accept-all");
+    assert_eq!(made.text().matches("## Costs").count(), 1, "{}", made.text());
+    assert!(made.text().ends_with("The rent is high this year.\n"), "{}", made.text());
 }

@@ -3,9 +3,11 @@
 
 use super::super::kin::{Bag, Kin, MOST, paragraphs};
 use super::super::units::Unit;
-use super::super::whole::alike;
+use super::super::untold::are_most;
+use super::super::whole::{alike, shared_words};
 use super::{Reading, is_closer};
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 /// What a part of the text is whose name the document has not in its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -109,15 +111,25 @@ impl Reading<'_> {
     }
 }
 
-/// Whether a text has fewer paragraphs, and ends with one of those in the midst of the old text: then
-/// nobody said that the others go.
+/// Whether a text has fewer paragraphs, and ends with one of those in the midst of the old text, or says
+/// nothing of what that does: then nobody said that the others go.
 pub(super) fn leaves_off(old: &str, new: &str) -> bool {
     const ALIKE: usize = 30;
+    const COMMON: usize = 20;
     let kin = Kin::new(old);
     let written = paragraphs(new);
     let Some(last) = written.last().filter(|_| written.len() < kin.len()) else { return false };
-    let found = kin.likest(&new[last.clone()]);
-    found.is_some_and(|(at, share)| share >= ALIKE && at + 1 < kin.len())
+    let known = |at: &Range<usize>| kin.likest(&new[at.clone()]).filter(|(_, one)| *one >= ALIKE);
+    // What stands behind the last paragraph that is known, in both.
+    let drops = || {
+        let nth = written.iter().rposition(|at| known(at).is_some())?;
+        let (at, _) = known(&written[nth])?;
+        let come = &new[written.get(nth + 1)?.start..];
+        Some(are_most(&old[kin.ranges().get(at + 1)?.start..], come))
+    };
+    known(last).is_some_and(|(at, _)| at + 1 < kin.len())
+        || shared_words(old, new) < COMMON
+        || drops().unwrap_or(false)
 }
 
 /// Whether code whose end no bracket tells keeps some of the old lines and then goes on with no more
