@@ -5,10 +5,16 @@ use super::Edit;
 /// A text written anew without the numbers in front of its lines, where `old`, the text that it is
 /// of, has none. The numbers rise; lines that the model added may have none.
 pub fn unnumbered(old: &str, new: &str) -> Option<String> {
+    // A row of a table behind a blank looks like a line behind a bar.
+    without(old, new, false).or_else(|| without(old, new, true))
+}
+
+/// The same; where a blank alone parts numbers from lines if `spaced`.
+fn without(old: &str, new: &str, spaced: bool) -> Option<String> {
     const LEAST: usize = 2;
     let pointed = are_of_lines(new);
     let numbered = |line: &str| {
-        let bare = numbered_as(line, true).filter(|one| one.sign != '.' || pointed);
+        let bare = numbered_as(line, true, spaced).filter(|one| one.sign != '.' || pointed);
         bare.filter(|one| one.number > 0)
     };
     let share = |text: &str| {
@@ -126,11 +132,12 @@ fn are_of_lines(text: &str) -> bool {
 
 /// Reads `12: text`, `12 | text`, `  12→text` and, as `cat -n` writes it, `  12⇥text`.
 fn numbered(line: &str) -> Option<Numbered> {
-    numbered_as(line, false)
+    numbered_as(line, false, false)
 }
 
-/// The same; `bare` reads `12⇥text` without blanks before it and `12. text`, too.
-fn numbered_as(line: &str, bare: bool) -> Option<Numbered> {
+/// The same; `bare` reads `12⇥text` without blanks before it, `12. text` and `  12 text`, too, the last
+/// where `spaced` also before a bar.
+fn numbered_as(line: &str, bare: bool, spaced: bool) -> Option<Numbered> {
     let line = line.trim_end_matches(['\n', '\r']);
     let rest = line.trim_start_matches(' ');
     let pad = line.len() - rest.len();
@@ -152,7 +159,10 @@ fn numbered_as(line: &str, bare: bool) -> Option<Numbered> {
             let wide = behind.strip_prefix(": ").or_else(|| behind.strip_prefix(":\t"));
             (':', wide.or_else(close))
         }
-        ' ' if bare && (pad > 0 || digits > 1) && !behind.trim_start().starts_with('|') => {
+        ' ' if bare
+            && (pad > 0 || digits > 1)
+            && (spaced || !behind.trim_start().starts_with('|')) =>
+        {
             (' ', behind.strip_prefix(' '))
         }
         '→' => ('→', behind.strip_prefix('→')),
@@ -196,6 +206,7 @@ mod tests {
         check(old, "1. a\n2. \n3.     b\n4. d\n", Some("a\n\n    b\nd\n"));
         check("a\nb\nc\n", "1. a\n2. b\n3. d\n", None);
         check("1\ta\n2\tb\n", "1\ta\n2\tc\n", None);
+        check("a\n| b | c |\nd\n", "   1 a\n   2 | b | c |\n   3 e\n", Some("a\n| b | c |\ne\n"));
         check(old, "10: a\n9: b\n8: c\n", None);
         check(old, "1: a\nb\nc\n", None);
     }

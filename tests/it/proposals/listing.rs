@@ -501,6 +501,13 @@ fn one_end_of_a_move_is_not_taken_without_the_other() {
     };
     // A word is typed in the text that is to go; the place where it is to come is taken.
     stays("typed", &|made| made.keys("alt-1 ctrl-home down down down down 'x'"));
+    // Something else comes for the text that is to go, and is turned down.
+    stays("superseded", &|made| {
+        made.say("Now the rent.");
+        made.reply(&block("The rent is high this year.", "The rent is low."));
+        assert_eq!(made.hunks().len(), 2, "{:?}", made.hunks());
+        made.about_hunk(0, "hunk.reject");
+    });
     // With both ends open it is one decision.
     let mut made = Harness::with(MOVED);
     made.propose(&[
