@@ -96,7 +96,9 @@ fn literal(place: &Place<'_>, old: Outer<'_>, new: &str) -> (Range<usize>, Strin
     }
     if let Some(indent) = indent.filter(|indent| !indent.is_empty() && old.lead.is_empty()) {
         let outer = Outer::of(&new);
-        if outer.lead == indent && outer.core != old.core && !outer.core.is_empty() {
+        // A line that stays as it was quoted shows that all are counted from there.
+        let counted = new.lines().any(|line| old.core.lines().next() == Some(line));
+        if outer.lead == indent && outer.core != old.core && !outer.core.is_empty() && !counted {
             // As deep as the document, of which only the words were quoted.
             new.drain(..indent.len());
         } else if new.is_empty() && tail_there && one_line {
