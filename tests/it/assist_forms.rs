@@ -128,11 +128,7 @@ fn new_lines_that_are_as_deep_as_the_document_stay_so() {
         "        self.on = True\n        return True\n",
     );
     let logged = SHOP.replace("        return", "            log()\n        return");
-    let got = answer(
-        SHOP,
-        &block("return self\n", "        log()\nreturn self\n").replace("        log", "    log"),
-        Wanted::Change,
-    );
+    let got = answer(SHOP, &block("return self\n", "    log()\nreturn self\n"), Wanted::Change);
     assert_eq!(got.split_once(": ").map(|(_, text)| text), Some(logged.as_str()));
     // As deep as its quotation: with that to the document's place.
     check("self.on = True\nreturn self\n", "self.on = True\nreturn True\n");

@@ -90,12 +90,10 @@ pub(super) fn is_deep(place: &Place<'_>, old: Outer<'_>, new: Outer<'_>) -> bool
             _ => {}
         }
     }
-    // Another indent of the same words is meant.
     let first = old.indent() != indent && new.indent() == indent && !indent.is_empty();
-    match as_there + as_quoted {
-        0 => first && new.core != old.core,
-        _ => as_there > as_quoted && new.core != old.core,
-    }
+    let deep = if as_there + as_quoted == 0 { first } else { as_there > as_quoted };
+    // Of the same words another indent is meant.
+    deep && new.core != old.core
 }
 
 /// The new text where its quotation lost one blank of each line, as a sign of a difference takes it,

@@ -35,12 +35,8 @@ pub(super) fn without_trails(text: &str, old: &str, new: &str) -> Option<(String
     let broken: Vec<&str> = broken.map(str::trim).filter(|line| !line.is_empty()).collect();
     let bare = |line: &&str| {
         let mut there = text.match_indices(*line).peekable();
-        let ends = |(at, _): (usize, &str)| {
-            let rest = &text[at + line.len()..];
-            !rest.starts_with("  ") && rest.trim_start_matches([' ', '\t', '\r']).starts_with('\n')
-        };
         let broken = |(at, _): (usize, &str)| text[at + line.len()..].starts_with("  ");
-        there.peek().is_some() && there.all(|one| ends(one) || !broken(one))
+        there.peek().is_some() && !there.any(broken)
     };
     if broken.is_empty() || !broken.iter().all(bare) {
         return None;
