@@ -41,7 +41,7 @@ enum Of {
     /// (blanks and the like differ) and loose (by likeness) are places that were found; hand: a
     /// person placed it; none: no certain place; there: the text said it already; bad: it could not
     /// be read. Of hunks: accepted ones stand now, undone ones were taken back. Written as asked for:
-    /// same. cowrite asks a model for edits by this record.
+    /// same. cowrite asks a model for edits by the record of all sessions: without a file it says how.
     Edits {
         /// A file, a session file (`.cowrite.jsonl`), or a session: its id or the beginning of it.
         /// Nothing: all sessions.
@@ -137,20 +137,25 @@ fn each(
 fn edits(what: Option<&str>, as_json: bool, out: &mut Out) -> Result<ExitCode, Failure> {
     let mut stats = EditStats::default();
     each(what, out, &mut |session, only| stats.add(session, only))?;
+    // How a model is asked follows from all sessions: what one of them says would be something else.
+    let models = if what.is_none() { stats.models() } else { Vec::new() };
     let asked: Vec<(String, String)> =
-        stats.models().into_iter().map(|model| (model.to_owned(), asking(&stats, model))).collect();
+        models.into_iter().map(|model| (model.to_owned(), asking(&stats, model))).collect();
     if as_json {
         let asked = asked.iter().map(|(model, how)| json!({"model": model, "asked": how}));
         let asked: Vec<_> = asked.collect();
         out.json(&json!({"edits": stats.json(), "asking": asked}))?;
         return Ok(ExitCode::SUCCESS);
     }
-    if asked.is_empty() {
+    if stats.rows.is_empty() {
         out.say("No model has made an edit yet.");
         return Ok(ExitCode::SUCCESS);
     }
     for line in stats.tables() {
         out.line(line.trim_end())?;
+    }
+    if what.is_some() {
+        return Ok(ExitCode::SUCCESS);
     }
     out.line("")?;
     for (model, how) in asked {

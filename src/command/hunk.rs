@@ -236,7 +236,9 @@ fn reject_all(cx: &mut Cx, _: &str) -> Result<(), String> {
     for of in all.iter().flat_map(|one| &one.members) {
         resolve(cx, *of, HunkVerdict::Rejected, None, None);
     }
-    cx.info(format!("Rejected {}. Undo brings them back.", all.len()));
+    // In the message box undo is about the message.
+    let undo = if cx.model.ui.focus == Focus::Chat { "Alt-1, then undo" } else { "Undo" };
+    cx.info(format!("Rejected {}. {undo} brings them back.", all.len()));
     Ok(())
 }
 

@@ -1,19 +1,11 @@
 //! Proposals and their hunks: what a model suggested and what a person said to it.
 
-use super::Beside;
-use super::Register;
 use super::steps::{Placing, Said, Split, Step, Steps};
+use super::{Beside, HunkRef, Register};
 use crate::base::{AuthorId, DocId, EventId, Millis, Span};
 use crate::event::{Anchor, HunkBody, HunkVerdict, Version};
 use crate::text::{Document, MarkId};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// A hunk, or a part of one that was split.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct HunkRef {
-    pub id: EventId,
-    pub part: Option<u32>,
-}
 
 /// What a person said, and with which event.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -459,6 +451,11 @@ impl Proposals {
         let mut all: Vec<&Hunk> = self.hunks.values().filter(|hunk| self.stands(hunk)).collect();
         all.sort_by_key(|hunk| (hunk.lamport, hunk.of));
         all
+    }
+
+    /// Whether a person has still to say something to a hunk.
+    pub fn is_open(&self, of: &HunkRef) -> bool {
+        self.open.contains(of)
     }
 
     /// Whether a hunk of any document is open.

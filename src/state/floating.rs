@@ -1,6 +1,7 @@
 //! A hunk without a place floats: where it may belong, best first, and which of these places is
 //! shown. The model is not asked.
 
+use super::around::{Room, around};
 use super::{Caret, Cx, Focus, Model, Sign};
 use crate::assist::{Placement, Placer, resembling};
 use crate::base::{Pos, Span};
@@ -9,6 +10,8 @@ use crate::session::{HunkRef, HunkState, OpenHunk};
 
 /// The most places that are listed at once.
 const LISTED: usize = 4;
+/// So much of its line is shown on each side of a place.
+const AROUND: usize = 24;
 
 /// Why a hunk may belong to a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -190,6 +193,9 @@ impl Model {
             false => from_difference(flat(&hunk.old), flat(&hunk.new)),
         };
         let mut out = vec![row(Sign::Candidate, head)];
+        // Also which file it names.
+        let why = hunk.why.as_deref().map(flat).filter(|why| !why.is_empty());
+        out.extend(why.map(|why| row(Sign::Candidate, why)));
         for (sign, text) in [(Sign::Minus, old), (Sign::Plus, new)] {
             // What quotes nothing strikes nothing.
             let rows = if text.is_empty() { Vec::new() } else { self.float_wrapped(&text) };
@@ -210,7 +216,14 @@ impl Model {
             };
             let chosen = index == floating.at && !moved;
             let sign = if chosen { Sign::Here } else { Sign::Candidate };
-            let text = format!("line {}, {like}: {}", line(one.span) + 1, told(one.span));
+            let same = |other: &Candidate| told(other.span) == told(one.span);
+            let alone = floating.candidates.iter().filter(|other| same(other)).count() < 2;
+            let (before, after) = around(&rope, one.span, &Room::alone(AROUND, false));
+            let text = format!("{}{}{}", flat_start(&before), told(one.span), flat_end(&after));
+            // Words that are the same elsewhere tell nothing: what stands above them does.
+            let above = if alone { None } else { above(&rope, one.span) };
+            let above = above.map(|above| format!(", below “{above}”")).unwrap_or_default();
+            let text = format!("line {}{above}, {like}: {text}", line(one.span) + 1);
             out.push(FloatRow { sign, text, candidate: Some(index), chosen });
         }
         out
@@ -232,6 +245,32 @@ impl Model {
         let ends = starts.iter().skip(1).copied().chain([text.len()]);
         starts.iter().zip(ends).map(|(from, to)| text[*from..to].trim_end().to_owned()).collect()
     }
+}
+
+/// What stands around words on their line, with a blank where it parts words.
+fn flat_start(before: &str) -> String {
+    before.trim_start().replace(['\n', '\r', '\t'], " ")
+}
+
+fn flat_end(after: &str) -> String {
+    after.trim_end().replace(['\n', '\r', '\t'], " ")
+}
+
+/// The start of the line above a place that says where it is: its heading, else the last line with
+/// words.
+fn above(rope: &ropey::Rope, span: Span) -> Option<String> {
+    /// A heading farther above is of another part.
+    const LINES: usize = 200;
+    const MOST: usize = 32;
+    let line = rope.char_to_line(span.start.0.min(rope.len_chars()));
+    let lines = || {
+        let all = (line.saturating_sub(LINES)..line).rev().map(|at| rope.line(at).to_string());
+        all.filter(|text| text.contains(char::is_alphanumeric))
+    };
+    let found = lines().find(|text| text.starts_with('#')).or_else(|| lines().next())?;
+    let found = found.trim_start_matches('#').trim();
+    let short: String = found.chars().take(MOST).collect();
+    Some(if short.len() < found.len() { format!("{} …", short.trim_end()) } else { short })
 }
 
 /// Two texts for a row each, without what both begin with where that is long: what differs would be

@@ -4,6 +4,7 @@
 use super::{Caret, Cx, Model};
 use crate::base::{DocId, Millis, Pos};
 use crate::event::Op;
+use crate::session::HunkRef;
 use crate::store::Write;
 use std::collections::BTreeMap;
 
@@ -40,6 +41,9 @@ impl Model {
                         value.split_whitespace().filter_map(|id| id.parse().ok()).collect();
                 }
                 _ if key == super::FIRST => self.ui.first = value.parse().ok().map(Millis),
+                _ if key == "seen" => {
+                    self.ui.seen.extend(value.split_whitespace().filter_map(HunkRef::parse));
+                }
                 _ if key == "chat" => self.ui.chat.set_text(value),
                 _ if key == "queue" => {
                     let lines = value.lines().map(|line| line.replace('\u{2028}', "\n"));
@@ -100,6 +104,13 @@ impl Model {
         let branch = self.branch_view();
         if !branch.is_empty() || self.ui.view_stored.contains_key("branch") {
             view.insert("branch".into(), branch);
+        }
+        // Of settled hunks their edits say it.
+        let open = |of: &&HunkRef| self.session.proposals.is_open(of);
+        let seen: Vec<String> =
+            self.ui.seen.iter().filter(open).map(|of| of.to_string()).collect();
+        if !seen.is_empty() || self.ui.view_stored.contains_key("seen") {
+            view.insert("seen".into(), seen.join(" "));
         }
         if let Some(tour) = &self.ui.tour {
             view.insert("tour".into(), tour.step.to_string());

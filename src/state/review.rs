@@ -4,9 +4,10 @@
 
 use super::Model;
 use crate::assist::Tag;
-use crate::base::DocId;
+use crate::base::{DocId, EventId};
 use crate::event::Op;
 use crate::session::{DocEntry, Hunk, HunkRef, HunkState, OpenHunk};
+use std::collections::BTreeMap;
 
 /// The columns at the right of a hunk's first row that decide: `✓ ✗`.
 pub const DECIDE: u16 = 4;
@@ -82,7 +83,7 @@ impl Listed {
     }
 }
 
-/// How far the review is: of the proposals of which a hunk is open.
+/// How far the review is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Progress {
     pub decided: usize,
@@ -189,31 +190,69 @@ impl Model {
         Some(all.swap_remove(at))
     }
 
-    /// Of the questions of which a hunk is open: what came for one that had no place, in a second
-    /// answer, counts with the rest of the first.
+    /// Of the questions that are reviewed together: those of which a hunk is open, and those that came
+    /// before all hunks of these were settled, or were not settled when these came. So it never goes
+    /// back while one question after the other is done. What came for a hunk that had no place, in a
+    /// second answer, counts with the rest of the first.
     pub fn review_progress(&self) -> Progress {
         let mut made = Progress::default();
-        let mut questions = std::collections::BTreeSet::new();
-        let question = |one: &OpenHunk| {
-            let proposal = self.session.proposals.proposal(&one.proposal)?;
-            Some(self.session.transcript.asked_by_person(proposal.question))
-        };
+        let mut questions: BTreeMap<EventId, Reviewed> = BTreeMap::new();
+        let proposals = &self.session.proposals;
         for doc in self.session.documents.keys() {
             for one in self.session.open_in(doc) {
-                made.all += 1;
                 let seen = one.members.iter().all(|of| self.ui.seen.contains(of));
                 made.unseen += usize::from(one.span.is_some() && !seen);
-                questions.extend(question(&one));
+                if let Some((question, came)) = self.question_of(&one) {
+                    let of = questions.entry(question).or_insert_with(|| Reviewed::from(came));
+                    of.came = of.came.min(came);
+                    of.open += 1;
+                }
+            }
+            for one in self.session.decided_in(doc) {
+                let said = proposals.hunk(&one.of).and_then(|hunk| hunk.verdict.newest());
+                if let (Some((question, came)), Some((settled, _))) = (self.question_of(&one), said)
+                {
+                    let of = questions.entry(question).or_insert_with(|| Reviewed::from(came));
+                    of.came = of.came.min(came);
+                    of.settled = of.settled.max(settled);
+                    of.decided += usize::from(one.state != HunkState::Superseded);
+                }
             }
         }
-        let settled = self.session.documents.keys().flat_map(|doc| self.session.decided_in(doc));
-        let counts = |one: &OpenHunk| {
-            let of = question(one).is_some_and(|of| questions.contains(&of));
-            of && one.state != HunkState::Superseded
-        };
-        made.decided = settled.filter(counts).count();
-        made.all += made.decided;
+        let open = questions.values().filter(|one| one.open > 0);
+        let Some(mut since) = open.map(|one| one.came).min() else { return made };
+        let mut all: Vec<&Reviewed> = questions.values().collect();
+        all.sort_by_key(|one| std::cmp::Reverse(one.came));
+        // The newest first: each that is among them may bring an earlier one.
+        for one in all {
+            if one.open > 0 || one.settled > since {
+                since = since.min(one.came);
+                made.decided += one.decided;
+                made.all += one.decided + one.open;
+            }
+        }
         made
+    }
+
+    /// The question that a hunk came of, and when the hunk did.
+    fn question_of(&self, one: &OpenHunk) -> Option<(EventId, u64)> {
+        let proposal = self.session.proposals.proposal(&one.proposal)?;
+        Some((self.session.transcript.asked_by_person(proposal.question), proposal.lamport))
+    }
+}
+
+/// What became of the hunks of one question.
+struct Reviewed {
+    /// When the first came, and when something was said to the last; Lamport numbers.
+    came: u64,
+    settled: u64,
+    open: usize,
+    decided: usize,
+}
+
+impl Reviewed {
+    fn from(came: u64) -> Self {
+        Self { came, settled: 0, open: 0, decided: 0 }
     }
 }
 

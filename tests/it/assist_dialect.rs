@@ -23,7 +23,7 @@ pub struct Outcome {
 fn said(edit: &Edit) -> String {
     let Edit { old, new, why, form, hint } = edit;
     // How else its lines may be read, the tests of places show.
-    let Hint { line, under, at_end, all, file, shown, others: _, short } = hint;
+    let Hint { line, under, at_end, all, file, shown, short, .. } = hint;
     let why = why.as_ref().map(|why| format!(" ({why})")).unwrap_or_default();
     let mut hints = Vec::new();
     let asked = [Form::Blocks, Form::Selection, Form::Whole].contains(form) && file.is_none();

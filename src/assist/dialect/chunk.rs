@@ -88,13 +88,26 @@ fn without_blanks(raw: &str) -> Option<(String, String)> {
     read.filter(|_| bare && items)
 }
 
-/// The same if lines that stay have no sign at all; `wide` if a blank stands behind the signs of the
+/// How the lines that stay are read, where it is not as they are meant to be.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stay {
+    Signed,
+    /// They have no sign at all.
+    Bare,
+    /// A blank stands behind their sign, too.
+    Wide,
+}
+
+/// The same if lines that stay stand in another way; `wide` if a blank stands behind the signs of the
 /// others.
-fn without_signs(raw: &str, stay: bool, wide: bool) -> Option<(String, String)> {
+fn without_signs(raw: &str, stay: Stay, wide: bool) -> Option<(String, String)> {
     texts(raw, |line| {
         let (sign, text) = sign(line);
         let text = match sign {
-            Sign::Both if stay && !text.trim().is_empty() => line.trim_end_matches(['\n', '\r']),
+            Sign::Both if stay == Stay::Bare && !text.trim().is_empty() => {
+                line.trim_end_matches(['\n', '\r'])
+            }
+            Sign::Both if stay == Stay::Wide && !text.is_empty() => text.strip_prefix(' ')?,
             Sign::Old | Sign::New if wide && !text.is_empty() => text.strip_prefix(' ')?,
             _ => text,
         };
@@ -221,6 +234,33 @@ impl Chunk {
         self.tail.is_empty() && !self.raw.ends_with('\n')
     }
 
+    /// Whether its last line, which has no end, seems to be cut: a line that is to come stops within one
+    /// that goes, or where that one would not end.
+    pub fn breaks_off(&self) -> bool {
+        let last = self.raw.lines().next_back().unwrap_or_default();
+        let (Sign::New, new) = sign(last) else { return false };
+        let gone = self.raw.lines().map(sign).filter(|(sign, _)| *sign == Sign::Old);
+        let gone: Vec<&str> = gone.map(|(_, text)| text).collect();
+        let within = gone.iter().any(|old| old.starts_with(new) && old.len() > new.len());
+        let plain = |text: &str| text.ends_with(char::is_alphanumeric);
+        let blank = |text: &str| text.ends_with(char::is_whitespace);
+        let open = |text: &str| {
+            let count = |sign: char| text.matches(sign).count();
+            let pairs = [('(', ')'), ('[', ']'), ('{', '}'), ('“', '”'), ('«', '»')];
+            pairs.iter().any(|(open, close)| count(*open) > count(*close)) || count('"') % 2 == 1
+        };
+        let unlike = gone.last().is_some_and(|old| {
+            plain(new) && !plain(old) || blank(new) && !blank(old) || open(new) && !open(old)
+        });
+        within || unlike
+    }
+
+    /// Whether its last line goes and has no end: if it was cut, it goes in part.
+    pub fn goes_open(&self) -> bool {
+        let last = self.raw.lines().next_back().unwrap_or_default();
+        self.ends_open() && sign(last).0 == Sign::Old
+    }
+
     /// The chunk is complete, and a line of the answer's structure says so: empty lines at its end
     /// are none of its.
     pub fn done(mut self, form: Form, said: &mut Said) {
@@ -263,7 +303,9 @@ impl Chunk {
         }
         hint.others.extend(without_blanks(&raw));
         if form == Form::Diff {
-            for (stay, wide) in [(true, false), (false, true), (true, true)] {
+            let ways =
+                [(Stay::Bare, false), (Stay::Signed, true), (Stay::Bare, true), (Stay::Wide, true)];
+            for (stay, wide) in ways {
                 let other = without_signs(&raw, stay, wide);
                 hint.others.extend(other.filter(|(one, other)| (one, other) != (&old, &new)));
             }

@@ -217,9 +217,10 @@ impl Diff {
         let form = self.form();
         let Some(mut chunk) = self.chunk.take() else { return Vec::new() };
         let lacks = self.announced.is_some_and(|(old, new)| {
-            old > chunk.lines.0 && new > chunk.lines.1 && chunk.ends_open()
+            old > chunk.lines.0 || new > chunk.lines.1
         });
-        chunk.hint.short |= lacks;
+        chunk.hint.short |= chunk.ends_open() && (lacks || chunk.breaks_off());
+        chunk.hint.open = chunk.goes_open();
         if cut || self.around.fence.is_some() || chunk.lines == (0, 0) {
             chunk.fail(CUT, said);
         } else if self.announced.is_some_and(|(old, new)| {

@@ -128,8 +128,13 @@ pub struct Hint {
     pub shown: bool,
     /// Its old and new text if its lines are read in other ways.
     pub others: Vec<(String, String)>,
+    /// The number in front of the first of the new lines, each of which has one, and the new text without
+    /// them: for a place that begins at that line.
+    pub numbered: Option<(usize, String)>,
     /// It seems to be cut off: the answer ended before it had as many lines as it announces.
     pub short: bool,
+    /// Nothing tells whether its last line, which goes, came whole.
+    pub open: bool,
 }
 
 impl Hint {

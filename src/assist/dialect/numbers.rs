@@ -75,21 +75,23 @@ fn without(old: &str, new: &str, spaced: bool) -> Option<String> {
     (known * 5 >= all * 4).then_some(out)
 }
 
-fn stripped(text: &str, sign: char) -> String {
-    let bare = |line| match numbered(line).filter(|one| one.sign == sign) {
+type Read = fn(&str) -> Option<Numbered>;
+
+fn stripped(text: &str, sign: char, read: Read) -> String {
+    let bare = |line| match read(line).filter(|one| one.sign == sign) {
         Some(one) => &line[one.text..],
         None => line,
     };
     text.split_inclusive('\n').map(bare).collect()
 }
 
-/// Takes line numbers off that a model copied in front of each line.
-pub(super) fn without_numbers(edit: &mut Edit) {
-    let lines = edit.old.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
-    let lines: Option<Vec<(usize, Numbered)>> =
-        lines.map(|(at, line)| Some((at, numbered(line)?))).collect();
-    let Some(lines) = lines else { return };
-    let Some((start, first)) = lines.first() else { return };
+/// The first of the numbers in front of all lines of a text, with its sign; nothing where a line has
+/// none, or they don't count the lines.
+fn counted(text: &str, read: Read) -> Option<(Numbered, usize)> {
+    let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+    let lines: Vec<(usize, Numbered)> =
+        lines.map(|(at, line)| Some((at, read(line)?))).collect::<Option<_>>()?;
+    let (start, first) = lines.first()?;
     let (number, sign) = (first.number, first.sign);
     // Blank lines between may be counted or not.
     let ascend = |counted: bool| {
@@ -98,17 +100,53 @@ pub(super) fn without_numbers(edit: &mut Edit) {
             one.sign == sign && one.number == number.saturating_add(off)
         })
     };
+    (ascend(true) || ascend(false)).then(|| (lines[0].1, lines.len()))
+}
+
+/// Takes line numbers off that a model copied in front of each line.
+pub(super) fn without_numbers(edit: &mut Edit) {
+    let Some((first, count)) = counted(&edit.old, numbered) else {
+        without_its_own(edit);
+        // Ways that texts number their own lines in, too.
+        for read in [called as Read, spaced] {
+            let found = counted(&edit.old, read).filter(|(_, count)| *count > 1);
+            if let Some((first, _)) = found {
+                let bare = |text: &str| stripped(text, first.sign, read);
+                edit.hint.others.push((bare(&edit.old), bare(&edit.new)));
+            }
+        }
+        return;
+    };
     // A single line may well begin with a number of its own.
-    let sure = lines.len() > 1 || sign == '→' || edit.hint.line == Some(number);
-    if !sure || !ascend(true) && !ascend(false) {
+    let sure = count > 1 || first.sign == '→' || edit.hint.line == Some(first.number);
+    if !sure {
         return;
     }
-    edit.old = stripped(&edit.old, sign);
-    edit.new = stripped(&edit.new, sign);
-    edit.hint.line = Some(number);
+    edit.old = stripped(&edit.old, first.sign, numbered);
+    edit.new = stripped(&edit.new, first.sign, numbered);
+    edit.hint.line = Some(first.number);
+}
+
+/// Takes the numbers off a new text, where only it has some and goes on with lines of the old one: then
+/// they are none that the text is to have. Otherwise their place tells.
+fn without_its_own(edit: &mut Edit) {
+    let found = [numbered as Read, called].into_iter().find_map(|read| {
+        let (first, count) = counted(&edit.new, read)?;
+        // From one on somebody may want them.
+        let sure = count > 1 && (first.number > 1 || first.sign != ':');
+        let own = edit.old.lines().any(|line| read(line).is_some());
+        (sure && !own).then(|| (first.number, stripped(&edit.new, first.sign, read)))
+    });
+    let Some((number, bare)) = found else { return };
+    let mut known = edit.old.lines().map(str::trim).filter(|line| line.len() > 3);
+    match known.any(|line| bare.lines().any(|one| one.trim() == line)) {
+        true => edit.new = bare,
+        false => edit.hint.numbered = Some((number, bare)),
+    }
 }
 
 /// A line with its number in front of it.
+#[derive(Clone, Copy)]
 struct Numbered {
     number: usize,
     sign: char,
@@ -135,7 +173,27 @@ fn numbered(line: &str) -> Option<Numbered> {
     numbered_as(line, false, false)
 }
 
-/// The same; `bare` reads `12⇥text` without blanks before it, `12. text` and `  12 text`, too, the last
+/// Reads `L12: text`, `Line 12: text` and `[12] text`.
+fn called(line: &str) -> Option<Numbered> {
+    const FORMS: [(&str, &str); 4] = [("[", "]"), ("L", ":"), ("Line ", ":"), ("line ", ":")];
+    let line = line.trim_end_matches(['\n', '\r']);
+    FORMS.iter().find_map(|(head, tail)| {
+        let rest = line.trim_start_matches(' ').strip_prefix(head)?;
+        let digits = rest.len() - rest.trim_start_matches(|one: char| one.is_ascii_digit()).len();
+        let number = rest[..digits].parse().ok()?;
+        let body = rest[digits..].strip_prefix(tail)?;
+        let body = body.strip_prefix(' ').unwrap_or(body);
+        let sign = head.chars().next()?;
+        Some(Numbered { number, sign, text: line.len() - body.len() })
+    })
+}
+
+/// Reads `  12 text`.
+fn spaced(line: &str) -> Option<Numbered> {
+    numbered_as(line, true, true).filter(|one| one.sign == ' ')
+}
+
+/// As `numbered`; `bare` reads `12⇥text` without blanks before it, `12. text` and `  12 text`, too, the last
 /// where `spaced` also before a bar.
 fn numbered_as(line: &str, bare: bool, spaced: bool) -> Option<Numbered> {
     let line = line.trim_end_matches(['\n', '\r']);

@@ -16,7 +16,7 @@ pub const ELSEWHERE: &str = "Its text stands elsewhere than where the answer say
 
 /// What is said of an edit that seems to be cut off.
 pub const SHORT: &str =
-    "The answer ended before it had as many lines as it announces: it may be cut.";
+    "The answer ends within it, or before it had as many lines as it announces: it may be cut.";
 
 impl Landing {
     /// Parts of the document that an answer writes anew in a fence beside its edits: what is new in
@@ -61,11 +61,21 @@ impl Landing {
             {
                 (Outcome::Placed { hunk, step: Step::Words }, Some(ELSEWHERE.to_owned()))
             }
-            (Outcome::Placed { hunk, step }, _) if !step.is_loose() && edit.hint.short => {
+            (Outcome::Placed { hunk, step }, _)
+                if !step.is_loose()
+                    && (edit.hint.short || edit.hint.open && self.goes_in_part(hunk.span)) =>
+            {
                 (Outcome::Placed { hunk, step: Step::Words }, Some(SHORT.to_owned()))
             }
             (outcome, _) => (outcome, edit.why.clone()),
         }
+    }
+
+    /// Whether a span ends within a line.
+    fn goes_in_part(&self, span: Span) -> bool {
+        let mut behind = self.base.chars_at(span.end.0.min(self.base.len_chars()));
+        let ended = span.end.0.checked_sub(1).and_then(|at| self.base.get_char(at)) == Some('\n');
+        !ended && behind.find(|sign| *sign == '\n' || !sign.is_whitespace()).is_some_and(|sign| sign != '\n')
     }
 
     fn repeats(&self, edit: &Edit, quoted: Span) -> bool {

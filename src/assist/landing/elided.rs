@@ -57,7 +57,14 @@ impl Landing {
         &self,
         edit: &Edit,
         first: &Outcome,
+        quoted: Option<Span>,
     ) -> Option<(Outcome, Option<Span>)> {
+        if let (Some((number, new)), Some(span)) = (&edit.hint.numbered, quoted)
+            && self.base.char_to_line(span.start.0) + 1 == *number
+        {
+            let hint = Hint { numbered: None, ..edit.hint.clone() };
+            return Some(self.sought(&Edit { new: new.clone(), hint, ..edit.clone() }, self.within));
+        }
         match first {
             Outcome::Missing { .. } => {}
             Outcome::Placed { step, .. } if step.is_loose() => {}

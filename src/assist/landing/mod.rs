@@ -437,7 +437,7 @@ impl Landing {
             Landed { form: edit.form, why, said, quoted, outcome }
         };
         let (mut outcome, mut quoted) = self.sought(edit, self.within);
-        if let Some(found) = self.in_another_reading(edit, &outcome) {
+        if let Some(found) = self.in_another_reading(edit, &outcome, quoted) {
             (outcome, quoted) = found;
         }
         if let (Outcome::Missing { .. }, Some(within)) = (&outcome, self.within) {

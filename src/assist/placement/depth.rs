@@ -96,6 +96,21 @@ pub(super) fn is_deep(place: &Place<'_>, old: Outer<'_>, new: Outer<'_>) -> bool
     deep && new.core != old.core
 }
 
+/// A quotation with the indents of what stands there, line by line; both begin with a word.
+pub(super) fn with_indents_of(there: &str, quoted: &str) -> String {
+    let mut lines = there.lines();
+    let mut out = String::with_capacity(quoted.len());
+    for (nth, line) in quoted.split_inclusive('\n').enumerate() {
+        let own = lines.next().unwrap_or(line);
+        let body = line.trim_start_matches([' ', '\t']);
+        if nth > 0 && !body.trim().is_empty() {
+            out.push_str(&own[..own.len() - own.trim_start_matches([' ', '\t']).len()]);
+        }
+        out.push_str(if nth > 0 { body } else { line });
+    }
+    out
+}
+
 /// The new text where its quotation lost one blank of each line, as a sign of a difference takes it,
 /// and lines that come did not: without the one that they would get.
 pub(super) fn less_deep(shift: &Shift, old: Outer<'_>, new: &str) -> Option<String> {

@@ -1,7 +1,9 @@
 //! Makes the new text of an edit fit the place that was found for the old one: its own blanks
 //! where the words did not change, its indent and line ends where they did.
 
-use super::depth::{indented, is_deep, is_indented, less_deep, lost_indent};
+use super::depth::{
+    indented, is_deep, is_indented, less_deep, lost_indent, with_indents_of,
+};
 use super::fold::{Style, folded};
 use super::gone::{blank_line_before, is_gone, line_start, taken};
 use super::index::Index;
@@ -126,6 +128,9 @@ fn tolerant(
     let lost = lost_indent(place, old, new);
     let deep = is_deep(place, old, new);
     let shift = if deep { &Shift::Keep } else { lost.as_ref().unwrap_or(&hit.shift) };
+    // Then the indents of the quotation are none of the new text's.
+    let there = deep.then(|| with_indents_of(&text[core.clone()], old.core));
+    let old = Outer { core: there.as_deref().unwrap_or(old.core), ..old };
     let fewer = if deep { None } else { less_deep(shift, old, new.core) };
     let new = Outer { core: fewer.as_deref().unwrap_or(new.core), ..new };
     let lines = |blanks: &str| blanks.matches('\n').count();

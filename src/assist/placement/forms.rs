@@ -2,6 +2,7 @@
 //! mark of lists, with other dashes under the head of a table, escaped once too often. Gives the
 //! edit as the document may have it; whether its place is then there finds out who asks.
 
+use super::fold::folded;
 use super::index::Index;
 use super::{CERTAIN, Placement, Placer, Sought, Step};
 use std::collections::BTreeSet;
@@ -49,6 +50,20 @@ pub(super) fn without_trails(text: &str, old: &str, new: &str) -> Option<(String
         lines.collect()
     };
     Some((stripped(&old), stripped(&plain(new))))
+}
+
+/// The new text with straight quotes where only it has curly ones: the quotation and all of the document
+/// have straight ones. Not where nothing but the forms of marks changes: then they are meant.
+pub(super) fn in_own_quotes(text: &str, old: &str, new: &str) -> Option<String> {
+    const KINDS: [(char, [char; 2]); 2] =
+        [('"', ['\u{201c}', '\u{201d}']), ('\'', ['\u{2018}', '\u{2019}'])];
+    let odd = KINDS.iter().filter(|(straight, curly)| {
+        new.contains(*curly) && old.contains(*straight) && !text.contains(*curly)
+    });
+    let own = odd.fold(new.to_owned(), |new, (straight, curly)| {
+        new.replace(*curly, straight.encode_utf8(&mut [0; 4]))
+    });
+    (own != new && folded(&own) != folded(old)).then_some(own)
 }
 
 /// The edit with its lines in other forms, each of both texts alike: old and new text.

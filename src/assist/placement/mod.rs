@@ -189,6 +189,14 @@ impl Placer {
                 other => other,
             };
         }
+        if let Some(new) = forms::in_own_quotes(&index.text, sought.old, sought.new) {
+            return match self.locate_for(ladder, &Sought { new: &new, ..*sought }) {
+                Placement::Placed { hunk, step } => {
+                    Placement::Placed { hunk, step: step.max(Step::Marks) }
+                }
+                other => other,
+            };
+        }
         let Sought { old, new, hint, within } = *sought;
         let within = self.bytes(within);
         let outer = Outer::of(old);

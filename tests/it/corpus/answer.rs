@@ -3,7 +3,7 @@
 //! Knows no document but for whole-text answers.
 
 use super::change::pick;
-use super::draft::{Draft, Want, line_start, line_stop};
+use super::draft::{Apart, Draft, Want, line_start, line_stop};
 use cowrite::assist::Dialect;
 use cowrite::base::Rand;
 use similar::{ChangeTag, TextDiff};
@@ -146,10 +146,12 @@ fn marked(old: &str, new: &str, bare_blanks: bool) -> Vec<(char, String)> {
         .collect()
 }
 
-fn push_marked(lines: &[(char, String)], out: &mut String) {
+fn push_marked(lines: &[(char, String)], apart: Option<Apart>, out: &mut String) {
     for (sign, line) in lines {
-        if *sign != '\0' {
-            out.push(*sign);
+        match (*sign, apart) {
+            ('\0', _) | (' ', Some(Apart::Bare)) => {}
+            (sign @ ('-' | '+'), Some(_)) | (sign @ ' ', Some(Apart::Wide)) => out.extend([sign, ' ']),
+            (sign, _) => out.push(sign),
         }
         out.push_str(line);
         out.push('\n');
@@ -181,7 +183,7 @@ fn patch(drafts: &[&Draft], rand: &mut Rand, out: &mut String) -> Option<()> {
             None if drafts.len() > 1 || rand.below(2) == 0 => out.push_str("@@\n"),
             None => {}
         }
-        push_marked(&marked(&draft.old_text(), &draft.new_text(), bare), out);
+        push_marked(&marked(&draft.old_text(), &draft.new_text(), bare), draft.apart, out);
     }
     out.push_str("*** End Patch\n");
     if fenced == 1 {
@@ -228,7 +230,7 @@ fn diff(drafts: &[&Draft], rand: &mut Rand, out: &mut String) -> Option<()> {
             }
             _ => writeln!(out, "@@ -{line},{olds} +{new_line},{news} @@"),
         };
-        push_marked(&lines, out);
+        push_marked(&lines, draft.apart, out);
     }
     if fenced {
         out.push_str("```\n");

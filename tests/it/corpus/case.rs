@@ -12,6 +12,7 @@ use super::part;
 use super::rewritten;
 use super::slop::{PARTS, Slop};
 use super::texts::{Kind, Text};
+use super::uneven::{self, SIDES};
 use cowrite::assist::Dialect;
 use cowrite::base::Rand;
 use std::ops::Range;
@@ -56,14 +57,14 @@ const OTHERS: &[(&str, usize)] =
 
 fn rows() -> Vec<&'static str> {
     let others = OTHERS.iter().flat_map(|(name, times)| std::iter::repeat_n(*name, *times));
-    let slops = PARTS.iter().chain(MAPS).map(|(name, _)| *name);
+    let slops = PARTS.iter().chain(MAPS).chain(SIDES).map(|(name, _)| *name);
     others.chain(slops).chain((0..near::KINDS).map(near::name_of)).collect()
 }
 
 /// So many cases of one seed, and as many of each row again for answers that quote nothing.
 pub fn cases(texts: &[Text], seed: u64, most: usize) -> Vec<Case> {
     let rows = rows();
-    let unquoted: Vec<&str> = [bare::ROWS, rewritten::ROWS, part::ROWS].concat();
+    let unquoted: Vec<&str> = [bare::ROWS, rewritten::ROWS, part::ROWS, uneven::ROWS].concat();
     let more = most.div_ceil(rows.len()) * unquoted.len();
     let row = |number: usize| match number.checked_sub(most) {
         None => rows[number % rows.len()],
@@ -100,11 +101,14 @@ fn attempt_case(texts: &[Text], row: &'static str, rand: &mut Rand) -> Option<Ca
     if part::ROWS.contains(&row) {
         return part::case(text, row, rand);
     }
+    if uneven::ROWS.contains(&row) {
+        return uneven::case(text, row, rand);
+    }
     let mut draft = draft(text, row, rand)?;
     match row {
         "none" | "truncated" => {}
         "two" => two(&mut draft, rand)?,
-        _ => match PARTS.iter().chain(MAPS).find(|(name, _)| *name == row) {
+        _ => match PARTS.iter().chain(MAPS).chain(SIDES).find(|(name, _)| *name == row) {
             Some((_, spoil)) => spoil(&mut draft, rand)?,
             None => {
                 let index = (0..near::KINDS).find(|index| near::name_of(*index) == row)?;

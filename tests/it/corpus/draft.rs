@@ -41,6 +41,17 @@ pub enum Grain {
     Lines(usize, usize),
 }
 
+/// How the lines of a difference that stay stand where a blank is behind the signs of the others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Apart {
+    /// With one blank, as ever.
+    Signed,
+    /// With two.
+    Wide,
+    /// With none.
+    Bare,
+}
+
 type Map = Box<dyn Fn(&str) -> String>;
 
 pub struct Draft {
@@ -58,12 +69,17 @@ pub struct Draft {
     pub post: String,
     /// What is done to the old and to the new text alike.
     pub maps: Vec<Map>,
+    /// What is done to the old or the new text alone, after that.
+    pub old_maps: Vec<Map>,
+    pub new_maps: Vec<Map>,
     pub level: Level,
     pub want: Want,
     /// The line from 1 that the answer tells.
     pub line: Option<usize>,
     /// A line before it that the answer tells.
     pub under: Option<String>,
+    /// The signs of a difference stand apart from its lines by a blank.
+    pub apart: Option<Apart>,
     /// Forms of answers that can carry this; empty: all.
     pub only: &'static [&'static str],
 }
@@ -84,6 +100,9 @@ impl Draft {
             new: String::new(),
             post: String::new(),
             maps: Vec::new(),
+            old_maps: Vec::new(),
+            new_maps: Vec::new(),
+            apart: None,
             level: Level::Exact,
             want: Want::Place,
             line: None,
@@ -110,16 +129,16 @@ impl Draft {
     }
 
     pub fn old_text(&self) -> String {
-        self.mapped(format!("{}{}{}", self.pre, self.old, self.post))
+        self.mapped(format!("{}{}{}", self.pre, self.old, self.post), &self.old_maps)
     }
 
     pub fn new_text(&self) -> String {
-        self.mapped(format!("{}{}{}", self.pre, self.new, self.post))
+        self.mapped(format!("{}{}{}", self.pre, self.new, self.post), &self.new_maps)
     }
 
-    fn mapped(&self, text: String) -> String {
+    fn mapped(&self, text: String, own: &[Map]) -> String {
         let plain = text.replace("\r\n", "\n");
-        self.maps.iter().fold(plain, |text, map| map(&text))
+        self.maps.iter().chain(own).fold(plain, |text, map| map(&text))
     }
 
     pub fn true_line(&self) -> usize {

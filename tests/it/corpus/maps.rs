@@ -25,7 +25,7 @@ pub const MAPS: &[Slop] = &[
     ("escaped", escaped),
 ];
 
-fn by_line(text: &str, mut change: impl FnMut(usize, &str) -> String) -> String {
+pub fn by_line(text: &str, mut change: impl FnMut(usize, &str) -> String) -> String {
     let mut out = String::with_capacity(text.len() + 64);
     for (index, line) in text.split_inclusive('\n').enumerate() {
         let body = line.trim_end_matches(['\r', '\n']);
@@ -44,7 +44,7 @@ fn trailing(draft: &mut Draft, rand: &mut Rand) -> Option<()> {
 }
 
 /// The blanks that all lines of both texts start with.
-fn common(draft: &Draft) -> String {
+pub fn common(draft: &Draft) -> String {
     let (old, new) = (draft.old_text(), draft.new_text());
     let filled = old.lines().chain(new.lines()).filter(|line| !line.trim().is_empty());
     let mut indents =
@@ -223,21 +223,27 @@ fn wrapped_elsewhere(draft: &mut Draft, rand: &mut Rand) -> Option<()> {
     Some(())
 }
 
+/// The ways in which `with_number` writes the number of a line.
+pub const NUMBERS: usize = 8;
+
+pub fn with_number(form: usize, number: usize, line: &str) -> String {
+    match form {
+        0 => format!("{number}| {line}"),
+        1 => format!("{number:>6}\t{line}"),
+        2 => format!("{number}: {line}"),
+        3 => format!("{number:>4} | {line}"),
+        4 => format!("{number}:{line}"),
+        5 => format!("{number:>5}→{line}"),
+        6 => format!("L{number}: {line}"),
+        _ => format!("[{number}] {line}"),
+    }
+}
+
 fn numbered(draft: &mut Draft, rand: &mut Rand) -> Option<()> {
     require(matches!(draft.grain, Grain::Lines(..)) && draft.old_text().lines().count() > 1)?;
     let first = draft.true_line();
-    let form = rand.below(4);
-    draft.maps.push(Box::new(move |text| {
-        by_line(text, |index, line| {
-            let number = first + index;
-            match form {
-                0 => format!("{number}| {line}"),
-                1 => format!("{number:>6}\t{line}"),
-                2 => format!("{number}: {line}"),
-                _ => format!("{number:>4} | {line}"),
-            }
-        })
-    }));
+    let form = rand.below(NUMBERS);
+    draft.maps.push(Box::new(move |text| by_line(text, |at, line| with_number(form, first + at, line))));
     draft.only = &["blocks", "tool", "tags"];
     draft.loosen(Level::Trail);
     Some(())

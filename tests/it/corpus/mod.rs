@@ -19,6 +19,7 @@ mod report;
 mod rewritten;
 mod slop;
 mod texts;
+mod uneven;
 
 use case::Case;
 use draft::Want;

@@ -166,7 +166,7 @@ fn a_hunk_without_a_place_floats_until_somebody_places_it() {
     let screen = made.screen(110, 24);
     for words in [
         "no place: candidate 1 of 2, line 1",
-        "line 3, the same words: same",
+        "line 3, below “other”, the same words: same",
         "- same",
         "+ changed",
         "▸ same",
@@ -181,7 +181,7 @@ fn a_hunk_without_a_place_floats_until_somebody_places_it() {
     made.keys("down");
     assert_eq!(made.model().caret().pos.0, 16);
     let screen = made.screen(110, 24);
-    for words in ["no place: moved to line 4", "▸ line 4, moved here: last", "? line 3, the same"]
+    for words in ["no place: moved to line 4", "▸ line 4, moved here: last", "? line 3, below “other”"]
     {
         assert!(screen.contains(words), "{words}\n{screen}");
     }

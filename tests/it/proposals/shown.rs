@@ -184,3 +184,37 @@ fn a_hunk_is_seen_when_all_of_it_was_on_the_screen() {
     let screen = made.screen(80, 24);
     assert_eq!(made.model().ui.seen.len(), 1, "{screen}");
 }
+
+#[test]
+fn what_was_seen_stays_so_after_a_restart() {
+    let mut made = Harness::with(&format!("One.\n{}Two.\n", "line\n".repeat(100)));
+    made.screen(80, 20);
+    made.propose(&[(0, 3, "Eins"), (505, 508, "Zwei")]);
+    made.screen(80, 20);
+    made.pass(3000);
+    let mut made = made.killed(8);
+    made.run("hunk.accept-all");
+    assert!(made.notice().contains("Accepted 2, 1 of them unseen."), "{}", made.notice());
+}
+
+#[test]
+fn how_far_a_review_is_never_goes_back() {
+    let mut made = Harness::with("|one\ntwo\nthree\n");
+    let far = |made: &Harness| {
+        let progress = made.model().review_progress();
+        (progress.decided, progress.all)
+    };
+    made.say("First?");
+    made.reply(&[block("one", "eins"), block("two", "zwei")].concat());
+    made.say("And now?");
+    made.reply(&block("three", "drei"));
+    assert_eq!(far(&made), (0, 3));
+    for (decided, all) in [(1, 3), (2, 3), (0, 0)] {
+        made.about_hunk(0, "hunk.accept");
+        assert_eq!(far(&made), (decided, all), "{}", made.notice());
+    }
+    // What comes when nothing is open is another review.
+    made.say("More?");
+    made.reply(&block("eins", "one"));
+    assert_eq!(far(&made), (0, 1));
+}
