@@ -239,7 +239,7 @@ fn previews_come_while_the_block_streams() {
     assert_eq!(said(parser.push("rt\n>>")), r#"[EditNew { index: 0, delta: "rt\n" }]"#);
     assert_eq!(
         said(parser.push(">>>>> REPLACE\n")),
-        r#"[EditDone { index: 0, edit: Edit { old: "long one\n", new: "short\n", why: Some("Shorter so."), form: Blocks, hint: Hint { line: None, under: [], at_end: false, all: false, file: None, shown: false, others: [], short: false } } }]"#
+        r#"[EditDone { index: 0, edit: Edit { old: "long one\n", new: "short\n", why: Some("Shorter so."), form: Blocks, hint: Hint { line: None, under: [], at_end: false, all: false, file: None, shown: false, others: [], numbered: None, short: false, open: false } } }]"#
     );
     assert_eq!(said(parser.finish()), "[]");
 }

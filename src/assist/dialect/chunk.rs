@@ -115,14 +115,66 @@ fn without_signs(raw: &str, stay: Stay, wide: bool) -> Option<(String, String)> 
     })
 }
 
-/// The old and the new text of a difference whose lines are read in another way.
+/// The same if lines that stay have no sign at all, and items of lists are some of these; `wide` as
+/// there.
+fn with_items(raw: &str, wide: bool) -> Option<(String, String)> {
+    let mut items = false;
+    let read = texts(raw, |line| {
+        let (sign, text) = sign(line);
+        let item = text.starts_with(' ') && !text.starts_with("  ");
+        let bare = (Sign::Bare, line.trim_end_matches(['\n', '\r']));
+        Some(match sign {
+            Sign::Both if !text.trim().is_empty() => bare,
+            Sign::Old if item => {
+                items = true;
+                bare
+            }
+            Sign::New if wide && !text.is_empty() => (sign, text.strip_prefix(' ')?),
+            _ => (sign, text),
+        })
+    });
+    read.filter(|_| items)
+}
+
+/// The new text without the blank behind the signs of lines that come, where only these are indented by
+/// an odd number of blanks.
+fn evenly(raw: &str) -> Option<String> {
+    const STEP: usize = 4;
+    let indent = |text: &str| text.len() - text.trim_start_matches(' ').len();
+    let lines = || raw.lines().filter(|line| !line.starts_with("@@")).map(sign);
+    let filled = || lines().filter(|(_, text)| !text.trim().is_empty());
+    let depths = |comes: bool| {
+        let own = filled().filter(move |(sign, _)| (*sign == Sign::New) == comes);
+        own.filter(|(sign, _)| *sign != Sign::End).map(|(_, text)| indent(text))
+    };
+    let first = depths(true).next()?;
+    let beside = |depth: usize| first == depth + 1 || first == depth + STEP + 1;
+    let all = |comes| depths(comes).collect::<Vec<_>>();
+    if !are_odd(&all(true), &all(false)) || !depths(false).any(beside) {
+        return None;
+    }
+    let kept = lines().filter(|(sign, _)| !matches!(sign, Sign::Old | Sign::End));
+    let bare = kept.map(|(sign, text)| match sign {
+        Sign::New => text.strip_prefix(' ').unwrap_or(text),
+        _ => text,
+    });
+    Some(bare.flat_map(|line| [line, "\n"]).collect())
+}
+
+/// The old and the new text of a difference whose lines are read in another way; nothing where lines come
+/// that only a blank too much sets off from the others.
 fn texts<'a>(
     raw: &'a str,
     mut read: impl FnMut(&'a str) -> Option<(Sign, &'a str)>,
 ) -> Option<(String, String)> {
     let (mut old, mut new) = (String::new(), String::new());
+    let (mut comes, mut stays) = (Vec::new(), Vec::new());
     for line in raw.lines().filter(|line| !line.starts_with("@@")) {
         let (sign, text) = read(line)?;
+        if !text.trim().is_empty() {
+            let depths = if sign == Sign::New { &mut comes } else { &mut stays };
+            depths.push(text.len() - text.trim_start_matches(' ').len());
+        }
         if !matches!(sign, Sign::New | Sign::End) {
             old.extend([text, "\n"]);
         }
@@ -130,7 +182,14 @@ fn texts<'a>(
             new.extend([text, "\n"]);
         }
     }
-    (old != new && !old.trim().is_empty()).then_some((old, new))
+    (old != new && !old.trim().is_empty() && !are_odd(&comes, &stays)).then_some((old, new))
+}
+
+/// Whether lines that come are indented by an odd number of blanks, and no other ones.
+fn are_odd(comes: &[usize], stays: &[usize]) -> bool {
+    let odd = |depth: &usize| depth % 2 == 1;
+    let any = !comes.is_empty() && !stays.is_empty();
+    any && comes.iter().all(odd) && !stays.iter().any(odd)
 }
 
 impl Chunk {
@@ -301,6 +360,9 @@ impl Chunk {
         } else if old.is_empty() && !hint.at_end && form == Form::Diff {
             return said.malformed(Some(index), raw, NOWHERE);
         }
+        if changed && !old.is_empty() {
+            new = evenly(&raw).unwrap_or(new);
+        }
         hint.others.extend(without_blanks(&raw));
         if form == Form::Diff {
             let ways =
@@ -309,6 +371,7 @@ impl Chunk {
                 let other = without_signs(&raw, stay, wide);
                 hint.others.extend(other.filter(|(one, other)| (one, other) != (&old, &new)));
             }
+            hint.others.extend([false, true].into_iter().filter_map(|wide| with_items(&raw, wide)));
         }
         said.done(index, Edit { old, new, why, form, hint });
     }

@@ -77,12 +77,15 @@ fn without(old: &str, new: &str, spaced: bool) -> Option<String> {
 
 type Read = fn(&str) -> Option<Numbered>;
 
-fn stripped(text: &str, sign: char, read: Read) -> String {
-    let bare = |line| match read(line).filter(|one| one.sign == sign) {
-        Some(one) => &line[one.text..],
-        None => line,
-    };
-    text.split_inclusive('\n').map(bare).collect()
+/// An edit's texts without the numbers in front of their lines.
+fn stripped(edit: &Edit, sign: char, read: Read) -> (String, String) {
+    let number = |line: &str| read(line).filter(|one| one.sign == sign);
+    // `12:text`: the blanks behind the mark are the line's.
+    let close = |line: &str| number(line).is_some_and(|one| one.is_close(line));
+    let tight = edit.old.lines().chain(edit.new.lines()).any(close);
+    let start = |line: &str| number(line).map_or(0, |one| if tight { one.mark } else { one.text });
+    let of = |text: &str| text.split_inclusive('\n').map(|line| &line[start(line)..]).collect();
+    (of(&edit.old), of(&edit.new))
 }
 
 /// The first of the numbers in front of all lines of a text, with its sign; nothing where a line has
@@ -108,11 +111,11 @@ pub(super) fn without_numbers(edit: &mut Edit) {
     let Some((first, count)) = counted(&edit.old, numbered) else {
         without_its_own(edit);
         // Ways that texts number their own lines in, too.
-        for read in [called as Read, spaced] {
+        for read in [glued as Read, called, spaced] {
             let found = counted(&edit.old, read).filter(|(_, count)| *count > 1);
             if let Some((first, _)) = found {
-                let bare = |text: &str| stripped(text, first.sign, read);
-                edit.hint.others.push((bare(&edit.old), bare(&edit.new)));
+                let other = stripped(edit, first.sign, read);
+                edit.hint.others.push(other);
             }
         }
         return;
@@ -122,26 +125,27 @@ pub(super) fn without_numbers(edit: &mut Edit) {
     if !sure {
         return;
     }
-    edit.old = stripped(&edit.old, first.sign, numbered);
-    edit.new = stripped(&edit.new, first.sign, numbered);
+    (edit.old, edit.new) = stripped(edit, first.sign, numbered);
     edit.hint.line = Some(first.number);
 }
 
 /// Takes the numbers off a new text, where only it has some and goes on with lines of the old one: then
 /// they are none that the text is to have. Otherwise their place tells.
 fn without_its_own(edit: &mut Edit) {
-    let found = [numbered as Read, called].into_iter().find_map(|read| {
+    let found = [numbered as Read, glued, called].into_iter().find_map(|read| {
         let (first, count) = counted(&edit.new, read)?;
-        // From one on somebody may want them.
-        let sure = count > 1 && (first.number > 1 || first.sign != ':');
         let own = edit.old.lines().any(|line| read(line).is_some());
-        (sure && !own).then(|| (first.number, stripped(&edit.new, first.sign, read)))
+        (count > 1 && !own).then(|| (first, stripped(edit, first.sign, read).1))
     });
-    let Some((number, bare)) = found else { return };
+    let Some((first, bare)) = found else { return };
     let mut known = edit.old.lines().map(str::trim).filter(|line| line.len() > 3);
     match known.any(|line| bare.lines().any(|one| one.trim() == line)) {
+        // Nothing but numbers comes: they are wanted.
+        true if bare.trim() == edit.old.trim() => {}
         true => edit.new = bare,
-        false => edit.hint.numbered = Some((number, bare)),
+        // From one on somebody may want them.
+        false if first.number == 1 && first.sign == ':' => {}
+        false => edit.hint.numbered = Some((first.number, bare)),
     }
 }
 
@@ -150,8 +154,17 @@ fn without_its_own(edit: &mut Edit) {
 struct Numbered {
     number: usize,
     sign: char,
-    /// Where the line itself starts.
+    /// Where its mark ends, and where the line itself starts.
+    mark: usize,
     text: usize,
+}
+
+impl Numbered {
+    /// Whether the line follows its mark without a blank.
+    fn is_close(&self, line: &str) -> bool {
+        let behind = line[self.mark..].trim_end_matches(['\n', '\r']);
+        matches!(self.sign, ':' | '|') && behind.starts_with(|c: char| !c.is_whitespace())
+    }
 }
 
 /// Whether `3. ` before the lines of a text are their numbers and no list: each has that of its line,
@@ -181,11 +194,21 @@ fn called(line: &str) -> Option<Numbered> {
         let rest = line.trim_start_matches(' ').strip_prefix(head)?;
         let digits = rest.len() - rest.trim_start_matches(|one: char| one.is_ascii_digit()).len();
         let number = rest[..digits].parse().ok()?;
-        let body = rest[digits..].strip_prefix(tail)?;
-        let body = body.strip_prefix(' ').unwrap_or(body);
+        let marked = rest[digits..].strip_prefix(tail)?;
+        let body = marked.strip_prefix(' ').unwrap_or(marked);
         let sign = head.chars().next()?;
-        Some(Numbered { number, sign, text: line.len() - body.len() })
+        Some(Numbered { number, sign, mark: line.len() - marked.len(), text: line.len() - body.len() })
     })
+}
+
+/// Reads `12:text` whatever the text is, also a time.
+fn glued(line: &str) -> Option<Numbered> {
+    let line = line.trim_end_matches(['\n', '\r']);
+    let rest = line.trim_start_matches(' ');
+    let behind = rest.trim_start_matches(|one: char| one.is_ascii_digit());
+    let number = rest[..rest.len() - behind.len()].parse().ok()?;
+    let text = line.len() - behind.strip_prefix(':')?.len();
+    Some(Numbered { number, sign: ':', mark: text, text })
 }
 
 /// Reads `  12 text`.
@@ -237,7 +260,10 @@ fn numbered_as(line: &str, bare: bool, spaced: bool) -> Option<Numbered> {
         None if behind == ":" => "",
         other => other?,
     };
-    Some(Numbered { number, sign, text: line.len() - body.len() })
+    let signed = rest[digits..].trim_start_matches(' ').chars().next().map_or(0, char::len_utf8);
+    let pad = rest[digits..].len() - rest[digits..].trim_start_matches(' ').len();
+    let mark = (line.len() - rest.len() + digits + pad + signed).min(line.len() - body.len());
+    Some(Numbered { number, sign, mark, text: line.len() - body.len() })
 }
 
 #[cfg(test)]

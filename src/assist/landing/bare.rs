@@ -10,7 +10,6 @@ use super::talk::{Known, is_aside, is_head_of_talk, is_remark, is_rule, is_talk,
 use crate::assist::dialect::is_fence;
 use crate::assist::hunks::{Hunk, line_end};
 use crate::base::Pos;
-use ropey::Rope;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
@@ -60,22 +59,6 @@ pub(super) fn may_be_said(old: &str, start: Pos, hunk: &Hunk) -> bool {
     let ended = at.checked_sub(1).and_then(|at| old.chars().nth(at)).is_some_and(blank);
     let is_apart = said > 0 && (ended || hunk.new.starts_with(blank));
     before.all(blank) || is_apart && behind.all(blank)
-}
-
-/// What goes where something unsure comes instead is as unsure: without that it would only be lost.
-pub(super) fn unsure_instead(base: &Rope, hunks: &mut [(Hunk, bool)]) {
-    for at in 1..hunks.len() {
-        for (one, other) in [(at - 1, at), (at, at - 1)] {
-            let (comes, unsure) = &hunks[one];
-            let goes = &hunks[other].0;
-            let (from, to) = (hunks[at - 1].0.span.end.0, hunks[at].0.span.start.0);
-            let blank =
-                base.get_slice(from..to).is_some_and(|gap| gap.chars().all(char::is_whitespace));
-            if *unsure && blank && comes.old.trim().is_empty() && goes.new.trim().is_empty() {
-                hunks[other].1 = true;
-            }
-        }
-    }
 }
 
 /// A part whose lines stand in one beside it that is unsure is as unsure: without that they are lost.

@@ -4,7 +4,8 @@
 use super::fences::has_line;
 use super::whole::filled;
 use super::{Landing, Outcome};
-use crate::assist::dialect::{Edit, Hint, is_gap};
+use crate::assist::dialect::{Edit, Form, Hint, is_gap};
+use crate::assist::hunks::{Hunk, line_end, with_line_ends};
 use crate::assist::placement::Step;
 use crate::base::Span;
 use ropey::Rope;
@@ -65,19 +66,33 @@ impl Landing {
             let hint = Hint { numbered: None, ..edit.hint.clone() };
             return Some(self.sought(&Edit { new: new.clone(), hint, ..edit.clone() }, self.within));
         }
+        let (mut doubled, mut most) = (None, Step::Gap);
         match first {
             Outcome::Missing { .. } => {}
             Outcome::Placed { step, .. } if step.is_loose() => {}
+            Outcome::Placed { hunk, step } => {
+                doubled = self.doubles_mark(edit, hunk);
+                // What stands there as it is read in another way is read so.
+                match (&doubled, step) {
+                    (Some(_), _) => {}
+                    (None, Step::Space) if edit.form == Form::Diff => most = Step::Exact,
+                    _ => return None,
+                }
+            }
             _ => return None,
         }
         let hint = Hint { others: Vec::new(), ..edit.hint.clone() };
+        let end = self.line_end.get_or_init(|| line_end(&self.base.to_string()));
         let found = edit.hint.others.iter().filter_map(|(old, new)| {
-            let (old, new, hint) = (old.clone(), new.clone(), hint.clone());
+            let (old, new) = (with_line_ends(old, end), with_line_ends(new, end));
+            let hint = hint.clone();
             match self.sought(&Edit { old, new, hint, ..edit.clone() }, self.within) {
-                (Outcome::Placed { hunk, step }, quoted) if !step.is_loose() => {
+                (Outcome::Placed { hunk, step }, quoted) if step <= most => {
                     Some((Outcome::Placed { hunk, step: step.max(Step::Marks) }, quoted))
                 }
-                (Outcome::Already { span }, quoted) => Some((Outcome::Already { span }, quoted)),
+                (Outcome::Already { span }, quoted) if most > Step::Exact => {
+                    Some((Outcome::Already { span }, quoted))
+                }
                 _ => None,
             }
         });
@@ -85,7 +100,22 @@ impl Landing {
         // The same change may be quoted with an indent and without.
         found.dedup_by(|one, other| one.0 == other.0);
         // Two ways to read it with another change each: none is certain.
-        found.pop().filter(|_| found.is_empty())
+        found.pop().filter(|_| found.is_empty()).or_else(|| doubled.map(|nowhere| (nowhere, None)))
+    }
+
+    /// What an edit comes to that would put an item of a list into another one, behind its mark: the line
+    /// of a difference that has the mark for its sign may be one that stays.
+    fn doubles_mark(&self, edit: &Edit, hunk: &Hunk) -> Option<Outcome> {
+        const MARKS: [&str; 3] = ["- ", "* ", "+ "];
+        let line = self.base.line_to_char(self.base.char_to_line(hunk.span.start.0));
+        let before = self.base.slice(line..hunk.span.start.0).to_string();
+        let is_item = |text: &str| MARKS.iter().any(|mark| text.trim_start().starts_with(mark));
+        if edit.form != Form::Diff || !MARKS.contains(&before.trim_start()) || !is_item(&hunk.new) {
+            return None;
+        }
+        let (old, new, hint) = (edit.old.clone(), edit.new.clone(), edit.hint.clone());
+        let similar = vec![self.placer.whole(hunk.span, &old)];
+        Some(Outcome::Missing { old, new, hint, similar })
     }
 
     /// What becomes of an edit, and which stretch of the text its quotation covers.

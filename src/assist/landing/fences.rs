@@ -4,6 +4,7 @@
 use super::anchored;
 use super::bare::{self, Bare};
 use super::part::{self, Document};
+use super::passages::begins_within;
 use super::rows::{self, Rows};
 use super::talk;
 use super::wholes::Fenced;
@@ -334,7 +335,8 @@ impl Landing {
         let gaps = parts.iter().any(|one| one.gap)
             || text.lines().any(|line| is_gap(line) && !has_line(base, line));
         let as_it_is = parts.iter().all(|one| base[one.at.clone()] == one.new);
-        if gaps && !any && !as_it_is {
+        let torn = |one: &part::Rewrite| begins_within(&base[one.at.clone()], &one.new);
+        if gaps && !any && !as_it_is || parts.iter().any(torn) {
             return None;
         }
         let new = |one: &part::Rewrite, kept: String| if any { kept } else { one.new.clone() };

@@ -7,6 +7,7 @@ mod anchored;
 mod bare;
 mod beside;
 mod covered;
+mod doubt;
 mod elided;
 mod fences;
 mod frame;
@@ -338,12 +339,8 @@ impl Landing {
         for (hunk, unsure) in &mut hunks {
             *unsure |= bare::may_be_said(&old, span.start, hunk);
         }
-        bare::unsure_instead(&self.base, &mut hunks);
-        // Other blanks beside what is unsure come of that.
-        let any = hunks.iter().any(|(_, unsure)| *unsure);
-        for (hunk, unsure) in &mut hunks {
-            *unsure |= any && hunk.old.trim().is_empty() && hunk.new.trim().is_empty();
-        }
+        doubt::end(&old, &new, &mut hunks);
+        doubt::instead(&self.base, &mut hunks);
         let only: Vec<Hunk> = hunks.iter().map(|(hunk, _)| hunk.clone()).collect();
         let landed = |((hunk, unsure), moved): ((Hunk, bool), Option<String>)| {
             let step = if unsure { Step::Words } else { Step::Exact };

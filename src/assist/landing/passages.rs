@@ -62,7 +62,8 @@ impl Landing {
             Hunk { span, ..hunk }
         });
         let hunks: Vec<Hunk> = hunks.collect();
-        if quotes(old, &new) || self.is_untold(old, Pos(before), &hunks) {
+        let untold = begins_within(old, &new) || quotes(old, &new);
+        if untold || self.is_untold(old, Pos(before), &hunks) {
             return Vec::new();
         }
         hunks.into_iter().map(landed).collect()
@@ -80,6 +81,9 @@ impl Landing {
         // A piece of a wrapped paragraph whose ends are not both there: what of the rest of it was to
         // go is not told.
         if !has_ends(&old, text) && fences::is_fragment(&self.base.to_string(), text) {
+            return None;
+        }
+        if begins_within(&old, &new) {
             return None;
         }
         if quotes(&old, &new) {
@@ -112,6 +116,21 @@ impl Landing {
             |outcome| Landed { form: Form::Passage, why: None, said: None, quoted: None, outcome };
         Some(hunks.into_iter().map(|hunk| landed(placed(hunk))).collect())
     }
+}
+
+/// Whether a text begins with a line, or ends with one, that has others before or behind it in the old
+/// one: these may as well be none of the passage.
+pub(super) fn begins_within(old: &str, new: &str) -> bool {
+    let filled = |text: &'_ str| -> Vec<String> {
+        let said = |line: &&str| line.contains(char::is_alphanumeric);
+        text.lines().map(str::trim).filter(said).map(str::to_owned).collect()
+    };
+    let (old, new) = (filled(old), filled(new));
+    let (Some(first), Some(last)) = (new.first(), new.last()) else { return false };
+    let before = old.iter().position(|line| line == first).unwrap_or(0);
+    let behind = old.iter().rev().position(|line| line == last).unwrap_or(0);
+    let is_gone = |line: &String| !new.contains(line);
+    old[..before].iter().any(is_gone) || old[old.len() - behind..].iter().any(is_gone)
 }
 
 /// Whether a text begins and ends with the lines of the old one, as they are or with more on them.

@@ -255,6 +255,8 @@ fn stale(draft: &mut Draft, rand: &mut Rand) -> Option<()> {
         }
         4 => draft.alter(line.start..line.start + end, sentence(rand, draft.kind)),
         _ => {
+            // At the end of the change it would be a part of it.
+            require(line.start != draft.change.at.end)?;
             let new = format!("{}\n", sentence(rand, draft.kind));
             draft.alter(line.start..line.start, &new);
         }

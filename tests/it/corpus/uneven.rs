@@ -7,6 +7,7 @@ use super::draft::{Apart, Draft, Grain, Level, Want, count, in_words};
 use super::maps::{NUMBERS, by_line, common, with_number};
 use super::slop::{Slop, require};
 use super::texts::{Kind, Text};
+use cowrite::assist::Dialect;
 use cowrite::base::Rand;
 
 /// On one side of the quotation, or on its signs.
@@ -161,6 +162,8 @@ fn short(text: &Text, rand: &mut Rand) -> Option<Case> {
         let told = old[1..].starts_with(&new[1..]) || marked;
         require(told || !case.answer.ends_with(new))?;
     }
+    // Who asks for all of it is told whether that came.
+    case.asked = Dialect::Blocks;
     case.want = Want::Either;
     case.certain = true;
     case.pairs.clear();
