@@ -4,7 +4,7 @@
 use super::anchored;
 use super::bare::{self, Bare};
 use super::part::{self, Document};
-use super::passages::begins_within;
+use super::passages::{begins_within, follows_within};
 use super::rows::{self, Rows};
 use super::talk;
 use super::wholes::Fenced;
@@ -335,7 +335,10 @@ impl Landing {
         let gaps = parts.iter().any(|one| one.gap)
             || text.lines().any(|line| is_gap(line) && !has_line(base, line));
         let as_it_is = parts.iter().all(|one| base[one.at.clone()] == one.new);
-        let torn = |one: &part::Rewrite| begins_within(&base[one.at.clone()], &one.new);
+        let torn = |one: &part::Rewrite| {
+            let old = &base[one.at.clone()];
+            begins_within(old, &one.new) || follows_within(old, text)
+        };
         if gaps && !any && !as_it_is || parts.iter().any(torn) {
             return None;
         }

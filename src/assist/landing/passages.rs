@@ -118,6 +118,19 @@ impl Landing {
     }
 }
 
+/// Whether a text begins with a telling line that has others before it in the old one, which it has not.
+pub(super) fn follows_within(old: &str, new: &str) -> bool {
+    let filled = |text: &'_ str| -> Vec<String> {
+        let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+        lines.map(str::to_owned).collect()
+    };
+    let (old, new) = (filled(old), filled(new));
+    let told = |line: &&String| line.chars().filter(|sign| sign.is_alphanumeric()).count() > 8;
+    let first = new.first().filter(told);
+    let before = first.and_then(|first| old.iter().position(|line| line == first));
+    before.is_some_and(|before| before > 0 && !old[..before].iter().any(|line| new.contains(line)))
+}
+
 /// Whether a text begins with a line, or ends with one, that has others before or behind it in the old
 /// one: these may as well be none of the passage.
 pub(super) fn begins_within(old: &str, new: &str) -> bool {
