@@ -162,7 +162,12 @@ pub fn is_soft(before: &str, blanks: &str, behind: &str) -> bool {
             .any(|mark| line.starts_with(mark))
     };
     let gap = |line: &str| line.chars().all(|c| matches!(c, '.' | '…' | '[' | ']'));
-    let code = line.trim_end().ends_with(['{', '}', ';', '|']);
+    let assigns = |line: &str| {
+        let sign = line.split_whitespace().nth(1);
+        sign.is_some_and(|sign| ["=", ":=", "+=", "-=", "=="].contains(&sign))
+    };
+    let quoted = ["\"\"\"", "'''"].iter().any(|mark| line.contains(mark) || next.contains(mark));
+    let code = line.trim_end().ends_with(['{', '}', ';', '|']) || quoted || assigns(next);
     let indent = blanks.rfind('\n').map_or(blanks, |at| &blanks[at + 1..]);
     let wide = indent.chars().count() > 3 || indent.contains('\t');
     let prose = line.split_whitespace().count() >= 3;

@@ -4,6 +4,10 @@
 use super::said::Said;
 use super::{Edit, Form, Hint};
 
+/// Why a change is none that has no line with a sign.
+const UNSIGNED: &str =
+    "None of its lines says whether it stays, goes or comes: ask for it again, in a fence.";
+
 /// Why an addition is no edit that stands beside nothing.
 const NOWHERE: &str = "It adds text without a line that stands beside it in the document: ask for it \
                        again with the line before it.";
@@ -148,9 +152,9 @@ fn evenly(raw: &str) -> Option<String> {
         own.filter(|(sign, _)| *sign != Sign::End).map(|(_, text)| indent(text))
     };
     let first = depths(true).next()?;
-    let beside = |depth: usize| first == depth + 1 || first == depth + STEP + 1;
+    let beside = |depth: usize| matches!(first.saturating_sub(1).abs_diff(depth), 0 | STEP);
     let all = |comes| depths(comes).collect::<Vec<_>>();
-    if !are_odd(&all(true), &all(false)) || !depths(false).any(beside) {
+    if first == 0 || !are_odd(&all(true), &all(false)) || !depths(false).any(beside) {
         return None;
     }
     let kept = lines().filter(|(sign, _)| !matches!(sign, Sign::Old | Sign::End));
@@ -288,6 +292,11 @@ impl Chunk {
         self.told_old = self.old.len();
     }
 
+    /// Whether a line of it comes or goes.
+    pub fn has_changed(&self) -> bool {
+        self.changed
+    }
+
     /// Whether its last line has no end.
     pub fn ends_open(&self) -> bool {
         self.tail.is_empty() && !self.raw.ends_with('\n')
@@ -335,7 +344,10 @@ impl Chunk {
     /// The same where prose followed. Gives what is prose.
     pub fn done_before_prose(mut self, form: Form, said: &mut Said) -> Vec<String> {
         let tail = std::mem::take(&mut self.tail);
-        self.complete(form, said);
+        match self.lines {
+            (0, 0) => self.fail(UNSIGNED, said),
+            _ => self.complete(form, said),
+        }
         tail
     }
 

@@ -181,9 +181,12 @@ impl Diff {
         }
         let full = self.is_full();
         let Some(chunk) = &mut self.chunk else { return Next::More };
+        // Before its first change lines that stay may lack their sign.
+        let begins = self.announced.is_some() && !full && !chunk.has_changed();
         let ended = match sign {
             Sign::Bare => {
-                self.around.fence.is_none() || matches!(marker(body), Some(Marker::Search(_)))
+                self.around.fence.is_none() && !begins
+                    || matches!(marker(body), Some(Marker::Search(_)))
             }
             Sign::Empty => false,
             // A list after a chunk that has all its lines is no part of it.

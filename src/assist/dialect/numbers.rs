@@ -82,7 +82,15 @@ fn stripped(edit: &Edit, sign: char, read: Read) -> (String, String) {
     let number = |line: &str| read(line).filter(|one| one.sign == sign);
     // `12:text`: the blanks behind the mark are the line's.
     let close = |line: &str| number(line).is_some_and(|one| one.is_close(line));
-    let tight = edit.old.lines().chain(edit.new.lines()).any(close);
+    let lines = || edit.old.lines().chain(edit.new.lines()).filter_map(|line| Some((line, number(line)?)));
+    let depths = |start: fn(&Numbered) -> usize| -> Vec<usize> {
+        let behind = lines().map(|(line, one)| &line[start(&one)..]);
+        let filled = behind.filter(|text| !text.trim().is_empty());
+        filled.map(|text| text.len() - text.trim_start_matches(' ').len()).collect()
+    };
+    let is_even = |depths: Vec<usize>| depths.iter().all(|depth| depth % 2 == 0);
+    let even = || !is_even(depths(|one| one.text)) && is_even(depths(|one| one.mark));
+    let tight = lines().any(|(line, _)| close(line)) || matches!(sign, ':' | '|') && even();
     let start = |line: &str| number(line).map_or(0, |one| if tight { one.mark } else { one.text });
     let of = |text: &str| text.split_inclusive('\n').map(|line| &line[start(line)..]).collect();
     (of(&edit.old), of(&edit.new))

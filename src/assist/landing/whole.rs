@@ -56,8 +56,9 @@ pub(super) fn read(base: &str, text: &str) -> Whole {
     let begins = alike(first, new_first) || new.iter().any(|line| line == first);
     let ends = alike(last, new_last) || new.iter().any(|line| line == last);
     // A first or last line that was changed or taken away has its neighbours.
+    let once = |line: &String| old.iter().filter(|other| *other == line).count() == 1;
     let near = |a: &mut dyn Iterator<Item = &String>, b: &[&String]| {
-        a.take(3).any(|line| b.iter().take(3).any(|other| *other == line))
+        a.take(3).any(|line| b.iter().take(3).any(|other| *other == line) && once(line))
     };
     let most = of(old.len()) >= 80 || of(old.len()) >= LEAST && of(new.len()) >= 80;
     let begins = begins || most && near(&mut old.iter(), &new.iter().collect::<Vec<_>>());

@@ -100,7 +100,14 @@ fn literal(place: &Place<'_>, old: Outer<'_>, new: &str) -> (Range<usize>, Strin
         let outer = Outer::of(&new);
         // A line that stays as it was quoted shows that all are counted from there.
         let counted = new.lines().any(|line| old.core.lines().next() == Some(line));
-        if outer.lead == indent && outer.core != old.core && !outer.core.is_empty() && !counted {
+        if is_deep(place, old, outer) {
+            // All of its lines are as deep as the document's.
+            range.start = *line;
+        } else if outer.lead == indent
+            && outer.core != old.core
+            && !outer.core.is_empty()
+            && !counted
+        {
             // As deep as the document, of which only the words were quoted.
             new.drain(..indent.len());
         } else if new.is_empty() && tail_there && one_line {
