@@ -23,6 +23,7 @@ mod assist_prompts;
 mod assist_readable;
 mod assist_similar;
 mod assist_told;
+mod assist_uneven;
 mod assist_wraps;
 mod branches;
 mod bring;

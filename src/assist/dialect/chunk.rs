@@ -119,16 +119,18 @@ fn without_signs(raw: &str, stay: Stay, wide: bool) -> Option<(String, String)> 
     })
 }
 
-/// The same if lines that stay have no sign at all, and items of lists are some of these; `wide` as
-/// there.
+/// The same if lines that stay have no sign at all, items of lists and others; `wide` as there.
 fn with_items(raw: &str, wide: bool) -> Option<(String, String)> {
-    let mut items = false;
+    let (mut items, mut others) = (false, false);
     let read = texts(raw, |line| {
         let (sign, text) = sign(line);
         let item = text.starts_with(' ') && !text.starts_with("  ");
         let bare = (Sign::Bare, line.trim_end_matches(['\n', '\r']));
         Some(match sign {
-            Sign::Both if !text.trim().is_empty() => bare,
+            Sign::Both | Sign::Bare if !text.trim().is_empty() => {
+                others = true;
+                bare
+            }
             Sign::Old if item => {
                 items = true;
                 bare
@@ -137,7 +139,7 @@ fn with_items(raw: &str, wide: bool) -> Option<(String, String)> {
             _ => (sign, text),
         })
     });
-    read.filter(|_| items)
+    read.filter(|_| items && others)
 }
 
 /// The new text without the blank behind the signs of lines that come, where only these are indented by

@@ -219,9 +219,8 @@ impl Diff {
         self.settle(said);
         let form = self.form();
         let Some(mut chunk) = self.chunk.take() else { return Vec::new() };
-        let lacks = self.announced.is_some_and(|(old, new)| {
-            old > chunk.lines.0 || new > chunk.lines.1
-        });
+        let lacks =
+            self.announced.is_some_and(|(old, new)| old > chunk.lines.0 || new > chunk.lines.1);
         chunk.hint.short |= chunk.ends_open() && (lacks || chunk.breaks_off());
         chunk.hint.open = chunk.goes_open();
         if cut || self.around.fence.is_some() || chunk.lines == (0, 0) {

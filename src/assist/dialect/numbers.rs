@@ -82,7 +82,8 @@ fn stripped(edit: &Edit, sign: char, read: Read) -> (String, String) {
     let number = |line: &str| read(line).filter(|one| one.sign == sign);
     // `12:text`: the blanks behind the mark are the line's.
     let close = |line: &str| number(line).is_some_and(|one| one.is_close(line));
-    let lines = || edit.old.lines().chain(edit.new.lines()).filter_map(|line| Some((line, number(line)?)));
+    let lines =
+        || edit.old.lines().chain(edit.new.lines()).filter_map(|line| Some((line, number(line)?)));
     let depths = |start: fn(&Numbered) -> usize| -> Vec<usize> {
         let behind = lines().map(|(line, one)| &line[start(&one)..]);
         let filled = behind.filter(|text| !text.trim().is_empty());
@@ -205,7 +206,12 @@ fn called(line: &str) -> Option<Numbered> {
         let marked = rest[digits..].strip_prefix(tail)?;
         let body = marked.strip_prefix(' ').unwrap_or(marked);
         let sign = head.chars().next()?;
-        Some(Numbered { number, sign, mark: line.len() - marked.len(), text: line.len() - body.len() })
+        Some(Numbered {
+            number,
+            sign,
+            mark: line.len() - marked.len(),
+            text: line.len() - body.len(),
+        })
     })
 }
 

@@ -75,7 +75,10 @@ impl Landing {
     fn goes_in_part(&self, span: Span) -> bool {
         let mut behind = self.base.chars_at(span.end.0.min(self.base.len_chars()));
         let ended = span.end.0.checked_sub(1).and_then(|at| self.base.get_char(at)) == Some('\n');
-        !ended && behind.find(|sign| *sign == '\n' || !sign.is_whitespace()).is_some_and(|sign| sign != '\n')
+        !ended
+            && behind
+                .find(|sign| *sign == '\n' || !sign.is_whitespace())
+                .is_some_and(|sign| sign != '\n')
     }
 
     fn repeats(&self, edit: &Edit, quoted: Span) -> bool {

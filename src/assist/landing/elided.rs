@@ -64,7 +64,9 @@ impl Landing {
             && self.base.char_to_line(span.start.0) + 1 == *number
         {
             let hint = Hint { numbered: None, ..edit.hint.clone() };
-            return Some(self.sought(&Edit { new: new.clone(), hint, ..edit.clone() }, self.within));
+            return Some(
+                self.sought(&Edit { new: new.clone(), hint, ..edit.clone() }, self.within),
+            );
         }
         let (mut doubled, mut most) = (None, Step::Gap);
         match first {
@@ -87,7 +89,9 @@ impl Landing {
             let (old, new) = (with_line_ends(old, end), with_line_ends(new, end));
             let hint = hint.clone();
             match self.sought(&Edit { old, new, hint, ..edit.clone() }, self.within) {
-                (Outcome::Placed { hunk, step }, quoted) if step <= most => {
+                (Outcome::Placed { hunk, step }, quoted)
+                    if step <= most && self.doubles_mark(edit, &hunk).is_none() =>
+                {
                     Some((Outcome::Placed { hunk, step: step.max(Step::Marks) }, quoted))
                 }
                 (Outcome::Already { span }, quoted) if most > Step::Exact => {

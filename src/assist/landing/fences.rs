@@ -337,7 +337,7 @@ impl Landing {
         let as_it_is = parts.iter().all(|one| base[one.at.clone()] == one.new);
         let torn = |one: &part::Rewrite| {
             let old = &base[one.at.clone()];
-            begins_within(old, &one.new) || follows_within(old, text)
+            begins_within(old, &one.new) || follows_within(old, text, &one.new)
         };
         if gaps && !any && !as_it_is || parts.iter().any(torn) {
             return None;

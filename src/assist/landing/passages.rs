@@ -118,17 +118,32 @@ impl Landing {
     }
 }
 
-/// Whether a text begins with a telling line that has others before it in the old one, which it has not.
-pub(super) fn follows_within(old: &str, new: &str) -> bool {
+/// Whether a text begins with words that stand within a sentence of the old one: what stands before them
+/// there is not told.
+fn follows_words(old: &str, new: &str) -> bool {
+    const TELLING: usize = 4;
+    const ENDS: [char; 11] = ['.', '!', '?', ':', ';', '…', '”', '"', ')', '»', '|'];
+    let (old, new): (Vec<&str>, Vec<&str>) =
+        (old.split_whitespace().collect(), new.split_whitespace().take(TELLING).collect());
+    let found = old.windows(TELLING).position(|words| words == new.as_slice());
+    found.and_then(|at| at.checked_sub(1)).is_some_and(|before| {
+        old[before].contains(char::is_alphanumeric) && !old[before].ends_with(ENDS)
+    })
+}
+
+/// Whether a text begins with a telling line that has others before it in the old one, and what would
+/// come of it has not all of these.
+pub(super) fn follows_within(old: &str, text: &str, new: &str) -> bool {
     let filled = |text: &'_ str| -> Vec<String> {
         let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
         lines.map(str::to_owned).collect()
     };
-    let (old, new) = (filled(old), filled(new));
+    let (old, text, new) = (filled(old), filled(text), filled(new));
     let told = |line: &&String| line.chars().filter(|sign| sign.is_alphanumeric()).count() > 8;
-    let first = new.first().filter(told);
+    let first = text.first().filter(told);
     let before = first.and_then(|first| old.iter().position(|line| line == first));
-    before.is_some_and(|before| before > 0 && !old[..before].iter().any(|line| new.contains(line)))
+    let lost = |line: &String| told(&line) && !new.contains(line);
+    before.is_some_and(|before| old[..before].iter().any(lost))
 }
 
 /// Whether a text begins with a line, or ends with one, that has others before or behind it in the old
@@ -138,6 +153,9 @@ pub(super) fn begins_within(old: &str, new: &str) -> bool {
         let said = |line: &&str| line.contains(char::is_alphanumeric);
         text.lines().map(str::trim).filter(said).map(str::to_owned).collect()
     };
+    if follows_words(old, new) {
+        return true;
+    }
     let (old, new) = (filled(old), filled(new));
     let (Some(first), Some(last)) = (new.first(), new.last()) else { return false };
     let before = old.iter().position(|line| line == first).unwrap_or(0);

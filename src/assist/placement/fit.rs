@@ -1,9 +1,7 @@
 //! Makes the new text of an edit fit the place that was found for the old one: its own blanks
 //! where the words did not change, its indent and line ends where they did.
 
-use super::depth::{
-    indented, is_deep, is_indented, less_deep, lost_indent, with_indents_of,
-};
+use super::depth::{indented, is_deep, is_indented, less_deep, lost_indent, with_indents_of};
 use super::fold::{Style, folded};
 use super::gone::{blank_line_before, is_gone, line_start, taken};
 use super::index::Index;
@@ -100,7 +98,7 @@ fn literal(place: &Place<'_>, old: Outer<'_>, new: &str) -> (Range<usize>, Strin
         let outer = Outer::of(&new);
         // A line that stays as it was quoted shows that all are counted from there.
         let counted = new.lines().any(|line| old.core.lines().next() == Some(line));
-        if is_deep(place, old, outer) {
+        if !outer.indent().is_empty() && is_deep(place, old, outer) {
             // All of its lines are as deep as the document's.
             range.start = *line;
         } else if outer.lead == indent

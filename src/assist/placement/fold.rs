@@ -88,7 +88,8 @@ pub(super) fn folded(word: &str) -> String {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Style {
     curly: bool,
-    straight: bool,
+    /// Of double and of single quotes.
+    straight: (bool, bool),
     apart: bool,
 }
 
@@ -98,9 +99,15 @@ impl Style {
         let curly = |text: &str| text.contains(['\u{2018}', '\u{2019}', '\u{201c}', '\u{201d}']);
         let straight = |text: &str| text.contains(['\'', '"']);
         let marks = |text: &str| text.chars().any(is_combining);
+        let own = |mark: char, curly: [char; 2]| {
+            let is = |text: &str| (text.contains(mark), text.contains(curly));
+            (is(sought), is(found)) == ((false, true), (true, false))
+        };
+        let double = own('"', ['\u{201c}', '\u{201d}']);
+        let single = own('\'', ['\u{2018}', '\u{2019}']);
         Self {
             curly: straight(sought) && !curly(sought) && curly(found) && !straight(found),
-            straight: curly(sought) && !straight(sought) && straight(found) && !curly(found),
+            straight: (double, single),
             apart: !marks(sought) && marks(found) && !sought.is_ascii(),
         }
     }
@@ -115,8 +122,8 @@ impl Style {
             match c {
                 '"' if self.curly => out.push(if opens { '\u{201c}' } else { '\u{201d}' }),
                 '\'' if self.curly => out.push(if opens { '\u{2018}' } else { '\u{2019}' }),
-                '\u{201c}' | '\u{201d}' if self.straight => out.push('"'),
-                '\u{2018}' | '\u{2019}' if self.straight => out.push('\''),
+                '\u{201c}' | '\u{201d}' if self.straight.0 => out.push('"'),
+                '\u{2018}' | '\u{2019}' if self.straight.1 => out.push('\''),
                 _ if self.apart && !c.is_ascii() => decompose(c, &mut out),
                 _ => out.push(c),
             }

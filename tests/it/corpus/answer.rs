@@ -150,7 +150,9 @@ fn push_marked(lines: &[(char, String)], apart: Option<Apart>, out: &mut String)
     for (sign, line) in lines {
         match (*sign, apart) {
             ('\0', _) | (' ', Some(Apart::Bare)) => {}
-            (sign @ ('-' | '+'), Some(_)) | (sign @ ' ', Some(Apart::Wide)) => out.extend([sign, ' ']),
+            (sign @ ('-' | '+'), Some(_)) | (sign @ ' ', Some(Apart::Wide)) => {
+                out.extend([sign, ' '])
+            }
             (sign, _) => out.push(sign),
         }
         out.push_str(line);

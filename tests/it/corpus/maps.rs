@@ -243,7 +243,9 @@ fn numbered(draft: &mut Draft, rand: &mut Rand) -> Option<()> {
     require(matches!(draft.grain, Grain::Lines(..)) && draft.old_text().lines().count() > 1)?;
     let first = draft.true_line();
     let form = rand.below(NUMBERS);
-    draft.maps.push(Box::new(move |text| by_line(text, |at, line| with_number(form, first + at, line))));
+    draft
+        .maps
+        .push(Box::new(move |text| by_line(text, |at, line| with_number(form, first + at, line))));
     draft.only = &["blocks", "tool", "tags"];
     draft.loosen(Level::Trail);
     Some(())

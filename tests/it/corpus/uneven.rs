@@ -57,9 +57,8 @@ fn numbered(draft: &mut Draft, rand: &mut Rand) -> Option<()> {
     require(matches!(draft.grain, Grain::Lines(..)) && draft.old_text().lines().count() > 1)?;
     require(draft.new_text().lines().filter(|line| !line.trim().is_empty()).count() > 1)?;
     let (first, form) = (draft.true_line(), rand.below(NUMBERS));
-    let map = Box::new(move |text: &str| {
-        by_line(text, |at, line| with_number(form, first + at, line))
-    });
+    let map =
+        Box::new(move |text: &str| by_line(text, |at, line| with_number(form, first + at, line)));
     match rand.below(3) {
         0 => {
             draft.new_maps.push(map);

@@ -181,7 +181,8 @@ fn a_hunk_without_a_place_floats_until_somebody_places_it() {
     made.keys("down");
     assert_eq!(made.model().caret().pos.0, 16);
     let screen = made.screen(110, 24);
-    for words in ["no place: moved to line 4", "▸ line 4, moved here: last", "? line 3, below “other”"]
+    for words in
+        ["no place: moved to line 4", "▸ line 4, moved here: last", "? line 3, below “other”"]
     {
         assert!(screen.contains(words), "{words}\n{screen}");
     }
