@@ -69,8 +69,31 @@ pub fn whole_to_hunks(old: &str, new: &str) -> Vec<Hunk> {
     let new = fit_ends(old, new);
     let new = new.as_str();
     let cuts = paragraphs::cuts(old, new, &changed).unwrap_or_else(|| changed(old, new));
-    let cuts = diff::merge(cuts, |a, b| old[a.old.end..b.old.start].chars().nth(1).is_none());
+    let mut cuts = diff::merge(cuts, |a, b| old[a.old.end..b.old.start].chars().nth(1).is_none());
+    break_lines(old, &mut cuts);
     to_hunks(old, new, &cuts, Pos(0))
+}
+
+/// A line end that is put in within a line comes in place of the blank beside it: alone it would read as
+/// a line that is put in between two.
+fn break_lines(old: &str, cuts: &mut [Cut]) {
+    for at in 0..cuts.len() {
+        let place = cuts[at].old.start;
+        let before = at.checked_sub(1).map_or(0, |before| cuts[before].old.end);
+        let behind = cuts.get(at + 1).map_or(old.len(), |next| next.old.start);
+        let within =
+            place > 0 && !old[..place].ends_with('\n') && !old[place..].starts_with(['\n', '\r']);
+        let cut = &mut cuts[at];
+        if !cut.old.is_empty() || cut.new.is_empty() || !within || place == old.len() {
+            continue;
+        }
+        // What it puts in goes along on whichever side the blank is.
+        if place > before && old[..place].ends_with(' ') {
+            (cut.old.start, cut.new.start) = (cut.old.start - 1, cut.new.start - 1);
+        } else if place < behind && old[place..].starts_with(' ') {
+            (cut.old.end, cut.new.end) = (cut.old.end + 1, cut.new.end + 1);
+        }
+    }
 }
 
 /// What differs between two texts, by lines, sentences and words.
@@ -254,6 +277,9 @@ fn fit_ends(old: &str, new: &str) -> String {
 /// Cuts within changed lines: word by word, with whole sentences where most of one changed.
 fn refine(old: &str, new: &str, lines: &Cut, out: &mut Vec<Cut>) {
     let (old_lines, new_lines) = (&old[lines.old.clone()], &new[lines.new.clone()]);
+    if becomes_list(old_lines, new_lines) {
+        return out.push(lines.clone());
+    }
     let mut cuts = diff::cuts(old_lines, new_lines, diff::words);
     cuts = diff::merge(cuts, |a, b| is_slight(&old_lines[a.old.end..b.old.start]));
     cuts = by_sentence(old_lines, cuts);
@@ -266,6 +292,18 @@ fn refine(old: &str, new: &str, lines: &Cut, out: &mut Vec<Cut>) {
         old: lines.old.start + cut.old.start..lines.old.start + cut.old.end,
         new: lines.new.start + cut.new.start..lines.new.start + cut.new.end,
     }));
+}
+
+/// Whether a paragraph becomes a list: each of its marks alone is no change that anybody wants.
+fn becomes_list(old: &str, new: &str) -> bool {
+    let is_item = |line: &&str| {
+        let line = line.trim_start();
+        let number = line.trim_start_matches(|c: char| c.is_ascii_digit());
+        ["- ", "* ", "+ "].iter().any(|mark| line.starts_with(mark))
+            || number.len() < line.len() && number.starts_with([')', '.'])
+    };
+    let items = |text: &str| text.lines().filter(is_item).count();
+    items(old) == 0 && items(new) > 1
 }
 
 /// Makes one cut of all cuts in a sentence of which less than half stays.

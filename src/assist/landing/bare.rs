@@ -4,12 +4,12 @@
 //! Paragraphs of the answer that have a counterpart in the old text are the text; those before the
 //! first and behind the last are looked at one by one.
 
+use super::doubt;
 use super::frame::{framed, in_tags, is_quoted, unframed, without_frame, without_quote_marks};
 use super::kin::{Kin, paragraphs};
 use super::talk::{Known, is_aside, is_head_of_talk, is_remark, is_rule, is_talk, may_be_talk};
 use crate::assist::dialect::is_fence;
-use crate::assist::hunks::{Hunk, line_end};
-use crate::base::Pos;
+use crate::assist::hunks::line_end;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
@@ -31,34 +31,6 @@ pub(super) struct Part {
     pub new: String,
     /// It may be no part of the text.
     pub unsure: bool,
-}
-
-/// Whether a change puts a few words before all of a text or behind it: they may be said about it.
-pub(super) fn may_be_said(old: &str, start: Pos, hunk: &Hunk) -> bool {
-    const MOST: usize = 24;
-    let said = hunk.new.split_whitespace().count();
-    if !hunk.old.trim().is_empty() || said > MOST {
-        return false;
-    }
-    // A section, another item of a list, a row, code.
-    let mark = |line: &str| line.trim_start().chars().next().filter(|mark| "#-*+|".contains(*mark));
-    let mut filled = hunk.new.lines().filter(|line| !line.trim().is_empty());
-    let last = old.trim_end().lines().next_back().and_then(mark);
-    let headed = filled.clone().next().and_then(mark) == Some('#') && filled.clone().count() > 1;
-    let listed =
-        hunk.new.starts_with('\n') && filled.all(|line| last.is_some() && mark(line) == last);
-    let lines = hunk.new.lines().filter(|line| !line.trim().is_empty());
-    let coded = lines.clone().filter(|line| line.trim_end().ends_with(['{', '}', ';'])).count();
-    if headed || listed || 2 * coded > lines.count() {
-        return false;
-    }
-    let at = hunk.span.start.0.saturating_sub(start.0);
-    let blank = |sign: char| sign.is_whitespace();
-    let (mut before, mut behind) = (old.chars().take(at), old.chars().skip(at));
-    // Blanks before it are those that the text stands behind.
-    let ended = at.checked_sub(1).and_then(|at| old.chars().nth(at)).is_some_and(blank);
-    let is_apart = said > 0 && (ended || hunk.new.starts_with(blank));
-    before.all(blank) || is_apart && behind.all(blank)
 }
 
 /// A part whose lines stand in one beside it that is unsure is as unsure: without that they are lost.
@@ -83,6 +55,9 @@ pub(super) fn unsure_beside(old: &str, mut parts: Vec<Part>) -> Vec<Part> {
 /// Reads an answer; `around` is what stands before and behind the old text in the document.
 pub(super) fn read(old: &str, answer: &str, around: (&str, &str)) -> Bare {
     let known = Known::of(old);
+    if doubt::says_same(old, answer) {
+        return all_of(old, answer);
+    }
     if old.trim().is_empty() {
         if answer.trim().is_empty() || is_remark(answer.trim(), &known) {
             return Bare::Talk;
@@ -103,7 +78,17 @@ pub(super) fn read(old: &str, answer: &str, around: (&str, &str)) -> Bare {
     of_text(old, &text, &kin, &known, &outside)
 }
 
+/// A text that stands for all of the old one, whose blanks around it stay.
+fn all_of(old: &str, text: &str) -> Bare {
+    let (start, end) = (old.len() - old.trim_start().len(), old.trim_end().len());
+    let new = format!("{}{}{}", &old[..start], text.trim(), &old[end..]);
+    Bare::Parts(vec![Part { old: 0..old.len(), new, unsure: false }])
+}
+
 fn of_text(old: &str, text: &str, kin: &Kin, known: &Known, outside: &Outside) -> Bare {
+    if doubt::says_same(old, text) {
+        return all_of(old, text);
+    }
     let all = Paragraphs::of(text, old, known);
     if let Some(inner) = all.in_frame(old, kin, known) {
         // What stands in it is the text, whatever stands beside that in the document.

@@ -337,7 +337,7 @@ impl Landing {
             }
         }
         for (hunk, unsure) in &mut hunks {
-            *unsure |= bare::may_be_said(&old, span.start, hunk);
+            *unsure |= doubt::may_be_said(&old, span.start, hunk);
         }
         doubt::end(&old, &new, &mut hunks);
         doubt::instead(&self.base, &mut hunks);

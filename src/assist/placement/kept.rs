@@ -214,7 +214,13 @@ fn in_words(old: &str, new: &str, style: Style) -> (String, bool) {
     }
     let (was, is) = (parts(old), parts(new));
     let keys = |text: &str, side: &[Part]| -> Vec<String> {
-        side.iter().map(|part| part.key(text)).collect()
+        // The mark of an item is no dash within a line.
+        let begins = |at: usize| at == 0 || matches!(side[at - 1].of, Of::Ends | Of::Indent);
+        let key = |(at, part): (usize, &Part)| match part.key(text) {
+            mark if mark == "-" && begins(at) => "\n-".to_owned(),
+            key => key,
+        };
+        side.iter().enumerate().map(key).collect()
     };
     let (old_keys, new_keys) = (keys(old, &was), keys(new, &is));
     let (same, changed) = same_parts(&old_keys, &new_keys);
