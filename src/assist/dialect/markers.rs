@@ -199,10 +199,76 @@ const GAPS: &[&str] = &[
     "sin cambios",
 ];
 
+/// All that a line says which stands for text that was left out, in small letters.
+const SAYINGS: &[&str] = &[
+    "same",
+    "same as before",
+    "same as above",
+    "as before",
+    "as above",
+    "see above",
+    "no change",
+    "no changes",
+    "no change here",
+    "no changes here",
+    "unchanged",
+    "snip",
+    "snipped",
+    "snippet omitted",
+    "old code",
+    "previous code",
+    "original code",
+    "existing code",
+    "code omitted",
+    "body omitted",
+    "omitted",
+    "rest",
+    "the rest",
+    "wie bisher",
+    "wie oben",
+    "unverändert",
+    "keine änderung",
+    "keine änderungen",
+    "保持不变",
+    "不变",
+    "未更改",
+    "sin cambios",
+    "igual que antes",
+    "inchangé",
+    "inchangée",
+    "sans changement",
+    "без изменений",
+];
+
+/// How such a line may end.
+const ENDS: &[&str] = &[
+    "omitted for brevity",
+    "stays the same",
+    "remains the same",
+    "remain the same",
+    "stays unchanged",
+    "remains unchanged",
+    "remain unchanged",
+    "is unchanged",
+    "are unchanged",
+    "same as before",
+    "as before",
+    "as in the original",
+];
+
+/// What the rest of may be left out.
+const WHOLES: &[&str] =
+    &["code", "method", "function", "class", "file", "body", "module", "script", "text", "section"];
+
 /// Whether a line stands for text that was left out: `...`, `[rest unchanged]`,
 /// `// ... existing code ...`.
 pub fn is_gap(line: &str) -> bool {
     let line = line.trim();
+    // `pass  # unchanged`
+    let line = line.strip_prefix("pass").map_or(line, |rest| match rest.trim_start() {
+        rest if rest.starts_with('#') => rest,
+        _ => line,
+    });
     let core =
         line.trim_matches(|c: char| c.is_whitespace() || c.is_ascii_punctuation() || c == '…');
     if core.is_empty() {
@@ -225,7 +291,26 @@ pub fn is_gap(line: &str) -> bool {
         line.starts_with('#') && (lower.contains("unchanged") || lower.contains("existing"));
     let said = lower.starts_with("the rest of the ")
         && ["unchanged", "same", "omitted"].iter().any(|word| lower.contains(word));
-    phrase && (dots || aside || comment) || said
+    phrase && (dots || aside || comment)
+        || said
+        || (aside || ["#", "--", "%", ";"].iter().any(|mark| line.starts_with(mark)))
+            && says_that_it_is_left_out(&lower)
+}
+
+/// Whether all that a comment or an aside says is that something was left out.
+fn says_that_it_is_left_out(said: &str) -> bool {
+    let rest = ["rest of the ", "rest of this ", "rest of ", "remainder of the "]
+        .iter()
+        .find_map(|start| said.strip_prefix(start));
+    let rest = rest.and_then(|rest| rest.split_whitespace().next());
+    let numbered = ["paragraph ", "section ", "absatz "]
+        .iter()
+        .filter_map(|start| said.strip_prefix(start))
+        .any(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()));
+    SAYINGS.contains(&said)
+        || ENDS.iter().any(|end| said.ends_with(end))
+        || rest.is_some_and(|word| WHOLES.contains(&word))
+        || numbered
 }
 
 /// Whether a line is talk around a text: `Here is the shortened version:`.

@@ -2,7 +2,7 @@
 //! stays ...`. The words for that are no text.
 
 use super::fences::has_line;
-use super::whole::filled;
+use super::whole::{Filled, filled};
 use super::{Landing, Outcome};
 use crate::assist::dialect::{Edit, Form, Hint, is_gap};
 use crate::assist::hunks::{Hunk, line_end, with_line_ends};
@@ -32,7 +32,9 @@ pub(super) fn read(base: &Rope, edit: &Edit) -> Elided {
     let is_gap = |line: &str| may_be_gap(line) && !has_line(&base, line);
     if !base.is_empty() && new.lines().any(is_gap) {
         return match filled(old, new) {
-            Some((text, lines)) if lines > 0 && !text.lines().any(is_gap) => Elided::Filled(text),
+            Some(Filled { text, lines: 1.., sure: true }) if !text.lines().any(is_gap) => {
+                Elided::Filled(text)
+            }
             _ => Elided::Unclear,
         };
     }

@@ -290,7 +290,10 @@ impl Reading<'_> {
             // That the rest was left out nobody said.
             Some((new, sure)) => (new, sure && !stops),
             None if stops => return None,
-            None => (filled(was, &is)?.0, true),
+            None => {
+                let filled = filled(was, &is)?;
+                (filled.text, filled.sure)
+            }
         };
         let new = new.trim_end_matches(['\n', '\r']).to_owned();
         Some(Rewrite { at: self.old.bytes(&old), new, sure, gap: true })

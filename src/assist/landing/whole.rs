@@ -1,6 +1,7 @@
 //! Whether a fenced text is the whole new document, and what it says where it leaves out what does
 //! not change.
 
+use crate::assist::alike as letters_alike;
 use crate::assist::dialect::is_gap;
 use crate::assist::hunks::{Cut, Token, lines, token_cuts, words};
 use std::collections::BTreeMap;
@@ -13,6 +14,8 @@ pub(super) enum Whole {
     All(String),
     /// All of it with gaps; they are filled.
     Gaps(String),
+    /// The same where a line beside a gap may come for the one there, or be put in before it.
+    Likely(String),
     /// It has to be all of it, but what is left out or cut off can't be told.
     Unclear,
     /// A part of it, or something else.
@@ -36,6 +39,12 @@ pub(super) fn read(base: &str, text: &str) -> Whole {
     let new: Vec<String> = new.into_iter().filter(|line| !is_gap(line) || is_own(line)).collect();
     let (Some(first), Some(last)) = (old.first(), old.last()) else { return Whole::No };
     let (Some(new_first), Some(new_last)) = (new.first(), new.last()) else { return Whole::No };
+    // What closes a part says nothing of which.
+    let tells = |line: &&String| line.chars().filter(|sign| sign.is_alphanumeric()).count() > 1;
+    let (first, last) =
+        (old.iter().find(tells).unwrap_or(first), old.iter().rfind(tells).unwrap_or(last));
+    let (new_first, new_last) =
+        (new.iter().find(tells).unwrap_or(new_first), new.iter().rfind(tells).unwrap_or(new_last));
     let common = shared(&old, &new);
     let of = |count: usize| (100 * common).checked_div(count).unwrap_or(0);
     if gaps > 0 {
@@ -44,7 +53,8 @@ pub(super) fn read(base: &str, text: &str) -> Whole {
             return Whole::No;
         }
         return match filled(base, text) {
-            Some((new, lines)) if lines > 0 => Whole::Gaps(new),
+            Some(Filled { text, lines: 1.., sure: true }) => Whole::Gaps(text),
+            Some(Filled { text, lines: 1.., .. }) => Whole::Likely(text),
             Some(_) | None => Whole::Unclear,
         };
     }
@@ -53,12 +63,15 @@ pub(super) fn read(base: &str, text: &str) -> Whole {
     if of(old.len()) < LEAST && likeness < 60 {
         return Whole::No;
     }
-    let begins = alike(first, new_first) || new.iter().any(|line| line == first);
-    let ends = alike(last, new_last) || new.iter().any(|line| line == last);
+    // Marks of lists are no likeness.
+    let words = |line: &str| line.replace(|sign: char| !sign.is_alphanumeric(), " ");
+    let like = |old: &String, new: &String| old == new || alike(&words(old), &words(new));
+    let begins = like(first, new_first) || new.iter().any(|line| line == first);
+    let ends = like(last, new_last) || new.iter().any(|line| line == last);
     // A first or last line that was changed or taken away has its neighbours.
     let once = |line: &String| old.iter().filter(|other| *other == line).count() == 1;
     let near = |a: &mut dyn Iterator<Item = &String>, b: &[&String]| {
-        a.take(3).any(|line| b.iter().take(3).any(|other| *other == line) && once(line))
+        a.take(2).any(|line| b.iter().take(3).any(|other| *other == line) && once(line))
     };
     let most = of(old.len()) >= 80 || of(old.len()) >= LEAST && of(new.len()) >= 80;
     let begins = begins || most && near(&mut old.iter(), &new.iter().collect::<Vec<_>>());
@@ -132,6 +145,18 @@ pub(super) fn shared_words(base: &str, text: &str) -> usize {
     (100 * common).checked_div(sought.len()).unwrap_or(0)
 }
 
+/// From this on, of 100, a line beside a gap is the one that stands there.
+const SAME: u8 = 80;
+
+/// A text whose gaps are filled.
+pub(super) struct Filled {
+    pub text: String,
+    /// How many lines the gaps stand for.
+    pub lines: usize,
+    /// No line beside a gap may be one that is put in.
+    pub sure: bool,
+}
+
 /// How many lines more may go than come where a text has gaps.
 const MOST_GONE: usize = 3;
 
@@ -156,7 +181,7 @@ fn stands_in(run: &[String], lines: &[String]) -> bool {
 
 /// The text with each gap filled by the document's lines that stand there, and how many these are.
 /// `None` where it is not clear.
-pub(super) fn filled(base: &str, text: &str) -> Option<(String, usize)> {
+pub(super) fn filled(base: &str, text: &str) -> Option<Filled> {
     let (old, mut new) = (lines(base), lines(text));
     let own: std::collections::BTreeSet<&str> = old.iter().map(|line| line.key.trim()).collect();
     let gap = |line: &Token<'_>| is_gap(line.key) && !own.contains(line.key.trim());
@@ -194,7 +219,7 @@ pub(super) fn filled(base: &str, text: &str) -> Option<(String, usize)> {
     }
     let mut out = String::new();
     let mut at = 0;
-    let mut filled = 0;
+    let (mut filled, mut sure) = (0, true);
     for cut in cuts {
         for same in &old[at..cut.old.start] {
             out.push_str(&line(same, base));
@@ -225,6 +250,10 @@ pub(super) fn filled(base: &str, text: &str) -> Option<(String, usize)> {
                             blank(new) && blank(old) || alike(old.key.trim(), new.key.trim())
                         })
                 };
+                let same = |news: &[Token<'_>], olds: &[Token<'_>]| {
+                    let mut both = news.iter().zip(olds).filter(|(new, _)| !blank(new));
+                    both.all(|(new, old)| letters_alike(old.key.trim(), new.key.trim()) >= SAME)
+                };
                 let head = before.iter().filter(|line| !blank(line)).count();
                 let foot = behind.iter().filter(|line| !blank(line)).count();
                 let olds = &old[taken.clone()];
@@ -242,6 +271,8 @@ pub(super) fn filled(base: &str, text: &str) -> Option<(String, usize)> {
                     let tail = rest.len().checked_sub(behind.len())?;
                     resembling(behind, &rest[tail..]).then_some(behind.len())?
                 };
+                sure &= same(before, &olds[..first.min(olds.len())]);
+                sure &= same(behind, &rest[rest.len() - last..]);
                 if head > 0 {
                     before.iter().for_each(|one| out.push_str(&line(one, text)));
                 }
@@ -258,7 +289,7 @@ pub(super) fn filled(base: &str, text: &str) -> Option<(String, usize)> {
     for same in &old[at..] {
         out.push_str(&line(same, base));
     }
-    Some((out, filled))
+    Some(Filled { text: out, lines: filled, sure })
 }
 
 #[cfg(test)]
@@ -284,7 +315,7 @@ mod tests {
     fn what_is_left_out_is_filled() {
         let check = |text: &str, expected: Option<String>| {
             let got = match read(TEXT, text) {
-                Whole::Gaps(new) => Some(new),
+                Whole::Gaps(new) | Whole::Likely(new) => Some(new),
                 Whole::Unclear | Whole::No | Whole::All(_) => None,
             };
             assert_eq!(got, expected, "{text}");

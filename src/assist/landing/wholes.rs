@@ -55,6 +55,7 @@ impl Landing {
             let (new, step) = match whole::read(base, &wrapped(base, text)) {
                 Whole::All(new) => (new, Step::Exact),
                 Whole::Gaps(new) => (new, Step::Gap),
+                Whole::Likely(new) => (new, Step::Words),
                 // What it corrects is no text any more.
                 Whole::Unclear if found.is_some() && corrects(&one.said) => {
                     return Some(vec![self.nowhere(base, text, &[])]);
@@ -74,7 +75,7 @@ impl Landing {
         }
         let (new, step, text) = found?;
         // Whoever leaves lines out means something else to change than the marks of others.
-        if step == Step::Gap && new.trim() != base.trim() && !in_form(base, &new).1 {
+        if step != Step::Exact && new.trim() != base.trim() && !in_form(base, &new).1 {
             return Some(vec![self.nowhere(base, text, &[])]);
         }
         let landed = self.whole(base, &new, step);

@@ -15,8 +15,9 @@ pub(super) fn filled(
     new: &str,
     within: &Range<usize>,
 ) -> Option<(Range<usize>, String)> {
-    let (old_parts, new_parts) = (split(old)?, split(new)?);
-    if old_parts.len() != new_parts.len() {
+    let ((old_parts, old_gaps), (new_parts, new_gaps)) = (split(old)?, split(new)?);
+    // What is left out at another depth would have to go there.
+    if old_parts.len() != new_parts.len() || old_gaps != new_gaps {
         return None;
     }
     let text = &index.text;
@@ -40,7 +41,13 @@ pub(super) fn filled(
     let line_end = fit::line_end_at(text, &range);
     for (at, (hit, part)) in hits.iter().zip(&new_parts).enumerate() {
         if at > 0 {
-            out.push_str(&text[hits[at - 1].core.end..hit.core.start]);
+            let (was, is) = (Outer::of(&old_parts[at]), Outer::of(part));
+            let between = &text[hits[at - 1].core.end..hit.core.start];
+            let line = between.rfind('\n').map_or(0, |line| line + 1);
+            match line > 0 && was.indent() != is.indent() && between[line..].trim().is_empty() {
+                true => out.extend([&between[..line], &hit.shift.apply(is.indent())]),
+                false => out.push_str(between),
+            }
         }
         for (line, body) in part.trim().lines().enumerate() {
             if line > 0 {
@@ -59,12 +66,17 @@ pub(super) fn filled(
     Some((range, with_line_ends(&out, line_end)))
 }
 
-/// The parts between the gaps; `None` where there is no gap, or a part is empty.
-fn split(text: &str) -> Option<Vec<String>> {
+/// The parts between the gaps, and how deep these are; `None` where there is no gap, or a part is
+/// empty.
+fn split(text: &str) -> Option<(Vec<String>, Vec<usize>)> {
     let mut parts = vec![String::new()];
+    let mut gaps = Vec::new();
     for line in text.split_inclusive('\n') {
         match is_gap(line) {
-            true => parts.push(String::new()),
+            true => {
+                gaps.push(line.len() - line.trim_start().len());
+                parts.push(String::new());
+            }
             false => parts.last_mut()?.push_str(line),
         }
     }
@@ -75,7 +87,7 @@ fn split(text: &str) -> Option<Vec<String>> {
         parts = text.split(mark).map(str::to_owned).collect();
     }
     let whole = parts.len() > 1 && parts.iter().all(|part| !part.trim().is_empty());
-    whole.then_some(parts)
+    whole.then_some((parts, gaps))
 }
 
 /// The place of a part behind the one before it. The first must have one only; a bracket that
