@@ -325,6 +325,12 @@ impl Chunk {
         within || unlike
     }
 
+    /// Whether its last line comes or goes: none that stays follows.
+    pub fn ends_changed(&self) -> bool {
+        let last = self.raw.lines().next_back().unwrap_or_default();
+        self.tail.is_empty() && matches!(sign(last).0, Sign::Old | Sign::New)
+    }
+
     /// Whether its last line goes and has no end: if it was cut, it goes in part.
     pub fn goes_open(&self) -> bool {
         let last = self.raw.lines().next_back().unwrap_or_default();

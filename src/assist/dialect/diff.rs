@@ -221,6 +221,7 @@ impl Diff {
         let Some(mut chunk) = self.chunk.take() else { return Vec::new() };
         let lacks =
             self.announced.is_some_and(|(old, new)| old > chunk.lines.0 || new > chunk.lines.1);
+        chunk.hint.short |= lacks && chunk.ends_changed();
         chunk.hint.short |= chunk.ends_open() && (lacks || chunk.breaks_off());
         chunk.hint.open = chunk.goes_open();
         if cut || self.around.fence.is_some() || chunk.lines == (0, 0) {

@@ -81,8 +81,28 @@ pub(super) fn end(old: &str, new: &str, hunks: &mut [(Hunk, bool)]) {
         !behind.trim().is_empty()
     });
     // Whole lines go with the rest of this one, or it ends as no line does.
-    let plain = |text: &str| text.ends_with(char::is_alphanumeric);
-    *unsure |= goes_on && (goes.contains('\n') || plain(is) && !plain(was));
+    *unsure |= goes_on && (goes.contains('\n') || is_open(is) && !is_open(was));
+}
+
+/// Whether a text ends as no sentence does.
+fn is_open(text: &str) -> bool {
+    text.ends_with(char::is_alphanumeric) || text.ends_with([',', '(', '='])
+}
+
+/// The same of a text that came without a frame, and of which nobody knows whether it came whole: its last
+/// line has no end, as the old one's had, or the end of the old text goes. `start` is where that
+/// stands, in `char`s.
+pub(super) fn open(old: &str, start: usize, new: &str, hunks: &mut [(Hunk, bool)]) {
+    let Some((hunk, unsure)) = hunks.last_mut() else { return };
+    let mut behind = old.chars().skip(hunk.span.end.0.saturating_sub(start));
+    let goes = hunk.new.trim().is_empty() && hunk.old.contains(char::is_alphanumeric);
+    *unsure |= (goes || stops(old, new)) && behind.all(char::is_whitespace);
+}
+
+/// Whether a text stops where the old one's last line has an end.
+pub(super) fn stops(old: &str, new: &str) -> bool {
+    const ENDS: [char; 11] = ['.', '!', '?', '…', '。', '！', '？', ')', '}', ';', '"'];
+    old.trim_end().ends_with(ENDS) && is_open(new.trim_end())
 }
 
 /// Whether a change puts a few words before all of a text or behind it: they may be said about it.

@@ -128,6 +128,8 @@ pub struct Landing {
     heard: usize,
     /// What looks like edits of it are examples that the document shows.
     examples: bool,
+    /// Whoever asked for a whole text knows whether it came whole.
+    asked: bool,
     line_end: OnceLock<&'static str>,
 }
 
@@ -148,6 +150,7 @@ impl Landing {
             open: false,
             prose: String::new(),
             heard: 0,
+            asked: true,
             examples: false,
             line_end: OnceLock::new(),
         }
@@ -340,6 +343,9 @@ impl Landing {
             *unsure |= doubt::may_be_said(&old, span.start, hunk);
         }
         doubt::end(&old, &new, &mut hunks);
+        if !self.asked {
+            doubt::open(&old, span.start.0, &new, &mut hunks);
+        }
         doubt::instead(&self.base, &mut hunks);
         let only: Vec<Hunk> = hunks.iter().map(|(hunk, _)| hunk.clone()).collect();
         let landed = |((hunk, unsure), moved): ((Hunk, bool), Option<String>)| {
@@ -367,6 +373,7 @@ impl Landing {
         if self.wanted == Wanted::Change
             && let Whole::All(new) = whole::read(base, &without_numbers(base, prose))
         {
+            self.asked = false;
             return self.rewritten(Form::Whole, &new);
         }
         // Who asks a question may get a passage quoted: only an answer that is one is a change.

@@ -2,6 +2,7 @@
 //! where the answer says that it corrects the others, or an old text and the new one for it.
 
 use super::covered::covered;
+use super::doubt;
 use super::fences::{Told, has_line};
 use super::part::{self, Document};
 use super::talk::{self, corrects, is_new, is_old};
@@ -152,8 +153,15 @@ impl Landing {
         let known = talk::Known::of(base);
         for hunk in whole_to_hunks(&base[at.clone()], &new) {
             let span = Span { start: moved(hunk.span.start), end: moved(hunk.span.end) };
-            let edge = span.start == Pos(0) || span.end == Pos(all);
-            let lines = filled(&hunk.old) && hunk.old.contains('\n');
+            let blank = |from: usize, to: usize| {
+                self.base.slice(from.min(all)..to.min(all)).chars().all(char::is_whitespace)
+            };
+            let edge = blank(0, span.start.0) || blank(span.end.0, all);
+            let own = |from: usize| from == 0 || self.base.get_char(from - 1) == Some('\n');
+            let lines = filled(&hunk.old)
+                && (hunk.old.trim_end().contains('\n')
+                    || own(span.start.0)
+                    || own(span.start.0 + 1));
             let lacks = edge && lines && hunk.new.trim().is_empty();
             let said = edge && hunk.old.trim().is_empty() && {
                 let new = hunk.new.trim();
@@ -164,6 +172,10 @@ impl Landing {
         }
         if at.end < base.len() {
             hunks.push((gone(count(&base[..at.end]), &base[at.end..]), true));
+        }
+        doubt::end(base, &new, &mut hunks);
+        if let Some((_, lacks)) = hunks.last_mut().filter(|_| doubt::stops(base, &new)) {
+            *lacks = true;
         }
         let only: Vec<Hunk> = hunks.iter().map(|(hunk, _)| hunk.clone()).collect();
         let landed = |(at, ((hunk, lacks), moved)): (usize, ((Hunk, bool), Option<String>))| {
