@@ -280,9 +280,6 @@ impl App {
             Step::NotFound => match key.text().filter(|_| self.keymap.takes_text(&contexts)) {
                 Some(character) => {
                     let mut cx = Cx::new(&mut self.model);
-                    if command::answers(&mut cx, character) {
-                        return cx.finish();
-                    }
                     let mut buffer = [0; 4];
                     cx.type_text(character.encode_utf8(&mut buffer));
                     command::typed(&mut cx);
@@ -432,6 +429,7 @@ impl App {
                     cx.effect(Effect::ReadFile { doc, path });
                 }
             }
+            Timer::Reason => command::reason_given(&mut cx),
             Timer::Frame => {}
         }
         cx.finish()

@@ -7,9 +7,10 @@ use super::{
     session,
 };
 use crate::base::Pos;
+use crate::session::HunkRef;
 use crate::state::{
-    Ask, Cx, Dialog, Focus, Form, FormKind, ListState, Model, Open, Overlay, PromptKind, REASONS,
-    Tab,
+    Ask, Cx, Dialog, Effect, Focus, Form, FormKind, ListState, Model, Open, Overlay, PromptKind,
+    REASONS, Tab, Timer,
 };
 
 pub const COMMANDS: &[Command] = &[
@@ -267,24 +268,40 @@ fn submit(cx: &mut Cx, _: &str) -> Result<(), String> {
     }
 }
 
-/// A key that answers a prompt at once, before anything else is typed: a digit that says why a hunk
-/// is turned down. Whether it was one.
-pub fn answers(cx: &mut Cx, key: char) -> bool {
+/// A digit alone says why a hunk is turned down, unless words follow it: so long they are waited for.
+const REASON_MS: u64 = 500;
+
+/// The hunk that is being turned down for the reason that a digit stands for, if that is all that was
+/// typed.
+fn reason(model: &Model) -> Option<(HunkRef, &'static str)> {
     let Some(Overlay::Prompt { kind: PromptKind::RejectBecause { hunk }, field }) =
-        cx.model.ui.overlays.last()
+        model.ui.overlays.last()
     else {
-        return false;
+        return None;
     };
-    let Some((_, reason)) = REASONS.iter().find(|(digit, _)| *digit == key) else { return false };
-    if field.rope().len_chars() > 0 {
-        return false;
+    Some((*hunk, named(&field.rope().to_string())?))
+}
+
+/// The reason that a digit stands for.
+fn named(text: &str) -> Option<&'static str> {
+    let digit = |(digit, _): &&(char, &str)| text.trim().chars().eq([*digit]);
+    REASONS.iter().find(digit).map(|(_, reason)| *reason)
+}
+
+/// After something was typed into a prompt.
+pub fn typed_reason(cx: &mut Cx) {
+    if reason(cx.model).is_some() {
+        cx.effect(Effect::Schedule { after_ms: REASON_MS, timer: Timer::Reason });
     }
-    let hunk = *hunk;
+}
+
+/// Nothing followed the digit.
+pub fn reason_given(cx: &mut Cx) {
+    let Some((hunk, reason)) = reason(cx.model) else { return };
     cx.model.ui.overlays.pop();
     if let Err(why) = hunk::reject_one(cx, hunk, reason) {
         cx.warn(why);
     }
-    true
 }
 
 fn prompted(cx: &mut Cx, kind: PromptKind, text: &str) -> Result<(), String> {
@@ -295,7 +312,9 @@ fn prompted(cx: &mut Cx, kind: PromptKind, text: &str) -> Result<(), String> {
         PromptKind::Line => find::line(cx, text),
         PromptKind::SaveAs { then_quit } => file::save_as(cx, text, then_quit),
         PromptKind::Open => file::open_path(cx, text),
-        PromptKind::RejectBecause { hunk } => hunk::reject_one(cx, hunk, text.trim()),
+        PromptKind::RejectBecause { hunk } => {
+            hunk::reject_one(cx, hunk, named(text).unwrap_or(text.trim()))
+        }
         PromptKind::DecisionBecause { decision, status } => {
             decision::set_status(cx, decision, status, text)
         }

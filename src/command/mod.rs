@@ -34,7 +34,7 @@ pub use history::{
     choose as history_choose, index_at as history_at, listed as history_listed,
     listed_from as history_from,
 };
-pub use list::{answers, palette_rows};
+pub use list::{palette_rows, reason_given};
 pub use models::{ModelRow, chosen_model_row, model_rows, stay_at};
 pub use placing::float_click;
 pub use proof::{checked, signed};
@@ -182,6 +182,7 @@ pub fn run(cx: &mut Cx, line: &str) -> Result<(), String> {
 /// The filter of a list may have changed.
 pub fn typed(cx: &mut Cx) {
     session::typed(cx);
+    list::typed_reason(cx);
     find::count(cx);
 }
 

@@ -58,6 +58,8 @@ pub enum Timer {
     Highlight,
     /// What the file holds may have been explained by another program meanwhile.
     File,
+    /// A digit alone is the reason why a hunk is turned down.
+    Reason,
     /// A frame that only shows more of an answer is due.
     Frame,
 }

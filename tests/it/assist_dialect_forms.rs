@@ -267,7 +267,7 @@ fn differences() {
     );
     // The answer ends, and the chunk has much less than it announces.
     check("@@ -1,5 +1,5 @@\n a\n-b\n", "", &[r#"! "@@ -1,5 +1,5 @@\n a\n-b\n""#]);
-    check("@@ -1,4 +1,3 @@\n a\n-b\n+c\n", "", &[r#""a\nb\n" → "a\nc\n" [diff, line 1]"#]);
+    check("@@ -1,4 +1,3 @@\n a\n-b\n+c\n", "", &[r#""a\nb\n" → "a\nc\n" [diff, line 1, short]"#]);
     // Counts that are too small end nothing.
     check(
         "@@ -1 +1 @@\n a\n\n-b\n+c\n\n-  d\n",

@@ -28,7 +28,9 @@ fn a_digit_says_why() {
         ("'3'", "too long"),
         ("'4'", "not asked for"),
         ("'5'", "keep mine"),
+        ("'3' enter", "too long"),
         ("'6' enter", "6"),
+        ("'3 bakers, not two' enter", "3 bakers, not two"),
         ("'no, 2 of them' enter", "no, 2 of them"),
     ] {
         let mut made = Harness::with(TEXT);
@@ -38,6 +40,7 @@ fn a_digit_says_why() {
         let screen = made.screen(100, 30);
         assert!(screen.contains("1 wrong fact · 2 style · 3 too long"), "{screen}");
         made.keys(keys);
+        made.pass(600);
         assert!(made.overlay().is_none(), "{keys}");
         let (_, verdict) = made.model().session.proposals.rejected().next().expect("rejected");
         assert_eq!(verdict.reason.as_deref(), Some(reason), "{keys}");

@@ -321,7 +321,7 @@ fn prompt(
     let y = screen.bottom().saturating_sub(1);
     let row = Rect { y, height: 1.min(screen.height), ..screen };
     fill(buffer, row, theme.bar());
-    if matches!(kind, PromptKind::RejectBecause { .. }) && input.rope().len_chars() == 0 && y > 0 {
+    if matches!(kind, PromptKind::RejectBecause { .. }) && input.rope().len_chars() < 2 && y > 0 {
         let above = Rect { y: y - 1, height: 1, ..row };
         fill(buffer, above, theme.bar());
         let reasons: Vec<String> =
