@@ -144,14 +144,18 @@ fn without_its_own(edit: &mut Edit) {
     let found = [numbered as Read, glued, called].into_iter().find_map(|read| {
         let (first, count) = counted(&edit.new, read)?;
         let own = edit.old.lines().any(|line| read(line).is_some());
-        (count > 1 && !own).then(|| (first, stripped(edit, first.sign, read).1))
+        // Nobody wants the number of an empty line.
+        let empty = |line: &str| read(line).is_some_and(|one| line[one.text..].trim().is_empty());
+        let alone = edit.new.lines().any(empty);
+        (count > 1 && !own).then(|| (first, stripped(edit, first.sign, read).1, alone))
     });
-    let Some((first, bare)) = found else { return };
+    let Some((first, bare, alone)) = found else { return };
     let mut known = edit.old.lines().map(str::trim).filter(|line| line.len() > 3);
     match known.any(|line| bare.lines().any(|one| one.trim() == line)) {
         // Nothing but numbers comes: they are wanted.
         true if bare.trim() == edit.old.trim() => {}
         true => edit.new = bare,
+        false if alone => edit.new = bare,
         // From one on somebody may want them.
         false if first.number == 1 && first.sign == ':' => {}
         false => edit.hint.numbered = Some((first.number, bare)),

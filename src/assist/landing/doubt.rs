@@ -17,7 +17,10 @@ pub(super) fn says_same(old: &str, text: &str) -> bool {
     };
     let ended = text.trim().ends_with(['.', '!', '?', '…', '。']) && !text.trim().contains('\n');
     let (was, is) = (words(old), words(text));
-    is.len() >= LEAST && (was == is || ended && was.windows(is.len()).any(|run| run == is))
+    let quoted = text.lines().any(|line| line.trim_start().starts_with('>'));
+    !quoted
+        && is.len() >= LEAST
+        && (was == is || ended && was.windows(is.len()).any(|run| run == is))
 }
 
 /// A text that one change takes away and an unsure one brings again would be lost without that.

@@ -109,14 +109,17 @@ impl Landing {
         found.pop().filter(|_| found.is_empty()).or_else(|| doubled.map(|nowhere| (nowhere, None)))
     }
 
-    /// What an edit comes to that would put an item of a list into another one, behind its mark: the line
+    /// What an edit comes to that would put an item of a list into another one, behind its mark, or leave
+    /// the mark alone: the line
     /// of a difference that has the mark for its sign may be one that stays.
     fn doubles_mark(&self, edit: &Edit, hunk: &Hunk) -> Option<Outcome> {
         const MARKS: [&str; 3] = ["- ", "* ", "+ "];
         let line = self.base.line_to_char(self.base.char_to_line(hunk.span.start.0));
         let before = self.base.slice(line..hunk.span.start.0).to_string();
         let is_item = |text: &str| MARKS.iter().any(|mark| text.trim_start().starts_with(mark));
-        if edit.form != Form::Diff || !MARKS.contains(&before.trim_start()) || !is_item(&hunk.new) {
+        let left = hunk.new.is_empty() || hunk.new.starts_with('\n');
+        let marked = MARKS.contains(&before.trim_start()) && (left || is_item(&hunk.new));
+        if edit.form != Form::Diff || !marked {
             return None;
         }
         let (old, new, hint) = (edit.old.clone(), edit.new.clone(), edit.hint.clone());

@@ -76,7 +76,7 @@ pub(super) fn is_deep(place: &Place<'_>, old: Outer<'_>, new: Outer<'_>) -> bool
     if quoted.len() != there.len() {
         return false;
     }
-    let telling = |line: &str| line.chars().filter(|sign| sign.is_alphanumeric()).count() > 2;
+    let telling = |line: &str| line.chars().filter(|sign| sign.is_alphanumeric()).count() > 1;
     let (mut as_there, mut as_quoted) = (0, 0);
     for (was, is) in quoted.iter().zip(&there) {
         let mut same = written.iter().filter(|line| line.trim() == was.trim());

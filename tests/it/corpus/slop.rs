@@ -258,6 +258,7 @@ fn stale(draft: &mut Draft, rand: &mut Rand) -> Option<()> {
             // At the end of the change it would be a part of it.
             require(line.start != draft.change.at.end)?;
             let new = format!("{}\n", sentence(rand, draft.kind));
+            require(!draft.change.new.contains(new.trim()))?;
             draft.alter(line.start..line.start, &new);
         }
     }
