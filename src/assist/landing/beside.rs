@@ -18,6 +18,9 @@ pub const ELSEWHERE: &str = "Its text stands elsewhere than where the answer say
 pub const SHORT: &str =
     "The answer ends within it, or before it had as many lines as it announces: it may be cut.";
 
+/// What is said of an edit whose new text may be words of the answer about it.
+const SAID: &str = "Its new text may be words about the edit, or marks of the answer.";
+
 impl Landing {
     /// Parts of the document that an answer writes anew in a fence beside its edits: what is new in
     /// them is none of these, so they have no place until somebody gives them one.
@@ -61,6 +64,9 @@ impl Landing {
             {
                 (Outcome::Placed { hunk, step: Step::Words }, Some(ELSEWHERE.to_owned()))
             }
+            (Outcome::Placed { hunk, step }, _) if !step.is_loose() && self.is_said(edit) => {
+                (Outcome::Placed { hunk, step: Step::Words }, Some(SAID.to_owned()))
+            }
             (Outcome::Placed { hunk, step }, _)
                 if !step.is_loose()
                     && (edit.hint.short || edit.hint.open && self.goes_in_part(hunk.span)) =>
@@ -69,6 +75,32 @@ impl Landing {
             }
             (outcome, _) => (outcome, edit.why.clone()),
         }
+    }
+
+    /// Whether a new text seems to say something of the answer: that the old one goes, or where the
+    /// new one begins and ends.
+    fn is_said(&self, edit: &Edit) -> bool {
+        const GONE: [&str; 10] = [
+            "nothing",
+            "empty",
+            "deleted",
+            "removed",
+            "delete",
+            "remove",
+            "delete this line",
+            "delete this",
+            "remove this",
+            "removed line",
+        ];
+        const MARKERS: [&str; 4] = ["<<<<<<<", ">>>>>>>", "*** End Patch", "*** Begin Patch"];
+        let new = edit.new.trim();
+        let aside = new.starts_with(['(', '[', '<']) && new.ends_with([')', ']', '>']);
+        let core = new.trim_matches(|sign: char| !sign.is_alphanumeric()).to_lowercase();
+        let marks = |text: &str| {
+            text.lines().any(|line| MARKERS.iter().any(|mark| line.trim_start().starts_with(mark)))
+        };
+        aside && GONE.contains(&core.as_str())
+            || marks(new) && !marks(&edit.old) && !marks(&self.base.to_string())
     }
 
     /// Whether a span ends within a line.

@@ -117,7 +117,7 @@ impl Landing {
         let line = self.base.line_to_char(self.base.char_to_line(hunk.span.start.0));
         let before = self.base.slice(line..hunk.span.start.0).to_string();
         let is_item = |text: &str| MARKS.iter().any(|mark| text.trim_start().starts_with(mark));
-        let left = hunk.new.is_empty() || hunk.new.starts_with('\n');
+        let left = hunk.new.lines().next().is_none_or(|line| line.trim().is_empty());
         let marked = MARKS.contains(&before.trim_start()) && (left || is_item(&hunk.new));
         if edit.form != Form::Diff || !marked {
             return None;

@@ -306,12 +306,9 @@ impl Landing {
         let new = with_line_ends(&wrapped, line_end(&old));
         let parts = match bare::read(&old, &new, (&around.0, &around.1)) {
             Bare::Parts(parts) => parts,
-            Bare::Talk => {
-                self.remark = Some(Remark::Talk);
-                return Vec::new();
-            }
-            Bare::Several => {
-                self.remark = Some(Remark::Several);
+            none => {
+                let talk = none == Bare::Talk;
+                self.remark = Some(if talk { Remark::Talk } else { Remark::Several });
                 return Vec::new();
             }
         };
@@ -328,8 +325,7 @@ impl Landing {
             }
         }
         let mut hunks = Vec::new();
-        let all = bare::unsure_beside(&old, parts);
-        for part in all {
+        for part in bare::unsure_beside(&old, parts) {
             let unsure = part.unsure || form == Form::Whole && few;
             let before = span.start.0 + old[..part.old.start].chars().count();
             let at = |pos: Pos| Pos(pos.0 + before);
@@ -339,9 +335,9 @@ impl Landing {
                 hunks.push((Hunk { span, ..hunk }, unsure));
             }
         }
-        for (hunk, unsure) in &mut hunks {
+        hunks.iter_mut().for_each(|(hunk, unsure)| {
             *unsure |= doubt::may_be_said(&old, span.start, hunk);
-        }
+        });
         doubt::end(&old, &new, &mut hunks);
         if !self.asked {
             doubt::open(&old, span.start.0, &new, &mut hunks);

@@ -71,7 +71,7 @@ pub(super) fn read(base: &str, text: &str) -> Whole {
     // A first or last line that was changed or taken away has its neighbours.
     let once = |line: &String| old.iter().filter(|other| *other == line).count() == 1;
     let near = |a: &mut dyn Iterator<Item = &String>, b: &[&String]| {
-        a.take(2).any(|line| b.iter().take(3).any(|other| *other == line) && once(line))
+        a.take(2).any(|line| b.iter().take(3).any(|other| like(line, other)) && once(line))
     };
     let most = of(old.len()) >= 80 || of(old.len()) >= LEAST && of(new.len()) >= 80;
     let begins = begins || most && near(&mut old.iter(), &new.iter().collect::<Vec<_>>());

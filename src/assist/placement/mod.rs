@@ -339,12 +339,12 @@ impl Placer {
         // Only what stands there as it is, or but for blanks and marks.
         let there = self.climb(CERTAIN, index, new, "", &Hint::default(), within);
         let Found::One(there, Step::Exact | Step::Space | Step::Marks) = there else { return None };
-        // A word or two stand somewhere by chance.
-        let telling = core.chars().count() >= 16 || there.lined;
+        let telling = core.chars().count() >= 16 || there.lined; // Words stand anywhere by chance.
         let covered = hits
             .iter()
             .all(|hit| there.core.start <= hit.core.start && hit.core.end <= there.core.end);
-        (covered && (telling || !hits.is_empty())).then_some(there.core)
+        let done = hits.is_empty() && !gone::still_there(&index.text, &there.core, old, new);
+        (covered && (telling && done || !hits.is_empty())).then_some(there.core)
     }
 
     fn append(&self, index: &Index, old: &str, new: &str, within: Range<usize>) -> Placement {
