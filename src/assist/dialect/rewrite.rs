@@ -338,7 +338,10 @@ fn text_lines(
     let filled_inside = inside.iter().filter(|line| !line.trim().is_empty()).count();
     let had_fence = old.is_some_and(|old| old.lines().any(|line| fence(line).is_some()));
     let mostly = || !had_fence && old.is_some_and(|old| holds_most(inside, old));
-    let talk = talk || known >= 2 && known * 2 >= filled_inside || mostly();
+    // It begins as the old text does, which has no fence.
+    let first = inside.iter().find(|line| !line.trim().is_empty()).map(|line| line.trim());
+    let begins = || !had_fence && first.is_some() && first == first_of_old.map(str::trim);
+    let talk = talk || known >= 2 && known * 2 >= filled_inside || mostly() || begins();
     let mut around = before.iter().chain(&after);
     if around.any(|line| in_old(line)) || !talk || old.is_none() && !after.is_empty() {
         return Ok((all, false));
