@@ -118,7 +118,8 @@ impl Landing {
         let before = self.base.slice(line..hunk.span.start.0).to_string();
         let is_item = |text: &str| MARKS.iter().any(|mark| text.trim_start().starts_with(mark));
         let left = hunk.new.lines().next().is_none_or(|line| line.trim().is_empty());
-        let marked = MARKS.contains(&before.trim_start()) && (left || is_item(&hunk.new));
+        let marked =
+            MARKS.iter().any(|mark| mark.trim() == before.trim()) && (left || is_item(&hunk.new));
         if edit.form != Form::Diff || !marked {
             return None;
         }

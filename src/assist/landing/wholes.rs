@@ -174,6 +174,11 @@ impl Landing {
             hunks.push((gone(count(&base[..at.end]), &base[at.end..]), true));
         }
         doubt::end(base, &new, &mut hunks);
+        // Where an end is lacking more may be.
+        let cut = hunks.iter().any(|(_, lacks)| *lacks);
+        for (hunk, lacks) in hunks.iter_mut().filter(|_| cut) {
+            *lacks |= of_words(&hunk.old) > of_words(&hunk.new) + MOST_GONE;
+        }
         if let Some((_, lacks)) = hunks.last_mut().filter(|_| doubt::stops(base, &new)) {
             *lacks = true;
         }
@@ -193,6 +198,14 @@ impl Landing {
         hunks.into_iter().zip(moves(&only)).enumerate().map(landed).collect()
     }
 }
+
+/// How many lines of a text are not empty.
+fn of_words(text: &str) -> usize {
+    text.lines().filter(|line| !line.trim().is_empty()).count()
+}
+
+/// So many lines may go where others come for them.
+const MOST_GONE: usize = 3;
 
 /// What a new text of `old` says where it leaves lines out: nothing where it leaves out none, and
 /// within that nothing where it can't be told which.
