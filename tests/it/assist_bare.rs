@@ -369,3 +369,33 @@ fn of_several_versions_of_a_paragraph_none_is_taken() {
         assert_eq!(remark, Some(Remark::Several), "{answer}");
     }
 }
+
+#[test]
+fn hunks_of_a_passage_hold_alone() {
+    let text = "Before it.\n\nOne is here. Two is there. Three is nowhere.\n\nBehind it.\n";
+    let part = "One is here. Two is there. Three is nowhere.";
+    for new in [
+        "- One is here.\n- Two is there.\n- Three is nowhere.",
+        "One is here.\n\nTwo is there.\n\nThree is nowhere.",
+        "Three is nowhere. One is here. Two is there.",
+        "One is here.",
+        "One is here. Two is there. Three is nowhere. Four came later.",
+    ] {
+        let whole = text.replace(part, new);
+        let (certain, all, remark) = read(text, Some(part), new);
+        assert_eq!((certain.as_str(), all.as_str(), remark), (&*whole, &*whole, None), "{new}");
+    }
+    // Each of several breaks is one by itself, and no line between two others.
+    for hunk in whole_to_hunks(part, "One is here.\n\nTwo is there.\n\nThree is nowhere.") {
+        assert_eq!((hunk.old.as_str(), hunk.new.as_str()), (" ", "\n\n"));
+    }
+    let list = whole_to_hunks(part, "- One is here.\n- Two is there.\n- Three is nowhere.");
+    assert_eq!(list.len(), 1, "{list:?}");
+}
+
+#[test]
+fn dashes_within_lines_are_no_marks_of_items() {
+    let text = "- Oven: 4 euros\n- Rent: 9 euros\n";
+    let new = "* 4 euros — Oven\n* 9 euros — Rent\n";
+    assert_eq!(read(text, None, new).1, "- 4 euros — Oven\n- 9 euros — Rent\n");
+}

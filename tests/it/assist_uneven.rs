@@ -188,3 +188,55 @@ fn a_passage_that_begins_within_a_part_takes_nothing_before_it_out() {
     let said = "```\n    let path = request.path();\n    compass crate::disk::read(path) {\n        Ok(done) => Reply::ok(done),\n        Err(why) => Reply::error(504, &why.to_string()),\n```\n";
     change(code, said, "missing");
 }
+
+#[test]
+fn words_for_what_is_left_out_are_none_of_the_text() {
+    let code = "class Store:\n    def load(self):\n        for line in self.file:\n            self.add(line)\n\n    def save(self):\n        self.file.write(self.all)\n        self.file.close()\n";
+    let after = code.replace("close()", "flush()");
+    for said in [
+        "# same as before",
+        "# Same",
+        "(snip)",
+        "# -- snip --",
+        "# see above",
+        "# load() stays the same",
+        "# wie bisher",
+        "# 保持不变",
+        "# без изменений",
+        "pass  # unchanged",
+    ] {
+        let new = after.replace(
+            "        for line in self.file:\n            self.add(line)\n",
+            &format!("        {said}\n"),
+        );
+        let got = answer(code, &format!("```python\n{new}```\n"), Wanted::Change);
+        assert!(got.ends_with(&after), "{said}: {got}");
+    }
+}
+
+#[test]
+fn a_line_beside_a_gap_may_come_for_the_one_there_or_be_put_in() {
+    let code = "def load(path):\n    data = read(path)\n    rows = parse(data)\n    return rows\n";
+    let said = |line: &str| {
+        answer(
+            code,
+            &format!("```python\ndef load(path):\n    {line}\n    # ...\n```\n"),
+            Wanted::Change,
+        )
+    };
+    assert!(!said("path = str(path)").starts_with("gap: "), "{}", said("path = str(path)"));
+    let after = code.replace("read(path)", "read(path, 1)");
+    assert_eq!(said("data = read(path, 1)"), format!("gap: {after}"));
+    // What is left out at another depth has no place.
+    let wrapped = "def load(path):\n    try:\n        # ...\n    finally:\n        stop()\n";
+    change(code, &block("def load(path):\n    # ...\n    return rows\n", wrapped), "missing");
+}
+
+#[test]
+fn what_still_stands_beside_its_place_was_not_taken_away() {
+    let list = "# Shop\n\n- milk and some cream\n- bread for the week\n- eggs\n";
+    let old = "- milk and cream\n- bread for the week\n";
+    change(list, &block(old, "- bread for the week\n"), "missing");
+    let old = "- twelve apples\n- bread for the week\n";
+    change(list, &block(old, "- bread for the week\n"), "already");
+}
