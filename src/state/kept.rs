@@ -107,7 +107,7 @@ impl Model {
         }
         // Of settled hunks their edits say it.
         let open = |of: &&HunkRef| self.session.proposals.is_open(of);
-        let seen: Vec<String> = self.ui.seen.iter().filter(open).map(|of| of.to_string()).collect();
+        let seen: Vec<String> = self.ui.seen.iter().filter(open).map(ToString::to_string).collect();
         if !seen.is_empty() || self.ui.view_stored.contains_key("seen") {
             view.insert("seen".into(), seen.join(" "));
         }

@@ -234,9 +234,7 @@ fn a_line_beside_a_gap_may_come_for_the_one_there_or_be_put_in() {
 
 #[test]
 fn what_still_stands_beside_its_place_was_not_taken_away() {
-    let list = "# Shop\n\n- milk and some cream\n- bread for the week\n- eggs\n";
-    let old = "- milk and cream\n- bread for the week\n";
-    change(list, &block(old, "- bread for the week\n"), "missing");
-    let old = "- twelve apples\n- bread for the week\n";
-    change(list, &block(old, "- bread for the week\n"), "already");
+    let list = "# Shop\n\n- [ ] milk\n- [x] bread\n- [ ] eggs\n";
+    change(list, &block("- [ ] milk and cream\n- [x] bread\n", "- [x] bread\n"), "missing");
+    change(list, &block("a dozen of apples\n- [x] bread\n", "- [x] bread\n"), "already");
 }

@@ -89,6 +89,28 @@ pub(super) fn blank_line_before(text: &str, at: usize) -> usize {
     if text[start..at].trim().is_empty() { start } else { at }
 }
 
+/// Whether lines that an edit takes away stand, but for a few words, right beside what it leaves: it was
+/// not done, whatever its quotation says.
+pub(super) fn still_there(text: &str, left: &Range<usize>, old: &str, new: &str) -> bool {
+    const LIKE: u8 = 60;
+    let filled = |text: &'_ str| -> Vec<String> {
+        let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+        lines.map(str::to_owned).collect()
+    };
+    let stays = filled(new);
+    let goes: Vec<String> = filled(old).into_iter().filter(|line| !stays.contains(line)).collect();
+    if goes.is_empty() {
+        return false;
+    }
+    let near = goes.len() + 1;
+    let start = text[..left.start].rfind('\n').map_or(0, |at| at + 1);
+    let end = text[left.end..].find('\n').map_or(text.len(), |at| left.end + at);
+    let above = text[..start].lines().rev().filter(|line| !line.trim().is_empty()).take(near);
+    let below = text[end..].lines().filter(|line| !line.trim().is_empty()).take(near);
+    let mut beside = above.chain(below).map(str::trim);
+    beside.any(|line| goes.iter().any(|gone| alike(gone, line) >= LIKE))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -133,26 +155,4 @@ mod tests {
         check("\n- a\n\n", "\n", false);
         check("- a\n", " ", false);
     }
-}
-
-/// Whether lines that an edit takes away stand, but for a few words, right beside what it leaves: it was
-/// not done, whatever its quotation says.
-pub(super) fn still_there(text: &str, left: &Range<usize>, old: &str, new: &str) -> bool {
-    const LIKE: u8 = 60;
-    let filled = |text: &'_ str| -> Vec<String> {
-        let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-        lines.map(str::to_owned).collect()
-    };
-    let stays = filled(new);
-    let goes: Vec<String> = filled(old).into_iter().filter(|line| !stays.contains(line)).collect();
-    if goes.is_empty() {
-        return false;
-    }
-    let near = goes.len() + 1;
-    let start = text[..left.start].rfind('\n').map_or(0, |at| at + 1);
-    let end = text[left.end..].find('\n').map_or(text.len(), |at| left.end + at);
-    let above = text[..start].lines().rev().filter(|line| !line.trim().is_empty()).take(near);
-    let below = text[end..].lines().filter(|line| !line.trim().is_empty()).take(near);
-    let mut beside = above.chain(below).map(str::trim);
-    beside.any(|line| goes.iter().any(|gone| alike(gone, line) >= LIKE))
 }

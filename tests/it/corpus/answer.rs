@@ -151,7 +151,7 @@ fn push_marked(lines: &[(char, String)], apart: Option<Apart>, out: &mut String)
         match (*sign, apart) {
             ('\0', _) | (' ', Some(Apart::Bare)) => {}
             (sign @ ('-' | '+'), Some(_)) | (sign @ ' ', Some(Apart::Wide)) => {
-                out.extend([sign, ' '])
+                out.extend([sign, ' ']);
             }
             (sign, _) => out.push(sign),
         }
