@@ -249,8 +249,12 @@ fn show_again(cx: &mut Cx, _: &str) -> Result<(), String> {
         // That it is open is said of it now, whatever became of the one it repeats.
         resolve(cx, *of, HunkVerdict::Pending, None, None);
     }
-    step(cx, true)?;
-    cx.info(format!("{} again.", plural(folded.len(), "hunk")));
+    // In the list one stays in the list.
+    if cx.model.ui.focus != Focus::Panel {
+        step(cx, true)?;
+    }
+    let (count, is) = (plural(folded.len(), "hunk"), if folded.len() == 1 { "is" } else { "are" });
+    cx.info(format!("{count} {is} open again, though you turned the like down."));
     Ok(())
 }
 

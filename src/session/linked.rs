@@ -69,6 +69,15 @@ impl Session {
 /// How a message is called by which cowrite asked a model once more.
 pub const ASKED_AGAIN: &str = "↻ asked again, for edits without a certain place";
 
+/// How such a message begins, and how long it is: the model needs all of it, a person seldom.
+pub fn asked_again_in_short(text: &str) -> String {
+    let text = text.trim();
+    let (first, lines) = (text.split("\n\n").next().unwrap_or_default(), text.lines().count());
+    format!(
+        "{first}\n\n*… {lines} lines in all, as the model got them: `cowrite export` has them.*"
+    )
+}
+
 /// What a message says before its first fence or edit; all of it where it says nothing before.
 pub fn opening(text: &str) -> &str {
     const SIGNS: &[&str] = &[

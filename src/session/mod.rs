@@ -35,7 +35,7 @@ pub use documents::{DocEntry, EditEntry, SavedVersion};
 pub use film::Film;
 pub use fold::Batch;
 pub use hunk_ref::HunkRef;
-pub use linked::{ASKED_AGAIN, opening};
+pub use linked::{ASKED_AGAIN, asked_again_in_short, opening};
 pub use merged::Met;
 pub use proposals::{Hunk, HunkState, Proposal, Proposals, Verdict};
 pub use reasoning::Reasoning;

@@ -11,7 +11,7 @@ use crate::layout::{Join, Line, MarkdownView, Segment, Style};
 use crate::models::{CATALOGUE, Row, megabytes};
 use crate::provider::local::NAME as LOCAL;
 use crate::report::bring::program_name;
-use crate::session::{ASKED_AGAIN, Message};
+use crate::session::{ASKED_AGAIN, Message, asked_again_in_short};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
@@ -377,8 +377,7 @@ impl Model {
 /// readable.
 fn shown(message: &Message) -> Cow<'_, str> {
     match message.role {
-        // It holds edits as the model writes them.
-        MessageRole::Person if message.is_repair() => readable(message.text(), false),
+        MessageRole::Person if message.is_repair() => asked_again_in_short(message.text()).into(),
         MessageRole::Person => with_breaks(message.text()),
         MessageRole::Model | MessageRole::Note => readable(message.text(), false),
     }

@@ -66,7 +66,7 @@ fn what_has_no_place_is_asked_for_once_more_and_replaced() {
         assert!(request.contains(words), "{words}: {request}");
     }
     let screen = made.screen(100, 90);
-    assert!(screen.contains("↻ asked again"), "{screen}");
+    assert!(screen.contains("↻ asked again") && screen.contains("lines in all"), "{screen}");
     // The person writes on meanwhile.
     made.place(0, None);
     made.keys("'Now: '");
