@@ -302,7 +302,10 @@ fn an_edit_without_a_place_is_asked_for_once_more_and_the_figures_tell() {
     assert_eq!((&row["asked"], &row["form"]), (&json!("blocks"), &json!("blocks")), "{told}");
     assert_eq!((&row["exact"], &row["nowhere"]), (&json!(2), &json!(1)), "{told}");
     assert_eq!((&row["open"], &row["superseded"]), (&json!(2), &json!(1)), "{told}");
+    // How a model is asked follows from all sessions, not from one.
     let table = home.run(&["stats", "edits", "a.md"], "").ok();
+    assert!(table.contains("asked, written") && !table.contains("asking for"), "{table}");
+    let table = home.run(&["stats", "edits"], "").ok();
     assert!(table.contains("asked, written") && table.contains("asking for blocks"), "{table}");
     let mut rows = table.lines().filter(|line| !line.contains(": short texts"));
     assert!(rows.all(|line| line.chars().count() <= 80), "{table}");
