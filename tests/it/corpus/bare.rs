@@ -3,7 +3,7 @@
 
 use super::answer::QUOTING;
 use super::case::{Case, draft, finish, quoted_lines};
-use super::change::pick;
+use super::change::{Class, lines, pick, sentences};
 use super::draft::{Draft, Level, Want, count, in_words};
 use super::texts::{Kind, Text, wrapped};
 use cowrite::assist::Dialect;
@@ -13,7 +13,8 @@ pub const TALK: &str = "talk around all of it";
 pub const SELECTED: &str = "talk around a part";
 pub const OTHER: &str = "other form than asked";
 pub const WRAPPED: &str = "all of it, wrapped";
-pub const ROWS: &[&str] = &[TALK, SELECTED, OTHER, WRAPPED];
+pub const ORDER: &str = "sentences elsewhere";
+pub const ROWS: &[&str] = &[TALK, SELECTED, OTHER, WRAPPED, ORDER];
 
 /// What stands before the text and behind it.
 const AROUND: &[(&str, &str)] = &[
@@ -34,6 +35,9 @@ const AROUND: &[(&str, &str)] = &[
 ];
 
 pub fn case(text: &Text, row: &'static str, rand: &mut Rand) -> Option<Case> {
+    if row == ORDER {
+        return reordered(text, rand);
+    }
     let one = draft(text, "none", rand)?;
     let mut case = match row {
         OTHER => other(one, rand)?,
@@ -44,6 +48,56 @@ pub fn case(text: &Text, row: &'static str, rand: &mut Rand) -> Option<Case> {
     case.certain = true;
     case.pairs.clear();
     Some(case)
+}
+
+/// A paragraph that was selected, with its sentences in another order, each by itself or as a list.
+fn reordered(text: &Text, rand: &mut Rand) -> Option<Case> {
+    let body = text.body.as_str();
+    let wordy = [Kind::Prose, Kind::German, Kind::French, Kind::Arabic, Kind::Markdown];
+    let prose = lines(body, text.kind).into_iter().filter(|line| line.class == Class::Prose);
+    let all: Vec<_> = prose
+        .map(|line| line.at.start..line.at.start + body[line.at].trim_end().len())
+        .filter(|at| sentences(body, at).len() > 1 && !body[at.clone()].contains('"'))
+        .collect();
+    (wordy.contains(&text.kind) && !all.is_empty()).then_some(())?;
+    let at = all[rand.below(all.len())].clone();
+    let mut parts: Vec<&str> =
+        sentences(body, &at).into_iter().map(|one| body[one].trim()).collect();
+    (parts.iter().all(|one| one.split_whitespace().count() > 2)).then_some(())?;
+    // A paragraph alone: others beside it would be wrapped lines of it.
+    let apart = |text: Option<&str>| text.is_none_or(|line| line.trim().is_empty());
+    let (above, below) = (&body[..at.start], &body[at.end..]);
+    (apart(above.lines().next_back()) && apart(below.lines().nth(1))).then_some(())?;
+    let new = match rand.below(4) {
+        0 => parts.iter().map(|one| format!("- {one}\n")).collect::<String>(),
+        1 => parts.join("\n\n"),
+        2 => {
+            parts.rotate_left(1);
+            parts.join(" ")
+        }
+        _ => {
+            let first = parts.len() / 2;
+            format!("{}\n\n{}", parts[..first].join(" "), parts[first..].join(" "))
+        }
+    };
+    let new = new.trim_end().to_owned();
+    Some(Case {
+        name: format!("{}/sentences/bare/{ORDER}", text.name),
+        kind: text.kind,
+        form: "bare",
+        slop: ORDER,
+        doc: text.body.clone(),
+        answer: new.clone(),
+        asked: Dialect::Selection,
+        selected: Some(at.clone()),
+        certain: true,
+        cut: false,
+        pairs: Vec::new(),
+        parts: vec![(at.clone(), new)],
+        lines: Some(at),
+        level: Level::Trail,
+        want: Want::Place,
+    })
 }
 
 /// Edits where a text was asked for.
