@@ -92,6 +92,13 @@ fn numbers_that_texts_have_themselves() {
         let after = plain.replace("on salt", "on water");
         change(plain, &block(old, new), &format!("marks: {after}"));
     }
+    // A list behind numbers.
+    let steps = "Knead.\n\n> Warm it.\n";
+    change(
+        steps,
+        &block("2:\n3:> Warm it.\n", "2:5. Wait.\n3:\n4:> Warm it.\n"),
+        "exact: Knead.\n5. Wait.\n\n> Warm it.\n",
+    );
     // Hours are no numbers of lines.
     let day = "9:00 Opening\n10:30 Talk\n11:15 Lunch\n";
     let after = day.replace("Talk", "Long talk");

@@ -134,7 +134,9 @@ pub(super) fn without_numbers(edit: &mut Edit) {
     if !sure {
         return;
     }
-    (edit.old, edit.new) = stripped(edit, first.sign, numbered);
+    // Where all lines have numbers, `21:5. text` has one as well.
+    (edit.old, edit.new) =
+        stripped(edit, first.sign, |line| numbered(line).or_else(|| glued(line)));
     edit.hint.line = Some(first.number);
 }
 
