@@ -389,6 +389,9 @@ fn hunks_of_a_passage_hold_alone() {
     for hunk in whole_to_hunks(part, "One is here.\n\nTwo is there.\n\nThree is nowhere.") {
         assert_eq!((hunk.old.as_str(), hunk.new.as_str()), (" ", "\n\n"));
     }
+    // A word that is put in is nothing but that.
+    let word = whole_to_hunks(part, "One is here. Two is not there. Three is nowhere.");
+    assert_eq!((word[0].old.as_str(), word[0].new.trim()), ("", "not"));
     let list = whole_to_hunks(part, "- One is here.\n- Two is there.\n- Three is nowhere.");
     assert_eq!(list.len(), 1, "{list:?}");
 }

@@ -222,6 +222,13 @@ fn words_for_what_is_left_out_are_none_of_the_text() {
 }
 
 #[test]
+fn a_heading_that_tells_what_stays_is_none() {
+    let text = "# Plan\n\nWe move in May.\n\n# Costs\n\nNone so far.\n";
+    let new = text.replace("# Costs", "# What stays the same\n\nThe team.\n\n# Costs");
+    change(text, &format!("```markdown\n{new}```\n"), &format!("exact: {new}"));
+}
+
+#[test]
 fn a_line_beside_a_gap_may_come_for_the_one_there_or_be_put_in() {
     let code = "def load(path):\n    data = read(path)\n    rows = parse(data)\n    return rows\n";
     let said = |line: &str| {

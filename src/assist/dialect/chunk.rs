@@ -73,25 +73,6 @@ pub(super) fn without_indent(line: &str, indent: usize) -> &str {
     &line[blanks..]
 }
 
-/// The old and new text of lines of which those that stay lack the blank before them, if items of a
-/// list may be some of these: they look as if they were to go.
-fn without_blanks(raw: &str) -> Option<(String, String)> {
-    let (mut bare, mut items) = (false, false);
-    let read = texts(raw, |line| {
-        let (sign, text) = sign(line);
-        let item = text.starts_with(' ') && !text.starts_with("  ");
-        let sign = match sign {
-            Sign::Both if !text.trim().is_empty() => return None,
-            Sign::Old if item => Sign::Bare,
-            sign => sign,
-        };
-        items |= sign == Sign::Bare && item;
-        bare |= sign == Sign::Bare && !item;
-        Some((sign, if sign == Sign::Bare { line } else { text }))
-    });
-    read.filter(|_| bare && items)
-}
-
 /// How the lines that stay are read, where it is not as they are meant to be.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Stay {
@@ -102,8 +83,8 @@ enum Stay {
     Wide,
 }
 
-/// The same if lines that stay stand in another way; `wide` if a blank stands behind the signs of the
-/// others.
+/// The old and new text if lines that stay stand in another way; `wide` if a blank stands behind the signs
+/// of the others.
 fn without_signs(raw: &str, stay: Stay, wide: bool) -> Option<(String, String)> {
     texts(raw, |line| {
         let (sign, text) = sign(line);
@@ -119,7 +100,8 @@ fn without_signs(raw: &str, stay: Stay, wide: bool) -> Option<(String, String)> 
     })
 }
 
-/// The same if lines that stay have no sign at all, items of lists and others; `wide` as there.
+/// The same if lines that stay have no sign at all, and items of lists are among these: they look as if
+/// they were to go.
 fn with_items(raw: &str, wide: bool) -> Option<(String, String)> {
     let (mut items, mut others) = (false, false);
     let read = texts(raw, |line| {
@@ -383,7 +365,7 @@ impl Chunk {
         if changed && !old.is_empty() {
             new = evenly(&raw).unwrap_or(new);
         }
-        hint.others.extend(without_blanks(&raw));
+        hint.others.extend([false, true].into_iter().filter_map(|wide| with_items(&raw, wide)));
         if form == Form::Diff {
             let ways =
                 [(Stay::Bare, false), (Stay::Signed, true), (Stay::Bare, true), (Stay::Wide, true)];
@@ -391,7 +373,6 @@ impl Chunk {
                 let other = without_signs(&raw, stay, wide);
                 hint.others.extend(other.filter(|(one, other)| (one, other) != (&old, &new)));
             }
-            hint.others.extend([false, true].into_iter().filter_map(|wide| with_items(&raw, wide)));
         }
         said.done(index, Edit { old, new, why, form, hint });
     }

@@ -222,8 +222,6 @@ const SAYINGS: &[&str] = &[
     "code omitted",
     "body omitted",
     "omitted",
-    "rest",
-    "the rest",
     "wie bisher",
     "wie oben",
     "unverändert",
@@ -291,14 +289,22 @@ pub fn is_gap(line: &str) -> bool {
         line.starts_with('#') && (lower.contains("unchanged") || lower.contains("existing"));
     let said = lower.starts_with("the rest of the ")
         && ["unchanged", "same", "omitted"].iter().any(|word| lower.contains(word));
+    let commented = ["#", "--", "%", ";"].iter().any(|mark| line.starts_with(mark));
+    // `# What stays the same` is a heading.
+    let headed = line.starts_with("##") || line.starts_with('#') && is_title(core);
     phrase && (dots || aside || comment)
         || said
-        || (aside || ["#", "--", "%", ";"].iter().any(|mark| line.starts_with(mark)))
-            && says_that_it_is_left_out(&lower)
+        || (aside || commented) && says_that_it_is_left_out(&lower, headed)
 }
 
-/// Whether all that a comment or an aside says is that something was left out.
-fn says_that_it_is_left_out(said: &str) -> bool {
+/// Whether a few words may be the heading of a part.
+fn is_title(words: &str) -> bool {
+    words.starts_with(char::is_uppercase) && words.split_whitespace().nth(1).is_some()
+}
+
+/// Whether all that a comment or an aside says is that something was left out; `headed` if it may be a
+/// heading.
+fn says_that_it_is_left_out(said: &str, headed: bool) -> bool {
     let rest = ["rest of the ", "rest of this ", "rest of ", "remainder of the "]
         .iter()
         .find_map(|start| said.strip_prefix(start));
@@ -308,7 +314,7 @@ fn says_that_it_is_left_out(said: &str) -> bool {
         .filter_map(|start| said.strip_prefix(start))
         .any(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()));
     SAYINGS.contains(&said)
-        || ENDS.iter().any(|end| said.ends_with(end))
+        || !headed && ENDS.iter().any(|end| said.ends_with(end))
         || rest.is_some_and(|word| WHOLES.contains(&word))
         || numbered
 }

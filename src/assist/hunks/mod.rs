@@ -69,22 +69,23 @@ pub fn whole_to_hunks(old: &str, new: &str) -> Vec<Hunk> {
     let new = fit_ends(old, new);
     let new = new.as_str();
     let cuts = paragraphs::cuts(old, new, &changed).unwrap_or_else(|| changed(old, new));
-    let mut cuts = diff::merge(cuts, |a, b| old[a.old.end..b.old.start].chars().nth(1).is_none());
-    break_lines(old, &mut cuts);
-    to_hunks(old, new, &cuts, Pos(0))
+    let near = |a: &Cut, b: &Cut| old[a.old.end..b.old.start].chars().nth(1).is_none();
+    let mut cuts = diff::merge(cuts, near);
+    break_lines(old, new, &mut cuts);
+    to_hunks(old, new, &diff::merge(cuts, near), Pos(0))
 }
 
 /// A line end that is put in within a line comes in place of the blank beside it: alone it would read as
 /// a line that is put in between two.
-fn break_lines(old: &str, cuts: &mut [Cut]) {
+fn break_lines(old: &str, new: &str, cuts: &mut [Cut]) {
     for at in 0..cuts.len() {
         let place = cuts[at].old.start;
         let before = at.checked_sub(1).map_or(0, |before| cuts[before].old.end);
         let behind = cuts.get(at + 1).map_or(old.len(), |next| next.old.start);
-        let within =
-            place > 0 && !old[..place].ends_with('\n') && !old[place..].starts_with(['\n', '\r']);
+        let ended = old[..place].ends_with('\n') || old[place..].starts_with(['\n', '\r']);
+        let within = place > 0 && place < old.len() && !ended;
         let cut = &mut cuts[at];
-        if !cut.old.is_empty() || cut.new.is_empty() || !within || place == old.len() {
+        if !cut.old.is_empty() || !new[cut.new.clone()].contains('\n') || !within {
             continue;
         }
         // What it puts in goes along on whichever side the blank is.

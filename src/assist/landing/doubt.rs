@@ -112,9 +112,9 @@ pub(super) fn stops(old: &str, new: &str) -> bool {
 pub(super) fn may_be_said(old: &str, start: Pos, hunk: &Hunk) -> bool {
     const MOST: usize = 24;
     let said = hunk.new.split_whitespace().count();
-    // Marks say nothing, and what the text says is no talk about it.
     // On a line of the text nobody talks about it, unless it sounds like that.
     let within = !hunk.new.trim_matches(' ').contains('\n') && !may_be_talk(hunk.new.trim());
+    // Marks say nothing, and what the text says is no talk about it.
     let known = !hunk.new.contains(char::is_alphanumeric)
         || old.contains(hunk.new.trim())
         || within && old.trim().contains(' ');

@@ -110,8 +110,7 @@ impl Landing {
     }
 
     /// What an edit comes to that would put an item of a list into another one, behind its mark, or leave
-    /// the mark alone: the line
-    /// of a difference that has the mark for its sign may be one that stays.
+    /// the mark alone: the line of a difference that has the mark for its sign may be one that stays.
     fn doubles_mark(&self, edit: &Edit, hunk: &Hunk) -> Option<Outcome> {
         const MARKS: [&str; 3] = ["- ", "* ", "+ "];
         let line = self.base.line_to_char(self.base.char_to_line(hunk.span.start.0));

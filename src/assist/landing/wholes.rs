@@ -157,11 +157,10 @@ impl Landing {
                 self.base.slice(from.min(all)..to.min(all)).chars().all(char::is_whitespace)
             };
             let edge = blank(0, span.start.0) || blank(span.end.0, all);
-            let own = |from: usize| from == 0 || self.base.get_char(from - 1) == Some('\n');
-            let lines = filled(&hunk.old)
-                && (hunk.old.trim_end().contains('\n')
-                    || own(span.start.0)
-                    || own(span.start.0 + 1));
+            // With the line end before it, or its own.
+            let begins = |at: usize| at == 0 || self.base.get_char(at - 1) == Some('\n');
+            let whole = begins(span.start.0) || hunk.old.starts_with('\n');
+            let lines = filled(&hunk.old) && (whole || hunk.old.trim_end().contains('\n'));
             let lacks = edge && lines && hunk.new.trim().is_empty();
             let said = edge && hunk.old.trim().is_empty() && {
                 let new = hunk.new.trim();
