@@ -336,6 +336,13 @@ impl Answer {
 
 /// An answer without what the model thought before it, as some programs print it.
 fn without_thoughts(answer: &str) -> &str {
+    // As some models write it down: several channels, of which the last one is the answer.
+    const FINAL: &str = "<|channel|>final<|message|>";
+    if let Some((_, answer)) = answer.rsplit_once(FINAL) {
+        let end = answer.trim_end();
+        let marks = ["<|return|>", "<|end|>"];
+        return marks.iter().find_map(|mark| end.strip_suffix(mark)).unwrap_or(answer);
+    }
     const MARKS: &[(&str, &str)] = &[("<think>", "</think>"), ("<thinking>", "</thinking>")];
     for (open, close) in MARKS {
         let begun = answer.trim_start().strip_prefix(open);

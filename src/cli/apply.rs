@@ -255,12 +255,14 @@ fn is_all(answer: &Answer, fits: &[Fit]) -> bool {
 }
 
 /// Whether an edit is for another file: it names one that is there, or would make a new one. A name
-/// that is no file's is the model's own: then its text decides.
+/// that is no file's is the model's own: then its text decides, if that is more than a few words.
 fn is_elsewhere(file: &Path, edit: &Edit) -> bool {
+    const TELLING: usize = 24;
     let name = file.to_string_lossy();
     let Some(named) = edit.hint.file.as_deref() else { return false };
-    let makes = || edit.hint.is_elsewhere(&name) && !is_near(named, &name) && writes_anew(edit);
-    named_file(file, named).is_some() || makes()
+    let scant = edit.old.chars().filter(|sign| sign.is_alphanumeric()).count() < TELLING;
+    let other = edit.hint.is_elsewhere(&name) && !is_near(named, &name);
+    named_file(file, named).is_some() || other && (scant || writes_anew(edit))
 }
 
 /// What a file holds that is to be replaced.

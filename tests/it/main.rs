@@ -22,6 +22,7 @@ mod assist_placement;
 mod assist_prompts;
 mod assist_readable;
 mod assist_similar;
+mod assist_slop;
 mod assist_told;
 mod assist_uneven;
 mod assist_wraps;

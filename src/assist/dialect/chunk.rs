@@ -149,6 +149,33 @@ fn evenly(raw: &str) -> Option<String> {
     Some(bare.flat_map(|line| [line, "\n"]).collect())
 }
 
+/// The old and the new text if a blank stands behind the signs of the lines that go, and of no others:
+/// only these are indented by an odd number of blanks.
+fn narrow_old(raw: &str) -> Option<(String, String)> {
+    let indent = |text: &str| text.len() - text.trim_start_matches(' ').len();
+    let filled = |goes: bool| {
+        let lines = raw.lines().filter(|line| !line.starts_with("@@")).map(sign);
+        let own = lines.filter(move |(sign, _)| (*sign == Sign::Old) == goes);
+        own.filter(|(sign, text)| *sign != Sign::End && !text.trim().is_empty())
+            .map(move |(_, text)| indent(text))
+            .collect::<Vec<_>>()
+    };
+    if !are_odd(&filled(true), &filled(false)) {
+        return None;
+    }
+    let (mut old, mut new) = (String::new(), String::new());
+    for (sign, text) in raw.lines().filter(|line| !line.starts_with("@@")).map(sign) {
+        let bare = if sign == Sign::Old { text.strip_prefix(' ').unwrap_or(text) } else { text };
+        if !matches!(sign, Sign::New | Sign::End) {
+            old.extend([bare, "\n"]);
+        }
+        if !matches!(sign, Sign::Old | Sign::End) {
+            new.extend([text, "\n"]);
+        }
+    }
+    Some((old, new))
+}
+
 /// The old and the new text of a difference whose lines are read in another way; nothing where lines come
 /// that only a blank too much sets off from the others.
 fn texts<'a>(
@@ -367,6 +394,7 @@ impl Chunk {
         }
         hint.others.extend([false, true].into_iter().filter_map(|wide| with_items(&raw, wide)));
         if form == Form::Diff {
+            hint.others.extend(narrow_old(&raw));
             let ways =
                 [(Stay::Bare, false), (Stay::Signed, true), (Stay::Bare, true), (Stay::Wide, true)];
             for (stay, wide) in ways {

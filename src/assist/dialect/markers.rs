@@ -201,6 +201,10 @@ const GAPS: &[&str] = &[
 
 /// All that a line says which stands for text that was left out, in small letters.
 const SAYINGS: &[&str] = &[
+    "etc",
+    "keep",
+    "keep as is",
+    "todo: keep",
     "same",
     "same as before",
     "same as above",
@@ -263,10 +267,9 @@ const WHOLES: &[&str] =
 pub fn is_gap(line: &str) -> bool {
     let line = line.trim();
     // `pass  # unchanged`
-    let line = line.strip_prefix("pass").map_or(line, |rest| match rest.trim_start() {
-        rest if rest.starts_with('#') => rest,
-        _ => line,
-    });
+    let nothing = ["pass", "raise NotImplementedError()", "raise NotImplementedError"];
+    let rest = nothing.iter().find_map(|nothing| line.strip_prefix(nothing)).map(str::trim_start);
+    let line = rest.filter(|rest| rest.starts_with('#')).unwrap_or(line);
     let core =
         line.trim_matches(|c: char| c.is_whitespace() || c.is_ascii_punctuation() || c == '…');
     if core.is_empty() {

@@ -10,6 +10,7 @@ pub(crate) use diff::{Cut, Token, bytes, lines, token_cuts, words};
 pub use moved::{moved_ends, moves};
 
 use crate::base::{Pos, Span};
+use ropey::Rope;
 use std::ops::Range;
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -111,6 +112,31 @@ fn changed(old: &str, new: &str) -> Vec<Cut> {
         diff::trim_end(old, new, cut, true);
     }
     cuts
+}
+
+/// The same change from and to where no line end is cut in two.
+pub fn unsplit(base: &Rope, mut hunk: Hunk) -> Hunk {
+    let splits = |at: usize| {
+        let before = at.checked_sub(1).and_then(|at| base.get_char(at));
+        (before, base.get_char(at)) == (Some('\r'), Some('\n'))
+    };
+    if splits(hunk.span.end.0) && !hunk.span.is_empty() {
+        hunk.span.end.0 += 1;
+        hunk.old.push('\n');
+        hunk.new.push('\n');
+    }
+    if splits(hunk.span.start.0) {
+        hunk.span.start.0 -= 1;
+        hunk.old.insert(0, '\r');
+        hunk.new.insert(0, '\r');
+        // Nothing is put in between: the line end is all of the old text.
+        if hunk.span.end.0 == hunk.span.start.0 + 1 {
+            hunk.span.end.0 += 1;
+            hunk.old.push('\n');
+            hunk.new.push('\n');
+        }
+    }
+    hunk
 }
 
 /// The hunk without what is the same at its start and end: words of one line, else whole lines.

@@ -3,6 +3,7 @@
 
 use super::fences::has_line;
 use super::part::{self, Document};
+use super::slop;
 use super::{Landed, Landing, Outcome, Wanted};
 use crate::assist::dialect::{Edit, Form, is_gap};
 use crate::assist::placement::Step;
@@ -64,7 +65,10 @@ impl Landing {
             {
                 (Outcome::Placed { hunk, step: Step::Words }, Some(ELSEWHERE.to_owned()))
             }
-            (Outcome::Placed { hunk, step }, _) if !step.is_loose() && self.is_said(edit) => {
+            (Outcome::Placed { hunk, step }, _)
+                if !step.is_loose()
+                    && (self.is_said(edit) || slop::is_odd(edit, &hunk, || self.placer.text())) =>
+            {
                 (Outcome::Placed { hunk, step: Step::Words }, Some(SAID.to_owned()))
             }
             (Outcome::Placed { hunk, step }, _)
@@ -94,7 +98,10 @@ impl Landing {
         ];
         const MARKERS: [&str; 4] = ["<<<<<<<", ">>>>>>>", "*** End Patch", "*** Begin Patch"];
         let new = edit.new.trim();
-        let aside = new.starts_with(['(', '[', '<']) && new.ends_with([')', ']', '>']);
+        let mark = ["#", "//", "--", ";"].iter().find_map(|mark| new.strip_prefix(mark));
+        let bare = mark.map_or(new, str::trim_start);
+        let aside =
+            mark.is_some() || bare.starts_with(['(', '[', '<']) && bare.ends_with([')', ']', '>']);
         let core = new.trim_matches(|sign: char| !sign.is_alphanumeric()).to_lowercase();
         let marks = |text: &str| {
             text.lines().any(|line| MARKERS.iter().any(|mark| line.trim_start().starts_with(mark)))

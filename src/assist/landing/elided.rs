@@ -5,8 +5,8 @@ use super::fences::has_line;
 use super::whole::{Filled, filled};
 use super::{Landing, Outcome};
 use crate::assist::dialect::{Edit, Form, Hint, is_gap};
-use crate::assist::hunks::{Hunk, line_end, with_line_ends};
-use crate::assist::placement::Step;
+use crate::assist::hunks::{Hunk, line_end, trimmed, with_line_ends};
+use crate::assist::placement::{Placement, Sought, Step};
 use crate::base::Span;
 use ropey::Rope;
 
@@ -89,14 +89,14 @@ impl Landing {
         let end = self.line_end.get_or_init(|| line_end(&self.base.to_string()));
         let found = edit.hint.others.iter().filter_map(|(old, new)| {
             let (old, new) = (with_line_ends(old, end), with_line_ends(new, end));
-            let hint = hint.clone();
+            let (hint, same) = (hint.clone(), old == new);
             match self.sought(&Edit { old, new, hint, ..edit.clone() }, self.within) {
                 (Outcome::Placed { hunk, step }, quoted)
                     if step <= most && self.doubles_mark(edit, &hunk).is_none() =>
                 {
                     Some((Outcome::Placed { hunk, step: step.max(Step::Marks) }, quoted))
                 }
-                (Outcome::Already { span }, quoted) if most > Step::Exact => {
+                (Outcome::Already { span }, quoted) if most > Step::Exact || same => {
                     Some((Outcome::Already { span }, quoted))
                 }
                 _ => None,
@@ -150,5 +150,33 @@ impl Landing {
                 (Outcome::Missing { old, new, hint, similar }, None)
             }
         }
+    }
+
+    /// The same of one that leaves nothing out.
+    fn sought_whole(&self, edit: &Edit, within: Option<Span>) -> (Outcome, Option<Span>) {
+        let (old, new, hint) = (edit.old.clone(), edit.new.clone(), edit.hint.clone());
+        let sought = Sought { old: &edit.old, new: &edit.new, hint: &edit.hint, within };
+        let outcome = match self.placer.find(&sought) {
+            Placement::Placed { hunk, .. } if self.is_beside(edit, &hunk) => {
+                let similar = vec![self.placer.whole(hunk.span, &old)];
+                Outcome::Missing { old, new, hint, similar }
+            }
+            Placement::Placed { hunk, step } => {
+                let quoted = Some(hunk.span);
+                let outcome = match trimmed(&hunk) {
+                    // Of a loose place all is shown: the person compares it with what was quoted.
+                    Some(_) if step.is_loose() => Outcome::Placed { hunk, step },
+                    Some(hunk) => Outcome::Placed { hunk, step },
+                    None => Outcome::Already { span: hunk.span },
+                };
+                return (outcome, quoted);
+            }
+            Placement::AlreadyApplied { span } => Outcome::Already { span },
+            Placement::Ambiguous { candidates } => {
+                Outcome::Ambiguous { old, new, hint, candidates }
+            }
+            Placement::Missing { similar } => Outcome::Missing { old, new, hint, similar },
+        };
+        (outcome, None)
     }
 }

@@ -16,6 +16,7 @@ mod onto;
 mod part;
 mod passages;
 mod rows;
+mod slop;
 mod talk;
 mod units;
 mod untold;
@@ -30,8 +31,8 @@ pub(super) use talk::is_another;
 
 use super::dialect::{Edit, Form, Hint, Piece, may_hold_edits};
 use super::flow;
-use super::hunks::{Hunk, line_end, moves, trimmed, whole_to_hunks, with_line_ends};
-use super::placement::{Placement, Placer, Sought, Step, kept};
+use super::hunks::{Hunk, line_end, moves, unsplit, whole_to_hunks, with_line_ends};
+use super::placement::{Placer, Step, kept};
 use crate::base::{Pos, Span};
 use bare::Bare;
 use kin::Kin;
@@ -65,6 +66,14 @@ impl Landed {
             }
             _ => None,
         }
+    }
+
+    /// It was placed as it was not written.
+    fn mended(mut self) -> Self {
+        if let Outcome::Placed { step, .. } = &mut self.outcome {
+            *step = (*step).max(Step::Marks);
+        }
+        self
     }
 }
 
@@ -332,7 +341,7 @@ impl Landing {
             let new = kept(&old[part.old.clone()], &part.new);
             for hunk in whole_to_hunks(&old[part.old], &new) {
                 let span = Span { start: at(hunk.span.start), end: at(hunk.span.end) };
-                hunks.push((Hunk { span, ..hunk }, unsure));
+                hunks.push((unsplit(&self.base, Hunk { span, ..hunk }), unsure));
             }
         }
         hunks.iter_mut().for_each(|(hunk, unsure)| {
@@ -430,6 +439,11 @@ impl Landing {
             (Form::Selection, _, Some(_)) => return self.rewritten(Form::Selection, &edit.new),
             _ => {}
         }
+        let own = slop::mended(edit, || self.placer.text()).map(|new| Edit { new, ..edit.clone() });
+        if let Some(own) = own {
+            let found = self.edit(&own);
+            return found.into_iter().map(Landed::mended).collect();
+        }
         let shown = edit.hint.shown && self.wanted == Wanted::Answer;
         let landed = |(outcome, quoted)| {
             let (outcome, why) = self.beside_itself(edit, outcome, quoted);
@@ -468,33 +482,5 @@ impl Landing {
             }
             outcome => vec![landed((outcome, quoted))],
         }
-    }
-
-    /// The same of one that leaves nothing out.
-    fn sought_whole(&self, edit: &Edit, within: Option<Span>) -> (Outcome, Option<Span>) {
-        let (old, new, hint) = (edit.old.clone(), edit.new.clone(), edit.hint.clone());
-        let sought = Sought { old: &edit.old, new: &edit.new, hint: &edit.hint, within };
-        let outcome = match self.placer.find(&sought) {
-            Placement::Placed { hunk, .. } if self.is_beside(edit, &hunk) => {
-                let similar = vec![self.placer.whole(hunk.span, &old)];
-                Outcome::Missing { old, new, hint, similar }
-            }
-            Placement::Placed { hunk, step } => {
-                let quoted = Some(hunk.span);
-                let outcome = match trimmed(&hunk) {
-                    // Of a loose place all is shown: the person compares it with what was quoted.
-                    Some(_) if step.is_loose() => Outcome::Placed { hunk, step },
-                    Some(hunk) => Outcome::Placed { hunk, step },
-                    None => Outcome::Already { span: hunk.span },
-                };
-                return (outcome, quoted);
-            }
-            Placement::AlreadyApplied { span } => Outcome::Already { span },
-            Placement::Ambiguous { candidates } => {
-                Outcome::Ambiguous { old, new, hint, candidates }
-            }
-            Placement::Missing { similar } => Outcome::Missing { old, new, hint, similar },
-        };
-        (outcome, None)
     }
 }

@@ -88,6 +88,8 @@ pub(super) fn folded(word: &str) -> String {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Style {
     curly: bool,
+    /// Double ones, as they open and close; nothing where it has none but `“` and `”`.
+    pair: Option<(char, char)>,
     /// Of double and of single quotes.
     straight: (bool, bool),
     apart: bool,
@@ -96,7 +98,9 @@ pub(super) struct Style {
 impl Style {
     /// Told from the same words in the model's form and in the document's.
     pub fn of(sought: &str, found: &str) -> Self {
-        let curly = |text: &str| text.contains(['\u{2018}', '\u{2019}', '\u{201c}', '\u{201d}']);
+        let curly = |text: &str| {
+            text.contains(['\u{2018}', '\u{2019}', '\u{201c}', '\u{201d}', '\u{201e}', '«', '»'])
+        };
         let straight = |text: &str| text.contains(['\'', '"']);
         let marks = |text: &str| text.chars().any(is_combining);
         let own = |mark: char, curly: [char; 2]| {
@@ -105,7 +109,17 @@ impl Style {
         };
         let double = own('"', ['\u{201c}', '\u{201d}']);
         let single = own('\'', ['\u{2018}', '\u{2019}']);
+        let pair = match found.find(['\u{201e}', '«', '»', '\u{201c}']) {
+            Some(at) if found[at..].starts_with('\u{201e}') => match found.contains('\u{201c}') {
+                true => Some(('\u{201e}', '\u{201c}')),
+                false => Some(('\u{201e}', '\u{201d}')),
+            },
+            Some(at) if found[at..].starts_with('«') => Some(('«', '»')),
+            Some(at) if found[at..].starts_with('»') => Some(('»', '«')),
+            _ => None,
+        };
         Self {
+            pair,
             curly: straight(sought) && !curly(sought) && curly(found) && !straight(found),
             straight: (double, single),
             apart: !marks(sought) && marks(found) && !sought.is_ascii(),
@@ -120,7 +134,10 @@ impl Style {
             let opens =
                 last.is_none_or(|c| c.is_whitespace() || "([{-\u{2013}\u{2014}/".contains(c));
             match c {
-                '"' if self.curly => out.push(if opens { '\u{201c}' } else { '\u{201d}' }),
+                '"' if self.curly => {
+                    let (open, close) = self.pair.unwrap_or(('\u{201c}', '\u{201d}'));
+                    out.push(if opens { open } else { close });
+                }
                 '\'' if self.curly => out.push(if opens { '\u{2018}' } else { '\u{2019}' }),
                 '\u{201c}' | '\u{201d}' if self.straight.0 => out.push('"'),
                 '\u{2018}' | '\u{2019}' if self.straight.1 => out.push('\''),
@@ -187,6 +204,14 @@ mod tests {
         let style = Style::of("\"don't\"", "\u{201c}don\u{2019}t\u{201d}");
         assert_eq!(style.apply(Some(' '), "\"won't\""), "\u{201c}won\u{2019}t\u{201d}");
         assert_eq!(Style::of("it's", "it's").apply(None, "it's"), "it's");
+        for (found, new) in [
+            ("\u{201e}ja\u{201c}", "\u{201e}so\u{201c}"),
+            ("\u{201e}tak\u{201d}", "\u{201e}so\u{201d}"),
+            ("«oui»", "«so»"),
+            ("»ja«", "»so«"),
+        ] {
+            assert_eq!(Style::of("\"ja\"", found).apply(Some(' '), "\"so\""), new);
+        }
         let style = Style::of("caf\u{e9}", "cafe\u{301}");
         assert_eq!(style.apply(None, "th\u{e9}"), "the\u{301}");
     }

@@ -5,9 +5,20 @@
 use super::fold::folded;
 use super::index::Index;
 use super::{CERTAIN, Placement, Placer, Sought, Step};
+use crate::assist::flow::Style;
 use std::collections::BTreeSet;
 
 impl Placer {
+    /// The document.
+    pub(in crate::assist) fn text(&self) -> &str {
+        &self.index().text
+    }
+
+    /// How the document breaks its lines.
+    pub(in crate::assist) fn style(&self) -> Style {
+        self.index().style()
+    }
+
     /// The same for a quotation whose lines have another form than the document's.
     pub(super) fn in_another_form(&self, index: &Index, sought: &Sought<'_>) -> Option<Placement> {
         let others = others(&index.text, sought.old, sought.new);
@@ -103,7 +114,7 @@ fn entities(old: &str, new: &str) -> Option<(String, String)> {
 }
 
 /// A text without the names that pages give to signs; nothing where it has none.
-pub(super) fn decoded(text: &str) -> Option<String> {
+pub(in crate::assist) fn decoded(text: &str) -> Option<String> {
     // The sign that all names begin with is the last one.
     const NAMES: &[(&str, &str)] = &[
         ("&lt;", "<"),

@@ -24,10 +24,10 @@ mod systematic;
 mod unit;
 mod wraps;
 
+pub(in crate::assist) use forms::decoded;
 pub use kept::{in_form, kept};
 
 use crate::assist::dialect::Hint;
-use crate::assist::flow::Style;
 use crate::assist::hunks::{Hunk, with_line_ends};
 use crate::base::{Pos, Span};
 use ask::{Ask, Hit, Outer, hits};
@@ -276,11 +276,6 @@ impl Placer {
     /// that would meet one.
     pub fn gone(&self, span: Span) -> Span {
         self.span(&similar::gone(&self.index().text, self.bytes(Some(span))))
-    }
-
-    /// How the document breaks its lines.
-    pub(in crate::assist) fn style(&self) -> Style {
-        self.index().style()
     }
 
     /// Places that resemble a text, with how much of 100: to show, never to take.

@@ -8,6 +8,7 @@ use super::change::{change, pick};
 use super::draft::{Draft, Grain, Level, Want, alike, count, in_words, line_start, line_stop};
 use super::maps::MAPS;
 use super::near;
+use super::news::NEWS;
 use super::part;
 use super::rewritten;
 use super::slop::{PARTS, Slop};
@@ -57,7 +58,7 @@ const OTHERS: &[(&str, usize)] =
 
 fn rows() -> Vec<&'static str> {
     let others = OTHERS.iter().flat_map(|(name, times)| std::iter::repeat_n(*name, *times));
-    let slops = PARTS.iter().chain(MAPS).chain(SIDES).map(|(name, _)| *name);
+    let slops = PARTS.iter().chain(MAPS).chain(SIDES).chain(NEWS).map(|(name, _)| *name);
     others.chain(slops).chain((0..near::KINDS).map(near::name_of)).collect()
 }
 
@@ -108,7 +109,8 @@ fn attempt_case(texts: &[Text], row: &'static str, rand: &mut Rand) -> Option<Ca
     match row {
         "none" | "truncated" => {}
         "two" => two(&mut draft, rand)?,
-        _ => match PARTS.iter().chain(MAPS).chain(SIDES).find(|(name, _)| *name == row) {
+        _ => match PARTS.iter().chain(MAPS).chain(SIDES).chain(NEWS).find(|(name, _)| *name == row)
+        {
             Some((_, spoil)) => spoil(&mut draft, rand)?,
             None => {
                 let index = (0..near::KINDS).find(|index| near::name_of(*index) == row)?;
@@ -137,6 +139,8 @@ fn attempt_case(texts: &[Text], row: &'static str, rand: &mut Rand) -> Option<Ca
         draft.want = if sure { Want::Place } else { Want::Either };
     }
     let mut case = finish(&[draft], form, row, rand)?;
+    // Of a right quotation all is shown, with what nobody wants in it: it must not be taken unseen.
+    case.certain |= NEWS.iter().any(|(name, _)| *name == row);
     // A paragraph without a frame may be talk.
     if form == "passage" && !case.answer.contains("```") {
         case.want = Want::Either;

@@ -14,6 +14,7 @@ mod draft;
 mod judge;
 mod maps;
 mod near;
+mod news;
 mod part;
 mod report;
 mod rewritten;
@@ -28,7 +29,7 @@ use report::Report;
 use std::sync::OnceLock;
 
 /// Cases of one seed.
-const CASES: usize = 3_700;
+const CASES: usize = 4_000;
 
 /// At least so many cases must come of a seed.
 const LEAST_CASES: usize = 3_600;

@@ -1,0 +1,441 @@
+//! What only the new text of an edit has and no text would: marks of the model or of the edit, fences
+//! around it, signs and numbers before its lines, the blanks of another text. What is surely none of the
+//! text is left out; where it may be some, the edit is not certain.
+
+use super::talk;
+use crate::assist::dialect::{Edit, is_fence, is_file_name};
+use crate::assist::hunks::Hunk;
+use crate::assist::placement::decoded;
+use std::ops::Range;
+
+/// So many lines of a document tell how it is written.
+const MOST: usize = 1000;
+
+/// The new text without what is none of it; `None` where nothing is. `text` is the whole document,
+/// asked for only where it matters.
+pub(super) fn mended<'a>(edit: &Edit, text: impl Fn() -> &'a str) -> Option<String> {
+    let rules = [
+        without_tokens,
+        without_sources,
+        without_label,
+        without_fences,
+        without_difference,
+        without_signs,
+        without_hard_blanks,
+        with_own_tabs,
+    ];
+    let mut new: Option<String> = None;
+    for rule in rules {
+        let sides = Sides { old: &edit.old, new: new.as_deref().unwrap_or(&edit.new), text: &text };
+        if let Some(other) = rule(&sides) {
+            new = Some(other);
+        }
+    }
+    new.filter(|new| *new != edit.new)
+}
+
+/// Both texts of an edit, and the document.
+struct Sides<'a, 'b> {
+    old: &'a str,
+    new: &'a str,
+    text: &'a dyn Fn() -> &'b str,
+}
+
+impl Sides<'_, '_> {
+    /// Whether only the new text has it.
+    fn only_new(&self, mark: &str) -> bool {
+        self.new.contains(mark) && !self.old.contains(mark) && !(self.text)().contains(mark)
+    }
+}
+
+/// Marks by which models end what they say.
+fn without_tokens(sides: &Sides<'_, '_>) -> Option<String> {
+    without_tokens_at_end(sides.new, &|mark| sides.only_new(mark))
+}
+
+/// The same of any text; `is_odd` tells whether the document has no such mark.
+pub(super) fn without_tokens_at_end(new: &str, is_odd: &dyn Fn(&str) -> bool) -> Option<String> {
+    const MARKS: [&str; 9] = [
+        "</s>",
+        "<eos>",
+        "<end_of_turn>",
+        "[/INST]",
+        "<|endoftext|>",
+        "<|im_end|>",
+        "<|eot_id|>",
+        "<|end|>",
+        "<|return|>",
+    ];
+    let end = new.trim_end();
+    let mark = MARKS.iter().find(|mark| end.ends_with(*mark)).filter(|mark| is_odd(mark))?;
+    let kept = end[..end.len() - mark.len()].trim_end();
+    // A line that has nothing but the mark goes with it.
+    let blanks = &new[end.len()..];
+    Some(format!("{kept}{blanks}")).filter(|_| !kept.is_empty())
+}
+
+/// Where a text was found: `【1†source】`.
+fn without_sources(sides: &Sides<'_, '_>) -> Option<String> {
+    if !sides.only_new("†") || !sides.only_new("【") {
+        return None;
+    }
+    let mut out = String::with_capacity(sides.new.len());
+    let mut rest = sides.new;
+    while let Some((before, behind)) = rest.split_once('【') {
+        let (source, after) = behind.split_once('】')?;
+        if !source.contains('†') || source.contains('\n') {
+            return None;
+        }
+        out.push_str(before);
+        rest = after;
+    }
+    out.push_str(rest);
+    Some(out)
+}
+
+/// A name of the new text before it.
+fn without_label(sides: &Sides<'_, '_>) -> Option<String> {
+    const LABELS: [&str; 4] = ["REPLACE:", "REPLACE", "NEW:", "UPDATED:"];
+    let (first, rest) = sides.new.split_once('\n')?;
+    let label = LABELS.contains(&first.trim()) && sides.only_new(first.trim());
+    (label && !rest.trim().is_empty()).then(|| rest.to_owned())
+}
+
+/// Fences around the new text where no document would have them: in code, or within a line; and one that
+/// has no other.
+fn without_fences(sides: &Sides<'_, '_>) -> Option<String> {
+    let fences = |text: &str| text.lines().filter(|line| is_fence(line)).count();
+    let count = fences(sides.new);
+    if count == 0 || count > 2 || fences(sides.old) > 0 {
+        return None;
+    }
+    let lines: Vec<&str> = sides.new.split_inclusive('\n').collect();
+    let filled = |line: &&str| !line.trim().is_empty();
+    let first = lines.iter().position(|line| filled(line))?;
+    let last = lines.iter().rposition(|line| filled(line))?;
+    let (opens, closes) = (is_fence(lines[first]), is_fence(lines[last]));
+    let kept: Range<usize> = match (count, opens, closes) {
+        (1, true, false) => first + 1..lines.len(),
+        (1, false, true) => 0..last,
+        (2, true, true) => {
+            let text = (sides.text)();
+            let line = sides.old.trim();
+            let within = !line.contains('\n') && !super::fences::has_line(text, line);
+            if !within && (text.lines().any(is_fence) || !is_code(text)) {
+                return None;
+            }
+            first + 1..last
+        }
+        _ => return None,
+    };
+    let kept = lines[kept].concat();
+    // It ends as it did.
+    let body = kept.trim_end_matches('\n');
+    let end = if sides.new.ends_with('\n') { "\n" } else { "" };
+    Some(format!("{body}{end}")).filter(|kept| !kept.trim().is_empty())
+}
+
+/// A difference for a new text: what stays and goes in it is the old text, line by line.
+fn without_difference(sides: &Sides<'_, '_>) -> Option<String> {
+    let (mut was, mut is) = (Vec::new(), Vec::new());
+    let mut gone = false;
+    for line in sides.new.lines().filter(|line| !line.trim().is_empty()) {
+        match line.split_at_checked(1)? {
+            ("-", rest) => {
+                gone = true;
+                was.push(rest);
+            }
+            ("+", rest) => is.push(rest),
+            (" ", rest) => {
+                was.push(rest);
+                is.push(rest);
+            }
+            _ => return None,
+        }
+    }
+    let old: Vec<&str> = sides.old.lines().filter(|line| !line.trim().is_empty()).collect();
+    let end = if sides.new.ends_with('\n') { "\n" } else { "" };
+    (gone && was == old).then(|| is.join("\n") + end)
+}
+
+/// Every line of the new text is marked as new.
+fn without_signs(sides: &Sides<'_, '_>) -> Option<String> {
+    let all = |text: &str| {
+        let mut filled = text.lines().filter(|line| !line.trim().is_empty()).peekable();
+        filled.peek().is_some() && filled.all(|line| line.starts_with('+'))
+    };
+    let any = |text: &str| text.lines().any(|line| line.starts_with('+'));
+    if !all(sides.new) || any(sides.old) || any((sides.text)()) {
+        return None;
+    }
+    let body = |line: &'_ str| line.strip_prefix('+').unwrap_or(line).to_owned();
+    let out: String = sides.new.split_inclusive('\n').map(body).collect();
+    let indent = |text: &str| {
+        let line = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+        line.len() - line.trim_start().len()
+    };
+    // As deep as the old text: else it is an item of a list.
+    (indent(&out) == indent(sides.old)).then_some(out)
+}
+
+/// Blanks that keep two words on one line, in code or before a line.
+fn without_hard_blanks(sides: &Sides<'_, '_>) -> Option<String> {
+    const HARD: &str = "\u{a0}";
+    let led = sides.new.lines().any(|line| line.starts_with(HARD));
+    let odd = sides.only_new(HARD) && (led || is_code((sides.text)()));
+    odd.then(|| sides.new.replace(HARD, " "))
+}
+
+/// Spaces before the lines of a document that has tabs there, and tabs before those of one that has
+/// spaces.
+fn with_own_tabs(sides: &Sides<'_, '_>) -> Option<String> {
+    let (tabs, spaces) = blanks_of(sides.new);
+    let (old_tabs, old_spaces) = blanks_of(sides.old);
+    // Where both texts have them they are the quotation's.
+    if (tabs > 0) == (spaces > 0) || tabs > 0 && old_tabs > 0 || spaces > 0 && old_spaces > 0 {
+        return None;
+    }
+    let there = blanks_of((sides.text)());
+    let unit = || {
+        let (old, new) = (first_indent(sides.old), first_indent(sides.new));
+        let (few, many) = if tabs > 0 { (new, old) } else { (old, new) };
+        match many.len().checked_div(few.len()) {
+            Some(unit) => (unit * few.len() == many.len()).then_some(unit),
+            None => indents(sides.new).filter(|indent| !indent.is_empty()).map(str::len).min(),
+        }
+        .filter(|unit| (2..=8).contains(unit))
+    };
+    let as_quoted = |text: &str| {
+        let quoted: Vec<&str> = sides.old.lines().map(str::trim_end).collect();
+        text.lines().map(str::trim_end).filter(|line| !line.is_empty()).all(|line| {
+            let mut own = quoted.iter().filter(|one| one.trim() == line.trim()).peekable();
+            own.peek().is_none() || own.any(|one| *one == line)
+        })
+    };
+    let out = match (tabs > 0, there) {
+        (false, (2.., 0)) => {
+            let unit = unit()?;
+            let even = indents(sides.new).all(|indent| indent.len() % unit == 0);
+            even.then(|| with_indents(sides.new, |indent| "\t".repeat(indent.len() / unit)))
+        }
+        (true, (0, 2..)) if !first_indent(sides.old).is_empty() => {
+            let unit = unit()?;
+            Some(with_indents(sides.new, |indent| " ".repeat(indent.len() * unit)))
+        }
+        _ => None,
+    };
+    // Lines that stay keep their depth.
+    out.filter(|out| as_quoted(out))
+}
+
+/// How many of the first lines begin with a tab, and how many with two spaces.
+fn blanks_of(text: &str) -> (usize, usize) {
+    let lines = || text.lines().take(MOST);
+    let count = |mark: &str| lines().filter(|line| line.starts_with(mark)).count();
+    (count("\t"), count("  "))
+}
+
+fn indents(text: &str) -> impl Iterator<Item = &str> {
+    let filled = text.lines().filter(|line| !line.trim().is_empty());
+    filled.map(|line| &line[..line.len() - line.trim_start_matches([' ', '\t']).len()])
+}
+
+fn first_indent(text: &str) -> &str {
+    indents(text).next().unwrap_or_default()
+}
+
+fn with_indents(text: &str, own: impl Fn(&str) -> String) -> String {
+    let line = |line: &str| {
+        let body = line.trim_start_matches([' ', '\t']);
+        match body.trim().is_empty() {
+            true => line.to_owned(),
+            false => own(&line[..line.len() - body.len()]) + body,
+        }
+    };
+    text.split_inclusive('\n').map(line).collect()
+}
+
+/// Whether most lines of a text are code.
+fn is_code(text: &str) -> bool {
+    let lines = || text.lines().filter(|line| !line.trim().is_empty()).take(MOST);
+    let is_item = |line: &str| line.trim_start().starts_with(['-', '*', '+', '>', '|', '#']);
+    let coded = |line: &&str| {
+        let end = line.trim_end();
+        end.ends_with([';', '{', '}', '(', ')', ',', ':', '[', ']'])
+            || line.starts_with(['\t', ' ']) && !is_item(line)
+    };
+    let said = |line: &&str| {
+        line.split_whitespace().count() > 7 && line.trim_end().ends_with(['.', '!', '?'])
+    };
+    let all = lines().count();
+    2 * lines().filter(coded).count() >= all && 8 * lines().filter(said).count() <= all
+}
+
+/// Whether a new text has something that may be none of the document's, or stands otherwise than its lines
+/// do.
+pub(super) fn is_odd<'a>(edit: &Edit, hunk: &Hunk, text: impl Fn() -> &'a str) -> bool {
+    let sides = Sides { old: &edit.old, new: &edit.new, text: &text };
+    let placed = Sides { old: &hunk.old, new: &hunk.new, text: &text };
+    if is_shallow(&sides) && is_shallow(&placed) || has_numbers(&sides) && has_numbers(&placed) {
+        return true;
+    }
+    let rules = [
+        has_names,
+        has_escapes,
+        is_fenced,
+        has_tags,
+        ends_in_words,
+        has_some_signs,
+        has_own_name,
+        has_other_blanks,
+        has_no_cells,
+    ];
+    rules.iter().any(|rule| rule(&sides))
+}
+
+/// Signs as pages write them.
+fn has_names(sides: &Sides<'_, '_>) -> bool {
+    let names = |text: &str| decoded(text).is_some();
+    sides.new.contains('&') && names(sides.new) && !names(sides.old) && !names((sides.text)())
+}
+
+/// A line end or a sign behind a backslash, which no text would have so.
+fn has_escapes(sides: &Sides<'_, '_>) -> bool {
+    let outside = |mark: &str| {
+        sides.new.lines().any(|line| {
+            line.match_indices(mark).any(|(at, _)| line[..at].matches(['"', '\'']).count() % 2 == 0)
+        })
+    };
+    if !sides.new.contains('\\') {
+        return false;
+    }
+    let broken = ["\\n  ", "\\n\\n", "\\n\\t"];
+    broken.iter().any(|mark| outside(mark) && sides.only_new(mark))
+        || sides.only_new("\\_") && outside("\\_") && is_code((sides.text)())
+}
+
+/// A fence around all of it, where the document has none.
+fn is_fenced(sides: &Sides<'_, '_>) -> bool {
+    let mut lines = sides.new.trim().lines();
+    let around = lines.next().is_some_and(is_fence) && lines.next_back().is_some_and(is_fence);
+    around && !sides.old.lines().any(is_fence) && !(sides.text)().lines().any(is_fence)
+}
+
+/// The name of a part of an answer around all of it.
+fn has_tags(sides: &Sides<'_, '_>) -> bool {
+    const NAMES: [&str; 9] =
+        ["code", "new", "replace", "replacement", "text", "content", "output", "answer", "result"];
+    let new = sides.new.trim();
+    NAMES.iter().any(|name| {
+        new.starts_with(&format!("<{name}>"))
+            && new.ends_with(&format!("</{name}>"))
+            && sides.only_new(&format!("<{name}>"))
+    })
+}
+
+/// A last paragraph of words about the edit, or of any where all else is code.
+fn ends_in_words(sides: &Sides<'_, '_>) -> bool {
+    let Some((code, last)) = sides.new.trim_end().rsplit_once("\n\n") else { return false };
+    let words = last.split_whitespace().count();
+    let told = talk::is_note(last) || talk::may_be_talk(last) || is_explained(last);
+    let said = words > 3
+        && !last.contains('\n')
+        && last.starts_with(char::is_uppercase)
+        && last.ends_with(['.', '!', ')'])
+        && !last.ends_with("()");
+    !code.trim().is_empty()
+        && !sides.old.contains(last)
+        && (told || said && is_code((sides.text)()))
+}
+
+/// `Explanation: …`
+fn is_explained(last: &str) -> bool {
+    let head = last.split_once(':').map(|(head, _)| head.trim_matches('*'));
+    head.is_some_and(|head| ["Explanation", "Changes", "Changes made", "Reason"].contains(&head))
+}
+
+/// Some lines are marked as new or as gone.
+fn has_some_signs(sides: &Sides<'_, '_>) -> bool {
+    let signed = |line: &str| {
+        line.starts_with('+') && !line.starts_with("+ ")
+            || (line.starts_with("+  ") || line.starts_with("-  ")) && line.len() > 5
+    };
+    let any = |text: &str| text.lines().any(signed);
+    any(sides.new) && !any(sides.old) && !any((sides.text)())
+}
+
+/// Each line has a number before its indent.
+fn has_numbers(sides: &Sides<'_, '_>) -> bool {
+    let number = |line: &str| {
+        let rest = line.trim_start().trim_start_matches(|sign: char| sign.is_ascii_digit());
+        let indented = rest.strip_prefix([':', '|']).is_some_and(|rest| rest.starts_with("  "));
+        rest.len() < line.trim_start().len() && indented
+    };
+    let all = |text: &str| {
+        let mut filled = text.lines().filter(|line| !line.trim().is_empty()).peekable();
+        filled.peek().is_some() && filled.all(number)
+    };
+    all(sides.new) && !sides.old.lines().any(number) && !(sides.text)().lines().any(number)
+}
+
+/// The name of a file above it.
+fn has_own_name(sides: &Sides<'_, '_>) -> bool {
+    let name = |text: &str| {
+        let first = text.trim_start().lines().next().unwrap_or_default();
+        let body = first.trim_start_matches(['#', '/', '-', ';', '<', '!', '*', ' ']);
+        let body = body.trim_end_matches(['-', '>', '*', '/', ' ']);
+        (body.len() < first.len() && is_file_name(body)).then(|| first.to_owned())
+    };
+    let first = name(sides.new).filter(|_| sides.new.trim().contains('\n'));
+    first.is_some_and(|first| name(sides.old).is_none() && sides.only_new(&first))
+}
+
+/// The new text begins before the lines that it stands for, and nothing that stays shows that it is meant
+/// so.
+fn is_shallow(sides: &Sides<'_, '_>) -> bool {
+    let (was, is) = (first_indent(sides.old), first_indent(sides.new));
+    if was.len() <= is.len() || !was.starts_with(is) {
+        return false;
+    }
+    let filled = |text: &str| -> Vec<String> {
+        let lines = text.lines().filter(|line| !line.trim().is_empty());
+        lines.map(|line| line.trim_end().to_owned()).collect()
+    };
+    let (old, new) = (filled(sides.old), filled(sides.new));
+    let moved = old.len() == new.len() && old.iter().zip(&new).all(|(a, b)| a.trim() == b.trim());
+    !new.is_empty() && !moved && !new.iter().any(|line| old.contains(line))
+}
+
+/// Indents that no line of the document has: tabs for its spaces, or steps of another width.
+fn has_other_blanks(sides: &Sides<'_, '_>) -> bool {
+    let (tabs, spaces) = blanks_of(sides.new);
+    let (old_tabs, old_spaces) = blanks_of(sides.old);
+    let (odd_tabs, odd_spaces) = (tabs > 0 && old_tabs == 0, spaces > 0 && old_spaces == 0);
+    let steps = |text: &str| -> Vec<usize> {
+        indents(text).take(MOST).map(str::len).filter(|len| *len > 1).collect()
+    };
+    let even = |all: &[usize]| all.iter().all(|len| len % 4 == 0);
+    let uneven = tabs == 0 && !even(&steps(sides.new)) && even(&steps(sides.old));
+    if !odd_tabs && !odd_spaces && !uneven {
+        return false;
+    }
+    // Only now the whole text is looked at.
+    let text = (sides.text)();
+    match blanks_of(text) {
+        (0, 2..) if odd_tabs => true,
+        (2.., 0) if odd_spaces => true,
+        (0, 4..) if uneven => even(&steps(text)) && is_code(text),
+        _ => false,
+    }
+}
+
+/// Blanks for the tabs between the cells of a table.
+fn has_no_cells(sides: &Sides<'_, '_>) -> bool {
+    let celled = |line: &str| line.trim().contains('\t');
+    let filled = |text: &'_ str| -> Vec<String> {
+        text.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned).collect()
+    };
+    let old = filled(sides.old);
+    let odd = |line: &String| !celled(line) && line.trim().contains("  ");
+    old.iter().all(|line| celled(line)) && !old.is_empty() && filled(sides.new).iter().any(odd)
+}
