@@ -20,6 +20,7 @@ pub mod prompts;
 mod readable;
 mod reading;
 mod repair;
+mod so_far;
 
 pub use alike::{adds_little, alike, proposes_the_same, says_the_same};
 pub use answer::{Answer, Elsewhere, Fit, Unreadable};
@@ -38,3 +39,4 @@ pub use placement::{Placement, Placer, Sought, Step, place};
 pub use readable::readable;
 pub use reading::Reading;
 pub use repair::{Failed, MOST_REPAIRED, Why, repair_request};
+pub use so_far::{SoFar, in_open_fence, so_far};

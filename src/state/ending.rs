@@ -9,7 +9,8 @@ use crate::session::HunkState;
 /// What to do about hunks without a place, in the workspace.
 pub const PLACE_BY_HAND: &str = "Alt-N shows where, Alt-P places at the selection";
 /// What is said where a change was wanted and none came.
-const NO_EDIT: &str = "No edit was found in the answer: read it in the conversation.";
+const NO_EDIT: &str =
+    "No edit was found in the answer, which was to have blocks: read it in the conversation.";
 /// Where hunks of other documents are, in the workspace.
 pub const LISTED: &str = "Alt-5 lists them, Enter goes there";
 /// What shows what was folded away, in the workspace.

@@ -244,7 +244,7 @@ pub(super) struct Look<'a> {
 /// What is shown around a change that has its lines for itself, where that is all of them; of a longer
 /// line, and of one with several changes, only the sentence: a few words that are new in a long
 /// paragraph are no new paragraph, and each would repeat the old text of the others.
-const MOST_ALONE: usize = 400;
+pub(super) const MOST_ALONE: usize = 400;
 const MOST_AMONG: usize = 120;
 
 /// The room around each of the hunks of a text, which come by place.

@@ -12,6 +12,7 @@ mod beside;
 mod branch;
 mod carried;
 mod checkup;
+mod coming;
 mod comment;
 mod conflict;
 mod cost;

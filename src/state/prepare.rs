@@ -126,8 +126,7 @@ impl Model {
 
     /// Open hunks as rows below the line in which they end.
     fn prepare_hunks(&mut self, rope: &Rope, width: usize, tab: usize, caret: Pos) {
-        let live =
-            self.turn.as_ref().is_some_and(|turn| turn.live.is_some() && turn.doc == self.doc);
+        let live = self.turn.as_ref().is_some_and(|turn| turn.is_writing() && turn.doc == self.doc);
         let nothing =
             self.session.proposals.is_empty() && self.session.decisions.is_empty() && !live;
         let key = (width, caret);
@@ -203,6 +202,7 @@ impl Model {
                 current: true,
             });
         }
+        hunks.extend(self.coming_rows(rope, (width, tab), &mut blocks));
         self.ui.diffs = diffs;
         self.ui.view.set_virtual(rope, blocks.iter().map(|(line, rows)| (*line, rows.len())));
         self.ui.frame.open = hunks.iter().filter(|piece| !piece.of.is_empty()).count() + unplaced;

@@ -17,6 +17,12 @@ const TWICE: &str = "An edit came twice in the answer; it is shown once.";
 /// What is said where a text was wanted and words to the person came.
 const ONLY_TALK: &str =
     "The model answers in words and changes nothing: read it in the conversation.";
+/// What is said where nothing of an answer is taken as the text that was asked for.
+const NOTHING: &str =
+    "Nothing in the answer is certain to be new text: read it in the conversation.";
+/// What is said of an answer to a question that writes some of the text anew.
+const QUOTED: &str =
+    "Some of the answer is like the text: it may be quoted. /change asks for hunks.";
 /// How the place was found of an edit that names a file which is not there: a step of the log.
 const NAMED: &str = "named";
 
@@ -269,6 +275,9 @@ impl Cx<'_> {
             for landed in turn.landing.finish() {
                 self.landed(turn, landed, None);
             }
+            if turn.hunks == 0 && turn.landing.remark() == Some(Remark::Quoted) {
+                self.info(QUOTED);
+            }
             return self.tell_several(turn);
         }
         self.finish_replacement(turn);
@@ -285,7 +294,8 @@ impl Cx<'_> {
             self.info(match turn.task {
                 Task::Continue { .. } => "The model adds nothing here.",
                 _ if turn.landing.remark() == Some(Remark::Talk) => ONLY_TALK,
-                _ => "The model suggests no change.",
+                _ if dropped => "The model suggests no change: it gives the text back as it is.",
+                _ => NOTHING,
             });
         }
     }

@@ -1,7 +1,7 @@
 //! A question on its way and its answer as it comes.
 
 use super::{Grounds, Repair, Ticket};
-use crate::assist::{Between, Dialect, Edit, Failed, Form, Landing, Reading, ReplyParser};
+use crate::assist::{Between, Dialect, Edit, Failed, Form, Landing, Reading, ReplyParser, SoFar};
 use crate::base::{AuthorId, DocId, EventId, Pos, Span, TurnId};
 use crate::event::{MessageStatus, Usage};
 use crate::session::Reasoning;
@@ -105,6 +105,8 @@ pub struct Turn {
     /// Finds places in the version that was sent.
     pub landing: Landing,
     pub live: Option<LiveEdit>,
+    /// What a whole text that is coming changes so far.
+    pub coming: Option<SoFar>,
     /// What it said since the last edit, and whether the edit that is being taken is said to be
     /// another version of an earlier one, as it says.
     pub between: Between,
@@ -160,6 +162,11 @@ impl Turn {
                 delta.map_span(span)
             }
         })
+    }
+
+    /// Whether an edit of it is being written.
+    pub fn is_writing(&self) -> bool {
+        self.live.is_some() || self.coming.is_some()
     }
 
     /// Today's place of the edit that is being written.

@@ -292,6 +292,7 @@ impl Cx<'_> {
             parser: ReplyParser::new(context.dialect).about(about),
             landing,
             live,
+            coming: None,
             between: Default::default(),
             version: None,
             aside: Vec::new(),
@@ -348,6 +349,7 @@ impl Cx<'_> {
                 turn.text.push_str(&text);
                 let pieces = turn.parser.push(&text);
                 self.pieces(&mut turn, pieces);
+                self.look_at_coming(&mut turn, &text);
                 if turn.text.len() - turn.stored >= PART_BYTES {
                     self.store_part(&mut turn);
                 }

@@ -107,6 +107,8 @@ pub enum Remark {
     Talk,
     /// It holds several versions of the text.
     Several,
+    /// Some of it is like the text and may be quoted.
+    Quoted,
 }
 
 /// What is said of a change that may be no part of the text.
@@ -381,13 +383,9 @@ impl Landing {
             self.asked = false;
             return self.rewritten(Form::Whole, &new);
         }
-        // Who asks a question may get a passage quoted: only an answer that is one is a change.
-        let most = if self.wanted == Wanted::Change { usize::MAX } else { 1 };
-        if paragraphs.len() > most {
-            return Vec::new();
-        }
         if self.wanted == Wanted::Answer {
-            return paragraphs.into_iter().flat_map(|one| self.passage(one, 60)).collect();
+            let text = paragraphs.into_iter().filter(|one| !talk::is_around(one, &known));
+            return self.passages(text.collect());
         }
         let kin = Kin::new(base);
         let text = paragraphs.into_iter().filter(|one| !talk::is_talk(one, &known));
@@ -401,7 +399,7 @@ impl Landing {
     }
 
     /// What the paragraphs of an answer change, unless two of them are versions of one passage.
-    fn one_version(&mut self, found: Vec<Vec<Landed>>) -> Vec<Landed> {
+    pub(super) fn one_version(&mut self, found: Vec<Vec<Landed>>) -> Vec<Landed> {
         let line = |pos: Pos| self.base.char_to_line(pos.0);
         let span = |all: &Vec<Landed>| {
             let spans = all.iter().filter_map(|landed| match &landed.outcome {

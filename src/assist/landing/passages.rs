@@ -1,7 +1,7 @@
 //! A passage of the document that an answer writes anew, without saying what it replaces.
 
 use super::kin::Kin;
-use super::{Landed, Landing, Outcome, Wanted, fences, frame};
+use super::{Landed, Landing, Outcome, Remark, Wanted, fences, frame};
 use crate::assist::dialect::Form;
 use crate::assist::flow;
 use crate::assist::hunks::{Hunk, whole_to_hunks};
@@ -67,6 +67,25 @@ impl Landing {
             return Vec::new();
         }
         hunks.into_iter().map(landed).collect()
+    }
+
+    /// Who asks a question may get passages quoted: only an answer that is nothing but these, with other
+    /// words, is a change.
+    pub(super) fn passages(&mut self, text: Vec<&str>) -> Vec<Landed> {
+        /// A longer answer tells something.
+        const MOST: usize = 12;
+        if text.len() > MOST {
+            return Vec::new();
+        }
+        let found: Vec<_> = text.into_iter().map(|one| self.passage_of(one, 60)).collect();
+        let like = found.iter().flatten().any(|landed| !landed.is_empty());
+        match found.into_iter().collect::<Option<Vec<_>>>() {
+            Some(found) => self.one_version(found),
+            None => {
+                self.remark = like.then_some(Remark::Quoted);
+                Vec::new()
+            }
+        }
     }
 
     /// A passage of the document written anew.

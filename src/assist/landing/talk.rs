@@ -104,6 +104,13 @@ pub(super) fn is_talk(block: &str, known: &Known) -> bool {
     is_head(block, known)
 }
 
+/// Whether a paragraph stands around a text: it is talk, or leads to what follows.
+pub(super) fn is_around(block: &str, known: &Known) -> bool {
+    const MOST: usize = 16;
+    let leads = block.trim_end().ends_with([':', '：']) && !block.trim().contains('\n');
+    is_talk(block, known) || leads && block.unicode_words().count() <= MOST
+}
+
 /// Whether a paragraph behind a text that was set off is short talk: it opens like that, or somebody
 /// talked before the text.
 pub(super) fn is_aside(block: &str, talked: bool) -> bool {

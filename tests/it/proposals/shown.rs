@@ -218,3 +218,68 @@ fn how_far_a_review_is_never_goes_back() {
     made.reply(&block("eins", "one"));
     assert_eq!(far(&made), (0, 1));
 }
+
+/// What is drawn in the text besides it, row by row.
+fn drawn(made: &mut Harness) -> Vec<String> {
+    made.screen(100, 40);
+    let rows = made.model().ui.frame.virtual_rows.values().flatten();
+    rows.map(|row| row.text.clone()).collect()
+}
+
+#[test]
+fn a_whole_text_shows_what_it_changes_while_it_comes() {
+    const TEXT: &str = "# Plan\n\nWe sell bread.\n\nA loaf costs 4 euros.\n\nWe open at 8.\n";
+    let new = TEXT.replace("bread", "bread and cake").replace("4 euros", "5 euros");
+    for (model, lead, end) in [
+        ("tiny-1b", "", ""),
+        ("model", "Here it is:\n\n```markdown\n", "```\n\nI changed two words.\n"),
+    ] {
+        let mut made = Harness::with(TEXT);
+        made.app.model.model_name = Some(model.into());
+        made.run("chat.change two changes");
+        let at = new.find("\n\nA loaf").unwrap() + 8;
+        made.chunk(lead);
+        made.chunk(&new[..8]);
+        // Its place shows as soon as a line that stays follows it; until then it stands at the end.
+        made.chunk(&new[8..at]);
+        assert_eq!(
+            drawn(&mut made),
+            ["We sell bread and cake.", "", "A loaf", "writing…"],
+            "{model}"
+        );
+        // Typing before it moves it along.
+        made.place(0, None);
+        made.keys("'Our '");
+        made.chunk(&new[at..at + 20]);
+        assert_eq!(drawn(&mut made).last().map(String::as_str), Some("writing…"), "{model}");
+        made.chunk(&new[at + 20..]);
+        assert!(drawn(&mut made).contains(&"A loaf costs 5 euros.".to_owned()), "{model}");
+        assert!(made.hunks().is_empty(), "nothing is certain before all came");
+        made.chunk(end);
+        made.stop();
+        assert_eq!(made.hunks().len(), 2, "{model}: {}", made.notice());
+        assert!(!drawn(&mut made).contains(&"writing…".to_owned()), "{model}");
+        made.run("hunk.accept-all");
+        assert_eq!(made.text(), format!("Our {new}"), "{model}");
+        made.same_after_reopening();
+    }
+}
+
+#[test]
+fn paragraphs_with_words_around_them_are_hunks() {
+    let answer = "Sure, here is a rewrite:\n\nThe swift is a bird that almost never lands. It eats, drinks and sleeps in the air, and a young swift that leaves its nest in July may not touch the ground again for up to three years. In the towns of Europe it nests under roofs, in holes of old walls.\n\nBuilders still do not like holes.\n\nLet me know if you want more.\n";
+    let mut made = Harness::with(SWIFTS);
+    made.say("Make it better.");
+    made.reply(answer);
+    let new: Vec<String> = made.hunks().into_iter().map(|(.., new)| new).collect();
+    assert_eq!(new.len(), 3, "{new:?}: {}", made.notice());
+    // With an explanation they may be quoted: it is said how to have them.
+    let mut made = Harness::with(SWIFTS);
+    made.say("What do you think of it?");
+    made.reply(&answer.replace(
+        "Let me know if you want more.",
+        "Swifts sleep on the wing, which nobody believed for long.",
+    ));
+    assert!(made.hunks().is_empty());
+    assert!(made.notice().contains("/change"), "{}", made.notice());
+}
