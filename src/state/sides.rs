@@ -292,7 +292,8 @@ fn of_passage(
     let old = Span::new(Pos(before_len), Pos(before_len + (end - start)));
     let at = |part: &&Part| Span::new(Pos(part.now.0 - c), Pos(part.now.1 - c));
     let beside = before.iter().chain(&after).map(at).collect();
-    let both = merge(&base, &mine, &theirs);
+    // What was put in beside it is in both of them: it comes once.
+    let both = merge(&ground, &mine, &theirs);
     let span = Span::new(Pos(c), Pos(d));
     Some(Sides { span, base, mine, theirs, ground, old, beside, both })
 }

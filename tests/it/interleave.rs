@@ -244,17 +244,20 @@ impl Run {
         // What is shown of the three sides is what their keys give, and all else stays.
         let model = self.made.model();
         let sides = model.sides(&model.doc, hunk).filter(|_| stale);
-        let becomes = |new: fn(&Sides) -> &String| {
+        let becomes = |new: fn(&Sides) -> Option<&String>| {
             let sides = sides.as_deref()?;
+            let new = new(sides)?;
             let mut text: Vec<char> = now.chars().collect();
             assert_eq!(text[sides.span.range()].iter().collect::<String>(), sides.mine);
-            text.splice(sides.span.range(), new(sides).chars());
+            text.splice(sides.span.range(), new.chars());
             Some(text.into_iter().collect::<String>())
         };
         let expected = match key {
-            "hunk.theirs" if stale => becomes(|sides| &sides.theirs),
-            "hunk.base" if stale => becomes(|sides| &sides.base),
-            "hunk.both" if stale => None,
+            "hunk.theirs" if stale => becomes(|sides| Some(&sides.theirs)),
+            "hunk.base" if stale => becomes(|sides| Some(&sides.base)),
+            "hunk.both" if stale => {
+                becomes(|sides| Some(sides.both.as_ref().map_or(&sides.mine, |both| &both.text)))
+            }
             _ => Some(now.clone()),
         };
         self.made.about_hunk(index, key);

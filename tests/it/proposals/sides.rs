@@ -425,3 +425,25 @@ fn what_changed_outside_while_an_answer_came_is_the_base() {
         assert_eq!(made.text(), text, "{outside}: {}", made.notice());
     }
 }
+
+#[test]
+fn what_was_typed_beside_a_hunk_comes_once_with_both_changes() {
+    const OVEN: &str = "We open in May. The oven costs 4,000 euros, the rent is 900 a month.\n";
+    let mut made = Harness::with(OVEN);
+    made.say("Check.");
+    made.chunk(&format!("<<<<<<< SEARCH\n{OVEN}=======\nWe open in "));
+    made.place(OVEN.len() - 1, None);
+    made.keys("' First mine.'");
+    made.chunk(
+        "June. The oven costs 5,000 euros, and the rent is 950 and more.\n>>>>>>> REPLACE\n",
+    );
+    made.stop();
+    made.place(31, None);
+    made.keys("'big '");
+    made.pass(3000);
+    assert_eq!(made.hunks()[0].1, HunkState::Stale);
+    made.keys("alt-v");
+    let both = "We open in June. The oven costs big 5,000 euros, and the rent is 950 and more. First mine.";
+    assert_eq!(first_line(&made), both, "{}", made.notice());
+    made.same_after_reopening();
+}
