@@ -109,7 +109,7 @@ pub(super) fn head(line: &str) -> Option<Head> {
 }
 
 /// A head that stands for itself: with both its numbers, and closed.
-pub(super) fn is_sure_head(line: &str) -> bool {
+pub(in crate::assist) fn is_sure_head(line: &str) -> bool {
     let body = &line[indent(line)..];
     words(line).is_some()
         && body.starts_with("@@")

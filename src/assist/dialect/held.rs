@@ -105,10 +105,7 @@ impl Held {
         let named = |old: &str, new: &str| {
             head_file(old, "---").is_some() && head_file(new, "+++").is_some()
         };
-        let says = |line: &str| {
-            let info = fence(line)?.info.split_whitespace().next()?;
-            ["diff", "patch", "udiff"].contains(&info).then(|| indent(line))
-        };
+        let says = |line: &str| is_difference(fence(line)?.info).then(|| indent(line));
         let mut pairs = self.0.iter().zip(self.0.iter().skip(1));
         let names = pairs.find(|(old, new)| named(old.trim(), new.trim()));
         names.map(|(old, _)| indent(old)).or_else(|| self.0.iter().find_map(|line| says(line)))
@@ -157,6 +154,12 @@ impl Held {
             || ["---", "@@", "diff ", "apply_patch", "$ apply_patch"].iter().any(|one| begins(one))
             || !self.0.is_empty() && (begins("+++") || self.has_git())
     }
+}
+
+/// Whether the word behind a fence says that it holds a difference.
+pub(super) fn is_difference(info: &str) -> bool {
+    let first = info.split_whitespace().next();
+    first.is_some_and(|first| ["diff", "patch", "udiff"].contains(&first))
 }
 
 /// Whether a line may start a call.

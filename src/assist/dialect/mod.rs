@@ -20,6 +20,7 @@ mod rewrite;
 mod said;
 mod tags;
 
+pub(super) use diff::is_sure_head;
 pub use held::may_hold_edits;
 pub(super) use markers::is_file_name;
 pub use markers::{is_fence, is_gap};

@@ -7,7 +7,9 @@ use super::Piece;
 use super::blocks::Block;
 use super::call::Call;
 use super::diff::Diff;
-use super::held::{Around, Held, Start, heredoc, is_blank, may_lead, path_tag, wrapper};
+use super::held::{
+    Around, Held, Start, heredoc, is_blank, is_difference, may_lead, path_tag, wrapper,
+};
 use super::markers::{fence, file_name, file_of_fence, indent, is_file_name, words};
 use super::open::{Next, Open};
 use super::patch::Patch;
@@ -217,7 +219,8 @@ impl Answer {
                 self.release();
                 return Some(0);
             }
-            if one.count > 3 {
+            // A difference says what it is, however long its fence.
+            if one.count > 3 && !is_difference(one.info) {
                 let named = file_of_fence(one.info).or_else(|| self.held.file());
                 let file = named.map(str::to_owned);
                 self.release();

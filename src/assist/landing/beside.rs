@@ -3,8 +3,8 @@
 
 use super::fences::has_line;
 use super::part::{self, Document};
-use super::slop;
 use super::{Landed, Landing, Outcome, Wanted};
+use super::{slop, talk};
 use crate::assist::dialect::{Edit, Form, is_gap};
 use crate::assist::placement::Step;
 use crate::base::Span;
@@ -32,17 +32,33 @@ impl Landing {
         }
         let base = self.base.to_string();
         let document = Document::new(&base);
+        let parts = fenced.iter().filter(|one| {
+            let told =
+                one.said.trim_end().ends_with([':', '：']) && talk::tells_of_change(&one.said);
+            told || self.is_unread(&document, &one.text)
+        });
+        parts.map(|one| self.nowhere(&base, &one.text, &[])).collect()
+    }
+
+    /// Whether a fenced text is a part of the document with something new in it.
+    pub(super) fn is_unread(&self, document: &Document<'_>, text: &str) -> bool {
+        /// Of 100, what it has in common with a passage of the text.
+        const LIKE: u8 = 60;
         let is_new = |line: &str| {
             let telling = line.chars().filter(|sign| sign.is_alphanumeric()).count() > 3;
             telling
                 && !is_gap(line)
                 && !self.written.contains(line.trim())
-                && !has_line(&base, line)
+                && !has_line(document.text, line)
         };
-        let parts = fenced.iter().filter(|one| {
-            part::begins_within(&document, &one.text) && one.text.lines().any(is_new)
-        });
-        parts.map(|one| self.nowhere(&base, &one.text, &[])).collect()
+        if self.wanted != Wanted::Change || !text.lines().any(is_new) {
+            return false;
+        }
+        let filled = || text.lines().filter(|line| line.chars().any(char::is_alphanumeric));
+        let own = filled().filter(|line| has_line(document.text, line)).count();
+        own > 1 && 2 * own >= filled().count()
+            || part::begins_within(document, text)
+            || self.placer.resembling(text).first().is_some_and(|(_, like)| *like >= LIKE)
     }
 
     /// An edit that repeats lines which stand right before or behind what it quotes is not certain:

@@ -1,11 +1,15 @@
-//! Which changes of a text that was written anew are unsure for what stands beside them, or for how the
+//! Which changes are unsure for a short note that comes for a longer text, and which of a text that was
+//! written anew are unsure for what stands beside them, or for how the
 //! text ends.
 
 use super::talk::may_be_talk;
+use super::{Landed, Landing, Outcome};
 use crate::assist::hunks::{Hunk, moved_ends};
+use crate::assist::placement::Step;
 use crate::base::Pos;
 use ropey::Rope;
 use std::collections::BTreeSet;
+use unicode_segmentation::UnicodeSegmentation as _;
 
 /// Whether a text says nothing but what the old one does: in other lines, as a list, or without what
 /// stands before and behind it there.
@@ -98,7 +102,7 @@ fn is_open(text: &str) -> bool {
 pub(super) fn open(old: &str, start: usize, new: &str, hunks: &mut [(Hunk, bool)]) {
     let Some((hunk, unsure)) = hunks.last_mut() else { return };
     let mut behind = old.chars().skip(hunk.span.end.0.saturating_sub(start));
-    let goes = hunk.new.trim().is_empty() && hunk.old.contains(char::is_alphanumeric);
+    let goes = hunk.new.trim().is_empty() && !hunk.old.trim().is_empty();
     *unsure |= (goes || stops(old, new)) && behind.all(char::is_whitespace);
 }
 
@@ -140,4 +144,163 @@ pub(super) fn may_be_said(old: &str, start: Pos, hunk: &Hunk) -> bool {
     let ended = at.checked_sub(1).and_then(|at| old.chars().nth(at)).is_some_and(blank);
     let is_apart = said > 0 && (ended || hunk.new.starts_with(blank));
     before.all(blank) || is_apart && behind.all(blank)
+}
+
+/// What is said of a change that puts a short note for a longer text.
+const STANDS_IN: &str =
+    "It puts a short note for a longer text: the note may stand for what the answer left out.";
+
+impl Landing {
+    /// What puts a short note for a longer text is not certain, in whatever words.
+    pub(super) fn with_doubts(&self, mut found: Vec<Landed>) -> Vec<Landed> {
+        let noted = |landed: &Landed| match &landed.outcome {
+            Outcome::Placed { hunk, step } => {
+                !step.is_loose() && hunk.new.lines().any(|line| is_apart(line) || line.len() < 40)
+            }
+            _ => false,
+        };
+        if !found.iter().any(noted) {
+            return found;
+        }
+        for (old, new, all) in self.regions(&found) {
+            let is_there = |line: &str| super::fences::has_line(self.placer.text(), line);
+            if !stands_in(&old, &new, &is_there) {
+                continue;
+            }
+            for at in all {
+                let Some(landed) = found.get_mut(at) else { continue };
+                if let Outcome::Placed { step, .. } = &mut landed.outcome {
+                    *step = Step::Words;
+                    landed.why = Some(STANDS_IN.to_owned());
+                }
+            }
+        }
+        found
+    }
+
+    /// The whole lines that changes which touch make anew: as they are, as they become, and which changes
+    /// these are.
+    fn regions(&self, found: &[Landed]) -> Vec<(String, String, Vec<usize>)> {
+        let all = self.base.len_chars();
+        let mut hunks: Vec<(usize, &Hunk)> = Vec::new();
+        for (at, landed) in found.iter().enumerate() {
+            if let Outcome::Placed { hunk, step } = &landed.outcome
+                && !step.is_loose()
+            {
+                hunks.push((at, hunk));
+            }
+        }
+        hunks.sort_by_key(|(_, hunk)| hunk.span);
+        let lines = |hunk: &Hunk| {
+            let end = hunk.span.end.0.min(all);
+            let last = end.saturating_sub(usize::from(!hunk.span.is_empty()));
+            (self.base.char_to_line(hunk.span.start.0.min(all)), self.base.char_to_line(last))
+        };
+        let mut out: Vec<(usize, usize, Vec<(usize, &Hunk)>)> = Vec::new();
+        for (at, hunk) in hunks {
+            let (first, last) = lines(hunk);
+            match out.last_mut().filter(|region| first <= region.1 + 1) {
+                Some(region) => {
+                    region.1 = region.1.max(last);
+                    region.2.push((at, hunk));
+                }
+                None => out.push((first, last, vec![(at, hunk)])),
+            }
+        }
+        let start = |line: usize| self.base.line_to_char(line.min(self.base.len_lines()));
+        let text = |from: usize, to: usize| self.base.slice(from..to.max(from)).to_string();
+        let mut regions = Vec::with_capacity(out.len());
+        for (first, last, hunks) in out {
+            let (from, to) = (start(first), start(last + 1));
+            let (mut new, mut at) = (String::new(), from);
+            for (_, hunk) in &hunks {
+                new.push_str(&text(at, hunk.span.start.0));
+                new.push_str(&hunk.new);
+                at = hunk.span.end.0.max(at);
+            }
+            new.push_str(&text(at, to));
+            regions.push((text(from, to), new, hunks.iter().map(|(at, _)| *at).collect()));
+        }
+        regions
+    }
+}
+
+/// Whether a change brings a line that stands apart from the text as a note does (in brackets, as a
+/// comment, of marks alone), and all else that it brings is like lines that go, of which more go. `is_there`
+/// tells which lines the document has.
+fn stands_in(old: &str, new: &str, is_there: &dyn Fn(&str) -> bool) -> bool {
+    /// A note says so much, and stands for so much more where it is one line, in characters that say
+    /// something.
+    const MOST: usize = 72;
+    const MORE: usize = 24;
+    let said = |text: &str| -> usize {
+        let wide = |sign: char| if ('\u{2e80}'..'\u{e000}').contains(&sign) { 3 } else { 1 };
+        text.chars().filter(|sign| sign.is_alphanumeric()).map(wide).sum()
+    };
+    let filled = |text: &'_ str| -> Vec<String> {
+        let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+        lines.map(str::to_owned).collect()
+    };
+    let (old, new) = (filled(old), filled(new));
+    let is_note = |line: &String| is_apart(line) && said(line) <= MOST;
+    let (was, notes): (Vec<&String>, Vec<&String>) = (
+        old.iter().filter(|line| is_note(line)).collect(),
+        new.iter().filter(|line| is_note(line)).collect(),
+    );
+    let comes: Vec<&&String> =
+        notes.iter().filter(|line| !old.contains(line) && !is_there(line)).collect();
+    // Of notes that go others may stand in their place, but for no more than these.
+    let renewed = notes.len() <= was.len();
+    if comes.is_empty() {
+        return false;
+    }
+    let words =
+        |line: &str| -> BTreeSet<String> { line.unicode_words().map(str::to_lowercase).collect() };
+    let like = |a: &BTreeSet<String>, b: &BTreeSet<String>| {
+        2 * a.intersection(b).count() >= a.len().max(b.len()) && !a.is_empty()
+    };
+    let mut goes: Vec<(&String, BTreeSet<String>)> =
+        old.iter().filter(|line| !is_note(line)).map(|line| (line, words(line))).collect();
+    for line in new.iter().filter(|line| !is_note(line) && line.contains(char::is_alphanumeric)) {
+        let own = words(line);
+        match goes.iter().position(|(_, other)| like(&own, other)) {
+            Some(at) => drop(goes.remove(at)),
+            None => return false,
+        }
+    }
+    goes.retain(|(line, _)| line.contains(char::is_alphanumeric));
+    let noted: usize = comes.iter().map(|line| said(line)).sum();
+    let left: usize = goes.iter().map(|(line, _)| said(line)).sum();
+    match renewed {
+        true => goes.len() > 2 && left >= noted + MORE,
+        false => goes.len() > comes.len() || left >= noted + MORE,
+    }
+}
+
+/// Whether a line is set apart from a text: `(…)`, `[…]`, `# …`, `// …`, `<!-- … -->`, `* * *`.
+fn is_apart(line: &str) -> bool {
+    const PAIRS: [(char, char); 10] = [
+        ('(', ')'),
+        ('[', ']'),
+        ('{', '}'),
+        ('<', '>'),
+        ('（', '）'),
+        ('【', '】'),
+        ('［', '］'),
+        ('‹', '›'),
+        ('«', '»'),
+        ('〔', '〕'),
+    ];
+    let line = line.trim().trim_matches(['"', ',', '*', '_', '`', ' ']);
+    let ends = |end: char| line.trim_end_matches(['.', '。', ';']).ends_with(end);
+    let bracketed = PAIRS.iter().any(|(open, close)| line.starts_with(*open) && ends(*close));
+    let headed = line.starts_with('#') && line.trim_start_matches('#').starts_with(' ');
+    let commented = headed
+        || ["//", "/*", "--", "% ", ";; ", "{/*", "..", "…"]
+            .iter()
+            .any(|mark| line.starts_with(mark));
+    let bare = line.trim_end_matches('.').to_lowercase();
+    let marks = line.chars().all(|sign| "*-_~.·…= ".contains(sign));
+    let dots = ["etc", "usw", "\\dots", "\\ldots", "\\vdots"].contains(&bare.as_str());
+    bracketed || commented || dots || line.starts_with("> ") || marks
 }

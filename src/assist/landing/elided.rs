@@ -32,7 +32,9 @@ pub(super) fn read(base: &Rope, edit: &Edit) -> Elided {
     let is_gap = |line: &str| may_be_gap(line) && !has_line(&base, line);
     if !base.is_empty() && new.lines().any(is_gap) {
         return match filled(old, new) {
-            Some(Filled { text, lines: 1.., sure: true }) if !text.lines().any(is_gap) => {
+            Some(Filled { text, lines: 1.., sure: true })
+                if !text.lines().any(is_gap) && text.trim() != old.trim() =>
+            {
                 Elided::Filled(text)
             }
             _ => Elided::Unclear,
@@ -127,6 +129,12 @@ impl Landing {
         Some(Outcome::Missing { old, new, hint, similar })
     }
 
+    /// Whether a change begins right behind a sign that differences have.
+    fn cuts_mark(&self, hunk: &Hunk) -> bool {
+        let before = hunk.span.start.0.checked_sub(1).and_then(|at| self.base.get_char(at));
+        matches!(before, Some('-' | '+'))
+    }
+
     /// What becomes of an edit, and which stretch of the text its quotation covers.
     pub(super) fn sought(&self, edit: &Edit, within: Option<Span>) -> (Outcome, Option<Span>) {
         let has_gaps = edit.new.contains("...") || edit.new.contains(['…', '[', '(']);
@@ -155,9 +163,21 @@ impl Landing {
     /// The same of one that leaves nothing out.
     fn sought_whole(&self, edit: &Edit, within: Option<Span>) -> (Outcome, Option<Span>) {
         let (old, new, hint) = (edit.old.clone(), edit.new.clone(), edit.hint.clone());
+        // A blank line of a difference is no place.
+        let blank = matches!(edit.form, Form::Diff | Form::Patch)
+            && !edit.old.is_empty()
+            && edit.old.trim().is_empty()
+            && !edit.hint.at_end;
+        if blank {
+            return (Outcome::Missing { old, new, hint, similar: Vec::new() }, None);
+        }
         let sought = Sought { old: &edit.old, new: &edit.new, hint: &edit.hint, within };
         let outcome = match self.placer.find(&sought) {
-            Placement::Placed { hunk, .. } if self.is_beside(edit, &hunk) => {
+            // A sign that was taken for one of a difference is some of the text.
+            Placement::Placed { hunk, .. }
+                if self.is_beside(edit, &hunk)
+                    || edit.form == Form::Diff && self.cuts_mark(&hunk) =>
+            {
                 let similar = vec![self.placer.whole(hunk.span, &old)];
                 Outcome::Missing { old, new, hint, similar }
             }

@@ -205,7 +205,7 @@ impl Landing {
                 }
                 self.edits += 1;
                 self.written.extend(edit.new.lines().map(|line| line.trim().to_owned()));
-                return found;
+                return self.with_doubts(found);
             }
             Piece::EditDropped { .. } | Piece::Malformed { .. } => self.edits += 1,
             Piece::Fenced { text, open } => {
@@ -225,6 +225,11 @@ impl Landing {
 
     /// The answer is complete: what it wants as a whole, if it had no edits.
     pub fn finish(&mut self) -> Vec<Landed> {
+        let found = self.read_whole();
+        self.with_doubts(found)
+    }
+
+    fn read_whole(&mut self) -> Vec<Landed> {
         if self.open {
             return Vec::new();
         }
@@ -271,6 +276,10 @@ impl Landing {
                         && whole::read(&base, &wrapped(&base, text)) == Whole::Unclear =>
                 {
                     return vec![self.nowhere(&base, text, &[])];
+                }
+                // What is a part of it and has no place is not forgotten beside others.
+                None if self.is_unread(&document, text) => {
+                    passages.push(vec![self.nowhere(&base, text, &[])]);
                 }
                 None => {}
             }

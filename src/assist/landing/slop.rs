@@ -120,7 +120,8 @@ fn without_fences(sides: &Sides<'_, '_>) -> Option<String> {
         (2, true, true) => {
             let text = (sides.text)();
             let line = sides.old.trim();
-            let within = !line.contains('\n') && !super::fences::has_line(text, line);
+            let whole = text.lines().any(|one| one.trim() == line);
+            let within = !line.contains('\n') && !whole;
             if !within && (text.lines().any(is_fence) || !is_code(text)) {
                 return None;
             }
@@ -283,6 +284,7 @@ pub(super) fn is_odd<'a>(edit: &Edit, hunk: &Hunk, text: impl Fn() -> &'a str) -
         has_names,
         has_escapes,
         is_fenced,
+        has_controls,
         has_tags,
         ends_in_words,
         has_some_signs,
@@ -314,11 +316,23 @@ fn has_escapes(sides: &Sides<'_, '_>) -> bool {
         || sides.only_new("\\_") && outside("\\_") && is_code((sides.text)())
 }
 
+/// Signs that nobody types: `\b` or `\t` of a command that was read as the one sign that it stands for.
+fn has_controls(sides: &Sides<'_, '_>) -> bool {
+    let odd = |text: &str| {
+        text.contains(['\u{8}', '\u{c}', '\u{b}', '\u{7}'])
+            || text.lines().any(|line| line.trim_start_matches(' ').contains('\t'))
+    };
+    let slashed = || sides.old.contains('\\') || (sides.text)().contains('\\');
+    odd(sides.new) && !odd(sides.old) && slashed() && !odd((sides.text)())
+}
+
 /// A fence around all of it, where the document has none.
 fn is_fenced(sides: &Sides<'_, '_>) -> bool {
     let mut lines = sides.new.trim().lines();
     let around = lines.next().is_some_and(is_fence) && lines.next_back().is_some_and(is_fence);
-    around && !sides.old.lines().any(is_fence) && !(sides.text)().lines().any(is_fence)
+    // Code that was indented gets a fence.
+    let same = lines.map(str::trim).eq(sides.old.trim().lines().map(str::trim));
+    around && !same && !sides.old.lines().any(is_fence) && !(sides.text)().lines().any(is_fence)
 }
 
 /// The name of a part of an answer around all of it.

@@ -9,7 +9,7 @@ use super::talk::{self, corrects, is_new, is_old};
 use super::untold::cuts_word;
 use super::whole::{self, Whole};
 use super::{Landed, Landing, Outcome, Remark, UNSURE, wrapper};
-use crate::assist::dialect::{Edit, Form, Hint, is_gap, unnumbered};
+use crate::assist::dialect::{Edit, Form, Hint, is_gap, is_sure_head, unnumbered};
 use crate::assist::flow;
 use crate::assist::hunks::{Hunk, moves, whole_to_hunks};
 use crate::assist::placement::{Step, in_form, kept};
@@ -75,6 +75,12 @@ impl Landing {
             }
         }
         let (new, step, text) = found?;
+        // What leaves out all that it would change tells nothing; nor is a difference a text.
+        if step == Step::Gap && new.trim() == base.trim()
+            || text.lines().any(is_sure_head) && !base.lines().any(is_sure_head)
+        {
+            return Some(vec![self.nowhere(base, text, &[])]);
+        }
         // Whoever leaves lines out means something else to change than the marks of others.
         if step != Step::Exact && new.trim() != base.trim() && !in_form(base, &new).1 {
             return Some(vec![self.nowhere(base, text, &[])]);
