@@ -201,7 +201,10 @@ impl Answer {
             let made = self.edits.iter().enumerate().filter(|(at, _)| self.later(*at).is_none());
             let (numbers, made): (Vec<usize>, Vec<Hunk>) =
                 made.filter_map(|(at, one)| Some((at, placed(one)?))).unzip();
-            if let Some(found) = onto(base, &made, old, new) {
+            // One that is doubted for what it says has its place.
+            let placed = matches!(landed.outcome, Outcome::Placed { .. });
+            let found = onto(base, &made, old, new).filter(|one| !placed || !one.over.is_empty());
+            if let Some(found) = found {
                 let over: Vec<usize> = found.over.iter().map(|at| numbers[*at]).collect();
                 if !over.is_empty() {
                     self.onto.insert(self.edits.len(), over);

@@ -2,7 +2,7 @@
 
 use super::propose::Made;
 use super::{Cx, Turn};
-use crate::assist::{Hunk, Landed, Onto, Placement, Placer, onto, trimmed};
+use crate::assist::{Hunk, Landed, Onto, Outcome, Placement, Placer, onto, trimmed};
 use crate::session::{Claim, HunkRef, HunkState};
 use ropey::Rope;
 
@@ -33,10 +33,13 @@ impl Cx<'_> {
             })
             .collect();
         let rope = entry.document.rope();
+        // One that is doubted for what it says has its place.
+        let placed = matches!(landed.outcome, Outcome::Placed { .. });
         let found = match onto(rope, &made, old, new) {
+            Some(found) if placed && found.over.is_empty() => return None,
             Some(found) => found,
             // It may quote what was accepted, or typed, since the text was sent.
-            None if !turn.since.is_empty() => today(rope, old, new)?,
+            None if !turn.since.is_empty() && !placed => today(rope, old, new)?,
             None => return None,
         };
         let under = || found.over.iter().filter_map(|at| open.get(*at));

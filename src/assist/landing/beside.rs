@@ -22,6 +22,16 @@ pub const SHORT: &str =
 /// What is said of an edit whose new text may be words of the answer about it.
 const SAID: &str = "Its new text may be words about the edit, or marks of the answer.";
 
+/// Whether words lead to a change that a fenced text is: `Replace the last paragraph by:`.
+fn leads_to_edit(said: &str) -> bool {
+    const VERBS: [&str; 8] =
+        ["replace", "change", "update", "rewrite", "insert", "add", "modify", "append"];
+    let line = said.trim_end().lines().next_back().unwrap_or_default();
+    let mut words = line.split_whitespace().map(|word| word.to_lowercase()).take(3);
+    let told = words.any(|word| VERBS.contains(&word.as_str()));
+    line.ends_with([':', '：']) && (told || talk::tells_of_change(line))
+}
+
 impl Landing {
     /// Parts of the document that an answer writes anew in a fence beside its edits: what is new in
     /// them is none of these, so they have no place until somebody gives them one.

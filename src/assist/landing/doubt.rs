@@ -103,7 +103,17 @@ pub(super) fn open(old: &str, start: usize, new: &str, hunks: &mut [(Hunk, bool)
     let Some((hunk, unsure)) = hunks.last_mut() else { return };
     let mut behind = old.chars().skip(hunk.span.end.0.saturating_sub(start));
     let goes = hunk.new.trim().is_empty() && !hunk.old.trim().is_empty();
-    *unsure |= (goes || stops(old, new)) && behind.all(char::is_whitespace);
+    *unsure |=
+        (goes || stops(old, new) || is_unclosed(old, new)) && behind.all(char::is_whitespace);
+}
+
+/// Whether a text opens more brackets than it closes, as the old one does not.
+fn is_unclosed(old: &str, new: &str) -> bool {
+    let open = |text: &str| {
+        let count = |sign: char| text.matches(sign).count();
+        [('{', '}'), ('(', ')'), ('[', ']')].map(|(a, b)| count(a) > count(b))
+    };
+    open(old).iter().zip(open(new)).any(|(was, is)| is && !was)
 }
 
 /// Whether a text stops where the old one's last line has an end.
@@ -191,6 +201,8 @@ impl Landing {
             }
         }
         hunks.sort_by_key(|(_, hunk)| hunk.span);
+        /// So few lines between two changes do not part them.
+        const BETWEEN: usize = 4;
         let lines = |hunk: &Hunk| {
             let end = hunk.span.end.0.min(all);
             let last = end.saturating_sub(usize::from(!hunk.span.is_empty()));
@@ -199,7 +211,7 @@ impl Landing {
         let mut out: Vec<(usize, usize, Vec<(usize, &Hunk)>)> = Vec::new();
         for (at, hunk) in hunks {
             let (first, last) = lines(hunk);
-            match out.last_mut().filter(|region| first <= region.1 + 1) {
+            match out.last_mut().filter(|region| first <= region.1 + BETWEEN) {
                 Some(region) => {
                     region.1 = region.1.max(last);
                     region.2.push((at, hunk));
@@ -232,7 +244,7 @@ fn stands_in(old: &str, new: &str, is_there: &dyn Fn(&str) -> bool) -> bool {
     /// A note says so much, and stands for so much more where it is one line, in characters that say
     /// something.
     const MOST: usize = 72;
-    const MORE: usize = 24;
+    const MORE: usize = 16;
     let said = |text: &str| -> usize {
         let wide = |sign: char| if ('\u{2e80}'..'\u{e000}').contains(&sign) { 3 } else { 1 };
         text.chars().filter(|sign| sign.is_alphanumeric()).map(wide).sum()

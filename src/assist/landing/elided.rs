@@ -35,7 +35,12 @@ pub(super) fn read(base: &Rope, edit: &Edit) -> Elided {
             Some(Filled { text, lines: 1.., sure: true })
                 if !text.lines().any(is_gap) && text.trim() != old.trim() =>
             {
-                Elided::Filled(text)
+                // It ends as what it was quoted from.
+                let ends = |text: &str| text.ends_with('\n');
+                match ends(&text) && !ends(old) {
+                    true => Elided::Filled(text.trim_end_matches('\n').to_owned()),
+                    false => Elided::Filled(text),
+                }
             }
             _ => Elided::Unclear,
         };

@@ -4,6 +4,7 @@
 //! Only for an edit whose text the document does not have. What it quotes must then be, at least in
 //! part, what one of the earlier changes would put there, so it is enough to look around those.
 
+use crate::assist::dialect::is_gap;
 use crate::assist::hunks::{Hunk, apply, trimmed};
 use crate::assist::placement::{Placement, Placer, Step};
 use crate::base::{Pos, Span};
@@ -36,7 +37,9 @@ struct Piece {
 /// each with its old text in its place). Of hunks that contradict each other the later one counts.
 /// Only a certain place is one.
 pub fn onto(text: &Rope, made: &[Hunk], old: &str, new: &str) -> Option<Onto> {
-    if old.trim().is_empty() {
+    // What leaves something out of its new text is read by who knows the whole text.
+    let leaves_out = new.lines().any(is_gap) && !old.lines().any(is_gap);
+    if old.trim().is_empty() || leaves_out {
         return None;
     }
     let around = 2 * old.chars().count() + AROUND;

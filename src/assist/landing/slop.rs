@@ -262,7 +262,9 @@ fn is_code(text: &str) -> bool {
     let is_item = |line: &str| line.trim_start().starts_with(['-', '*', '+', '>', '|', '#']);
     let coded = |line: &&str| {
         let end = line.trim_end();
-        end.ends_with([';', '{', '}', '(', ')', ',', ':', '[', ']'])
+        // `Run this:` leads to something.
+        let leads = line.starts_with(char::is_uppercase) && end.ends_with(':');
+        !leads && end.ends_with([';', '{', '}', '(', ')', ',', ':', '[', ']'])
             || line.starts_with(['\t', ' ']) && !is_item(line)
     };
     let said = |line: &&str| {

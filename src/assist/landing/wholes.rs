@@ -5,6 +5,7 @@ use super::covered::covered;
 use super::doubt;
 use super::fences::{Told, has_line};
 use super::part::{self, Document};
+use super::stretches::has_known;
 use super::talk::{self, corrects, is_new, is_old};
 use super::untold::cuts_word;
 use super::whole::{self, Whole};
@@ -55,7 +56,8 @@ impl Landing {
             }
             let (new, step) = match whole::read(base, &wrapped(base, text)) {
                 Whole::All(new) => (new, Step::Exact),
-                Whole::Gaps(new) => (new, Step::Gap),
+                Whole::Gaps(new) if has_known(base, text) => (new, Step::Gap),
+                Whole::Gaps(new) => (new, Step::Words),
                 Whole::Likely(new) => (new, Step::Words),
                 // What it corrects is no text any more.
                 Whole::Unclear if found.is_some() && corrects(&one.said) => {

@@ -1,7 +1,8 @@
 //! What a program that hands files on would read, around a bare text: tags with the name of the file,
 //! a line with its name, the marks of a conversation.
 
-use super::fences::{has_line, without_name};
+use super::fences::has_line;
+use super::named::without_name;
 use super::talk;
 use super::whole::alike;
 
