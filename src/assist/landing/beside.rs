@@ -42,11 +42,9 @@ impl Landing {
         }
         let base = self.base.to_string();
         let document = Document::new(&base);
-        let parts = fenced.iter().filter(|one| {
-            let told =
-                one.said.trim_end().ends_with([':', '：']) && talk::tells_of_change(&one.said);
-            told || self.is_unread(&document, &one.text)
-        });
+        let parts = fenced
+            .iter()
+            .filter(|one| leads_to_edit(&one.said) || self.is_unread(&document, &one.text));
         parts.map(|one| self.nowhere(&base, &one.text, &[])).collect()
     }
 

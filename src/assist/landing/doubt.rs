@@ -273,24 +273,45 @@ fn stands_in(old: &str, new: &str, is_there: &dyn Fn(&str) -> bool) -> bool {
     };
     let mut goes: Vec<(&String, BTreeSet<String>)> =
         old.iter().filter(|line| !is_note(line)).map(|line| (line, words(line))).collect();
+    let mut others = 0;
     for line in new.iter().filter(|line| !is_note(line) && line.contains(char::is_alphanumeric)) {
         let own = words(line);
         match goes.iter().position(|(_, other)| like(&own, other)) {
             Some(at) => drop(goes.remove(at)),
-            None => return false,
+            None => others += 1,
         }
     }
+    // A comment goes with new code; what stands in brackets, or at the end, is none of that.
+    let ends = new.last().is_some_and(|last| comes.iter().any(|line| **line == last));
+    let strong = comes.iter().any(|line| is_aside(line));
+    if others > 0 && !ends && !strong {
+        return false;
+    }
     goes.retain(|(line, _)| line.contains(char::is_alphanumeric));
+    let asides = |lines: &[String]| lines.iter().filter(|line| is_aside(line)).count();
+    if strong && asides(&new) > asides(&old) && old.iter().any(|line| !is_aside(line)) {
+        return true;
+    }
+    let Some(rest) = goes.len().checked_sub(others).filter(|rest| *rest > 0) else { return false };
     let noted: usize = comes.iter().map(|line| said(line)).sum();
-    let left: usize = goes.iter().map(|(line, _)| said(line)).sum();
+    let all: usize = goes.iter().map(|(line, _)| said(line)).sum();
+    let left = all * rest / goes.len();
     match renewed {
-        true => goes.len() > 2 && left >= noted + MORE,
-        false => goes.len() > comes.len() || left >= noted + MORE,
+        true => rest > 2 && left >= noted + MORE,
+        false => rest > comes.len() || left >= noted + MORE,
     }
 }
 
-/// Whether a line is set apart from a text: `(…)`, `[…]`, `# …`, `// …`, `<!-- … -->`, `* * *`.
-fn is_apart(line: &str) -> bool {
+/// Whether a line says something in brackets, as no code does: `[the rest as before]`, `（略）`.
+fn is_aside(line: &str) -> bool {
+    let words = line.unicode_words().count();
+    let wide = line.chars().any(|sign| sign as u32 > 0x2e80);
+    let plain = !line.contains(['"', '\'', '=', ';', '{', '}', '/', '|', '<', '$', '\\']);
+    is_bracketed(line) && plain && (words > 1 || words == 0 || wide && words > 0)
+}
+
+/// Whether a line stands in brackets, or has nothing but marks.
+fn is_bracketed(line: &str) -> bool {
     const PAIRS: [(char, char); 10] = [
         ('(', ')'),
         ('[', ']'),
@@ -303,16 +324,21 @@ fn is_apart(line: &str) -> bool {
         ('«', '»'),
         ('〔', '〕'),
     ];
-    let line = line.trim().trim_matches(['"', ',', '*', '_', '`', ' ']);
     let ends = |end: char| line.trim_end_matches(['.', '。', ';']).ends_with(end);
-    let bracketed = PAIRS.iter().any(|(open, close)| line.starts_with(*open) && ends(*close));
-    let headed = line.starts_with('#') && line.trim_start_matches('#').starts_with(' ');
-    let commented = headed
-        || ["//", "/*", "--", "% ", ";; ", "{/*", "..", "…"]
-            .iter()
-            .any(|mark| line.starts_with(mark));
-    let bare = line.trim_end_matches('.').to_lowercase();
     let marks = line.chars().all(|sign| "*-_~.·…= ".contains(sign));
-    let dots = ["etc", "usw", "\\dots", "\\ldots", "\\vdots"].contains(&bare.as_str());
-    bracketed || commented || dots || line.starts_with("> ") || marks
+    marks || PAIRS.iter().any(|(open, close)| line.starts_with(*open) && ends(*close))
+}
+
+/// Whether a line is set apart from a text: `(…)`, `[…]`, `# …`, `// …`, `<!-- … -->`, `* * *`.
+fn is_apart(line: &str) -> bool {
+    const MARKS: [&str; 8] = ["//", "/*", "--", "% ", ";; ", "{/*", "..", "> "];
+    const DOTS: [&str; 5] = ["etc", "usw", "\\dots", "\\ldots", "\\vdots"];
+    let line = line.trim().trim_matches(['"', ',', '*', '_', '`', ' ']);
+    let headed = line.starts_with('#') && line.trim_start_matches('#').starts_with(' ');
+    let bare = line.trim_end_matches('.').to_lowercase();
+    headed
+        || is_bracketed(line)
+        || MARKS.iter().any(|mark| line.starts_with(mark))
+        || line.starts_with('…')
+        || DOTS.contains(&bare.as_str())
 }

@@ -137,6 +137,8 @@ pub struct Landing {
     /// A fenced text was not closed: the answer was cut short.
     open: bool,
     prose: String,
+    /// What it says behind its first edit, since the last fenced text.
+    beside: String,
     /// How much of it stands before the last fenced text.
     heard: usize,
     /// What looks like edits of it are examples that the document shows.
@@ -162,6 +164,7 @@ impl Landing {
             fenced: Vec::new(),
             open: false,
             prose: String::new(),
+            beside: String::new(),
             heard: 0,
             asked: true,
             examples: false,
@@ -212,15 +215,15 @@ impl Landing {
             Piece::EditDropped { .. } | Piece::Malformed { .. } => self.edits += 1,
             Piece::Fenced { text, open } => {
                 self.open |= open;
-                self.fenced.push(Fenced::of(text, &self.prose[self.heard..]));
+                let said = if self.edits > 0 { &self.beside } else { &self.prose[self.heard..] };
+                self.fenced.push(Fenced::of(text, said));
                 self.heard = self.prose.len();
+                self.beside.clear();
             }
             // Edits came: no other text is looked at any more.
             Piece::Prose(text) if self.edits == 0 => self.prose.push_str(text),
-            Piece::Prose(_)
-            | Piece::EditStarted { .. }
-            | Piece::EditOld { .. }
-            | Piece::EditNew { .. } => {}
+            Piece::Prose(text) => self.beside.push_str(text),
+            Piece::EditStarted { .. } | Piece::EditOld { .. } | Piece::EditNew { .. } => {}
         }
         Vec::new()
     }

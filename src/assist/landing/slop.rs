@@ -286,6 +286,7 @@ pub(super) fn is_odd<'a>(edit: &Edit, hunk: &Hunk, text: impl Fn() -> &'a str) -
         has_names,
         has_escapes,
         is_fenced,
+        has_one_fence,
         has_controls,
         has_tags,
         ends_in_words,
@@ -326,6 +327,14 @@ fn has_controls(sides: &Sides<'_, '_>) -> bool {
     };
     let slashed = || sides.old.contains('\\') || (sides.text)().contains('\\');
     odd(sides.new) && !odd(sides.old) && slashed() && !odd((sides.text)())
+}
+
+/// A fence that opens or closes nothing.
+fn has_one_fence(sides: &Sides<'_, '_>) -> bool {
+    let odd = |text: &str, mark: &str| {
+        text.lines().filter(|line| line.trim_start().starts_with(mark)).count() % 2 == 1
+    };
+    ["```", "~~~"].iter().any(|mark| odd(sides.new, mark) && !odd(sides.old, mark))
 }
 
 /// A fence around all of it, where the document has none.

@@ -18,6 +18,7 @@ pub const NEWS: &[Slop] = &[
     ("new: other blanks", blanks),
     ("new: as pages write it", names),
     ("new: label or words about it", told),
+    ("new: left out, any words", left_out),
 ];
 
 /// The new text as it comes, ended or not.
@@ -165,6 +166,58 @@ fn told(draft: &mut Draft, rand: &mut Rand) -> Option<()> {
             2 => format!("<code>\n{body}\n</code>{end}"),
             _ => format!("{body}\n\nI changed the call so that it does not fail.{end}"),
         }
+    });
+    draft.want = Want::Either;
+    Some(())
+}
+
+/// Lines that stay are left out, and a note in whatever words stands for them.
+fn left_out(draft: &mut Draft, rand: &mut Rand) -> Option<()> {
+    const NOTES: [&str; 28] = [
+        "（其他内容不变）",
+        "（以上内容不变）",
+        "（略）",
+        "（中略）",
+        "（同上）",
+        "[Остальной текст без изменений]",
+        "(el resto de la carta no cambia)",
+        "[O restante permanece igual]",
+        "[Il resto rimane invariato]",
+        "(나머지는 동일)",
+        "(باقي النص كما هو)",
+        "[restlicher Text wie oben]",
+        "[Text wie bisher]",
+        "(gekürzt)",
+        "[Same as original]",
+        "[Body of letter]",
+        "[Keep paragraphs two to four as they are.]",
+        "[original paragraph here]",
+        "(The paragraphs in between stay as they are.)",
+        "// other routes",
+        "// 其余代码不变",
+        "# previous implementation",
+        "# keep the rest",
+        "# Rest der Methode unverändert",
+        "-- rest of the schema",
+        "% rest of the document",
+        "<!-- unchanged -->",
+        "* * *",
+    ];
+    lined(draft)?;
+    // The change, and behind it lines that say something.
+    let stays: Vec<String> = draft.post.lines().map(str::to_owned).collect();
+    let telling = |line: &String| line.chars().filter(|sign| sign.is_alphanumeric()).count() > 16;
+    require(stays.len() > 1 && stays.iter().filter(|line| telling(line)).count() > 1)?;
+    require(draft.post.starts_with('\n') || draft.new.ends_with('\n'))?;
+    let note = *pick(rand, &NOTES.iter().collect::<Vec<_>>());
+    // A comment may end new code: as much of it stands for what goes.
+    let bracketed = note.starts_with(['(', '[', '（', '*']);
+    require(bracketed || draft.new.lines().count() <= draft.old.lines().count())?;
+    let post = draft.post.clone();
+    require(!draft.doc.contains(note.trim_matches(['#', '/', ' '])))?;
+    with(draft, move |text| match text.strip_suffix(post.as_str()) {
+        Some(head) => format!("{}\n{note}\n", head.trim_end_matches('\n')),
+        None => text.to_owned(),
     });
     draft.want = Want::Either;
     Some(())
