@@ -5,7 +5,7 @@
 
 use super::between::{Between, are_versions};
 use super::dialect::{Dialect, Edit, Piece, ReplyParser};
-use super::hunks::{Hunk, apply};
+use super::hunks::{Hunk, apply, torn};
 use super::landing::{Landed, Landing, Outcome, Remark, Wanted, onto};
 use crate::base::Span;
 use crate::text::{Change, PutIn, Replace, contradict, diff};
@@ -45,6 +45,8 @@ pub enum Fit {
     Twice(usize),
     /// The edit of that number says that it corrects this one.
     Corrected(usize),
+    /// Its text goes, or comes, in another one as well, which does not go in.
+    Torn,
     /// The text says it already.
     Already,
     /// It could be several places.
@@ -67,6 +69,7 @@ impl Fit {
             Self::Waits(_) => "overlap",
             Self::Twice(_) => "twice",
             Self::Corrected(_) => "corrected",
+            Self::Torn => "torn",
             Self::Already => "already",
             Self::Ambiguous => "ambiguous",
             Self::Missing => "missing",
@@ -293,6 +296,31 @@ impl Answer {
             };
             together.entry(last).or_insert(fit);
             fits.push(fit);
+        }
+        self.without_torn(fits)
+    }
+
+    /// Of a text that goes at one place and comes at another nothing is done where only one of both can
+    /// be.
+    fn without_torn(&self, mut fits: Vec<Fit>) -> Vec<Fit> {
+        let texts = |landed: &Landed| match &landed.outcome {
+            Outcome::Placed { hunk, .. } => (hunk.old.clone(), hunk.new.clone()),
+            Outcome::Missing { old, new, .. } | Outcome::Ambiguous { old, new, .. } => {
+                (old.clone(), new.clone())
+            }
+            Outcome::Already { .. } => landed.said.clone().unwrap_or_default(),
+        };
+        let all: Vec<(String, String)> = self.edits.iter().map(texts).collect();
+        let all: Vec<(&str, &str)> = all.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
+        // What an edit became part of, and what says the same again, is not left out.
+        let kept = |fit: &Fit| {
+            matches!(fit, Fit::Applied | Fit::Twice(_) | Fit::Corrected(_) | Fit::Waits(_))
+        };
+        let made: Vec<bool> = fits.iter().map(kept).collect();
+        for (fit, torn) in fits.iter_mut().zip(torn(&all, &made)) {
+            if torn && *fit == Fit::Applied {
+                *fit = Fit::Torn;
+            }
         }
         fits
     }

@@ -312,6 +312,10 @@ fn reason(base: &Rope, landed: &Landed, fit: Fit) -> Option<String> {
             "line {} only resembles it; --loose puts it in",
             lines_of(base, hunk.span).0
         )),
+        (Fit::Torn, _) => Some(
+            "its text goes at one place and comes at another, and one of both has no certain place"
+                .into(),
+        ),
         (Fit::Waits(first), _) => Some(format!("it contradicts edit {}", first + 1)),
         (Fit::Ambiguous, Outcome::Ambiguous { old, candidates, .. }) if old.trim().is_empty() => {
             let lines = lines(candidates);

@@ -131,12 +131,17 @@ pub(super) fn accept_those(
     }
     let torn = cx.model.torn_ends(doc, &cx.model.session.open_in(doc));
     let is_torn = |one: &OpenHunk| one.members.iter().any(|of| torn.contains(of));
-    let (ready, doubtful): (Vec<_>, Vec<_>) =
+    let (ready, mut doubtful): (Vec<_>, Vec<_>) =
         all.into_iter().partition(|one| one.is_certain() && !is_torn(one));
+    let those: Vec<HunkRef> = ready.iter().map(|one| one.of).collect();
+    let torn = cx.model.torn_without(doc, &those);
+    let (lonely, ready): (Vec<_>, Vec<_>) =
+        ready.into_iter().partition(|one| torn.contains(&one.of));
+    doubtful.extend(lonely);
     let torn = doubtful.iter().filter(|one| one.is_certain()).count();
     let mut out = left_out(&doubtful);
     if torn > 0 {
-        let words = format!("{torn} of a move whose other end is not open");
+        let words = format!("{torn} of a move whose other end is not taken");
         out = if out.is_empty() { words } else { format!("{out}, {words}") };
     }
     if ready.is_empty() {

@@ -2,7 +2,7 @@
 //! are two hunks, and one decision.
 
 use super::Model;
-use crate::assist::{Hunk, moved_ends};
+use crate::assist::{Hunk, moved_ends, torn};
 use crate::base::{DocId, EventId, Span};
 use crate::session::{self, HunkRef, HunkState, OpenHunk};
 use std::collections::{BTreeMap, BTreeSet};
@@ -105,13 +105,32 @@ impl Model {
         out
     }
 
-    /// The other end of the move that an open hunk of a document is one of, where it is as certain.
+    /// Which of the open hunks of a document, by number, must not be accepted since they hold only with
+    /// others of their proposal that are not to be: those that are not among `ready`.
+    pub fn torn_without(&self, doc: &DocId, ready: &[HunkRef]) -> BTreeSet<HunkRef> {
+        let open = self.session.open_in(doc);
+        let proposals: BTreeSet<EventId> =
+            open.iter().filter(|one| ready.contains(&one.of)).map(|one| one.proposal).collect();
+        let mut out = BTreeSet::new();
+        for proposal in proposals {
+            let own: Vec<&OpenHunk> =
+                open.iter().filter(|one| one.proposal == proposal && !one.there).collect();
+            let texts: Vec<(&str, &str)> =
+                own.iter().map(|one| (one.old.as_str(), one.new.as_str())).collect();
+            let made: Vec<bool> = own.iter().map(|one| ready.contains(&one.of)).collect();
+            let torn = torn(&texts, &made);
+            out.extend(own.iter().zip(torn).filter(|(_, torn)| *torn).map(|(one, _)| one.of));
+        }
+        out
+    }
+
+    /// The other end of the move that an open hunk of a document is one of, however certain: who decides
+    /// on one of them decides on both.
     pub fn other_end(&self, doc: &DocId, of: HunkRef) -> Option<OpenHunk> {
         let open = self.session.open_in(doc);
         let at = open.iter().position(|one| one.members.contains(&of))?;
         let all: Vec<(&DocId, &OpenHunk)> = open.iter().map(|one| (doc, one)).collect();
         let other = ends(&all, &|_| true).remove(&at)?;
-        let certain = open[other].is_certain() || !open[at].is_certain();
-        certain.then(|| open[other].clone())
+        Some(open[other].clone())
     }
 }

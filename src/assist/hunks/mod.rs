@@ -5,9 +5,11 @@
 mod diff;
 mod moved;
 mod paragraphs;
+mod torn;
 
 pub(crate) use diff::{Cut, Token, bytes, lines, token_cuts, words};
 pub use moved::{moved_ends, moves};
+pub use torn::torn;
 
 use crate::base::{Pos, Span};
 use ropey::Rope;

@@ -256,6 +256,12 @@ impl<'a> Paragraphs<'a> {
         let Some(second) = (first + 1..=last).find(again).filter(|_| !own) else {
             return Ok((first, last));
         };
+        // A paragraph that comes twice is no second version: each has most of the text.
+        let most =
+            |run: Range<usize>| 2 * run.filter_map(of).collect::<BTreeSet<_>>().len() >= kin.len();
+        if !most(first..second) || !most(second..last + 1) {
+            return Ok((first, last));
+        }
         let same = |run: Range<usize>| {
             let mut held = run.filter(|index| of(*index).is_some());
             held.all(|index| kin.has(self.get(index)))

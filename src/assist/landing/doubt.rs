@@ -289,7 +289,12 @@ fn stands_in(old: &str, new: &str, is_there: &dyn Fn(&str) -> bool) -> bool {
     }
     goes.retain(|(line, _)| line.contains(char::is_alphanumeric));
     let asides = |lines: &[String]| lines.iter().filter(|line| is_aside(line)).count();
-    if strong && asides(&new) > asides(&old) && old.iter().any(|line| !is_aside(line)) {
+    // `(Ctrl-E u).` is the end of a sentence.
+    let long = |lines: &[String]| {
+        let aside = lines.iter().filter(|line| is_aside(line));
+        aside.filter(|line| !(1..=3).contains(&line.unicode_words().count())).count()
+    };
+    if strong && asides(&new) > long(&old) && old.iter().any(|line| !is_aside(line)) {
         return true;
     }
     let Some(rest) = goes.len().checked_sub(others).filter(|rest| *rest > 0) else { return false };
@@ -297,7 +302,7 @@ fn stands_in(old: &str, new: &str, is_there: &dyn Fn(&str) -> bool) -> bool {
     let all: usize = goes.iter().map(|(line, _)| said(line)).sum();
     let left = all * rest / goes.len();
     match renewed {
-        true => rest > 2 && left >= noted + MORE,
+        true => rest > 1 && left >= noted + MORE,
         false => rest > comes.len() || left >= noted + MORE,
     }
 }
@@ -307,7 +312,9 @@ fn is_aside(line: &str) -> bool {
     let words = line.unicode_words().count();
     let wide = line.chars().any(|sign| sign as u32 > 0x2e80);
     let plain = !line.contains(['"', '\'', '=', ';', '{', '}', '/', '|', '<', '$', '\\']);
-    is_bracketed(line) && plain && (words > 1 || words == 0 || wide && words > 0)
+    let alone =
+        line.starts_with('(') && line.chars().filter(|sign| sign.is_alphabetic()).count() > 4;
+    is_bracketed(line) && plain && (words != 1 || wide || alone)
 }
 
 /// Whether a line stands in brackets, or has nothing but marks.

@@ -262,7 +262,7 @@ impl Landing {
         let told = self.said_of_fences(&prose);
         let document = Document::new(&base);
         if let Some(found) = self.wholes(&document, &fenced, told) {
-            return found;
+            return self.with_lacking(&base, fenced.iter().map(|one| one.text.as_str()), found);
         }
         let mut out = Vec::new();
         let mut passages = Vec::new();
@@ -290,9 +290,11 @@ impl Landing {
             }
         }
         out.extend(self.one_version(passages));
+        let mut out = self.with_lacking(&base, fenced.iter().map(|one| one.text.as_str()), out);
         // What looks like an edit that could not be read is no text.
         if fenced.is_empty() && !may_hold_edits(&prose) {
             out.extend(self.bare(&base, &prose));
+            out = self.with_lacking(&base, std::iter::once(prose.as_str()), out);
         }
         out.sort_by_key(|landed| match &landed.outcome {
             Outcome::Placed { hunk, .. } => hunk.span,

@@ -418,17 +418,25 @@ fn has_own_name(sides: &Sides<'_, '_>) -> bool {
 /// The new text begins before the lines that it stands for, and nothing that stays shows that it is meant
 /// so.
 fn is_shallow(sides: &Sides<'_, '_>) -> bool {
-    let (was, is) = (first_indent(sides.old), first_indent(sides.new));
-    if was.len() <= is.len() || !was.starts_with(is) {
-        return false;
-    }
     let filled = |text: &str| -> Vec<String> {
         let lines = text.lines().filter(|line| !line.trim().is_empty());
         lines.map(|line| line.trim_end().to_owned()).collect()
     };
     let (old, new) = (filled(sides.old), filled(sides.new));
     let moved = old.len() == new.len() && old.iter().zip(&new).all(|(a, b)| a.trim() == b.trim());
-    !new.is_empty() && !moved && !new.iter().any(|line| old.contains(line))
+    if new.is_empty() || moved {
+        return false;
+    }
+    // A line that stays, and stands before where it stood, among others that are new.
+    let indent = |line: &String| line.len() - line.trim_start().len();
+    let stays = |line: &&String| {
+        let mut own = old.iter().filter(|one| one.trim() == line.trim());
+        own.next().is_some_and(|one| indent(one) > indent(line)) && own.next().is_none()
+    };
+    let (was, is) = (first_indent(sides.old), first_indent(sides.new));
+    let first = was.len() > is.len() && was.starts_with(is);
+    let kept = new.iter().any(|line| old.contains(line));
+    !kept && (first || new.iter().any(|line| stays(&line)))
 }
 
 /// Indents that no line of the document has: tabs for its spaces, or steps of another width.

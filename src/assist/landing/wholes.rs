@@ -9,7 +9,7 @@ use super::stretches::has_known;
 use super::talk::{self, corrects, is_new, is_old};
 use super::untold::cuts_word;
 use super::whole::{self, Whole};
-use super::{Landed, Landing, Outcome, Remark, UNSURE, wrapper};
+use super::{Landed, Landing, Outcome, Remark, UNSURE, Wanted, wrapper};
 use crate::assist::dialect::{Edit, Form, Hint, is_gap, is_sure_head, unnumbered};
 use crate::assist::flow;
 use crate::assist::hunks::{Hunk, moves, whole_to_hunks};
@@ -97,6 +97,64 @@ impl Landing {
         }
         self.same |= landed.is_empty();
         Some(landed)
+    }
+
+    /// With what the only text of an answer does not have of the document's end.
+    pub(super) fn with_lacking<'a>(
+        &self,
+        base: &str,
+        mut texts: impl Iterator<Item = &'a str>,
+        mut found: Vec<Landed>,
+    ) -> Vec<Landed> {
+        if let (Some(one), None, Wanted::Change) = (texts.next(), texts.next(), self.wanted) {
+            found.extend(self.lacking_end(base, one, &found));
+        }
+        found
+    }
+
+    /// What a text that begins as the document and has most of it does not have at its end, where nothing
+    /// else is said of that.
+    fn lacking_end(&self, base: &str, text: &str, found: &[Landed]) -> Option<Landed> {
+        let filled = |line: &&str| !line.trim().is_empty();
+        let same = |a: Option<&str>, b: Option<&str>| a.map(str::trim) == b.map(str::trim);
+        let count = |text: &str| text.lines().filter(filled).count();
+        if !same(text.lines().find(filled), base.lines().find(filled))
+            || 2 * count(text) < count(base)
+            || text.lines().any(is_gap)
+        {
+            return None;
+        }
+        let last = text.lines().rfind(filled)?.trim();
+        let mut at = 0;
+        let mut ends = Vec::new();
+        for line in base.split_inclusive('\n') {
+            at += line.len();
+            if line.trim() == last {
+                ends.push(at);
+            }
+        }
+        let [end] = ends[..] else { return None };
+        let chars = |text: &str| text.chars().count();
+        let start = chars(base[..end].trim_end());
+        let stop = chars(base.trim_end());
+        let gone = &base[..base.trim_end().len()];
+        let gone: String = gone.chars().skip(start).collect();
+        if !gone.contains(char::is_alphanumeric) {
+            return None;
+        }
+        let told = found.iter().any(|landed| match &landed.outcome {
+            Outcome::Placed { hunk, .. } => hunk.span.end.0 > start,
+            _ => true,
+        });
+        let span = Span { start: Pos(start), end: Pos(stop) };
+        let hunk = Hunk { span, old: gone, new: String::new() };
+        (!told).then(|| Landed {
+            form: Form::Whole,
+            why: Some(LACKING.to_owned()),
+            said: None,
+            quoted: None,
+            outcome: Outcome::Placed { hunk, step: Step::Words },
+        })
     }
 
     /// Whether an answer in a fence is the whole text as it is.

@@ -347,7 +347,10 @@ impl Placer {
         if !only_lines || new.trim().is_empty() {
             return Placement::Missing { similar: Vec::new() };
         }
-        if let Some(core) = self.applied(index, &Found::None, old, new, &within) {
+        // Only at the end it is what was to come there.
+        if let Some(core) = self.applied(index, &Found::None, old, new, &within)
+            && index.text[core.end..within.end.max(core.end)].trim().is_empty()
+        {
             return Placement::AlreadyApplied { span: self.span(&core) };
         }
         let new = append::append(&index.text, within.end, new);

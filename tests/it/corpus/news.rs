@@ -212,7 +212,8 @@ fn left_out(draft: &mut Draft, rand: &mut Rand) -> Option<()> {
     let note = *pick(rand, &NOTES.iter().collect::<Vec<_>>());
     // A comment may end new code: as much of it stands for what goes.
     let bracketed = note.starts_with(['(', '[', '（', '*']);
-    require(bracketed || draft.new.lines().count() <= draft.old.lines().count())?;
+    let fewer = draft.new.lines().count() <= draft.old.lines().count();
+    require(bracketed || draft.kind.is_code() && fewer)?;
     let post = draft.post.clone();
     require(!draft.doc.contains(note.trim_matches(['#', '/', ' '])))?;
     with(draft, move |text| match text.strip_suffix(post.as_str()) {

@@ -495,7 +495,7 @@ fn one_end_of_a_move_is_not_taken_without_the_other() {
         change(&mut made);
         let before = made.text();
         made.run("hunk.accept-all");
-        assert!(made.notice().contains("other end is not open"), "{what}: {}", made.notice());
+        assert!(made.notice().contains("other end is not taken"), "{what}: {}", made.notice());
         assert_eq!(made.text().matches("## Costs").count(), 1, "{what}: {}", made.text());
         assert_eq!(made.text(), before, "{what}");
         made.same_after_reopening();
