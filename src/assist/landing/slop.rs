@@ -427,11 +427,12 @@ fn is_shallow(sides: &Sides<'_, '_>) -> bool {
     if new.is_empty() || moved {
         return false;
     }
-    // A line that stays, and stands before where it stood, among others that are new.
+    // A line that stays, and stands before where all of them stood, among others that are new.
     let indent = |line: &String| line.len() - line.trim_start().len();
     let stays = |line: &&String| {
         let mut own = old.iter().filter(|one| one.trim() == line.trim());
-        own.next().is_some_and(|one| indent(one) > indent(line)) && own.next().is_none()
+        let least = old.iter().map(indent).min().unwrap_or(0);
+        own.next().is_some() && own.next().is_none() && indent(line) < least
     };
     let (was, is) = (first_indent(sides.old), first_indent(sides.new));
     let first = was.len() > is.len() && was.starts_with(is);
