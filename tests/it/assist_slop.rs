@@ -77,3 +77,80 @@ fn what_is_meant_stays() {
     let own = sums.replace("+2\nb", "+2\n+3");
     check(sums, "b\n", "+3\n", &format!("exact: {own}"));
 }
+
+/// What becomes of an answer where a change is wanted.
+fn change(text: &str, said: &str) -> String {
+    answer(text, said, Wanted::Change)
+}
+
+#[test]
+fn a_note_for_a_longer_text_is_not_certain_in_whatever_words() {
+    const LETTER: &str = "Dear Ms. Hartmann,\n\nThank you for your letter of 12 March. We were sorry to hear of it.\n\nWe have looked into the matter, and the part arrived yesterday.\n\nWe will not charge you for the visit.\n";
+    for note in
+        ["（其他内容不变）", "[Same as original]", "(나머지는 동일)", "* * *", "> как раньше"]
+    {
+        let new = format!("Dear Ms. Hartmann,\n\n{note}\n\nWe will charge you for the visit.\n");
+        let found = change(LETTER, &format!("```\n{new}```\n"));
+        assert!(
+            !found.starts_with("exact") && !found.contains(note) || found.contains("words"),
+            "{note}: {found}"
+        );
+    }
+    // A comment that comes with shorter code.
+    let code = "def total(items):\n    result = 0\n    for item in items:\n        result += item.price\n    return result\n";
+    let own =
+        "def total(items):\n    # Prices only.\n    return sum(item.price for item in items)\n";
+    check(code, code, own, &format!("exact: {own}"));
+}
+
+#[test]
+fn a_difference_in_a_long_fence_is_one() {
+    let text = "# Use\n\n```sh\ntool\n```\n\nEnd.\n";
+    let own = text.replace("tool\n", "tool --init\n");
+    let said = "````diff\n--- a/f.md\n+++ b/f.md\n@@ -1,7 +1,7 @@\n # Use\n \n ```sh\n-tool\n+tool --init\n ```\n \n End.\n````\n";
+    assert_eq!(change(text, said), format!("exact: {own}"));
+    // Without its name it is no text either.
+    let bare = said.replace("````diff", "````");
+    assert!(!change(text, &bare).contains("+++"), "{}", change(text, &bare));
+}
+
+#[test]
+fn what_stands_beside_an_edit_is_not_forgotten() {
+    const TEXT: &str = "The technician comes on Tuesday.\n\nAs an apology we enclose a voucher for 50 euros, which you may use until the end of the year.\n";
+    let edit = block("The technician comes on Tuesday.\n", "The technician comes on Friday.\n");
+    let said = format!(
+        "{edit}\nReplace the paragraph about the voucher by:\n\n```\nThe visit is free.\n```\n"
+    );
+    let found = change(TEXT, &said);
+    assert!(found.contains("missing") || found.contains('?'), "{found}");
+}
+
+#[test]
+fn gaps_where_nothing_tells_the_place_are_not_certain() {
+    const SHOP: &str = "class Cart:\n    def total(self):\n        result = 0\n        for item in self.items:\n            result += item.price\n        return result\n\n\nclass Order:\n    def total(self):\n        result = 0\n        for item in self.cart.items:\n            result += item.price\n        return result\n";
+    let said = "```python\n# ... existing code ...\n\n    def total(self):\n        result = 0\n        for one in self.cart.items:\n            result += one.price\n        return result\n\n# ... existing code ...\n```\n";
+    let found = change(SHOP, said);
+    assert!(!found.contains("exact") && !found.contains("gap: "), "{found}");
+}
+
+#[test]
+fn the_name_of_a_file_in_a_fence_is_no_text() {
+    for name in
+        ["# filepath: total.py", "# total.py - updated", "# === total.py ===", "# Updated code"]
+    {
+        let own = CODE.replace("return False", "return None");
+        let found = change(CODE, &format!("```python\n{name}\n{own}```\n"));
+        assert_eq!(found, format!("exact: {own}"), "{name}");
+    }
+}
+
+#[test]
+fn what_a_whole_text_lacks_at_its_end_is_told() {
+    let text =
+        "# Plan\n\nWe bake at night.\n\nWe sell from seven.\n\n## Risks\n\nThe oven may break.\n";
+    let new = "# Plan\n\nWe bake at night.\n\nWe sell from seven.\n";
+    for said in [new.to_owned(), format!("```\n{new}```\n")] {
+        let found = change(text, &said);
+        assert_eq!(found, format!("words: {new}"), "{said}");
+    }
+}

@@ -284,7 +284,11 @@ fn stands_in(old: &str, new: &str, is_there: &dyn Fn(&str) -> bool) -> bool {
     // A comment goes with new code; what stands in brackets, or at the end, is none of that.
     let ends = new.last().is_some_and(|last| comes.iter().any(|line| **line == last));
     let strong = comes.iter().any(|line| is_aside(line));
-    if others > 0 && !ends && !strong {
+    let comment = |line: &&&String| {
+        let marks = ["#", "//", "/*", "-- ", "% ", ";; ", "{/*"];
+        marks.iter().any(|mark| line.starts_with(mark))
+    };
+    if !ends && !strong && (others > 0 || comes.iter().all(|line| comment(&line))) {
         return false;
     }
     goes.retain(|(line, _)| line.contains(char::is_alphanumeric));

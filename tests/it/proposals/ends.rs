@@ -101,3 +101,25 @@ fn what_is_no_move_stays_two_decisions() {
     made.about_hunk(fresh, "hunk.reject");
     assert_eq!(made.hunks().len(), 1, "{}", made.notice());
 }
+
+#[test]
+fn one_end_of_a_move_stays_where_the_other_is_not_certain() {
+    let text = of(&[BIRD, HOLE, BOX, PLEA]);
+    // In one answer: a block that takes a section away, and one that puts it to the end.
+    let mut made = Harness::with(&text);
+    made.say("Put it to the end.");
+    made.reply(&format!(
+        "<<<<<<< SEARCH\n{HOLE}\n\n=======\n>>>>>>> REPLACE\n\n<<<<<<< SEARCH\n=======\n{HOLE}\n>>>>>>> REPLACE\n"
+    ));
+    made.run("hunk.accept-all");
+    assert_eq!(made.text().matches(HOLE).count(), 1, "{}", made.notice());
+    assert!(made.text().trim_end().ends_with(HOLE), "{}", made.text());
+    // The place where it comes is not there: nothing of it is taken.
+    let mut made = Harness::with(&text);
+    made.say("Put it behind the end.");
+    made.reply(&format!(
+        "<<<<<<< SEARCH\n{HOLE}\n\n=======\n>>>>>>> REPLACE\n\n<<<<<<< SEARCH\nThe last paragraph of another text altogether.\n=======\nThe last paragraph of another text altogether.\n\n{HOLE}\n>>>>>>> REPLACE\n"
+    ));
+    made.run("hunk.accept-all");
+    assert_eq!(made.text(), text, "{}", made.notice());
+}
