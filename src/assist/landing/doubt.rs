@@ -165,21 +165,35 @@ impl Landing {
     pub(super) fn with_doubts(&self, mut found: Vec<Landed>) -> Vec<Landed> {
         let noted = |landed: &Landed| match &landed.outcome {
             Outcome::Placed { hunk, step } => {
-                !step.is_loose() && hunk.new.lines().any(|line| is_apart(line) || line.len() < 40)
+                let short = |text: &str| text.lines().any(|line| is_apart(line) || line.len() < 40);
+                let said = landed.said.as_ref().is_some_and(|(_, new)| short(new));
+                !step.is_loose() && (said || short(&hunk.new))
             }
             _ => false,
         };
         if !found.iter().any(noted) {
             return found;
         }
-        for (old, new, all) in self.regions(&found) {
-            let is_there = |line: &str| super::fences::has_line(self.placer.text(), line);
-            if !stands_in(&old, &new, &is_there) {
+        let mut read = self.regions(&found);
+        // A line may have become a part of the one before it.
+        let said = |(at, landed): (usize, &Landed)| {
+            let (old, new) = landed.said.clone()?;
+            Some((old, new, vec![at]))
+        };
+        read.extend(found.iter().enumerate().filter_map(said));
+        for (old, new, all) in read {
+            let text = self.placer.text();
+            let is_there = |line: &str| super::fences::has_line(text, line);
+            let is_known =
+                |mark: &str| text.lines().any(|line| line.trim_start().starts_with(mark));
+            if !stands_in((&old, &new), &is_there, &is_known) {
                 continue;
             }
             for at in all {
                 let Some(landed) = found.get_mut(at) else { continue };
-                if let Outcome::Placed { step, .. } = &mut landed.outcome {
+                if let Outcome::Placed { step, .. } = &mut landed.outcome
+                    && !step.is_loose()
+                {
                     *step = Step::Words;
                     landed.why = Some(STANDS_IN.to_owned());
                 }
@@ -239,8 +253,12 @@ impl Landing {
 
 /// Whether a change brings a line that stands apart from the text as a note does (in brackets, as a
 /// comment, of marks alone), and all else that it brings is like lines that go, of which more go. `is_there`
-/// tells which lines the document has.
-fn stands_in(old: &str, new: &str, is_there: &dyn Fn(&str) -> bool) -> bool {
+/// tells which lines the document has, and `is_known` which marks its lines begin with.
+fn stands_in(
+    (old, new): (&str, &str),
+    is_there: &dyn Fn(&str) -> bool,
+    is_known: &dyn Fn(&str) -> bool,
+) -> bool {
     /// A note says so much, and stands for so much more where it is one line, in characters that say
     /// something.
     const MOST: usize = 72;
@@ -253,6 +271,12 @@ fn stands_in(old: &str, new: &str, is_there: &dyn Fn(&str) -> bool) -> bool {
         let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
         lines.map(str::to_owned).collect()
     };
+    // At the margin, where all else is indented.
+    let blank = [' ', '\t'];
+    let last = new.lines().rfind(|line| !line.trim().is_empty());
+    let mut lines = old.lines().filter(|line| !line.trim().is_empty());
+    let flush = last.is_some_and(|last| !last.starts_with(blank))
+        && lines.all(|line| line.starts_with(blank));
     let (old, new) = (filled(old), filled(new));
     let is_note = |line: &String| is_apart(line) && said(line) <= MOST;
     let (was, notes): (Vec<&String>, Vec<&String>) = (
@@ -284,6 +308,14 @@ fn stands_in(old: &str, new: &str, is_there: &dyn Fn(&str) -> bool) -> bool {
     // A comment goes with new code; what stands in brackets, or at the end, is none of that.
     let ends = new.last().is_some_and(|last| comes.iter().any(|line| **line == last));
     let strong = comes.iter().any(|line| is_aside(line));
+    // A comment as this text has none.
+    let foreign = |line: &str| {
+        let mark = ["# ", "// ", "-- ", "% "].into_iter().find(|mark| line.starts_with(mark));
+        mark.is_some_and(|mark| !is_known(mark))
+    };
+    if ends && !goes.is_empty() && new.last().is_some_and(|last| flush || foreign(last)) {
+        return true;
+    }
     let comment = |line: &&&String| {
         let marks = ["#", "//", "/*", "-- ", "% ", ";; ", "{/*"];
         marks.iter().any(|mark| line.starts_with(mark))

@@ -279,7 +279,9 @@ fn is_code(text: &str) -> bool {
 pub(super) fn is_odd<'a>(edit: &Edit, hunk: &Hunk, text: impl Fn() -> &'a str) -> bool {
     let sides = Sides { old: &edit.old, new: &edit.new, text: &text };
     let placed = Sides { old: &hunk.old, new: &hunk.new, text: &text };
-    if is_shallow(&sides) && is_shallow(&placed) || has_numbers(&sides) && has_numbers(&placed) {
+    // Of a change that only puts something in not all of its lines are seen.
+    let shallow = is_shallow(&sides) && (hunk.old.trim().is_empty() || is_shallow(&placed));
+    if shallow || has_numbers(&sides) && has_numbers(&placed) {
         return true;
     }
     let rules = [
