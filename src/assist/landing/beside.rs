@@ -27,7 +27,7 @@ fn leads_to_edit(said: &str) -> bool {
     const VERBS: [&str; 8] =
         ["replace", "change", "update", "rewrite", "insert", "add", "modify", "append"];
     let line = said.trim_end().lines().next_back().unwrap_or_default();
-    let mut words = line.split_whitespace().map(|word| word.to_lowercase()).take(3);
+    let mut words = line.split_whitespace().map(str::to_lowercase).take(3);
     let told = words.any(|word| VERBS.contains(&word.as_str()));
     line.ends_with([':', '：']) && (told || talk::tells_of_change(line))
 }

@@ -160,6 +160,12 @@ pub(super) fn may_be_said(old: &str, start: Pos, hunk: &Hunk) -> bool {
 const STANDS_IN: &str =
     "It puts a short note for a longer text: the note may stand for what the answer left out.";
 
+/// Whole lines as they are, as they become, and the numbers of the changes that make them so.
+type Region = (String, String, Vec<usize>);
+
+/// Changes that touch, with their numbers, and the lines from the first to the last of them.
+type Touching<'a> = (usize, usize, Vec<(usize, &'a Hunk)>);
+
 impl Landing {
     /// What puts a short note for a longer text is not certain, in whatever words.
     pub(super) fn with_doubts(&self, mut found: Vec<Landed>) -> Vec<Landed> {
@@ -204,7 +210,7 @@ impl Landing {
 
     /// The whole lines that changes which touch make anew: as they are, as they become, and which changes
     /// these are.
-    fn regions(&self, found: &[Landed]) -> Vec<(String, String, Vec<usize>)> {
+    fn regions(&self, found: &[Landed]) -> Vec<Region> {
         let all = self.base.len_chars();
         let mut hunks: Vec<(usize, &Hunk)> = Vec::new();
         for (at, landed) in found.iter().enumerate() {
@@ -222,7 +228,7 @@ impl Landing {
             let last = end.saturating_sub(usize::from(!hunk.span.is_empty()));
             (self.base.char_to_line(hunk.span.start.0.min(all)), self.base.char_to_line(last))
         };
-        let mut out: Vec<(usize, usize, Vec<(usize, &Hunk)>)> = Vec::new();
+        let mut out: Vec<Touching<'_>> = Vec::new();
         for (at, hunk) in hunks {
             let (first, last) = lines(hunk);
             match out.last_mut().filter(|region| first <= region.1 + BETWEEN) {
@@ -316,11 +322,11 @@ fn stands_in(
     if ends && !goes.is_empty() && new.last().is_some_and(|last| flush || foreign(last)) {
         return true;
     }
-    let comment = |line: &&&String| {
+    let comment = |line: &String| {
         let marks = ["#", "//", "/*", "-- ", "% ", ";; ", "{/*"];
         marks.iter().any(|mark| line.starts_with(mark))
     };
-    if !ends && !strong && (others > 0 || comes.iter().all(|line| comment(&line))) {
+    if !ends && !strong && (others > 0 || comes.iter().all(|line| comment(line))) {
         return false;
     }
     goes.retain(|(line, _)| line.contains(char::is_alphanumeric));

@@ -111,8 +111,8 @@ fn without_fences(sides: &Sides<'_, '_>) -> Option<String> {
     }
     let lines: Vec<&str> = sides.new.split_inclusive('\n').collect();
     let filled = |line: &&str| !line.trim().is_empty();
-    let first = lines.iter().position(|line| filled(line))?;
-    let last = lines.iter().rposition(|line| filled(line))?;
+    let first = lines.iter().position(filled)?;
+    let last = lines.iter().rposition(filled)?;
     let (opens, closes) = (is_fence(lines[first]), is_fence(lines[last]));
     let kept: Range<usize> = match (count, opens, closes) {
         (1, true, false) => first + 1..lines.len(),
