@@ -8,7 +8,7 @@ use crate::base::Pos;
 use std::collections::BTreeMap;
 
 /// Longer texts are not compared while they come, in bytes.
-const MOST: usize = 1 << 17;
+pub const MOST_COMING: usize = 1 << 17;
 
 /// A text that is coming, held against the one it is for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub struct SoFar {
 
 /// What `text`, of which the end is still to come, changes in `base`. `None` where it may be none of it.
 pub fn so_far(base: &str, text: &str) -> Option<SoFar> {
-    if base.len() > MOST || text.len() > MOST {
+    if base.len() > MOST_COMING || text.len() > MOST_COMING {
         return None;
     }
     let whole = text.rfind('\n').map_or(0, |at| at + 1);

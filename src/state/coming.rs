@@ -6,7 +6,7 @@ use super::frame::VirtualRow;
 use super::hunk_rows::{MOST_ALONE, Rows, struck};
 use super::prepare::last_line;
 use super::{Cx, HunkPiece, Model, Sign, Turn};
-use crate::assist::{Dialect, Tag, in_open_fence, readable_diff, so_far};
+use crate::assist::{Dialect, MOST_COMING, Tag, in_open_fence, readable_diff, so_far};
 use crate::base::{Pos, Span};
 use crate::session::HunkState;
 use ropey::Rope;
@@ -17,7 +17,12 @@ impl Cx<'_> {
     /// again.
     pub(super) fn look_at_coming(&mut self, turn: &mut Turn, more: &str) {
         let whole = turn.dialect == Dialect::Whole;
-        if !more.contains('\n') || turn.hunks > 0 || turn.dialect == Dialect::Selection {
+        // A long text would be copied for every line that comes.
+        if !more.contains('\n')
+            || turn.hunks > 0
+            || turn.dialect == Dialect::Selection
+            || turn.base.len_bytes() > MOST_COMING
+        {
             return;
         }
         let text = match (&turn.live, whole) {
