@@ -57,13 +57,16 @@ fn what_has_a_place_goes_in() {
 
 #[test]
 fn edits_for_other_files_are_told() {
+    const ONE: &str = "pub const FIRST: &str = \"the first of all\";\n";
+    const EINS: &str = "pub const FIRST: &str = \"das erste\";\n";
     let home = Home::new();
-    home.write("src/a.rs", "one\n");
-    home.write("other/a.rs", "one\n");
-    home.write("src/c.rs", "one\n");
-    let patch = |file: &str| {
-        format!("*** Begin Patch\n*** Update File: {file}\n@@\n-one\n+eins\n*** End Patch\n")
+    home.write("src/a.rs", ONE);
+    home.write("other/a.rs", ONE);
+    home.write("src/c.rs", ONE);
+    let update = |file: &str, old: &str, new: &str| {
+        format!("*** Begin Patch\n*** Update File: {file}\n@@\n-{old}+{new}*** End Patch\n")
     };
+    let patch = |file: &str| update(file, ONE, EINS);
     for (named, ours) in [
         ("src/a.rs", true),
         ("a.rs", true),
@@ -73,18 +76,22 @@ fn edits_for_other_files_are_told() {
         ("c.rs", false),
         ("other/a.rs", false),
     ] {
-        home.write("src/a.rs", "one\n");
+        home.write("src/a.rs", ONE);
         let ran = home.run(&["apply", "src/a.rs", "--json"], &patch(named));
         let told = json_of(&ran.stdout);
         assert_eq!(ran.status.code(), Some(if ours { 0 } else { 1 }), "{named}: {told}");
-        assert_eq!(home.read("src/a.rs"), if ours { "eins\n" } else { "one\n" }, "{named}");
+        assert_eq!(home.read("src/a.rs"), if ours { EINS } else { ONE }, "{named}");
         let elsewhere = told["elsewhere"].as_array().unwrap();
         assert_eq!(elsewhere.is_empty(), ours, "{told}");
         let says = ran.stderr.contains("which is no file: its text is here");
         assert_eq!(says, named == "b.rs", "{named}: {}", ran.stderr);
         assert!(ours || elsewhere[0]["file"] == *named && ran.stderr.contains(named), "{told}");
     }
-    assert_eq!(home.read("other/a.rs"), "one\n");
+    assert_eq!(home.read("other/a.rs"), ONE);
+    // A few words stand anywhere.
+    home.write("src/a.rs", "one\n");
+    let said = home.run(&["apply", "src/a.rs"], &update("b.rs", "one\n", "eins\n")).fails(1);
+    assert!(said.contains("an edit is for b.rs"), "{said}");
     // A new file is none of this one's lines.
     let new = "*** Begin Patch\n*** Add File: src/new.rs\n+two\n*** End Patch\n";
     let said = home.run(&["apply", "src/a.rs"], new).fails(1);
