@@ -369,7 +369,9 @@ impl Answer {
 fn without_thoughts(answer: &str) -> &str {
     // As some models write it down: several channels, of which the last one is the answer.
     const FINAL: &str = "<|channel|>final<|message|>";
-    if let Some((_, answer)) = answer.rsplit_once(FINAL) {
+    let begun =
+        ["<|channel|>", "<|start|>"].iter().any(|mark| answer.trim_start().starts_with(mark));
+    if let Some((_, answer)) = answer.rsplit_once(FINAL).filter(|_| begun) {
         let end = answer.trim_end();
         let marks = ["<|return|>", "<|end|>"];
         return marks.iter().find_map(|mark| end.strip_suffix(mark)).unwrap_or(answer);

@@ -5,6 +5,7 @@ use super::dialect::is_fence;
 use super::hunks::{Hunk, lines, whole_to_hunks, with_line_ends};
 use super::placement::kept;
 use crate::base::Pos;
+use crate::text::rising;
 use std::collections::BTreeMap;
 
 /// Longer texts are not compared while they come, in bytes.
@@ -65,29 +66,6 @@ pub fn so_far(base: &str, text: &str) -> Option<SoFar> {
     let hunks = whole_to_hunks(old, &kept(old, &new));
     let writing = text[came..].trim_matches('\n').to_owned();
     Some(SoFar { hunks, until: Pos(old.trim_end().chars().count()), writing })
-}
-
-/// The longest run of pairs that rises on both sides.
-fn rising(pairs: &[(usize, usize)]) -> Vec<(usize, usize)> {
-    // The last of each shortest run of a length, and the one before each.
-    let mut ends: Vec<usize> = Vec::new();
-    let mut before: Vec<Option<usize>> = Vec::with_capacity(pairs.len());
-    for (at, (_, place)) in pairs.iter().enumerate() {
-        let length = ends.partition_point(|end| pairs[*end].1 < *place);
-        before.push(length.checked_sub(1).map(|shorter| ends[shorter]));
-        match ends.get_mut(length) {
-            Some(end) => *end = at,
-            None => ends.push(at),
-        }
-    }
-    let mut out = Vec::new();
-    let mut next = ends.last().copied();
-    while let Some(at) = next {
-        out.push(pairs[at]);
-        next = before[at];
-    }
-    out.reverse();
-    out
 }
 
 /// The text of an answer behind a fence that is not closed yet.

@@ -161,7 +161,11 @@ fn unique(a: &[u32], b: &[u32], x: &Range<usize>, y: &Range<usize>) -> Vec<(usiz
     let mut pairs: Vec<(usize, usize)> =
         seen.values().filter(|one| (one.0, one.2) == (1, 1)).map(|one| (one.1, one.3)).collect();
     pairs.sort_unstable();
-    // The longest rising sequence of the second numbers.
+    rising(&pairs)
+}
+
+/// Of pairs that are sorted by their first numbers, the most whose second ones rise as well.
+pub(crate) fn rising(pairs: &[(usize, usize)]) -> Vec<(usize, usize)> {
     let mut tops: Vec<usize> = Vec::new();
     let mut before: Vec<Option<usize>> = vec![None; pairs.len()];
     for (index, pair) in pairs.iter().enumerate() {

@@ -42,6 +42,7 @@ pub use beside::Piece;
 pub use bytes::{BadBytes, Decoded, decode, dominant_newline, encode, encoded};
 pub use change::{Change, Delta, Replace};
 pub use diff::diff;
+pub(crate) use diff::rising;
 pub use document::{Applied, Document, MOST_CHARS};
 pub use error::{Flaw, TextError};
 pub use field::Field;

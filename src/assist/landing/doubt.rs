@@ -284,10 +284,9 @@ fn stands_in(
     let flush = last.is_some_and(|last| !last.starts_with(blank))
         && lines.all(|line| line.starts_with(blank));
     let (old, new) = (filled(old), filled(new));
-    // In a page every line may be a tag.
-    let page = is_known("<");
-    let is_note =
-        |line: &String| !(page && line.starts_with('<')) && is_apart(line) && said(line) <= MOST;
+    // In a page every line may be a tag; the whole text is looked at for such lines only.
+    let is_tag = |line: &String| line.starts_with('<') && is_known("<");
+    let is_note = |line: &String| is_apart(line) && said(line) <= MOST && !is_tag(line);
     let (was, notes): (Vec<&String>, Vec<&String>) = (
         old.iter().filter(|line| is_note(line)).collect(),
         new.iter().filter(|line| is_note(line)).collect(),
