@@ -154,3 +154,84 @@ fn what_a_whole_text_lacks_at_its_end_is_told() {
         assert_eq!(found, format!("words: {new}"), "{said}");
     }
 }
+
+/// Two lines are not made one by a line end that is forgotten.
+#[test]
+fn a_line_end_that_only_the_old_text_has_is_not_lost() {
+    let call = |old: &str, new: &str| {
+        let call = serde_json::json!({ "old_str": old, "new_str": new });
+        change(CODE, &format!("<tool_call>\n{call}\n</tool_call>\n"))
+    };
+    let own = CODE.replace("ITEMS.append(item)", "ITEMS.add(item)");
+    for (old, new) in [
+        ("    ITEMS.append(item)\n", "    ITEMS.add(item)"),
+        ("    ITEMS.append( item )\n", "    ITEMS.add(item)"),
+        ("ITEMS.append(item)\n", "ITEMS.add(item)"),
+    ] {
+        let found = call(old, new);
+        assert!(found == format!("words: {own}") || found == "missing", "{old}: {found}");
+    }
+    // Lines that are to be one have a blank between them, or the next one is quoted as well.
+    let joined = CODE.replace("ITEMS.append(item)\n    return", "ITEMS.append(item); return");
+    let found = call("ITEMS.append(item)\n    return True", "ITEMS.append(item); return True");
+    assert_eq!(found, format!("exact: {joined}"));
+    let found = call("item in ITEMS:\n        return False", "item in ITEMS: return False");
+    assert!(found.starts_with("exact: "), "{found}");
+    // At the end of the text there is nothing to join.
+    let found = call("    return True\n", "    return False");
+    assert!(found.starts_with("exact: "), "{found}");
+}
+
+#[test]
+fn a_depth_that_is_lost_is_seen_whatever_the_line_ends() {
+    let old = "    if item in ITEMS:\n        return False\n    ITEMS.append(item)\n";
+    let new = "    return False\nITEMS.append(item)\n";
+    for text in [CODE.to_owned(), CODE.replace('\n', "\r\n")] {
+        let found = answer(&text, &block(old, new), Wanted::Change);
+        assert!(found.starts_with("words: "), "{found}");
+    }
+}
+
+/// What lacks may have been taken from before the last line that came.
+#[test]
+fn a_whole_text_that_stops_at_words_that_stand_twice_is_not_certain() {
+    let part = |month: &str, value: &str| {
+        format!(
+            "## {month}\n\nThe station at the lake measured {value} °C, the lowest value of the month. There were days with frost and days with snow.\n\n"
+        )
+    };
+    let text = format!(
+        "# Winter\n\nA report.\n\n{}{}{}",
+        part("January", "-9"),
+        part("February", "-7"),
+        part("March", "-4")
+    );
+    let cut = text
+        .find(
+            "lowest value of the month. There were days with frost and days with snow.\n\n## March",
+        )
+        .unwrap();
+    let found = change(&text, &text[..cut]);
+    assert!(!found.contains("exact"), "{found}");
+}
+
+/// An item at the edge of those that are written anew may be one more, or come for the one that stands
+/// there.
+#[test]
+fn an_item_that_says_another_thing_has_no_place_at_the_edge() {
+    let text = "# Minutes\n\n1. The key of the shed hangs behind the notice board again.\n2. The bee hives move to the east fence before the end of April.\n3. Daniel will write to the town about the broken lamp at the gate.\n\nThe next meeting is on Monday.\n";
+    let rest = "2. The bee hives move to the east fence before the end of April.\n3. Daniel will write to the town about the broken lamp at the gate.\n";
+    let said = format!(
+        "I changed it.\n\n\n1. We tried it with seven people and all of them found the way.\n{rest}"
+    );
+    assert_eq!(change(text, &said), "");
+}
+
+/// What closes the parts around a passage is none of it.
+#[test]
+fn a_passage_that_ends_at_another_depth_has_no_place() {
+    let text = "fn code(value: u64) -> String {\n\t(0..26)\n\t\t.rev()\n\t\t.map(|digit| char::from(DIGITS[(value >> (5 * digit) & 31) as usize]))\n\t\t.collect()\n\t}\n}\n";
+    let said = "I changed it.\n\n```\n\t\t.map(|digit| char::from(DIGITS[(value >> (5 * digit) & 31) as usize]))\n\t\t.collect()\n\tlet width = base + 69;\n}\n```\n";
+    let found = change(text, said);
+    assert!(!found.contains("}\n}\n"), "{found}");
+}

@@ -6,6 +6,7 @@ use super::part::{self, Document};
 use super::{Landed, Landing, Outcome, Wanted};
 use super::{slop, talk};
 use crate::assist::dialect::{Edit, Form, is_gap};
+use crate::assist::hunks::Hunk;
 use crate::assist::placement::Step;
 use crate::base::Span;
 
@@ -14,6 +15,9 @@ pub const REPEATS: &str = "It repeats lines that stand beside its place: they wo
 
 /// What is said of an edit that stands elsewhere than the answer says.
 pub const ELSEWHERE: &str = "Its text stands elsewhere than where the answer says.";
+
+/// What is said of an edit whose new text has not the line end that the old one had.
+const JOINS: &str = "Its new text lacks the line end of the old one: two lines would be joined.";
 
 /// What is said of an edit that seems to be cut off.
 pub const SHORT: &str =
@@ -90,10 +94,16 @@ impl Landing {
                 (Outcome::Placed { hunk, step: Step::Words }, Some(ELSEWHERE.to_owned()))
             }
             (Outcome::Placed { hunk, step }, _)
-                if !step.is_loose()
-                    && (self.is_said(edit) || slop::is_odd(edit, &hunk, || self.placer.text())) =>
+                if !step.is_loose() && (self.is_said(edit) || self.is_odd(edit, &hunk)) =>
             {
                 (Outcome::Placed { hunk, step: Step::Words }, Some(SAID.to_owned()))
+            }
+            (Outcome::Placed { mut hunk, step }, _)
+                if !step.is_loose() && self.joins(&hunk) > 0 =>
+            {
+                let ends = hunk.old.len() - self.joins(&hunk);
+                hunk.new.push_str(&hunk.old[ends..]);
+                (Outcome::Placed { hunk, step: Step::Words }, Some(JOINS.to_owned()))
             }
             (Outcome::Placed { hunk, step }, _)
                 if !step.is_loose()
@@ -102,6 +112,28 @@ impl Landing {
                 (Outcome::Placed { hunk, step: Step::Words }, Some(SHORT.to_owned()))
             }
             (outcome, _) => (outcome, edit.why.clone()),
+        }
+    }
+
+    fn is_odd(&self, edit: &Edit, hunk: &Hunk) -> bool {
+        let at = hunk.span.start.0.min(self.base.len_chars());
+        let line = self.base.line_to_char(self.base.char_to_line(at));
+        // A line may be long; what is no indent needs not be read.
+        let before = self.base.slice(line..at).chars();
+        let indent: String = before.take_while(|sign| matches!(sign, ' ' | '\t')).collect();
+        let alone = indent.chars().count() == at - line;
+        slop::is_odd(edit, hunk, if alone { &indent } else { "" }, || self.placer.text())
+    }
+
+    /// The line ends behind a hunk's old text which its new one has not, though more of the document
+    /// follows: what of them stands between two lines.
+    fn joins(&self, hunk: &Hunk) -> usize {
+        let end = hunk.span.end.0.min(self.base.len_chars());
+        let goes_on = self.base.get_char(end).is_some_and(|sign| !matches!(sign, '\n' | '\r'));
+        let apart = hunk.new.is_empty() || hunk.new.ends_with(char::is_whitespace);
+        match goes_on && !apart {
+            true => hunk.old.len() - hunk.old.trim_end_matches(['\n', '\r']).len(),
+            false => 0,
         }
     }
 

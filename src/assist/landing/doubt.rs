@@ -71,7 +71,8 @@ pub(super) fn instead(base: &Rope, hunks: &mut [(Hunk, bool)]) {
 }
 
 /// A text that ends within a line of the old one seems to be cut: that what stood behind goes is not sure.
-pub(super) fn end(old: &str, new: &str, hunks: &mut [(Hunk, bool)]) {
+/// `start` is where the old one stands, in `char`s.
+pub(super) fn end(old: &str, start: usize, new: &str, hunks: &mut [(Hunk, bool)]) {
     /// So much of its end is looked for.
     const MOST: usize = 24;
     let Some((hunk, unsure)) = hunks.last_mut() else { return };
@@ -88,7 +89,31 @@ pub(super) fn end(old: &str, new: &str, hunks: &mut [(Hunk, bool)]) {
         !behind.trim().is_empty()
     });
     // Whole lines go with the rest of this one, or it ends as no line does.
-    *unsure |= goes_on && (goes.contains('\n') || is_open(is) && !is_open(was));
+    let cut = goes_on && (goes.contains('\n') || is_open(is) && !is_open(was));
+    *unsure |= cut;
+    if cut {
+        behind_last(old, start, last, hunks);
+    }
+}
+
+/// Of a text that is cut, what is changed behind the line with which it ends may come of that: the lines
+/// that lack were taken from before it.
+fn behind_last(old: &str, start: usize, last: &str, hunks: &mut [(Hunk, bool)]) {
+    /// Fewer characters stand in many lines.
+    const FEWEST: usize = 12;
+    if last.chars().count() < FEWEST {
+        return;
+    }
+    let mut at = start;
+    for line in old.split_inclusive('\n') {
+        if line.trim_start().starts_with(last) {
+            break;
+        }
+        at += line.chars().count();
+    }
+    for (hunk, unsure) in hunks {
+        *unsure |= hunk.span.end.0 > at;
+    }
 }
 
 /// Whether a text ends as no sentence does.
@@ -103,8 +128,12 @@ pub(super) fn open(old: &str, start: usize, new: &str, hunks: &mut [(Hunk, bool)
     let Some((hunk, unsure)) = hunks.last_mut() else { return };
     let mut behind = old.chars().skip(hunk.span.end.0.saturating_sub(start));
     let goes = hunk.new.trim().is_empty() && !hunk.old.trim().is_empty();
-    *unsure |=
-        (goes || stops(old, new) || is_unclosed(old, new)) && behind.all(char::is_whitespace);
+    let cut = (goes || stops(old, new) || is_unclosed(old, new)) && behind.all(char::is_whitespace);
+    *unsure |= cut;
+    let last = new.trim_end().lines().next_back().unwrap_or_default().trim_start();
+    if cut {
+        behind_last(old, start, last, hunks);
+    }
 }
 
 /// Whether a text opens more brackets than it closes, as the old one does not.

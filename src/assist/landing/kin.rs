@@ -46,6 +46,11 @@ impl Bag {
         (all, telling)
     }
 
+    /// Whether both say something, and nothing that both say.
+    pub fn is_another(&self, other: &Self) -> bool {
+        self.telling.min(other.telling) > 0 && self.shared(other).1 == 0
+    }
+
     /// How many words there are.
     pub fn count(&self) -> usize {
         self.count

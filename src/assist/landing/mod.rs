@@ -365,7 +365,7 @@ impl Landing {
         hunks.iter_mut().for_each(|(hunk, unsure)| {
             *unsure |= doubt::may_be_said(&old, span.start, hunk);
         });
-        doubt::end(&old, &new, &mut hunks);
+        doubt::end(&old, span.start.0, &new, &mut hunks);
         if !self.asked {
             doubt::open(&old, span.start.0, &new, &mut hunks);
         }

@@ -1,6 +1,6 @@
 //! A passage of the document that an answer writes anew, without saying what it replaces.
 
-use super::kin::Kin;
+use super::kin::{Bag, Kin};
 use super::{Landed, Landing, Outcome, Remark, Wanted, fences, frame};
 use crate::assist::dialect::Form;
 use crate::assist::flow;
@@ -62,7 +62,7 @@ impl Landing {
             Hunk { span, ..hunk }
         });
         let hunks: Vec<Hunk> = hunks.collect();
-        let untold = begins_within(old, &new) || quotes(old, &new);
+        let untold = begins_within(old, &new) || quotes(old, &new) || has_other_ends(old, &new);
         if untold || self.is_untold(old, Pos(before), &hunks) {
             return Vec::new();
         }
@@ -181,6 +181,23 @@ pub(super) fn begins_within(old: &str, new: &str) -> bool {
     let behind = old.iter().rev().position(|line| line == last).unwrap_or(0);
     let is_gone = |line: &String| !new.contains(line);
     old[..before].iter().any(is_gone) || old[old.len() - behind..].iter().any(is_gone)
+}
+
+/// Whether the first of several lines, or the last, has become one that says nothing of what the old one
+/// said: a line may as well have come beside it.
+fn has_other_ends(old: &str, new: &str) -> bool {
+    let (old, new) = (flow::as_lines(old), flow::as_lines(new));
+    let filled = |text: &str| text.lines().filter(|line| !line.trim().is_empty()).count();
+    if filled(&old) < 2 {
+        return false;
+    }
+    let ends = |text: &str| {
+        let mut lines = text.lines().filter(|line| !line.trim().is_empty()).map(Bag::of);
+        let first = lines.next().unwrap_or_default();
+        (first, lines.next_back().unwrap_or_default())
+    };
+    let (old, new) = (ends(&old), ends(&new));
+    old.0.is_another(&new.0) || old.1.is_another(&new.1)
 }
 
 /// Whether a text begins and ends with the lines of the old one, as they are or with more on them.

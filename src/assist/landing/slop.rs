@@ -275,10 +275,17 @@ fn is_code(text: &str) -> bool {
 }
 
 /// Whether a new text has something that may be none of the document's, or stands otherwise than its lines
-/// do.
-pub(super) fn is_odd<'a>(edit: &Edit, hunk: &Hunk, text: impl Fn() -> &'a str) -> bool {
+/// do. `indent` stands before the hunk on its line.
+pub(super) fn is_odd<'a>(
+    edit: &Edit,
+    hunk: &Hunk,
+    indent: &str,
+    text: impl Fn() -> &'a str,
+) -> bool {
     let sides = Sides { old: &edit.old, new: &edit.new, text: &text };
-    let placed = Sides { old: &hunk.old, new: &hunk.new, text: &text };
+    let lines = |side: &str| format!("{indent}{side}");
+    let (old, new) = (lines(&hunk.old), lines(&hunk.new));
+    let placed = Sides { old: &old, new: &new, text: &text };
     // Of a change that only puts something in not all of its lines are seen.
     let shallow = is_shallow(&sides) && (hunk.old.trim().is_empty() || is_shallow(&placed));
     if shallow || has_numbers(&sides) && has_numbers(&placed) {

@@ -238,7 +238,7 @@ impl Landing {
         if at.end < base.len() {
             hunks.push((gone(count(&base[..at.end]), &base[at.end..]), true));
         }
-        doubt::end(base, &new, &mut hunks);
+        doubt::end(base, 0, &new, &mut hunks);
         // Where an end is lacking more may be.
         let cut = hunks.iter().any(|(_, lacks)| *lacks);
         for (hunk, lacks) in hunks.iter_mut().filter(|_| cut) {

@@ -216,7 +216,7 @@ mod tests {
     use super::*;
 
     fn pieces(text: &str, prose: bool) -> Vec<Piece> {
-        super::super::align::pieces(text)
+        super::super::pieces::pieces(text)
             .into_iter()
             .map(|piece| Piece { prose, ..piece })
             .collect()

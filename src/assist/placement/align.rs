@@ -6,13 +6,12 @@
 
 use super::agree::{Piece, agree, is_slip, says_enough};
 use super::ask::fills_lines;
-use super::fold::folded;
 use super::index::Index;
+use super::pieces::{pieces, pieces_in};
 use super::{Ask, Hit, space};
 use crate::assist::hunks::{Token, token_cuts};
 use std::collections::BTreeMap;
 use std::ops::Range;
-use unicode_segmentation::UnicodeSegmentation;
 
 /// Of the sought text's weight, how much has to be found (of 100).
 const LEAST: u32 = 75;
@@ -24,70 +23,6 @@ const FEWEST_WORDS: usize = 5;
 const CELLS: usize = 6_000_000;
 /// Most places that are compared.
 const TRIED: usize = 8;
-
-/// The words and marks of a text.
-pub(super) fn pieces(text: &str) -> Vec<Piece> {
-    let mut out = Vec::new();
-    let mut line = 0;
-    for whole in text.split_inclusive('\n') {
-        let prose = is_prose(whole);
-        // Blanks first: some that do not break hold words together for the word rules.
-        let mut spaced = true;
-        let mut at = 0;
-        for token in space::tokens(whole) {
-            let start = line + at;
-            at += token.len();
-            if token.trim().is_empty() {
-                spaced = true;
-                continue;
-            }
-            for (within, word) in token.split_word_bound_indices() {
-                let key = folded(word);
-                if key.is_empty() {
-                    continue;
-                }
-                let start = start + within;
-                out.push(Piece { key, start, end: start + word.len(), prose, spaced });
-                spaced = false;
-            }
-        }
-        line += whole.len();
-    }
-    // What hangs on a name or a number by a hyphen is a part of it: `OpenAI-compatible`.
-    for at in 2..out.len() {
-        let [before, hyphen, word] = &out[at - 2..=at] else { continue };
-        let name = before.key.chars().any(|c| c.is_uppercase() || c.is_numeric());
-        if hyphen.key == "-" && !hyphen.spaced && !word.spaced && name {
-            out[at].prose = false;
-        }
-    }
-    out
-}
-
-/// Whether a line is a sentence or a part of one: not code, no row of a table, no data.
-fn is_prose(line: &str) -> bool {
-    let line = line.trim();
-    let body = ["///", "//!", "//", "#", "--", "/*", "*", ";;", ">"]
-        .iter()
-        .find_map(|mark| line.strip_prefix(mark));
-    let comment = body.is_some();
-    let body = body.unwrap_or(line);
-    let words = body.split_whitespace().filter(|word| {
-        let core = word.trim_matches(|c: char| !c.is_alphanumeric());
-        !core.is_empty() && core.chars().all(|c| c.is_alphabetic() || "'\u{2019}-".contains(c))
-    });
-    let signs = body.chars().filter(|c| "{}[]<>=|\\;_$&^~@".contains(*c)).count();
-    let count = words.count();
-    let joined = body.contains("::") || body.contains("->") || body.contains("();");
-    let data = !comment && (body.starts_with(['"', '{', '[', '|']) || body.ends_with(['{', ';']));
-    // A row of values has commas without blanks.
-    let mut around = body.chars().zip(body.chars().skip(1)).zip(body.chars().skip(2));
-    let row = around.any(|((before, mark), behind)| {
-        let digits = before.is_ascii_digit() && behind.is_ascii_digit();
-        mark == ',' && behind.is_alphanumeric() && !digits
-    });
-    count >= 3 && !joined && !data && !row && signs * 6 <= count
-}
 
 /// One alignment of all sought pieces with a run of found ones.
 pub(super) struct Match {
@@ -116,11 +51,7 @@ pub(super) fn aligned(ask: &Ask<'_>) -> Vec<Hit> {
         if seen.iter().any(|old| old.start <= window.start && window.end <= old.end) {
             continue;
         }
-        let mut found = pieces(&index.text[window.clone()]);
-        for piece in &mut found {
-            piece.start += window.start;
-            piece.end += window.start;
-        }
+        let found = pieces_in(&index.text, &window);
         seen.push(window);
         // What can't come near the best has no say.
         let least = weight - common(&sought, &found).min(weight);

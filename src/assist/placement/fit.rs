@@ -6,9 +6,10 @@ use super::fold::{Style, folded};
 use super::gone::{blank_line_before, is_gone, line_start, taken};
 use super::index::Index;
 use super::kept::marks_kept;
+use super::pieces::pieces as told;
 use super::space::{self, Shift, tokens};
 use super::wraps::Wraps;
-use super::{Hit, Outer, Step, align};
+use super::{Hit, Outer, Step};
 use crate::assist::hunks::{Cut, Token, line_end, token_cuts, with_line_ends};
 use std::ops::Range;
 
@@ -170,7 +171,15 @@ fn tolerant(
     });
 
     // Behind.
-    let (had, has) = (lines(old.tail), lines(new.tail));
+    let (mut had, has) = (lines(old.tail), lines(new.tail));
+    if hit.places.is_some() && has == 0 && !new.core.is_empty() {
+        match had {
+            0 => {}
+            // In other words, and without the line end: two lines are not made one by that.
+            1 => had = 0,
+            _ => return None,
+        }
+    }
     let blanks = &text[core.end..][..text[core.end..].len() - text[core.end..].trim_start().len()];
     let there = lines(blanks);
     let whole_lines = indent.is_some() || !new.core.is_empty();
@@ -349,7 +358,7 @@ struct Part<'a> {
 fn parts(whole: &str) -> Vec<Part<'_>> {
     let mut out = Vec::new();
     let mut at = 0;
-    for (index, piece) in align::pieces(whole).into_iter().enumerate() {
+    for (index, piece) in told(whole).into_iter().enumerate() {
         if at < piece.start {
             let text = &whole[at..piece.start];
             let wraps = text.matches('\n').count() == 1

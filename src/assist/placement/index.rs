@@ -60,10 +60,10 @@ impl Index {
         *self.style.get_or_init(|| flow::style(&self.text))
     }
 
-    /// How many lines before a place open or close blocks of code.
-    pub fn fences_before(&self, at: usize) -> usize {
+    /// Whether a place is within a block of code, seen from the lines before it.
+    pub fn is_fenced(&self, at: usize) -> bool {
         let all = self.fences.get_or_init(|| unit::fences(&self.text));
-        all.partition_point(|line| *line < at)
+        all.partition_point(|line| *line < at) % 2 == 1
     }
 
     /// Sorts the sampled pieces into buckets by counting.

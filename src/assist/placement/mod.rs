@@ -18,6 +18,7 @@ mod index;
 mod kept;
 mod narrow;
 mod passage;
+mod pieces;
 mod similar;
 mod space;
 mod systematic;

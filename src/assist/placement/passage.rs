@@ -2,8 +2,9 @@
 //! no other. What comes of it is always loose.
 
 use super::agree::Piece;
-use super::align::{best_match, pieces, tokens, window};
+use super::align::{best_match, tokens, window};
 use super::index::{Index, form_of};
+use super::pieces::{pieces, pieces_in};
 use super::space::Shift;
 use crate::assist::flow::as_lines;
 use crate::assist::hunks::token_cuts;
@@ -30,11 +31,7 @@ pub(super) fn find(
     let needle = form_of(core);
     for near in index.near(&needle, TRIED) {
         let window = window(index, &near, core.len());
-        let mut found = pieces(&index.text[window.clone()]);
-        for piece in &mut found {
-            piece.start += window.start;
-            piece.end += window.start;
-        }
+        let found = pieces_in(&index.text, &window);
         let Some((one, next)) = best_match(&sought, &found) else { continue };
         let range = |run: &Range<usize>| found[run.start].start..found[run.end - 1].end;
         if let Some((run, cost)) = next {
@@ -97,7 +94,19 @@ pub(super) fn find(
             new.push_str(body);
         }
     }
-    Some((range, new))
+    (!ends_deeper(&index.text[range.clone()], &new)).then_some((range, new))
+}
+
+/// Whether the last line is the same but for its depth: `}` ends what is around the place, not what is
+/// there.
+fn ends_deeper(old: &str, new: &str) -> bool {
+    let last = |text: &'_ str| -> (String, String) {
+        let line = text.trim_end().lines().next_back().unwrap_or_default();
+        let body = line.trim_start_matches([' ', '\t']);
+        (line[..line.len() - body.len()].to_owned(), body.to_owned())
+    };
+    let ((old_indent, old_body), (new_indent, new_body)) = (last(old), last(new));
+    old.trim_end().contains('\n') && old_body == new_body && old_indent != new_indent
 }
 
 /// Whether lines that would come stand beside the place already: then the passage reaches over them,

@@ -5,10 +5,11 @@
 //! with the very words.
 
 use super::agree::Piece;
-use super::align::{Match, best_match, common, pieces, tokens, window};
+use super::align::{Match, best_match, common, tokens, window};
 use super::ask::Outer;
 use super::gone::taken;
 use super::index::{Index, form_of};
+use super::pieces::{pieces, pieces_in};
 use super::space::stands_alone;
 use super::unit::{Unit, line_start, marker, units};
 use crate::assist::hunks::{Cut, token_cuts};
@@ -45,11 +46,7 @@ pub(super) fn similar(
             continue;
         }
         seen.push(window.clone());
-        let mut found = pieces(&index.text[window.clone()]);
-        for piece in &mut found {
-            piece.start += window.start;
-            piece.end += window.start;
-        }
+        let found = pieces_in(&index.text, &window);
         if common(&quote.pieces, &found) * 200 < quote.weight * u32::from(LEAST) {
             continue;
         }

@@ -3,6 +3,7 @@
 
 use super::index::Index;
 use super::space;
+use crate::assist::dialect::is_fence;
 use crate::text::sentence::borders;
 use memchr::memmem;
 use std::ops::Range;
@@ -30,7 +31,7 @@ pub(super) fn units(index: &Index, range: &Range<usize>, cells: bool) -> Vec<Uni
     let text = index.text.as_str();
     let mut out = Vec::new();
     let mut at = line_start(text, range.start);
-    let mut fenced = index.fences_before(at) % 2 == 1;
+    let mut fenced = index.is_fenced(at);
     // Up to where the paragraph begins.
     while !fenced && at > 0 && range.start - at < REACH && wraps(text, at - 1) {
         at = line_start(text, at - 1);
@@ -163,18 +164,13 @@ fn wraps(text: &str, at: usize) -> bool {
         && !is_no_prose(start)
 }
 
-/// Whether a line opens or closes a block of code.
-fn is_fence(line: &str) -> bool {
-    let line = line.trim_start();
-    line.starts_with("```") || line.starts_with("~~~")
-}
-
 /// Where lines begin that open or close a block of code, in order.
 pub(super) fn fences(text: &str) -> Vec<usize> {
     let starts = |mark: &str| {
         let line = |at: usize| {
             let line = line_start(text, at);
-            text[line..at].trim().is_empty().then_some(line)
+            let first = text[line..at].trim().is_empty();
+            (first && is_fence(&text[line..line_end(text, at)])).then_some(line)
         };
         memmem::find_iter(text.as_bytes(), mark).filter_map(line).collect::<Vec<_>>()
     };

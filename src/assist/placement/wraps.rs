@@ -3,7 +3,6 @@
 
 use super::index::Index;
 use super::{Hit, Outer};
-use crate::assist::dialect::is_fence;
 use crate::assist::flow::{self, Part, as_lines, longest, moved, parts};
 use crate::assist::hunks::Cut;
 use std::collections::BTreeMap;
@@ -44,7 +43,7 @@ impl Wraps {
         };
         let is_line = both(|one, there| one.wraps && !there.wraps && there.text.contains('\n'));
         if !found.iter().any(|part| part.wraps) {
-            if is_line || is_fenced(&text[..core.start]) {
+            if is_line || index.is_fenced(core.start) {
                 return Self::AsWritten;
             }
             if both(|one, there| one.wraps && !there.text.contains('\n')) {
@@ -84,9 +83,4 @@ impl Wraps {
         let new: Vec<Part<'_>> = new.iter().map(|text| Part { text, wraps: false }).collect();
         moved(&old, &new, cut)
     }
-}
-
-/// Whether a place is within a fenced text, seen from what stands before it.
-fn is_fenced(before: &str) -> bool {
-    before.lines().filter(|line| is_fence(line)).count() % 2 == 1
 }
