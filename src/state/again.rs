@@ -69,8 +69,11 @@ impl Cx<'_> {
                         start: core.span.start.min(other.span.start),
                         end: core.span.end.max(other.span.end),
                     };
-                    let meet = core.span == other.span
-                        || core.span.start < other.span.end && other.span.start < core.span.end;
+                    // What only puts something in touches what changes the words beside it.
+                    let touch = core.span.is_empty() || other.span.is_empty();
+                    let (low, high) =
+                        (core.span.start.max(other.span.start), core.span.end.min(other.span.end));
+                    let meet = low < high || touch && low == high;
                     let compare = |all: Span, same: fn(&str, &str, &str) -> bool| {
                         let there = rope.slice(all.range()).to_string();
                         same(&there, &core.within(rope, all), &other.within(rope, all))

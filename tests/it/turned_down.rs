@@ -74,6 +74,36 @@ fn what_comes_again_is_folded_away_until_it_is_asked_for() {
         ("There is cake.", "There is soup.", "There is cake.", "There is soup!", true),
         ("Bring the plan.", "Bring it, and a pen.", "Bring the plan.", "Bring it and a pen.", true),
         ("There is cake.", "There is soup.", "There is cake.", "Is there soup?", false),
+        // What is put in, with another mark behind or before it.
+        (
+            "There is cake.",
+            "There is cake and tea.",
+            "There is cake.",
+            "There is cake and tea!",
+            true,
+        ),
+        (
+            "There is cake.",
+            "There is cake, and tea.",
+            "There is cake.",
+            "There is cake and tea.",
+            true,
+        ),
+        (
+            "Bring the plan.",
+            "Please bring the plan.",
+            "Bring the plan.",
+            "Please, bring the plan.",
+            true,
+        ),
+        (
+            "There is cake.",
+            "There is cake and tea.",
+            "There is cake.",
+            "There is cake and ham.",
+            false,
+        ),
+        ("There is cake.", "There is fresh cake.", "There is cake.", "There is cake today.", false),
         // A joining word less or more, and what is another thing.
         (
             "We meet on Monday.",
