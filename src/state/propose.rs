@@ -23,6 +23,9 @@ const NOTHING: &str =
 /// What is said of an answer to a question that writes some of the text anew.
 const QUOTED: &str =
     "Some of the answer is like the text: it may be quoted. /change asks for hunks.";
+/// The same where the answer has edits as well.
+const BESIDE: &str =
+    "A paragraph of the answer is like the text and is in no hunk: read it in the conversation.";
 /// How the place was found of an edit that names a file which is not there: a step of the log.
 const NAMED: &str = "named";
 
@@ -275,9 +278,7 @@ impl Cx<'_> {
             for landed in turn.landing.finish() {
                 self.landed(turn, landed, None);
             }
-            if turn.hunks == 0 && turn.landing.remark() == Some(Remark::Quoted) {
-                self.info(QUOTED);
-            }
+            self.tell_quoted(turn);
             return self.tell_several(turn);
         }
         self.finish_replacement(turn);
@@ -297,6 +298,14 @@ impl Cx<'_> {
                 _ if dropped => "The model suggests no change: it gives the text back as it is.",
                 _ => NOTHING,
             });
+        }
+    }
+
+    fn tell_quoted(&mut self, turn: &mut Turn) {
+        match turn.landing.remark() {
+            Some(Remark::Quoted) if turn.hunks == 0 => self.info(QUOTED),
+            Some(Remark::Quoted) => turn.warnings.push(BESIDE.into()),
+            _ => {}
         }
     }
 

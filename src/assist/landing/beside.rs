@@ -3,12 +3,15 @@
 
 use super::fences::has_line;
 use super::part::{self, Document};
-use super::{Landed, Landing, Outcome, Wanted};
-use super::{slop, talk};
+use super::{Landed, Landing, Outcome, Remark, Wanted};
+use super::{frame, slop, talk};
 use crate::assist::dialect::{Edit, Form, is_gap};
 use crate::assist::hunks::Hunk;
 use crate::assist::placement::Step;
 use crate::base::Span;
+
+/// So many paragraphs of an answer with edits are looked at for others.
+const MOST: usize = 12;
 
 /// What is said of an edit whose new text has lines that stand beside it.
 pub const REPEATS: &str = "It repeats lines that stand beside its place: they would stand twice.";
@@ -41,6 +44,10 @@ impl Landing {
     /// them is none of these, so they have no place until somebody gives them one.
     pub(super) fn beside_edits(&mut self) -> Vec<Landed> {
         let fenced = std::mem::take(&mut self.fenced);
+        let said = std::mem::take(&mut self.prose) + "\n\n" + &std::mem::take(&mut self.beside);
+        if said.split("\n\n").take(MOST).any(|one| self.is_in_no_edit(one)) {
+            self.remark = Some(Remark::Quoted);
+        }
         if self.wanted != Wanted::Change || fenced.is_empty() {
             return Vec::new();
         }
@@ -50,6 +57,17 @@ impl Landing {
             .iter()
             .filter(|one| leads_to_edit(&one.said) || self.is_unread(&document, &one.text));
         parts.map(|one| self.nowhere(&base, &one.text, &[])).collect()
+    }
+
+    /// Whether a paragraph beside edits is one of the text with other words, which no edit writes.
+    fn is_in_no_edit(&self, said: &str) -> bool {
+        const FEWEST: usize = 8;
+        const LIKE: u32 = 60;
+        let bare = frame::unframed(said).unwrap_or_else(|| said.trim().to_owned());
+        let plain = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let (bare, told) = (plain(&bare), bare.split_whitespace().count() >= FEWEST);
+        let written = || self.written.iter().any(|line| plain(line).contains(&bare));
+        told && !written() && self.passage_of(&bare, LIKE).is_some_and(|found| !found.is_empty())
     }
 
     /// Whether a fenced text is a part of the document with something new in it.

@@ -283,3 +283,33 @@ fn paragraphs_with_words_around_them_are_hunks() {
     assert!(made.hunks().is_empty());
     assert!(made.notice().contains("/change"), "{}", made.notice());
 }
+
+/// A paragraph that is written anew beside an edit is in no hunk, and that is said.
+#[test]
+fn a_paragraph_beside_an_edit_is_not_passed_over_in_silence() {
+    let edit = "<<<<<<< SEARCH\nBuilders do not like holes.\n=======\nBuilders hate holes.\n>>>>>>> REPLACE\n";
+    let first =
+        SWIFTS.lines().find(|line| line.split_whitespace().count() > 12).expect("a paragraph");
+    let anew = first.replacen("hardly ever", "never", 1).replacen("The swift", "This swift", 1);
+    for (beside, told) in [
+        (format!("> {anew}"), true),
+        (anew.clone(), true),
+        // As it is, it is quoted; and words about the edit are none.
+        (format!("> {first}"), false),
+        ("> Builders hate holes.".to_owned(), false),
+        ("I made what you say of builders shorter, and left the rest as it is.".to_owned(), false),
+    ] {
+        for answer in [format!("{beside}\n\n{edit}"), format!("{edit}\n{beside}\n")] {
+            let mut made = Harness::with(SWIFTS);
+            made.say("Make it better.");
+            made.reply(&answer);
+            assert_eq!(made.hunks().len(), 1, "{answer}");
+            assert_eq!(
+                made.notice().contains("is in no hunk"),
+                told,
+                "{answer}: {}",
+                made.notice()
+            );
+        }
+    }
+}
