@@ -336,7 +336,8 @@ impl Cx<'_> {
         self.show_candidate(floating);
     }
 
-    /// Moves the place that is shown by lines: from then on it is whole lines.
+    /// Moves the place that is shown by lines: from then on it is whole lines. Where words are to be
+    /// replaced, lines without any are passed over.
     pub fn shift_candidate(&mut self, by: isize) {
         let Some(mut floating) = self.model.ui.floating.take() else { return };
         let rope = self.model.rope();
@@ -345,7 +346,20 @@ impl Cx<'_> {
         let count = line(last).saturating_sub(line(floating.span.start)) + 1;
         let most = rope.len_lines().saturating_sub(count);
         let first = line(floating.span.start).saturating_add_signed(by).min(most);
-        floating.span = lines(&rope, first, count);
+        let hunk = self.model.session.proposals.hunk(&floating.of);
+        let replaces = hunk.is_some_and(|hunk| !hunk.old.trim().is_empty());
+        let has_words = |first: &usize| {
+            let text = rope.slice(lines(&rope, *first, count).range());
+            !replaces || text.chars().any(|sign| !sign.is_whitespace())
+        };
+        let found = match by < 0 {
+            true => (0..=first).rev().find(has_words),
+            false => (first..=most).find(has_words),
+        };
+        match found {
+            Some(first) => floating.span = lines(&rope, first, count),
+            None => self.info("There are no words farther on that it could replace."),
+        }
         self.show_candidate(floating);
     }
 }

@@ -207,6 +207,25 @@ fn a_hunk_without_a_place_floats_until_somebody_places_it() {
 }
 
 #[test]
+fn what_replaces_words_is_not_moved_to_a_line_without_any() {
+    let mut made = Harness::with("|same\n\n\nother\n\nsame\n\n");
+    made.say("Check it.");
+    made.reply(&block("same", "changed"));
+    made.keys("alt-n");
+    let mut lines = Vec::new();
+    for (key, more) in [("down down", true), ("down", false), ("up", true), ("up up", true)] {
+        made.keys(key);
+        assert_eq!(made.notice().contains("no words farther on"), !more, "{}", made.notice());
+        let span = made.model().ui.floating.as_ref().expect("it floats").span;
+        lines.push(made.model().rope().slice(span.range()).to_string());
+    }
+    assert_eq!(lines, ["same", "same", "other", "same"]);
+    made.keys("down enter alt-a");
+    assert_eq!(made.text(), "same\n\n\nchanged\n\nsame\n\n");
+    made.same_after_reopening();
+}
+
+#[test]
 fn a_click_chooses_a_place() {
     let mut made = Harness::with("|same\nother\nsame\nlast\n");
     made.say("Check it.");
