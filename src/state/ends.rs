@@ -2,7 +2,7 @@
 //! are two hunks, and one decision.
 
 use super::Model;
-use crate::assist::{Hunk, moved_ends, torn};
+use crate::assist::{Hunk, moved_ends, moved_words, torn};
 use crate::base::{DocId, EventId, Span};
 use crate::session::{self, HunkRef, HunkState, OpenHunk};
 use std::collections::{BTreeMap, BTreeSet};
@@ -55,6 +55,29 @@ pub(super) fn ends(
         }
     }
     out
+}
+
+/// Says of the two ends of a move that they are, where nothing is said of them: the model wrote them as two
+/// edits.
+pub(super) fn tell(doc: &DocId, open: &mut [OpenHunk]) {
+    let is_told = |one: &OpenHunk| one.why.as_deref().is_some_and(|why| !why.is_empty());
+    let bare = |gone: bool| {
+        let mut all = open.iter().filter(|one| !is_told(one));
+        all.any(|one| one.old.trim().is_empty() != gone && one.new.trim().is_empty() == gone)
+    };
+    if !bare(true) || !bare(false) {
+        return;
+    }
+    let all: Vec<(&DocId, &OpenHunk)> = open.iter().map(|one| (doc, one)).collect();
+    let pairs = ends(&all, &|_| true);
+    for (one, other) in pairs {
+        if !is_told(&open[one]) {
+            let down =
+                open[other].span.map(|span| span.start) > open[one].span.map(|span| span.start);
+            let gone = open[one].new.trim().is_empty();
+            open[one].why = Some(moved_words(gone, down).to_owned());
+        }
+    }
 }
 
 impl Model {

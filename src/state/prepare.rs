@@ -1,6 +1,7 @@
 //! Before a frame: the view follows the caret, hunks become rows, visible lines are highlighted.
 //! Costs what is visible.
 
+use super::ends;
 use super::frame::VirtualRow;
 use super::hunk_rows::{Look, Rows, at_caret, inserted, rooms, struck};
 use super::{HunkPiece, Model, Sign, Task};
@@ -144,7 +145,8 @@ impl Model {
         let mut diffs = std::mem::take(&mut self.ui.diffs);
         let layout = self.config.editor.hunks;
         if self.entry().is_some() {
-            let open = self.session.open_in(&self.doc);
+            let mut open = self.session.open_in(&self.doc);
+            ends::tell(&self.doc, &mut open);
             diffs.keep(&open);
             self.keep_sides(&open);
             let here = at_caret(rope, &open, caret);

@@ -166,8 +166,30 @@ pub fn is_soft(before: &str, blanks: &str, behind: &str) -> bool {
         let sign = line.split_whitespace().nth(1);
         sign.is_some_and(|sign| ["=", ":=", "+=", "-=", "=="].contains(&sign))
     };
-    let quoted = ["\"\"\"", "'''"].iter().any(|mark| line.contains(mark) || next.contains(mark));
-    let code = line.trim_end().ends_with(['{', '}', ';', '|']) || quoted || assigns(next);
+    // Also as a model writes the marks.
+    let quotes = |line: &str| {
+        let (mut last, mut run) = (0, 0);
+        line.chars().any(|sign| {
+            let kind = match sign {
+                '"' | '“' | '”' => 1,
+                '\'' | '‘' | '’' => 2,
+                _ => 0,
+            };
+            run = if kind == last { run + 1 } else { 1 };
+            last = kind;
+            kind > 0 && run > 2
+        })
+    };
+    let calls = || {
+        let name = first.split_once('(').map_or("", |(name, _)| name);
+        let named = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.:".contains(&byte));
+        !name.is_empty() && named && next.trim_end().ends_with([')', ';', ',', ':'])
+    };
+    let code = line.trim_end().ends_with(['{', '}', ';', '|'])
+        || assigns(next)
+        || calls()
+        || quotes(line)
+        || quotes(next);
     let indent = blanks.rfind('\n').map_or(blanks, |at| &blanks[at + 1..]);
     let wide = indent.chars().count() > 3 || indent.contains('\t');
     let prose = line.split_whitespace().count() >= 3;

@@ -235,3 +235,19 @@ fn a_passage_that_ends_at_another_depth_has_no_place() {
     let found = change(text, said);
     assert!(!found.contains("}\n}\n"), "{found}");
 }
+
+/// A line of code behind a text in quotes is no rest of its paragraph, also where these are curly.
+#[test]
+fn a_line_behind_a_text_in_quotes_stays_a_line() {
+    let text = "\"\"\"A terminal that keeps characters, and answers what it is asked.\"\"\"\n\nimport re\n";
+    let line = "“”“A terminal that keeps characters, and answers what it is asked.”“”\n";
+    let own = text.replacen("\n\n", "\ncheck(\"width\", 53)\n\n", 1);
+    check(text, line, &format!("{line}check(“width”, 53)\n"), &format!("marks: {own}"));
+    let plain = line.replace(['“', '”'], "\"");
+    check(
+        text,
+        &plain,
+        &format!("{plain}reset()\n"),
+        &format!("exact: {}", own.replace("check(\"width\", 53)", "reset()")),
+    );
+}

@@ -8,7 +8,7 @@ mod paragraphs;
 mod torn;
 
 pub(crate) use diff::{Cut, Token, bytes, lines, token_cuts, words};
-pub use moved::{moved_ends, moves};
+pub use moved::{moved_ends, moved_words, moves};
 pub use torn::torn;
 
 use crate::base::{Pos, Span};

@@ -102,6 +102,17 @@ pub fn moves(hunks: &[Hunk]) -> Vec<Option<String>> {
     out.into_iter().enumerate().map(words).collect()
 }
 
+/// Words to show with one end of a move: where it goes, or where it comes, and whether the other end stands
+/// further down.
+pub fn moved_words(goes: bool, down: bool) -> &'static str {
+    match (goes, down) {
+        (true, true) => "Moved: it comes again further down. Both ends are decided together.",
+        (true, false) => "Moved: it comes again further up. Both ends are decided together.",
+        (false, true) => "Moved here from further down. Both ends are decided together.",
+        (false, false) => "Moved here from further up. Both ends are decided together.",
+    }
+}
+
 /// The texts of several words that one side of each hunk has: all of it, or its paragraphs.
 fn parts<'a>(hunks: &'a [Hunk], sides: fn(&'a Hunk) -> (&'a String, &'a String)) -> Vec<Part<'a>> {
     let mut out = Vec::new();

@@ -112,6 +112,8 @@ fn shallow(draft: &mut Draft, rand: &mut Rand) -> Option<()> {
         0 => least,
         _ => (least / 2).max(1),
     };
+    // What begins where the old text did is what it says: lines whose block is taken away around them.
+    require(filled(&draft.new_text())[0] - less != filled(&draft.old_text())[0])?;
     with(draft, move |text| {
         by_line(text, |_, line| {
             line.get(less..).filter(|_| indent(line) >= less).unwrap_or(line).to_owned()

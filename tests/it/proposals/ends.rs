@@ -123,3 +123,23 @@ fn one_end_of_a_move_stays_where_the_other_is_not_certain() {
     made.run("hunk.accept-all");
     assert_eq!(made.text(), text, "{}", made.notice());
 }
+
+/// A model may write a move as two edits of its own: that they are its two ends is told at both.
+#[test]
+fn a_move_that_was_written_as_two_edits_is_told() {
+    let edits = |first: &str, second: &str| format!("{first}\n{second}");
+    let block =
+        |old: &str, new: &str| format!("<<<<<<< SEARCH\n{old}=======\n{new}>>>>>>> REPLACE\n");
+    let text = "# Plan\n\nWe bake the bread at night in the old mill.\n\nWe sell it from seven.\n\nThe rent is low.\n";
+    let moved = "We bake the bread at night in the old mill.\n\n";
+    let goes = block(moved, "");
+    let comes = block("The rent is low.\n", &format!("The rent is low.\n\n{}\n", moved.trim_end()));
+    let mut made = Harness::with(text);
+    made.say("Move it.");
+    made.reply(&edits(&goes, &comes));
+    let screen = made.screen(120, 40);
+    assert_eq!(made.hunks().len(), 2, "{screen}");
+    for words in ["Moved: it comes again further down.", "Moved here from further up."] {
+        assert!(screen.contains(words), "{words}: {screen}");
+    }
+}
