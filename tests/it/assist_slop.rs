@@ -251,3 +251,34 @@ fn a_line_behind_a_text_in_quotes_stays_a_line() {
         &format!("exact: {}", own.replace("check(\"width\", 53)", "reset()")),
     );
 }
+
+/// An old and a new text in two fences, whatever these are called.
+#[test]
+fn two_fences_that_are_called_the_old_and_the_new_text_are_an_edit() {
+    let own = CODE.replace("return False", "return None");
+    for (old, new) in [
+        ("Old code:", "New code:"),
+        ("Replace this line:", "With this:"),
+        ("**Current code**", "**Updated code**"),
+        ("Change this part:", "To:"),
+        ("Existing:", "New version:"),
+    ] {
+        let said = format!(
+            "Here.\n\n{old}\n\n```python\n        return False\n```\n\n{new}\n\n```python\n        return None\n```\n\nThat is all.\n"
+        );
+        assert_eq!(change(CODE, &said), format!("exact: {own}"), "{said}");
+    }
+}
+
+/// The name of the file above an excerpt is none of it.
+#[test]
+fn an_excerpt_below_the_name_of_its_file_has_its_place() {
+    let text = format!("{CODE}\n\ndef main():\n    add(1)\n");
+    let own = text.replace("return False", "return None");
+    for name in ["# filepath: /home/ada/store.py", "# file: store.py", "# store.py"] {
+        let said = format!(
+            "```python\n{name}\n# ... existing code ...\n\ndef add(item):\n    if item in ITEMS:\n        return None\n    ITEMS.append(item)\n    return True\n\n# ... existing code ...\n```\n"
+        );
+        assert_eq!(change(&text, &said), format!("exact: {own}"), "{name}");
+    }
+}

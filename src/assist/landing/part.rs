@@ -435,8 +435,14 @@ pub(super) fn keeps_all(old: &str, new: &str) -> bool {
     };
     let kept = token_cuts(&as_tokens(&a), &as_tokens(&b)).iter().all(|cut| {
         let (gone, come) = (filled(&a[cut.old.clone()]), filled(&b[cut.new.clone()]));
+        // As many lines that begin with the same words stand for each other: `return None`.
+        let word = |line: &str| line.split_whitespace().next().map(str::to_owned);
+        let begin = |(old, new): (&String, &String)| {
+            word(old) == word(new) && indent(old) == indent(new) || alike(old.trim(), new.trim())
+        };
         let mut rest = come.iter();
-        gone.iter().all(|old| rest.any(|new| alike(old.trim(), new.trim())))
+        gone.len() == come.len() && gone.iter().zip(&come).all(begin)
+            || gone.iter().all(|old| rest.any(|new| alike(old.trim(), new.trim())))
     });
     let last = |keys: &[String]| keys.iter().rfind(|key| !key.trim().is_empty()).cloned();
     let ends = match (last(&a), last(&b)) {

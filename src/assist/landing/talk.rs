@@ -190,14 +190,23 @@ fn label_of(said: &str) -> String {
     core(last).trim_end_matches([':', '*', '_', ' ']).to_owned()
 }
 
+/// Whether a text is called so by the line before it: `Old code:`, `Replace this function:`.
+fn is_called(said: &str, names: &str) -> bool {
+    let label = label_of(said);
+    let parts = list("parts");
+    let words = label.split_whitespace().filter(|word| !parts.contains(word));
+    let bare = words.collect::<Vec<_>>().join(" ");
+    [label, bare].iter().any(|label| list(names).contains(&label.as_str()))
+}
+
 /// Whether a text is said to be the one that goes.
 pub(super) fn is_old(said: &str) -> bool {
-    list("old").contains(&label_of(said).as_str())
+    is_called(said, "old")
 }
 
 /// Whether a text is said to be the one that comes.
 pub(super) fn is_new(said: &str) -> bool {
-    list("new").contains(&label_of(said).as_str())
+    is_called(said, "new")
 }
 
 /// The bytes of a label before a text on the same line: `Rewritten: `.

@@ -108,7 +108,15 @@ pub(super) fn still_there(text: &str, left: &Range<usize>, old: &str, new: &str)
     let above = text[..start].lines().rev().filter(|line| !line.trim().is_empty()).take(near);
     let below = text[end..].lines().filter(|line| !line.trim().is_empty()).take(near);
     let mut beside = above.chain(below).map(str::trim);
-    beside.any(|line| goes.iter().any(|gone| alike(gone, line) >= LIKE))
+    // What came for a line is more like it than another that happens to stand there.
+    let was = filled(old);
+    let came: Vec<&String> = stays.iter().filter(|line| !was.contains(line)).collect();
+    beside.any(|line| {
+        goes.iter().any(|gone| {
+            let like = alike(gone, line);
+            like >= LIKE && came.iter().all(|new| alike(gone, new) < like)
+        })
+    })
 }
 
 #[cfg(test)]
@@ -139,6 +147,17 @@ mod tests {
         check("一。二。三。\n", "二。", "一。三。\n");
         check("One.\n  Two.\nThree.\n", "Two.", "One.\nThree.\n");
         check("One.\n\nTwo.\n\nThree.\n", "Two.", "One.\n\nThree.\n");
+    }
+
+    #[test]
+    fn a_line_that_is_like_the_one_that_went_is_not_it() {
+        let text = "# A\n\nThe mean of May was 7 and there was frost.\n\n# B\n\nThe mean of June was 9 and there was frost.\n";
+        let at = |part: &str| text.find(part).map_or(0..0, |at| at..at + part.len());
+        let new = "The mean of May was 7 and there was frost.";
+        let old = "The mean of May was 6 and there was frost.";
+        assert!(!still_there(text, &at(new), old, new));
+        // Taken away, as it says, but it stands there still.
+        assert!(still_there(text, &at("# B"), &format!("{old}\n\n# B"), "# B"));
     }
 
     #[test]
