@@ -52,7 +52,8 @@ pub(super) fn marker(line: &str) -> Option<Marker> {
                 let behind = behind.trim_start_matches(['>', ':']).trim();
                 (behind.is_empty() || is_file_name(behind)).then_some(())
             };
-            if first == '<' && count > 4 && named(OURS).is_some() {
+            // Nothing behind it says as little as `HEAD`.
+            if first == '<' && count > 4 && (rest.is_empty() || named(OURS).is_some()) {
                 return Some(Marker::Ours(count));
             }
             named(if first == '<' { SEARCH } else { &SEARCH[..1] })?;
@@ -63,7 +64,7 @@ pub(super) fn marker(line: &str) -> Option<Marker> {
             let said = REPLACE.iter().find_map(|one| word(rest, one));
             match said.map(str::trim) {
                 Some("") => Some(Marker::Replace),
-                _ if first == '>' && count > 4 && !rest.is_empty() => Some(Marker::Theirs),
+                _ if first == '>' && count > 4 => Some(Marker::Theirs),
                 _ => None,
             }
         }
