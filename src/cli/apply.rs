@@ -413,7 +413,7 @@ fn lines_of(base: &Rope, span: Span) -> (usize, usize) {
 /// What makes an edit doubtful whose text stands there.
 fn doubt(why: Option<&str>) -> Option<&'static str> {
     match why? {
-        REPEATS => Some("it repeats lines that stand beside it"),
+        REPEATS => Some("it repeats what stands beside it"),
         ELSEWHERE => Some("that is elsewhere than the answer says"),
         SHORT => Some("the answer ended before it had as many lines as it announces"),
         _ => None,

@@ -1,6 +1,7 @@
 //! What stands beside an edit: lines of the document that it repeats, and parts that the answer writes
 //! anew in a fence besides.
 
+use super::edges::Edge;
 use super::fences::has_line;
 use super::part::{self, Document};
 use super::{Landed, Landing, Outcome, Remark, Wanted};
@@ -14,7 +15,7 @@ use crate::base::Span;
 const MOST: usize = 12;
 
 /// What is said of an edit whose new text has lines that stand beside it.
-pub const REPEATS: &str = "It repeats lines that stand beside its place: they would stand twice.";
+pub const REPEATS: &str = "It repeats what stands beside its place: that would stand twice.";
 
 /// What is said of an edit that stands elsewhere than the answer says.
 pub const ELSEWHERE: &str = "Its text stands elsewhere than where the answer says.";
@@ -130,6 +131,22 @@ impl Landing {
                 (Outcome::Placed { hunk, step: Step::Words }, Some(SHORT.to_owned()))
             }
             (outcome, _) => (outcome, edit.why.clone()),
+        }
+    }
+
+    /// An edit whose new text has what stands right beside its place: without that, or not certain.
+    pub(super) fn at_its_edges(
+        &self,
+        outcome: Outcome,
+        why: Option<String>,
+    ) -> (Outcome, Option<String>) {
+        let Outcome::Placed { hunk, step } = outcome else { return (outcome, why) };
+        match self.edge(&hunk) {
+            Edge::Own(hunk) => (Outcome::Placed { hunk, step: step.max(Step::Marks) }, why),
+            Edge::Near if !step.is_loose() => {
+                (Outcome::Placed { hunk, step: Step::Words }, Some(REPEATS.to_owned()))
+            }
+            Edge::Near | Edge::None => (Outcome::Placed { hunk, step }, why),
         }
     }
 

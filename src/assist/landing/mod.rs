@@ -8,6 +8,7 @@ mod bare;
 mod beside;
 mod covered;
 mod doubt;
+mod edges;
 mod elided;
 mod fences;
 mod frame;
@@ -461,6 +462,7 @@ impl Landing {
         let shown = edit.hint.shown && self.wanted == Wanted::Answer;
         let landed = |(outcome, quoted)| {
             let (outcome, why) = self.beside_itself(edit, outcome, quoted);
+            let (outcome, why) = self.at_its_edges(outcome, why);
             let said = Some((edit.old.clone(), edit.new.clone()));
             Landed { form: edit.form, why, said, quoted, outcome }
         };

@@ -27,6 +27,7 @@ mod wraps;
 
 pub(in crate::assist) use forms::decoded;
 pub use kept::{in_form, kept};
+pub(in crate::assist) use unit::marker;
 
 use crate::assist::dialect::Hint;
 use crate::assist::hunks::{Hunk, with_line_ends};

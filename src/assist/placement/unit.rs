@@ -110,7 +110,7 @@ fn block(
 
 /// How long the marker of a line is with the blanks behind it: of a heading, an item, a quotation, a
 /// comment.
-pub(super) fn marker(line: &str) -> usize {
+pub(in crate::assist) fn marker(line: &str) -> usize {
     let mut at = 0;
     loop {
         let rest = &line[at..];
