@@ -3,16 +3,23 @@
 //! stand twice.
 
 use super::Landing;
+use super::part::is_closer;
+use super::units::balance;
+use crate::assist::alike;
 use crate::assist::hunks::Hunk;
 use crate::assist::placement::marker;
+use crate::base::{Pos, Span};
 use std::borrow::Cow;
 
 /// So much of the text on each side is looked at, in characters.
 const MOST: usize = 600;
+/// Longer words are not looked into, in bytes.
+const LONGEST: usize = 64;
 /// So many words are no chance, and so many that say something at the end of a line.
 const WORDS: usize = 3;
 const LAST: usize = 2;
-/// The same of a script without blanks, in characters.
+/// The same in characters, and of a script without blanks.
+const LONG: usize = 7;
 const WIDE: usize = 4;
 
 /// What of a new text stands beside its place.
@@ -26,8 +33,34 @@ pub(super) enum Edge {
 
 impl Landing {
     pub(super) fn edge(&self, hunk: &Hunk) -> Edge {
+        let beside = self.beside(hunk);
+        let lines = hunk.old.trim().is_empty()
+            && (beside.before.is_empty() || beside.before.ends_with('\n'));
+        if lines {
+            return Edge::None;
+        }
+        // What both texts begin and end with was no part of it: with the rest of the words that it touches.
+        let word = beside.behind.find(char::is_whitespace).unwrap_or(beside.behind.len());
+        let behind = (0..=word.min(LONGEST)).filter(|at| {
+            *at == 0 || beside.behind.is_char_boundary(*at) && ends_word(&beside.behind, *at)
+        });
+        let lead = beside.before.trim_end_matches(|sign: char| !sign.is_whitespace()).len();
+        let before = Some(lead).filter(|lead| *lead < beside.before.len());
+        let mut all =
+            behind.flat_map(|to| [Some(beside.before.len()), before].map(|from| (from, to)));
+        let found = all.find_map(|(from, to)| {
+            let (before, behind) = (&beside.before[from?..], &beside.behind[..to]);
+            match self.edge_of(&widened(hunk, before, behind)) {
+                Edge::None => None,
+                found => Some(found),
+            }
+        });
+        found.unwrap_or(Edge::None)
+    }
+
+    fn edge_of(&self, hunk: &Hunk) -> Edge {
         let (old, new) = (hunk.old.trim(), hunk.new.trim());
-        if old.is_empty() || new.is_empty() || old == new {
+        if new.is_empty() || old == new {
             return Edge::None;
         }
         let beside = self.beside(hunk);
@@ -35,7 +68,8 @@ impl Landing {
         if let Some(from) = beside.before_again(&hunk.old, &own) {
             own = Cow::Owned(own[from..].to_owned());
         }
-        if let Some(to) = beside.behind_again(&hunk.old, &own) {
+        let to = beside.behind_again(&hunk.old, &own);
+        if let Some(to) = to.or_else(|| beside.closer_again(&hunk.old, &own)) {
             own = Cow::Owned(own[..to].to_owned());
         }
         match own {
@@ -58,6 +92,14 @@ impl Landing {
         let line = line.or((from == 0).then_some(0)).map(|at| before[at..].to_owned());
         Beside { before, line, behind }
     }
+}
+
+fn widened(hunk: &Hunk, before: &str, behind: &str) -> Hunk {
+    let count = |text: &str| text.chars().count();
+    let (start, end) = (hunk.span.start.0 - count(before), hunk.span.end.0 + count(behind));
+    let wide = |text: &str| format!("{before}{text}{behind}");
+    let span = Span { start: Pos(start), end: Pos(end) };
+    Hunk { span, old: wide(&hunk.old), new: wide(&hunk.new) }
 }
 
 /// What stands before a place and behind it.
@@ -128,9 +170,24 @@ impl Beside {
         (!was.ends_with(MARKS) && new.len() == body.len()).then_some(twice.len())
     }
 
+    /// The same of what closes the part that the place is in: the next line is that already.
+    fn closer_again(&self, old: &str, new: &str) -> Option<usize> {
+        let next = self.behind.strip_prefix('\n').or(self.behind.strip_prefix("\r\n"))?;
+        let next = next.lines().next().filter(|line| is_closer(line))?.trim();
+        let last =
+            |text: &'_ str| text.trim_end().lines().next_back().map(|line| line.trim().to_owned());
+        let more = last(new).as_deref() == Some(next)
+            && last(old).as_deref() != Some(next)
+            && balance(new) < balance(old);
+        more.then(|| new.trim_end().rfind('\n')).flatten()
+    }
+
     /// Whether some words that stand next to the place come again, or another mark of an item.
     fn is_near(&self, old: &str, new: &str) -> bool {
         const RUN: usize = 4;
+        const TAIL: usize = 6;
+        const LIKE: u8 = 60;
+        const LIKE_WIDE: u8 = 50;
         fn words(text: &str) -> Vec<&str> {
             text.split_whitespace().collect()
         }
@@ -142,13 +199,29 @@ impl Beside {
         let again = |run: Option<&[&str]>| run.is_some_and(|run| has(&is, run) && !has(&was, run));
         let next = again(behind.get(..RUN));
         let last = again(before.len().checked_sub(RUN).and_then(|from| before.get(from..)));
-        let line = self.line.as_deref().map(str::trim_start).unwrap_or_default();
+        let lead = self.line.as_deref().map(str::trim_start).unwrap_or_default();
         let marked = |text: &str| marker(text.trim_start()) > 0;
-        let other_mark = !line.is_empty()
-            && marker(&format!("{line}x")) == line.len()
+        // The end of the line or of its sentence, with another word or two.
+        let line = self.behind.split('\n').next().unwrap_or_default().trim();
+        let sentence = line.find(['.', '!', '?', '。', '！', '？']);
+        let sentence = sentence.map_or(line, |at| &line[..line.ceil_char_boundary(at + 1)]);
+        let body = new.trim_end();
+        let is_like = |end: &str| {
+            let count = end.chars().count();
+            let from = body.char_indices().rev().nth(count.saturating_sub(1));
+            let tail = from.map_or("", |(at, _)| &body[at..]);
+            let wide = end.chars().any(|sign| sign as u32 >= 0x2e80);
+            count >= TAIL
+                && body.chars().count() > count
+                && alike(tail, end) >= if wide { LIKE_WIDE } else { LIKE }
+                && !old.trim_end().ends_with(end)
+        };
+        let other_end = [line, sentence].iter().any(|end| is_like(end));
+        let other_mark = !lead.is_empty()
+            && marker(&format!("{lead}x")) == lead.len()
             && marked(new)
             && !marked(old);
-        next || last || other_mark
+        next || last || other_end || other_mark
     }
 }
 
@@ -156,7 +229,8 @@ impl Beside {
 fn says_enough(text: &str, last: bool) -> bool {
     let wide = text.chars().filter(|sign| ('\u{2e80}'..'\u{e000}').contains(sign)).count();
     let words = text.split_whitespace().filter(|word| word.contains(char::is_alphanumeric)).count();
-    wide >= WIDE || words >= if last { LAST } else { WORDS }
+    let long = last && text.chars().filter(|sign| !sign.is_whitespace()).count() >= LONG;
+    wide >= WIDE || long || words >= if last { LAST } else { WORDS }
 }
 
 fn begins_word(text: &str, at: usize) -> bool {

@@ -159,7 +159,7 @@ enum End {
 }
 
 /// Whether a line only closes what was opened.
-fn is_closer(line: &str) -> bool {
+pub(super) fn is_closer(line: &str) -> bool {
     let body = line.trim();
     body == "end" || !body.is_empty() && body.chars().all(|c| "})];,".contains(c))
 }
