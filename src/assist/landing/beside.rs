@@ -40,6 +40,22 @@ fn leads_to_edit(said: &str) -> bool {
     line.ends_with([':', '：']) && (told || talk::tells_of_change(line))
 }
 
+/// What is said of an edit that the answer only offers, or shows.
+const OFFERED: &str = "The answer offers it as one of several, or says that it is not to be made.";
+
+/// Edits of which the answer says that they are offers are not certain.
+pub(super) fn offered(mut found: Vec<Landed>) -> Vec<Landed> {
+    for landed in &mut found {
+        if let Outcome::Placed { step, .. } = &mut landed.outcome
+            && !step.is_loose()
+        {
+            *step = Step::Words;
+            landed.why = Some(OFFERED.to_owned());
+        }
+    }
+    found
+}
+
 impl Landing {
     /// Parts of the document that an answer writes anew in a fence beside its edits: what is new in
     /// them is none of these, so they have no place until somebody gives them one.

@@ -391,7 +391,7 @@ fn is_aside(line: &str) -> bool {
 }
 
 /// Whether a line stands in brackets, or has nothing but marks.
-fn is_bracketed(line: &str) -> bool {
+pub(super) fn is_bracketed(line: &str) -> bool {
     const PAIRS: [(char, char); 10] = [
         ('(', ')'),
         ('[', ']'),

@@ -221,7 +221,9 @@ impl Beside {
             && marker(&format!("{lead}x")) == lead.len()
             && marked(new)
             && !marked(old);
-        next || last || other_end || other_mark
+        let quoted = |text: &str| text.trim_start().starts_with("> ");
+        let within = !lead.is_empty() && quoted(new) && !quoted(old);
+        next || last || other_end || other_mark || within
     }
 }
 

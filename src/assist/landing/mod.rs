@@ -3,6 +3,7 @@
 //!
 //! Knows no session: what comes out are positions in the version that was sent.
 
+mod added;
 mod anchored;
 mod bare;
 mod beside;
@@ -18,6 +19,7 @@ mod onto;
 mod part;
 mod passages;
 mod rows;
+mod shown;
 mod slop;
 mod stretches;
 mod talk;
@@ -38,6 +40,7 @@ use super::hunks::{Hunk, line_end, moves, unsplit, whole_to_hunks, with_line_end
 use super::placement::{Placer, Step, kept};
 use crate::base::{Pos, Span};
 use bare::Bare;
+use beside::offered;
 use kin::Kin;
 use part::Document;
 use ropey::Rope;
@@ -138,6 +141,8 @@ pub struct Landing {
     /// A fenced text was not closed: the answer was cut short.
     open: bool,
     prose: String,
+    /// What it says since the last edit.
+    lead: String,
     /// What it says behind its first edit, since the last fenced text.
     beside: String,
     /// How much of it stands before the last fenced text.
@@ -166,6 +171,7 @@ impl Landing {
             open: false,
             prose: String::new(),
             beside: String::new(),
+            lead: String::new(),
             heard: 0,
             asked: true,
             examples: false,
@@ -203,7 +209,9 @@ impl Landing {
     pub fn take(&mut self, piece: &Piece) -> Vec<Landed> {
         match piece {
             Piece::EditDone { edit, .. } => {
+                let shown = talk::is_only_shown(&std::mem::take(&mut self.lead));
                 let found = self.edit(edit);
+                let found = if shown { offered(found) } else { found };
                 if let Some(example) = fences::own_example(&self.base, edit, &found) {
                     self.examples = true;
                     self.prose.push_str(&example);
@@ -221,9 +229,12 @@ impl Landing {
                 self.heard = self.prose.len();
                 self.beside.clear();
             }
-            // Edits came: no other text is looked at any more.
-            Piece::Prose(text) if self.edits == 0 => self.prose.push_str(text),
-            Piece::Prose(text) => self.beside.push_str(text),
+            Piece::Prose(text) => {
+                self.lead.push_str(text);
+                // Edits came: no other text is looked at any more.
+                let all = if self.edits == 0 { &mut self.prose } else { &mut self.beside };
+                all.push_str(text);
+            }
             Piece::EditStarted { .. } | Piece::EditOld { .. } | Piece::EditNew { .. } => {}
         }
         Vec::new()
@@ -367,8 +378,10 @@ impl Landing {
             *unsure |= doubt::may_be_said(&old, span.start, hunk);
         });
         doubt::end(&old, span.start.0, &new, &mut hunks);
+        added::doubts(&old, &new, &mut hunks);
         if !self.asked {
             doubt::open(&old, span.start.0, &new, &mut hunks);
+            added::start(&old, span.start.0, &mut hunks);
         }
         doubt::instead(&self.base, &mut hunks);
         let only: Vec<Hunk> = hunks.iter().map(|(hunk, _)| hunk.clone()).collect();
@@ -379,40 +392,6 @@ impl Landing {
         };
         let moved = moves(&only);
         hunks.into_iter().zip(moved).map(landed).collect()
-    }
-
-    /// An answer without fences: the whole text, or one or more paragraphs of it.
-    fn bare(&mut self, base: &str, prose: &str) -> Vec<Landed> {
-        let known = talk::Known::of(base);
-        let wrapped = match self.wanted {
-            Wanted::Change => flow::document(base, prose, &|one| talk::is_talk(one, &known)),
-            Wanted::Answer => prose.into(),
-        };
-        let prose: &str = &wrapped;
-        let paragraphs: Vec<&str> = prose
-            .split("\n\n")
-            .map(|one| one.trim_matches('\n'))
-            .filter(|one| !one.trim().is_empty())
-            .collect();
-        if self.wanted == Wanted::Change
-            && let Whole::All(new) = whole::read(base, &without_numbers(base, prose))
-        {
-            self.asked = false;
-            return self.rewritten(Form::Whole, &new);
-        }
-        if self.wanted == Wanted::Answer {
-            let text = paragraphs.into_iter().filter(|one| !talk::is_around(one, &known));
-            return self.passages(text.collect());
-        }
-        let kin = Kin::new(base);
-        let text = paragraphs.into_iter().filter(|one| !talk::is_talk(one, &known));
-        let found = text.map(|one| match self.set_off(one) {
-            found if found.is_empty() && talk::may_be_talk(one) => found,
-            found if found.is_empty() => self.kindred(base, &kin, one),
-            found => found,
-        });
-        let found: Vec<Vec<Landed>> = found.collect();
-        self.one_version(found)
     }
 
     /// What the paragraphs of an answer change, unless two of them are versions of one passage.

@@ -1,7 +1,9 @@
 //! A passage of the document that an answer writes anew, without saying what it replaces.
 
 use super::kin::{Bag, Kin};
-use super::{Landed, Landing, Outcome, Remark, Wanted, fences, frame};
+use super::whole::{self, Whole};
+use super::wholes::without_numbers;
+use super::{Landed, Landing, Outcome, Remark, Wanted, fences, frame, talk};
 use crate::assist::dialect::Form;
 use crate::assist::flow;
 use crate::assist::hunks::{Hunk, whole_to_hunks};
@@ -16,6 +18,40 @@ pub(super) fn is_mixed(found: &[Vec<Landed>]) -> bool {
 }
 
 impl Landing {
+    /// An answer without fences: the whole text, or one or more paragraphs of it.
+    pub(super) fn bare(&mut self, base: &str, prose: &str) -> Vec<Landed> {
+        let known = talk::Known::of(base);
+        let wrapped = match self.wanted {
+            Wanted::Change => flow::document(base, prose, &|one| talk::is_talk(one, &known)),
+            Wanted::Answer => prose.into(),
+        };
+        let prose: &str = &wrapped;
+        let paragraphs: Vec<&str> = prose
+            .split("\n\n")
+            .map(|one| one.trim_matches('\n'))
+            .filter(|one| !one.trim().is_empty())
+            .collect();
+        if self.wanted == Wanted::Change
+            && let Whole::All(new) = whole::read(base, &without_numbers(base, prose))
+        {
+            self.asked = false;
+            return self.rewritten(Form::Whole, &new);
+        }
+        if self.wanted == Wanted::Answer {
+            let text = paragraphs.into_iter().filter(|one| !talk::is_around(one, &known));
+            return self.passages(text.collect());
+        }
+        let kin = Kin::new(base);
+        let text = paragraphs.into_iter().filter(|one| !talk::is_talk(one, &known));
+        let found = text.map(|one| match self.set_off(one) {
+            found if found.is_empty() && talk::may_be_talk(one) => found,
+            found if found.is_empty() => self.kindred(base, &kin, one),
+            found => found,
+        });
+        let found: Vec<Vec<Landed>> = found.collect();
+        self.one_version(found)
+    }
+
     /// A passage that may stand between marks that the text has not.
     pub(super) fn set_off(&self, text: &str) -> Vec<Landed> {
         let Some(bare) = frame::unframed(text) else { return self.passage(text, 40) };

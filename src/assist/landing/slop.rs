@@ -2,7 +2,7 @@
 //! around it, signs and numbers before its lines, the blanks of another text. What is surely none of the
 //! text is left out; where it may be some, the edit is not certain.
 
-use super::talk;
+use super::{shown, talk};
 use crate::assist::dialect::{Edit, is_fence, is_file_name};
 use crate::assist::hunks::Hunk;
 use crate::assist::placement::decoded;
@@ -35,15 +35,15 @@ pub(super) fn mended<'a>(edit: &Edit, text: impl Fn() -> &'a str) -> Option<Stri
 }
 
 /// Both texts of an edit, and the document.
-struct Sides<'a, 'b> {
-    old: &'a str,
-    new: &'a str,
-    text: &'a dyn Fn() -> &'b str,
+pub(super) struct Sides<'a, 'b> {
+    pub old: &'a str,
+    pub new: &'a str,
+    pub text: &'a dyn Fn() -> &'b str,
 }
 
 impl Sides<'_, '_> {
     /// Whether only the new text has it.
-    fn only_new(&self, mark: &str) -> bool {
+    pub fn only_new(&self, mark: &str) -> bool {
         self.new.contains(mark) && !self.old.contains(mark) && !(self.text)().contains(mark)
     }
 }
@@ -257,7 +257,7 @@ fn with_indents(text: &str, own: impl Fn(&str) -> String) -> String {
 }
 
 /// Whether most lines of a text are code.
-fn is_code(text: &str) -> bool {
+pub(super) fn is_code(text: &str) -> bool {
     let lines = || text.lines().filter(|line| !line.trim().is_empty()).take(MOST);
     let is_item = |line: &str| line.trim_start().starts_with(['-', '*', '+', '>', '|', '#']);
     let coded = |line: &&str| {
@@ -303,6 +303,12 @@ pub(super) fn is_odd<'a>(
         has_own_name,
         has_other_blanks,
         has_no_cells,
+        shown::shows_changes,
+        shown::points_at_change,
+        shown::begins_with_remark,
+        shown::ends_in_remark,
+        shown::is_labelled,
+        shown::is_stand_in,
     ];
     rules.iter().any(|rule| rule(&sides))
 }

@@ -9,7 +9,7 @@ use super::stretches::has_known;
 use super::talk::{self, corrects, is_new, is_old};
 use super::untold::cuts_word;
 use super::whole::{self, Whole};
-use super::{Landed, Landing, Outcome, Remark, UNSURE, Wanted, wrapper};
+use super::{Landed, Landing, Outcome, Remark, UNSURE, Wanted, added, wrapper};
 use crate::assist::dialect::{Edit, Form, Hint, is_gap, is_sure_head, unnumbered};
 use crate::assist::flow;
 use crate::assist::hunks::{Hunk, moves, whole_to_hunks};
@@ -239,6 +239,11 @@ impl Landing {
             hunks.push((gone(count(&base[..at.end]), &base[at.end..]), true));
         }
         doubt::end(base, 0, &new, &mut hunks);
+        let sure: Vec<bool> = hunks.iter().map(|(_, unsure)| !unsure).collect();
+        added::doubts(base, &new, &mut hunks);
+        for at in (0..hunks.len()).filter(|at| sure[*at] && hunks[*at].1) {
+            why_not.insert(at, UNSURE);
+        }
         // Where an end is lacking more may be.
         let cut = hunks.iter().any(|(_, lacks)| *lacks);
         for (hunk, lacks) in hunks.iter_mut().filter(|_| cut) {
