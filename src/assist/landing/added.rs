@@ -149,7 +149,8 @@ fn repeated(hunks: &mut [(Hunk, bool)]) {
     const MANY: usize = 3;
     let aside = |hunk: &Hunk| {
         let new = hunk.new.trim();
-        (hunk.old.trim().is_empty() && is_bracketed(new)).then(|| new.to_owned())
+        let told = new.contains(char::is_alphanumeric) && is_bracketed(new);
+        (hunk.old.trim().is_empty() && told).then(|| new.to_owned())
     };
     let mut count: BTreeMap<String, usize> = BTreeMap::new();
     for one in hunks.iter().filter_map(|(hunk, _)| aside(hunk)) {
