@@ -402,3 +402,23 @@ fn dashes_within_lines_are_no_marks_of_items() {
     let new = "* 4 euros — Oven\n* 9 euros — Rent\n";
     assert_eq!(read(text, None, new).1, "- 4 euros — Oven\n- 9 euros — Rent\n");
 }
+
+/// Some models answer for a selection with a difference, or with a value that has a name.
+#[test]
+fn a_selection_may_be_answered_with_a_difference() {
+    let new = PART.replace("Recordings", "Records");
+    let whole = TEXT.replace("Recordings", "Records");
+    for answer in [
+        format!("-{PART}\n+{new}"),
+        format!("- {PART}\n+ {new}\n"),
+        format!("{{\"replacement\": \"{new}\"}}"),
+    ] {
+        let (certain, all, _) = read(TEXT, Some(PART), &answer);
+        assert_eq!((certain.as_str(), all.as_str()), (whole.as_str(), whole.as_str()), "{answer}");
+    }
+    // Items are no signs.
+    let items = "- bread\n- cake";
+    let text = format!("# Buy\n\n{items}\n");
+    let (certain, ..) = read(&text, Some(items), "- bread\n- tea");
+    assert_eq!(certain, text.replace("cake", "tea"));
+}

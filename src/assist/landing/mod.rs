@@ -5,6 +5,7 @@
 
 mod added;
 mod anchored;
+mod answered;
 mod bare;
 mod beside;
 mod covered;
@@ -271,6 +272,8 @@ impl Landing {
         if let Some(found) = self.before_and_after(&fenced) {
             return found;
         }
+        // What stood there before, or is not to be made, is none of what is wanted.
+        fenced.retain(|one| !talk::is_former(&one.said) && !talk::is_only_shown(&one.said));
         let told = self.said_of_fences(&prose);
         let document = Document::new(&base);
         if let Some(found) = self.wholes(&document, &fenced, told) {
@@ -328,6 +331,8 @@ impl Landing {
             self.base.slice(from.0.min(to)..to).to_string()
         };
         let old = part(span.start, span.end);
+        let plain = answered::plain(&old, new);
+        let new = plain.as_deref().unwrap_or(new);
         // What it leaves out is no text.
         let filled;
         let new = match wholes::left_out(&old, new) {

@@ -222,6 +222,11 @@ pub(super) fn is_old(said: &str) -> bool {
     is_called(said, "old")
 }
 
+/// The same where no other text stands beside it: `Old code:`, and not `Replace:`.
+pub(super) fn is_former(said: &str) -> bool {
+    is_called(said, "former")
+}
+
 /// Whether a text is said to be the one that comes.
 pub(super) fn is_new(said: &str) -> bool {
     is_called(said, "new")
