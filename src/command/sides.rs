@@ -124,7 +124,7 @@ pub(super) fn both(cx: &mut Cx, _: &str) -> Result<(), String> {
 /// What stood there before comes back, and the hunk is turned down. Undo takes both back.
 pub(super) fn base(cx: &mut Cx, _: &str) -> Result<(), String> {
     three(cx, |cx, of, hunk, sides| {
-        let change = back(cx, &hunk, sides, &sides.base, &[]);
+        let change = back(cx, &hunk, sides, &sides.base, &sides.kept);
         let cause = Cause {
             kind: CauseKind::Restore,
             proposal: Some(hunk.proposal),
@@ -153,7 +153,7 @@ fn back(cx: &Cx, hunk: &OpenHunk, sides: &Sides, to: &str, stays: &[Span]) -> Ch
             let (start, end) = (one.start.0 - span.start.0, one.end.0 - span.start.0);
             stays.iter().any(|stays| stays.start.0 <= start && end <= stays.end.0)
         };
-        change.0.retain(|one| !one.text.is_empty() || !kept(&one.span));
+        change.0.retain(|one| !kept(&one.span));
         // What was placed by hand is about a later text; a change may reach out of the hunk.
         let mut text: Vec<char> = sides.mine.chars().collect();
         for one in change.0.iter().rev() {

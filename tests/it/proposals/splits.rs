@@ -1,6 +1,7 @@
 //! The parts of a hunk: all of them together are the hunk, and each is decided by itself.
 
 use crate::harness::Harness;
+use cowrite::session::HunkState;
 
 /// The whole text written anew.
 fn anew(text: &str, new: &str) -> Harness {
@@ -86,5 +87,68 @@ fn an_end_of_a_move_has_no_parts() {
         made.about_hunk(index, "hunk.split");
         assert_eq!(made.hunks(), before);
         assert!(made.notice().contains("one end of a move"), "{}", made.notice());
+    }
+}
+
+/// What was accepted beside a part, and what was typed outside of its words, is no matter of that part.
+#[test]
+fn a_part_whose_text_changed_undoes_nothing_else() {
+    let with = |[a, b, c, typed]: [&str; 4]| {
+        format!(
+            "# Plan\n\nWe bake at night and sell from {a}. The bread is sold warm, and whatever is left at {b} goes to the shelter on {c} Street.{typed}\n\nThe end.\n"
+        )
+    };
+    let paragraph = |text: &str| text.lines().nth(2).unwrap_or_default().to_owned();
+    let (old, new) = (["seven", "noon", "Mill", ""], ["six", "two", "Hill", ""]);
+    let (text, wanted) = (with(old), with(new));
+    for typed in ["", " Typed."] {
+        for first in [0, 1] {
+            for line in ["hunk.theirs", "hunk.base", "hunk.mine", "hunk.both"] {
+                let what = format!("{typed:?} {first} {line}");
+                let mut made = Harness::file("plan.md", &text);
+                made.say("Better?");
+                let (old, new) = (paragraph(&text), paragraph(&wanted));
+                made.reply(&format!("<<<<<<< SEARCH\n{old}\n=======\n{new}\n>>>>>>> REPLACE\n"));
+                made.about_hunk(0, "hunk.split");
+                assert_eq!(made.hunks().len(), 2, "{what}: {:?}", made.hunks());
+                made.about_hunk(first, "hunk.accept");
+                made.pass(3000);
+                made.run("app.focus-editor");
+                made.place(made.text().find("\n\nThe end").expect("there"), None);
+                made.type_text(typed);
+                // In a word of the other part.
+                let (word, less) = [("noon", "nn"), ("seven", "sen")][first];
+                let at = made.text().find(word).expect("there") + 1;
+                made.place(at, Some(at + 2));
+                made.keys("backspace");
+                made.pass(3000);
+                assert_eq!(made.hunks()[0].1, HunkState::Stale, "{what}: {:?}", made.hunks());
+                let before = (made.text(), made.hunks());
+                let parts = |other: [&'static str; 3]| match first {
+                    0 => with(["six", other[1], other[2], typed]),
+                    _ => with([other[0], "two", "Hill", typed]),
+                };
+                let now = match first {
+                    0 => parts(["", less, "Mill"]),
+                    _ => parts([less, "", ""]),
+                };
+                assert_eq!(before.0, now, "{what}");
+                made.about_hunk(0, line);
+                let after = match line {
+                    "hunk.theirs" => parts(["six", "two", "Hill"]),
+                    "hunk.base" => parts(["seven", "noon", "Mill"]),
+                    _ => now,
+                };
+                assert_eq!(made.text(), after, "{what}: {}", made.notice());
+                made.same_after(&what);
+                if line == "hunk.both" {
+                    continue;
+                }
+                made.pass(3000);
+                made.run("app.focus-editor");
+                made.keys("ctrl-z");
+                assert_eq!((made.text(), made.hunks()), before, "undo {what}");
+            }
+        }
     }
 }
