@@ -212,7 +212,7 @@ fn parts_of_a_hunk() {
     };
     check("one\ntwo\n", "uno\ndue\n", Some(&[("one", "uno"), ("two", "due")]));
     check("one\ntwo\n", "", Some(&[("one\n", ""), ("two\n", "")]));
-    check("A b c. D e f.", "A b x. D e y.", Some(&[("A b c.", "A b x."), ("D e f.", "D e y.")]));
+    check("A b c. D e f.", "A b x. D e y.", Some(&[("c", "x"), ("f", "y")]));
     check(
         "red house with blue door",
         "green house with brown door",

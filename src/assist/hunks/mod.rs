@@ -248,10 +248,21 @@ pub fn split(hunk: &Hunk) -> Option<Vec<Hunk>> {
             between.is_empty() && (inserts || words) || words && is_slight(between)
         });
         if cuts.len() > 1 {
-            return Some(to_hunks(old, new, &cuts, hunk.span.start));
+            return Some(narrowed(to_hunks(old, new, &cuts, hunk.span.start)));
         }
     }
     None
+}
+
+/// The parts without what stays at their ends, so that what is written there is no matter of theirs; as they
+/// are where two would come to touch.
+fn narrowed(parts: Vec<Hunk>) -> Vec<Hunk> {
+    let within_line = |part: &Hunk| !part.old.contains('\n') && !part.new.contains('\n');
+    let narrow = |part: &Hunk| Some(part).filter(|part| within_line(part)).and_then(trimmed);
+    let out: Vec<Hunk> =
+        parts.iter().map(|part| narrow(part).unwrap_or_else(|| part.clone())).collect();
+    let touch = |pair: &[Hunk]| pair[0].span.end >= pair[1].span.start;
+    if out.windows(2).any(touch) { parts } else { out }
 }
 
 /// Runs of pieces that go, each with the blank ones behind it; where the first begins with a line end, with

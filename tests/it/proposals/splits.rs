@@ -152,3 +152,29 @@ fn a_part_whose_text_changed_undoes_nothing_else() {
         }
     }
 }
+
+/// A part is what it changes: the other words of its sentence are none of it.
+#[test]
+fn a_word_that_stays_is_no_part() {
+    const OLD: &str = "We bake the bread at night and sell it from seven. It is sold warm, and what is left at noon goes to the shelter.";
+    let new = OLD.replace("seven", "six").replace("noon", "two");
+    for (word, other) in
+        [("bake", "knead"), ("night", "dusk"), ("warm", "hot"), ("shelter", "poor")]
+    {
+        let mut made = Harness::file("plan.md", &format!("{OLD}\n"));
+        made.say("Better?");
+        made.reply(&format!("<<<<<<< SEARCH\n{OLD}\n=======\n{new}\n>>>>>>> REPLACE\n"));
+        made.about_hunk(0, "hunk.split");
+        assert_eq!(made.hunks().len(), 2, "{:?} {}", made.hunks(), made.notice());
+        let at = OLD.find(word).expect("there");
+        made.run("app.focus-editor");
+        made.place(at, Some(at + word.len()));
+        made.keys("backspace");
+        made.type_text(other);
+        made.pass(3000);
+        let states: Vec<HunkState> = made.hunks().iter().map(|one| one.1).collect();
+        assert_eq!(states, [HunkState::Pending; 2], "{word}: {:?}", made.hunks());
+        made.run("hunk.accept-all");
+        assert_eq!(made.text(), format!("{}\n", new.replace(word, other)), "{}", made.notice());
+    }
+}
