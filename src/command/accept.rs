@@ -3,6 +3,7 @@
 
 use super::hunk::{self, left, left_in};
 use super::list;
+use super::sides::proposed;
 use super::verdict::resolve;
 use crate::base::{DocId, Pos, Span};
 use crate::event::{Cause, CauseKind, How, HunkVerdict, Origin};
@@ -176,29 +177,60 @@ pub(super) fn accept_with_its_end(cx: &mut Cx, of: HunkRef) -> Result<(), String
         cx.model.torn_ends(doc, &open).contains(&of)
     });
     let other = doc.and_then(|doc| Some((cx.model.other_end(&doc, of)?, doc)));
+    if let Some((other, doc)) = &other
+        && other.state == HunkState::Stale
+        && !other.there
+        && cx.model.session.open_with(of, doc).is_some_and(|one| one.state == HunkState::Pending)
+    {
+        return Err(changed_there(cx, other, doc));
+    }
     accept(cx, of, Take::Proposed)?;
-    let Some((other, doc)) = other else {
-        if torn {
-            cx.warn(format!("Accepted, but {TORN}. Undo takes it back."));
-        }
-        return Ok(());
+    match other {
+        Some((other, doc)) => accept_other_end(cx, &other, &doc),
+        None if torn => cx.warn(format!("Accepted, but {TORN}. Undo takes it back.")),
+        None => {}
+    }
+    Ok(())
+}
+
+/// Why one end of a move can't be accepted while the text at the other is another.
+fn changed_there(cx: &Cx, other: &OpenHunk, doc: &DocId) -> String {
+    let rope = cx.model.session.documents.get(doc).map(|entry| entry.document.rope());
+    let line = rope.zip(other.span).and_then(|(rope, span)| {
+        rope.try_char_to_line(span.start.0).ok().map(|line| format!(", in line {}", line + 1))
+    });
+    let line = line.unwrap_or_default();
+    format!(
+        "The text at the other end of this move{line}, changed since. There Alt-T moves it as it was proposed, Alt-M keeps it; Alt-X here turns both ends down."
+    )
+}
+
+/// Accepts the other end of a move of which one was accepted; where its text changed since, the proposed
+/// one is taken.
+pub(super) fn accept_other_end(cx: &mut Cx, other: &OpenHunk, doc: &DocId) {
+    let len = |cx: &Cx| {
+        let entry = cx.model.session.documents.get(doc);
+        entry.map_or(0, |entry| entry.document.len())
     };
-    let caret = cx.model.caret();
-    match accept(cx, other.of, Take::Proposed) {
+    let (caret, before) = (cx.model.caret(), len(cx));
+    let other = cx.model.session.open_with(other.of, doc).unwrap_or_else(|| other.clone());
+    let stale = other.state == HunkState::Stale && !other.there;
+    let sides = cx.model.sides(doc, &other).filter(|_| stale && *doc == cx.model.doc);
+    let take = sides.map_or(Take::Proposed, |sides| proposed(cx, &other, &sides));
+    match accept(cx, other.of, take) {
         Ok(()) => {
             // It stays at the end that was looked at, as far as what came before it leaves it.
             let moved =
-                other.span.filter(|span| *span < Span::at(caret.pos) && doc == cx.model.doc);
-            let by = |span: Span| other.new.chars().count() as isize - span.len() as isize;
-            let pos = Pos(caret.pos.0.saturating_add_signed(moved.map_or(0, by)));
-            if doc == cx.model.doc {
+                other.span.filter(|span| *span < Span::at(caret.pos) && *doc == cx.model.doc);
+            let by = len(cx) as isize - before as isize;
+            let pos = Pos(caret.pos.0.saturating_add_signed(moved.map_or(0, |_| by)));
+            if *doc == cx.model.doc {
                 cx.model.set_caret(Caret::at(pos));
             }
-            left_in(cx, "Accepted the move, both ends", &doc);
+            left_in(cx, "Accepted the move, both ends", doc);
         }
         Err(why) => cx.warn(format!("The other end of the move is open still. {why}")),
     }
-    Ok(())
 }
 
 /// The change that each member makes, after those before it.

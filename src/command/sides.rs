@@ -1,10 +1,10 @@
 //! Settling a hunk whose text changed since it was proposed: what stands there now, what is proposed,
 //! both, or what stood there before.
 
-use super::accept::{Take, accept, shift, still_open};
+use super::accept::{Take, accept, accept_other_end, shift, still_open};
 use super::hunk::{left, with_hunk};
 use super::verdict::resolve;
-use crate::base::{Pos, Span};
+use crate::base::{EventId, Pos, Span};
 use crate::event::{Cause, CauseKind, HunkVerdict};
 use crate::session::{HunkRef, OpenHunk};
 use crate::state::{Cx, Sides};
@@ -41,11 +41,39 @@ fn three(
     })
 }
 
+/// The other end of the move that a hunk is one of: what is said of one end holds for both.
+fn other_end(cx: &Cx, of: HunkRef) -> Option<OpenHunk> {
+    cx.model.other_end(&cx.model.doc, of)
+}
+
+/// Accepts a hunk, and the other end of its move.
+fn take(cx: &mut Cx, of: HunkRef, change: Take) -> Result<(), String> {
+    let other = other_end(cx, of);
+    accept(cx, of, change)?;
+    if let Some(other) = other {
+        let doc = cx.model.doc.clone();
+        accept_other_end(cx, &other, &doc);
+    }
+    Ok(())
+}
+
+/// Turns a hunk down, and the other end of its move.
+fn turn_down(cx: &mut Cx, of: HunkRef, why: &str, edit: Option<EventId>, done: &str) {
+    let other = other_end(cx, of);
+    resolve(cx, of, HunkVerdict::Rejected, Some(why.into()), edit);
+    for of in other.iter().flat_map(|other| &other.members) {
+        resolve(cx, *of, HunkVerdict::Rejected, Some(why.into()), None);
+    }
+    match other {
+        Some(_) => left(cx, &format!("{done}, and the move is turned down at both ends")),
+        None => left(cx, done),
+    }
+}
+
 /// What stands there stays.
 pub(super) fn mine(cx: &mut Cx, _: &str) -> Result<(), String> {
     three(cx, |cx, of, _, _| {
-        resolve(cx, of, HunkVerdict::Rejected, Some(KEPT.into()), None);
-        left(cx, "Kept as it is now");
+        turn_down(cx, of, KEPT, None, "Kept as it is now");
         Ok(())
     })
 }
@@ -53,23 +81,29 @@ pub(super) fn mine(cx: &mut Cx, _: &str) -> Result<(), String> {
 /// What is proposed replaces what stands there.
 pub(super) fn theirs(cx: &mut Cx, _: &str) -> Result<(), String> {
     three(cx, |cx, of, hunk, sides| {
-        let span = sides.span;
-        // Words that stood there before and are gone come back as whose they were; what was written
-        // beside the hunk stays as whose it is.
-        let back = back(cx, &hunk, sides, &sides.ground, &sides.beside);
-        let count = |text: &str| text.chars().count();
-        let (ground, theirs) = (count(&sides.ground), count(&sides.theirs));
-        let slice = |text: &str, to: usize| -> String {
-            let len = to.saturating_sub(sides.old.start.0);
-            text.chars().skip(sides.old.start.0).take(len).collect()
-        };
-        let old = slice(&sides.ground, sides.old.end.0);
-        let new = slice(&sides.theirs, theirs.saturating_sub(ground - sides.old.end.0));
-        let mut change = diff(&old, &new);
-        shift(&mut change, Pos(span.start.0 + sides.old.start.0));
-        let end = Pos(span.start.0 + sides.theirs.chars().count());
-        accept(cx, of, Take::Put(back.then(&change, span), end))
+        let change = proposed(cx, &hunk, sides);
+        take(cx, of, change)
     })
+}
+
+/// The change that puts the proposed text in.
+pub(super) fn proposed(cx: &Cx, hunk: &OpenHunk, sides: &Sides) -> Take {
+    let span = sides.span;
+    // Words that stood there before and are gone come back as whose they were; what was written
+    // beside the hunk stays as whose it is.
+    let back = back(cx, hunk, sides, &sides.ground, &sides.beside);
+    let count = |text: &str| text.chars().count();
+    let (ground, theirs) = (count(&sides.ground), count(&sides.theirs));
+    let slice = |text: &str, to: usize| -> String {
+        let len = to.saturating_sub(sides.old.start.0);
+        text.chars().skip(sides.old.start.0).take(len).collect()
+    };
+    let old = slice(&sides.ground, sides.old.end.0);
+    let new = slice(&sides.theirs, theirs.saturating_sub(ground - sides.old.end.0));
+    let mut change = diff(&old, &new);
+    shift(&mut change, Pos(span.start.0 + sides.old.start.0));
+    let end = Pos(span.start.0 + sides.theirs.chars().count());
+    Take::Put(back.then(&change, span), end)
 }
 
 /// What is proposed and what was written meanwhile, together.
@@ -83,14 +117,14 @@ pub(super) fn both(cx: &mut Cx, _: &str) -> Result<(), String> {
         let mut change = Change(pieces.flat_map(|(at, new)| Change::replace(at, new).0).collect());
         shift(&mut change, span.start);
         let end = Pos(span.start.0 + both.text.chars().count());
-        accept(cx, of, Take::Put(change, end))
+        take(cx, of, Take::Put(change, end))
     })
 }
 
 /// What stood there before comes back, and the hunk is turned down. Undo takes both back.
 pub(super) fn base(cx: &mut Cx, _: &str) -> Result<(), String> {
     three(cx, |cx, of, hunk, sides| {
-        let change = back(cx, &hunk, sides, &sides.base, &[]);
+        let change = back(cx, &hunk, sides, &sides.base, &sides.kept);
         let cause = Cause {
             kind: CauseKind::Restore,
             proposal: Some(hunk.proposal),
@@ -98,9 +132,9 @@ pub(super) fn base(cx: &mut Cx, _: &str) -> Result<(), String> {
             part: of.part,
             of: Vec::new(),
         };
+        // After the edit it may stand as it was proposed, and is an end of the same move.
         let edit = cx.edit_even_empty(&change, cause).ok_or("The text could not be changed.")?;
-        resolve(cx, of, HunkVerdict::Rejected, Some(PUT_BACK.into()), Some(edit));
-        left(cx, "Put back what stood before");
+        turn_down(cx, of, PUT_BACK, Some(edit), "Put back what stood before");
         Ok(())
     })
 }
@@ -119,7 +153,7 @@ fn back(cx: &Cx, hunk: &OpenHunk, sides: &Sides, to: &str, stays: &[Span]) -> Ch
             let (start, end) = (one.start.0 - span.start.0, one.end.0 - span.start.0);
             stays.iter().any(|stays| stays.start.0 <= start && end <= stays.end.0)
         };
-        change.0.retain(|one| !one.text.is_empty() || !kept(&one.span));
+        change.0.retain(|one| !kept(&one.span));
         // What was placed by hand is about a later text; a change may reach out of the hunk.
         let mut text: Vec<char> = sides.mine.chars().collect();
         for one in change.0.iter().rev() {

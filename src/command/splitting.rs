@@ -17,6 +17,12 @@ pub(super) fn split_here(cx: &mut Cx, _: &str) -> Result<(), String> {
         if hunk.state != HunkState::Pending {
             return Err("Only a hunk whose text is unchanged can be split.".into());
         }
+        if hunk.members.len() == 1 && cx.model.other_end(&cx.model.doc, of).is_some() {
+            return Err(
+                "This is one end of a move: both ends are decided together, so it has no parts."
+                    .into(),
+            );
+        }
         // What touched and became one is parted again first.
         let splits: Vec<(EventId, Vec<HunkBody>)> = {
             let entry = cx.model.entry().ok_or("No document.")?;

@@ -453,6 +453,14 @@ impl Proposals {
         all
     }
 
+    /// The hunks of a proposal that were accepted, parts among them.
+    pub fn accepted_of(&self, proposal: EventId) -> Vec<&Hunk> {
+        let said = |hunk: &Hunk| hunk.verdict.value().map(|said| said.verdict);
+        let all = self.of_proposal.get(&proposal).into_iter().flatten();
+        let all = all.filter_map(|of| self.hunks.get(of)).filter(|hunk| self.stands(hunk));
+        all.filter(|hunk| said(hunk) == Some(HunkVerdict::Accepted)).collect()
+    }
+
     /// Whether a person has still to say something to a hunk.
     pub fn is_open(&self, of: &HunkRef) -> bool {
         self.open.contains(of)

@@ -11,13 +11,18 @@ use std::collections::{BTreeMap, BTreeSet};
 pub const TORN: &str =
     "the other end of this move is not open: taken alone it loses text, or doubles it";
 
-/// Which of some hunks are the ends of a move, each with the other: those that are pending and, by their
-/// number, `open`.
+/// Which of some hunks are the ends of a move, each with the other: those that are, by their number, `open`
+/// and have a place. An end whose text changed since is one still.
 pub(super) fn ends(
     all: &[(&DocId, &OpenHunk)],
     open: &dyn Fn(usize) -> bool,
 ) -> BTreeMap<usize, usize> {
-    let is_open = |index: usize, one: &OpenHunk| open(index) && one.state == HunkState::Pending;
+    let placed = |one: &OpenHunk| match one.state {
+        HunkState::Pending => true,
+        HunkState::Stale => !one.behind,
+        _ => false,
+    };
+    let is_open = |index: usize, one: &OpenHunk| open(index) && placed(one);
     let mut came: BTreeMap<_, Vec<usize>> = BTreeMap::new();
     for (index, (doc, one)) in all.iter().enumerate().rev() {
         if is_open(index, one) && one.old.trim().is_empty() {

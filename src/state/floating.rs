@@ -356,8 +356,13 @@ impl Cx<'_> {
             true => (0..=first).rev().find(has_words),
             false => (first..=most).find(has_words),
         };
-        match found {
-            Some(first) => floating.span = lines(&rope, first, count),
+        // The place that it was moved away from may have no words: the way back to it is one.
+        let back = floating.candidates.get(floating.at).map(|one| one.span).filter(|span| {
+            let (from, to) = (floating.span.start, span.start);
+            if by < 0 { to < from } else { to > from }
+        });
+        match found.map(|first| lines(&rope, first, count)).or(back) {
+            Some(span) => floating.span = span,
             None => self.info("There are no words farther on that it could replace."),
         }
         self.show_candidate(floating);

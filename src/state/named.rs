@@ -8,6 +8,15 @@ use super::{Cx, Effect, There, Turn};
 use crate::assist::{Edit, Landed, Outcome, Piece, is_near, writes_anew};
 use crate::base::TurnId;
 
+/// What is said of an edit that names a file which is not there, around the name.
+const WRITTEN_FOR: &str = "Written for “";
+const NO_FILE: &str = "”, which is no file here.";
+
+/// The file that a hunk was written for and that is not there, as it was told with it.
+pub(super) fn written_for(why: &str) -> Option<&str> {
+    why.strip_prefix(WRITTEN_FOR)?.split_once(NO_FILE).map(|(file, _)| file)
+}
+
 /// What the name of a file that is not there means for an edit.
 #[derive(Clone, Copy)]
 pub(super) struct Named<'a> {
@@ -31,7 +40,7 @@ impl Named<'_> {
         if self.near {
             return why;
         }
-        let words = format!("Written for “{}”, which is no file here.", self.file);
+        let words = format!("{WRITTEN_FOR}{}{NO_FILE}", self.file);
         Some(why.map_or(words.clone(), |why| format!("{words} {why}")))
     }
 }

@@ -4,6 +4,7 @@
 use super::around::{Room, around};
 use super::ends::{TORN, ends};
 use super::hunk_rows::{THERE, inserted};
+use super::named::written_for;
 use super::review::is_open;
 use super::{HunkLayout, Listed, Model, Progress, ReviewFilter, ReviewPart, ReviewRow, tolerated};
 use crate::assist::{Tag, readable_diff};
@@ -186,9 +187,10 @@ impl Model {
             (Some(span), Some(rope)) => {
                 format!("line {}", rope.char_to_line(span.start.0.min(rope.len_chars())) + 1)
             }
-            _ => match &one.hunk.file {
-                Some(file) => format!("for {file}"),
-                None => "no place".into(),
+            _ => match (&one.hunk.file, one.hunk.why.as_deref().and_then(written_for)) {
+                (Some(file), _) => format!("for {file}"),
+                (None, Some(file)) => format!("for {file}, which is no file here"),
+                (None, None) => "no place".into(),
             },
         }
     }

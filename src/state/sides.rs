@@ -4,7 +4,8 @@
 //! there now, what is proposed for it. It is as much of the text as the hunk, what was changed in or
 //! right beside it since, and the words that these are a part of, so that each of the texts can take
 //! the place of another and leaves no half of a word or a sentence. What was only put in beside what the
-//! hunk changes, at its very edge also, is nothing that a proposal speaks against: it stays with it.
+//! hunk changes, at its very edge also, is nothing that a proposal speaks against: it stays with it. What
+//! was accepted of the same proposal beside it is decided: it stands in all of them.
 
 use super::Model;
 use crate::assist::{Merged, merge};
@@ -38,6 +39,8 @@ pub struct Sides {
     pub old: Span,
     /// Where that stands in `mine`, in characters.
     pub beside: Vec<Span>,
+    /// Where what stays with `base` also stands in `mine`.
+    pub kept: Vec<Span>,
     /// Both changes together, word by word; nothing where they contradict each other.
     pub both: Option<Merged>,
 }
@@ -106,6 +109,13 @@ struct Part {
 }
 
 impl Part {
+    /// Whether it lies in what another hunk of the proposal changes, and in nothing of this one.
+    fn is_settled(&self, settled: &[Span], (start, end): (usize, usize)) -> bool {
+        let (at, to) = self.then;
+        let within = |span: &Span| span.start.0 <= at && to <= span.end.0;
+        (to <= start || at >= end) && settled.iter().any(within)
+    }
+
     /// Whether it is only put in, outside of what stood from `start` to `end`, and no part of a word that
     /// stood there. Where nothing stood, what is put in at that place is the same as what is proposed.
     fn is_put_in_beside(&self, now: &Rope, (start, end): (usize, usize)) -> bool {
@@ -253,10 +263,10 @@ fn within_word(rope: &Rope, at: usize) -> bool {
     before.is_some_and(is_word) && rope.get_char(at).is_some_and(is_word)
 }
 
-/// The texts of a hunk's passage.
+/// The texts of a hunk's passage. `settled` is where other hunks stood that were accepted.
 fn of_passage(
     entry: &DocEntry,
-    then: &Document,
+    (then, settled): (&Document, &[Span]),
     parts: &[Part],
     body: &Hunk,
     span: Span,
@@ -267,35 +277,46 @@ fn of_passage(
     let ((a, b), (c, d)) = (made.then, made.now());
     let text = |from: usize, to: usize| Some(then.get_slice(from..to)?.to_string());
     let (start, end) = (known.0.start.0, known.0.end.0);
-    let beside: Vec<&Part> = parts.get(made.first..made.next)?.iter().collect();
-    let (before, after): (Vec<&Part>, Vec<&Part>) = beside
-        .into_iter()
-        .filter(|part| part.is_put_in_beside(rope, (start, end)))
-        .partition(|part| part.then.0 <= start);
-    // A stretch of the old text with what was put in there.
-    let with = |from: usize, to: usize, put_in: &[&Part]| {
-        let (mut out, mut at) = (String::new(), from);
-        for part in put_in {
-            out.push_str(&text(at, part.then.0)?);
-            out.push_str(&rope.get_slice(part.now.0..part.now.1)?.to_string());
-            at = part.then.0;
-        }
-        out.push_str(&text(at, to)?);
-        Some(out)
+    let is_settled = |part: &&Part| part.is_settled(settled, (start, end));
+    let stays = |part: &&Part| is_settled(part) || part.is_put_in_beside(rope, (start, end));
+    let all: Vec<&Part> = parts.get(made.first..made.next)?.iter().collect();
+    // What was put in beside it goes with what was there before only where nothing else is different.
+    let all_stay = all.iter().all(stays);
+    let of_base = |part: &&Part| if all_stay { is_settled(part) } else { stays(part) };
+    // The old text of the passage with some of what was made of it on each side of the hunk.
+    let around = |put_in: &dyn Fn(&&Part) -> bool| {
+        let with = |from: usize, to: usize, put_in: &[&Part]| {
+            let (mut out, mut at) = (String::new(), from);
+            for part in put_in {
+                out.push_str(&text(at, part.then.0)?);
+                out.push_str(&rope.get_slice(part.now.0..part.now.1)?.to_string());
+                at = part.then.1;
+            }
+            out.push_str(&text(at, to)?);
+            Some(out)
+        };
+        let put_in = all.iter().copied().filter(|part| put_in(part));
+        let (before, after): (Vec<&Part>, Vec<&Part>) =
+            put_in.partition(|part| part.then.1 <= start);
+        Some((with(a, start, &before)?, with(end, b, &after)?))
     };
-    let (before_text, after_text) = (with(a, start, &before)?, with(end, b, &after)?);
-    let base = text(a, b)?;
+    let at = |part: &Part| Span::new(Pos(part.now.0 - c), Pos(part.now.1 - c));
+    let spans = |put_in: &dyn Fn(&&Part) -> bool| {
+        all.iter().copied().filter(|part| put_in(part)).map(at).collect::<Vec<Span>>()
+    };
+    let (base_before, base_after) = around(&of_base)?;
+    let base = format!("{base_before}{}{base_after}", text(start, end)?);
+    let (before_text, after_text) = around(&stays)?;
     let mine = rope.get_slice(c..d)?.to_string();
     let theirs = format!("{before_text}{}{after_text}", body.new);
     let ground = format!("{before_text}{}{after_text}", text(start, end)?);
     let before_len = before_text.chars().count();
     let old = Span::new(Pos(before_len), Pos(before_len + (end - start)));
-    let at = |part: &&Part| Span::new(Pos(part.now.0 - c), Pos(part.now.1 - c));
-    let beside = before.iter().chain(&after).map(at).collect();
+    let (beside, kept) = (spans(&stays), spans(&of_base));
     // What was put in beside it is in both of them: it comes once.
     let both = merge(&ground, &mine, &theirs);
     let span = Span::new(Pos(c), Pos(d));
-    Some(Sides { span, base, mine, theirs, ground, old, beside, both })
+    Some(Sides { span, base, mine, theirs, ground, old, beside, kept, both })
 }
 
 impl AllSides {
@@ -303,7 +324,7 @@ impl AllSides {
         &mut self,
         entry: &DocEntry,
         version: &Version,
-        body: &Hunk,
+        (body, accepted): (&Hunk, &[&Hunk]),
         span: Span,
     ) -> Option<Sides> {
         let key = (entry.document.id().clone(), version.clone());
@@ -322,7 +343,9 @@ impl AllSides {
                 parts
             }
         };
-        of_passage(entry, &then, &parts, body, span)
+        let settled: Vec<Span> =
+            accepted.iter().filter_map(|one| Some(one.known_at(&then)?.0)).collect();
+        of_passage(entry, (&then, &settled), &parts, body, span)
     }
 }
 
@@ -350,7 +373,8 @@ impl Model {
         // Where the text says it already, its words are all there is.
         let passage = match (body, proposal) {
             (Some(body), Some(proposal)) if !hunk.there => {
-                all.of(entry, &proposal.version, body, span)
+                let accepted = proposals.accepted_of(proposal.id);
+                all.of(entry, &proposal.version, (body, &accepted), span)
             }
             _ => None,
         };
@@ -361,9 +385,9 @@ impl Model {
                 let mine = entry.document.rope().get_slice(span.range())?.to_string();
                 let both = merge(&hunk.old, &mine, &hunk.new);
                 let (base, theirs) = (hunk.old.clone(), hunk.new.clone());
-                let (ground, beside) = (base.clone(), Vec::new());
+                let (ground, beside, kept) = (base.clone(), Vec::new(), Vec::new());
                 let old = Span::new(Pos(0), Pos(base.chars().count()));
-                Sides { span, base, mine, theirs, ground, old, beside, both }
+                Sides { span, base, mine, theirs, ground, old, beside, kept, both }
             }
         };
         let sides = Rc::new(sides);

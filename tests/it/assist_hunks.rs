@@ -212,7 +212,7 @@ fn parts_of_a_hunk() {
     };
     check("one\ntwo\n", "uno\ndue\n", Some(&[("one", "uno"), ("two", "due")]));
     check("one\ntwo\n", "", Some(&[("one\n", ""), ("two\n", "")]));
-    check("A b c. D e f.", "A b x. D e y.", Some(&[("A b c.", "A b x."), ("D e f.", "D e y.")]));
+    check("A b c. D e f.", "A b x. D e y.", Some(&[("c", "x"), ("f", "y")]));
     check(
         "red house with blue door",
         "green house with brown door",
@@ -220,6 +220,13 @@ fn parts_of_a_hunk() {
     );
     check("one", "two", None);
     check("", "a\nb\nc\n", None);
+    // Blank lines are no parts of their own.
+    check("One a.\n\nTwo b.\n\n", "", Some(&[("One a.\n\n", ""), ("Two b.\n\n", "")]));
+    check("\n\nOne a.\n\nTwo b.", "", Some(&[("\n\nOne a.", ""), ("\n\nTwo b.", "")]));
+    check("\r\n\r\n- a\r\n- b", "", Some(&[("\r\n\r\n- a", ""), ("\r\n- b", "")]));
+    check("\nOne a.\n\nTwo b.\n", "", Some(&[("\nOne a.\n", ""), ("\nTwo b.\n", "")]));
+    check("One a.\n\n", "", None);
+    check("\n\nOne a. Two b.", "", None);
 }
 
 #[test]

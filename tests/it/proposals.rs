@@ -27,6 +27,7 @@ mod naming;
 mod one_place;
 mod shown;
 mod sides;
+mod splits;
 mod standing;
 
 use crate::harness::{Harness, cases};

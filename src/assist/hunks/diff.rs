@@ -40,6 +40,19 @@ pub(crate) fn whole_lines(text: &str) -> Vec<Token<'_>> {
     tokens(text, text.split_inclusive('\n'))
 }
 
+/// The lines of a text, each with the line end before it.
+pub(crate) fn lines_behind(text: &str) -> Vec<Token<'_>> {
+    let ends = text.match_indices('\n').map(|(at, _)| match text[..at].ends_with('\r') {
+        true => at - 1,
+        false => at,
+    });
+    let mut starts: Vec<usize> = ends.filter(|at| *at > 0).collect();
+    starts.push(text.len());
+    let mut from = 0;
+    let cut = |to: usize| &text[std::mem::replace(&mut from, to)..to];
+    tokens(text, starts.into_iter().map(cut).filter(|line| !line.is_empty()))
+}
+
 /// The sentences of a text; line ends count as ends of sentences.
 pub(crate) fn sentences(text: &str) -> Vec<Token<'_>> {
     tokens(text, text.split_sentence_bounds())

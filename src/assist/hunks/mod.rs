@@ -199,12 +199,31 @@ pub fn trimmed(hunk: &Hunk) -> Option<Hunk> {
 /// where something is inserted. `None` where it has only one part.
 pub fn split(hunk: &Hunk) -> Option<Vec<Hunk>> {
     let (old, new) = (hunk.old.as_str(), hunk.new.as_str());
-    let grains: [fn(&str) -> Vec<Token<'_>>; 3] = [diff::whole_lines, diff::sentences, diff::words];
+    // Behind a line that stays, each line goes with the line end before it.
+    let behind = |text: &str| text.starts_with(['\n', '\r']) && !text.ends_with('\n');
+    let lines = match behind(old) && (new.is_empty() || behind(new)) {
+        true => diff::lines_behind,
+        false => diff::whole_lines,
+    };
+    let grains: [fn(&str) -> Vec<Token<'_>>; 3] = [lines, diff::sentences, diff::words];
     for (level, grain) in grains.into_iter().enumerate() {
         let words = level == 2;
         let (old_tokens, new_tokens) = (grain(old), grain(new));
         let mut cuts = Vec::new();
         for cut in token_cuts(&old_tokens, &new_tokens) {
+            if cut.new.is_empty() && !words {
+                let gone = &old_tokens[cut.old.clone()];
+                let new = bytes(&new_tokens, &cut.new);
+                // A sentence with the end of its paragraph would leave the rest in another one.
+                let whole = level == 1 && old[bytes(&old_tokens, &cut.old)].contains('\n');
+                let runs = if whole { vec![0..gone.len()] } else { with_blanks(old, gone) };
+                let run = |run: &Range<usize>| cut.old.start + run.start..cut.old.start + run.end;
+                cuts.extend(
+                    runs.iter()
+                        .map(|one| Cut { old: bytes(&old_tokens, &run(one)), new: new.clone() }),
+                );
+                continue;
+            }
             // As many on each side: one by one. Otherwise which became which is a guess.
             let pairs = cut.old.len() == cut.new.len() || cut.new.is_empty();
             let count = if pairs { cut.old.len() } else { 1 };
@@ -229,10 +248,43 @@ pub fn split(hunk: &Hunk) -> Option<Vec<Hunk>> {
             between.is_empty() && (inserts || words) || words && is_slight(between)
         });
         if cuts.len() > 1 {
-            return Some(to_hunks(old, new, &cuts, hunk.span.start));
+            return Some(narrowed(to_hunks(old, new, &cuts, hunk.span.start)));
         }
     }
     None
+}
+
+/// The parts without what stays at their ends, so that what is written there is no matter of theirs; as they
+/// are where two would come to touch.
+fn narrowed(parts: Vec<Hunk>) -> Vec<Hunk> {
+    let within_line = |part: &Hunk| !part.old.contains('\n') && !part.new.contains('\n');
+    let narrow = |part: &Hunk| Some(part).filter(|part| within_line(part)).and_then(trimmed);
+    let out: Vec<Hunk> =
+        parts.iter().map(|part| narrow(part).unwrap_or_else(|| part.clone())).collect();
+    let touch = |pair: &[Hunk]| pair[0].span.end >= pair[1].span.start;
+    if out.windows(2).any(touch) { parts } else { out }
+}
+
+/// Runs of pieces that go, each with the blank ones behind it; where the first begins with a line end, with
+/// those before it.
+fn with_blanks(text: &str, gone: &[Token<'_>]) -> Vec<Range<usize>> {
+    let is_blank = |token: &Token<'_>| text[token.range.clone()].trim().is_empty();
+    let first = gone.first().map_or("", |token| &text[token.range.clone()]);
+    let before = first.starts_with(['\n', '\r']) || first.trim().is_empty();
+    let mut out: Vec<Range<usize>> = Vec::new();
+    let (mut start, mut has_text) = (0, false);
+    for (at, token) in gone.iter().enumerate() {
+        if has_text && (before || !is_blank(token)) {
+            out.push(start..at);
+            (start, has_text) = (at, false);
+        }
+        has_text |= !is_blank(token);
+    }
+    match out.last_mut().filter(|_| !has_text) {
+        Some(last) => last.end = gone.len(),
+        None => out.push(start..gone.len()),
+    }
+    out
 }
 
 /// The difference for drawing: pieces in reading order, the old one of a pair first. Together the

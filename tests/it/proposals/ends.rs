@@ -92,14 +92,66 @@ fn what_is_no_move_stays_two_decisions() {
     assert_eq!(made.hunks().len(), 2, "{:?}", made.hunks());
     made.about_hunk(0, "hunk.accept");
     assert_eq!(made.hunks().len(), 1, "{}", made.notice());
-    // An end whose text changed since is looked at by itself.
-    let mut made = moved(&of(&[BOX, BIRD, HOLE, PLEA]));
-    let at = made.text().find("forty").expect("there");
-    made.place(at, None);
-    made.type_text("about ");
-    let fresh = made.hunks().iter().position(|one| one.1 == HunkState::Pending).expect("one");
-    made.about_hunk(fresh, "hunk.reject");
-    assert_eq!(made.hunks().len(), 1, "{}", made.notice());
+}
+
+/// Another program changes what is to move, or what stands around the place where it comes.
+#[test]
+fn a_move_stays_one_decision_where_the_text_of_an_end_changed() {
+    let text = of(&[BIRD, HOLE, BOX, PLEA]);
+    let after = of(&[BOX, BIRD, HOLE, PLEA]);
+    let there = text.replace("forty", "fifty");
+    let (goes, comes) = (1, 0);
+    // At which end, which key, what it gives; `None` where it is refused.
+    for (index, line, expected, said) in [
+        (goes, "hunk.theirs", Some(&after), "the move, both ends"),
+        (goes, "hunk.mine", Some(&there), "the move is turned down at both ends"),
+        (goes, "hunk.base", Some(&text), "the move is turned down at both ends"),
+        (goes, "hunk.reject", Some(&there), "the move, both ends"),
+        (comes, "hunk.reject", Some(&there), "the move, both ends"),
+        (comes, "hunk.accept", None, "The text at the other end of this move, in line"),
+        (goes, "hunk.accept", None, "The text here changed since"),
+    ] {
+        for outside in [true, false] {
+            let what = format!("{index} {line} {outside}");
+            let mut made = moved(&after);
+            made.pass(3000);
+            if outside {
+                made.write_outside(&there);
+            } else {
+                let at = text.find("forty").expect("there");
+                made.place(at, Some(at + 5));
+                made.keys("'fifty'");
+                made.pass(3000);
+            }
+            let before = (made.text(), made.hunks());
+            let states: Vec<HunkState> = before.1.iter().map(|one| one.1).collect();
+            assert_eq!(states, [HunkState::Pending, HunkState::Stale], "{what}");
+            made.about_hunk(index, line);
+            assert!(made.notice().contains(said), "{what}: {}", made.notice());
+            let Some(expected) = expected else {
+                assert_eq!((made.text(), made.hunks()), before, "{what}");
+                continue;
+            };
+            assert_eq!((&made.text(), made.hunks().len()), (expected, 0), "{what}");
+            made.same_after(&what);
+            made.run("app.focus-editor");
+            made.pass(3000);
+            made.keys("ctrl-z");
+            assert_eq!((made.text(), made.hunks()), before, "undo {what}");
+            made.pass(3000);
+            made.keys("ctrl-y");
+            assert_eq!((&made.text(), made.hunks().len()), (expected, 0), "redo {what}");
+            made.same_after(&what);
+        }
+    }
+    let mut made = moved(&after);
+    made.pass(3000);
+    made.write_outside(&there);
+    made.keys("alt-5");
+    let screen = made.screen(120, 40);
+    for words in ["moves to line", "comes from line"] {
+        assert!(screen.contains(words), "{words}: {screen}");
+    }
 }
 
 #[test]

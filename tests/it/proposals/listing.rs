@@ -225,6 +225,29 @@ fn what_replaces_words_is_not_moved_to_a_line_without_any() {
     made.same_after_reopening();
 }
 
+/// A blank line where the caret was has no words that could be replaced: up and down lead away from it and
+/// back.
+#[test]
+fn a_place_that_was_moved_away_from_is_reached_again() {
+    for (key, back) in [("up", "down"), ("down", "up")] {
+        let (first, last) = ("|\n\n# Bread\n\nFlour is dear.\n", "# Bread\n\nFlour is dear.\n\n|");
+        let mut made = Harness::with(if key == "up" { last } else { first });
+        made.say("Check it.");
+        made.reply(&block("Wholly other: zebras graze.", "Wholly other: zebras sleep."));
+        made.keys("alt-n");
+        let at =
+            |made: &Harness| made.model().ui.floating.as_ref().expect("it floats").span.start.0;
+        let home = at(&made);
+        assert_eq!(home, if key == "up" { made.text().len() } else { 0 }, "{key}");
+        made.keys(key);
+        assert_ne!(at(&made), home, "{key}");
+        made.keys(back);
+        assert_eq!(at(&made), home, "{key} {}", made.notice());
+        made.keys(back);
+        assert!(made.notice().contains("no words farther on"), "{key} {}", made.notice());
+    }
+}
+
 #[test]
 fn a_click_chooses_a_place() {
     let mut made = Harness::with("|same\nother\nsame\nlast\n");

@@ -327,6 +327,16 @@ fn an_edit_for_nowhere_is_placed_by_hand() {
     assert!(all.iter().all(|hunk| hunk.1 == HunkState::Unplaced), "{all:?} {}", made.notice());
     made.run("hunk.accept-all");
     assert_eq!(made.text(), TEXT);
+    // The list says which file it is for, whichever is chosen.
+    let mut made = Harness::with(TEXT);
+    made.say("Write notes.");
+    made.reply("*** Begin Patch\n*** Add File: notes.md\n+Some notes.\n*** Add File: more.md\n+More.\n*** End Patch\n");
+    made.keys("alt-5");
+    let screen = made.screen(120, 30);
+    for file in ["notes.md", "more.md"] {
+        let words = format!("for {file}, which is no file here");
+        assert!(screen.contains(&words), "{words}: {screen}");
+    }
 }
 
 #[test]
