@@ -19,6 +19,7 @@ mod kept;
 mod narrow;
 mod passage;
 mod pieces;
+mod reworded;
 mod similar;
 mod space;
 mod systematic;
