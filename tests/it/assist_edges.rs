@@ -2,6 +2,8 @@
 //! quotes of another form, blank lines at an edge, marks of items.
 
 use super::assist_placement::check;
+use cowrite::assist::Answer;
+use ropey::Rope;
 
 #[test]
 fn words_that_stand_there_otherwise_are_never_glued_or_doubled() {
@@ -63,4 +65,52 @@ fn words_that_stand_there_otherwise_are_never_glued_or_doubled() {
     ] {
         check(TEXT, old, new, "missing");
     }
+}
+
+/// What becomes of a text for which an answer has all of it in a fence.
+fn written(text: &str, new: &str) -> String {
+    let read = Answer::read(&Rope::from_str(text), &format!("```\n{new}```\n"), &|_| false);
+    read.applied(text, &read.fits(true))
+}
+
+#[test]
+fn dashes_and_quotes_are_of_one_form_or_the_other() {
+    const ORDINARY: &str = "The years were good; she said so to all of them.\n\n";
+    let own = |text: &str| format!("{ORDINARY}{text}\n");
+    let dashes = [
+        "He came\u{2014}late, as always\u{2014}and sat down.",
+        "He came \u{2014} late, as always \u{2014} and sat down.",
+        "He came -- late, as always -- and sat down.",
+        "He came--late, as always--and sat down.",
+        "He came - late, as always - and sat down.",
+        "He came \u{2013} late, as always \u{2013} and sat down.",
+    ];
+    let quotes = [
+        "\u{ab} Rien n\u{2019}est perdu \u{bb}, comme on dit chez nous.",
+        "\"Rien n'est perdu\", comme on dit chez nous.",
+        "\u{201c}Rien n\u{2019}est perdu\u{201d}, comme on dit chez nous.",
+        "\u{ab}Rien n'est perdu\u{bb}, comme on dit chez nous.",
+        "\u{ab}\u{a0}Rien n'est perdu\u{a0}\u{bb}, comme on dit chez nous.",
+    ];
+    let ends = [
+        "\u{2014} Yes, he said \u{2014}\nand went home at once.",
+        "- Yes, he said --\nand went home at once.",
+    ];
+    for forms in [&dashes[..], &quotes[..], &ends[..]] {
+        for one in forms {
+            for other in forms {
+                // Something else changes.
+                let new = own(other).replace("good", "bad");
+                assert_eq!(written(&own(one), &new), own(one).replace("good", "bad"), "{other}");
+            }
+        }
+    }
+    // A dash that comes or goes.
+    let (one, new) = (own(dashes[1]), own("He came late, as always--and sat down, too."));
+    let expected = own("He came late, as always \u{2014} and sat down, too.");
+    assert_eq!(written(&one, &new), expected);
+    // Of code the signs are meant.
+    let code = "fn a() {\n    let b = c - d;\n    go(b--e);\n}\n";
+    let new = code.replace("c - d", "c-d").replace("b--e", "b - e");
+    assert_eq!(written(code, &new), new);
 }
