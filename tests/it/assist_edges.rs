@@ -114,3 +114,17 @@ fn dashes_and_quotes_are_of_one_form_or_the_other() {
     let new = code.replace("c - d", "c-d").replace("b--e", "b - e");
     assert_eq!(written(code, &new), new);
 }
+
+#[test]
+fn the_mark_of_an_item_goes_with_its_words() {
+    for mark in ["- ", "* ", "4. ", "3.3 ", "[3] ", "(a) ", "> ", "- [ ] "] {
+        let text = format!("Up.\n\n{mark}One comes.\n{mark}Work starts in April.\n\nDown.\n");
+        let without = format!("Up.\n\n{mark}One comes.\n\nDown.\n");
+        for new in ["", "\n"] {
+            check(&text, "Work starts in April.\n", new, &format!("exact: {without}"));
+        }
+        check(&text, "Work starts in April.", "", &format!("exact: {without}"));
+        let less = text.replace(" in April", "");
+        check(&text, " in April", "", &format!("exact: {less}"));
+    }
+}
