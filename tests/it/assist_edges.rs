@@ -116,6 +116,45 @@ fn dashes_and_quotes_are_of_one_form_or_the_other() {
 }
 
 #[test]
+fn a_blank_line_at_an_edge_is_the_form_of_an_answer() {
+    let table = "| a | 1 |\n|---|---|\n| b | 2 |\n| c | 3 |\n";
+    check(table, "| b | 2 |\n", "| b | 4 |\n\n", &format!("exact: {}", table.replace('2', "4")));
+    let rows = "id,name\n1,Anna\n2,Ben\n";
+    check(rows, "1,Anna\n", "1,Anne\n\n", &format!("exact: {}", rows.replace("Anna", "Anne")));
+    let text = "One came. Nobody said a word. Then it went.\n\nThe next day they left.\n";
+    let spoke = format!("exact: {}", text.replace("said a word", "spoke"));
+    for (old, new) in [
+        ("Nobody said a word.\n", "Nobody spoke.\n\n"),
+        ("Nobody said a word.\n", "\nNobody spoke.\n\n"),
+        ("Nobody said a word.", "Nobody spoke.\n"),
+    ] {
+        check(text, old, new, &spoke);
+    }
+    let left = format!("exact: {}", text.replace("The next day they", "They"));
+    for old in ["\nThe next day they left.\n", "\n\nThe next day they left.\n"] {
+        check(text, old, "They left.\n", &left);
+    }
+    check(text, "The next day they left.\n\n", "They left.\n", &left.replace("exact", "space"));
+    let more = format!("exact: {}", text.replace("it went.", "it went. All slept."));
+    check(text, "Then it went.\n\n", "Then it went. All slept.\n", &more);
+    check(text, "Then it went.\n\n", "Then it went. All slept.", &more);
+    // The same words: the blank line is the change.
+    let lines = "# A\nOne.\n# B\nTwo.\n";
+    check(lines, "# A\n", "# A\n\n", "exact: # A\n\nOne.\n# B\nTwo.\n");
+    check("# A\n\nOne.\n", "# A\n\n", "# A\n", "exact: # A\nOne.\n");
+    // Passages that come are parted from what follows, once.
+    check(
+        lines,
+        "One.\n",
+        "One.\n\n# C\n\nThree.\n\n",
+        "exact: # A\nOne.\n\n# C\n\nThree.\n\n# B\nTwo.\n",
+    );
+    let apart = "# A\n\nOne.\n\n# B\n";
+    check(apart, "One.\n", "One.\n\nThree.\n\n", "exact: # A\n\nOne.\n\nThree.\n\n# B\n");
+    check(apart, "One.\n\n", "One.\n\nThree.\n", "exact: # A\n\nOne.\n\nThree.\n\n# B\n");
+}
+
+#[test]
 fn the_mark_of_an_item_goes_with_its_words() {
     for mark in ["- ", "* ", "4. ", "3.3 ", "[3] ", "(a) ", "> ", "- [ ] "] {
         let text = format!("Up.\n\n{mark}One comes.\n{mark}Work starts in April.\n\nDown.\n");

@@ -168,7 +168,8 @@ fn hits_but_for_blanks() {
         "space: \u{20}       elif a:\n        # why\n            go()\n",
     );
     // Empty lines around the quotation.
-    check("a  b\n\nc\n", "a b\n\n", "a x\n", "space: a  x\nc\n");
+    check("a  b\n\nc\n", "a b\n\n", "a b\n", "space: a  b\nc\n");
+    check("a  b\n\nc\n", "a b\n\n", "a x\n", "space: a  x\n\nc\n");
     check("a  b\nc\n", "a b\n\n", "a x\n", "space: a  x\nc\n");
     check("a  b\nc\n", "a b\n", "a b\n\n", "space: a  b\n\nc\n");
     check("z\n\na  b\nc\n", "\na b\n", "a b\n", "space: z\na  b\nc\n");

@@ -2,6 +2,7 @@
 //! where the words did not change, its indent and line ends where they did.
 
 use super::depth::{indented, is_deep, is_indented, less_deep, lost_indent, with_indents_of};
+use super::edge;
 use super::fold::{Style, folded};
 use super::gone::{blank_line_before, is_gone, line_start, taken};
 use super::index::Index;
@@ -34,7 +35,7 @@ pub(super) fn fit(
     };
     let plain_new = match is_gone(old, new) {
         true => String::new(),
-        false => new.replace("\r\n", "\n"),
+        false => edge::evened(text, &hit.core, old, new.replace("\r\n", "\n")),
     };
     let wraps = Wraps::of(index, hit, old, &plain_new);
     let (old_core, plain_new) = match &wraps {

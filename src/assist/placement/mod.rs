@@ -9,6 +9,7 @@ mod align;
 mod append;
 mod ask;
 mod depth;
+mod edge;
 mod fit;
 mod fold;
 mod forms;
