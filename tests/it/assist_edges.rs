@@ -167,3 +167,54 @@ fn the_mark_of_an_item_goes_with_its_words() {
         check(&text, " in April", "", &format!("exact: {less}"));
     }
 }
+
+#[test]
+fn rows_that_come_are_parted_as_the_documents_are() {
+    for end in ["\n", "\r\n"] {
+        let text = "id\tname\tqty\n1\tapple\t3\n2\tred plum\t5\n".replace('\n', end);
+        let more = format!("space: {text}3\tfig\t1{end}");
+        let other = format!("space: {}", text.replace("apple\t3", "pear\t4"));
+        check(&text, "2    red plum    5\n", "2    red plum    5\n3    fig    1\n", &more);
+        check(&text, "2 red plum 5\n", "2 red plum 5\n3 fig 1\n", &more);
+        check(&text, "1  apple  3\n", "1  pear  4\n", &other);
+        // Where its cells end is not told.
+        check(&text, "2 red plum 5\n", "2 red plum 5\n3 green fig 1\n", "missing");
+    }
+    // A tab that stands for a blank.
+    let text = "one\ttwo three\nfour five\n";
+    check(text, "one two three\n", "one two\nthree\n", "space: one\ttwo\nthree\nfour five\n");
+}
+
+#[test]
+fn lines_that_come_go_in_by_the_documents_steps() {
+    let text = "fn a() {\n  if b {\n    go();\n  }\n  end();\n}\n";
+    let block = "    if c {\n        stop();\n    }\n";
+    let new = "  if c {\n    stop();\n  }\n";
+    check(
+        text,
+        "    end();\n",
+        &format!("{block}    end();\n"),
+        &format!("space: {}", text.replace("  end();\n", &format!("{new}  end();\n"))),
+    );
+    check(
+        text,
+        "    end();\n",
+        &format!("    end();\n{block}"),
+        &format!("space: {}", text.replace("  end();\n", &format!("  end();\n{new}"))),
+    );
+    // Quoted too deep only.
+    check(
+        text,
+        "    end();\n",
+        "    end();\n    if c {\n      stop();\n    }\n",
+        &format!("space: {}", text.replace("  end();\n", &format!("  end();\n{new}"))),
+    );
+    // And the other way round.
+    let wide = text.replace("  ", "    ");
+    check(
+        &wide,
+        "  end();\n",
+        "  end();\n  if c {\n    stop();\n  }\n",
+        &format!("space: {}", wide.replace("    end();\n", &format!("    end();\n{block}"))),
+    );
+}

@@ -1,7 +1,10 @@
 //! Makes the new text of an edit fit the place that was found for the old one: its own blanks
 //! where the words did not change, its indent and line ends where they did.
 
-use super::depth::{indented, is_deep, is_indented, less_deep, lost_indent, with_indents_of};
+use super::cells::Cells;
+use super::depth::{
+    indented, is_deep, is_indented, less_deep, lost_indent, steps, with_indents_of,
+};
 use super::edge;
 use super::fold::{Style, folded};
 use super::gone::{blank_line_before, is_gone, line_start, taken};
@@ -36,6 +39,15 @@ pub(super) fn fit(
     let plain_new = match is_gone(old, new) {
         true => String::new(),
         false => edge::evened(text, &hit.core, old, new.replace("\r\n", "\n")),
+    };
+    let cells = match hit.places {
+        None => Cells::of(text, &hit.core, old.core, &plain_new),
+        Some(_) => Cells::None,
+    };
+    let (old, plain_new) = match &cells {
+        Cells::None => (old, plain_new),
+        Cells::Tabbed { old: core, new } => (Outer { core, ..old }, new.clone()),
+        Cells::Untold => return None,
     };
     let wraps = Wraps::of(index, hit, old, &plain_new);
     let (old_core, plain_new) = match &wraps {
@@ -134,7 +146,10 @@ fn tolerant(
     let Place { text, core, line, indent, end: line_end } = place;
     let lost = lost_indent(place, old, new);
     let deep = is_deep(place, old, new);
-    let shift = if deep { &Shift::Keep } else { lost.as_ref().unwrap_or(&hit.shift) };
+    let steps =
+        steps(place, old, new).filter(|_| matches!(hit.shift, Shift::Add(_) | Shift::Remove(_)));
+    let other = lost.as_ref().or(steps.as_ref());
+    let shift = if deep { &Shift::Keep } else { other.unwrap_or(&hit.shift) };
     // Then the indents of the quotation are none of the new text's.
     let there = deep.then(|| with_indents_of(&text[core.clone()], old.core));
     let old = Outer { core: there.as_deref().unwrap_or(old.core), ..old };

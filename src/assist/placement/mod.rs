@@ -8,6 +8,7 @@ mod agree;
 mod align;
 mod append;
 mod ask;
+mod cells;
 mod depth;
 mod edge;
 mod fit;
