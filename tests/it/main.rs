@@ -11,6 +11,7 @@ mod apart;
 mod assist_bare;
 mod assist_dialect;
 mod assist_dialect_forms;
+mod assist_edges;
 mod assist_fenced;
 mod assist_forms;
 mod assist_hunks;

@@ -3,6 +3,7 @@
 use super::Outer;
 use super::fit::Place;
 use super::space::{self, Shift};
+use std::collections::BTreeMap;
 
 /// Whether the lines of a new text behind its first one have their indent already, where only the
 /// first was quoted without it: a line of the text's block stands under one that opens it, deeper than
@@ -138,6 +139,52 @@ pub(super) fn less_deep(shift: &Shift, old: Outer<'_>, new: &str) -> Option<Stri
         out.push_str(&line[usize::from(own)..]);
     }
     any.then_some(out)
+}
+
+/// What the indents of an edit become whose one depth tells as well that its steps in are twice as
+/// wide as the document's, or half: where both texts' steps say so.
+pub(super) fn steps(place: &Place<'_>, old: Outer<'_>, new: Outer<'_>) -> Option<Shift> {
+    let there = place.indent.filter(|indent| !indent.is_empty() && !old.indent().is_empty())?;
+    let own = old.indent();
+    if !spaces(own) || !spaces(there) {
+        return None;
+    }
+    let written = format!("{}{}", new.indent(), new.core);
+    let (theirs, ours) = (step(&written)?, step(place.text)?);
+    let wide = theirs == 2 * ours && own.len() == 2 * there.len();
+    let narrow = 2 * theirs == ours && 2 * own.len() == there.len();
+    match (wide, narrow) {
+        (true, _) => Some(Shift::Scale { from: 2, to: 1, more: 0 }),
+        (_, true) => Some(Shift::Scale { from: 1, to: 2, more: 0 }),
+        _ => None,
+    }
+}
+
+fn spaces(indent: &str) -> bool {
+    indent.bytes().all(|byte| byte == b' ')
+}
+
+/// By how many blanks most lines of a text go deeper than the one above them; nothing with tabs.
+fn step(text: &str) -> Option<usize> {
+    const LINES: usize = 2_000;
+    let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
+    let mut last: Option<usize> = None;
+    for line in text.lines().filter(|line| !line.trim().is_empty()).take(LINES) {
+        let indent = &line[..line.len() - line.trim_start().len()];
+        if !spaces(indent) {
+            return None;
+        }
+        if let Some(more) = last.and_then(|last| indent.len().checked_sub(last))
+            && more > 0
+        {
+            *counts.entry(more).or_default() += 1;
+        }
+        last = Some(indent.len());
+    }
+    counts
+        .into_iter()
+        .max_by_key(|(step, count)| (*count, std::cmp::Reverse(*step)))
+        .map(|(step, _)| step)
 }
 
 /// What the indents of a quotation become that was quoted without the indent of its first line, if

@@ -1,13 +1,17 @@
 //! Makes the new text of an edit fit the place that was found for the old one: its own blanks
 //! where the words did not change, its indent and line ends where they did.
 
-use super::depth::{indented, is_deep, is_indented, less_deep, lost_indent, with_indents_of};
+use super::cells::Cells;
+use super::depth::{
+    indented, is_deep, is_indented, less_deep, lost_indent, steps, with_indents_of,
+};
+use super::edge;
 use super::fold::{Style, folded};
 use super::gone::{blank_line_before, is_gone, line_start, taken};
 use super::index::Index;
 use super::kept::marks_kept;
-use super::pieces::pieces as told;
-use super::space::{self, Shift, tokens};
+use super::reworded;
+use super::space::{Shift, tokens};
 use super::wraps::Wraps;
 use super::{Hit, Outer, Step};
 use crate::assist::hunks::{Cut, Token, line_end, token_cuts, with_line_ends};
@@ -34,7 +38,16 @@ pub(super) fn fit(
     };
     let plain_new = match is_gone(old, new) {
         true => String::new(),
-        false => new.replace("\r\n", "\n"),
+        false => edge::evened(text, &hit.core, old, new.replace("\r\n", "\n")),
+    };
+    let cells = match hit.places {
+        None => Cells::of(text, &hit.core, old.core, &plain_new),
+        Some(_) => Cells::None,
+    };
+    let (old, plain_new) = match &cells {
+        Cells::None => (old, plain_new),
+        Cells::Tabbed { old: core, new } => (Outer { core, ..old }, new.clone()),
+        Cells::Untold => return None,
     };
     let wraps = Wraps::of(index, hit, old, &plain_new);
     let (old_core, plain_new) = match &wraps {
@@ -133,7 +146,10 @@ fn tolerant(
     let Place { text, core, line, indent, end: line_end } = place;
     let lost = lost_indent(place, old, new);
     let deep = is_deep(place, old, new);
-    let shift = if deep { &Shift::Keep } else { lost.as_ref().unwrap_or(&hit.shift) };
+    let steps =
+        steps(place, old, new).filter(|_| matches!(hit.shift, Shift::Add(_) | Shift::Remove(_)));
+    let other = lost.as_ref().or(steps.as_ref());
+    let shift = if deep { &Shift::Keep } else { other.unwrap_or(&hit.shift) };
     // Then the indents of the quotation are none of the new text's.
     let there = deep.then(|| with_indents_of(&text[core.clone()], old.core));
     let old = Outer { core: there.as_deref().unwrap_or(old.core), ..old };
@@ -166,7 +182,7 @@ fn tolerant(
         out.push_str(&line_end.repeat(has.saturating_sub(had)));
     }
     out.push_str(&match &hit.places {
-        Some(places) => pieces(place, shift, old.core, new.core, places)?,
+        Some(places) => reworded::new_text(place, shift, old.core, new.core, places)?,
         None => words(place, shift, hit.forms, (old.core, new.core), wraps),
     });
 
@@ -237,103 +253,8 @@ fn words(
     out
 }
 
-/// The same for a text that stands there in other words: `places` tells where the document has
-/// each piece of the old text.
-fn pieces(
-    place: &Place<'_>,
-    shift: &Shift,
-    old: &str,
-    new: &str,
-    places: &[Option<Range<usize>>],
-) -> Option<String> {
-    let style = Style::of(old, &place.text[place.core.clone()]);
-    let (old_parts, new_parts) = (parts(old), parts(new));
-    // Where the document's part of each part ends.
-    let mut ends = Vec::with_capacity(old_parts.len());
-    let mut at = place.core.start;
-    for (index, part) in old_parts.iter().enumerate() {
-        let there = match part.piece {
-            Some(piece) => places[piece].as_ref().map(|range| range.end),
-            // A blank reaches to the next piece, if that is there.
-            None => {
-                let next = old_parts.get(index + 1).and_then(|next| next.piece);
-                next.and_then(|piece| places[piece].as_ref()).map(|range| range.start)
-            }
-        };
-        at = there.unwrap_or(at).max(at);
-        ends.push(at);
-    }
-    if let Some(last) = ends.last_mut() {
-        *last = place.core.end;
-    }
-    let start = |index: usize| index.checked_sub(1).map_or(place.core.start, |at| ends[at]);
-    // Where the quotation is wrapped elsewhere than the document, its line ends are but blanks.
-    let rewrapped = (0..old_parts.len()).any(|index| {
-        let there = &place.text[start(index)..ends[index]];
-        old_parts[index].wraps && !there.contains('\n') && !there.is_empty()
-    });
-    let key = |part: &Part<'_>| match rewrapped && part.wraps {
-        true => " ".to_owned(),
-        false => part.key.clone(),
-    };
-    let old_keys: Vec<String> = old_parts.iter().map(key).collect();
-    let new_keys: Vec<String> = new_parts.iter().map(key).collect();
-    // What stands where a change begins or ends and was not quoted: it stays. `Err` where it may
-    // stand for a piece that is not there.
-    let unquoted = |edge: usize| -> Result<Option<Range<usize>>, ()> {
-        let piece_at = |part: &Part<'_>| Some(places[part.piece?].clone());
-        let (before, behind) = old_parts.split_at(edge);
-        let (next_before, next_behind) =
-            (before.iter().rev().find_map(piece_at), behind.iter().find_map(piece_at));
-        let start = before.iter().rev().filter_map(piece_at).flatten().next();
-        let end = behind.iter().filter_map(piece_at).flatten().next();
-        let (Some(start), Some(end)) = (start, end) else { return Ok(None) };
-        let range = start.end..end.start.max(start.end);
-        let words = place.text[range.clone()].chars().any(char::is_alphanumeric);
-        match next_before == Some(Some(start)) && next_behind == Some(Some(end)) {
-            true => Ok(words.then_some(range)),
-            false if words => Err(()),
-            false => Ok(None),
-        }
-    };
-    let mut out = String::new();
-    let mut done = place.core.start;
-    for cut in changes(&old_keys, &new_keys) {
-        let (first, last) = (unquoted(cut.old.start).ok()?, unquoted(cut.old.end).ok()?);
-        // Words that come beside such: on which side of them is not told.
-        if cut.old.is_empty() && first.is_some() {
-            return None;
-        }
-        let blank = |part: usize| old_parts[part].piece.is_none();
-        // A mark that ends what stays, and was not quoted, stays with it.
-        let edge = start(cut.old.start);
-        let marks = place.text[edge..place.core.end]
-            .find(|sign: char| sign.is_whitespace() || sign.is_alphanumeric())
-            .filter(|_| cut.old.start < cut.old.end && blank(cut.old.start));
-        let from = first.map_or(edge + marks.unwrap_or(0), |unquoted| match blank(cut.old.start) {
-            true => unquoted.start + place.text[unquoted.clone()].trim_end().len(),
-            false => unquoted.end,
-        });
-        let to = last.map_or(start(cut.old.end), |unquoted| match blank(cut.old.end - 1) {
-            true => unquoted.end - place.text[unquoted.clone()].trim_start().len(),
-            false => unquoted.start,
-        });
-        if done > from || from > to {
-            return None;
-        }
-        out.push_str(&place.text[done..from]);
-        for part in &new_parts[cut.new] {
-            let text = if rewrapped && part.wraps { " " } else { part.text };
-            write(text, place, shift, style, &mut out);
-        }
-        done = to;
-    }
-    out.push_str(&place.text[done..place.core.end]);
-    Some(out)
-}
-
 /// New blanks or words as the document writes them.
-fn write(token: &str, place: &Place<'_>, shift: &Shift, style: Style, out: &mut String) {
+pub(super) fn write(token: &str, place: &Place<'_>, shift: &Shift, style: Style, out: &mut String) {
     match token.rfind('\n').filter(|_| token.trim().is_empty()) {
         Some(line) => {
             out.push_str(&with_line_ends(&token[..=line], place.end));
@@ -346,36 +267,8 @@ fn write(token: &str, place: &Place<'_>, shift: &Shift, style: Style, out: &mut 
     }
 }
 
-/// A piece of a text, or the blanks between two.
-struct Part<'a> {
-    text: &'a str,
-    key: String,
-    piece: Option<usize>,
-    /// A line end that only wraps a paragraph.
-    wraps: bool,
-}
-
-fn parts(whole: &str) -> Vec<Part<'_>> {
-    let mut out = Vec::new();
-    let mut at = 0;
-    for (index, piece) in told(whole).into_iter().enumerate() {
-        if at < piece.start {
-            let text = &whole[at..piece.start];
-            let wraps = text.matches('\n').count() == 1
-                && space::is_soft(&whole[..at], text, &whole[piece.start..]);
-            // Both texts are the model's: a line with another indent is another line.
-            let key = if text.contains('\n') { text.replace('\r', "") } else { " ".to_owned() };
-            out.push(Part { text, key, piece: None, wraps });
-        }
-        let text = &whole[piece.start..piece.end];
-        out.push(Part { text, key: piece.key, piece: Some(index), wraps: false });
-        at = piece.end;
-    }
-    out
-}
-
 /// Runs of parts that differ. Blanks between two of them are part of the change.
-fn changes(old: &[String], new: &[String]) -> Vec<Cut> {
+pub(super) fn changes(old: &[String], new: &[String]) -> Vec<Cut> {
     let mut out: Vec<Cut> = Vec::new();
     for cut in token_cuts(&as_tokens(old), &as_tokens(new)) {
         match out.last_mut() {

@@ -3,6 +3,7 @@
 
 use super::Outer;
 pub(super) use super::unit::line_start;
+use super::unit::marker;
 use crate::assist::alike;
 use std::ops::Range;
 
@@ -19,11 +20,61 @@ pub(super) fn is_gone(old: Outer<'_>, new: &str) -> bool {
 
 /// All that goes with a range that becomes nothing.
 pub(super) fn taken(text: &str, range: Range<usize>) -> Range<usize> {
+    let range = with_mark(text, range);
     let lines = whole_lines(text, range.clone());
     if lines == range && !text[range.clone()].ends_with('\n') {
         return without_blank(text, range);
     }
     without_gap(text, lines)
+}
+
+/// With the mark of its item, where nothing else is left of the line.
+fn with_mark(text: &str, range: Range<usize>) -> Range<usize> {
+    let line = line_start(text, range.start);
+    let (before, gone, behind) =
+        (&text[line..range.start], &text[range.clone()], &text[range.end..]);
+    let mark = before.trim();
+    let first = line + before.len() - before.trim_start().len();
+    let rest = behind.split('\n').next().unwrap_or("");
+    if mark.is_empty()
+        || !before.ends_with([' ', '\t'])
+        || !gone.contains(char::is_alphanumeric)
+        || gone.ends_with('\n')
+        || !rest.trim().is_empty()
+    {
+        return range;
+    }
+    // A line that goes on with the item would go on with the one before it.
+    let next = behind.get(rest.len() + 1..).unwrap_or("").split('\n').next().unwrap_or("");
+    let deep = |blanks: &str| {
+        next.starts_with(blanks) && next.trim().len() + blanks.len() == next.trim_end().len()
+    };
+    let goes_on = deep(&" ".repeat(range.start - line)) && marker(next.trim_start()) == 0;
+    let item = first + marker(&text[first..range.end]) == range.start;
+    match !goes_on && (item || is_number(mark) && gone.split_whitespace().nth(1).is_some()) {
+        true => line..range.end,
+        false => range,
+    }
+}
+
+/// The number of a clause or a source: `3.3`, `(a)`, `[3]`.
+fn is_number(mark: &str) -> bool {
+    const LONGEST: usize = 4;
+    let short = |name: &str| {
+        let name = name.strip_prefix('^').unwrap_or(name);
+        (1..=LONGEST).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    };
+    let inner = |open: char, close: char| {
+        mark.trim_end_matches(':').strip_prefix(open)?.strip_suffix(close)
+    };
+    let plain = mark.trim_end_matches(['.', ')']);
+    let parts = || plain.split('.');
+    let clause = parts().count() > 1
+        && parts().all(|part| {
+            (1..=3).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit())
+        });
+    let letter = mark.len() == 2 && mark.ends_with(')') && short(plain);
+    clause || letter || inner('(', ')').is_some_and(short) || inner('[', ']').is_some_and(short)
 }
 
 /// Within a line: with one of the two blanks that would meet, or the one at the line's end.
@@ -147,6 +198,20 @@ mod tests {
         check("一。二。三。\n", "二。", "一。三。\n");
         check("One.\n  Two.\nThree.\n", "Two.", "One.\nThree.\n");
         check("One.\n\nTwo.\n\nThree.\n", "Two.", "One.\n\nThree.\n");
+        // The mark of an item goes with all of its words, and with these only.
+        for mark in
+            ["- ", "4. ", "> ", "## ", "- [ ] ", "3.3 ", "3.3. ", "(a) ", "[3] ", "[^a]: ", "b) "]
+        {
+            for indent in ["", "  "] {
+                let all = format!("Up.\n{indent}{mark}One two.\nDown.\n");
+                check(&all, "One two.", "Up.\nDown.\n");
+                check(&all, "One", &all.replace("One ", ""));
+            }
+        }
+        check("12 eggs\nb\n", "eggs", "12\nb\n");
+        check("Total: four or five\nb\n", "four or five", "Total:\nb\n");
+        check("- One.\n  Two.\n", "One.", "-\n  Two.\n");
+        check("- One.\n  - Two.\n", "One.", "  - Two.\n");
     }
 
     #[test]

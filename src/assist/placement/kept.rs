@@ -3,11 +3,10 @@
 //!
 //! Where a text changes nothing else, its forms are what was meant, and it stays as it is.
 
-use super::fold::{Style, folded};
+use super::fold::Style;
+use super::marks::{Of, Part, parts};
 use super::systematic;
 use crate::assist::hunks::{Cut, Token, line_end, lines, token_cuts, with_line_ends};
-use std::ops::Range;
-use unicode_segmentation::UnicodeSegmentation;
 
 /// More text than this is not compared word by word.
 const MOST: usize = 1 << 18;
@@ -132,79 +131,6 @@ fn loose(line: &str) -> String {
         key.push_str(&part.key(words));
     }
     key
-}
-
-/// A word, a mark, or blanks; `of` says which blanks.
-#[derive(Clone, Debug)]
-struct Part {
-    range: Range<usize>,
-    of: Of,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Of {
-    Words,
-    /// Between two words of a line.
-    Blanks,
-    /// Ends of lines, with the blanks before them.
-    Ends,
-    Indent,
-}
-
-impl Part {
-    fn key(&self, text: &str) -> String {
-        let own = &text[self.range.clone()];
-        match self.of {
-            Of::Words => folded(own),
-            Of::Indent => own.to_owned(),
-            Of::Ends => "\n".repeat(own.matches('\n').count().min(2)),
-            // Tabs part the cells of a table: an empty cell is not a wide blank.
-            Of::Blanks => match own.matches('\t').count() {
-                0 | 1 => " ".to_owned(),
-                tabs => "\t".repeat(tabs),
-            },
-        }
-    }
-}
-
-fn parts(text: &str) -> Vec<Part> {
-    let mut out = Vec::with_capacity(text.len() / 4 + 1);
-    let mut at = 0;
-    while let Some(first) = text[at..].chars().next() {
-        let blank = first.is_whitespace();
-        let len = text[at..].find(|c: char| c.is_whitespace() != blank);
-        let end = len.map_or(text.len(), |len| at + len);
-        if !blank {
-            for (start, word) in text[at..end].split_word_bound_indices() {
-                let range = at + start..at + start + word.len();
-                push_word(text, range, &mut out);
-            }
-        } else {
-            let last = text[at..end].rfind('\n').map_or(at, |line| at + line + 1);
-            if at < last {
-                out.push(Part { range: at..last, of: Of::Ends });
-            }
-            let of = if last == 0 || last > at { Of::Indent } else { Of::Blanks };
-            if last < end {
-                out.push(Part { range: last..end, of });
-            }
-        }
-        at = end;
-    }
-    out
-}
-
-/// Three dots are one mark.
-fn push_word(text: &str, range: Range<usize>, out: &mut Vec<Part>) {
-    if let Some(last) = out.last_mut()
-        && last.range.end == range.start
-        && &text[range.clone()] == "."
-        && [".", ".."].contains(&&text[last.range.clone()])
-    {
-        last.range.end = range.end;
-        return;
-    }
-    out.push(Part { range, of: Of::Words });
 }
 
 /// The new text with the old one's forms of what is the same, and whether anything else differs.

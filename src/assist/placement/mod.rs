@@ -8,7 +8,9 @@ mod agree;
 mod align;
 mod append;
 mod ask;
+mod cells;
 mod depth;
+mod edge;
 mod fit;
 mod fold;
 mod forms;
@@ -16,9 +18,11 @@ mod gap;
 mod gone;
 mod index;
 mod kept;
+mod marks;
 mod narrow;
 mod passage;
 mod pieces;
+mod reworded;
 mod similar;
 mod space;
 mod systematic;
@@ -27,6 +31,7 @@ mod wraps;
 
 pub(in crate::assist) use forms::decoded;
 pub use kept::{in_form, kept};
+pub(crate) use space::with_indents;
 pub(in crate::assist) use unit::marker;
 
 use crate::assist::dialect::Hint;
@@ -135,23 +140,6 @@ enum Found {
 pub struct Placer {
     rope: Rope,
     index: OnceLock<Index>,
-}
-
-/// A text with each line's indent as it is elsewhere; `pairs` are indents of lines that stand in
-/// both.
-pub(crate) fn with_indents(text: &str, pairs: &[(&str, &str)]) -> String {
-    // Where no one shift explains all of them, that of the first line holds.
-    let shift = space::Shift::of(pairs).or_else(|| space::Shift::of(pairs.get(..1)?));
-    let shift = shift.unwrap_or(space::Shift::Keep);
-    let mut out = String::with_capacity(text.len());
-    for line in text.split_inclusive('\n') {
-        let body = line.trim_start_matches([' ', '\t']);
-        if !body.trim().is_empty() {
-            out.push_str(&shift.apply(&line[..line.len() - body.len()]));
-        }
-        out.push_str(body);
-    }
-    out
 }
 
 /// Places one edit; for several in one document make a `Placer`.

@@ -79,7 +79,7 @@ fn plain_word(token: &str) -> Option<Range<usize>> {
 }
 
 /// Whether a line is a sentence or a part of one: not code, no row of a table, no data.
-fn is_prose(line: &str) -> bool {
+pub(super) fn is_prose(line: &str) -> bool {
     let line = line.trim();
     let body = ["///", "//!", "//", "#", "--", "/*", "*", ";;", ">"]
         .iter()

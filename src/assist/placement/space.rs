@@ -126,6 +126,23 @@ impl Shift {
     }
 }
 
+/// A text with each line's indent as it is elsewhere; `pairs` are indents of lines that stand in
+/// both.
+pub(crate) fn with_indents(text: &str, pairs: &[(&str, &str)]) -> String {
+    // Where no one shift explains all of them, that of the first line holds.
+    let shift = Shift::of(pairs).or_else(|| Shift::of(pairs.get(..1)?));
+    let shift = shift.unwrap_or(Shift::Keep);
+    let mut out = String::with_capacity(text.len());
+    for line in text.split_inclusive('\n') {
+        let body = line.trim_start_matches([' ', '\t']);
+        if !body.trim().is_empty() {
+            out.push_str(&shift.apply(&line[..line.len() - body.len()]));
+        }
+        out.push_str(body);
+    }
+    out
+}
+
 /// How wide an indent is.
 fn columns(indent: &str, tab: usize) -> usize {
     indent.chars().map(|c| if c == '\t' { tab } else { 1 }).sum()
