@@ -102,6 +102,8 @@ pub struct Answer {
     pub onto: BTreeMap<usize, Vec<usize>>,
     /// The edits that are said to be another version of an earlier one, and whether a better one.
     versions: BTreeMap<usize, bool>,
+    /// The first place of the edit that each of `edits` is a place of.
+    firsts: Vec<usize>,
 }
 
 impl Answer {
@@ -131,6 +133,7 @@ impl Answer {
             for landed in landing.take(&piece) {
                 read.add(base, landed);
             }
+            read.firsts.resize(read.edits.len(), first);
             if let Some(better) = version {
                 read.versions.extend((first..read.edits.len()).map(|at| (at, better)));
             }
@@ -329,11 +332,14 @@ impl Answer {
     /// each says what becomes of the sentence, and not of what the other makes of it.
     fn parts_a_sentence(&self, one: usize, other: usize) -> bool {
         let said = |at: usize| self.edits.get(at)?.said.as_ref();
+        let places = (one, other);
         let (Some((old, one)), Some((quoted, other))) = (said(one), said(other)) else {
             return false;
         };
         let (old, one, other) = (old.trim(), one.trim(), other.trim());
-        if quoted.trim() != old {
+        // The places of one edit are all meant.
+        let first = |at: usize| self.firsts.get(at).copied().unwrap_or(at);
+        if quoted.trim() != old || first(places.0) == first(places.1) {
             return false;
         }
         let parted = |a: Span, b: Span| {

@@ -9,6 +9,7 @@
 
 mod apart;
 mod assist_bare;
+mod assist_calls;
 mod assist_dialect;
 mod assist_dialect_forms;
 mod assist_fenced;

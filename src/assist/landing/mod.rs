@@ -10,6 +10,7 @@ mod covered;
 mod doubt;
 mod edges;
 mod elided;
+mod everywhere;
 mod fences;
 mod frame;
 mod kin;
@@ -492,10 +493,7 @@ impl Landing {
                 Vec::new()
             }
             Outcome::Placed { step, .. } if shown && step.is_loose() => Vec::new(),
-            Outcome::Ambiguous { candidates, .. } if edit.hint.all => {
-                let each = candidates.iter().map(|span| landed(self.sought(edit, Some(*span))));
-                each.collect()
-            }
+            outcome if edit.hint.all => self.everywhere(edit, outcome, quoted, &landed),
             outcome => vec![landed((outcome, quoted))],
         }
     }

@@ -110,6 +110,9 @@ const CERTAIN: &[Rung] = LADDER.split_at(3).0;
 /// Most candidates that are told.
 const MOST: usize = 16;
 
+/// Most places of an edit that means each of them. One more is told where there are more.
+pub(in crate::assist) const MOST_OF_ALL: usize = 1000;
+
 /// An edit whose place is sought.
 #[derive(Clone, Copy, Debug)]
 pub struct Sought<'a> {
@@ -394,17 +397,21 @@ impl Placer {
             return Found::None;
         }
         let ask = Ask::new(index, (outer, new), &norm, within.clone());
+        let ask = if hint.all { ask.all() } else { ask };
         for rung in ladder {
             let mut hits = (rung.find)(&ask);
             // With its indent and line end it may be unique: a line that is a part of others.
             let mut outer = hits.iter().filter(|hit| hit.outer);
-            if let (Some(hit), None) = (outer.next(), outer.next())
+            if hint.all && outer.next().is_some() {
+                hits.retain(|hit| hit.outer);
+            } else if let (Some(hit), None) = (outer.next(), outer.next())
                 && hit.lined
             {
                 hits = vec![hit.clone()];
             }
             let mut step = rung.step;
             if hits.len() > 1
+                && !hint.all
                 && let Some((hit, narrowed)) = narrow::narrow(&index.text, &hits, hint, step)
             {
                 (hits, step) = (vec![hit], narrowed);
