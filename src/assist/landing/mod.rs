@@ -6,10 +6,12 @@
 mod anchored;
 mod bare;
 mod beside;
+mod content;
 mod covered;
 mod doubt;
 mod edges;
 mod elided;
+mod escaped;
 mod everywhere;
 mod fences;
 mod frame;
@@ -455,7 +457,9 @@ impl Landing {
             (Form::Selection, _, Some(_)) => return self.rewritten(Form::Selection, &edit.new),
             _ => {}
         }
-        let own = slop::mended(edit, || self.placer.text()).map(|new| Edit { new, ..edit.clone() });
+        let own = slop::mended(edit, || self.placer.text())
+            .or_else(|| escaped::plain(edit, self.placer.text()))
+            .map(|new| Edit { new, ..edit.clone() });
         if let Some(own) = own {
             let found = self.edit(&own);
             return found.into_iter().map(Landed::mended).collect();
@@ -464,6 +468,7 @@ impl Landing {
         let landed = |(outcome, quoted)| {
             let (outcome, why) = self.beside_itself(edit, outcome, quoted);
             let (outcome, why) = self.at_its_edges(outcome, why);
+            let (outcome, why) = self.escaped(edit, outcome, why);
             let said = Some((edit.old.clone(), edit.new.clone()));
             Landed { form: edit.form, why, said, quoted, outcome }
         };
