@@ -4,7 +4,7 @@
 //! Knows no session; positions are those of the version.
 
 use super::between::{Between, are_versions};
-use super::dialect::{Dialect, Edit, Piece, ReplyParser};
+use super::dialect::{Dialect, Edit, Piece, ReplyParser, without_thoughts};
 use super::hunks::{Hunk, apply, torn};
 use super::landing::{Landed, Landing, Outcome, Remark, Wanted, onto};
 use crate::base::Span;
@@ -113,7 +113,7 @@ impl Answer {
         let mut parser = ReplyParser::new(Dialect::Blocks);
         let mut landing = Landing::new(base).wanting(Wanted::Change);
         let mut read = Self::default();
-        let mut pieces = parser.push(without_thoughts(answer));
+        let mut pieces = parser.push(answered(base, answer));
         pieces.extend(parser.finish());
         let mut between = Between::default();
         for piece in pieces {
@@ -372,7 +372,7 @@ impl Answer {
 }
 
 /// An answer without what the model thought before it, as some programs print it.
-fn without_thoughts(answer: &str) -> &str {
+fn answered<'a>(base: &Rope, answer: &'a str) -> &'a str {
     // As some models write it down: several channels, of which the last one is the answer.
     const FINAL: &str = "<|channel|>final<|message|>";
     let begun =
@@ -382,19 +382,11 @@ fn without_thoughts(answer: &str) -> &str {
         let marks = ["<|return|>", "<|end|>"];
         return marks.iter().find_map(|mark| end.strip_suffix(mark)).unwrap_or(answer);
     }
-    const MARKS: &[(&str, &str)] = &[("<think>", "</think>"), ("<thinking>", "</thinking>")];
-    for (open, close) in MARKS {
-        let begun = answer.trim_start().strip_prefix(open);
-        // Some servers keep the first mark to themselves; the other stands on a line of its own.
-        let thought = begun.or_else(|| {
-            let alone = answer.lines().any(|line| line.trim() == *close);
-            (alone && !answer.contains(open)).then_some(answer)
-        });
-        if let Some(thought) = thought {
-            return thought.split_once(close).map_or("", |(_, behind)| behind);
-        }
-    }
-    answer
+    let has = |mark: &str| {
+        let mark = mark.to_lowercase();
+        base.lines().any(|line| line.to_string().trim().to_lowercase().starts_with(&mark))
+    };
+    without_thoughts(answer, &has)
 }
 
 /// What differs between a hunk's old and new text.

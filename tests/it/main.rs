@@ -8,6 +8,7 @@
 )]
 
 mod apart;
+mod assist_asides;
 mod assist_bare;
 mod assist_calls;
 mod assist_dialect;

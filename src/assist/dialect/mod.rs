@@ -19,12 +19,14 @@ mod reader;
 mod rewrite;
 mod said;
 mod tags;
+mod thoughts;
 
 pub(super) use diff::is_sure_head;
 pub use held::may_hold_edits;
 pub(super) use markers::is_file_name;
 pub use markers::{is_fence, is_gap};
 pub use numbers::unnumbered;
+pub(super) use thoughts::without_thoughts;
 
 use reader::Answer;
 use rewrite::Rewrite;

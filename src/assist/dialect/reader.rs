@@ -3,18 +3,20 @@
 //! A line is looked at when it is complete; what cannot mean anything streams before that. Each
 //! form of edit is a file of its own, which takes lines until it says that it ended.
 
+mod aside;
+
 use super::Piece;
 use super::blocks::Block;
 use super::call::Call;
 use super::diff::Diff;
-use super::held::{
-    Around, Held, Start, heredoc, is_blank, is_difference, may_lead, path_tag, wrapper,
-};
+use super::held::{Around, Held, Start, heredoc, is_blank, is_difference, path_tag, wrapper};
 use super::markers::{fence, file_name, file_of_fence, indent, is_file_name, words};
 use super::open::{Next, Open};
 use super::patch::Patch;
 use super::said::Said;
 use super::tags::{self, Tags};
+use super::thoughts::{self, Thought};
+use aside::Quoted;
 
 /// A fence of the prose.
 #[derive(Clone, Debug)]
@@ -30,21 +32,6 @@ struct Fenced {
     text: String,
 }
 
-/// A fence of 4 and more that may hold edits: all of it. Some programs ask for edits in these.
-#[derive(Clone, Debug)]
-struct Quoted {
-    mark: char,
-    count: usize,
-    opening: String,
-    lines: Vec<String>,
-    /// The file that is named before it.
-    file: Option<String>,
-    /// It begins with an edit.
-    leads: bool,
-    /// There is a fence in it.
-    fences: bool,
-}
-
 #[derive(Clone, Debug, Default)]
 pub(super) struct Answer {
     said: Said,
@@ -56,6 +43,7 @@ pub(super) struct Answer {
     fence: Option<Fenced>,
     quoted: Option<Quoted>,
     form: Option<Open>,
+    thought: Option<Thought>,
     /// Tags around edits that are still to be closed.
     closers: Vec<String>,
     /// The word that ends a shell's `<<'EOF'`.
@@ -95,6 +83,11 @@ impl Answer {
                 Err(lines) => self.reject(lines),
             }
         }
+        if let Some(thought) = self.thought.take() {
+            let doubted = std::mem::replace(&mut self.doubted, true);
+            self.again(thought.into_waiting());
+            self.doubted = doubted;
+        }
         if let Some(quoted) = self.quoted.take() {
             self.said.prose(&quoted.opening);
             let text = quoted.lines.concat();
@@ -125,6 +118,7 @@ impl Answer {
             let Some(form) = &mut self.form else {
                 let Some(taken) = self.prose(rest, told) else { return };
                 rest = &rest[taken..];
+                told = 0;
                 starts = self.form.is_some() && taken == 0;
                 continue;
             };
@@ -189,6 +183,9 @@ impl Answer {
     /// Takes a line of prose, or a part of one. How much of it was taken where the rest is still to
     /// be looked at.
     fn prose(&mut self, line: &str, told: usize) -> Option<usize> {
+        if self.thought.is_some() {
+            return self.thought(line, told);
+        }
         if told > 0 {
             self.text(&line[told..]);
             return None;
@@ -199,6 +196,13 @@ impl Answer {
         }
         if let Some(taken) = self.closes_wrapper(line) {
             return Some(taken);
+        }
+        if self.is_bare()
+            && let Some(thought) = Thought::starts(line)
+        {
+            self.release();
+            self.thought = Some(thought);
+            return self.thought(line, 0);
         }
         if let Some(start) = self.starts(line) {
             return self.start(start, line);
@@ -238,6 +242,11 @@ impl Answer {
             self.text(line);
         }
         None
+    }
+
+    /// Whether nothing stands around the next line that makes it text.
+    fn is_bare(&self) -> bool {
+        self.fence.is_none() && self.held.fence().is_none() && !self.doubted
     }
 
     fn hold(&mut self, line: &str) {
@@ -290,46 +299,6 @@ impl Answer {
         }
         self.release();
         self.text(line);
-    }
-
-    /// A fence of 4 and more: an example to read, or edits. The latter start with an edit; where no
-    /// fence in them makes a long one needed, whoever places them has to know.
-    fn quoted_line(&mut self, line: &str) {
-        let Some(mut quoted) = self.quoted.take() else { return };
-        let Quoted { mark, count, .. } = quoted;
-        if fence(line).is_some_and(|one| one.closes(mark, count)) {
-            if quoted.leads && quoted.holds_edits(line) {
-                let told = self.said.told();
-                self.fence = Some(Fenced::new(mark, count, true));
-                self.file = quoted.file.or(self.file.take());
-                self.again(quoted.lines);
-                self.feed(line, 0);
-                if !quoted.fences {
-                    self.said.shown_since(told);
-                }
-                return;
-            }
-            self.said.prose(&quoted.opening);
-            let text = quoted.lines.concat();
-            self.said.prose(&text);
-            self.said.prose(line);
-            self.said.fenced(text, false);
-            return;
-        }
-        if !quoted.leads {
-            let starts = self.starts(line).is_some();
-            if !starts && !may_lead(line) {
-                self.said.prose(&quoted.opening);
-                self.fence = Some(Fenced::new(mark, count, false));
-                self.text(&quoted.lines.concat());
-                self.text(line);
-                return;
-            }
-            quoted.leads = starts;
-        }
-        quoted.fences |= fence(line).is_some();
-        quoted.lines.push(line.to_owned());
-        self.quoted = Some(quoted);
     }
 
     /// Which edit starts with this line.
@@ -428,6 +397,15 @@ impl Answer {
             self.told = form.partial(&self.line, self.told, &mut self.said);
             return;
         }
+        if let Some(thought) = &self.thought {
+            let end = thought.plain(&self.line);
+            if end > self.told {
+                let text = self.line[self.told..end].to_owned();
+                self.text(&text);
+                self.told = end;
+            }
+            return;
+        }
         if self.told == 0 && self.may_mean(&self.line) {
             return;
         }
@@ -446,6 +424,7 @@ impl Answer {
     fn may_mean(&self, line: &str) -> bool {
         let start = || line.trim_start();
         self.held.may_mean(line)
+            || self.is_bare() && thoughts::may_start(start())
             || !self.closers.is_empty() && ("</".starts_with(start()) || start().starts_with("</"))
             || self.until.as_deref().is_some_and(|word| word.starts_with(start()))
     }
@@ -468,17 +447,6 @@ impl Answer {
         if let Some(fence) = &mut self.fence {
             fence.text.push_str(text);
         }
-    }
-}
-
-impl Quoted {
-    /// Whether what began like an edit is one.
-    fn holds_edits(&self, closing: &str) -> bool {
-        let fence = Some(Fenced::new(self.mark, self.count, true));
-        let mut trial = Answer { fence, ..Answer::default() };
-        self.lines.iter().for_each(|line| trial.feed(line, 0));
-        trial.feed(closing, 0);
-        trial.said.take().iter().any(|piece| !matches!(piece, Piece::Prose(_)))
     }
 }
 

@@ -1,6 +1,6 @@
 //! New texts of calls that are escaped once more than the old ones.
 
-use super::{Landing, Outcome};
+use super::{Landing, Outcome, slop};
 use crate::assist::dialect::{Edit, Form};
 use crate::assist::placement::Step;
 
@@ -13,7 +13,7 @@ const QUOTE: &str = "\\\"";
 
 /// The new text as it is meant, where that is plain: the old one has several lines, or quotes, and this
 /// one has only their names.
-pub(super) fn plain(edit: &Edit, text: &str) -> Option<String> {
+fn plain(edit: &Edit, text: &str) -> Option<String> {
     if edit.form != Form::Tool {
         return None;
     }
@@ -32,12 +32,18 @@ pub(super) fn plain(edit: &Edit, text: &str) -> Option<String> {
 }
 
 impl Landing {
+    /// An edit with its new text as it is meant, where it is plain that it was written down otherwise.
+    pub(super) fn meant(&self, edit: &Edit) -> Option<Edit> {
+        let text = || self.placer.text();
+        let new = slop::mended(edit, text).or_else(|| plain(edit, text()));
+        new.map(|new| Edit { new, ..edit.clone() })
+    }
+
     /// An edit whose new text may be escaped once too often is not certain.
     pub(super) fn escaped(
         &self,
         edit: &Edit,
-        outcome: Outcome,
-        why: Option<String>,
+        (outcome, why): (Outcome, Option<String>),
     ) -> (Outcome, Option<String>) {
         match outcome {
             Outcome::Placed { hunk, step }

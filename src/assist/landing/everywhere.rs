@@ -10,8 +10,8 @@ use crate::base::{Pos, Span};
 const MOST: usize = 16;
 
 impl Landing {
-    /// What becomes of such an edit at each of its places. Where one of these is not certain it goes to
-    /// none: nobody means some of them.
+    /// What becomes of an edit; of one that means each place at each of them. Where one of these is not
+    /// certain it goes to none: nobody means some of them.
     pub(super) fn everywhere(
         &self,
         edit: &Edit,
@@ -19,8 +19,11 @@ impl Landing {
         quoted: Option<Span>,
         landed: &dyn Fn((Outcome, Option<Span>)) -> Landed,
     ) -> Vec<Landed> {
-        let Outcome::Ambiguous { old, new, hint, candidates } = outcome else {
-            return vec![landed((outcome, quoted))];
+        let (old, new, hint, candidates) = match outcome {
+            Outcome::Ambiguous { old, new, hint, candidates } if hint.all => {
+                (old, new, hint, candidates)
+            }
+            outcome => return vec![landed((outcome, quoted))],
         };
         let apart = candidates.windows(2).all(|two| two[0].end <= two[1].start);
         if apart && candidates.len() <= MOST_OF_ALL {

@@ -457,18 +457,14 @@ impl Landing {
             (Form::Selection, _, Some(_)) => return self.rewritten(Form::Selection, &edit.new),
             _ => {}
         }
-        let own = slop::mended(edit, || self.placer.text())
-            .or_else(|| escaped::plain(edit, self.placer.text()))
-            .map(|new| Edit { new, ..edit.clone() });
-        if let Some(own) = own {
+        if let Some(own) = self.meant(edit) {
             let found = self.edit(&own);
             return found.into_iter().map(Landed::mended).collect();
         }
         let shown = edit.hint.shown && self.wanted == Wanted::Answer;
         let landed = |(outcome, quoted)| {
             let (outcome, why) = self.beside_itself(edit, outcome, quoted);
-            let (outcome, why) = self.at_its_edges(outcome, why);
-            let (outcome, why) = self.escaped(edit, outcome, why);
+            let (outcome, why) = self.escaped(edit, self.at_its_edges(outcome, why));
             let said = Some((edit.old.clone(), edit.new.clone()));
             Landed { form: edit.form, why, said, quoted, outcome }
         };
@@ -498,8 +494,7 @@ impl Landing {
                 Vec::new()
             }
             Outcome::Placed { step, .. } if shown && step.is_loose() => Vec::new(),
-            outcome if edit.hint.all => self.everywhere(edit, outcome, quoted, &landed),
-            outcome => vec![landed((outcome, quoted))],
+            outcome => self.everywhere(edit, outcome, quoted, &landed),
         }
     }
 }

@@ -2,8 +2,14 @@
 //! these. Which differences a hit may have is the matter of who asks.
 
 use super::index::{Index, form_of};
-use super::{MOST, MOST_OF_ALL, space};
+use super::space;
 use std::ops::Range;
+
+/// Most candidates that are told.
+pub(super) const MOST: usize = 16;
+
+/// Most places of an edit that means each of them. One more is told where there are more.
+pub(in crate::assist) const MOST_OF_ALL: usize = 1000;
 
 /// A sought text and where it may be.
 pub(super) struct Ask<'a> {
@@ -39,8 +45,8 @@ impl<'a> Ask<'a> {
     }
 
     /// The same for an edit that means each place.
-    pub fn all(self) -> Self {
-        Self { most: MOST_OF_ALL + 1, ..self }
+    pub fn all(self, all: bool) -> Self {
+        Self { most: if all { MOST_OF_ALL + 1 } else { MOST }, ..self }
     }
 
     /// Tells each place with the form of the sought text, in order, until `visit` says false.

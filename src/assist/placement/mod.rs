@@ -32,7 +32,8 @@ pub(in crate::assist) use unit::marker;
 use crate::assist::dialect::Hint;
 use crate::assist::hunks::{Hunk, with_line_ends};
 use crate::base::{Pos, Span};
-use ask::{Ask, Hit, Outer, hits};
+pub(in crate::assist) use ask::MOST_OF_ALL;
+use ask::{Ask, Hit, MOST, Outer, hits};
 use index::{Index, form_of, normalise};
 use ropey::Rope;
 use std::ops::Range;
@@ -106,12 +107,6 @@ const LADDER: &[Rung] = &[
 
 /// The steps that are certain.
 const CERTAIN: &[Rung] = LADDER.split_at(3).0;
-
-/// Most candidates that are told.
-const MOST: usize = 16;
-
-/// Most places of an edit that means each of them. One more is told where there are more.
-pub(in crate::assist) const MOST_OF_ALL: usize = 1000;
 
 /// An edit whose place is sought.
 #[derive(Clone, Copy, Debug)]
@@ -396,8 +391,7 @@ impl Placer {
         if norm.is_empty() {
             return Found::None;
         }
-        let ask = Ask::new(index, (outer, new), &norm, within.clone());
-        let ask = if hint.all { ask.all() } else { ask };
+        let ask = Ask::new(index, (outer, new), &norm, within.clone()).all(hint.all);
         for rung in ladder {
             let mut hits = (rung.find)(&ask);
             // With its indent and line end it may be unique: a line that is a part of others.
@@ -411,7 +405,6 @@ impl Placer {
             }
             let mut step = rung.step;
             if hits.len() > 1
-                && !hint.all
                 && let Some((hit, narrowed)) = narrow::narrow(&index.text, &hits, hint, step)
             {
                 (hits, step) = (vec![hit], narrowed);
