@@ -4,13 +4,13 @@
 //! Knows no session; positions are those of the version.
 
 use super::between::{Between, are_versions};
-use super::dialect::{Dialect, Edit, Piece, ReplyParser, without_thoughts};
+use super::dialect::{Dialect, Edit, Form, Hint, Piece, ReplyParser, without_thoughts};
 use super::hunks::{Hunk, apply, torn};
 use super::landing::{Landed, Landing, Outcome, Remark, Wanted, onto};
 use crate::base::Span;
 use crate::text::{Change, PutIn, Replace, contradict, diff};
 use ropey::Rope;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A part of an answer that begins like an edit and is none.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -116,12 +116,19 @@ impl Answer {
         let mut pieces = parser.push(answered(base, answer));
         pieces.extend(parser.finish());
         let mut between = Between::default();
+        // Whether a fenced text may be for the document, and an edit is for another file.
+        let (mut own_fence, mut edits_elsewhere) = (false, false);
         for piece in pieces {
             let version = between.take(&piece);
-            let other = match &piece {
-                Piece::EditDone { edit, .. } if is_elsewhere(edit) => Some(edit),
+            let fenced = fenced_edit(base, &piece);
+            let other = match (&piece, &fenced) {
+                (Piece::EditDone { edit, .. }, _) | (_, Some(edit)) if is_elsewhere(edit) => {
+                    Some(edit)
+                }
                 _ => None,
             };
+            own_fence |= other.is_none() && matches!(piece, Piece::Fenced { .. });
+            edits_elsewhere |= other.is_some() && fenced.is_none();
             if let Some(edit) = other {
                 let file = edit.hint.file.clone().unwrap_or_default();
                 let (old, new) = (edit.old.clone(), edit.new.clone());
@@ -158,7 +165,7 @@ impl Answer {
             }
         }
         // Where there are edits, the words around them are none.
-        if read.elsewhere.is_empty() {
+        if read.elsewhere.is_empty() || own_fence && !edits_elsewhere {
             for landed in landing.finish() {
                 read.add(base, landed);
             }
@@ -369,6 +376,35 @@ impl Answer {
         all.sort_by_key(|hunk| (hunk.span, PutIn::of(&hunk.new)));
         apply(text, &all)
     }
+}
+
+/// A fenced text for a file that is named before it, as an edit: it quotes the document where it has
+/// most of its lines.
+fn fenced_edit(base: &Rope, piece: &Piece) -> Option<Edit> {
+    let Piece::Fenced { text, file: Some(file), .. } = piece else { return None };
+    let lines: BTreeSet<&str> = text.lines().map(str::trim).collect();
+    let (mut all, mut own) = (0, 0);
+    for line in base.lines() {
+        let line = line.to_string();
+        all += usize::from(!line.trim().is_empty());
+        own += usize::from(!line.trim().is_empty() && lines.contains(line.trim()));
+    }
+    let old = if own > 0 && 2 * own >= all { text.clone() } else { String::new() };
+    let hint = Hint { file: Some(file.clone()), ..Hint::default() };
+    Some(Edit { old, new: text.clone(), why: None, form: Form::Passage, hint })
+}
+
+/// The files that the edits of an answer name, as they stand there.
+pub fn files_named(base: &Rope, answer: &str) -> BTreeSet<String> {
+    let mut parser = ReplyParser::new(Dialect::Blocks);
+    let mut pieces = parser.push(answered(base, answer));
+    pieces.extend(parser.finish());
+    let file = |piece| match piece {
+        Piece::EditDone { edit, .. } => edit.hint.file,
+        Piece::Fenced { file, .. } => file,
+        _ => None,
+    };
+    pieces.into_iter().filter_map(file).collect()
 }
 
 /// An answer without what the model thought before it, as some programs print it.

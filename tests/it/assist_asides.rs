@@ -3,6 +3,8 @@
 
 use super::assist_calls::applied;
 use super::assist_loose::block;
+use cowrite::assist::{Answer, Edit};
+use ropey::Rope;
 
 const TEXT: &str = "[lamp]\nlit = true\nwatts = 40\n";
 
@@ -70,5 +72,52 @@ fn a_document_with_such_marks_is_edited() {
         let begins = text.split_once("\n\n").unwrap().1;
         let after = begins.replace("old", "new");
         assert_eq!(applied(begins, &after).0, after, "{open}");
+    }
+}
+
+/// The text after an answer for `lamp.toml`, and the files of what was left out.
+fn for_lamp(text: &str, reply: &str) -> (String, Vec<String>) {
+    let elsewhere = |edit: &Edit| edit.hint.is_elsewhere("lamp.toml");
+    let answer = Answer::read(&Rope::from_str(text), reply, &elsewhere);
+    let files = answer.elsewhere.iter().map(|one| one.file.clone()).collect();
+    (answer.applied(text, &answer.fits(false)), files)
+}
+
+#[test]
+fn what_stands_under_the_name_of_a_file_is_for_that() {
+    let (block, after) = edit("watts = 40", "watts = 60");
+    let fenced = format!("```\n{block}```\n");
+    let table = format!("```toml\n{after}```\n");
+    let names = [
+        "### {}\n\n",
+        "### {}\n",
+        "**{}**\n\n",
+        "File: {}\n",
+        "In `{}`, change:\n\n",
+        "Edit `{}`:\n",
+        "1. Now update {}:\n\n",
+        "<file path=\"{}\">\n",
+    ];
+    for name in names {
+        for said in [&block, &fenced, &table] {
+            let reply = |file: &str| format!("{}{said}", name.replace("{}", file));
+            let got = for_lamp(TEXT, &reply("src/hall.toml"));
+            assert_eq!(got, (TEXT.to_owned(), vec!["src/hall.toml".to_owned()]), "{name}{said}");
+            let own = reply("lamp.toml");
+            assert_eq!(for_lamp(TEXT, &own), (after.clone(), Vec::new()), "{own}");
+            let both = format!("{}\n{own}", reply("hall.toml"));
+            assert_eq!(for_lamp(TEXT, &both), (after.clone(), vec!["hall.toml".to_owned()]));
+        }
+    }
+    let titled = table.replace("```toml", "```toml title=\"hall.toml\"");
+    assert_eq!(for_lamp(TEXT, &titled).1, ["hall.toml"]);
+    // What only speaks of a file names none.
+    for said in ["As in hall.toml:\n", "The lamp of hall.toml is like hall2.toml:\n", "## Lamps\n"]
+    {
+        assert_eq!(
+            for_lamp(TEXT, &format!("{said}{fenced}")),
+            (after.clone(), Vec::new()),
+            "{said}"
+        );
     }
 }

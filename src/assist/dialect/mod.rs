@@ -11,6 +11,7 @@ mod chunk;
 mod diff;
 mod held;
 mod json;
+mod leads;
 mod markers;
 mod numbers;
 mod open;
@@ -193,6 +194,8 @@ pub enum Piece {
         text: String,
         /// Its fence was not closed.
         open: bool,
+        /// The file that is named before it, or by its fence.
+        file: Option<String>,
     },
     /// It would have changed nothing, or it came `again`.
     EditDropped {

@@ -10,6 +10,7 @@ use super::blocks::Block;
 use super::call::Call;
 use super::diff::Diff;
 use super::held::{Around, Held, Start, heredoc, is_blank, is_difference, path_tag, wrapper};
+use super::leads;
 use super::markers::{fence, file_name, file_of_fence, indent, is_file_name, words};
 use super::open::{Next, Open};
 use super::patch::Patch;
@@ -30,6 +31,8 @@ struct Fenced {
     /// Fences that are open in it.
     depth: usize,
     text: String,
+    /// The file that it is for.
+    file: Option<String>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -50,6 +53,8 @@ pub(super) struct Answer {
     until: Option<String>,
     /// The file that was named last in a fence around edits.
     file: Option<String>,
+    /// The file that the last line of prose names.
+    lead: Option<String>,
     /// Lines are read once more: what is no edit for sure is text.
     doubted: bool,
 }
@@ -92,13 +97,13 @@ impl Answer {
             self.said.prose(&quoted.opening);
             let text = quoted.lines.concat();
             self.said.prose(&text);
-            self.said.fenced(text, true);
+            self.said.fenced(text, true, quoted.file);
         }
         self.release();
         if let Some(fence) = self.fence.take()
             && !fence.edits
         {
-            self.said.fenced(fence.text, true);
+            self.said.fenced(fence.text, true, fence.file);
         }
         out.append(&mut self.said.take());
     }
@@ -186,6 +191,9 @@ impl Answer {
         if self.thought.is_some() {
             return self.thought(line, told);
         }
+        if self.fence.is_none() && self.quoted.is_none() && self.held.fence().is_none() {
+            self.lead_by(line);
+        }
         if told > 0 {
             self.text(&line[told..]);
             return None;
@@ -244,6 +252,13 @@ impl Answer {
         None
     }
 
+    /// Keeps the file that a line of prose names for what follows.
+    fn lead_by(&mut self, line: &str) {
+        if !is_blank(line) && fence(line).is_none() && self.held.starts(line, false).is_none() {
+            self.lead = leads::named(line).map(str::to_owned);
+        }
+    }
+
     /// Whether nothing stands around the next line that makes it text.
     fn is_bare(&self) -> bool {
         self.fence.is_none() && self.held.fence().is_none() && !self.doubted
@@ -270,7 +285,7 @@ impl Answer {
                 self.said.prose(line);
             }
             if !open.edits {
-                self.said.fenced(open.text, false);
+                self.said.fenced(open.text, false, open.file);
             }
             return;
         }
@@ -349,7 +364,9 @@ impl Answer {
             until: None,
             // A line of a difference may start with a blank that is its sign.
             indent: self.held.heads().unwrap_or(indent),
-            file: self.held.file().map(str::to_owned).or_else(|| self.file.clone()),
+            file: (self.held.file().map(str::to_owned))
+                .or_else(|| self.file.clone())
+                .or_else(|| self.lead.clone()),
         }
     }
 
@@ -434,7 +451,10 @@ impl Answer {
         for line in self.held.take() {
             match fence(&line).filter(|_| self.fence.is_none()) {
                 Some(one) => {
-                    self.fence = Some(Fenced::new(one.mark, one.count, false));
+                    let file = file_of_fence(one.info).map(str::to_owned);
+                    let file = file.or_else(|| self.lead.clone());
+                    let fence = Fenced::new(one.mark, one.count, false);
+                    self.fence = Some(Fenced { file, ..fence });
                     self.said.prose(&line);
                 }
                 None => self.text(&line),
@@ -452,6 +472,6 @@ impl Answer {
 
 impl Fenced {
     fn new(mark: char, count: usize, wrapping: bool) -> Self {
-        Self { mark, count, wrapping, edits: wrapping, depth: 0, text: String::new() }
+        Self { mark, count, wrapping, edits: wrapping, depth: 0, text: String::new(), file: None }
     }
 }

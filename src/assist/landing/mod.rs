@@ -217,7 +217,7 @@ impl Landing {
                 return self.with_doubts(found);
             }
             Piece::EditDropped { .. } | Piece::Malformed { .. } => self.edits += 1,
-            Piece::Fenced { text, open } => {
+            Piece::Fenced { text, open, .. } => {
                 self.open |= open;
                 let said = if self.edits > 0 { &self.beside } else { &self.prose[self.heard..] };
                 self.fenced.push(Fenced::of(text, said));

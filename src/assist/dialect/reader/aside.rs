@@ -72,7 +72,7 @@ impl Answer {
             let text = quoted.lines.concat();
             self.said.prose(&text);
             self.said.prose(line);
-            self.said.fenced(text, false);
+            self.said.fenced(text, false, quoted.file);
             return;
         }
         if !quoted.leads {
