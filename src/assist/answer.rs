@@ -7,6 +7,7 @@ use super::between::{Between, are_versions};
 use super::dialect::{Dialect, Edit, Form, Hint, Piece, ReplyParser, without_thoughts};
 use super::hunks::{Hunk, apply, torn};
 use super::landing::{Landed, Landing, Outcome, Remark, Wanted, onto};
+use super::undone::{is_for_later, taken_back};
 use crate::base::Span;
 use crate::text::{Change, PutIn, Replace, contradict, diff};
 use ropey::Rope;
@@ -43,7 +44,7 @@ pub enum Fit {
     Waits(usize),
     /// It is the edit of that number once more.
     Twice(usize),
-    /// The edit of that number says that it corrects this one.
+    /// The edit of that number says that it corrects this one, or takes it back.
     Corrected(usize),
     /// Its text goes, or comes, in another one as well, which does not go in.
     Torn,
@@ -104,6 +105,8 @@ pub struct Answer {
     versions: BTreeMap<usize, bool>,
     /// The first place of the edit that each of `edits` is a place of.
     firsts: Vec<usize>,
+    /// The edits that a later one takes back, with that one.
+    undone: BTreeMap<usize, usize>,
 }
 
 impl Answer {
@@ -119,6 +122,7 @@ impl Answer {
         // Whether a fenced text may be for the document, and an edit is for another file.
         let (mut own_fence, mut edits_elsewhere) = (false, false);
         for piece in pieces {
+            let for_later = is_for_later(between.said());
             let version = between.take(&piece);
             let fenced = fenced_edit(base, &piece);
             let other = match (&piece, &fenced) {
@@ -138,6 +142,7 @@ impl Answer {
             }
             let first = read.edits.len();
             for landed in landing.take(&piece) {
+                let landed = if for_later { landed } else { read.undoing(base, landed) };
                 read.add(base, landed);
             }
             read.firsts.resize(read.edits.len(), first);
@@ -196,12 +201,28 @@ impl Answer {
         self.all - 1
     }
 
+    /// The edits that go in so far, with what becomes of each.
+    fn made(&self) -> Vec<(usize, Hunk)> {
+        let all = self.edits.iter().enumerate();
+        // What an earlier one became part of is in the later.
+        let own = all.filter(|(at, _)| self.later(*at).is_none() && !self.undone.contains_key(at));
+        own.filter_map(|(at, one)| Some((at, placed(one)?))).collect()
+    }
+
+    /// An edit that takes back what earlier ones do stands there already, and these do nothing.
+    fn undoing(&mut self, base: &Rope, mut landed: Landed) -> Landed {
+        let nowhere = matches!(landed.outcome, Outcome::Already { .. } | Outcome::Missing { .. });
+        let Some((old, new)) = landed.said.as_ref().filter(|_| nowhere) else { return landed };
+        if let Some((span, earlier)) = taken_back(base, &self.made(), old, new) {
+            let later = self.edits.len();
+            self.undone.extend(earlier.into_iter().map(|at| (at, later)));
+            landed.outcome = Outcome::Already { span };
+        }
+        landed
+    }
+
     fn add(&mut self, base: &Rope, landed: Landed) {
         let number = self.next();
-        let placed = |landed: &Landed| match &landed.outcome {
-            Outcome::Placed { hunk, step } if !step.is_loose() => Some(hunk.clone()),
-            _ => None,
-        };
         if let Outcome::Placed { hunk, .. } = &landed.outcome
             && hunk.old == hunk.new
         {
@@ -210,10 +231,7 @@ impl Answer {
         }
         let mut landed = landed;
         if let Some((old, new)) = landed.unplaced() {
-            // What an earlier one became part of is in the later.
-            let made = self.edits.iter().enumerate().filter(|(at, _)| self.later(*at).is_none());
-            let (numbers, made): (Vec<usize>, Vec<Hunk>) =
-                made.filter_map(|(at, one)| Some((at, placed(one)?))).unzip();
+            let (numbers, made): (Vec<usize>, Vec<Hunk>) = self.made().into_iter().unzip();
             // One that is doubted for what it says has its place.
             let placed = matches!(landed.outcome, Outcome::Placed { .. });
             let found = onto(base, &made, old, new).filter(|one| !placed || !one.over.is_empty());
@@ -264,6 +282,10 @@ impl Answer {
         let mut fits: Vec<Fit> = Vec::with_capacity(self.edits.len());
         for (index, landed) in self.edits.iter().enumerate() {
             let last = self.last(index);
+            if let Some(later) = self.undone.get(&last) {
+                fits.push(Fit::Corrected(*later));
+                continue;
+            }
             let known = together.get(&last).copied();
             // Its own place is that of the last.
             let outcome = self.edits.get(last).map_or(&landed.outcome, |last| &last.outcome);
@@ -423,6 +445,14 @@ fn answered<'a>(base: &Rope, answer: &'a str) -> &'a str {
         base.lines().any(|line| line.to_string().trim().to_lowercase().starts_with(&mark))
     };
     without_thoughts(answer, &has)
+}
+
+/// What an edit changes that has a certain place.
+fn placed(landed: &Landed) -> Option<Hunk> {
+    match &landed.outcome {
+        Outcome::Placed { hunk, step } if !step.is_loose() => Some(hunk.clone()),
+        _ => None,
+    }
 }
 
 /// What differs between a hunk's old and new text.

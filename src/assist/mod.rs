@@ -21,6 +21,7 @@ mod readable;
 mod reading;
 mod repair;
 mod so_far;
+mod undone;
 
 pub use alike::{adds_little, alike, proposes_the_same, says_the_same};
 pub use answer::{Answer, Elsewhere, Fit, Unreadable, files_named};
