@@ -154,3 +154,51 @@ fn what_is_taken_back_is_not_done() {
     let calls = "{\"edits\": [{\"old_string\": \"watts = 40\", \"new_string\": \"watts = 60\"}, {\"old_string\": \"watts = 60\", \"new_string\": \"watts = 40\"}]}\n";
     assert_eq!(applied(TEXT, calls), (TEXT.to_owned(), "already corrected".to_owned()));
 }
+
+#[test]
+fn old_and_new_texts_in_two_fences_beside_other_edits() {
+    let labels = [
+        ("SEARCH:", "REPLACE:"),
+        ("Before:", "After:"),
+        ("**Before**", "**After**"),
+        ("Old:", "New:"),
+        ("Replace:", "With:"),
+        ("Find:", "Replace with:"),
+        ("Original:", "Modified:"),
+    ];
+    let (other, _) = edit("lit = true", "lit = false");
+    let call = "{\"old_str\": \"lit = true\", \"new_str\": \"lit = false\"}\n";
+    let after = TEXT.replace("true", "false").replace("40", "60");
+    for (old, new) in labels {
+        let pair = |was: &str, is: &str| {
+            format!("{old}\n```toml\n{was}\n```\n{new}\n```toml\n{is}\n```\n")
+        };
+        let good = pair("watts = 40", "watts = 60");
+        for edit in [&other, call] {
+            for reply in [format!("{good}\n{edit}"), format!("{edit}\n{good}")] {
+                assert_eq!(applied(TEXT, &reply), (after.clone(), "applied".to_owned()), "{reply}");
+            }
+        }
+        // What the edit does is shown once more.
+        let shown = format!("{other}\n{}", pair("lit = true", "lit = false"));
+        let once = TEXT.replace("true", "false");
+        assert_eq!(applied(TEXT, &shown), (once, "applied".to_owned()), "{shown}");
+    }
+}
+
+#[test]
+fn marks_of_edits_beside_other_words() {
+    let (block, after) = edit("watts = 40", "watts = 60");
+    for before in ["Here it is: ", "2. ", "Assistant: ", "- "] {
+        assert_eq!(applied(TEXT, &format!("{before}{block}")).0, after, "{before}");
+        let two = format!("{}\nand {block}", edit("lit = true", "lit = false").0);
+        assert_eq!(applied(TEXT, &two).0, after.replace("true", "false"));
+    }
+    // Words about the mark are none.
+    assert_eq!(applied(TEXT, &format!("It begins with `{block}")).0, TEXT);
+    let named = block.replace("SEARCH", "SEARCH lamp.toml").replace("REPLACE", "REPLACE lamp.toml");
+    assert_eq!(applied(TEXT, &named).0, after);
+    let mail = "--- a/lamp.toml\n+++ b/lamp.toml\n@@ -2,2 +2,2 @@\n lit = true\n-watts = 40\n+watts = 60\n-- \n2.39.0\n";
+    assert_eq!(applied(TEXT, mail), (after.clone(), "applied".to_owned()));
+    assert_eq!(applied(TEXT, &format!("```diff\n{mail}```\n")).0, after);
+}

@@ -11,7 +11,9 @@ use super::call::Call;
 use super::diff::Diff;
 use super::held::{Around, Held, Start, heredoc, is_blank, is_difference, path_tag, wrapper};
 use super::leads;
-use super::markers::{fence, file_name, file_of_fence, indent, is_file_name, words};
+use super::markers::{
+    before_late_marker, fence, file_name, file_of_fence, indent, is_file_name, late_marker, words,
+};
 use super::open::{Next, Open};
 use super::patch::Patch;
 use super::said::Said;
@@ -194,6 +196,13 @@ impl Answer {
         if self.fence.is_none() && self.quoted.is_none() && self.held.fence().is_none() {
             self.lead_by(line);
         }
+        if let Some(at) = late_marker(line).filter(|at| *at >= told && self.may_start_late()) {
+            if told == 0 {
+                self.release();
+            }
+            self.text(&line[told..at]);
+            return Some(at);
+        }
         if told > 0 {
             self.text(&line[told..]);
             return None;
@@ -257,6 +266,11 @@ impl Answer {
         if !is_blank(line) && fence(line).is_none() && self.held.starts(line, false).is_none() {
             self.lead = leads::named(line).map(str::to_owned);
         }
+    }
+
+    /// Whether an edit may start behind words of its line.
+    fn may_start_late(&self) -> bool {
+        self.quoted.is_none() && !self.doubted && self.fence.as_ref().is_none_or(|one| one.wrapping)
     }
 
     /// Whether nothing stands around the next line that makes it text.
@@ -427,6 +441,10 @@ impl Answer {
             return;
         }
         let end = self.line.strip_suffix('\r').unwrap_or(&self.line).len();
+        let end = match self.may_start_late() {
+            true => end.min(before_late_marker(&self.line)),
+            false => end,
+        };
         if end > self.told {
             if self.told == 0 {
                 self.release();

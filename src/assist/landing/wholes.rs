@@ -182,14 +182,7 @@ impl Landing {
             _ => None,
         });
         let pairs: Vec<(&Fenced, &Fenced)> = pairs.collect::<Option<_>>()?;
-        let edit = |(old, new): (&Fenced, &Fenced)| Edit {
-            old: old.text.clone(),
-            new: new.text.clone(),
-            why: None,
-            form: Form::Blocks,
-            hint: Hint::default(),
-        };
-        let edits: Vec<Edit> = pairs.into_iter().map(edit).collect();
+        let edits: Vec<Edit> = pairs.into_iter().map(|(old, new)| pair_of(old, new)).collect();
         (!edits.is_empty()).then(|| edits.iter().flat_map(|edit| self.edit(edit)).collect())
     }
 
@@ -266,6 +259,12 @@ impl Landing {
         };
         hunks.into_iter().zip(moves(&only)).enumerate().map(landed).collect()
     }
+}
+
+/// The edit in two fences.
+pub(super) fn pair_of(old: &Fenced, new: &Fenced) -> Edit {
+    let (old, new) = (old.text.clone(), new.text.clone());
+    Edit { old, new, why: None, form: Form::Blocks, hint: Hint::default() }
 }
 
 /// How many lines of a text are not empty.
