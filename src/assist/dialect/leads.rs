@@ -56,7 +56,6 @@ const AROUND: &[&str] = &[
     "with",
     "write",
     "your",
-    "as",
     "contents",
     "content",
 ];

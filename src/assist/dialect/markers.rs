@@ -77,15 +77,19 @@ pub(super) fn late_marker(line: &str) -> Option<usize> {
     let (body, indent) = words(line)?;
     let at = body.find(LATE).filter(|at| *at > 0)?;
     let (before, rest) = body.split_at(at);
-    let apart = before.ends_with([' ', '\t']) && !before.contains(['`', '"', '\'', '<']);
-    (apart && matches!(marker(rest), Some(Marker::Search(_)))).then_some(indent + at)
+    let apart = before.ends_with([' ', '\t']) && !before.contains(['`', '"', '\'', '<', '>']);
+    let said = before.contains(char::is_alphanumeric);
+    (apart && said && matches!(marker(rest), Some(Marker::Search(_)))).then_some(indent + at)
 }
 
 /// How much of an unfinished line of prose stands before what may become such a marker.
 pub(super) fn before_late_marker(line: &str) -> usize {
+    if line.len() > LONGEST {
+        return line.len();
+    }
     match line.find(LATE) {
-        Some(at) if line.len() <= LONGEST => at,
-        _ => line.trim_end_matches('<').len(),
+        Some(at) => at,
+        None => line.trim_end_matches('<').len(),
     }
 }
 

@@ -90,11 +90,6 @@ impl Answer {
                 Err(lines) => self.reject(lines),
             }
         }
-        if let Some(thought) = self.thought.take() {
-            let doubted = std::mem::replace(&mut self.doubted, true);
-            self.again(thought.into_waiting());
-            self.doubted = doubted;
-        }
         if let Some(quoted) = self.quoted.take() {
             self.said.prose(&quoted.opening);
             let text = quoted.lines.concat();
@@ -429,7 +424,7 @@ impl Answer {
             return;
         }
         if let Some(thought) = &self.thought {
-            let end = thought.plain(&self.line);
+            let end = thought.plain(&self.line, self.told);
             if end > self.told {
                 let text = self.line[self.told..end].to_owned();
                 self.text(&text);

@@ -29,8 +29,6 @@ pub(super) struct Thought {
     close: &'static str,
     /// Where its first line is to be looked at.
     from: usize,
-    /// The lines of a comment. If it is not closed it was none.
-    lines: Option<Vec<String>>,
 }
 
 impl Thought {
@@ -40,12 +38,12 @@ impl Thought {
         let indent = line.len() - line.trim_start().len();
         let tag = MARKS.iter().find(|(open, ..)| begins(head, open));
         if let Some((open, close, _)) = tag {
-            return Some(Self { close, from: indent + open.len(), lines: None });
+            return Some(Self { close, from: indent + open.len() });
         }
         if head.starts_with(COMMENT.0) && !line.contains(COMMENT.1) {
-            return Some(Self { close: COMMENT.1, from: 0, lines: Some(Vec::new()) });
+            return Some(Self { close: COMMENT.1, from: 0 });
         }
-        is_draft(head).then_some(Self { close: FOLDED.1, from: 0, lines: None })
+        is_draft(head).then_some(Self { close: FOLDED.1, from: 0 })
     }
 
     /// Where it ends in a line of which `told` bytes were told already.
@@ -55,22 +53,12 @@ impl Thought {
         Some(from + at + self.close.len())
     }
 
-    /// How much of an unfinished line is no part of its closing mark.
-    pub fn plain(&self, line: &str) -> usize {
+    /// How much of an unfinished line, of which `told` bytes were told, is no part of its closing mark.
+    pub fn plain(&self, line: &str, told: usize) -> usize {
         let first = self.close.chars().next();
-        match (&self.lines, self.from) {
-            (None, 0) => line.find(|sign| Some(sign) == first).unwrap_or(line.len()),
-            _ => 0,
-        }
-    }
-
-    /// Where its lines wait for the closing mark.
-    pub fn waiting(&mut self) -> Option<&mut Vec<String>> {
-        self.lines.as_mut()
-    }
-
-    pub fn into_waiting(self) -> Vec<String> {
-        self.lines.unwrap_or_default()
+        let rest = line.get(told..).filter(|_| self.from == 0);
+        let end = rest.map(|rest| rest.find(|sign| Some(sign) == first).unwrap_or(rest.len()));
+        told + end.unwrap_or(0)
     }
 }
 

@@ -76,8 +76,10 @@ impl Landing {
                 continue;
             };
             // What an edit writes is only shown.
-            let told = new.text.lines().all(|line| self.written.contains(line.trim()));
-            let landed = if told { Vec::new() } else { self.edit(&pair_of(&old, &new)) };
+            if new.text.lines().all(|line| self.written.contains(line.trim())) {
+                continue;
+            }
+            let landed = self.edit(&pair_of(&old, &new));
             let placed = |one: &Landed| matches!(&one.outcome, Outcome::Placed { step, .. } if !step.is_loose());
             if !landed.is_empty() && landed.iter().all(placed) {
                 found.extend(landed);

@@ -24,24 +24,12 @@ impl Answer {
     /// Takes a line of what is thought; as [`Answer::prose`] does.
     pub(super) fn thought(&mut self, line: &str, told: usize) -> Option<usize> {
         let mut thought = self.thought.take()?;
-        let end = thought.end(line, told);
-        if let Some(lines) = thought.waiting() {
-            lines.push(line[..end.unwrap_or(line.len())].to_owned());
-        }
-        let Some(end) = end else {
-            if thought.waiting().is_none() {
-                self.text(&line[told..]);
-            }
+        let Some(end) = thought.end(line, told) else {
+            self.text(&line[told..]);
             self.thought = Some(thought);
             return None;
         };
-        match thought.waiting() {
-            Some(lines) => {
-                let all = lines.concat();
-                self.text(&all);
-            }
-            None => self.text(&line[told..end]),
-        }
+        self.text(&line[told..end]);
         // It gives no reason for an edit.
         let _ = self.said.why();
         if is_blank(&line[end..]) {
