@@ -4,13 +4,14 @@
 //! Knows no session; positions are those of the version.
 
 use super::between::{Between, are_versions};
-use super::dialect::{Dialect, Edit, Piece, ReplyParser};
+use super::dialect::{Dialect, Edit, Form, Hint, Piece, ReplyParser, without_thoughts};
 use super::hunks::{Hunk, apply, torn};
 use super::landing::{Landed, Landing, Outcome, Remark, Wanted, onto};
+use super::undone::{is_for_later, taken_back};
 use crate::base::Span;
 use crate::text::{Change, PutIn, Replace, contradict, diff};
 use ropey::Rope;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A part of an answer that begins like an edit and is none.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,7 +44,7 @@ pub enum Fit {
     Waits(usize),
     /// It is the edit of that number once more.
     Twice(usize),
-    /// The edit of that number says that it corrects this one.
+    /// The edit of that number says that it corrects this one, or takes it back.
     Corrected(usize),
     /// Its text goes, or comes, in another one as well, which does not go in.
     Torn,
@@ -102,6 +103,10 @@ pub struct Answer {
     pub onto: BTreeMap<usize, Vec<usize>>,
     /// The edits that are said to be another version of an earlier one, and whether a better one.
     versions: BTreeMap<usize, bool>,
+    /// The first place of the edit that each of `edits` is a place of.
+    firsts: Vec<usize>,
+    /// The edits that a later one takes back, with that one.
+    undone: BTreeMap<usize, usize>,
 }
 
 impl Answer {
@@ -111,15 +116,23 @@ impl Answer {
         let mut parser = ReplyParser::new(Dialect::Blocks);
         let mut landing = Landing::new(base).wanting(Wanted::Change);
         let mut read = Self::default();
-        let mut pieces = parser.push(without_thoughts(answer));
+        let mut pieces = parser.push(answered(base, answer));
         pieces.extend(parser.finish());
         let mut between = Between::default();
+        // Whether a fenced text may be for the document, and an edit is for another file.
+        let (mut own_fence, mut edits_elsewhere) = (false, false);
         for piece in pieces {
+            let for_later = is_for_later(between.said());
             let version = between.take(&piece);
-            let other = match &piece {
-                Piece::EditDone { edit, .. } if is_elsewhere(edit) => Some(edit),
+            let fenced = fenced_edit(base, &piece);
+            let other = match (&piece, &fenced) {
+                (Piece::EditDone { edit, .. }, _) | (_, Some(edit)) if is_elsewhere(edit) => {
+                    Some(edit)
+                }
                 _ => None,
             };
+            own_fence |= other.is_none() && matches!(piece, Piece::Fenced { .. });
+            edits_elsewhere |= other.is_some() && fenced.is_none();
             if let Some(edit) = other {
                 let file = edit.hint.file.clone().unwrap_or_default();
                 let (old, new) = (edit.old.clone(), edit.new.clone());
@@ -129,8 +142,10 @@ impl Answer {
             }
             let first = read.edits.len();
             for landed in landing.take(&piece) {
+                let landed = if for_later { landed } else { read.undoing(base, landed) };
                 read.add(base, landed);
             }
+            read.firsts.resize(read.edits.len(), first);
             if let Some(better) = version {
                 read.versions.extend((first..read.edits.len()).map(|at| (at, better)));
             }
@@ -155,7 +170,7 @@ impl Answer {
             }
         }
         // Where there are edits, the words around them are none.
-        if read.elsewhere.is_empty() {
+        if read.elsewhere.is_empty() || own_fence && !edits_elsewhere {
             for landed in landing.finish() {
                 read.add(base, landed);
             }
@@ -186,12 +201,28 @@ impl Answer {
         self.all - 1
     }
 
+    /// The edits that go in so far, with what becomes of each.
+    fn made(&self) -> Vec<(usize, Hunk)> {
+        let all = self.edits.iter().enumerate();
+        // What an earlier one became part of is in the later.
+        let own = all.filter(|(at, _)| self.later(*at).is_none() && !self.undone.contains_key(at));
+        own.filter_map(|(at, one)| Some((at, placed(one)?))).collect()
+    }
+
+    /// An edit that takes back what earlier ones do stands there already, and these do nothing.
+    fn undoing(&mut self, base: &Rope, mut landed: Landed) -> Landed {
+        let nowhere = matches!(landed.outcome, Outcome::Already { .. } | Outcome::Missing { .. });
+        let Some((old, new)) = landed.said.as_ref().filter(|_| nowhere) else { return landed };
+        if let Some((span, earlier)) = taken_back(base, &self.made(), old, new) {
+            let later = self.edits.len();
+            self.undone.extend(earlier.into_iter().map(|at| (at, later)));
+            landed.outcome = Outcome::Already { span };
+        }
+        landed
+    }
+
     fn add(&mut self, base: &Rope, landed: Landed) {
         let number = self.next();
-        let placed = |landed: &Landed| match &landed.outcome {
-            Outcome::Placed { hunk, step } if !step.is_loose() => Some(hunk.clone()),
-            _ => None,
-        };
         if let Outcome::Placed { hunk, .. } = &landed.outcome
             && hunk.old == hunk.new
         {
@@ -200,10 +231,7 @@ impl Answer {
         }
         let mut landed = landed;
         if let Some((old, new)) = landed.unplaced() {
-            // What an earlier one became part of is in the later.
-            let made = self.edits.iter().enumerate().filter(|(at, _)| self.later(*at).is_none());
-            let (numbers, made): (Vec<usize>, Vec<Hunk>) =
-                made.filter_map(|(at, one)| Some((at, placed(one)?))).unzip();
+            let (numbers, made): (Vec<usize>, Vec<Hunk>) = self.made().into_iter().unzip();
             // One that is doubted for what it says has its place.
             let placed = matches!(landed.outcome, Outcome::Placed { .. });
             let found = onto(base, &made, old, new).filter(|one| !placed || !one.over.is_empty());
@@ -254,6 +282,10 @@ impl Answer {
         let mut fits: Vec<Fit> = Vec::with_capacity(self.edits.len());
         for (index, landed) in self.edits.iter().enumerate() {
             let last = self.last(index);
+            if let Some(later) = self.undone.get(&last) {
+                fits.push(Fit::Corrected(*later));
+                continue;
+            }
             let known = together.get(&last).copied();
             // Its own place is that of the last.
             let outcome = self.edits.get(last).map_or(&landed.outcome, |last| &last.outcome);
@@ -329,11 +361,14 @@ impl Answer {
     /// each says what becomes of the sentence, and not of what the other makes of it.
     fn parts_a_sentence(&self, one: usize, other: usize) -> bool {
         let said = |at: usize| self.edits.get(at)?.said.as_ref();
+        let places = (one, other);
         let (Some((old, one)), Some((quoted, other))) = (said(one), said(other)) else {
             return false;
         };
         let (old, one, other) = (old.trim(), one.trim(), other.trim());
-        if quoted.trim() != old {
+        // The places of one edit are all meant.
+        let first = |at: usize| self.firsts.get(at).copied().unwrap_or(at);
+        if quoted.trim() != old || first(places.0) == first(places.1) {
             return false;
         }
         let parted = |a: Span, b: Span| {
@@ -365,8 +400,37 @@ impl Answer {
     }
 }
 
+/// A fenced text for a file that is named before it, as an edit: it quotes the document where it has
+/// most of its lines.
+fn fenced_edit(base: &Rope, piece: &Piece) -> Option<Edit> {
+    let Piece::Fenced { text, file: Some(file), .. } = piece else { return None };
+    let lines: BTreeSet<&str> = text.lines().map(str::trim).collect();
+    let (mut all, mut own) = (0, 0);
+    for line in base.lines() {
+        let line = line.to_string();
+        all += usize::from(!line.trim().is_empty());
+        own += usize::from(!line.trim().is_empty() && lines.contains(line.trim()));
+    }
+    let old = if own > 0 && 2 * own >= all { text.clone() } else { String::new() };
+    let hint = Hint { file: Some(file.clone()), ..Hint::default() };
+    Some(Edit { old, new: text.clone(), why: None, form: Form::Passage, hint })
+}
+
+/// The files that the edits of an answer name, as they stand there.
+pub fn files_named(base: &Rope, answer: &str) -> BTreeSet<String> {
+    let mut parser = ReplyParser::new(Dialect::Blocks);
+    let mut pieces = parser.push(answered(base, answer));
+    pieces.extend(parser.finish());
+    let file = |piece| match piece {
+        Piece::EditDone { edit, .. } => edit.hint.file,
+        Piece::Fenced { file, .. } => file,
+        _ => None,
+    };
+    pieces.into_iter().filter_map(file).collect()
+}
+
 /// An answer without what the model thought before it, as some programs print it.
-fn without_thoughts(answer: &str) -> &str {
+fn answered<'a>(base: &Rope, answer: &'a str) -> &'a str {
     // As some models write it down: several channels, of which the last one is the answer.
     const FINAL: &str = "<|channel|>final<|message|>";
     let begun =
@@ -376,19 +440,19 @@ fn without_thoughts(answer: &str) -> &str {
         let marks = ["<|return|>", "<|end|>"];
         return marks.iter().find_map(|mark| end.strip_suffix(mark)).unwrap_or(answer);
     }
-    const MARKS: &[(&str, &str)] = &[("<think>", "</think>"), ("<thinking>", "</thinking>")];
-    for (open, close) in MARKS {
-        let begun = answer.trim_start().strip_prefix(open);
-        // Some servers keep the first mark to themselves; the other stands on a line of its own.
-        let thought = begun.or_else(|| {
-            let alone = answer.lines().any(|line| line.trim() == *close);
-            (alone && !answer.contains(open)).then_some(answer)
-        });
-        if let Some(thought) = thought {
-            return thought.split_once(close).map_or("", |(_, behind)| behind);
-        }
+    let has = |mark: &str| {
+        let mark = mark.to_lowercase();
+        base.lines().any(|line| line.to_string().trim().to_lowercase().starts_with(&mark))
+    };
+    without_thoughts(answer, &has)
+}
+
+/// What an edit changes that has a certain place.
+fn placed(landed: &Landed) -> Option<Hunk> {
+    match &landed.outcome {
+        Outcome::Placed { hunk, step } if !step.is_loose() => Some(hunk.clone()),
+        _ => None,
     }
-    answer
 }
 
 /// What differs between a hunk's old and new text.

@@ -13,6 +13,11 @@ const VERSIONS: u8 = 50;
 pub struct Between(String);
 
 impl Between {
+    /// What is said since the last edit.
+    pub fn said(&self) -> &str {
+        &self.0
+    }
+
     /// Takes the next piece of the answer. Of an edit it tells whether it is said to be another version
     /// of an earlier one, and if so, whether it is one that corrects that.
     pub fn take(&mut self, piece: &Piece) -> Option<bool> {

@@ -21,9 +21,10 @@ mod readable;
 mod reading;
 mod repair;
 mod so_far;
+mod undone;
 
 pub use alike::{adds_little, alike, proposes_the_same, says_the_same};
-pub use answer::{Answer, Elsewhere, Fit, Unreadable};
+pub use answer::{Answer, Elsewhere, Fit, Unreadable, files_named};
 pub use between::{Between, are_versions};
 pub use choosing::{Chosen, LAST, Record, Tried, choose_by};
 pub use dialect::{Dialect, Edit, Form, Hint, Piece, ReplyParser, choose, is_gap, is_small_name};
@@ -35,7 +36,7 @@ pub use landing::{
     ELSEWHERE, Landed, Landing, Onto, Outcome, REPEATS, Remark, SHORT, Wanted, onto, resembling,
 };
 pub use merge::{Merged, merge};
-pub use named::{is_near, writes_anew};
+pub use named::{is_near, others, writes_anew};
 pub use placement::{Placement, Placer, Sought, Step, place};
 pub use readable::readable;
 pub use reading::Reading;

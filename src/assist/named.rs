@@ -1,6 +1,7 @@
 //! Names that models give the document.
 
 use super::dialect::{Edit, Form};
+use std::collections::BTreeSet;
 
 /// Words that models put for a name.
 const WORDS: [&str; 12] = [
@@ -28,9 +29,54 @@ pub fn writes_anew(edit: &Edit) -> bool {
     edit.old.trim().is_empty() || edit.form == Form::Whole
 }
 
+/// Which of the files that an answer names are others than the document, though their names are the same:
+/// of two such paths the one that fits the document's best is for it. `document` is its whole path.
+pub fn others(named: &BTreeSet<String>, document: &str) -> BTreeSet<String> {
+    let own = parts(document);
+    let all: Vec<(&String, Vec<&str>)> = named.iter().map(|name| (name, parts(name))).collect();
+    let all: Vec<_> = all.into_iter().filter(|(_, path)| path.last() == own.last()).collect();
+    // A path from the root tells the same as the end of it.
+    let same = |(a, one): &(&String, Vec<&str>), (b, other): &(&String, Vec<&str>)| {
+        let rooted = |name: &str| name.starts_with('/') || name.contains(":\\");
+        one == other || rooted(a) && one.ends_with(other) || rooted(b) && other.ends_with(one)
+    };
+    if !all.iter().any(|one| all.iter().any(|other| !same(one, other))) {
+        return BTreeSet::new();
+    }
+    let fits = |path: &[&str]| own.ends_with(path);
+    let best = all.iter().filter(|(_, path)| fits(path)).map(|(_, path)| path.len()).max();
+    let is_best = |one: &&(&String, Vec<&str>)| fits(&one.1) && Some(one.1.len()) == best;
+    let own: Vec<_> = all.iter().filter(is_best).collect();
+    let other = |one: &&(&String, Vec<&str>)| !own.iter().any(|own| same(own, one));
+    all.iter().filter(other).map(|(name, _)| (*name).clone()).collect()
+}
+
+/// The parts of a path that tell.
+fn parts(path: &str) -> Vec<&str> {
+    path.trim().split(['/', '\\']).filter(|part| !part.is_empty() && *part != ".").collect()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::is_near;
+    use super::{is_near, others};
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn of_two_paths_of_one_name_one_is_the_document() {
+        let check = |named: &[&str], document: &str, expected: &[&str]| {
+            let named: BTreeSet<String> = named.iter().map(|name| (*name).to_owned()).collect();
+            let found: Vec<String> = others(&named, document).into_iter().collect();
+            assert_eq!(found, expected, "{named:?} in {document}");
+        };
+        check(&["web/a.toml", "a.toml"], "/home/me/work/a.toml", &["web/a.toml"]);
+        check(&["web/a.toml", "a.toml"], "/home/me/work/web/a.toml", &["a.toml"]);
+        check(&["core/a.toml", "web/a.toml"], "/home/me/web/a.toml", &["core/a.toml"]);
+        check(&["core/a.toml", "web/a.toml"], "/home/me/a.toml", &["core/a.toml", "web/a.toml"]);
+        check(&["web/a.toml"], "/home/me/work/a.toml", &[]);
+        check(&["./a.toml", "a.toml"], "/home/me/work/a.toml", &[]);
+        check(&["/src/web/a.toml", "web/a.toml"], "/home/me/work/a.toml", &[]);
+        check(&["web/b.toml", "b.toml"], "/home/me/work/a.toml", &[]);
+    }
 
     #[test]
     fn names_for_the_document() {

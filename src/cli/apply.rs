@@ -5,7 +5,8 @@ use super::headless::{is_stdin, read_stdin};
 use super::propose::print_diff;
 use super::{Failure, Out, one_line};
 use crate::assist::{
-    Answer, ELSEWHERE, Edit, Fit, Form, Hint, Landed, Outcome, REPEATS, SHORT, is_near, writes_anew,
+    Answer, ELSEWHERE, Edit, Fit, Form, Hint, Landed, Outcome, REPEATS, SHORT, files_named,
+    is_near, others, writes_anew,
 };
 use crate::base::Span;
 use crate::report::unified;
@@ -73,7 +74,12 @@ impl ApplyArgs {
             ));
         }
         let base = Rope::from_str(&file.text);
-        let answer = Answer::read(&base, &reply, &|edit| is_elsewhere(&self.file, edit));
+        let path = std::path::absolute(&self.file).unwrap_or_else(|_| self.file.clone());
+        let others = others(&files_named(&base, &reply), &path.to_string_lossy());
+        let answer = Answer::read(&base, &reply, &|edit| {
+            edit.hint.file.as_ref().is_some_and(|file| others.contains(file))
+                || is_elsewhere(&self.file, edit)
+        });
         if answer.is_empty() && answer.several {
             return Err(Failure::usage(
                 "What came on standard input holds several versions of one text: leave one of them.",

@@ -58,7 +58,7 @@ pub fn collect(pieces: Vec<Piece>) -> Outcome {
                 assert!(open.contains_key(&index));
                 out.previews.entry(index).or_default().1.push_str(&delta);
             }
-            Piece::Fenced { text, open } => {
+            Piece::Fenced { text, open, .. } => {
                 out.fenced.push(text + if open { "…" } else { "" });
             }
             Piece::EditDone { index, edit } => {

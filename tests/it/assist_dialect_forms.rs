@@ -540,6 +540,9 @@ const ANSWERS: &[&str] = &[
     "<old_text>one</old_text><new_text>two three</new_text>\nEnd.",
     "<tool_call>\n{\"name\": \"edit\", \"arguments\": {\"old_str\": \"a\\nb\", \"new_str\": \"c d\", \"replace_all\": true}}\n</tool_call>\nEnd.",
     "<function_calls>\n<invoke name=\"edit\">\n<parameter name=\"old_str\">a b</parameter>\n<parameter name=\"new_str\">c d</parameter>\n</invoke>\n</function_calls>\nEnd.",
+    "<reasoning>\nPerhaps é\n<<<<<<< SEARCH\nu\n=======\nv\n>>>>>>> REPLACE\n</reasoning> So:\n<<<<<<< SEARCH\nx\n=======\ny\n>>>>>>> REPLACE\nEnd.",
+    "[THINK]One < two.[/THINK]\n◁think▷\n◁ é ◁/think▷\n<!--\n<<<<<<< SEARCH\nu\n=======\nv\n>>>>>>> REPLACE\n-->\nOne, or é that: <<<<<<< SEARCH\nx\n=======\ny\n>>>>>>> REPLACE a.md\nEnd.",
+    "In `a.md`, change:\n\n```\n<<<<<<< SEARCH\nx\n=======\ny\n>>>>>>> REPLACE\n```\nEnd.",
 ];
 
 /// Whatever an answer broke off in, what is an edit then is one of the whole answer.

@@ -8,7 +8,9 @@
 )]
 
 mod apart;
+mod assist_asides;
 mod assist_bare;
+mod assist_calls;
 mod assist_dialect;
 mod assist_dialect_forms;
 mod assist_edges;

@@ -38,6 +38,8 @@ const INNER: &[&str] = &[
 const FILE: &[&str] = &["path", "file_path", "filePath", "file", "filename", "target_file"];
 const WHY: &[&str] = &["explanation", "description", "reason", "why"];
 const PATCH: &[&str] = &["patch", "diff", "input", "patchText", "command", "cmd"];
+/// What is in the name of a tool that writes a file, or adds to it.
+const WRITES: &[&str] = &["create", "write", "append"];
 /// Other keys that a call may have at its outermost.
 const OTHER: &[&str] = &[
     "name",
@@ -289,6 +291,17 @@ fn text_of<'a>(map: &'a Map<String, Value>, names: &[&str]) -> Option<&'a str> {
     names.iter().find_map(|name| map.get(*name)?.as_str())
 }
 
+/// Whether a call that writes text adds it to the end of what is there.
+fn appends(map: &Map<String, Value>, named: &str) -> bool {
+    let yes = |value: &Value| value.as_bool() == Some(true) || value.as_str() == Some("true");
+    let mode = text_of(map, &["mode", "write_mode", "command"]).unwrap_or_default();
+    let mode = mode.to_lowercase();
+    map.get("append").is_some_and(yes)
+        || mode.contains("append")
+        || ["a", "a+", "at"].contains(&mode.as_str())
+        || named.to_lowercase().contains("append")
+}
+
 impl Gather<'_> {
     /// `listed`: it is one of a list of edits.
     fn value(&mut self, value: &Value, listed: bool, depth: usize) {
@@ -351,10 +364,12 @@ impl Gather<'_> {
                     }
                 }
                 if let (Some(whole), Some(file), Some(named)) = (whole, self.file.clone(), named)
-                    && ["create", "write"].iter().any(|one| named.to_lowercase().contains(one))
+                    && WRITES.iter().any(|one| named.to_lowercase().contains(one))
                 {
-                    let hint = Hint { file: Some(file), ..Hint::default() };
-                    self.push(String::new(), whole.to_owned(), Form::Whole, hint);
+                    let at_end = appends(map, named);
+                    let form = if at_end { Form::Tool } else { Form::Whole };
+                    let hint = Hint { file: Some(file), at_end, ..Hint::default() };
+                    self.push(String::new(), whole.to_owned(), form, hint);
                 }
                 for name in PATCH {
                     match map.get(*name) {

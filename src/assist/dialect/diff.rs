@@ -190,6 +190,8 @@ impl Diff {
             }
             Sign::Empty => false,
             // A list after a chunk that has all its lines is no part of it.
+            // Behind `-- ` a mail has its signature.
+            Sign::Old if full && without_end(body) == "-- " => true,
             _ => self.around.fence.is_none() && full && !chunk.tail.is_empty() && is_item(body),
         };
         if ended {

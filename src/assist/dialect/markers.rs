@@ -64,12 +64,37 @@ pub(super) fn marker(line: &str) -> Option<Marker> {
             let said = REPLACE.iter().find_map(|one| word(rest, one));
             match said.map(str::trim) {
                 Some("") => Some(Marker::Replace),
+                Some(name) if is_file_name(name) && name.contains('.') => Some(Marker::Replace),
                 _ if first == '>' && count > 4 => Some(Marker::Theirs),
                 _ => None,
             }
         }
     }
 }
+
+/// Where a block starts behind words on their line: `2. <<<<<<< SEARCH`.
+pub(super) fn late_marker(line: &str) -> Option<usize> {
+    let (body, indent) = words(line)?;
+    let at = body.find(LATE).filter(|at| *at > 0)?;
+    let (before, rest) = body.split_at(at);
+    let apart = before.ends_with([' ', '\t']) && !before.contains(['`', '"', '\'', '<', '>']);
+    let said = before.contains(char::is_alphanumeric);
+    (apart && said && matches!(marker(rest), Some(Marker::Search(_)))).then_some(indent + at)
+}
+
+/// How much of an unfinished line of prose stands before what may become such a marker.
+pub(super) fn before_late_marker(line: &str) -> usize {
+    if line.len() > LONGEST {
+        return line.len();
+    }
+    match line.find(LATE) {
+        Some(at) => at,
+        None => line.trim_end_matches('<').len(),
+    }
+}
+
+/// How such a marker begins.
+const LATE: &str = "<<<<";
 
 /// Whether a marker line may start so. `line` is not complete.
 pub(super) fn may_become_marker(line: &str) -> bool {
@@ -94,7 +119,7 @@ pub(super) fn may_become_marker(line: &str) -> bool {
         let same = rest.bytes().zip(word.bytes()).all(|(a, b)| a.eq_ignore_ascii_case(&b));
         same && rest
             .get(word.len()..)
-            .is_none_or(|rest| "<-".contains(first) || rest.trim().is_empty())
+            .is_none_or(|rest| "<->".contains(first) || rest.trim().is_empty())
     })
 }
 

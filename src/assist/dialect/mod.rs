@@ -11,6 +11,7 @@ mod chunk;
 mod diff;
 mod held;
 mod json;
+mod leads;
 mod markers;
 mod numbers;
 mod open;
@@ -19,12 +20,14 @@ mod reader;
 mod rewrite;
 mod said;
 mod tags;
+mod thoughts;
 
 pub(super) use diff::is_sure_head;
 pub use held::may_hold_edits;
 pub(super) use markers::is_file_name;
 pub use markers::{is_fence, is_gap};
 pub use numbers::unnumbered;
+pub(super) use thoughts::without_thoughts;
 
 use reader::Answer;
 use rewrite::Rewrite;
@@ -191,6 +194,8 @@ pub enum Piece {
         text: String,
         /// Its fence was not closed.
         open: bool,
+        /// The file that is named before it, or by its fence.
+        file: Option<String>,
     },
     /// It would have changed nothing, or it came `again`.
     EditDropped {

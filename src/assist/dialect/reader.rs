@@ -3,18 +3,23 @@
 //! A line is looked at when it is complete; what cannot mean anything streams before that. Each
 //! form of edit is a file of its own, which takes lines until it says that it ended.
 
+mod aside;
+
 use super::Piece;
 use super::blocks::Block;
 use super::call::Call;
 use super::diff::Diff;
-use super::held::{
-    Around, Held, Start, heredoc, is_blank, is_difference, may_lead, path_tag, wrapper,
+use super::held::{Around, Held, Start, heredoc, is_blank, is_difference, path_tag, wrapper};
+use super::leads;
+use super::markers::{
+    before_late_marker, fence, file_name, file_of_fence, indent, is_file_name, late_marker, words,
 };
-use super::markers::{fence, file_name, file_of_fence, indent, is_file_name, words};
 use super::open::{Next, Open};
 use super::patch::Patch;
 use super::said::Said;
 use super::tags::{self, Tags};
+use super::thoughts::{self, Thought};
+use aside::Quoted;
 
 /// A fence of the prose.
 #[derive(Clone, Debug)]
@@ -28,21 +33,8 @@ struct Fenced {
     /// Fences that are open in it.
     depth: usize,
     text: String,
-}
-
-/// A fence of 4 and more that may hold edits: all of it. Some programs ask for edits in these.
-#[derive(Clone, Debug)]
-struct Quoted {
-    mark: char,
-    count: usize,
-    opening: String,
-    lines: Vec<String>,
-    /// The file that is named before it.
+    /// The file that it is for.
     file: Option<String>,
-    /// It begins with an edit.
-    leads: bool,
-    /// There is a fence in it.
-    fences: bool,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -56,12 +48,15 @@ pub(super) struct Answer {
     fence: Option<Fenced>,
     quoted: Option<Quoted>,
     form: Option<Open>,
+    thought: Option<Thought>,
     /// Tags around edits that are still to be closed.
     closers: Vec<String>,
     /// The word that ends a shell's `<<'EOF'`.
     until: Option<String>,
     /// The file that was named last in a fence around edits.
     file: Option<String>,
+    /// The file that the last line of prose names.
+    lead: Option<String>,
     /// Lines are read once more: what is no edit for sure is text.
     doubted: bool,
 }
@@ -99,13 +94,13 @@ impl Answer {
             self.said.prose(&quoted.opening);
             let text = quoted.lines.concat();
             self.said.prose(&text);
-            self.said.fenced(text, true);
+            self.said.fenced(text, true, quoted.file);
         }
         self.release();
         if let Some(fence) = self.fence.take()
             && !fence.edits
         {
-            self.said.fenced(fence.text, true);
+            self.said.fenced(fence.text, true, fence.file);
         }
         out.append(&mut self.said.take());
     }
@@ -125,6 +120,7 @@ impl Answer {
             let Some(form) = &mut self.form else {
                 let Some(taken) = self.prose(rest, told) else { return };
                 rest = &rest[taken..];
+                told = 0;
                 starts = self.form.is_some() && taken == 0;
                 continue;
             };
@@ -189,6 +185,19 @@ impl Answer {
     /// Takes a line of prose, or a part of one. How much of it was taken where the rest is still to
     /// be looked at.
     fn prose(&mut self, line: &str, told: usize) -> Option<usize> {
+        if self.thought.is_some() {
+            return self.thought(line, told);
+        }
+        if self.fence.is_none() && self.quoted.is_none() && self.held.fence().is_none() {
+            self.lead_by(line);
+        }
+        if let Some(at) = late_marker(line).filter(|at| *at >= told && self.may_start_late()) {
+            if told == 0 {
+                self.release();
+            }
+            self.text(&line[told..at]);
+            return Some(at);
+        }
         if told > 0 {
             self.text(&line[told..]);
             return None;
@@ -199,6 +208,13 @@ impl Answer {
         }
         if let Some(taken) = self.closes_wrapper(line) {
             return Some(taken);
+        }
+        if self.is_bare()
+            && let Some(thought) = Thought::starts(line)
+        {
+            self.release();
+            self.thought = Some(thought);
+            return self.thought(line, 0);
         }
         if let Some(start) = self.starts(line) {
             return self.start(start, line);
@@ -240,6 +256,23 @@ impl Answer {
         None
     }
 
+    /// Keeps the file that a line of prose names for what follows.
+    fn lead_by(&mut self, line: &str) {
+        if !is_blank(line) && fence(line).is_none() && self.held.starts(line, false).is_none() {
+            self.lead = leads::named(line).map(str::to_owned);
+        }
+    }
+
+    /// Whether an edit may start behind words of its line.
+    fn may_start_late(&self) -> bool {
+        self.quoted.is_none() && !self.doubted && self.fence.as_ref().is_none_or(|one| one.wrapping)
+    }
+
+    /// Whether nothing stands around the next line that makes it text.
+    fn is_bare(&self) -> bool {
+        self.fence.is_none() && self.held.fence().is_none() && !self.doubted
+    }
+
     fn hold(&mut self, line: &str) {
         if self.held.is_full() {
             self.release();
@@ -261,7 +294,7 @@ impl Answer {
                 self.said.prose(line);
             }
             if !open.edits {
-                self.said.fenced(open.text, false);
+                self.said.fenced(open.text, false, open.file);
             }
             return;
         }
@@ -290,46 +323,6 @@ impl Answer {
         }
         self.release();
         self.text(line);
-    }
-
-    /// A fence of 4 and more: an example to read, or edits. The latter start with an edit; where no
-    /// fence in them makes a long one needed, whoever places them has to know.
-    fn quoted_line(&mut self, line: &str) {
-        let Some(mut quoted) = self.quoted.take() else { return };
-        let Quoted { mark, count, .. } = quoted;
-        if fence(line).is_some_and(|one| one.closes(mark, count)) {
-            if quoted.leads && quoted.holds_edits(line) {
-                let told = self.said.told();
-                self.fence = Some(Fenced::new(mark, count, true));
-                self.file = quoted.file.or(self.file.take());
-                self.again(quoted.lines);
-                self.feed(line, 0);
-                if !quoted.fences {
-                    self.said.shown_since(told);
-                }
-                return;
-            }
-            self.said.prose(&quoted.opening);
-            let text = quoted.lines.concat();
-            self.said.prose(&text);
-            self.said.prose(line);
-            self.said.fenced(text, false);
-            return;
-        }
-        if !quoted.leads {
-            let starts = self.starts(line).is_some();
-            if !starts && !may_lead(line) {
-                self.said.prose(&quoted.opening);
-                self.fence = Some(Fenced::new(mark, count, false));
-                self.text(&quoted.lines.concat());
-                self.text(line);
-                return;
-            }
-            quoted.leads = starts;
-        }
-        quoted.fences |= fence(line).is_some();
-        quoted.lines.push(line.to_owned());
-        self.quoted = Some(quoted);
     }
 
     /// Which edit starts with this line.
@@ -380,7 +373,9 @@ impl Answer {
             until: None,
             // A line of a difference may start with a blank that is its sign.
             indent: self.held.heads().unwrap_or(indent),
-            file: self.held.file().map(str::to_owned).or_else(|| self.file.clone()),
+            file: (self.held.file().map(str::to_owned))
+                .or_else(|| self.file.clone())
+                .or_else(|| self.lead.clone()),
         }
     }
 
@@ -428,10 +423,23 @@ impl Answer {
             self.told = form.partial(&self.line, self.told, &mut self.said);
             return;
         }
+        if let Some(thought) = &self.thought {
+            let end = thought.plain(&self.line, self.told);
+            if end > self.told {
+                let text = self.line[self.told..end].to_owned();
+                self.text(&text);
+                self.told = end;
+            }
+            return;
+        }
         if self.told == 0 && self.may_mean(&self.line) {
             return;
         }
         let end = self.line.strip_suffix('\r').unwrap_or(&self.line).len();
+        let end = match self.may_start_late() {
+            true => end.min(before_late_marker(&self.line)),
+            false => end,
+        };
         if end > self.told {
             if self.told == 0 {
                 self.release();
@@ -446,6 +454,7 @@ impl Answer {
     fn may_mean(&self, line: &str) -> bool {
         let start = || line.trim_start();
         self.held.may_mean(line)
+            || self.is_bare() && thoughts::may_start(start())
             || !self.closers.is_empty() && ("</".starts_with(start()) || start().starts_with("</"))
             || self.until.as_deref().is_some_and(|word| word.starts_with(start()))
     }
@@ -455,7 +464,10 @@ impl Answer {
         for line in self.held.take() {
             match fence(&line).filter(|_| self.fence.is_none()) {
                 Some(one) => {
-                    self.fence = Some(Fenced::new(one.mark, one.count, false));
+                    let file = file_of_fence(one.info).map(str::to_owned);
+                    let file = file.or_else(|| self.lead.clone());
+                    let fence = Fenced::new(one.mark, one.count, false);
+                    self.fence = Some(Fenced { file, ..fence });
                     self.said.prose(&line);
                 }
                 None => self.text(&line),
@@ -471,19 +483,8 @@ impl Answer {
     }
 }
 
-impl Quoted {
-    /// Whether what began like an edit is one.
-    fn holds_edits(&self, closing: &str) -> bool {
-        let fence = Some(Fenced::new(self.mark, self.count, true));
-        let mut trial = Answer { fence, ..Answer::default() };
-        self.lines.iter().for_each(|line| trial.feed(line, 0));
-        trial.feed(closing, 0);
-        trial.said.take().iter().any(|piece| !matches!(piece, Piece::Prose(_)))
-    }
-}
-
 impl Fenced {
     fn new(mark: char, count: usize, wrapping: bool) -> Self {
-        Self { mark, count, wrapping, edits: wrapping, depth: 0, text: String::new() }
+        Self { mark, count, wrapping, edits: wrapping, depth: 0, text: String::new(), file: None }
     }
 }

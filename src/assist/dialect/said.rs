@@ -47,9 +47,9 @@ impl Said {
         }
     }
 
-    pub fn fenced(&mut self, text: String, open: bool) {
+    pub fn fenced(&mut self, text: String, open: bool, file: Option<String>) {
         if !text.trim().is_empty() {
-            self.out.push(Piece::Fenced { text, open });
+            self.out.push(Piece::Fenced { text, open, file });
         }
     }
 

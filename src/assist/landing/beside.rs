@@ -4,6 +4,8 @@
 use super::edges::Edge;
 use super::fences::has_line;
 use super::part::{self, Document};
+use super::talk::{is_new, is_old};
+use super::wholes::{Fenced, pair_of};
 use super::{Landed, Landing, Outcome, Remark, Wanted};
 use super::{frame, slop, talk};
 use crate::assist::dialect::{Edit, Form, is_gap};
@@ -70,10 +72,38 @@ impl Landing {
         }
         let base = self.base.to_string();
         let document = Document::new(&base);
+        let (mut found, fenced) = self.pairs_beside(fenced);
         let parts = fenced
             .iter()
             .filter(|one| leads_to_edit(&one.said) || self.is_unread(&document, &one.text));
-        parts.map(|one| self.nowhere(&base, &one.text, &[])).collect()
+        found.extend(parts.map(|one| self.nowhere(&base, &one.text, &[])));
+        found
+    }
+
+    /// What comes of old and new texts in two fences beside the edits, which are called so and whose
+    /// places are certain; and the other fenced texts.
+    fn pairs_beside(&mut self, fenced: Vec<Fenced>) -> (Vec<Landed>, Vec<Fenced>) {
+        let (mut found, mut others) = (Vec::new(), Vec::new());
+        let mut rest = fenced.into_iter().peekable();
+        while let Some(old) = rest.next() {
+            let pair = rest.next_if(|new| is_old(&old.said) && is_new(&new.said));
+            let Some(new) = pair else {
+                others.push(old);
+                continue;
+            };
+            // What an edit writes is only shown.
+            if new.text.lines().all(|line| self.written.contains(line.trim())) {
+                continue;
+            }
+            let landed = self.edit(&pair_of(&old, &new));
+            let placed = |one: &Landed| matches!(&one.outcome, Outcome::Placed { step, .. } if !step.is_loose());
+            if !landed.is_empty() && landed.iter().all(placed) {
+                found.extend(landed);
+            } else {
+                others.extend([old, new]);
+            }
+        }
+        (found, others)
     }
 
     /// Whether a paragraph beside edits is one of the text with other words, which no edit writes.

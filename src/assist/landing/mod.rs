@@ -8,10 +8,13 @@ mod anchored;
 mod answered;
 mod bare;
 mod beside;
+mod content;
 mod covered;
 mod doubt;
 mod edges;
 mod elided;
+mod escaped;
+mod everywhere;
 mod fences;
 mod frame;
 mod kin;
@@ -223,7 +226,7 @@ impl Landing {
                 return self.with_doubts(found);
             }
             Piece::EditDropped { .. } | Piece::Malformed { .. } => self.edits += 1,
-            Piece::Fenced { text, open } => {
+            Piece::Fenced { text, open, .. } => {
                 self.open |= open;
                 let said = if self.edits > 0 { &self.beside } else { &self.prose[self.heard..] };
                 self.fenced.push(Fenced::of(text, said));
@@ -438,15 +441,14 @@ impl Landing {
             (Form::Selection, _, Some(_)) => return self.rewritten(Form::Selection, &edit.new),
             _ => {}
         }
-        let own = slop::mended(edit, || self.placer.text()).map(|new| Edit { new, ..edit.clone() });
-        if let Some(own) = own {
+        if let Some(own) = self.meant(edit) {
             let found = self.edit(&own);
             return found.into_iter().map(Landed::mended).collect();
         }
         let shown = edit.hint.shown && self.wanted == Wanted::Answer;
         let landed = |(outcome, quoted)| {
             let (outcome, why) = self.beside_itself(edit, outcome, quoted);
-            let (outcome, why) = self.at_its_edges(outcome, why);
+            let (outcome, why) = self.escaped(edit, self.at_its_edges(outcome, why));
             let said = Some((edit.old.clone(), edit.new.clone()));
             Landed { form: edit.form, why, said, quoted, outcome }
         };
@@ -476,11 +478,7 @@ impl Landing {
                 Vec::new()
             }
             Outcome::Placed { step, .. } if shown && step.is_loose() => Vec::new(),
-            Outcome::Ambiguous { candidates, .. } if edit.hint.all => {
-                let each = candidates.iter().map(|span| landed(self.sought(edit, Some(*span))));
-                each.collect()
-            }
-            outcome => vec![landed((outcome, quoted))],
+            outcome => self.everywhere(edit, outcome, quoted, &landed),
         }
     }
 }

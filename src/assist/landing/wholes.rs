@@ -1,6 +1,7 @@
 //! The fenced texts of an answer without edits: one that is the whole document, the last of several
 //! where the answer says that it corrects the others, or an old text and the new one for it.
 
+use super::content;
 use super::covered::covered;
 use super::doubt;
 use super::fences::{Told, has_line};
@@ -165,8 +166,9 @@ impl Landing {
     /// A text for all of the document in a call that writes it: there is nothing but the text in it.
     pub(super) fn written(&self, text: &str) -> Vec<Landed> {
         let base = self.base.to_string();
-        let text = wrapped(&base, text);
+        let text = wrapped(&base, &content::meant(&base, text));
         match left_out(&base, &text) {
+            None if content::is_stub(&base, &text) => self.whole(&base, &text, Step::Words),
             None => self.whole(&base, &text, Step::Exact),
             Some(Some(new)) => self.whole(&base, &new, Step::Gap),
             Some(None) => vec![self.nowhere(&base, &text, &[])],
@@ -180,14 +182,7 @@ impl Landing {
             _ => None,
         });
         let pairs: Vec<(&Fenced, &Fenced)> = pairs.collect::<Option<_>>()?;
-        let edit = |(old, new): (&Fenced, &Fenced)| Edit {
-            old: old.text.clone(),
-            new: new.text.clone(),
-            why: None,
-            form: Form::Blocks,
-            hint: Hint::default(),
-        };
-        let edits: Vec<Edit> = pairs.into_iter().map(edit).collect();
+        let edits: Vec<Edit> = pairs.into_iter().map(|(old, new)| pair_of(old, new)).collect();
         (!edits.is_empty()).then(|| edits.iter().flat_map(|edit| self.edit(edit)).collect())
     }
 
@@ -230,7 +225,9 @@ impl Landing {
             let lacks = edge && lines && hunk.new.trim().is_empty();
             let said = edge && hunk.old.trim().is_empty() && {
                 let new = hunk.new.trim();
-                talk::is_talk(new, &known) || talk::is_note(new)
+                talk::is_talk(new, &known)
+                    || talk::is_note(new)
+                    || content::is_prose_of_code(base, new)
             };
             why_not.extend(said.then_some((hunks.len(), UNSURE)));
             hunks.push((Hunk { span, ..hunk }, lacks || said));
@@ -267,6 +264,12 @@ impl Landing {
         };
         hunks.into_iter().zip(moves(&only)).enumerate().map(landed).collect()
     }
+}
+
+/// The edit in two fences.
+pub(super) fn pair_of(old: &Fenced, new: &Fenced) -> Edit {
+    let (old, new) = (old.text.clone(), new.text.clone());
+    Edit { old, new, why: None, form: Form::Blocks, hint: Hint::default() }
 }
 
 /// How many lines of a text are not empty.

@@ -2,8 +2,14 @@
 //! these. Which differences a hit may have is the matter of who asks.
 
 use super::index::{Index, form_of};
-use super::{MOST, space};
+use super::space;
 use std::ops::Range;
+
+/// Most candidates that are told.
+pub(super) const MOST: usize = 16;
+
+/// Most places of an edit that means each of them. One more is told where there are more.
+pub(in crate::assist) const MOST_OF_ALL: usize = 1000;
 
 /// A sought text and where it may be.
 pub(super) struct Ask<'a> {
@@ -15,6 +21,8 @@ pub(super) struct Ask<'a> {
     pub norm: &'a str,
     /// In bytes of the document.
     pub within: Range<usize>,
+    /// Most hits that are told.
+    most: usize,
     /// Every place with this form, for all steps; `None` where they are too many to keep.
     places: Option<Vec<Range<usize>>>,
 }
@@ -33,7 +41,12 @@ impl<'a> Ask<'a> {
             places.len() <= KEPT
         });
         let places = Some(places).filter(|places| places.len() <= KEPT);
-        Self { index, old, new, norm, within, places }
+        Self { index, old, new, norm, within, most: MOST, places }
+    }
+
+    /// The same for an edit that means each place.
+    pub fn all(self, all: bool) -> Self {
+        Self { most: if all { MOST_OF_ALL + 1 } else { MOST }, ..self }
     }
 
     /// Tells each place with the form of the sought text, in order, until `visit` says false.
@@ -112,12 +125,12 @@ pub(super) fn hits(
             && let Some((shift, outer)) = accept(&core)
         {
             outers += usize::from(outer);
-            if out.len() < MOST || outer && outers < 3 {
+            if out.len() < ask.most || outer && outers < 3 {
                 let lined = fills_lines(&ask.index.text, &core);
                 out.push(Hit { core, shift, lined, outer, forms: false, places: None });
             }
         }
-        out.len() < MOST || outers < 2 && !bare
+        out.len() < ask.most || outers < 2 && !bare
     });
     out
 }

@@ -37,7 +37,8 @@ pub(in crate::assist) use unit::marker;
 use crate::assist::dialect::Hint;
 use crate::assist::hunks::{Hunk, with_line_ends};
 use crate::base::{Pos, Span};
-use ask::{Ask, Hit, Outer, hits};
+pub(in crate::assist) use ask::MOST_OF_ALL;
+use ask::{Ask, Hit, MOST, Outer, hits};
 use index::{Index, form_of, normalise};
 use ropey::Rope;
 use std::ops::Range;
@@ -111,9 +112,6 @@ const LADDER: &[Rung] = &[
 
 /// The steps that are certain.
 const CERTAIN: &[Rung] = LADDER.split_at(3).0;
-
-/// Most candidates that are told.
-const MOST: usize = 16;
 
 /// An edit whose place is sought.
 #[derive(Clone, Copy, Debug)]
@@ -381,12 +379,14 @@ impl Placer {
         if norm.is_empty() {
             return Found::None;
         }
-        let ask = Ask::new(index, (outer, new), &norm, within.clone());
+        let ask = Ask::new(index, (outer, new), &norm, within.clone()).all(hint.all);
         for rung in ladder {
             let mut hits = (rung.find)(&ask);
             // With its indent and line end it may be unique: a line that is a part of others.
             let mut outer = hits.iter().filter(|hit| hit.outer);
-            if let (Some(hit), None) = (outer.next(), outer.next())
+            if hint.all && outer.next().is_some() {
+                hits.retain(|hit| hit.outer);
+            } else if let (Some(hit), None) = (outer.next(), outer.next())
                 && hit.lined
             {
                 hits = vec![hit.clone()];

@@ -6,6 +6,9 @@ use crate::base::Span;
 
 /// The one hit that the hint leaves, and the step it counts as; `None` if it leaves several.
 pub(super) fn narrow(text: &str, hits: &[Hit], hint: &Hint, step: Step) -> Option<(Hit, Step)> {
+    if hint.all {
+        return None;
+    }
     let mut left: Vec<&Hit> = hits.iter().collect();
     if hint.at_end {
         let ends = |hit: &&&Hit| text[hit.core.end..].trim().is_empty();
