@@ -282,3 +282,86 @@ fn an_excerpt_below_the_name_of_its_file_has_its_place() {
         assert_eq!(change(&text, &said), format!("exact: {own}"), "{name}");
     }
 }
+
+/// What stands beside the place already is not written twice, and what is like it is marked.
+#[test]
+fn a_new_text_that_goes_on_into_what_stands_beside_it_is_not_doubled() {
+    let text = "# Plan\n\n- We meet at noon in the hall. The keys hang by the door.\n2. Bring the plan, please.\nlet pool = Pool::new(10);\n";
+    for (old, new, right, sure) in [
+        (
+            "We meet at noon in the hall.",
+            "We meet at one in the hall. The keys hang by the door.",
+            "noon>one",
+            true,
+        ),
+        (
+            "We meet at noon in the hall.",
+            "We meet at one in the hall. The keys lie by the door.",
+            "",
+            false,
+        ),
+        ("We meet at noon", "- We meet at one", "noon>one", true),
+        ("Bring the plan", "2. Bring the map", "plan, >map, ", true),
+        ("Bring the plan", "3. Bring the map", "", false),
+        ("The keys hang", "We meet at noon in the hall. The keys lie", "hang>lie", true),
+        ("let pool", "let mut pool = Pool::new(10);", "pool =>mut pool =", true),
+        ("let pool = Pool", "let pool = Pool::new(20);", "", false),
+        ("Bring the plan, please", "Bring the map, please.", "plan, >map, ", true),
+    ] {
+        let call = serde_json::json!({ "old_str": old, "new_str": new });
+        let found = change(text, &format!("<tool_call>\n{call}\n</tool_call>\n"));
+        assert_eq!(found.starts_with("words: "), !sure, "{new}: {found}");
+        if let Some((from, to)) = right.split_once('>') {
+            assert!(found.ends_with(&text.replacen(from, to, 1)), "{new}: {found}");
+        }
+    }
+}
+
+/// A whole text may say something twice, show what it changes, or say something of it.
+#[test]
+fn what_a_whole_text_says_of_its_changes_is_not_certain() {
+    let text = "# Diary\n\nOn the first of May a light appeared. It was faint, and it flickered.\n\nBy the end of the week the village stood on the beach. Nobody said a word.\n\nThe light went out at midnight, and it was never seen again.\n";
+    let own = text.replace("Nobody said a word", "Nobody spoke");
+    let (first, rest) = own.split_at(own.find("By the end").unwrap());
+    for said in [
+        format!("{own}{own}"),
+        format!("{own}\n{}", &own[..own.len() - 30]),
+        text.replace("Nobody said a word.", "~~Nobody said a word.~~ **Nobody spoke.**"),
+        text.replace("Nobody said a word.", "[-Nobody said a word.-]{+Nobody spoke.+}"),
+        text.replace("Nobody said a word.", "Nobody said a word. → Nobody spoke."),
+        text.replace("Nobody said a word.", "[Nobody spoke. / No one spoke.]"),
+        format!("{first}**Paragraph 2 (revised)**\n\n{rest}"),
+        format!("{first}Note: I made this shorter here.\n\n{rest}"),
+        format!("{first}Comment: good paragraph.\n\n{rest}"),
+        own.replacen("# Diary\n\n", "", 1),
+    ] {
+        let found = change(text, &format!("```\n{said}```\n"));
+        let bare = change(text, &said);
+        for found in [found, bare] {
+            let steps = found.split(':').next().unwrap_or_default();
+            assert!(
+                found.is_empty() || !found.contains(':') || steps.contains("words"),
+                "{said}\n{found}"
+            );
+        }
+    }
+    let found = change(text, &format!("```\n{own}```\n"));
+    assert_eq!(found, format!("exact: {own}"));
+}
+
+/// What an answer offers as one of several, or warns of, is not done.
+#[test]
+fn what_is_only_offered_is_not_certain() {
+    let edit = block("    ITEMS.append(item)\n", "    ITEMS.add(item)\n");
+    for lead in ["Option A:", "Alternative 2", "If you want a set:", "Do NOT do this:"] {
+        let found = change(CODE, &format!("{lead}\n\n{edit}"));
+        assert!(found.starts_with("words: "), "{lead}: {found}");
+    }
+    let found = change(CODE, &format!("I left the rest as it is:\n\n{edit}"));
+    assert!(found.starts_with("exact: "), "{found}");
+    let own = CODE.replace("append", "add");
+    for (lead, made) in [("Old code:", false), ("This would be wrong:", false), ("Here:", true)] {
+        let found = change(CODE, &format!("{lead}\n\n```python\n{own}```\n"));
+        assert_eq!(found == format!("exact: {own}"), made, "{lead}: {found}");
+    }
+}

@@ -3,6 +3,7 @@
 
 use super::doubt::is_bracketed;
 use super::talk;
+use super::units::balance;
 use super::whole::alike;
 use crate::assist::hunks::Hunk;
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,6 +25,11 @@ pub(super) fn doubts(old: &str, new: &str, hunks: &mut [(Hunk, bool)]) {
     let marked = is_marked(old, new) || is_bold(old, new);
     for ((_, unsure), odd) in hunks.iter_mut().zip(comes) {
         *unsure |= odd || marked;
+    }
+    // A bracket too many, or too few, comes from where the text was lost or came twice.
+    let torn = balance(old) == 0 && balance(new) != 0;
+    for (hunk, unsure) in hunks.iter_mut().filter(|_| torn) {
+        *unsure |= balance(&hunk.old) != balance(&hunk.new);
     }
     repeated(hunks);
     labels(old, hunks);

@@ -276,7 +276,7 @@ impl Landing {
             return found;
         }
         // What stood there before, or is not to be made, is none of what is wanted.
-        fenced.retain(|one| !talk::is_former(&one.said) && !talk::is_only_shown(&one.said));
+        fenced.retain(|one| !talk::is_former(&one.said) && !talk::refuses(&one.said));
         let told = self.said_of_fences(&prose);
         let document = Document::new(&base);
         if let Some(found) = self.wholes(&document, &fenced, told) {

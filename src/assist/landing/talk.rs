@@ -177,22 +177,29 @@ pub(super) fn corrects(said: &str) -> bool {
     speaks_of(&core, "corrects", None) || list("corrected").iter().any(|one| core.contains(one))
 }
 
-/// Whether what is said right before an edit offers it as one of several, or says that it is not to be made.
+/// The last line before an edit or a fenced text.
+fn lead(said: &str) -> String {
+    let fence = |line: &str| line.trim_start().starts_with(['`', '~']);
+    let last = said.lines().rev().find(|line| !line.trim().is_empty() && !fence(line));
+    core(last.unwrap_or_default())
+}
+
+/// Whether what is said right before an edit says that it is not to be made.
+pub(super) fn refuses(said: &str) -> bool {
+    let lead = lead(said);
+    list("refuses").iter().any(|words| lead.contains(words))
+}
+
+/// The same, or offers it as one of several.
 pub(super) fn is_only_shown(said: &str) -> bool {
-    let last = said
-        .lines()
-        .rev()
-        .find(|line| !line.trim().is_empty() && !line.trim_start().starts_with(['`', '~']));
-    let core = core(last.unwrap_or_default());
+    let lead = lead(said);
     let counted = || {
-        let mut words = core.trim_matches(['*', '#', ' ', ':']).split_whitespace();
+        let mut words = lead.trim_matches(['*', '#', ' ', ':']).split_whitespace();
         let named = words.next().is_some_and(|word| list("offers").contains(&word));
         let number = words.next().unwrap_or_default().trim_end_matches([':', '.', ')', '*']);
         named && (number.len() == 1 || number.bytes().all(|byte| byte.is_ascii_digit()))
     };
-    list("refuses").iter().any(|words| core.contains(words))
-        || list("conditions").iter().any(|words| core.starts_with(words))
-        || counted()
+    refuses(said) || list("conditions").iter().any(|words| lead.starts_with(words)) || counted()
 }
 
 /// Whether what is said before an edit says that it is another version of an earlier one, and if

@@ -57,6 +57,8 @@ fn of_language<'a>(base: &str, text: &'a str) -> Option<&'a str> {
         "json",
         "jsx",
         "kotlin",
+        "latex",
+        "tex",
         "lua",
         "markdown",
         "md",
