@@ -216,7 +216,8 @@ pub fn split(hunk: &Hunk) -> Option<Vec<Hunk>> {
                 let new = bytes(&new_tokens, &cut.new);
                 // A sentence with the end of its paragraph would leave the rest in another one.
                 let whole = level == 1 && old[bytes(&old_tokens, &cut.old)].contains('\n');
-                let runs = if whole { vec![0..gone.len()] } else { with_blanks(old, gone) };
+                let all = std::iter::once(0..gone.len());
+                let runs = if whole { all.collect() } else { with_blanks(old, gone) };
                 let run = |run: &Range<usize>| cut.old.start + run.start..cut.old.start + run.end;
                 cuts.extend(
                     runs.iter()

@@ -118,8 +118,8 @@ pub(super) fn is_marked(old: &str, new: &str) -> bool {
 pub(super) fn brings_signs(text: &str, hunk: &Hunk) -> bool {
     const SIGNS: [&str; 6] = ["→", "⇒", "<--", "←", " => ", "<!--"];
     let new = hunk.new.as_str();
-    let sign = |sign: &&str| new.contains(*sign) && !text.contains(sign.trim());
-    SIGNS.iter().any(|one| sign(one)) || is_choice(new) && !text.contains('[')
+    let is_new = |sign: &&str| new.contains(*sign) && !text.contains(sign.trim());
+    SIGNS.iter().any(is_new) || is_choice(new) && !text.contains('[')
 }
 
 /// Whether two texts are given to choose from: `[one / other]`.
