@@ -357,6 +357,11 @@ fn stands_in(
         let marks = ["#", "//", "/*", "-- ", "% ", ";; ", "{/*"];
         marks.iter().any(|mark| line.starts_with(mark))
     };
+    // One behind which nothing comes, where another stood before what goes.
+    let moved = old.last().is_some_and(|last| !is_note(last)) && goes.len() > others;
+    if ends && moved && new.last().is_some_and(comment) {
+        return true;
+    }
     if !ends && !strong && (others > 0 || comes.iter().all(|line| comment(line))) {
         return false;
     }

@@ -140,7 +140,10 @@ impl Landing {
         let stop = chars(base.trim_end());
         let gone = &base[..base.trim_end().len()];
         let gone: String = gone.chars().skip(start).collect();
-        if !gone.contains(char::is_alphanumeric) {
+        // A text that ends where several sections follow was meant as those before them.
+        let heads = gone.lines().filter(|line| line.starts_with('#')).count();
+        let sections = gone.trim_start().starts_with('#') && heads > 1;
+        if !gone.contains(char::is_alphanumeric) || sections {
             return None;
         }
         let told = found.iter().any(|landed| match &landed.outcome {

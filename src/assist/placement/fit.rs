@@ -135,6 +135,10 @@ fn literal(place: &Place<'_>, old: Outer<'_>, new: &str) -> (Range<usize>, Strin
     (range, with_line_ends(&new, place.end))
 }
 
+fn line_of(text: &str) -> &str {
+    text.lines().next().unwrap_or_default().trim_end()
+}
+
 /// The old text stands there with other blanks.
 fn tolerant(
     place: &Place<'_>,
@@ -165,6 +169,10 @@ fn tolerant(
         // Quoted from its first word on, or without an indent as all of the quotation.
         let from_word = old.indent().is_empty() && shift.apply("") != *indent;
         let first = match from_word && !indent.is_empty() && !deep {
+            // A line that stays is as deep as it was.
+            _ if old.indent() == new.indent() && line_of(old.core) == line_of(new.core) => {
+                (*indent).to_owned()
+            }
             true => format!("{indent}{}", new.indent()),
             false => shift.apply(new.indent()),
         };

@@ -212,6 +212,13 @@ enum Last {
     Unquoted(usize),
 }
 
+/// Where new words begin, or where they end.
+#[derive(Clone, Copy)]
+enum Side {
+    Start,
+    End,
+}
+
 struct Writer<'a> {
     place: &'a Place<'a>,
     shift: &'a Shift,
@@ -268,7 +275,9 @@ impl Writer<'_> {
             // Nothing goes: beside words that come, on which side of them is not told.
             _ if new.is_empty() => (runs.len(), runs.len()),
             _ => {
-                let told = |run: &Run| !run.words || self.has(&new, run);
+                let told = |run: &Run| {
+                    !run.words || [Side::Start, Side::End].iter().any(|at| self.has(&new, run, *at))
+                };
                 let starts = |run: &Run| {
                     let start = run.there.as_ref().map_or(0, |there| there.start);
                     text[..start].ends_with(char::is_whitespace)
@@ -280,24 +289,32 @@ impl Writer<'_> {
                 (first, first)
             }
         };
-        self.unquoted(&runs[..first], &new);
+        self.unquoted(&runs[..first], &new, Side::Start);
         new.clone().for_each(|word| self.new_word(word));
-        self.unquoted(&runs[last..], &new);
+        self.unquoted(&runs[last..], &new, Side::End);
         Some(())
     }
 
-    /// Whether new words have those of a run already.
-    fn has(&self, new: &Range<usize>, run: &Run) -> bool {
+    /// Whether new words have those of a run already: several anywhere, a single one, which may be
+    /// any, on the side where it stands.
+    fn has(&self, new: &Range<usize>, run: &Run, side: Side) -> bool {
         let Some(there) = run.there.clone() else { return false };
         let keys: Vec<String> =
             told(&self.place.text[there]).into_iter().map(|piece| piece.key).collect();
         let new = &self.is[new.clone()];
-        new.windows(keys.len().max(1)).any(|some| some.iter().map(|word| &word.key).eq(&keys))
+        let mut windows = new.windows(keys.len().max(1));
+        let is = |some: &[Word<'_>]| some.iter().map(|word| &word.key).eq(&keys);
+        match (keys.len(), side) {
+            (1, Side::Start) => windows.next().is_some_and(is),
+            (1, Side::End) => windows.next_back().is_some_and(is),
+            _ => windows.any(is),
+        }
     }
 
-    fn unquoted(&mut self, runs: &[Run], new: &Range<usize>) {
+    fn unquoted(&mut self, runs: &[Run], new: &Range<usize>, side: Side) {
         for run in runs.iter().filter(|run| run.old.is_empty()) {
-            let Some(there) = run.there.clone().filter(|_| !self.has(new, run)) else { continue };
+            let there = run.there.clone().filter(|_| !self.has(new, run, side));
+            let Some(there) = there else { continue };
             let end = there.end;
             self.there(there, None);
             self.last = Last::Unquoted(end);

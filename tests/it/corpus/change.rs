@@ -275,7 +275,13 @@ fn phrase(text: &Text, all: &[Line], rand: &mut Rand) -> Option<Change> {
     }
     let from = 1 + rand.below(words.len() - 4);
     let to = (from + 1 + rand.below(3)).min(words.len() - 1);
-    made(words[from].start..words[to].end, pick(rand, pool(text.kind).phrases))
+    let new = pick(rand, pool(text.kind).phrases);
+    // Nobody writes a word twice.
+    let before = text.body[words[from - 1].clone()].to_lowercase();
+    if new.split(' ').next() == Some(&before) {
+        return None;
+    }
+    made(words[from].start..words[to].end, new)
 }
 
 fn number(text: &Text, all: &[Line], rand: &mut Rand) -> Option<Change> {

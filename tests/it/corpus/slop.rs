@@ -146,6 +146,10 @@ fn typo(draft: &mut Draft, rand: &mut Rand) -> Option<()> {
 
 fn dropped(draft: &mut Draft, rand: &mut Rand) -> Option<()> {
     prosaic(draft)?;
+    // Of a text that says "the the" one may be left out on purpose.
+    let new = draft.new_text();
+    let words: Vec<&str> = new.split_whitespace().collect();
+    require(!words.windows(2).any(|pair| pair[0] == pair[1]))?;
     const SLIGHT: &[&str] =
         &["the", "a", "also", "just", "very", "then", "quite", "die", "der", "le", "la"];
     change_word(draft, rand, 10, |word| SLIGHT.contains(&word).then(String::new))
