@@ -102,8 +102,10 @@ fn without_signs(raw: &str, stay: Stay, wide: bool) -> Option<(String, String)> 
 
 /// The same if lines that stay have no sign at all, and items of lists are among these: they look as if
 /// they were to go.
-fn with_items(raw: &str, wide: bool) -> Option<(String, String)> {
+/// With `marked` those go whose mark has a sign before it (`- - text`).
+fn with_items(raw: &str, wide: bool, marked: bool) -> Option<(String, String)> {
     let (mut items, mut others) = (false, false);
+    let is_marked = |text: &str| ["- ", "* ", "+ "].iter().any(|mark| text.starts_with(mark));
     let read = texts(raw, |line| {
         let (sign, text) = sign(line);
         let item = text.starts_with(' ') && !text.starts_with("  ");
@@ -112,6 +114,10 @@ fn with_items(raw: &str, wide: bool) -> Option<(String, String)> {
             Sign::Both | Sign::Bare if !text.trim().is_empty() => {
                 others = true;
                 bare
+            }
+            Sign::Old if marked && item && is_marked(&text[1..]) => {
+                others = true;
+                (sign, &text[1..])
             }
             Sign::Old if item => {
                 items = true;
@@ -392,7 +398,9 @@ impl Chunk {
         if changed && !old.is_empty() {
             new = evenly(&raw).unwrap_or(new);
         }
-        hint.others.extend([false, true].into_iter().filter_map(|wide| with_items(&raw, wide)));
+        let ways = [(false, false), (true, false), (true, true)];
+        let items = ways.into_iter().filter_map(|(wide, marked)| with_items(&raw, wide, marked));
+        hint.others.extend(items);
         if form == Form::Diff {
             hint.others.extend(narrow_old(&raw));
             let ways =

@@ -113,7 +113,18 @@ impl Landing {
         // The same change may be quoted with an indent and without.
         found.dedup_by(|one, other| one.0 == other.0);
         // Two ways to read it with another change each: none is certain.
-        found.pop().filter(|_| found.is_empty()).or_else(|| doubled.map(|nowhere| (nowhere, None)))
+        let last = found.pop();
+        if let (Some(_), Outcome::Placed { hunk, .. }, false) = (&last, first, found.is_empty()) {
+            return Some((self.without_place(edit, hunk), None));
+        }
+        last.filter(|_| found.is_empty()).or_else(|| doubled.map(|nowhere| (nowhere, None)))
+    }
+
+    /// The edit without a place; where a hunk of it would be is one to choose.
+    fn without_place(&self, edit: &Edit, hunk: &Hunk) -> Outcome {
+        let (old, new, hint) = (edit.old.clone(), edit.new.clone(), edit.hint.clone());
+        let similar = vec![self.placer.whole(hunk.span, &old)];
+        Outcome::Missing { old, new, hint, similar }
     }
 
     /// What an edit comes to that would put an item of a list into another one, behind its mark, or leave
@@ -129,9 +140,7 @@ impl Landing {
         if edit.form != Form::Diff || !marked {
             return None;
         }
-        let (old, new, hint) = (edit.old.clone(), edit.new.clone(), edit.hint.clone());
-        let similar = vec![self.placer.whole(hunk.span, &old)];
-        Some(Outcome::Missing { old, new, hint, similar })
+        Some(self.without_place(edit, hunk))
     }
 
     /// Whether a change begins right behind a sign that differences have.
