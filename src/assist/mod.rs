@@ -33,7 +33,8 @@ pub use hunks::{
     whole_to_hunks, word_diff,
 };
 pub use landing::{
-    ELSEWHERE, Landed, Landing, Onto, Outcome, REPEATS, Remark, SHORT, Wanted, onto, resembling,
+    ELSEWHERE, Landed, Landing, OFFERED, Onto, Outcome, REPEATS, Remark, SHORT, STANDS_IN, Wanted,
+    onto, resembling,
 };
 pub use merge::{Merged, merge};
 pub use named::{is_near, others, writes_anew};

@@ -5,8 +5,8 @@ use super::headless::{is_stdin, read_stdin};
 use super::propose::print_diff;
 use super::{Failure, Out, one_line};
 use crate::assist::{
-    Answer, ELSEWHERE, Edit, Fit, Form, Hint, Landed, Outcome, REPEATS, SHORT, files_named,
-    is_near, others, writes_anew,
+    Answer, ELSEWHERE, Edit, Fit, Form, Hint, Landed, OFFERED, Outcome, REPEATS, SHORT, STANDS_IN,
+    files_named, is_near, others, writes_anew,
 };
 use crate::base::Span;
 use crate::report::unified;
@@ -304,16 +304,16 @@ fn reason(base: &Rope, landed: &Landed, fit: Fit) -> Option<String> {
                  --loose takes them out"
             ))
         }
-        (Fit::Doubted, Outcome::Placed { hunk, .. }) if is_bare(landed.form) => Some(format!(
-            "at line {}: it may be said about the text and be no part of it; --loose puts it in",
-            lines_of(base, hunk.span).0
-        )),
         (Fit::Doubted, Outcome::Placed { hunk, .. })
             if let Some(doubt) = doubt(landed.why.as_deref()) =>
         {
             let line = lines_of(base, hunk.span).0;
             Some(format!("at line {line}: {doubt}; --loose puts it in all the same"))
         }
+        (Fit::Doubted, Outcome::Placed { hunk, .. }) if is_bare(landed.form) => Some(format!(
+            "at line {}: it may be said about the text and be no part of it; --loose puts it in",
+            lines_of(base, hunk.span).0
+        )),
         (Fit::Doubted, Outcome::Placed { hunk, .. }) => Some(format!(
             "line {} only resembles it; --loose puts it in",
             lines_of(base, hunk.span).0
@@ -421,6 +421,10 @@ fn doubt(why: Option<&str>) -> Option<&'static str> {
     match why? {
         REPEATS => Some("it repeats what stands beside it"),
         ELSEWHERE => Some("that is elsewhere than the answer says"),
+        OFFERED => {
+            Some("the answer offers it as one of several, or says that it is not to be made")
+        }
+        STANDS_IN => Some("it puts a short note for a longer text"),
         SHORT => Some("the answer ended before it had as many lines as it announces"),
         _ => None,
     }

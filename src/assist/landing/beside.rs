@@ -43,7 +43,8 @@ fn leads_to_edit(said: &str) -> bool {
 }
 
 /// What is said of an edit that the answer only offers, or shows.
-const OFFERED: &str = "The answer offers it as one of several, or says that it is not to be made.";
+pub const OFFERED: &str =
+    "The answer offers it as one of several, or says that it is not to be made.";
 
 /// Edits of which the answer says that they are offers are not certain.
 pub(super) fn offered(mut found: Vec<Landed>) -> Vec<Landed> {

@@ -186,7 +186,7 @@ pub(super) fn may_be_said(old: &str, start: Pos, hunk: &Hunk) -> bool {
 }
 
 /// What is said of a change that puts a short note for a longer text.
-const STANDS_IN: &str =
+pub const STANDS_IN: &str =
     "It puts a short note for a longer text: the note may stand for what the answer left out.";
 
 /// Whole lines as they are, as they become, and the numbers of the changes that make them so.
@@ -347,14 +347,15 @@ fn stands_in(
     let strong = comes.iter().any(|line| is_aside(line));
     // A comment as this text has none.
     let foreign = |line: &str| {
-        let mark = ["# ", "// ", "-- ", "% "].into_iter().find(|mark| line.starts_with(mark));
+        let mark =
+            ["# ", "// ", "-- ", "% ", "<!--"].into_iter().find(|mark| line.starts_with(mark));
         mark.is_some_and(|mark| !is_known(mark))
     };
     if ends && !goes.is_empty() && new.last().is_some_and(|last| flush || foreign(last)) {
         return true;
     }
     let comment = |line: &String| {
-        let marks = ["#", "//", "/*", "-- ", "% ", ";; ", "{/*"];
+        let marks = ["#", "//", "/*", "-- ", "% ", ";; ", "{/*", "<!--"];
         marks.iter().any(|mark| line.starts_with(mark))
     };
     // One behind which nothing comes, where another stood before what goes.

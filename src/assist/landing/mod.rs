@@ -33,7 +33,8 @@ mod whole;
 mod wholes;
 mod wrapper;
 
-pub use beside::{ELSEWHERE, REPEATS, SHORT};
+pub use beside::{ELSEWHERE, OFFERED, REPEATS, SHORT};
+pub use doubt::STANDS_IN;
 pub use fences::resembling;
 pub use onto::{Onto, onto};
 pub(super) use talk::is_another;

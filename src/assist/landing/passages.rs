@@ -20,6 +20,10 @@ pub(super) fn is_mixed(found: &[Vec<Landed>]) -> bool {
 impl Landing {
     /// An answer without fences: the whole text, or one or more paragraphs of it.
     pub(super) fn bare(&mut self, base: &str, prose: &str) -> Vec<Landed> {
+        if quotes(base, prose) {
+            self.remark = Some(Remark::Quoted);
+            return Vec::new();
+        }
         let known = talk::Known::of(base);
         let wrapped = match self.wanted {
             Wanted::Change => flow::document(base, prose, &|one| talk::is_talk(one, &known)),
