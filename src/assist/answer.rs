@@ -78,6 +78,10 @@ impl Fit {
     }
 }
 
+/// What is said of words beside the edits of an answer that are in none of them.
+const UNREAD: &str =
+    "It looks like an edit, or a part of the text in other words, and is in no edit.";
+
 /// What one answer wants changed, read and placed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Answer {
@@ -178,6 +182,10 @@ impl Answer {
         if landing.says_the_same() && read.edits.is_empty() {
             read.next();
             read.unchanged += 1;
+        }
+        for text in landing.unread() {
+            let number = read.next();
+            read.unreadable.push(Unreadable { number, text: text.clone(), why: UNREAD.into() });
         }
         read.several = landing.remark() == Some(Remark::Several);
         read

@@ -42,4 +42,4 @@ pub use placement::{Placement, Placer, Sought, Step, place};
 pub use readable::readable;
 pub use reading::Reading;
 pub use repair::{Failed, MOST_REPAIRED, Why, repair_request};
-pub use so_far::{MOST_COMING, SoFar, in_open_fence, so_far};
+pub use so_far::{MOST_COMING, SoFar, in_open_fence, so_far, whole_so_far};

@@ -81,6 +81,41 @@ pub fn in_open_fence(answer: &str) -> Option<&str> {
     open.map(|from| &answer[from..])
 }
 
+/// What of an answer that is to be a whole text is the text so far: all of it, or what stands in the
+/// fence that it begins with behind words of its own; nothing where it looks like edits.
+pub fn whole_so_far<'a>(base: &str, answer: &'a str) -> Option<&'a str> {
+    const EDITS: [&str; 6] =
+        ["<<<<<<<", "*** Begin Patch", "@@ ", "--- a/", "+++ b/", "diff --git"];
+    let is_known = |line: &str| base.lines().any(|one| one.trim() == line.trim());
+    let edits = |line: &str| EDITS.iter().any(|start| line.trim_start().starts_with(start));
+    if answer.lines().any(|line| edits(line) && !is_known(line)) {
+        return None;
+    }
+    let mut at = 0;
+    for line in answer.split_inclusive('\n') {
+        at += line.len();
+        if is_fence(line) {
+            return Some(within_fence(&answer[at..]));
+        }
+        if !line.trim().is_empty() && is_known(line) {
+            break;
+        }
+    }
+    Some(answer)
+}
+
+/// A text up to the fence that closes the one it stands in; others in it come in pairs.
+fn within_fence(text: &str) -> &str {
+    let (mut at, mut fences, mut last) = (0, 0, 0);
+    for line in text.split_inclusive('\n') {
+        if is_fence(line) {
+            (fences, last) = (fences + 1, at);
+        }
+        at += line.len();
+    }
+    if fences % 2 == 1 { &text[..last] } else { text }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -115,5 +150,20 @@ mod tests {
         assert_eq!(in_open_fence("Here:\n```md\n# Plan\nWe"), Some("# Plan\nWe"));
         assert_eq!(in_open_fence("Here:\n```\na\n```\nDone."), None);
         assert_eq!(in_open_fence("Here."), None);
+    }
+
+    #[test]
+    fn a_whole_text_is_read_without_what_stands_around_it_and_edits_are_none() {
+        let check = |answer: &str, found: Option<&str>| {
+            assert_eq!(whole_so_far(BASE, answer), found, "{answer}");
+        };
+        check("# Plan\n\nWe", Some("# Plan\n\nWe"));
+        check("Anew:\n\n```markdown\n# Plan\nWe", Some("# Plan\nWe"));
+        check("Anew:\n```md\n# Plan\nWe\n```\nDone.\n", Some("# Plan\nWe\n"));
+        check("```md\n# Plan\n```sh\nls\n```\nWe\n", Some("# Plan\n```sh\nls\n```\nWe\n"));
+        // A fence within the text is the text's.
+        check("# Plan\n```sh\nls\n", Some("# Plan\n```sh\nls\n"));
+        check("One change:\n<<<<<<< SEARCH\nWe", None);
+        check("*** Begin Patch\n*** Update", None);
     }
 }

@@ -6,7 +6,9 @@ use super::frame::VirtualRow;
 use super::hunk_rows::{MOST_ALONE, Rows, struck};
 use super::prepare::last_line;
 use super::{Cx, HunkPiece, Model, Sign, Turn};
-use crate::assist::{Dialect, MOST_COMING, Tag, in_open_fence, readable_diff, so_far};
+use crate::assist::{
+    Dialect, MOST_COMING, Tag, in_open_fence, readable_diff, so_far, whole_so_far,
+};
 use crate::base::{Pos, Span};
 use crate::session::HunkState;
 use ropey::Rope;
@@ -25,8 +27,16 @@ impl Cx<'_> {
         {
             return;
         }
+        let base = turn.base.to_string();
         let text = match (&turn.live, whole) {
-            (Some(live), true) => Some(live.new.as_str()),
+            (Some(live), true) => match whole_so_far(&base, &live.new) {
+                Some(text) => Some(text),
+                // It turns out to be edits.
+                None => {
+                    turn.coming = None;
+                    return self.model.refresh();
+                }
+            },
             (_, true) => None,
             // A fence may be a whole text; before its first lines are there nothing tells.
             (_, false) => in_open_fence(&turn.text),
@@ -35,7 +45,7 @@ impl Cx<'_> {
         if text.is_none() && turn.coming.is_some() {
             return;
         }
-        let coming = text.and_then(|text| so_far(&turn.base.to_string(), text));
+        let coming = text.and_then(|text| so_far(&base, text));
         if coming != turn.coming {
             turn.coming = coming;
             self.model.refresh();

@@ -71,7 +71,7 @@ impl Cx<'_> {
         for piece in pieces {
             turn.version = turn.between.take(&piece);
             if let Piece::EditDone { edit, .. } = &piece
-                && turn.dialect == Dialect::Blocks
+                && turn.dialect != Dialect::Selection
                 && self.set_aside(turn, edit)
             {
                 continue;

@@ -158,8 +158,6 @@ fn without_its_own(edit: &mut Edit) {
         true if bare.trim() == edit.old.trim() => {}
         true => edit.new = bare,
         false if alone => edit.new = bare,
-        // From one on somebody may want them.
-        false if first.number == 1 && first.sign == ':' => {}
         false => edit.hint.numbered = Some((first.number, bare)),
     }
 }

@@ -34,12 +34,39 @@ const SAID: &str = "Its new text may be words about the edit, or marks of the an
 
 /// Whether words lead to a change that a fenced text is: `Replace the last paragraph by:`.
 fn leads_to_edit(said: &str) -> bool {
-    const VERBS: [&str; 8] =
-        ["replace", "change", "update", "rewrite", "insert", "add", "modify", "append"];
+    const VERBS: [&str; 9] =
+        ["replace", "change", "update", "rewrite", "insert", "add", "modify", "append", "forget"];
     let line = said.trim_end().lines().next_back().unwrap_or_default();
     let mut words = line.split_whitespace().map(str::to_lowercase).take(3);
     let told = words.any(|word| VERBS.contains(&word.as_str()));
     line.ends_with([':', '：']) && (told || talk::tells_of_change(line))
+}
+
+/// Whether a text has gaps, and lines of the document.
+pub(super) fn has_gaps_of(base: &str, text: &str) -> bool {
+    const TELLING: usize = 10;
+    text.lines().any(|line| is_gap(line) && !has_line(base, line))
+        && text.lines().any(|line| line.len() > TELLING && has_line(base, line))
+}
+
+/// Whether a text looks like an edit: the marks of a block, or words for its two texts at the start of
+/// lines.
+fn is_marked(text: &str) -> bool {
+    const OLD: [&str; 6] = ["search:", "find:", "old:", "before:", "original:", "<<<<<<<"];
+    const NEW: [&str; 7] =
+        ["replace:", "replace with:", "new:", "after:", "replacement:", "updated:", ">>>>>>>"];
+    let starts = |words: &[&str]| {
+        let mut lines = text.lines().map(|line| line.replace('*', "").trim().to_lowercase());
+        lines.any(|line| words.iter().any(|word| line.starts_with(word)))
+    };
+    let divided = text.lines().any(|line| line.len() > 4 && line.bytes().all(|byte| byte == b'='));
+    let (old, new) = (starts(&OLD), starts(&NEW));
+    // Names of fences alone have their texts elsewhere.
+    let says = text.lines().any(|line| {
+        let line = line.trim().trim_end_matches('*');
+        !line.is_empty() && !line.ends_with(':')
+    });
+    old && new && says || divided && (old || new)
 }
 
 /// What is said of an edit that the answer only offers, or shows.
@@ -65,17 +92,23 @@ impl Landing {
     pub(super) fn beside_edits(&mut self) -> Vec<Landed> {
         let fenced = std::mem::take(&mut self.fenced);
         let said = std::mem::take(&mut self.prose) + "\n\n" + &std::mem::take(&mut self.beside);
-        if said.split("\n\n").take(MOST).any(|one| self.is_in_no_edit(one)) {
+        let base = self.base.to_string();
+        let document = Document::new(&base);
+        let paragraphs = said.split("\n\n").take(MOST);
+        let in_none = paragraphs.filter(|one| self.is_in_no_edit(&document, one));
+        let in_none: Vec<String> = in_none.map(str::to_owned).collect();
+        let marked = fenced.iter().map(|one| &one.text).filter(|text| is_marked(text)).cloned();
+        self.unread = in_none.into_iter().chain(marked).collect();
+        if !self.unread.is_empty() {
             self.remark = Some(Remark::Quoted);
         }
         if self.wanted != Wanted::Change || fenced.is_empty() {
             return Vec::new();
         }
-        let base = self.base.to_string();
-        let document = Document::new(&base);
         let (mut found, fenced) = self.pairs_beside(fenced);
         let parts = fenced
             .iter()
+            .filter(|one| !is_marked(&one.text))
             .filter(|one| leads_to_edit(&one.said) || self.is_unread(&document, &one.text));
         found.extend(parts.map(|one| self.nowhere(&base, &one.text, &[])));
         found
@@ -108,7 +141,15 @@ impl Landing {
     }
 
     /// Whether a paragraph beside edits is one of the text with other words, which no edit writes.
-    fn is_in_no_edit(&self, said: &str) -> bool {
+    fn is_in_no_edit(&self, document: &Document<'_>, said: &str) -> bool {
+        /// Rows and items that a text has mostly.
+        const ROWS: usize = 3;
+        let fenced = said.lines().any(|line| line.trim_start().starts_with("```"));
+        if !fenced && is_marked(said)
+            || said.lines().count() >= ROWS && self.is_unread(document, said)
+        {
+            return true;
+        }
         const FEWEST: usize = 8;
         const LIKE: u32 = 60;
         let bare = frame::unframed(said).unwrap_or_else(|| said.trim().to_owned());
@@ -139,6 +180,24 @@ impl Landing {
             || self.placer.resembling(text).first().is_some_and(|(_, like)| *like >= LIKE)
     }
 
+    /// Whether an edit adds sentences on lines of their own, and what it quotes ends within a line of the
+    /// document: the rest of that would stand behind them.
+    fn breaks_line(&self, edit: &Edit, hunk: &Hunk) -> bool {
+        let last = |text: &str| text.trim_end().lines().next_back().unwrap_or_default().to_owned();
+        let (was, is) = (last(&edit.old), last(&edit.new));
+        let more = edit.new.trim_end().lines().count() > edit.old.trim_end().lines().count();
+        let own = more && was.trim() != is.trim() && hunk.new.trim_end().contains('\n');
+        if !own || !is.ends_with(['.', '!', '?', '…', '。']) || hunk.new.ends_with('\n') {
+            return false;
+        }
+        let line = self.base.char_to_line(hunk.span.end.0);
+        let from = hunk.span.end.0 - self.base.line_to_char(line);
+        let rest: String = self.base.line(line).chars().skip(from).collect();
+        // Words go on where the quotation ends, in the midst of a sentence.
+        let ended = was.trim_end().ends_with(['.', '!', '?', '…', '。', ':', ';']);
+        !ended && rest.starts_with(' ') && rest.contains(char::is_alphanumeric)
+    }
+
     /// An edit that repeats lines which stand right before or behind what it quotes is not certain:
     /// the model took these for a part of it. Nor is one that stands elsewhere than the answer says.
     pub(super) fn beside_itself(
@@ -163,6 +222,9 @@ impl Landing {
                 if !step.is_loose() && (self.is_said(edit) || self.is_odd(edit, &hunk)) =>
             {
                 (Outcome::Placed { hunk, step: Step::Words }, Some(SAID.to_owned()))
+            }
+            (Outcome::Placed { hunk, .. }, _) if self.breaks_line(edit, &hunk) => {
+                (self.without_place(edit, &hunk), None)
             }
             (Outcome::Placed { mut hunk, step }, _)
                 if !step.is_loose() && self.joins(&hunk) > 0 =>

@@ -121,7 +121,7 @@ impl Landing {
     }
 
     /// The edit without a place; where a hunk of it would be is one to choose.
-    fn without_place(&self, edit: &Edit, hunk: &Hunk) -> Outcome {
+    pub(super) fn without_place(&self, edit: &Edit, hunk: &Hunk) -> Outcome {
         let (old, new, hint) = (edit.old.clone(), edit.new.clone(), edit.hint.clone());
         let similar = vec![self.placer.whole(hunk.span, &old)];
         Outcome::Missing { old, new, hint, similar }

@@ -133,6 +133,8 @@ pub struct Landing {
     wanted: Wanted,
     /// What was selected: nothing else is changed.
     within: Option<Span>,
+    /// What an answer with edits has besides that looks like one, and is in none of them.
+    unread: Vec<String>,
     remark: Option<Remark>,
     /// It writes the text as it is.
     same: bool,
@@ -168,6 +170,7 @@ impl Landing {
             wanted: Wanted::default(),
             within: None,
             remark: None,
+            unread: Vec::new(),
             same: false,
             outside: 0,
             edits: 0,
@@ -199,6 +202,11 @@ impl Landing {
     /// Why a bare answer changes nothing, if that is so.
     pub fn remark(&self) -> Option<Remark> {
         self.remark
+    }
+
+    /// What an answer with edits has besides that looks like one, and is in none of them.
+    pub fn unread(&self) -> &[String] {
+        &self.unread
     }
 
     /// How many edits were left out since they change what was not selected.
@@ -304,6 +312,10 @@ impl Landing {
                 // What is a part of it and has no place is not forgotten beside others.
                 None if self.is_unread(&document, text) => {
                     passages.push(vec![self.nowhere(&base, text, &[])]);
+                }
+                // A text with gaps is about the document, whatever was asked.
+                None if beside::has_gaps_of(&base, text) => {
+                    self.remark = Some(Remark::Quoted);
                 }
                 None => {}
             }
