@@ -202,3 +202,45 @@ fn marks_of_edits_beside_other_words() {
     assert_eq!(applied(TEXT, mail), (after.clone(), "applied".to_owned()));
     assert_eq!(applied(TEXT, &format!("```diff\n{mail}```\n")).0, after);
 }
+
+const NOTES: &str = "# Plan\n\nWe measure the soil in spring and once more in late autumn.\n\n- Buy a probe\n- Write to the maker\n- Ask the mill\n\n| Plan | Price |\n|---|---|\n| Small | 21 |\n| Large | 39 |\n";
+
+/// What comes beside an edit in a weaker form is told: else it would be lost with nothing said.
+#[test]
+fn what_looks_like_an_edit_beside_others_is_told() {
+    let edit = block("- Buy a probe\n", "- Buy two probes\n");
+    let after = NOTES.replace("a probe", "two probes");
+    let untold = [
+        "```\n- Write to the maker\n=======\n- Write to the shop\n>>>>>>> REPLACE\n```\n",
+        "SEARCH:\n- Write to the maker\nREPLACE:\n- Write to the shop\n",
+        "**Find:** Write to the maker\n**Replace with:** Write to the shop\n",
+        "And the table:\n\n| Plan | Price |\n|---|---|\n| Small | 29 |\n| Large | 39 |\n",
+        "We measure the soil in spring and once more in early winter.\n",
+        "The first sentence should read:\n\n> We measure the soil in spring and once more in early winter.\n",
+    ];
+    for said in untold {
+        let got = applied(NOTES, &format!("{edit}\n{said}"));
+        assert_eq!(got, (after.clone(), "applied unread".to_owned()), "{said}");
+    }
+    let fine = [
+        "I changed the first item, since one probe may break.\n",
+        "Before: one probe. After: two of them.\n",
+        "The list now is:\n\n- Buy two probes\n- Write to the maker\n- Ask the mill\n",
+        "Run this:\n\n```sh\nmake report\n```\n",
+    ];
+    for said in fine {
+        let got = applied(NOTES, &format!("{edit}\n{said}"));
+        assert_eq!(got, (after.clone(), "applied".to_owned()), "{said}");
+    }
+}
+
+/// A text in quotation marks is shown, and all of it is the document's.
+#[test]
+fn a_text_that_is_only_shown_in_quotes_is_none() {
+    let shown = NOTES.trim_end().split("\n\n|").next().unwrap();
+    for (open, close) in [("“", "”"), ("\"", "\""), ("«", "»")] {
+        let reply = format!("You asked about {open}\n{shown}{close}. It means what it says.\n");
+        let answer = Answer::read(&Rope::from_str(NOTES), &reply, &|_: &Edit| false);
+        assert!(answer.edits.is_empty(), "{reply}: {:?}", answer.edits);
+    }
+}

@@ -2,7 +2,7 @@
 //! quotes of another form, blank lines at an edge, marks of items.
 
 use super::assist_placement::check;
-use cowrite::assist::Answer;
+use cowrite::assist::{Answer, Outcome};
 use ropey::Rope;
 
 #[test]
@@ -42,6 +42,12 @@ fn words_that_stand_there_otherwise_are_never_glued_or_doubled() {
             "In the second year we want second oven and a small table outside.",
             "In the second year we want REPL oven and a small table outside.",
             "In the second year we want a REPL oven and a small table outside.",
+        ),
+        // It stays beside new words, also where these have the same one within.
+        (
+            "In the second year we want second oven and a small table outside.",
+            "In the second year a friend gives second oven and a small table outside.",
+            "In the second year a friend gives a second oven and a small table outside.",
         ),
         // Another one.
         (
@@ -217,4 +223,35 @@ fn lines_that_come_go_in_by_the_documents_steps() {
         "  end();\n  if c {\n    stop();\n  }\n",
         &format!("space: {}", wide.replace("    end();\n", &format!("    end();\n{block}"))),
     );
+}
+
+/// Sentences on lines of their own do not come to stand in the midst of one.
+#[test]
+fn lines_that_come_within_a_line_have_no_place() {
+    const TEXT: &str = "Compare the tails with the\nrow of the same run.\n";
+    let said = super::assist_loose::block(
+        "Compare the tails with \n",
+        "Compare the tails with \nIt took longer than that.\n",
+    );
+    let answer = Answer::read(&Rope::from_str(TEXT), &said, &|_| false);
+    assert!(
+        answer.edits.iter().all(|one| matches!(one.outcome, Outcome::Missing { .. })),
+        "{:?}",
+        answer.edits
+    );
+}
+
+/// A line that stays is as deep as it was, however deep the others were quoted.
+#[test]
+fn a_first_line_that_stays_keeps_its_depth() {
+    const TEXT: &str = "TOKEN = re.compile(\n    r\"a\"\n    r\"b\"\n    r\"c\")\n";
+    let said =
+        "```diff\n@@ -1,3 +1,4 @@\nTOKEN = re.compile(\n    r\"a\"\n+    r\"x\"\n    r\"b\"\n```\n";
+    let answer = Answer::read(&Rope::from_str(TEXT), said, &|_| false);
+    for landed in &answer.edits {
+        if let Outcome::Placed { hunk, .. } = &landed.outcome {
+            assert!(!hunk.new.contains(" TOKEN"), "{hunk:?}");
+        }
+    }
+    assert!(!answer.edits.is_empty());
 }
