@@ -72,6 +72,21 @@ fn an_edit_for_another_file_is_never_this_texts() {
     made.same_after_reopening();
 }
 
+/// Also where the model was asked for the whole text.
+#[test]
+fn an_edit_for_another_file_in_place_of_a_whole_text_is_not_this_texts() {
+    let mut made = Harness::with(TEXT);
+    made.app.model.model_name = Some("smollm2-135m".into());
+    let other = PathBuf::from("/home/ada/other.md");
+    made.files.insert(other.clone(), TEXT.into());
+    made.taken.push(other);
+    made.say("/change Tuesday");
+    made.reply(&patch("other.md", "We meet on Monday.", "We meet on Tuesday."));
+    made.run("hunk.accept-all");
+    assert_eq!((made.text().as_str(), made.hunks().len()), (TEXT, 1), "{}", made.notice());
+    made.same_after_reopening();
+}
+
 /// The hunk on its way to the session of its file.
 fn carried(made: &mut Harness) -> cowrite::state::Carried {
     let open = made.effects.drain(..).find_map(|effect| match effect {
