@@ -31,6 +31,7 @@ fn markers_of_other_programs() {
         &[r#""a\n" → "b\n" [in docs/plan.md]"#],
     );
     check("------- SEARCH\na\n=======\nb\n+++++++ REPLACE", "", &[r#""a\n" → "b\n""#]);
+    check("------- SEARCH\na\n=======\nb\n+++++++ REPLACE a.md\n", "", &[r#""a\n" → "b\n""#]);
     // Roo.
     check(
         "<<<<<<< SEARCH\n:start_line:12\n:end_line:13\n-------\na\nb\n=======\nc\n>>>>>>> REPLACE\n",

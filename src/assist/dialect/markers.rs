@@ -119,7 +119,7 @@ pub(super) fn may_become_marker(line: &str) -> bool {
         let same = rest.bytes().zip(word.bytes()).all(|(a, b)| a.eq_ignore_ascii_case(&b));
         same && rest
             .get(word.len()..)
-            .is_none_or(|rest| "<->".contains(first) || rest.trim().is_empty())
+            .is_none_or(|rest| "<->+".contains(first) || rest.trim().is_empty())
     })
 }
 
