@@ -27,25 +27,20 @@ impl Cx<'_> {
         {
             return;
         }
-        let base = turn.base.to_string();
-        let text = match (&turn.live, whole) {
-            (Some(live), true) => match whole_so_far(&base, &live.new) {
-                Some(text) => Some(text),
-                // It turns out to be edits.
-                None => {
-                    turn.coming = None;
-                    return self.model.refresh();
-                }
+        let coming = match (&turn.live, whole) {
+            // Where it turns out to be edits nothing is shown.
+            (Some(live), true) => {
+                let base = turn.base.to_string();
+                whole_so_far(&base, &live.new).and_then(|text| so_far(&base, text))
+            }
+            (_, true) => turn.coming.clone(),
+            // A fence may be a whole text; before its first lines are there nothing tells, and words
+            // behind it take back nothing.
+            (_, false) => match in_open_fence(&turn.text) {
+                Some(text) => so_far(&turn.base.to_string(), text),
+                None => turn.coming.clone(),
             },
-            (_, true) => None,
-            // A fence may be a whole text; before its first lines are there nothing tells.
-            (_, false) => in_open_fence(&turn.text),
         };
-        // Words behind a fence take back nothing.
-        if text.is_none() && turn.coming.is_some() {
-            return;
-        }
-        let coming = text.and_then(|text| so_far(&base, text));
         if coming != turn.coming {
             turn.coming = coming;
             self.model.refresh();

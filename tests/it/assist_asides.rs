@@ -218,19 +218,16 @@ fn what_looks_like_an_edit_beside_others_is_told() {
         "We measure the soil in spring and once more in early winter.\n",
         "The first sentence should read:\n\n> We measure the soil in spring and once more in early winter.\n",
     ];
-    for said in untold {
-        let got = applied(NOTES, &format!("{edit}\n{said}"));
-        assert_eq!(got, (after.clone(), "applied unread".to_owned()), "{said}");
-    }
     let fine = [
         "I changed the first item, since one probe may break.\n",
         "Before: one probe. After: two of them.\n",
         "The list now is:\n\n- Buy two probes\n- Write to the maker\n- Ask the mill\n",
         "Run this:\n\n```sh\nmake report\n```\n",
     ];
-    for said in fine {
+    let told = untold.map(|said| (said, "applied unread")).into_iter();
+    for (said, outcome) in told.chain(fine.map(|said| (said, "applied"))) {
         let got = applied(NOTES, &format!("{edit}\n{said}"));
-        assert_eq!(got, (after.clone(), "applied".to_owned()), "{said}");
+        assert_eq!(got, (after.clone(), outcome.to_owned()), "{said}");
     }
 }
 

@@ -8,10 +8,14 @@ use super::talk::{is_new, is_old};
 use super::wholes::{Fenced, pair_of};
 use super::{Landed, Landing, Outcome, Remark, Wanted};
 use super::{frame, slop, talk};
-use crate::assist::dialect::{Edit, Form, is_gap};
+use crate::assist::dialect::{Edit, Form, is_fence, is_gap};
 use crate::assist::hunks::Hunk;
 use crate::assist::placement::Step;
 use crate::base::Span;
+use std::collections::BTreeSet;
+
+/// From so many lines on a paragraph may be rows of the document.
+const ROWS: usize = 3;
 
 /// So many paragraphs of an answer with edits are looked at for others.
 const MOST: usize = 12;
@@ -92,23 +96,24 @@ impl Landing {
     pub(super) fn beside_edits(&mut self) -> Vec<Landed> {
         let fenced = std::mem::take(&mut self.fenced);
         let said = std::mem::take(&mut self.prose) + "\n\n" + &std::mem::take(&mut self.beside);
-        let base = self.base.to_string();
-        let document = Document::new(&base);
-        let paragraphs = said.split("\n\n").take(MOST);
-        let in_none = paragraphs.filter(|one| self.is_in_no_edit(&document, one));
+        let paragraphs: Vec<&str> = said.split("\n\n").take(MOST).collect();
+        let known = self.lines_of_rows(&paragraphs);
+        let in_none = paragraphs.into_iter().filter(|one| self.is_in_no_edit(&known, one));
         let in_none: Vec<String> = in_none.map(str::to_owned).collect();
-        let marked = fenced.iter().map(|one| &one.text).filter(|text| is_marked(text)).cloned();
-        self.unread = in_none.into_iter().chain(marked).collect();
+        let (marked, fenced): (Vec<Fenced>, Vec<Fenced>) =
+            fenced.into_iter().partition(|one| is_marked(&one.text));
+        self.unread = in_none.into_iter().chain(marked.into_iter().map(|one| one.text)).collect();
         if !self.unread.is_empty() {
             self.remark = Some(Remark::Quoted);
         }
         if self.wanted != Wanted::Change || fenced.is_empty() {
             return Vec::new();
         }
+        let base = self.base.to_string();
+        let document = Document::new(&base);
         let (mut found, fenced) = self.pairs_beside(fenced);
         let parts = fenced
             .iter()
-            .filter(|one| !is_marked(&one.text))
             .filter(|one| leads_to_edit(&one.said) || self.is_unread(&document, &one.text));
         found.extend(parts.map(|one| self.nowhere(&base, &one.text, &[])));
         found
@@ -141,13 +146,10 @@ impl Landing {
     }
 
     /// Whether a paragraph beside edits is one of the text with other words, which no edit writes.
-    fn is_in_no_edit(&self, document: &Document<'_>, said: &str) -> bool {
-        /// Rows and items that a text has mostly.
-        const ROWS: usize = 3;
-        let fenced = said.lines().any(|line| line.trim_start().starts_with("```"));
-        if !fenced && is_marked(said)
-            || said.lines().count() >= ROWS && self.is_unread(document, said)
-        {
+    /// `known` are those of its lines that the document has, if it is rows.
+    fn is_in_no_edit(&self, known: &BTreeSet<String>, said: &str) -> bool {
+        // What stands in a fence is looked at as such.
+        if !said.lines().any(is_fence) && (is_marked(said) || self.has_other_rows(known, said)) {
             return true;
         }
         const FEWEST: usize = 8;
@@ -157,6 +159,31 @@ impl Landing {
         let (bare, told) = (plain(&bare), bare.split_whitespace().count() >= FEWEST);
         let written = || self.written.iter().any(|line| plain(line).contains(&bare));
         told && !written() && self.passage_of(&bare, LIKE).is_some_and(|found| !found.is_empty())
+    }
+
+    /// Which lines of paragraphs that are rows (of a table, a list) the document has; it is read once.
+    fn lines_of_rows(&self, paragraphs: &[&str]) -> BTreeSet<String> {
+        let rows = paragraphs.iter().filter(|one| one.lines().count() >= ROWS);
+        let lines = rows.flat_map(|one| one.lines().map(str::trim));
+        let sought: BTreeSet<&str> = lines.filter(|line| !line.is_empty()).collect();
+        if sought.is_empty() {
+            return BTreeSet::new();
+        }
+        let base = self.base.to_string();
+        let found = base.lines().map(str::trim).filter(|line| sought.contains(line));
+        found.map(str::to_owned).collect()
+    }
+
+    /// Whether a paragraph has mostly rows of the document, and another one that no edit writes.
+    fn has_other_rows(&self, known: &BTreeSet<String>, said: &str) -> bool {
+        let letters = |line: &str| line.chars().filter(|sign| sign.is_alphanumeric()).count();
+        let lines: Vec<&str> =
+            said.lines().map(str::trim).filter(|line| letters(line) > 0).collect();
+        let own = lines.iter().filter(|line| known.contains(**line)).count();
+        let other = |line: &&str| {
+            letters(line) > 3 && !known.contains(*line) && !self.written.contains(*line)
+        };
+        said.lines().count() >= ROWS && own > 1 && 2 * own >= lines.len() && lines.iter().any(other)
     }
 
     /// Whether a fenced text is a part of the document with something new in it.
