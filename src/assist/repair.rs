@@ -1,6 +1,7 @@
 //! The second and last request for edits that found no certain place: what went wrong with each, in
 //! words for the model.
 
+use super::placement;
 use super::prompts::Template;
 use crate::base::Span;
 use ropey::Rope;
@@ -56,7 +57,9 @@ pub fn repair_request(base: &Rope, failed: &[Failed], placed: &[String]) -> Stri
 fn failure(base: &Rope, number: usize, failed: &Failed) -> String {
     let (why, places) = match &failed.why {
         Why::Ambiguous(all) => {
-            let why = format!("its SEARCH text stands in {} places", all.len());
+            // The search ends there: more are not counted.
+            let least = if all.len() >= placement::MOST { "at least " } else { "" };
+            let why = format!("its SEARCH text stands in {least}{} places", all.len());
             (why, places(base, all.iter().copied(), AROUND))
         }
         Why::Missing(similar) if similar.is_empty() => {

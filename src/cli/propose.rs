@@ -100,10 +100,14 @@ impl ProposeArgs {
         let notice = headless.notice();
         let hunks = headless.hunks_of(&answer);
         let placed = self.placed(&headless, &hunks);
-        let after = if self.accept && !placed.is_empty() {
-            self.accept(&mut headless, &hunks, unsaved, out)?
-        } else {
-            apply(&before.to_string(), &placed)
+        let accepted = match self.accept && !placed.is_empty() {
+            true => self.accept(&mut headless, &hunks, unsaved, out)?,
+            false => None,
+        };
+        let after = match (&accepted, self.accept) {
+            (Some(after), _) => after.clone(),
+            (None, true) => before.to_string(),
+            (None, false) => apply(&before.to_string(), &placed),
         };
         let diff = unified(&self.file.to_string_lossy(), &before.to_string(), &after);
         let described = self.describe(&headless, &hunks, &diff, answer.text());
@@ -117,7 +121,7 @@ impl ProposeArgs {
         let open = headless.hunks_of(&answer).iter().filter(|of| is_open(&headless, of)).count();
         let whole = self.is_whole(&headless, &hunks, &answer);
         let waiting = self.waiting(&headless, &hunks);
-        let kept = self.accept && unsaved && placed.is_empty();
+        let kept = self.accept && unsaved && accepted.is_none();
         let doubtful = doubtful(&headless, &hunks);
         headless.finish()?;
         if self.json {
@@ -246,14 +250,15 @@ impl ProposeArgs {
             .collect()
     }
 
-    /// Accepts what is certain and saves; gives the text that is there then.
+    /// Accepts what is certain and saves; gives the text that is there then. `None` where nothing is
+    /// certain: why is said.
     fn accept(
         &self,
         headless: &mut Headless,
         hunks: &[HunkRef],
         unsaved: bool,
         out: &mut Out,
-    ) -> Result<String, Failure> {
+    ) -> Result<Option<String>, Failure> {
         // Nobody looked at them: their origin says so.
         headless.runtime.app.model.ui.seen.clear();
         let proposals = &headless.model().session.proposals;
@@ -263,10 +268,18 @@ impl ProposeArgs {
             .map(|hunk| hunk.proposal.to_string())
             .collect();
         made.dedup();
+        let mut any = false;
         for proposal in made {
-            headless.command(&format!("hunk.accept-all {proposal}"))?;
+            match headless.runtime.command(&format!("hunk.accept-all {proposal}")) {
+                Ok(()) => any = true,
+                Err(why) => out.say(&why),
+            }
+            headless.settle()?;
         }
         headless.notice();
+        if !any {
+            return Ok(None);
+        }
         headless.command("file.save")?;
         match headless.notice() {
             Some((Tone::Info, text)) => out.say(&text),
@@ -276,7 +289,7 @@ impl ProposeArgs {
         if unsaved {
             out.say("Text that was not saved before went to the file too.");
         }
-        Ok(headless.model().rope().to_string())
+        Ok(Some(headless.model().rope().to_string()))
     }
 
     fn describe(&self, headless: &Headless, hunks: &[HunkRef], diff: &str, answer: &str) -> Value {

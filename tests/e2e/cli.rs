@@ -303,6 +303,25 @@ fn propose_says_what_was_found_by_likeness_only() {
     assert!(ran.stderr.contains(words), "{}", ran.stderr);
     ran.fails(1);
     assert_eq!(home.read("a.md"), format!("one\nzwei\n\n{said}\n"));
+
+    // Nothing is certain: the file stays, and what was suggested is printed.
+    let server = Server::start(blocks(&[(&quoted, &better)]));
+    let home = self::home(&server);
+    home.write("a.md", format!("one\n\n{said}\n"));
+    let ran = home.run(&["propose", "a.md", "better", "--accept", "--json"], "");
+    let out = json(&ran.stdout);
+    assert_eq!(
+        (&out["hunks"][0]["state"], &out["hunks"][0]["loose"]),
+        (&"pending".into(), &true.into())
+    );
+    assert_eq!(out["diff"], "");
+    assert!(
+        ran.stderr.contains("None of them has a certain place: 1 found by likeness."),
+        "{}",
+        ran.stderr
+    );
+    ran.fails(1);
+    assert_eq!(home.read("a.md"), format!("one\n\n{said}\n"));
 }
 
 #[test]

@@ -111,6 +111,15 @@ fn places_in_one_line_are_told_apart() {
 }
 
 #[test]
+fn places_beyond_those_looked_for_are_not_said_to_be_all() {
+    let mut made = asking(&"We bake, we sell.\n".repeat(40));
+    made.say("Check it.");
+    made.reply(&block("We bake, we sell.", "All sell."));
+    let request = &made.asked[1].1;
+    assert!(request.contains("stands in at least 16 places"), "{request}");
+}
+
+#[test]
 fn what_repairs_an_answer_counts_with_it() {
     let mut made = asking(TEXT);
     made.say("Check it.");

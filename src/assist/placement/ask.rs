@@ -6,7 +6,7 @@ use super::space;
 use std::ops::Range;
 
 /// Most candidates that are told.
-pub(super) const MOST: usize = 16;
+pub(in crate::assist) const MOST: usize = 16;
 
 /// Most places of an edit that means each of them. One more is told where there are more.
 pub(in crate::assist) const MOST_OF_ALL: usize = 1000;
