@@ -179,6 +179,61 @@ fn stands_in(run: &[String], lines: &[String]) -> bool {
     lines.windows(last + 1 - first).any(|window| window == &run[first..=last])
 }
 
+/// Most lines that are compared for what stands between gaps.
+const COMPARED: usize = 4_000;
+
+/// Of lines with several gaps: which old lines each piece between them resembles, in order, and the
+/// piece. `None` where one resembles none or could be for several. What stands before the first gap and
+/// behind the last has the ends of the old lines.
+fn between_gaps(
+    olds: &[Token<'_>],
+    news: &[Token<'_>],
+    gaps: &[usize],
+) -> Option<Vec<(Range<usize>, Range<usize>)>> {
+    // Each line is compared word by word.
+    if olds.len() * (gaps.len() + 1) > COMPARED {
+        return None;
+    }
+    let blank = |line: &Token<'_>| line.key.trim().is_empty();
+    let resembles = |at: usize, piece: &[Token<'_>]| {
+        let there = olds.get(at..at + piece.len());
+        there.is_some_and(|there| {
+            let mut both = there.iter().zip(piece);
+            both.all(|(old, new)| match (blank(old), blank(new)) {
+                (false, false) => alike(old.key.trim(), new.key.trim()),
+                (old, new) => old == new,
+            })
+        })
+    };
+    let starts = std::iter::once(0).chain(gaps.iter().map(|gap| gap + 1));
+    let ends = gaps.iter().copied().chain(std::iter::once(news.len()));
+    let (mut out, mut from) = (Vec::new(), 0);
+    for (start, end) in starts.zip(ends) {
+        let filled = |at: &usize| !blank(&news[*at]);
+        let Some(first) = (start..end).find(filled) else { continue };
+        let piece = first..(start..end).rev().find(filled).map_or(first, |last| last + 1);
+        let lines = &news[piece.clone()];
+        let place = match () {
+            () if start == 0 => {
+                let top = olds.iter().position(|line| !blank(line));
+                top.filter(|at| resembles(*at, lines))
+            }
+            () if end == news.len() => {
+                let foot = olds.iter().rposition(|line| !blank(line)).map_or(0, |last| last + 1);
+                foot.checked_sub(lines.len()).filter(|at| resembles(*at, lines))
+            }
+            () => {
+                let mut found = (from..olds.len()).filter(|at| resembles(*at, lines));
+                found.next().filter(|_| found.next().is_none())
+            }
+        };
+        let place = place.filter(|at| *at >= from)?;
+        from = place + lines.len();
+        out.push((place..from, piece));
+    }
+    Some(out)
+}
+
 /// The text with each gap filled by the document's lines that stand there, and how many these are.
 /// `None` where it is not clear.
 pub(super) fn filled(base: &str, text: &str) -> Option<Filled> {
@@ -283,7 +338,19 @@ pub(super) fn filled(base: &str, text: &str) -> Option<Filled> {
                 }
                 filled += kept;
             }
-            _ => return None,
+            _ => {
+                let olds = &old[cut.old.clone()];
+                let mut from = 0;
+                for (place, piece) in between_gaps(olds, added, &gaps)? {
+                    olds[from..place.start].iter().for_each(|one| out.push_str(&line(one, base)));
+                    added[piece].iter().for_each(|one| out.push_str(&line(one, text)));
+                    filled += place.start - from;
+                    from = place.end;
+                    sure = false;
+                }
+                olds[from..].iter().for_each(|one| out.push_str(&line(one, base)));
+                filled += olds.len() - from;
+            }
         }
     }
     for same in &old[at..] {
@@ -332,6 +399,16 @@ mod tests {
             "# Plan\n\n...\n\nBob brings the tea and the mugs for all.\n\nThe end is at five.\n",
             Some(TEXT.replace("cups", "mugs")),
         );
+        // Between two gaps it comes for the one line that it resembles.
+        check(
+            "# Plan\n\n...\n\nAnna brings the bread and salt.\n\n...\n",
+            Some(TEXT.replace("bread", "bread and salt")),
+        );
+        check(
+            "# Plan\n\nWe meet on Monday at two in the hall.\n\n...\n\nBob brings the tea and the mugs for all.\n\n...\n\nThe end is at five.\n",
+            Some(TEXT.replace("noon", "two").replace("cups", "mugs")),
+        );
+        check("# Plan\n\n...\n\nCarl brings a cake.\n\n...\n", None);
         // Whether the gap ends at the first of two like lines or at the second can't be told.
         let twice = TEXT.replace("Anna brings", "So be it.\n\nAnna brings");
         let twice = twice.replace("The end", "So be it.\n\nThe end");
