@@ -73,6 +73,34 @@ fn what_is_said_around_a_selection_is_none_of_it() {
 }
 
 #[test]
+fn the_rest_of_a_split_item_is_not_taken_for_another_one() {
+    let part = "- Keep one log of every message, edit and proposal in a file\n  that can be searched \
+                from the shell, restored from a copy and read\n  by two programs at once.";
+    // A long list beside it has all of these words.
+    let rest = "- A file that can be restored is searched by two programs.\n- The shell, a copy, and \
+                once more: read it from the start.\n- What can be read by programs is searched at once, \
+                in a copy.\n";
+    let text = format!("# Notes\n\n{part}\n\n## Before\n\n{rest}");
+    let new = part.replace("file\n", "file\n\n  The details stand below.\n");
+    let (certain, all, _) = read(&text, Some(part), &format!("Of course.\n\n{new}\n"));
+    let whole = text.replace(part, &new);
+    assert_eq!((certain.as_str(), all.as_str()), (whole.as_str(), whole.as_str()));
+}
+
+#[test]
+fn a_row_that_ends_at_a_cell_may_be_cut() {
+    let text = "name,town,joined,fee,note\nAda,Linden,2021,48,\nIvo,Oberau,2022,90,\n";
+    let answer = text.replace("48", "50").replace("2022,90,\n", "2022,");
+    let (certain, _, _) = read(text, None, &answer);
+    assert_eq!(certain, text.replace("48", "50"));
+    // So may an item that has no full stop.
+    let text = "# Bring\n\n- tea for all of us\n- bread and butter for six\n";
+    let answer = text.replace("tea", "coffee").replace("butter for six\n", "butter");
+    let (certain, _, _) = read(text, None, &answer);
+    assert_eq!(certain, text.replace("tea", "coffee"));
+}
+
+#[test]
 fn what_is_said_around_a_document_is_none_of_it() {
     let new = TEXT.replace("Recordings", "Records");
     for answer in [

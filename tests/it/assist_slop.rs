@@ -35,6 +35,12 @@ fn what_is_none_of_the_text_is_left_out() {
     let tabs = "func main() {\n\tone()\n\ttwo()\n}\n";
     let own = tabs.replace("two()", "two()\n\tthree()");
     check(tabs, "two()\n", "two()\n    three()\n", &format!("marks: {own}"));
+    // Flat lines that are quoted tell no depth: a tab is as deep as a step of the document.
+    let methods =
+        CODE.replace("def add", "class A:\n    def add").replace("\n    if", "\n        if");
+    let flat = "def add(item):\n";
+    let own = methods.replace("    def add", "        check()\n    def add");
+    check(&methods, flat, "\tcheck()\ndef add(item):\n", &format!("marks: {own}"));
 }
 
 #[test]

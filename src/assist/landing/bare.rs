@@ -117,13 +117,26 @@ pub(super) struct Outside {
 }
 
 impl Outside {
+    /// Whether a paragraph has a line that stands in the old text alone, as it is.
+    fn is_own(&self, text: &str, kin: &Kin) -> bool {
+        /// Fewer letters stand everywhere.
+        const FEWEST: usize = 12;
+        let told = |line: &&str| line.chars().filter(|c| c.is_alphanumeric()).count() >= FEWEST;
+        let has = |text: &str, line: &str| text.lines().any(|one| one.trim() == line);
+        let mut lines = text.lines().map(str::trim).filter(told);
+        lines.any(|line| {
+            has(kin.text(), line)
+                && ![&self.before, &self.behind].iter().any(|side| has(side.text(), line))
+        })
+    }
+
     /// Whether a paragraph stands beside the old text and not in it.
     fn has(&self, text: &str, kin: &Kin) -> bool {
         let here = kin.likest(text).map_or(0, |(_, share)| share);
         [&self.before, &self.behind].iter().any(|side| {
             // Where all say much the same the short words tell.
             let liker = side.likest(text).is_some_and(|(_, share)| share >= 60 && share > here);
-            liker && side.in_common(text) >= kin.in_common(text)
+            liker && side.in_common(text) >= kin.in_common(text) && !self.is_own(text, kin)
         })
     }
 }

@@ -79,6 +79,13 @@ pub(super) fn end(old: &str, start: usize, new: &str, hunks: &mut [(Hunk, bool)]
     let (was, is) = (old.trim_end(), new.trim_end());
     let goes = hunk.old.trim_end();
     let last = is.lines().next_back().unwrap_or_default().trim_start();
+    // One of several lines that is there up to a border of its cells.
+    let foot = was.lines().next_back().unwrap_or_default().trim_start();
+    let shorter = was.contains('\n') && last.len() < foot.len() && foot.starts_with(last);
+    if shorter && is_open(last) && !last.is_empty() {
+        *unsure = true;
+        return;
+    }
     if goes.is_empty() || !was.ends_with(goes) || old.lines().any(|line| line.trim() == last) {
         return;
     }

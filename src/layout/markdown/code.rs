@@ -143,9 +143,29 @@ pub(super) fn label(language: &str, at: usize, width: usize) -> Option<Line> {
     Some(line)
 }
 
-/// Where lines of a language may break: what an edit changes may be prose.
+/// Languages in fences that are prose, or may be: what an edit changes, and what names none.
+const PROSE: &[&str] = &[
+    "",
+    "diff",
+    "text",
+    "txt",
+    "plain",
+    "plaintext",
+    "markdown",
+    "md",
+    "rst",
+    "org",
+    "adoc",
+    "asciidoc",
+    "tex",
+    "latex",
+    "email",
+];
+
+/// Where lines of a language may break.
 pub(super) fn code_break(language: &str) -> Break {
-    if language == "diff" { Break::Words } else { Break::Cells }
+    let prose = PROSE.iter().any(|one| language.eq_ignore_ascii_case(one));
+    if prose { Break::Words } else { Break::Cells }
 }
 
 /// One line of code as lines of the view.
