@@ -93,6 +93,15 @@ fn a_row_that_ends_at_a_cell_may_be_cut() {
     let answer = text.replace("48", "50").replace("2022,90,\n", "2022,");
     let (certain, _, _) = read(text, None, &answer);
     assert_eq!(certain, text.replace("48", "50"));
+    // A full stop may be the point of a number.
+    let text = "# Cold\n\nIt was -11.5 °C in May.\n\n## June\n\nThe lake had -7.0 °C in June.\n\nAll was ice.\n";
+    let answer = text.replace("May", "April").replace("7.0 °C in June.\n\nAll was ice.\n", "7.");
+    let (certain, _, _) = read(text, None, &answer);
+    assert_eq!(certain, text.replace("May", "April"));
+    let text = text.replace("\n\nAll was ice.", "");
+    let answer = text.replace("May", "April").replace("7.0 °C in June.\n", "7.");
+    let (certain, _, _) = read(&text, None, &answer);
+    assert_eq!(certain, text.replace("May", "April"));
     // So may an item that has no full stop.
     let text = "# Bring\n\n- tea for all of us\n- bread and butter for six\n";
     let answer = text.replace("tea", "coffee").replace("butter for six\n", "butter");

@@ -86,17 +86,27 @@ pub(super) fn end(old: &str, start: usize, new: &str, hunks: &mut [(Hunk, bool)]
         *unsure = true;
         return;
     }
-    if goes.is_empty() || !was.ends_with(goes) || old.lines().any(|line| line.trim() == last) {
+    // Marks at the end may be those of what goes.
+    let mut behind = old.chars().skip(hunk.span.end.0.saturating_sub(start));
+    if goes.is_empty()
+        || behind.any(char::is_alphanumeric)
+        || old.lines().any(|line| line.trim() == last)
+    {
         return;
     }
     let from = last.char_indices().rev().nth(MOST - 1).map_or(0, |(at, _)| at);
     let tail = &last[from..];
-    let goes_on = old.match_indices(tail).any(|(at, _)| {
+    let mut there = old.match_indices(tail).map(|(at, _)| {
         let behind = old[at + tail.len()..].lines().next().unwrap_or_default();
-        !behind.trim().is_empty()
+        behind.trim_end()
+    });
+    let goes_on = there.clone().any(|behind| !behind.is_empty());
+    // `-7.` of `-7.0 °C`.
+    let within = there.any(|behind| {
+        !behind.starts_with(char::is_whitespace) && behind.contains(char::is_alphanumeric)
     });
     // Whole lines go with the rest of this one, or it ends as no line does.
-    let cut = goes_on && (goes.contains('\n') || is_open(is) && !is_open(was));
+    let cut = goes_on && (goes.contains('\n') || within || is_open(is) && !is_open(was));
     *unsure |= cut;
     if cut {
         behind_last(old, start, last, hunks);
