@@ -1,8 +1,8 @@
 //! How well edits find their place: some thousand answers with a known truth, made from a seed.
 //!
-//! `COWRITE_TEST_SEED=7` takes another seed, `COWRITE_TEST_FULL=1` takes twenty,
-//! `COWRITE_TEST_SHOW=20` prints so many cases that failed, `COWRITE_TEST_CASES=near` only those
-//! whose name has it (`text/change/form/sloppiness#seed.number`), and `COWRITE_TEST_WRITE=1` writes
+//! `COWRITE_TEST_SEED=7` takes another seed (`7..27` these), `COWRITE_TEST_FULL=1` takes twenty,
+//! `COWRITE_TEST_SHOW=20` prints so many cases that failed, `COWRITE_TEST_CASES=near` judges only
+//! those whose name has it (`text/change/form/sloppiness#seed.number`), and `COWRITE_TEST_WRITE=1` writes
 //! the tables to `docs/placement.md`. What a case is stands in `case`, what is demanded here.
 
 mod answer;
@@ -45,8 +45,12 @@ fn env(name: &str) -> Option<String> {
 }
 
 fn seeds() -> std::ops::Range<u64> {
-    match env("COWRITE_TEST_SEED").and_then(|seed| seed.parse().ok()) {
-        Some(seed) => seed..seed + 1,
+    let number = |text: &str| text.parse::<u64>().expect("COWRITE_TEST_SEED is 7 or 7..27");
+    match env("COWRITE_TEST_SEED") {
+        Some(seeds) => match seeds.split_once("..") {
+            Some((from, to)) => number(from)..number(to),
+            None => number(&seeds)..number(&seeds) + 1,
+        },
         None => 0..if env("COWRITE_TEST_FULL").is_some() { 20 } else { 1 },
     }
 }
@@ -73,7 +77,8 @@ fn report() -> &'static Report {
         let mut left: usize = env("COWRITE_TEST_SHOW").and_then(|n| n.parse().ok()).unwrap_or(0);
         let only = env("COWRITE_TEST_CASES").unwrap_or_default();
         for seed in seeds() {
-            let cases = case::cases(&texts, seed, CASES);
+            let mut cases = case::cases(&texts, seed, CASES);
+            cases.retain(|case| case.name.contains(&only));
             for (case, judged) in cases.iter().zip(all_judged(&cases)) {
                 report.count(case, &judged);
                 let verdict = judged.verdict;
@@ -82,7 +87,7 @@ fn report() -> &'static Report {
                     Want::Refuse => verdict == Verdict::Refused,
                     Want::Either => matches!(verdict, Verdict::Right | Verdict::Refused),
                 };
-                if !fine && left > 0 && case.name.contains(&only) {
+                if !fine && left > 0 {
                     left -= 1;
                     println!("{}", judge::report(case, &judged.done, verdict));
                 }
