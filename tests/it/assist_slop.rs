@@ -62,10 +62,21 @@ fn what_may_be_some_of_it_is_not_certain() {
         let found = answer(CODE, &block(old, new), Wanted::Change);
         assert!(found.starts_with("words: "), "{new}: {found}");
     }
+    // Lines that stay are less deep than they stood, and begin elsewhere.
+    let said = block(
+        "def add(item):\n    if item in ITEMS:\n        return False\n",
+        "    return False\n",
+    );
+    let found = answer(CODE, &said, Wanted::Change);
+    assert!(found.starts_with("words: "), "{found}");
 }
 
 #[test]
 fn what_is_meant_stays() {
+    // A line that is taken out of what it stood in has the depth of that.
+    let old = "    if item in ITEMS:\n        return False\n";
+    let own = CODE.replace(old, "    return False\n");
+    check(CODE, old, "    return False\n", &format!("exact: {own}"));
     // Only the depth changes, or what stays shows it.
     let old = "        return False\n    ITEMS.append(item)\n";
     let dedented = CODE.replace("        return False", "    return False");

@@ -386,7 +386,13 @@ fn is_shallow(sides: &Sides<'_, '_>) -> bool {
     let (was, is) = (first_indent(sides.old), first_indent(sides.new));
     let first = was.len() > is.len() && was.starts_with(is);
     let kept = new.iter().any(|line| old.contains(line));
-    !kept && (first || new.iter().any(|line| stays(&line)))
+    // Lines are only taken away, and all that stay are less deep, also than where the old ones began.
+    let less = |line: &String| {
+        let mut own = old.iter().filter(|one| one.trim() == line.trim());
+        own.next().is_some_and(|one| indent(one) > indent(line)) && own.next().is_none()
+    };
+    let flat = was.len() != is.len() && new.iter().all(less);
+    !kept && (first || flat || new.iter().any(|line| stays(&line)))
 }
 
 /// Indents that no line of the document has: tabs for its spaces, or steps of another width.
