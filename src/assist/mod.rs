@@ -29,8 +29,8 @@ pub use between::{Between, are_versions};
 pub use choosing::{Chosen, LAST, Record, Tried, choose_by};
 pub use dialect::{Dialect, Edit, Form, Hint, Piece, ReplyParser, choose, is_gap, is_small_name};
 pub use hunks::{
-    Hunk, Tag, apply, moved_ends, moved_words, moves, readable_diff, split, torn, trimmed,
-    whole_to_hunks, word_diff,
+    Hunk, Tag, apply, are_apart, moved_ends, moved_words, moves, readable_diff, split, torn,
+    trimmed, whole_to_hunks, word_diff,
 };
 pub use landing::{
     ELSEWHERE, Landed, Landing, OFFERED, Onto, Outcome, REPEATS, Remark, SHORT, STANDS_IN, Wanted,

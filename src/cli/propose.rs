@@ -18,8 +18,8 @@ use std::process::ExitCode;
 ///
 /// The hunks wait in the file's session for review in the workspace. With --accept those with a
 /// certain place are accepted and the file is saved. Exit code 0: every edit of the answer has a
-/// certain place, and with --accept is in the file; 1: some have not, or there is none; 2: the file
-/// can't be used, and nothing was asked.
+/// certain place, and with --accept is in the file, but for those that were turned down before; 1: some
+/// have not, or there is none; 2: the file can't be used, and nothing was asked.
 #[derive(clap::Args, Debug)]
 pub struct ProposeArgs {
     /// The file to change.

@@ -1,7 +1,9 @@
 //! Whether a model proposes again what a person turned down.
 
-use super::Cx;
-use crate::assist::{adds_little, proposes_the_same, says_the_same};
+use super::{Cx, Turn};
+use crate::assist::{
+    Hunk, Landed, Outcome, adds_little, are_apart, proposes_the_same, says_the_same,
+};
 use crate::base::{DocId, EventId, Pos, Span};
 use crate::text::{diff, sentences_around};
 use ropey::Rope;
@@ -38,6 +40,39 @@ impl Core {
 }
 
 impl Cx<'_> {
+    /// What came of one piece of an answer.
+    pub(super) fn land(&mut self, turn: &mut Turn, all: Vec<Landed>) {
+        let hunk = |landed: &Landed| match &landed.outcome {
+            Outcome::Placed { hunk, .. } => Some(hunk.clone()),
+            _ => None,
+        };
+        let hunks: Vec<Hunk> = all.iter().filter_map(hunk).collect();
+        turn.whole = self.not_folded(turn, &hunks);
+        for landed in all {
+            self.landed(turn, landed, None);
+        }
+        turn.whole.clear();
+    }
+
+    /// The places of those of an edit's hunks that make one change of a sentence or of some lines with
+    /// others, where not all of these were turned down: without some the rest would say another thing.
+    pub(super) fn not_folded(&self, turn: &Turn, hunks: &[Hunk]) -> Vec<Span> {
+        if hunks.len() < 2 || self.model.session.proposals.rejected().next().is_none() {
+            return Vec::new();
+        }
+        let mut hunks: Vec<&Hunk> = hunks.iter().collect();
+        hunks.sort_by_key(|hunk| (hunk.span.start, hunk.span.end));
+        let is_again = |hunk: &&Hunk| {
+            let span = Some(turn.carry(hunk.span));
+            self.turned_down(&turn.doc, span, &hunk.old, &hunk.new).is_some()
+        };
+        hunks
+            .chunk_by(|a, b| !are_apart(&turn.base, a, b))
+            .filter(|group| group.len() > 1 && !group.iter().all(is_again))
+            .flat_map(|group| group.iter().map(|hunk| hunk.span))
+            .collect()
+    }
+
     /// The hunk that was turned down and that a replacement repeats: at the same place, with as
     /// good as the same words. `span` is today's.
     pub(super) fn turned_down(

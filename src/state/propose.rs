@@ -102,9 +102,8 @@ impl Cx<'_> {
                     if matches!(piece, Piece::EditDone { .. }) {
                         turn.live = None;
                     }
-                    for landed in turn.landing.take(&piece) {
-                        self.landed(turn, landed, None);
-                    }
+                    let landed = turn.landing.take(&piece);
+                    self.land(turn, landed);
                 }
                 // Only a part of the answer is the new text.
                 Piece::EditDone { edit, .. }
@@ -117,9 +116,8 @@ impl Cx<'_> {
                 // Bare text as it was asked for, or edits in whatever form after all.
                 piece @ Piece::EditDone { .. } => {
                     turn.live = None;
-                    for landed in turn.landing.take(&piece) {
-                        self.landed(turn, landed, None);
-                    }
+                    let landed = turn.landing.take(&piece);
+                    self.land(turn, landed);
                 }
                 Piece::Fenced { .. } => {}
                 Piece::EditDropped { again, .. } => {
@@ -275,9 +273,8 @@ impl Cx<'_> {
     pub(super) fn finish_edits(&mut self, turn: &mut Turn) {
         turn.version = None;
         if turn.dialect == Dialect::Blocks {
-            for landed in turn.landing.finish() {
-                self.landed(turn, landed, None);
-            }
+            let landed = turn.landing.finish();
+            self.land(turn, landed);
             self.tell_quoted(turn);
             return self.tell_several(turn);
         }
@@ -320,10 +317,13 @@ impl Cx<'_> {
     fn finish_replacement(&mut self, turn: &mut Turn) {
         let live = turn.live.take().filter(|_| turn.reading != Reading::AsItIs);
         let Some(LiveEdit { span: Some(at), old, new }) = live else { return };
-        for hunk in whole_to_hunks(&old, &turn.reading.read(&new)) {
-            let moved = |pos: Pos| Pos(pos.0 + at.start.0);
-            let known = Span { start: moved(hunk.span.start), end: moved(hunk.span.end) };
-            let Hunk { old, new, .. } = hunk;
+        let moved = |pos: Pos| Pos(pos.0 + at.start.0);
+        let mut hunks = whole_to_hunks(&old, &turn.reading.read(&new));
+        for hunk in &mut hunks {
+            hunk.span = Span { start: moved(hunk.span.start), end: moved(hunk.span.end) };
+        }
+        turn.whole = self.not_folded(turn, &hunks);
+        for Hunk { span: known, old, new } in hunks {
             let (form, step, why) = (Form::Selection, "exact", None);
             let (span, known) = (Some(turn.carry(known)), Some(known));
             let (loose, said, over, claim) = (false, None, Vec::new(), Claim::Sentences);
@@ -348,7 +348,10 @@ impl Cx<'_> {
             turn.count(Some(form), "twice");
             return None;
         }
-        let again = self.turned_down(&turn.doc, span, &old, &new);
+        let again = match known.is_some_and(|known| turn.whole.contains(&known)) {
+            true => None,
+            false => self.turned_down(&turn.doc, span, &old, &new),
+        };
         let proposal = self.proposal(turn);
         let place = span.and_then(|span| {
             let entry = self.model.session.documents.get(&turn.doc)?;

@@ -124,6 +124,9 @@ pub struct Turn {
     pub hunks: usize,
     /// Open hunks of earlier answers whose place its hunks took.
     pub overtaken: usize,
+    /// Places of hunks that make one change with others of the same edit, which were not turned down: none
+    /// of these is folded away alone.
+    pub whole: Vec<Span>,
     /// Of the hunks, those that repeat what was turned down.
     pub again: usize,
     pub malformed: Vec<String>,

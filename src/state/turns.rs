@@ -303,6 +303,7 @@ impl Cx<'_> {
             proposal: None,
             hunks: 0,
             overtaken: 0,
+            whole: Vec::new(),
             again: 0,
             malformed: Vec::new(),
             failed: Vec::new(),

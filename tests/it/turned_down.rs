@@ -144,6 +144,39 @@ fn what_comes_again_is_folded_away_until_it_is_asked_for() {
 }
 
 #[test]
+fn half_of_an_edit_is_not_folded_away() {
+    const CODE: &str = "def go():\n    pass\n\n\ndef make(kind, *args):\n    if kind == \"bucket\":\n        \
+                        return Bucket(*args)\n    if kind == \"window\":\n        return Window(*args)\n    \
+                        raise ValueError(kind)\n";
+    let whole = |body: &str| {
+        let head = CODE.split("    if kind").next().unwrap();
+        format!("Here it is.\n\n```python\n{head}{body}```\n")
+    };
+    let first = "    kinds = {\"bucket\": Bucket, \"window\": Window}\n    try:\n        return \
+                 kinds[kind](*args)\n    except KeyError:\n        raise ValueError(kind)\n";
+    let second = "    known = {\"bucket\": Bucket, \"window\": Window}\n    if kind in known:\n        return \
+                  known[kind](*args)\n    raise ValueError(kind)\n";
+    let mut made = Harness::with(CODE);
+    made.say("Better?");
+    made.reply(&whole(first));
+    assert!(made.hunks().len() > 1, "{:?}", made.hunks());
+    made.run("hunk.reject-all");
+    made.say("Another way?");
+    made.reply(&whole(second));
+    made.run("hunk.accept-all");
+    let now = made.text();
+    assert!(now.ends_with(second), "{now}");
+    // All of an edit that comes again is folded away.
+    let mut made = Harness::with(CODE);
+    made.say("Better?");
+    made.reply(&whole(first));
+    made.run("hunk.reject-all");
+    made.say("Better?");
+    made.reply(&whole(first));
+    assert!(made.hunks().is_empty(), "{:?}", made.hunks());
+}
+
+#[test]
 fn what_was_folded_away_can_be_read_later() {
     let mut made = rejected("There is cake.", "There is soup.");
     made.say("Again.");

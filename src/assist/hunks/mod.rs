@@ -2,11 +2,13 @@
 //!
 //! Knows no document version and no anchors; positions are those of the text it was given.
 
+mod apart;
 mod diff;
 mod moved;
 mod paragraphs;
 mod torn;
 
+pub use apart::are_apart;
 pub(crate) use diff::{Cut, Token, bytes, lines, token_cuts, words};
 pub use moved::{moved_ends, moved_words, moves};
 pub use torn::torn;

@@ -4,7 +4,7 @@
 
 use super::talk::may_be_talk;
 use super::{Landed, Landing, Outcome};
-use crate::assist::hunks::{Hunk, moved_ends};
+use crate::assist::hunks::{Hunk, are_apart, moved_ends};
 use crate::assist::placement::Step;
 use crate::base::Pos;
 use ropey::Rope;
@@ -63,10 +63,20 @@ pub(super) fn instead(base: &Rope, hunks: &mut [(Hunk, bool)]) {
         }
     }
     together(hunks);
+    as_one(base, hunks);
     // Other blanks beside what is unsure come of that.
     let any = hunks.iter().any(|(_, unsure)| *unsure);
     for (hunk, unsure) in hunks {
         *unsure |= any && hunk.old.trim().is_empty() && hunk.new.trim().is_empty();
+    }
+}
+
+/// What makes one change of a sentence or of some lines with something unsure is as unsure: half of it would
+/// say what nobody wrote.
+pub(super) fn as_one(base: &Rope, hunks: &mut [(Hunk, bool)]) {
+    for group in hunks.chunk_by_mut(|(a, _), (b, _)| !are_apart(base, a, b)) {
+        let unsure = group.iter().any(|(_, unsure)| *unsure);
+        group.iter_mut().for_each(|one| one.1 = unsure);
     }
 }
 

@@ -252,6 +252,7 @@ impl Landing {
         if let Some((_, lacks)) = hunks.last_mut().filter(|_| doubt::stops(base, &new)) {
             *lacks = true;
         }
+        doubt::as_one(&self.base, &mut hunks);
         let only: Vec<Hunk> = hunks.iter().map(|(hunk, _)| hunk.clone()).collect();
         let landed = |(at, ((hunk, lacks), moved)): (usize, ((Hunk, bool), Option<String>))| {
             let step = if lacks { Step::Words } else { step };
