@@ -106,8 +106,8 @@ impl Cx<'_> {
         let landed = turn.landing.take(&done);
         let fits = |one: &Landed| is_certain(one) || self.onto_open(turn, one).is_some();
         let fits = !landed.is_empty() && landed.iter().all(fits);
-        for one in landed.into_iter().filter(|_| fits) {
-            self.landed(turn, one, None);
+        if fits {
+            self.land(turn, landed);
         }
         ground.swap(turn);
         turn.grounds.insert(doc, ground);

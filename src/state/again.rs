@@ -42,25 +42,27 @@ impl Core {
 impl Cx<'_> {
     /// What came of one piece of an answer.
     pub(super) fn land(&mut self, turn: &mut Turn, all: Vec<Landed>) {
-        let hunk = |landed: &Landed| match &landed.outcome {
-            Outcome::Placed { hunk, .. } => Some(hunk.clone()),
-            _ => None,
-        };
-        let hunks: Vec<Hunk> = all.iter().filter_map(hunk).collect();
-        turn.whole = self.not_folded(turn, &hunks);
+        turn.whole = self.not_folded(turn, &all);
         for landed in all {
             self.landed(turn, landed, None);
         }
-        turn.whole.clear();
     }
 
     /// The places of those of an edit's hunks that make one change of a sentence or of some lines with
     /// others, where not all of these were turned down: without some the rest would say another thing.
-    pub(super) fn not_folded(&self, turn: &Turn, hunks: &[Hunk]) -> Vec<Span> {
+    pub(super) fn not_folded(&self, turn: &Turn, all: &[Landed]) -> Vec<Span> {
+        let placed = all.iter().filter_map(|landed| match &landed.outcome {
+            Outcome::Placed { hunk, .. } => Some(hunk),
+            _ => None,
+        });
+        self.not_folded_of(turn, placed.collect())
+    }
+
+    /// The same of hunks.
+    pub(super) fn not_folded_of(&self, turn: &Turn, mut hunks: Vec<&Hunk>) -> Vec<Span> {
         if hunks.len() < 2 || self.model.session.proposals.rejected().next().is_none() {
             return Vec::new();
         }
-        let mut hunks: Vec<&Hunk> = hunks.iter().collect();
         hunks.sort_by_key(|hunk| (hunk.span.start, hunk.span.end));
         let is_again = |hunk: &&Hunk| {
             let span = Some(turn.carry(hunk.span));

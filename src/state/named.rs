@@ -112,7 +112,9 @@ impl Cx<'_> {
             self.leave_unplaced(turn, edit.form, (edit.old, edit.new), edit.why, named);
             return;
         }
-        for landed in turn.landing.take(&Piece::EditDone { index: 0, edit: edit.clone() }) {
+        let all = turn.landing.take(&Piece::EditDone { index: 0, edit: edit.clone() });
+        turn.whole = self.not_folded(turn, &all);
+        for landed in all {
             let onto = self.onto_open(turn, &landed);
             if named.is_meant(&landed) || onto.is_some() {
                 self.landed(turn, landed, Some(named));

@@ -322,7 +322,7 @@ impl Cx<'_> {
         for hunk in &mut hunks {
             hunk.span = Span { start: moved(hunk.span.start), end: moved(hunk.span.end) };
         }
-        turn.whole = self.not_folded(turn, &hunks);
+        turn.whole = self.not_folded_of(turn, hunks.iter().collect());
         for Hunk { span: known, old, new } in hunks {
             let (form, step, why) = (Form::Selection, "exact", None);
             let (span, known) = (Some(turn.carry(known)), Some(known));

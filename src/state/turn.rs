@@ -124,8 +124,8 @@ pub struct Turn {
     pub hunks: usize,
     /// Open hunks of earlier answers whose place its hunks took.
     pub overtaken: usize,
-    /// Places of hunks that make one change with others of the same edit, which were not turned down: none
-    /// of these is folded away alone.
+    /// Of the edit that came last: places of its hunks that make one change with others which were not
+    /// turned down. None of these is folded away alone.
     pub whole: Vec<Span>,
     /// Of the hunks, those that repeat what was turned down.
     pub again: usize,

@@ -8,9 +8,9 @@ use ropey::Rope;
 /// More text than this between two hunks parts them.
 const MOST: usize = 2_000;
 
-/// Whether two hunks of a document, one before the other, can stand alone: what stands between them parts
-/// them: the end of a sentence, or a line that begins another
-/// thing. Else they are one change of a sentence or of some lines of code.
+/// Whether two hunks of a document, one before the other, can stand without each other: the end of a
+/// sentence stands between them, or a line that begins another thing. Else they are one change of a sentence
+/// or of some lines of code. Positions are in `char`s of `base`.
 pub fn are_apart(base: &Rope, one: &Hunk, next: &Hunk) -> bool {
     let between = base.get_slice(one.span.end.0..next.span.start.0);
     let Some(between) = between.filter(|between| between.len_chars() <= MOST) else { return true };
