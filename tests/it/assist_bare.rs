@@ -76,10 +76,9 @@ fn what_is_said_around_a_selection_is_none_of_it() {
 fn the_rest_of_a_split_item_is_not_taken_for_another_one() {
     let part = "- Keep one log of every message, edit and proposal in a file\n  that can be searched \
                 from the shell, restored from a copy and read\n  by two programs at once.";
-    // A long list beside it has all of these words.
-    let rest = "- A file that can be restored is searched by two programs.\n- The shell, a copy, and \
-                once more: read it from the start.\n- What can be read by programs is searched at once, \
-                in a copy.\n";
+    // A long list beside it has all of these words, and those that come.
+    let rest = "- A file that can be restored is searched by two programs.\n- The details stand below, from \
+                the first on.\n- The shell, a copy, and once more: read it from the start, at leisure.\n";
     let text = format!("# Notes\n\n{part}\n\n## Before\n\n{rest}");
     let new = part.replace("file\n", "file\n\n  The details stand below.\n");
     let (certain, all, _) = read(&text, Some(part), &format!("Of course.\n\n{new}\n"));
